@@ -1,0 +1,3 @@
+//! Mimamori (見守り) says why a PC is slow.
+pub mod model;
+pub mod platform;

@@ -1,0 +1,251 @@
+//! The samples of the last hours: bounded, and aware of gaps.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::{At, Bytes, Machine, Sample, Seconds};
+
+/// How long full samples are kept. The flight recorder keeps the rest.
+const KEEP: Seconds = Seconds(2.0 * 3600.0);
+/// No history is longer than this many samples, whatever their rate.
+const MAX_SAMPLES: usize = 4_000;
+/// One point of free space per volume is kept for so long…
+const TREND_KEEP: Seconds = Seconds(7.0 * 86_400.0);
+/// …one in each such interval.
+const TREND_STEP: Seconds = Seconds(600.0);
+/// A pause this many times longer than the usual step is a gap (sleep, a stopped recorder)…
+const GAP_FACTOR: f64 = 3.0;
+/// …but never less than this.
+const GAP_LEAST: Seconds = Seconds(5.0);
+
+/// Free space of one volume at one moment, kept longer than samples are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VolumePoint {
+    /// When.
+    pub at: At,
+    /// Mount point or drive letter.
+    pub name: String,
+    /// Free then.
+    pub free: Bytes,
+}
+
+/// The newest stretch of samples for which something was true.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// When the stretch begins: the start of the span of its first sample.
+    pub since: At,
+    /// Time covered by the samples in it.
+    pub seconds: Seconds,
+    /// Its samples, oldest first.
+    pub samples: Vec<Arc<Sample>>,
+}
+
+impl Held {
+    /// Mean of a value over the stretch, each sample weighted with its span; `None` if never known.
+    pub fn mean(&self, value: impl Fn(&Sample) -> Option<f64>) -> Option<f64> {
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for sample in &self.samples {
+            if let Some(value) = value(sample) {
+                sum += value * sample.span.0;
+                weight += sample.span.0;
+            }
+        }
+        (weight > 0.0).then(|| sum / weight)
+    }
+}
+
+/// Samples of one PC, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    machine: Machine,
+    samples: VecDeque<Arc<Sample>>,
+    /// `true` for a sample with a gap before it; same order as `samples`.
+    after_gap: VecDeque<bool>,
+    trend: Vec<VolumePoint>,
+    usual_step: Option<Seconds>,
+}
+
+impl History {
+    /// An empty history of `machine`.
+    pub fn new(machine: Machine) -> Self {
+        Self { machine, ..Self::default() }
+    }
+
+    /// The PC.
+    pub const fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// Adds the newest sample. One that is not newer than the last is refused (`false`): a clock that was
+    /// set back begins a new history instead of a false one.
+    pub fn push(&mut self, sample: Arc<Sample>) -> bool {
+        let gap = match self.samples.back() {
+            Some(last) if sample.at <= last.at => {
+                if last.at.since(sample.at).0 < 60.0 {
+                    return false;
+                }
+                *self = Self::new(self.machine.clone());
+                false
+            }
+            Some(last) => self.is_gap(sample.at.since(last.at)),
+            None => false,
+        };
+        self.add_trend(&sample);
+        self.samples.push_back(sample);
+        self.after_gap.push_back(gap);
+        self.prune();
+        true
+    }
+
+    fn is_gap(&mut self, step: Seconds) -> bool {
+        let usual = self.usual_step.unwrap_or(step);
+        let gap = step.0 > (usual.0 * GAP_FACTOR).max(usual.0 + GAP_LEAST.0);
+        if !gap {
+            // Follows a changed rate within a few samples and is not moved by one late sample.
+            self.usual_step = Some(Seconds(usual.0 * 0.8 + step.0 * 0.2));
+        }
+        gap
+    }
+
+    fn add_trend(&mut self, sample: &Sample) {
+        for volume in sample.volumes.known().into_iter().flatten() {
+            let last = self.trend.iter().rev().find(|point| point.name == volume.name);
+            if last.is_none_or(|point| sample.at.since(point.at).0 >= TREND_STEP.0) {
+                self.trend.push(VolumePoint { at: sample.at, name: volume.name.clone(), free: volume.free });
+            }
+        }
+        let oldest = sample.at.minus(TREND_KEEP);
+        self.trend.retain(|point| point.at >= oldest);
+    }
+
+    fn prune(&mut self) {
+        let Some(newest) = self.samples.back().map(|sample| sample.at) else { return };
+        while self.samples.len() > MAX_SAMPLES
+            || self.samples.front().is_some_and(|first| newest.since(first.at).0 > KEEP.0)
+        {
+            self.samples.pop_front();
+            self.after_gap.pop_front();
+        }
+    }
+
+    /// The newest sample.
+    pub fn latest(&self) -> Option<&Arc<Sample>> {
+        self.samples.back()
+    }
+
+    /// All samples, oldest first.
+    pub fn samples(&self) -> impl DoubleEndedIterator<Item = &Arc<Sample>> + ExactSizeIterator {
+        self.samples.iter()
+    }
+
+    /// Samples with a mark whether a gap lies before them, oldest first.
+    pub fn samples_with_gaps(&self) -> impl DoubleEndedIterator<Item = (&Arc<Sample>, bool)> {
+        self.samples.iter().zip(self.after_gap.iter().copied())
+    }
+
+    /// Free space of one volume over days, oldest first, one point in ten minutes.
+    pub fn trend(&self, volume: &str) -> impl Iterator<Item = &VolumePoint> {
+        self.trend.iter().filter(move |point| point.name == volume)
+    }
+
+    /// The newest samples since the last gap, newest first.
+    pub fn unbroken(&self) -> impl Iterator<Item = &Arc<Sample>> {
+        let mut ended = false;
+        self.samples_with_gaps().rev().map_while(move |(sample, gap)| {
+            let this = (!ended).then_some(sample);
+            ended |= gap;
+            this
+        })
+    }
+
+    /// How much time the samples since the last gap cover.
+    pub fn unbroken_seconds(&self) -> Seconds {
+        Seconds(self.unbroken().map(|sample| sample.span.0).sum())
+    }
+
+    /// The newest stretch in which `holds` was true without a gap. A single sample for which it is not (a
+    /// short dip) does not end the stretch, two in a row do; the newest must hold.
+    pub fn held(&self, holds: impl Fn(&Sample) -> bool) -> Option<Held> {
+        let mut stretch: Vec<Arc<Sample>> = Vec::new();
+        let mut pending: Option<Arc<Sample>> = None;
+        for sample in self.unbroken().filter(|sample| sample.span.0 > 0.0) {
+            if holds(sample) {
+                stretch.extend(pending.take());
+                stretch.push(Arc::clone(sample));
+            } else if stretch.is_empty() || pending.is_some() {
+                break;
+            } else {
+                pending = Some(Arc::clone(sample));
+            }
+        }
+        let first = stretch.last()?;
+        Some(Held {
+            since: first.at.minus(first.span),
+            seconds: Seconds(stretch.iter().map(|sample| sample.span.0).sum()),
+            samples: stretch.into_iter().rev().collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Fraction, Reading};
+
+    fn sample(seconds: i64, cpu: f64) -> Arc<Sample> {
+        Arc::new(Sample {
+            at: At(seconds * 1000),
+            span: Seconds(2.0),
+            cpu: Reading::Known(Fraction::new(cpu)),
+            ..Sample::default()
+        })
+    }
+
+    fn busy(sample: &Sample) -> bool {
+        sample.cpu.get().is_some_and(|cpu| cpu.get() > 0.5)
+    }
+
+    fn history(points: &[(i64, f64)]) -> History {
+        let mut history = History::new(Machine::default());
+        for (at, cpu) in points {
+            history.push(sample(*at, *cpu));
+        }
+        history
+    }
+
+    #[test]
+    fn a_short_dip_does_not_end_a_stretch_but_a_pause_does() {
+        let held = history(&[(2, 0.1), (4, 0.9), (6, 0.1), (8, 0.9)]).held(busy).expect("held");
+        assert_eq!((held.since, held.seconds), (At(2000), Seconds(6.0)));
+        let held = history(&[(2, 0.9), (4, 0.1), (6, 0.1), (8, 0.9)]).held(busy).expect("held");
+        assert_eq!(held.since, At(6000));
+        assert!(history(&[(2, 0.9), (4, 0.1)]).held(busy).is_none());
+    }
+
+    #[test]
+    fn nothing_is_held_across_a_gap() {
+        let points = [(2, 0.9), (4, 0.9), (6, 0.9), (600, 0.9), (602, 0.9)];
+        let history = history(&points);
+        assert_eq!(history.held(busy).expect("held").since, At(598_000));
+        assert_eq!(history.unbroken().count(), 2);
+    }
+
+    #[test]
+    fn a_clock_set_back_begins_anew_and_a_repeated_sample_is_refused() {
+        let mut history = history(&[(1000, 0.1), (1002, 0.1)]);
+        assert!(!history.push(sample(1002, 0.1)));
+        assert!(history.push(sample(5, 0.1)));
+        assert_eq!(history.samples().len(), 1);
+    }
+
+    #[test]
+    fn a_history_is_bounded_by_count_and_by_age() {
+        let mut history = History::new(Machine::default());
+        for at in 1..10_000 {
+            history.push(sample(at, 0.1));
+        }
+        assert!(history.samples().len() <= MAX_SAMPLES);
+        history.push(sample(100_000, 0.1));
+        assert_eq!(history.samples().len(), 1);
+    }
+}

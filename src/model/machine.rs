@@ -1,0 +1,74 @@
+//! What does not change between two samples.
+
+use serde::{Deserialize, Serialize};
+
+use super::{At, Bytes, Fraction, Hertz, Reading};
+
+/// The operating system, as far as rules and texts differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Os {
+    /// Windows 10, 11 and servers.
+    Windows,
+    /// Linux.
+    Linux,
+    /// Anything else.
+    #[default]
+    Unknown,
+}
+
+impl Os {
+    /// Reads the name a history file or a knowledge table gives, e.g. `windows`, `Windows 11`, `linux`.
+    pub fn from_name(name: &str) -> Self {
+        let name = name.to_ascii_lowercase();
+        if name.starts_with("win") {
+            Self::Windows
+        } else if name.starts_with("linux") {
+            Self::Linux
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// The PC itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Machine {
+    /// Family of the operating system.
+    pub os: Os,
+    /// Its name and version as people know it, e.g. `Debian GNU/Linux 12`.
+    pub os_name: Reading<String>,
+    /// Logical processors, at least 1.
+    pub cpus: u32,
+    /// Installed memory the system can use.
+    pub memory: Reading<Bytes>,
+    /// Changes at every start of the system.
+    pub boot_id: Reading<String>,
+    /// When the system was started.
+    pub booted_at: Reading<At>,
+    /// The highest clock of a processor, for the estimate of fan effort.
+    pub max_frequency: Reading<Hertz>,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self {
+            os: Os::Unknown,
+            os_name: Reading::default(),
+            cpus: 1,
+            memory: Reading::default(),
+            boot_id: Reading::default(),
+            booted_at: Reading::default(),
+            max_frequency: Reading::default(),
+        }
+    }
+}
+
+/// What this program itself costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SelfUsage {
+    /// Share of the whole machine since the last sample.
+    pub cpu: Reading<Fraction>,
+    /// Resident memory.
+    pub memory: Reading<Bytes>,
+}

@@ -1,0 +1,24 @@
+//! Plain data that every other part speaks in: units, processes, samples and their history.
+//!
+//! Nothing here knows the operating system, the clock, files or threads. A value that could not be
+//! measured is [`Reading::Missing`] with its reason, never zero.
+
+mod display_name;
+mod history;
+mod machine;
+mod process;
+mod protect;
+mod reading;
+mod sample;
+mod time;
+mod units;
+
+pub use display_name::DisplayName;
+pub use history::{Held, History, VolumePoint};
+pub use machine::{Machine, Os, SelfUsage};
+pub use process::{Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};
+pub use protect::{Closable, Me, ProtectRules, Refusal};
+pub use reading::{Reading, Why};
+pub use sample::{Memory, Power, Pressure, ProgramKind, ProgramSample, Sample, Swap, Volume};
+pub use time::At;
+pub use units::{Bytes, BytesPerSec, Celsius, Fraction, Hertz, Rpm, Seconds};

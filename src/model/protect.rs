@@ -1,0 +1,149 @@
+//! What may be closed. [`Closable`] can only be made by passing every check, so that a part of the
+//! program that acts cannot be handed anything else.
+
+use std::collections::BTreeSet;
+
+use super::{Owner, Pid, ProcFacts, ProcKey};
+
+/// Why a process has no close button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// Part of the operating system.
+    System,
+    /// A security product.
+    Security,
+    /// Another person's program, or one whose owner the system keeps secret.
+    OtherUser,
+    /// This program.
+    Ourselves,
+    /// A program that started this one (the desktop, a terminal).
+    OurAncestor,
+    /// Only known from a recording, not a process on this PC now.
+    NotRunning,
+}
+
+impl Refusal {
+    /// Every reason, for tests and texts.
+    pub const ALL: [Self; 6] =
+        [Self::System, Self::Security, Self::OtherUser, Self::Ourselves, Self::OurAncestor, Self::NotRunning];
+}
+
+/// Who we are: processes that must never be closed by us.
+#[derive(Clone, Debug, Default)]
+pub struct Me {
+    /// Our own process number.
+    pub pid: Pid,
+    /// The processes that started us, up to the first one of the system.
+    pub ancestors: Vec<Pid>,
+}
+
+/// Names that are protected whatever their owner, in lower case without `.exe`.
+#[derive(Clone, Debug, Default)]
+pub struct ProtectRules {
+    /// Parts of the operating system and of the desktop.
+    pub system: BTreeSet<String>,
+    /// Security products.
+    pub security: BTreeSet<String>,
+}
+
+/// A process that may be asked to close: the proof that every check was passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closable {
+    key: ProcKey,
+}
+
+impl Closable {
+    /// Checks `facts` against all rules. This is the only way to get a [`Closable`].
+    ///
+    /// # Errors
+    /// The reason why the process must be left alone.
+    pub fn check(facts: &ProcFacts, rules: &ProtectRules, me: &Me) -> Result<Self, Refusal> {
+        let pid = facts.key.pid;
+        if facts.given_group.is_some() || me.pid == 0 {
+            return Err(Refusal::NotRunning);
+        }
+        if pid == me.pid {
+            return Err(Refusal::Ourselves);
+        }
+        if facts.kernel || pid <= 4 {
+            return Err(Refusal::System);
+        }
+        // The name the system gives and the name of the file: either may be the protected one.
+        for name in [stem(&facts.name), stem(facts.file_name())] {
+            if rules.security.contains(&name) {
+                return Err(Refusal::Security);
+            }
+            if rules.system.contains(&name) {
+                return Err(Refusal::System);
+            }
+        }
+        if me.ancestors.contains(&pid) {
+            return Err(Refusal::OurAncestor);
+        }
+        match facts.owner {
+            Owner::Me => Ok(Self { key: facts.key }),
+            Owner::System => Err(Refusal::System),
+            Owner::Other | Owner::Unknown => Err(Refusal::OtherUser),
+        }
+    }
+
+    /// Which process.
+    pub const fn key(&self) -> ProcKey {
+        self.key
+    }
+}
+
+/// A program name for comparing: lower case, without `.exe`.
+fn stem(name: &str) -> String {
+    let name = name.to_lowercase();
+    name.strip_suffix(".exe").unwrap_or(&name).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Reading, Why};
+
+    fn facts(pid: Pid, name: &str, owner: Owner) -> ProcFacts {
+        ProcFacts {
+            key: ProcKey { pid, start_time: 7 },
+            parent: 1,
+            name: name.to_owned(),
+            path: Reading::Missing(Why::NoPermission),
+            args: Reading::Missing(Why::NoPermission),
+            owner,
+            kernel: false,
+            given_group: None,
+        }
+    }
+
+    fn rules() -> ProtectRules {
+        ProtectRules {
+            system: BTreeSet::from(["csrss".to_owned(), "systemd".to_owned()]),
+            security: BTreeSet::from(["msmpeng".to_owned()]),
+        }
+    }
+
+    #[test]
+    fn only_our_own_ordinary_programs_can_be_closed() {
+        let me = Me { pid: 100, ancestors: vec![90] };
+        let check = |pid, name, owner| Closable::check(&facts(pid, name, owner), &rules(), &me);
+        assert!(check(200, "burner", Owner::Me).is_ok());
+        assert_eq!(check(200, "burner", Owner::Other), Err(Refusal::OtherUser));
+        assert_eq!(check(200, "burner", Owner::Unknown), Err(Refusal::OtherUser));
+        assert_eq!(check(200, "burner", Owner::System), Err(Refusal::System));
+        assert_eq!(check(100, "mimamori", Owner::Me), Err(Refusal::Ourselves));
+        assert_eq!(check(90, "bash", Owner::Me), Err(Refusal::OurAncestor));
+        assert_eq!(check(1, "init", Owner::Me), Err(Refusal::System));
+        assert_eq!(check(200, "CSRSS.EXE", Owner::Me), Err(Refusal::System));
+        assert_eq!(check(200, "MsMpEng.exe", Owner::Me), Err(Refusal::Security));
+    }
+
+    #[test]
+    fn a_process_from_a_recording_cannot_be_closed() {
+        let me = Me { pid: 100, ancestors: Vec::new() };
+        let mut recorded = facts(200, "burner", Owner::Me);
+        recorded.given_group = Some("Burner".to_owned());
+        assert_eq!(Closable::check(&recorded, &rules(), &me), Err(Refusal::NotRunning));
+    }
+}

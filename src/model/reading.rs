@@ -1,0 +1,92 @@
+//! A measured value, or the reason why there is none.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a value is missing. The order is from "for ever on this PC" to "only now".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// This PC has no such sensor.
+    NoSensor,
+    /// The system keeps the value from this user.
+    NoPermission,
+    /// The system, or this version of the program for it, has no way to tell.
+    Unsupported,
+    /// Needs a second look; comes with the next sample.
+    NotYet,
+    /// The source stopped answering, or gives the same value whatever the load.
+    Stale,
+    /// The source gave a value that cannot be true.
+    OutOfRange,
+}
+
+impl Why {
+    /// Every reason, for tests and tables.
+    pub const ALL: [Self; 6] =
+        [Self::NoSensor, Self::NoPermission, Self::Unsupported, Self::NotYet, Self::Stale, Self::OutOfRange];
+}
+
+/// A value that may be missing, with the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading<T> {
+    /// The value as measured.
+    Known(T),
+    /// No value, and why.
+    Missing(Why),
+}
+
+impl<T> Reading<T> {
+    /// The value if it is known.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Missing(_) => None,
+        }
+    }
+
+    /// The reason if it is missing.
+    pub fn why(&self) -> Option<Why> {
+        match self {
+            Self::Known(_) => None,
+            Self::Missing(why) => Some(*why),
+        }
+    }
+
+    /// Changes a known value and keeps a reason.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Reading<U> {
+        match self {
+            Self::Known(value) => Reading::Known(change(value)),
+            Self::Missing(why) => Reading::Missing(why),
+        }
+    }
+
+    /// Takes `value`, or the reason `why` when there is none.
+    pub fn from_option(value: Option<T>, why: Why) -> Self {
+        value.map_or(Self::Missing(why), Self::Known)
+    }
+}
+
+impl<T: Copy> Reading<T> {
+    /// A copy of the value if it is known.
+    pub fn get(&self) -> Option<T> {
+        self.known().copied()
+    }
+}
+
+impl<T> Default for Reading<T> {
+    /// Nothing was measured yet.
+    fn default() -> Self {
+        Self::Missing(Why::NotYet)
+    }
+}
+
+impl<T> From<std::io::Error> for Reading<T> {
+    /// A file that is not there is a sensor that is not there; a refused one is a matter of rights.
+    fn from(error: std::io::Error) -> Self {
+        Self::Missing(match error.kind() {
+            std::io::ErrorKind::NotFound => Why::NoSensor,
+            std::io::ErrorKind::PermissionDenied => Why::NoPermission,
+            _ => Why::Unsupported,
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! One look at the whole PC.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    At, Bytes, BytesPerSec, Celsius, Fraction, Hertz, Pid, ProcKey, ProcSample, Reading, Rpm, Seconds,
+};
+
+/// Memory of the whole PC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// What cannot be given to another program at once (total less available).
+    pub used: Bytes,
+    /// Installed and usable.
+    pub total: Bytes,
+}
+
+/// Memory beyond the installed one: swap on Linux, the commit charge and its limit on Windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Swap {
+    /// In use.
+    pub used: Bytes,
+    /// The limit; 0 when there is none.
+    pub total: Bytes,
+}
+
+/// A local volume. Network volumes are not looked at: they can block for minutes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Volume {
+    /// Mount point or drive letter.
+    pub name: String,
+    /// Size.
+    #[serde(rename = "total_bytes")]
+    pub total: Bytes,
+    /// Free for this user.
+    #[serde(rename = "free_bytes")]
+    pub free: Bytes,
+}
+
+/// Linux pressure stall information: share of the last 10 s in which some task had to wait.
+/// Source: kernel documentation, accounting/psi.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pressure {
+    /// Waiting for a processor.
+    pub cpu: Fraction,
+    /// Waiting for memory.
+    pub memory: Fraction,
+    /// Waiting for a disk.
+    pub io: Fraction,
+}
+
+/// Where the power comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Power {
+    /// Running from the battery.
+    pub on_battery: bool,
+    /// A power saving mode holds the PC back.
+    pub saver: bool,
+}
+
+/// What kind of thing a program is, as far as rules and screens differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProgramKind {
+    /// A web browser with all its parts.
+    Browser,
+    /// Any other program.
+    #[default]
+    Program,
+    /// Part of the operating system.
+    System,
+}
+
+/// All processes that people think of as one program, at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProgramSample {
+    /// Name as people know it, safe to draw. Also the identity of the program over time.
+    pub name: Arc<str>,
+    /// What kind of program.
+    pub kind: ProgramKind,
+    /// All its parts together, share of the whole machine.
+    pub cpu: Fraction,
+    /// The part that uses most CPU.
+    pub busiest_part: Fraction,
+    /// All its parts together. Shared memory is counted more than once, as in other tools.
+    pub memory: Bytes,
+    /// Bytes read and written per second, where readable.
+    pub disk: Reading<BytesPerSec>,
+    /// Its processes.
+    pub members: Arc<[ProcKey]>,
+}
+
+/// One look at the whole PC. Rates and shares are over the time since the look before.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sample {
+    /// Counts up from 0 in one run.
+    pub seq: u64,
+    /// When the look was taken.
+    pub at: At,
+    /// How much time the rates cover; 0 for the first look.
+    pub span: Seconds,
+    /// Share of all processors in use.
+    pub cpu: Reading<Fraction>,
+    /// The same per logical processor; empty when unknown.
+    pub per_core: Vec<Fraction>,
+    /// Mean clock of the processors.
+    pub frequency: Reading<Hertz>,
+    /// Memory.
+    pub memory: Reading<Memory>,
+    /// Swap or commit.
+    pub swap: Reading<Swap>,
+    /// Local volumes that answered.
+    pub volumes: Reading<Vec<Volume>>,
+    /// Read from all disks.
+    pub disk_read: Reading<BytesPerSec>,
+    /// Written to all disks.
+    pub disk_write: Reading<BytesPerSec>,
+    /// Received from the network, without loopback.
+    pub net_rx: Reading<BytesPerSec>,
+    /// Sent to the network, without loopback.
+    pub net_tx: Reading<BytesPerSec>,
+    /// The warmest believable processor sensor.
+    pub temperature: Reading<Celsius>,
+    /// The fastest fan.
+    pub fan: Reading<Rpm>,
+    /// Declared estimate of how hard the fan has to work, from load and clock (`sampler::thermal`).
+    pub fan_effort: Reading<Fraction>,
+    /// How often the processor slowed itself down because of heat, since start of the system.
+    pub throttle_events: Reading<u64>,
+    /// Pressure stalls.
+    pub pressure: Reading<Pressure>,
+    /// Share of the graphics processor in use.
+    pub gpu: Reading<Fraction>,
+    /// Where the power comes from.
+    pub power: Reading<Power>,
+    /// Time since the user last touched keyboard or mouse.
+    pub user_idle: Reading<Seconds>,
+    /// The program in front.
+    pub foreground: Reading<Pid>,
+    /// Programs, busiest first: every one that matters by CPU or memory.
+    pub programs: Vec<ProgramSample>,
+    /// Single processes, busiest first: the top by CPU and memory.
+    pub top: Vec<ProcSample>,
+    /// CPU that is in the total and in no process of `programs`: short-lived ones, the kernel, and what the
+    /// system does not show.
+    pub everything_else: Reading<Fraction>,
+    /// Number of processes on the PC; 0 when unknown.
+    pub process_count: u32,
+}
+
+impl Sample {
+    /// The program called `name`, if it is in this sample.
+    pub fn program(&self, name: &str) -> Option<&ProgramSample> {
+        self.programs.iter().find(|program| &*program.name == name)
+    }
+}

@@ -1,0 +1,79 @@
+//! Processor time from `/proc/stat`.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use crate::model::Why;
+use crate::platform::types::{CpuTime, CpuTimes};
+
+/// Reads processor time; keeps the file and the buffer between ticks.
+pub struct CpuReader {
+    file: Option<File>,
+    buffer: String,
+}
+
+impl CpuReader {
+    /// Opens `/proc/stat`.
+    pub fn new() -> Self {
+        Self { file: File::open("/proc/stat").ok(), buffer: String::with_capacity(8192) }
+    }
+
+    /// Time since the start of the system.
+    ///
+    /// # Errors
+    /// [`Why::Unsupported`] when `/proc` is not there or not readable.
+    pub fn read(&mut self) -> Result<CpuTimes, Why> {
+        let file = self.file.as_mut().ok_or(Why::Unsupported)?;
+        self.buffer.clear();
+        file.seek(SeekFrom::Start(0)).map_err(|_| Why::Unsupported)?;
+        file.read_to_string(&mut self.buffer).map_err(|_| Why::Unsupported)?;
+        let times = parse(&self.buffer);
+        if times.total.all == 0 { Err(Why::Unsupported) } else { Ok(times) }
+    }
+}
+
+impl Default for CpuReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn parse(stat: &str) -> CpuTimes {
+    let mut times = CpuTimes::default();
+    for line in stat.lines() {
+        let Some(rest) = line.strip_prefix("cpu") else { break };
+        let (label, numbers) = rest.split_once(' ').unwrap_or((rest, ""));
+        let time = parse_times(numbers);
+        if label.is_empty() { times.total = time } else { times.per_core.push(time) }
+    }
+    times
+}
+
+/// user nice system idle iowait irq softirq steal guest guest_nice; guest time is already in user and nice.
+/// Waiting for a disk is idle; time stolen by a host is busy, as the user cannot have it.
+fn parse_times(numbers: &str) -> CpuTime {
+    let mut field = [0_u64; 8];
+    for (slot, number) in field.iter_mut().zip(numbers.split_ascii_whitespace()) {
+        *slot = number.parse().unwrap_or(0);
+    }
+    let all: u64 = field.iter().sum();
+    CpuTime { busy: all - field[3] - field[4], all }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_for_a_disk_is_not_work() {
+        let times = parse("cpu  10 0 10 60 20 0 0 0 5 0\ncpu0 10 0 10 60 20 0 0 0 5 0\nintr 5 1\n");
+        assert_eq!(times.total, CpuTime { busy: 20, all: 100 });
+        assert_eq!(times.per_core.len(), 1);
+    }
+
+    #[test]
+    fn a_strange_file_gives_nothing() {
+        assert_eq!(parse("hello\n"), CpuTimes::default());
+        assert_eq!(parse_times("x y"), CpuTime::default());
+    }
+}

@@ -1,0 +1,88 @@
+//! What the X11 desktop tells about people and windows. Wayland tells nobody: every answer is missing then.
+
+use x11rb::connection::Connection;
+use x11rb::protocol::screensaver::ConnectionExt as _;
+use x11rb::protocol::xproto::{Atom, AtomEnum, ConnectionExt as _, Window};
+use x11rb::rust_connection::RustConnection;
+
+use crate::model::{Pid, Reading, Seconds, Why};
+use crate::platform::types::WindowOwner;
+
+/// A connection to the X server, if there is one.
+pub struct Desktop {
+    screen: Option<Screen>,
+}
+
+struct Screen {
+    connection: RustConnection,
+    root: Window,
+    active_window: Atom,
+    client_list: Atom,
+    window_pid: Atom,
+}
+
+impl Desktop {
+    /// Connects when there is a display.
+    pub fn new() -> Self {
+        Self { screen: Screen::connect() }
+    }
+
+    /// Time since the last input, from the screen saver extension.
+    pub fn user_idle(&mut self) -> Reading<Seconds> {
+        let idle = self.screen.as_ref().and_then(|screen| {
+            let info = screen.connection.screensaver_query_info(screen.root).ok()?.reply().ok()?;
+            Some(Seconds(f64::from(info.ms_since_user_input) / 1000.0))
+        });
+        Reading::from_option(idle, Why::Unsupported)
+    }
+
+    /// The process of the active window, as the window manager names it.
+    pub fn foreground(&mut self) -> Reading<Pid> {
+        let pid = self.screen.as_ref().and_then(|screen| {
+            let window = screen.numbers(screen.root, screen.active_window, AtomEnum::WINDOW.into())?;
+            screen.pid_of(*window.first()?)
+        });
+        Reading::from_option(pid, Why::Unsupported)
+    }
+
+    /// The processes with windows, as the window manager lists them.
+    pub fn window_owners(&mut self) -> Reading<Vec<WindowOwner>> {
+        let owners = self.screen.as_ref().and_then(|screen| {
+            let windows = screen.numbers(screen.root, screen.client_list, AtomEnum::WINDOW.into())?;
+            let mut owners: Vec<WindowOwner> =
+                windows.into_iter().filter_map(|window| screen.pid_of(window)).map(|pid| WindowOwner { pid }).collect();
+            owners.sort_unstable();
+            owners.dedup();
+            Some(owners)
+        });
+        Reading::from_option(owners, Why::Unsupported)
+    }
+}
+
+impl Default for Desktop {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Screen {
+    fn connect() -> Option<Self> {
+        std::env::var_os("DISPLAY").filter(|display| !display.is_empty())?;
+        let (connection, number) = x11rb::connect(None).ok()?;
+        let root = connection.setup().roots.get(number)?.root;
+        let atom = |name: &[u8]| Some(connection.intern_atom(false, name).ok()?.reply().ok()?.atom);
+        let active_window = atom(b"_NET_ACTIVE_WINDOW")?;
+        let client_list = atom(b"_NET_CLIENT_LIST")?;
+        let window_pid = atom(b"_NET_WM_PID")?;
+        Some(Self { connection, root, active_window, client_list, window_pid })
+    }
+
+    fn numbers(&self, window: Window, property: Atom, kind: Atom) -> Option<Vec<u32>> {
+        let reply = self.connection.get_property(false, window, property, kind, 0, 4096).ok()?.reply().ok()?;
+        Some(reply.value32()?.collect())
+    }
+
+    fn pid_of(&self, window: Window) -> Option<Pid> {
+        self.numbers(window, self.window_pid, AtomEnum::CARDINAL.into())?.first().copied()
+    }
+}

@@ -1,0 +1,136 @@
+//! Linux: `/proc`, `/sys`, X11 and pidfds.
+
+mod cpu;
+mod desktop;
+mod processes;
+mod sensors;
+mod target;
+
+use std::env;
+use std::fs;
+use std::path::Path;
+
+pub use cpu::CpuReader;
+pub use desktop::Desktop;
+pub use processes::ProcessReader;
+pub use sensors::Sensors;
+pub use target::Target;
+
+use crate::model::{At, Bytes, Hertz, Machine, Me, Memory, Os, Pid, Reading, Swap, Why};
+
+/// What does not change while the system runs.
+pub fn machine() -> Machine {
+    let cpus = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
+    let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let cores = stat.lines().filter(|line| line.starts_with("cpu") && !line.starts_with("cpu ")).count();
+    let booted_at = stat.lines().find_map(|line| line.strip_prefix("btime ")?.trim().parse::<i64>().ok());
+    Machine {
+        os: Os::Linux,
+        os_name: Reading::from_option(os_name(), Why::Unsupported),
+        // All processors of the PC, also those this program may not use: shares are of the whole machine.
+        cpus: if cores > 0 { cores as u32 } else { cpus },
+        memory: memory().0.map(|memory| memory.total),
+        boot_id: read_line(Path::new("/proc/sys/kernel/random/boot_id")),
+        booted_at: Reading::from_option(booted_at.map(|seconds| At(seconds * 1000)), Why::Unsupported),
+        max_frequency: read_line(Path::new("/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"))
+            .map(|khz| Hertz(khz.parse::<u64>().unwrap_or(0) * 1000)),
+    }
+}
+
+fn os_name() -> Option<String> {
+    let text = fs::read_to_string("/etc/os-release").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+    Some(line.trim_matches('"').to_owned())
+}
+
+fn read_line(path: &Path) -> Reading<String> {
+    match fs::read_to_string(path) {
+        Ok(text) => Reading::Known(text.trim().to_owned()),
+        Err(error) => error.into(),
+    }
+}
+
+/// Our own process and everything above it.
+pub fn me() -> Me {
+    let pid = std::process::id();
+    let mut ancestors: Vec<Pid> = Vec::new();
+    let mut current = pid;
+    while let Some(parent) = processes::parent_of(current).filter(|parent| *parent > 0) {
+        if ancestors.contains(&parent) {
+            break;
+        }
+        ancestors.push(parent);
+        current = parent;
+    }
+    Me { pid, ancestors }
+}
+
+/// Memory and swap from `/proc/meminfo`.
+pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
+    let text = match fs::read_to_string("/proc/meminfo") {
+        Ok(text) => text,
+        Err(error) => {
+            let why = Reading::<()>::from(error).why().unwrap_or(Why::Unsupported);
+            return (Reading::Missing(why), Reading::Missing(why));
+        }
+    };
+    let field = |name: &str| {
+        let rest = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+        rest.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+    };
+    let memory = field("MemTotal").zip(field("MemAvailable")).map(|(total, available)| Memory {
+        used: Bytes(total.saturating_sub(available)),
+        total: Bytes(total),
+    });
+    let swap = field("SwapTotal").zip(field("SwapFree")).map(|(total, free)| Swap {
+        used: Bytes(total.saturating_sub(free)),
+        total: Bytes(total),
+    });
+    (Reading::from_option(memory, Why::Unsupported), Reading::from_option(swap, Why::Unsupported))
+}
+
+/// Whether there is a screen to open a window on.
+pub fn display_available() -> bool {
+    ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"]
+        .iter()
+        .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// Whether somebody else is signed in: another person's folder in `/run/user` (made by logind at sign-in).
+pub fn has_other_users() -> Reading<bool> {
+    let own = rustix::process::getuid().as_raw();
+    match fs::read_dir("/run/user") {
+        Ok(entries) => Reading::Known(entries.flatten().any(|entry| {
+            let uid = entry.file_name().to_string_lossy().parse::<u32>().ok();
+            uid.is_some_and(|uid| uid >= 1000 && uid != own)
+        })),
+        Err(error) => error.into(),
+    }
+}
+
+/// Whether an update asks for a restart: Debian's and Ubuntu's mark.
+pub fn pending_restart() -> Reading<bool> {
+    if Path::new("/etc/debian_version").exists() {
+        Reading::Known(Path::new("/run/reboot-required").exists())
+    } else {
+        Reading::Missing(Why::Unsupported)
+    }
+}
+
+/// No message boxes on Linux; the caller prints.
+pub fn message_box(_title: &str, _text: &str) -> bool {
+    false
+}
+
+/// A Linux terminal needs no preparation.
+pub fn prepare_console() {}
+
+/// Width of the terminal on standard error, if it is one.
+pub fn terminal_columns() -> Option<u16> {
+    use std::io::IsTerminal;
+    if !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok()?;
+    Some(if size.ws_col == 0 { 80 } else { size.ws_col })
+}

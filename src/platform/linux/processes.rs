@@ -1,0 +1,289 @@
+//! Processes from `/proc`, read directly: one small file a process and tick, into buffers that are kept.
+
+use std::collections::HashMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rustix::fs::{Mode, OFlags, RawDir};
+
+use crate::model::{Bytes, Owner, Pid, ProcFacts, ProcKey, ProcState, Reading, Why};
+use crate::platform::types::RawProc;
+
+/// No line of `/proc/PID/stat` is longer (52 numbers and a name of at most 64 bytes).
+const STAT_BYTES: usize = 2048;
+/// Longest command line looked at; the kernel allows megabytes.
+const ARGS_BYTES: usize = 4096;
+
+/// Reads all processes; keeps the folder open and buffers between ticks.
+pub struct ProcessReader {
+    proc_dir: Option<OwnedFd>,
+    listing: Vec<MaybeUninit<u8>>,
+    pids: Vec<Pid>,
+    last_cpu: HashMap<Pid, u64>,
+    tick_nanos: u64,
+    page: u64,
+    uid: u32,
+}
+
+/// The fields of `/proc/PID/stat` that are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stat<'a> {
+    name: &'a [u8],
+    state: u8,
+    parent: Pid,
+    cpu_ticks: u64,
+    threads: u32,
+    start_time: u64,
+    resident_pages: u64,
+}
+
+impl ProcessReader {
+    /// Opens `/proc`.
+    pub fn new() -> Self {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let ticks_per_second = rustix::param::clock_ticks_per_second().max(1);
+        Self {
+            proc_dir: rustix::fs::open("/proc", flags, Mode::empty()).ok(),
+            listing: vec![MaybeUninit::uninit(); 32 * 1024],
+            pids: Vec::with_capacity(512),
+            last_cpu: HashMap::new(),
+            tick_nanos: 1_000_000_000 / ticks_per_second,
+            page: rustix::param::page_size() as u64,
+            uid: rustix::process::geteuid().as_raw(),
+        }
+    }
+
+    /// Calls `visit` once for each process.
+    ///
+    /// # Errors
+    /// [`Why::Unsupported`] when `/proc` cannot be listed.
+    pub fn read(&mut self, visit: &mut dyn FnMut(&RawProc<'_>)) -> Result<(), Why> {
+        self.list()?;
+        let Some(dir) = &self.proc_dir else { return Err(Why::Unsupported) };
+        let mut buffer = [0_u8; STAT_BYTES];
+        let mut seen_cpu = HashMap::with_capacity(self.pids.len());
+        for pid in &self.pids {
+            let Some(stat) = read_at(dir, *pid, "stat", &mut buffer).and_then(parse_stat) else { continue };
+            let mut hasher = DefaultHasher::new();
+            stat.name.hash(&mut hasher);
+            // A process that used no processor time since the last tick has read and written nothing.
+            let worked = self.last_cpu.get(pid) != Some(&stat.cpu_ticks);
+            seen_cpu.insert(*pid, stat.cpu_ticks);
+            let mut io_buffer = [0_u8; 512];
+            let io = worked.then(|| read_at(dir, *pid, "io", &mut io_buffer).and_then(parse_io)).flatten();
+            visit(&RawProc {
+                key: ProcKey { pid: *pid, start_time: stat.start_time },
+                parent: stat.parent,
+                cpu_time: Duration::from_nanos(stat.cpu_ticks.saturating_mul(self.tick_nanos)),
+                memory: Bytes(stat.resident_pages * self.page),
+                threads: stat.threads,
+                state: state_of(stat.state),
+                io,
+                name_hash: hasher.finish(),
+                name: &|| String::from_utf8_lossy(stat.name).into_owned(),
+            });
+        }
+        self.last_cpu = seen_cpu;
+        Ok(())
+    }
+
+    fn list(&mut self) -> Result<(), Why> {
+        let dir = self.proc_dir.as_ref().ok_or(Why::Unsupported)?;
+        rustix::fs::seek(dir, rustix::fs::SeekFrom::Start(0)).map_err(|_| Why::Unsupported)?;
+        self.pids.clear();
+        let mut entries = RawDir::new(dir, &mut self.listing);
+        while let Some(entry) = entries.next() {
+            let Ok(entry) = entry else { break };
+            if let Some(pid) = parse_pid(entry.file_name().to_bytes()) {
+                self.pids.push(pid);
+            }
+        }
+        Ok(())
+    }
+
+    /// Path, arguments and owner of a process: three more system calls, once in its life.
+    pub fn facts(&mut self, key: ProcKey, parent: Pid, name: String) -> ProcFacts {
+        let folder = PathBuf::from(format!("/proc/{}", key.pid));
+        let kernel = key.pid == 2 || parent == 2;
+        let path = match fs::read_link(folder.join("exe")) {
+            _ if kernel => Reading::Missing(Why::Unsupported),
+            Ok(path) => Reading::Known(path.to_string_lossy().into_owned()),
+            Err(error) => error.into(),
+        };
+        let args = match self.proc_dir.as_ref().map(|dir| read_args(dir, key.pid)) {
+            Some(Some(args)) if !kernel => Reading::Known(args),
+            _ => Reading::Missing(Why::NoPermission),
+        };
+        let owner = if kernel { Owner::System } else { self.owner_of(key.pid) };
+        ProcFacts { key, parent, name, path, args, owner, kernel, given_group: None }
+    }
+
+    fn owner_of(&self, pid: Pid) -> Owner {
+        use std::os::unix::fs::MetadataExt;
+        let Ok(metadata) = fs::metadata(format!("/proc/{pid}")) else { return Owner::Unknown };
+        let uid = metadata.uid();
+        if uid == self.uid {
+            // A person who works as root owns the services too: those stay the system's.
+            if uid == 0 && is_system_service(pid) { Owner::System } else { Owner::Me }
+        } else if uid < 1000 || uid == 65534 {
+            Owner::System
+        } else {
+            Owner::Other
+        }
+    }
+}
+
+impl Default for ProcessReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn is_system_service(pid: Pid) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/cgroup")).is_ok_and(|text| text.contains("/system.slice/"))
+}
+
+/// The parent of a process, if it is there.
+pub(super) fn parent_of(pid: Pid) -> Option<Pid> {
+    Some(parse_stat(&fs::read(format!("/proc/{pid}/stat")).ok()?)?.parent)
+}
+
+/// When a process was started, in clock ticks since the start of the system.
+pub(super) fn start_time_of(pid: Pid) -> Option<u64> {
+    Some(parse_stat(&fs::read(format!("/proc/{pid}/stat")).ok()?)?.start_time)
+}
+
+fn parse_pid(name: &[u8]) -> Option<Pid> {
+    if !name.first()?.is_ascii_digit() {
+        return None;
+    }
+    std::str::from_utf8(name).ok()?.parse().ok()
+}
+
+/// Reads `PID/file` below `dir` into `buffer` with one open, one read and one close.
+fn read_at<'b>(dir: &OwnedFd, pid: Pid, file: &str, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let mut path = [0_u8; 32];
+    let length = {
+        use std::io::Write;
+        let mut rest = &mut path[..];
+        write!(rest, "{pid}/{file}\0").ok()?;
+        32 - rest.len()
+    };
+    let path = std::ffi::CStr::from_bytes_with_nul(&path[..length]).ok()?;
+    let file = rustix::fs::openat(dir, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).ok()?;
+    let length = rustix::io::read(&file, &mut *buffer).ok()?;
+    buffer.get(..length)
+}
+
+fn read_args(dir: &OwnedFd, pid: Pid) -> Option<Vec<String>> {
+    let mut buffer = [0_u8; ARGS_BYTES];
+    let bytes = read_at(dir, pid, "cmdline", &mut buffer)?;
+    let bytes = bytes.strip_suffix(&[0]).unwrap_or(bytes);
+    if bytes.is_empty() {
+        return None;
+    }
+    // Chromium writes its children's arguments into one string with spaces.
+    let parts: Vec<&[u8]> = bytes.split(|byte| *byte == 0).collect();
+    let parts = if parts.len() == 1 { bytes.split(|byte| *byte == b' ').collect() } else { parts };
+    Some(parts.into_iter().map(|part| String::from_utf8_lossy(part).into_owned()).collect())
+}
+
+/// The name stands in parentheses and may hold anything, also `) S 1 1 1`: the last `)` ends it.
+fn parse_stat(line: &[u8]) -> Option<Stat<'_>> {
+    let open = line.iter().position(|byte| *byte == b'(')?;
+    let close = line.iter().rposition(|byte| *byte == b')')?;
+    let name = line.get(open + 1..close)?;
+    let mut fields = line.get(close + 1..)?.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
+    let state = *fields.next()?.first()?;
+    // Field numbers of proc_pid_stat(5), less the three already taken: 4 ppid, 14 utime, 15 stime,
+    // 20 num_threads, 22 starttime, 24 rss.
+    let mut numbers = [0_u64; 21];
+    for slot in &mut numbers {
+        let field = std::str::from_utf8(fields.next()?).ok()?;
+        *slot = field.parse::<i64>().map_or_else(|_| field.parse().unwrap_or(0), |number| number.max(0) as u64);
+    }
+    Some(Stat {
+        name,
+        state,
+        parent: numbers[0] as Pid,
+        cpu_ticks: numbers[10] + numbers[11],
+        threads: numbers[16] as u32,
+        start_time: numbers[18],
+        resident_pages: numbers[20],
+    })
+}
+
+fn parse_io(text: &[u8]) -> Option<(Bytes, Bytes)> {
+    let text = std::str::from_utf8(text).ok()?;
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+    Some((Bytes(field("read_bytes:")?), Bytes(field("\nwrite_bytes:").or_else(|| field("write_bytes:"))?)))
+}
+
+fn state_of(letter: u8) -> ProcState {
+    match letter {
+        b'R' => ProcState::Running,
+        b'S' | b'I' => ProcState::Sleeping,
+        b'D' => ProcState::Blocked,
+        b'T' | b't' => ProcState::Stopped,
+        b'Z' | b'X' => ProcState::Ended,
+        _ => ProcState::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(name: &str) -> Vec<u8> {
+        format!("77 ({name}) R 5 1 1 0 -1 4194304 1 2 3 4 100 20 0 0 20 0 9 0 555 1000000 250 18446744073709551615")
+            .into_bytes()
+    }
+
+    #[test]
+    fn hostile_names_do_not_shift_the_fields() {
+        for name in ["sh", ") S 1 1 1", "a b)", "((", "x\ny", ""] {
+            let bytes = line(name);
+            let stat = parse_stat(&bytes).expect("parsed");
+            assert_eq!(stat.name, name.as_bytes());
+            assert_eq!((stat.parent, stat.cpu_ticks, stat.threads), (5, 120, 9));
+            assert_eq!((stat.start_time, stat.resident_pages, stat.state), (555, 250, b'R'));
+        }
+    }
+
+    #[test]
+    fn broken_lines_are_refused() {
+        for text in ["", "1", "1 (", "1 (a", "1 (a) R", "1 (a) R 1 2 3", ")("] {
+            assert_eq!(parse_stat(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn our_own_process_is_seen_as_it_is() {
+        let mut reader = ProcessReader::new();
+        let mut found = None;
+        reader
+            .read(&mut |raw| {
+                if raw.key.pid == std::process::id() {
+                    found = Some((raw.key, raw.parent, (raw.name)()));
+                }
+            })
+            .expect("proc is readable");
+        let (key, parent, name) = found.expect("we are in the list");
+        let facts = reader.facts(key, parent, name);
+        assert_eq!(facts.owner, Owner::Me);
+        let exe = std::env::current_exe().expect("own path").to_string_lossy().into_owned();
+        assert_eq!(facts.path, Reading::Known(exe));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_makes_the_parser_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400)) {
+            let _ = parse_stat(&bytes);
+            let _ = parse_io(&bytes);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Sensors from `/sys` and `/proc/pressure`. No root, no driver, no daemon.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::read_line;
+use crate::model::{Celsius, Fraction, Hertz, Power, Pressure, Reading, Rpm, Seconds, Why};
+use crate::platform::types::SensorValues;
+
+/// Drivers whose temperatures are of the processor or the whole PC; others (disks, Wi-Fi) are not its heat.
+const CPU_DRIVERS: [&str; 8] =
+    ["coretemp", "k10temp", "zenpower", "acpitz", "cpu_thermal", "thinkpad", "dell_smm", "asus"];
+
+/// Where the sensors of this PC are: looked for once, read each tick.
+pub struct Sensors {
+    temperatures: Vec<PathBuf>,
+    fans: Vec<PathBuf>,
+    frequencies: Vec<PathBuf>,
+    throttle: Vec<PathBuf>,
+    gpus: Vec<PathBuf>,
+    supplies: Vec<PathBuf>,
+}
+
+impl Sensors {
+    /// Looks for sensors.
+    pub fn new() -> Self {
+        Self::below(Path::new("/sys"))
+    }
+
+    fn below(root: &Path) -> Self {
+        let mut temperatures = Vec::new();
+        let mut fans = Vec::new();
+        for monitor in children(&root.join("class/hwmon")) {
+            let driver = fs::read_to_string(monitor.join("name")).unwrap_or_default();
+            let of_cpu = CPU_DRIVERS.contains(&driver.trim());
+            for file in children(&monitor) {
+                let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                if of_cpu && name.starts_with("temp") && name.ends_with("_input") {
+                    temperatures.push(file);
+                } else if name.starts_with("fan") && name.ends_with("_input") {
+                    fans.push(file);
+                }
+            }
+        }
+        if temperatures.is_empty() {
+            temperatures = children(&root.join("class/thermal"))
+                .into_iter()
+                .filter(|zone| {
+                    let kind = fs::read_to_string(zone.join("type")).unwrap_or_default();
+                    ["x86_pkg_temp", "acpitz", "cpu-thermal", "cpu_thermal"].contains(&kind.trim())
+                })
+                .map(|zone| zone.join("temp"))
+                .filter(|file| file.exists())
+                .collect();
+        }
+        let cpus = children(&root.join("devices/system/cpu"));
+        let of_each_cpu =
+            |file: &str| cpus.iter().map(|cpu| cpu.join(file)).filter(|path| path.exists()).collect::<Vec<_>>();
+        Self {
+            temperatures,
+            fans,
+            frequencies: of_each_cpu("cpufreq/scaling_cur_freq"),
+            throttle: of_each_cpu("thermal_throttle/package_throttle_count"),
+            gpus: children(&root.join("class/drm"))
+                .into_iter()
+                .map(|card| card.join("device/gpu_busy_percent"))
+                .filter(|path| path.exists())
+                .collect(),
+            supplies: children(&root.join("class/power_supply")),
+        }
+    }
+
+    /// Reads every sensor.
+    pub fn read(&mut self) -> SensorValues {
+        SensorValues {
+            frequency: self.frequency(),
+            temperature: greatest(&self.temperatures).map(|milli| Celsius(milli as f64 / 1000.0)),
+            fan: greatest(&self.fans).map(|rpm| Rpm(rpm.max(0) as u32)),
+            throttle_events: greatest(&self.throttle).map(|count| count.max(0) as u64),
+            pressure: pressure(),
+            gpu: greatest(&self.gpus).map(|percent| Fraction::new(percent as f64 / 100.0)),
+            power: self.power(),
+            uptime: uptime(),
+        }
+    }
+
+    fn frequency(&self) -> Reading<Hertz> {
+        let known: Vec<i64> = self.frequencies.iter().filter_map(|path| number(path)).collect();
+        if known.is_empty() {
+            return Reading::from_option(frequency_of_cpuinfo(), Why::NoSensor);
+        }
+        Reading::Known(Hertz((known.iter().sum::<i64>() / known.len() as i64).max(0) as u64 * 1000))
+    }
+
+    fn power(&self) -> Reading<Power> {
+        let text = |path: &Path| fs::read_to_string(path).map(|text| text.trim().to_owned()).ok();
+        let profile = text(Path::new("/sys/firmware/acpi/platform_profile"));
+        let of_kind = |kind: &str| {
+            self.supplies
+                .iter()
+                .filter(|supply| {
+                    // A mouse has a battery too; its scope is "Device".
+                    text(&supply.join("type")).as_deref() == Some(kind)
+                        && text(&supply.join("scope")).as_deref() != Some("Device")
+                })
+                .collect::<Vec<_>>()
+        };
+        let (mains, batteries) = (of_kind("Mains"), of_kind("Battery"));
+        if mains.is_empty() && batteries.is_empty() && profile.is_none() {
+            return Reading::Missing(Why::NoSensor);
+        }
+        let plugged = mains.iter().any(|supply| number(&supply.join("online")) == Some(1));
+        let draining =
+            batteries.iter().any(|battery| text(&battery.join("status")).as_deref() == Some("Discharging"));
+        Reading::Known(Power {
+            on_battery: draining && !plugged,
+            saver: profile.as_deref().is_some_and(|profile| profile == "low-power" || profile == "quiet"),
+        })
+    }
+}
+
+impl Default for Sensors {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn children(folder: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder).map(|entries| entries.flatten().map(|entry| entry.path()).collect()).unwrap_or_default();
+    paths.sort();
+    paths
+}
+
+fn number(path: &Path) -> Option<i64> {
+    fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+/// The greatest number in `files`: no files is no sensor, files that do not answer are stale.
+fn greatest(files: &[PathBuf]) -> Reading<i64> {
+    if files.is_empty() {
+        return Reading::Missing(Why::NoSensor);
+    }
+    Reading::from_option(files.iter().filter_map(|path| number(path)).max(), Why::Stale)
+}
+
+/// Virtual machines have no frequency driver; the kernel still says what it believes.
+fn frequency_of_cpuinfo() -> Option<Hertz> {
+    let text = fs::read_to_string("/proc/cpuinfo").ok()?;
+    let clocks: Vec<f64> = text
+        .lines()
+        .filter(|line| line.starts_with("cpu MHz"))
+        .filter_map(|line| line.split(':').nth(1)?.trim().parse().ok())
+        .collect();
+    let count = clocks.len();
+    (count > 0).then(|| Hertz((clocks.iter().sum::<f64>() / count as f64 * 1e6) as u64))
+}
+
+fn uptime() -> Reading<Seconds> {
+    match read_line(Path::new("/proc/uptime")) {
+        Reading::Known(text) => {
+            let seconds = text.split(' ').next().and_then(|number| number.parse().ok());
+            Reading::from_option(seconds.map(Seconds), Why::OutOfRange)
+        }
+        Reading::Missing(why) => Reading::Missing(why),
+    }
+}
+
+fn pressure() -> Reading<Pressure> {
+    let some = |file: &str| match fs::read_to_string(format!("/proc/pressure/{file}")) {
+        Ok(text) => Reading::from_option(parse_pressure(&text), Why::OutOfRange),
+        Err(error) => error.into(),
+    };
+    match (some("cpu"), some("memory"), some("io")) {
+        (Reading::Known(cpu), Reading::Known(memory), Reading::Known(io)) => {
+            Reading::Known(Pressure { cpu, memory, io })
+        }
+        (Reading::Missing(why), ..) | (_, Reading::Missing(why), _) | (.., Reading::Missing(why)) => {
+            // The files may be there while the kernel was started without psi=1: reading gives EOPNOTSUPP.
+            Reading::Missing(if why == Why::NoSensor { Why::Unsupported } else { why })
+        }
+    }
+}
+
+/// `some avg10=1.23 avg60=…`: the first line, share of the last ten seconds.
+fn parse_pressure(text: &str) -> Option<Fraction> {
+    let line = text.lines().find(|line| line.starts_with("some "))?;
+    let value = line.split(' ').find_map(|field| field.strip_prefix("avg10="))?;
+    value.parse::<f64>().ok().map(|percent| Fraction::new(percent / 100.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pressure_is_a_share_of_ten_seconds() {
+        let text = "some avg10=12.50 avg60=1.00 avg300=0.00 total=5\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n";
+        assert_eq!(parse_pressure(text), Some(Fraction::new(0.125)));
+        assert_eq!(parse_pressure("nothing"), None);
+    }
+
+    #[test]
+    fn sensors_are_found_and_read_as_they_are() {
+        let root = tempfile::tempdir().expect("folder");
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().expect("parent")).expect("folders");
+            fs::write(path, text).expect("file");
+        };
+        write("class/hwmon/hwmon0/name", "nvme\n");
+        write("class/hwmon/hwmon0/temp1_input", "99000\n");
+        write("class/hwmon/hwmon1/name", "coretemp\n");
+        write("class/hwmon/hwmon1/temp1_input", "61000\n");
+        write("class/hwmon/hwmon1/temp2_input", "64500\n");
+        write("class/hwmon/hwmon1/fan1_input", "2300\n");
+        let values = Sensors::below(root.path()).read();
+        assert_eq!(values.temperature, Reading::Known(Celsius(64.5)));
+        assert_eq!(values.fan, Reading::Known(Rpm(2300)));
+        assert_eq!(values.throttle_events, Reading::Missing(Why::NoSensor));
+    }
+
+    #[test]
+    fn a_pc_without_sensors_says_so() {
+        let root = tempfile::tempdir().expect("folder");
+        let values = Sensors::below(root.path()).read();
+        assert_eq!(values.temperature, Reading::Missing(Why::NoSensor));
+        assert_eq!(values.fan, Reading::Missing(Why::NoSensor));
+    }
+}

@@ -1,0 +1,84 @@
+//! A process held by a pidfd from the check to the end of an action: a signal can only reach that process.
+
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid as RawPid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+
+use super::processes::start_time_of;
+use crate::model::{Closable, ProcKey};
+use crate::platform::types::ActError;
+
+/// A process that was checked and is held.
+#[derive(Debug)]
+pub struct Target {
+    key: ProcKey,
+    pidfd: OwnedFd,
+    asked: bool,
+}
+
+impl Target {
+    /// Holds the process and then looks whether it is the one that was meant: when its start time is still
+    /// the same after the pidfd was opened, the pidfd cannot belong to a later process with that number.
+    ///
+    /// # Errors
+    /// [`ActError::Gone`] when it has ended, [`ActError::Refused`] when the system does not let us.
+    pub fn open(what: &Closable) -> Result<Self, ActError> {
+        let key = what.key();
+        let pid = i32::try_from(key.pid).ok().and_then(RawPid::from_raw).ok_or(ActError::Gone)?;
+        let pidfd = pidfd_open(pid, PidfdFlags::empty()).map_err(from_errno)?;
+        if start_time_of(key.pid) != Some(key.start_time) {
+            return Err(ActError::Gone);
+        }
+        Ok(Self { key, pidfd, asked: false })
+    }
+
+    /// Which process.
+    pub const fn key(&self) -> ProcKey {
+        self.key
+    }
+
+    /// Whether it has not ended yet.
+    pub fn is_running(&self) -> bool {
+        !self.wait(Duration::ZERO)
+    }
+
+    /// Sends SIGTERM, once: Chromium takes a second one as an order to die at once
+    /// (chrome/browser/shutdown_signal_handlers_posix.cc), which would bring its pages back at the next start.
+    ///
+    /// # Errors
+    /// [`ActError::Gone`] or [`ActError::Refused`].
+    pub fn ask_to_close(&mut self) -> Result<(), ActError> {
+        if self.asked {
+            return Ok(());
+        }
+        pidfd_send_signal(&self.pidfd, Signal::TERM).map_err(from_errno)?;
+        self.asked = true;
+        Ok(())
+    }
+
+    /// Sends SIGKILL.
+    ///
+    /// # Errors
+    /// [`ActError::Gone`] or [`ActError::Refused`].
+    pub fn force_close(&mut self) -> Result<(), ActError> {
+        pidfd_send_signal(&self.pidfd, Signal::KILL).map_err(from_errno)
+    }
+
+    /// Waits until the process has ended, at most `timeout`; whether it has.
+    pub fn wait(&self, timeout: Duration) -> bool {
+        let timeout = Timespec { tv_sec: timeout.as_secs() as i64, tv_nsec: timeout.subsec_nanos().into() };
+        let mut fds = [PollFd::new(&self.pidfd, PollFlags::IN)];
+        // An error here would be a broken descriptor, which cannot happen to one we own: not ended.
+        poll(&mut fds, Some(&timeout)).is_ok_and(|ready| ready > 0)
+    }
+}
+
+fn from_errno(error: rustix::io::Errno) -> ActError {
+    match error {
+        rustix::io::Errno::SRCH | rustix::io::Errno::INVAL => ActError::Gone,
+        rustix::io::Errno::NOSYS => ActError::Unsupported,
+        _ => ActError::Refused,
+    }
+}

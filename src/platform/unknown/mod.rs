@@ -1,0 +1,203 @@
+//! A complete platform that knows nothing: every reading is missing, every action refused.
+//! It shows that nothing outside `platform/` depends on a particular system.
+
+use std::time::Duration;
+
+use super::types::{ActError, CpuTimes, RawProc, SensorValues, WindowOwner};
+use crate::model::{
+    Closable, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds, Swap, Why,
+};
+
+/// What can be known without the system: the number of processors.
+pub fn machine() -> Machine {
+    let cpus = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
+    Machine { cpus, ..Machine::default() }
+}
+
+/// Nobody that could be told apart.
+pub fn me() -> Me {
+    Me::default()
+}
+
+/// Not known here.
+pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
+    (Reading::Missing(Why::Unsupported), Reading::Missing(Why::Unsupported))
+}
+
+/// No windows on a system that is not known.
+pub fn display_available() -> bool {
+    false
+}
+
+/// Not known here.
+pub fn has_other_users() -> Reading<bool> {
+    Reading::Missing(Why::Unsupported)
+}
+
+/// Not known here.
+pub fn pending_restart() -> Reading<bool> {
+    Reading::Missing(Why::Unsupported)
+}
+
+/// There is no box to show; the caller prints.
+pub fn message_box(_title: &str, _text: &str) -> bool {
+    false
+}
+
+/// Nothing to prepare.
+pub fn prepare_console() {}
+
+/// Not known here.
+pub fn terminal_columns() -> Option<u16> {
+    None
+}
+
+/// Processor time: not known here.
+#[derive(Default)]
+pub struct CpuReader;
+
+impl CpuReader {
+    /// A reader of nothing.
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Always missing.
+    ///
+    /// # Errors
+    /// Always [`Why::Unsupported`].
+    pub fn read(&mut self) -> Result<CpuTimes, Why> {
+        Err(Why::Unsupported)
+    }
+}
+
+/// Processes: not known here.
+#[derive(Default)]
+pub struct ProcessReader;
+
+impl ProcessReader {
+    /// A reader of nothing.
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Never calls `visit`.
+    ///
+    /// # Errors
+    /// Always [`Why::Unsupported`].
+    pub fn read(&mut self, _visit: &mut dyn FnMut(&RawProc<'_>)) -> Result<(), Why> {
+        Err(Why::Unsupported)
+    }
+
+    /// Facts without content.
+    pub fn facts(&mut self, key: ProcKey, parent: Pid, name: String) -> ProcFacts {
+        ProcFacts {
+            key,
+            parent,
+            name,
+            path: Reading::Missing(Why::Unsupported),
+            args: Reading::Missing(Why::Unsupported),
+            owner: Owner::Unknown,
+            kernel: false,
+            given_group: None,
+        }
+    }
+}
+
+/// Sensors: none known.
+#[derive(Default)]
+pub struct Sensors;
+
+impl Sensors {
+    /// Finds nothing.
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Every value is missing.
+    pub fn read(&mut self) -> SensorValues {
+        SensorValues {
+            frequency: Reading::Missing(Why::Unsupported),
+            temperature: Reading::Missing(Why::Unsupported),
+            fan: Reading::Missing(Why::Unsupported),
+            throttle_events: Reading::Missing(Why::Unsupported),
+            pressure: Reading::Missing(Why::Unsupported),
+            gpu: Reading::Missing(Why::Unsupported),
+            power: Reading::Missing(Why::Unsupported),
+            uptime: Reading::Missing(Why::Unsupported),
+        }
+    }
+}
+
+/// The desktop: not known here.
+#[derive(Default)]
+pub struct Desktop;
+
+impl Desktop {
+    /// Connects to nothing.
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Not known here.
+    pub fn user_idle(&mut self) -> Reading<Seconds> {
+        Reading::Missing(Why::Unsupported)
+    }
+
+    /// Not known here.
+    pub fn foreground(&mut self) -> Reading<Pid> {
+        Reading::Missing(Why::Unsupported)
+    }
+
+    /// Not known here.
+    pub fn window_owners(&mut self) -> Reading<Vec<WindowOwner>> {
+        Reading::Missing(Why::Unsupported)
+    }
+}
+
+/// A process held for an action: there is none here.
+#[derive(Debug)]
+pub struct Target {
+    key: ProcKey,
+}
+
+impl Target {
+    /// Always refused.
+    ///
+    /// # Errors
+    /// Always [`ActError::Unsupported`].
+    pub fn open(_what: &Closable) -> Result<Self, ActError> {
+        Err(ActError::Unsupported)
+    }
+
+    /// Which process.
+    pub const fn key(&self) -> ProcKey {
+        self.key
+    }
+
+    /// Never running.
+    pub fn is_running(&self) -> bool {
+        false
+    }
+
+    /// Always refused.
+    ///
+    /// # Errors
+    /// Always [`ActError::Unsupported`].
+    pub fn ask_to_close(&mut self) -> Result<(), ActError> {
+        Err(ActError::Unsupported)
+    }
+
+    /// Always refused.
+    ///
+    /// # Errors
+    /// Always [`ActError::Unsupported`].
+    pub fn force_close(&mut self) -> Result<(), ActError> {
+        Err(ActError::Unsupported)
+    }
+
+    /// Nothing to wait for.
+    pub fn wait(&self, _timeout: Duration) -> bool {
+        true
+    }
+}
