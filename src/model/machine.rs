@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{At, Bytes, Fraction, Hertz, Reading};
 
 /// The operating system, as far as rules and texts differ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Os {
     /// Windows 10, 11 and servers.

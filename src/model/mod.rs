@@ -19,6 +19,6 @@ pub use machine::{Machine, Os, SelfUsage};
 pub use process::{Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};
 pub use protect::{Closable, Me, ProtectRules, Refusal};
 pub use reading::{Reading, Why};
-pub use sample::{Memory, Power, Pressure, ProgramKind, ProgramSample, Sample, Swap, Volume};
+pub use sample::{Member, Memory, Power, Pressure, ProgramKind, ProgramSample, Sample, Swap, Volume};
 pub use time::At;
 pub use units::{Bytes, BytesPerSec, Celsius, Fraction, Hertz, Rpm, Seconds};

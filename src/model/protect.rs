@@ -10,7 +10,7 @@ use super::{Owner, Pid, ProcFacts, ProcKey};
 pub enum Refusal {
     /// Part of the operating system.
     System,
-    /// A security product.
+    /// A security product or a management agent of the company.
     Security,
     /// Another person's program, or one whose owner the system keeps secret.
     OtherUser,
@@ -42,8 +42,10 @@ pub struct Me {
 pub struct ProtectRules {
     /// Parts of the operating system and of the desktop.
     pub system: BTreeSet<String>,
-    /// Security products.
+    /// Security products and the company's management agents.
     pub security: BTreeSet<String>,
+    /// Parts of paths, lower case, that belong to such products.
+    pub security_folders: Vec<String>,
 }
 
 /// A process that may be asked to close: the proof that every check was passed.
@@ -76,6 +78,10 @@ impl Closable {
             if rules.system.contains(&name) {
                 return Err(Refusal::System);
             }
+        }
+        let path = facts.path.known().map(|path| path.to_lowercase()).unwrap_or_default();
+        if rules.security_folders.iter().any(|folder| path.contains(folder)) {
+            return Err(Refusal::Security);
         }
         if me.ancestors.contains(&pid) {
             return Err(Refusal::OurAncestor);
@@ -121,6 +127,7 @@ mod tests {
         ProtectRules {
             system: BTreeSet::from(["csrss".to_owned(), "systemd".to_owned()]),
             security: BTreeSet::from(["msmpeng".to_owned()]),
+            security_folders: vec!["\\motex\\".to_owned()],
         }
     }
 

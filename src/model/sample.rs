@@ -73,10 +73,23 @@ pub enum ProgramKind {
     System,
 }
 
+/// One process of a program.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Member {
+    /// Which process.
+    pub key: ProcKey,
+    /// The first process of this program above it: itself for the one that was started by something else.
+    pub root: ProcKey,
+    /// Its share of the whole machine.
+    pub cpu: Fraction,
+    /// Its memory.
+    pub memory: Bytes,
+}
+
 /// All processes that people think of as one program, at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProgramSample {
-    /// Name as people know it, safe to draw. Also the identity of the program over time.
+    /// English name as people know it, safe to draw. Also the identity of the program over time.
     pub name: Arc<str>,
     /// What kind of program.
     pub kind: ProgramKind,
@@ -88,8 +101,24 @@ pub struct ProgramSample {
     pub memory: Bytes,
     /// Bytes read and written per second, where readable.
     pub disk: Reading<BytesPerSec>,
-    /// Its processes.
-    pub members: Arc<[ProcKey]>,
+    /// Number of its processes.
+    pub parts: u32,
+    /// File of its busiest process, if the system tells.
+    pub path: Option<Arc<str>>,
+    /// Its processes, busiest first. In a history only kept for programs that matter at that moment.
+    pub members: Arc<[Member]>,
+}
+
+impl ProgramSample {
+    /// The processes of the trees that make this program what it is now: for a browser all of them, otherwise
+    /// the trees with at least a quarter of what `weight` adds up. Two independent scripts are one row to
+    /// people, but only the busy one is meant when somebody says "close it".
+    pub fn heavy_members(&self, weight: impl Fn(&Member) -> f64) -> Vec<Member> {
+        let all: f64 = self.members.iter().map(&weight).sum();
+        let tree = |root: ProcKey| -> f64 { self.members.iter().filter(|m| m.root == root).map(&weight).sum() };
+        let heavy = |member: &Member| self.kind == ProgramKind::Browser || tree(member.root) * 4.0 >= all;
+        self.members.iter().filter(|member| heavy(member)).copied().collect()
+    }
 }
 
 /// One look at the whole PC. Rates and shares are over the time since the look before.

@@ -1,0 +1,300 @@
+//! Folds processes into programs as people think of them: a browser with all its parts, a helper counted to
+//! the program that started it, the kernel as one.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::knowledge::Knowledge;
+use crate::model::{
+    Bytes, BytesPerSec, DisplayName, Fraction, Member, Os, Pid, ProcFacts, ProcKey, ProcSample, ProgramKind,
+    ProgramSample, Reading, Sample, Why,
+};
+
+/// English name of the entry for all kernel threads together.
+const KERNEL: &str = "Linux kernel";
+/// Helpers start helpers; no real chain is longer.
+const MAX_PARENTS: usize = 8;
+/// A history keeps the busiest programs…
+const KEEP_BY_CPU: usize = 12;
+/// …the largest ones…
+const KEEP_BY_MEMORY: usize = 8;
+/// …and every one with this share of the processors. Their processes are kept too.
+const KEEP_SHARE: f64 = 0.05;
+/// Single processes kept in a history.
+const KEEP_PROCESSES: usize = 10;
+
+/// What one tick folds into.
+#[derive(Clone, Debug, Default)]
+pub struct Folded {
+    /// Every program, busiest first, with all its processes.
+    pub programs: Vec<ProgramSample>,
+    /// The facts of every process, to act on.
+    pub facts: HashMap<ProcKey, Arc<ProcFacts>>,
+}
+
+#[derive(Clone)]
+struct Identity {
+    facts: Arc<ProcFacts>,
+    name: Arc<str>,
+    kind: ProgramKind,
+    part_of_parent: bool,
+}
+
+/// Folds tick after tick; remembers what each process is, so that it is worked out once.
+pub struct Grouper {
+    os: Os,
+    known: HashMap<ProcKey, Identity>,
+}
+
+impl Grouper {
+    /// For processes of this system.
+    pub fn new(os: Os) -> Self {
+        Self { os, known: HashMap::new() }
+    }
+
+    /// Folds `processes` and puts what a history keeps into `sample`.
+    pub fn fold(&mut self, sample: &mut Sample, processes: Vec<ProcSample>, knowledge: &Knowledge) -> Folded {
+        self.learn(&processes, knowledge);
+        let by_pid: HashMap<Pid, ProcKey> =
+            processes.iter().map(|process| (process.facts.key.pid, process.facts.key)).collect();
+        let mut programs: HashMap<Arc<str>, Draft> = HashMap::new();
+        for process in &processes {
+            let Some(owner) = self.owner_of(process, &by_pid) else { continue };
+            let root = self.root_of(process, &owner.name, &by_pid);
+            programs.entry(Arc::clone(&owner.name)).or_insert_with(|| Draft::new(owner)).add(process, root);
+        }
+        let mut programs: Vec<ProgramSample> = programs.into_iter().map(|(name, draft)| draft.finish(name)).collect();
+        programs.sort_by(|a, b| {
+            b.cpu.get().total_cmp(&a.cpu.get()).then(b.memory.cmp(&a.memory)).then(a.name.cmp(&b.name))
+        });
+        let facts = processes.iter().map(|process| (process.facts.key, Arc::clone(&process.facts))).collect();
+        fill(sample, &programs, processes);
+        Folded { programs, facts }
+    }
+
+    fn learn(&mut self, processes: &[ProcSample], knowledge: &Knowledge) {
+        let mut known = HashMap::with_capacity(processes.len());
+        for process in processes {
+            let key = process.facts.key;
+            let identity = match self.known.remove(&key) {
+                Some(identity) if Arc::ptr_eq(&identity.facts, &process.facts) => identity,
+                _ => self.identify(&process.facts, knowledge),
+            };
+            known.insert(key, identity);
+        }
+        self.known = known;
+    }
+
+    fn identify(&self, facts: &Arc<ProcFacts>, knowledge: &Knowledge) -> Identity {
+        let file = knowledge.identify(facts, self.os);
+        let given = facts.given_group.as_deref();
+        let found = match given {
+            _ if facts.kernel => knowledge.named(KERNEL),
+            // A recorded group is believed unless the file lies in a place where that program cannot be.
+            Some(group) => knowledge.named(group).filter(|program| {
+                program.may_live_at(facts.path.known().map(String::as_str), self.os)
+            }),
+            None => file,
+        };
+        let plain = || match given {
+            Some(group) if knowledge.named(group).is_none() => DisplayName::new(group),
+            _ => DisplayName::new(&Knowledge::plain_name(facts)),
+        };
+        let name = found.map_or_else(|| plain().as_str().into(), |program| program.name.en.as_str().into());
+        let kind = found.or(if given.is_some() { file } else { None }).map_or(ProgramKind::Program, |p| p.kind);
+        let part_of_parent = found.is_some_and(|program| program.part_of_parent) && given.is_none();
+        Identity { facts: Arc::clone(facts), name, kind, part_of_parent }
+    }
+
+    /// The program a process counts to: its own, or for a helper the nearest ancestor that is no helper.
+    fn owner_of(&self, process: &ProcSample, by_pid: &HashMap<Pid, ProcKey>) -> Option<&Identity> {
+        let own = self.known.get(&process.facts.key)?;
+        let mut current = own;
+        for _ in 0..MAX_PARENTS {
+            if !current.part_of_parent {
+                // A helper that the system itself started belongs to nobody: it keeps its own name.
+                return Some(if current.kind == ProgramKind::System { own } else { current });
+            }
+            match self.parent_of(current, by_pid) {
+                Some(parent) => current = parent,
+                None => break,
+            }
+        }
+        Some(own)
+    }
+
+    /// The parent, if it is still there: a later process with its number is not it.
+    fn parent_of(&self, identity: &Identity, by_pid: &HashMap<Pid, ProcKey>) -> Option<&Identity> {
+        let parent = by_pid.get(&identity.facts.parent)?;
+        let older = parent.start_time <= identity.facts.key.start_time && parent.pid != identity.facts.key.pid;
+        older.then(|| self.known.get(parent)).flatten()
+    }
+
+    fn root_of(&self, process: &ProcSample, name: &Arc<str>, by_pid: &HashMap<Pid, ProcKey>) -> ProcKey {
+        let Some(mut current) = self.known.get(&process.facts.key) else { return process.facts.key };
+        for _ in 0..MAX_PARENTS {
+            match self.parent_of(current, by_pid) {
+                Some(parent) if parent.name == *name || parent.part_of_parent => current = parent,
+                _ => break,
+            }
+        }
+        current.facts.key
+    }
+}
+
+struct Draft {
+    kind: ProgramKind,
+    cpu: f64,
+    memory: u64,
+    disk: Reading<BytesPerSec>,
+    members: Vec<(Member, Option<String>)>,
+}
+
+impl Draft {
+    fn new(owner: &Identity) -> Self {
+        Self { kind: owner.kind, cpu: 0.0, memory: 0, disk: Reading::Missing(Why::NoPermission), members: Vec::new() }
+    }
+
+    fn add(&mut self, process: &ProcSample, root: ProcKey) {
+        let cpu = process.cpu.get().unwrap_or_default();
+        let memory = process.memory.get().unwrap_or_default();
+        self.cpu += cpu.get();
+        self.memory = self.memory.saturating_add(memory.0);
+        if let (Some(read), Some(written)) = (process.disk_read.get(), process.disk_write.get()) {
+            let before = self.disk.get().map_or(0.0, |rate| rate.0);
+            self.disk = Reading::Known(BytesPerSec(before + read.0 + written.0));
+        }
+        let member = Member { key: process.facts.key, root, cpu, memory };
+        self.members.push((member, process.facts.path.known().cloned()));
+    }
+
+    fn finish(mut self, name: Arc<str>) -> ProgramSample {
+        self.members.sort_by(|(a, _), (b, _)| b.cpu.get().total_cmp(&a.cpu.get()).then(a.key.cmp(&b.key)));
+        ProgramSample {
+            name,
+            kind: self.kind,
+            cpu: Fraction::new(self.cpu),
+            busiest_part: self.members.first().map(|(member, _)| member.cpu).unwrap_or_default(),
+            memory: Bytes(self.memory),
+            disk: self.disk,
+            parts: self.members.len() as u32,
+            path: self.members.iter().find_map(|(_, path)| path.as_deref()).map(Arc::from),
+            members: self.members.into_iter().map(|(member, _)| member).collect(),
+        }
+    }
+}
+
+/// Puts into `sample` what a history keeps.
+fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<ProcSample>) {
+    let total_memory = sample.memory.get().map_or(0, |memory| memory.total.0);
+    let mut by_memory: Vec<&ProgramSample> = programs.iter().collect();
+    by_memory.sort_by_key(|program| std::cmp::Reverse(program.memory));
+    by_memory.truncate(KEEP_BY_MEMORY);
+    let large = |program: &ProgramSample| by_memory.iter().any(|large| large.name == program.name);
+    sample.programs = programs
+        .iter()
+        .enumerate()
+        .filter(|(index, program)| *index < KEEP_BY_CPU || program.cpu.get() >= KEEP_SHARE || large(program))
+        .map(|(_, program)| {
+            let matters = program.cpu.get() >= KEEP_SHARE || program.memory.0 >= total_memory / 8;
+            let members = if matters { Arc::clone(&program.members) } else { Arc::default() };
+            ProgramSample { members, ..program.clone() }
+        })
+        .collect();
+    let kept: f64 = sample.programs.iter().map(|program| program.cpu.get()).sum();
+    if !programs.is_empty() {
+        sample.everything_else = sample.cpu.map(|total| Fraction::new(total.get() - kept));
+    }
+    let cpu_of = |process: &ProcSample| process.cpu.get().unwrap_or_default().get();
+    processes.sort_by(|a, b| cpu_of(b).total_cmp(&cpu_of(a)).then(b.memory.get().cmp(&a.memory.get())));
+    let busy = processes.iter().filter(|process| cpu_of(process) >= KEEP_SHARE).count();
+    processes.truncate(busy.max(KEEP_PROCESSES));
+    sample.top = processes;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Owner, ProcState};
+
+    fn process(pid: Pid, parent: Pid, path: &str, cpu: f64) -> ProcSample {
+        ProcSample {
+            facts: Arc::new(ProcFacts {
+                key: ProcKey { pid, start_time: u64::from(pid) },
+                parent,
+                name: path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+                path: Reading::Known(path.to_owned()),
+                args: Reading::Missing(Why::NoPermission),
+                owner: Owner::Me,
+                kernel: false,
+                given_group: None,
+            }),
+            cpu: Reading::Known(Fraction::new(cpu)),
+            memory: Reading::Known(Bytes(100)),
+            disk_read: Reading::default(),
+            disk_write: Reading::default(),
+            threads: 1,
+            state: ProcState::Unknown,
+        }
+    }
+
+    fn fold(os: Os, processes: Vec<ProcSample>) -> (Sample, Folded) {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let mut sample = Sample { cpu: Reading::Known(Fraction::new(0.9)), ..Sample::default() };
+        let folded = Grouper::new(os).fold(&mut sample, processes, &knowledge);
+        (sample, folded)
+    }
+
+    #[test]
+    fn a_browser_is_one_program_with_one_root() {
+        let path = "/usr/lib/chromium/chromium";
+        let (sample, folded) = fold(
+            Os::Linux,
+            vec![process(10, 1, path, 0.1), process(11, 10, path, 0.0), process(12, 11, path, 0.5)],
+        );
+        let browser = sample.program("Chromium").expect("one program");
+        assert_eq!((browser.kind, browser.parts), (ProgramKind::Browser, 3));
+        assert!((browser.cpu.get() - 0.6).abs() < 1e-9 && (browser.busiest_part.get() - 0.5).abs() < 1e-9);
+        assert!(folded.programs[0].members.iter().all(|member| member.root.pid == 10));
+        assert!((sample.everything_else.get().expect("known").get() - 0.3).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_web_view_counts_to_the_program_that_shows_it() {
+        let view = r"C:\Program Files (x86)\Microsoft\EdgeWebView\Application\150\msedgewebview2.exe";
+        let (_, folded) = fold(
+            Os::Windows,
+            vec![
+                process(10, 1, r"C:\Tools\Planner.exe", 0.01),
+                process(11, 10, view, 0.2),
+                process(12, 11, view, 0.3),
+            ],
+        );
+        assert_eq!(&*folded.programs[0].name, "Planner");
+        assert_eq!((folded.programs.len(), folded.programs[0].parts), (1, 3));
+        assert_eq!(folded.programs[0].kind, ProgramKind::Program);
+    }
+
+    #[test]
+    fn of_two_scripts_only_the_busy_one_is_meant() {
+        let (_, folded) = fold(
+            Os::Linux,
+            vec![
+                process(10, 1, "/home/a/calc", 0.5),
+                process(11, 10, "/home/a/calc", 0.2),
+                process(20, 1, "/home/a/calc", 0.0),
+            ],
+        );
+        let heavy = folded.programs[0].heavy_members(|member| member.cpu.get());
+        assert_eq!(heavy.iter().map(|member| member.key.pid).collect::<Vec<_>>(), [10, 11]);
+    }
+
+    #[test]
+    fn a_later_process_with_the_parents_number_is_not_the_parent() {
+        let mut helper = process(11, 10, "/usr/lib/chromium/chrome_crashpad_handler", 0.1);
+        let facts = ProcFacts { key: ProcKey { pid: 11, start_time: 3 }, ..(*helper.facts).clone() };
+        helper.facts = Arc::new(facts);
+        let (_, folded) = fold(Os::Linux, vec![process(10, 1, "/opt/other", 0.0), helper]);
+        assert_eq!(folded.programs.len(), 2);
+    }
+}

@@ -1,0 +1,106 @@
+//! Programs that hold the processors: worked out once, for the three rules that speak about them.
+
+use crate::knowledge::{Busy, Knowledge};
+use crate::model::{Fraction, Held, History, ProgramKind, ProgramSample, Sample, Seconds};
+
+use super::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+
+/// Which rule speaks about a load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Browser,
+    Busy(Busy),
+    Other,
+}
+
+/// A program that has held the processors long enough.
+pub(super) struct Load {
+    pub(super) class: Class,
+    pub(super) subject: Subject,
+    pub(super) held: Held,
+    pub(super) mean: f64,
+    pub(super) total: f64,
+    pub(super) busiest_part: f64,
+    pub(super) threshold: f64,
+    pub(super) act: bool,
+}
+
+pub(super) fn loads(history: &History, knowledge: &Knowledge) -> Vec<Load> {
+    let Some(latest) = history.latest() else { return Vec::new() };
+    let mut loads: Vec<Load> =
+        latest.programs.iter().filter_map(|program| load(history, knowledge, program)).collect();
+    loads.sort_by(|a, b| b.mean.total_cmp(&a.mean));
+    loads.truncate(3);
+    loads
+}
+
+fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Option<Load> {
+    let limits = &knowledge.thresholds.cpu;
+    let name = &*program.name;
+    let one_core = 1.0 / f64::from(history.machine().cpus.max(1));
+    let enough = if program.kind == ProgramKind::Browser { limits.browser } else { limits.program };
+    let felt = |sample: &Sample| {
+        let cpu = cpu_of(sample, name);
+        cpu >= enough || (cpu >= limits.program_when_full && total_of(sample) >= limits.full)
+    };
+    let stuck_at = (limits.stuck_cores * one_core).max(limits.stuck_program);
+    let long_enough = |held: Option<Held>, least: Seconds| held.filter(|held| held.seconds.0 >= least.0);
+    let held = long_enough(history.held(felt), knowledge.thresholds.hold_seconds)
+        .or_else(|| long_enough(history.held(|sample| cpu_of(sample, name) >= stuck_at), limits.stuck_seconds))?;
+    let mean = held.mean(|sample| Some(cpu_of(sample, name)))?;
+    let total = held.mean(|sample| sample.cpu.get().map(Fraction::get)).unwrap_or(mean);
+    let busiest_part = held.mean(|sample| Some(sample.program(name)?.busiest_part.get())).unwrap_or(0.0);
+    let class = match knowledge.named(name) {
+        _ if program.kind == ProgramKind::Browser => Class::Browser,
+        Some(known) => match (known.busy, known.usual_minutes) {
+            // Busy for longer than it ever should be is no longer normal.
+            (Some(busy), Some(minutes)) if held.seconds.0 <= f64::from(minutes) * 60.0 => Class::Busy(busy),
+            _ => Class::Other,
+        },
+        None => Class::Other,
+    };
+    Some(Load {
+        class,
+        subject: Subject::program(program, knowledge, |member| member.cpu.get()),
+        mean,
+        total,
+        busiest_part,
+        threshold: enough.min(mean),
+        act: mean >= limits.act && held.seconds.0 >= limits.act_seconds.0,
+        held,
+    })
+}
+
+impl Load {
+    /// The finding of a rule about this load.
+    pub(super) fn finding(&self, rule: RuleId, severity: Severity) -> Finding {
+        let seconds = self.held.seconds;
+        let mut evidence = vec![
+            Evidence::over(EvidenceKind::ProgramCpu, self.mean, self.threshold, seconds),
+            Evidence::told(EvidenceKind::TotalCpu, self.total, seconds),
+        ];
+        if self.subject.parts > 1 {
+            evidence.push(Evidence::told(EvidenceKind::Parts, f64::from(self.subject.parts), seconds));
+            evidence.push(Evidence::told(EvidenceKind::BusiestPartCpu, self.busiest_part, seconds));
+        }
+        Finding {
+            rule,
+            severity,
+            confidence: Confidence::from_duration(seconds),
+            subject: self.subject.clone(),
+            since: self.held.since,
+            evidence,
+            busy: None,
+            cause: None,
+        }
+    }
+}
+
+/// Share of the PC's processors that a program used in a sample; 0 when it was not among those that matter.
+fn cpu_of(sample: &Sample, name: &str) -> f64 {
+    sample.program(name).map_or(0.0, |program| program.cpu.get())
+}
+
+fn total_of(sample: &Sample) -> f64 {
+    sample.cpu.get().map_or(0.0, Fraction::get)
+}

@@ -1,0 +1,54 @@
+//! Nothing to do, and the figures that show it.
+
+use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::knowledge::Knowledge;
+use crate::model::{Fraction, History, Sample};
+
+/// Said only when processors and memory were seen and nothing else had to be said.
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others: &[Finding]) -> Option<Finding> {
+    if !others.is_empty() {
+        return None;
+    }
+    let latest = history.latest()?;
+    let memory = latest.memory.get().filter(|memory| memory.total.0 > 0)?;
+    let total = |sample: &Sample| sample.cpu.get().map(Fraction::get);
+    let seen = history.held(|sample| total(sample).is_some())?;
+    let full = knowledge.thresholds.cpu.full;
+    let mean = seen.mean(total)?;
+    let used = memory.used.of(memory.total).get();
+    Some(Finding {
+        rule: RuleId::AllWell,
+        severity: Severity::Ok,
+        confidence: Confidence::from_duration(seen.seconds),
+        subject: Subject::machine(),
+        since: seen.since,
+        evidence: vec![
+            Evidence::over(EvidenceKind::TotalCpu, mean, full, seen.seconds),
+            Evidence::over(EvidenceKind::MemoryUsed, used, knowledge.thresholds.memory.look, seen.seconds),
+        ],
+        busy: None,
+        cause: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::RuleId;
+    use crate::diagnose::rules::fixture::{Scene, rules};
+    use crate::model::{Reading, Why};
+
+    #[test]
+    fn a_calm_pc_is_well() {
+        let mut scene = Scene::windows();
+        scene.calm(10.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+
+    #[test]
+    fn nothing_is_called_well_that_was_not_seen() {
+        let mut scene = Scene::windows();
+        assert!(scene.diagnose().is_empty());
+        scene.push(10.0, |sample| sample.cpu = Reading::Missing(Why::Unsupported));
+        assert!(scene.diagnose().is_empty());
+    }
+}

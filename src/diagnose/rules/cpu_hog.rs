@@ -1,0 +1,81 @@
+//! One program holds the CPU, or many small ones together do.
+
+use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::diagnose::load::{Class, Load};
+use crate::knowledge::Knowledge;
+use crate::model::{Fraction, History, Sample};
+
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads: &[Load]) -> Vec<Finding> {
+    if loads.is_empty() {
+        return many_small(history, knowledge).into_iter().collect();
+    }
+    loads
+        .iter()
+        .filter(|load| load.class == Class::Other)
+        .map(|load| load.finding(RuleId::CpuHog, if load.act { Severity::Act } else { Severity::Look }))
+        .collect()
+}
+
+/// The PC is full and nobody in particular is to blame.
+fn many_small(history: &History, knowledge: &Knowledge) -> Option<Finding> {
+    let full = knowledge.thresholds.cpu.full;
+    let total = |sample: &Sample| sample.cpu.get().map(Fraction::get);
+    let held = history.held(|sample| total(sample).is_some_and(|cpu| cpu >= full))?;
+    if held.seconds.0 < knowledge.thresholds.hold_seconds.0 {
+        return None;
+    }
+    Some(Finding {
+        rule: RuleId::CpuHog,
+        severity: Severity::Look,
+        confidence: Confidence::from_duration(held.seconds),
+        subject: Subject::machine(),
+        since: held.since,
+        evidence: vec![Evidence::over(EvidenceKind::TotalCpu, held.mean(total)?, full, held.seconds)],
+        busy: None,
+        cause: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::RuleId;
+    use crate::diagnose::rules::fixture::{Scene, rules};
+
+    #[test]
+    fn a_program_that_holds_half_of_the_pc_is_found_after_the_hold_time_and_not_before() {
+        let mut scene = Scene::windows();
+        scene.busy("burner.exe", 0.5, 6.0);
+        assert!(!rules(&scene).contains(&RuleId::CpuHog));
+        scene.busy("burner.exe", 0.5, 2.0);
+        let found = scene.diagnose();
+        assert_eq!(found[0].rule, RuleId::CpuHog);
+        assert_eq!(found[0].subject.group, "burner");
+        assert_eq!(found[0].evidence[0].seconds, 8.0);
+    }
+
+    #[test]
+    fn a_burst_is_no_finding() {
+        let mut scene = Scene::windows();
+        scene.calm(60.0);
+        scene.busy("burner.exe", 0.9, 6.0);
+        scene.calm(4.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+
+    #[test]
+    fn one_core_of_many_counts_only_after_minutes() {
+        let mut scene = Scene::windows().with_cpus(8);
+        scene.busy("burner.exe", 0.125, 60.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+        scene.busy("burner.exe", 0.125, 80.0);
+        assert_eq!(rules(&scene), [RuleId::CpuHog]);
+    }
+
+    #[test]
+    fn a_full_pc_without_a_culprit_is_said_too() {
+        let mut scene = Scene::windows();
+        scene.crowd(0.92, 12.0);
+        let found = scene.diagnose();
+        assert_eq!((found[0].rule, found[0].subject.group.as_str()), (RuleId::CpuHog, ""));
+    }
+}

@@ -1,0 +1,145 @@
+//! Scenes for the tests of the rules: a PC whose history is told in a few words.
+
+use std::sync::Arc;
+
+use crate::diagnose::{Finding, Grouper, RuleId, diagnose};
+use crate::knowledge::Knowledge;
+use crate::model::{
+    At, Bytes, Celsius, Fraction, History, Machine, Memory, Os, Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState,
+    Reading, Sample, Seconds, Volume, Why,
+};
+
+const MEMORY: u64 = 16 << 30;
+
+pub(in crate::diagnose) struct Scene {
+    history: History,
+    grouper: Grouper,
+    knowledge: Knowledge,
+    now: i64,
+    step: f64,
+}
+
+/// The rules that speak, in order.
+pub(in crate::diagnose) fn rules(scene: &Scene) -> Vec<RuleId> {
+    scene.diagnose().iter().map(|finding| finding.rule).collect()
+}
+
+impl Scene {
+    /// A PC with four processors and 16 GB.
+    pub(in crate::diagnose) fn windows() -> Self {
+        let machine = Machine { os: Os::Windows, cpus: 4, memory: Reading::Known(Bytes(MEMORY)), ..Machine::default() };
+        Self {
+            history: History::new(machine),
+            grouper: Grouper::new(Os::Windows),
+            knowledge: Knowledge::builtin().expect("tables"),
+            now: 1_000_000,
+            step: 2.0,
+        }
+    }
+
+    pub(in crate::diagnose) fn with_cpus(mut self, cpus: u32) -> Self {
+        self.history = History::new(Machine { cpus, ..self.history.machine().clone() });
+        self
+    }
+
+    pub(in crate::diagnose) fn with_step(mut self, step: f64) -> Self {
+        self.step = step;
+        self
+    }
+
+    pub(in crate::diagnose) fn diagnose(&self) -> Vec<Finding> {
+        diagnose(&self.history, &self.knowledge)
+    }
+
+    /// Samples for `seconds`, each changed by `change` from a calm one.
+    pub(in crate::diagnose) fn push(&mut self, seconds: f64, change: impl Fn(&mut Sample)) {
+        self.push_with(seconds, &[], change);
+    }
+
+    fn push_with(&mut self, seconds: f64, processes: &[ProcSample], change: impl Fn(&mut Sample)) {
+        for _ in 0..(seconds / self.step).round() as u64 {
+            self.now += (self.step * 1000.0) as i64;
+            let mut sample = Sample {
+                at: At(self.now),
+                span: Seconds(self.step),
+                cpu: Reading::Known(Fraction::new(0.05)),
+                memory: Reading::Known(Memory { used: Bytes(MEMORY / 2), total: Bytes(MEMORY) }),
+                ..Sample::default()
+            };
+            change(&mut sample);
+            self.grouper.fold(&mut sample, processes.to_vec(), &self.knowledge);
+            self.history.push(Arc::new(sample));
+        }
+    }
+
+    pub(in crate::diagnose) fn calm(&mut self, seconds: f64) {
+        self.push(seconds, |_| {});
+    }
+
+    pub(in crate::diagnose) fn busy(&mut self, path: &str, cpu: f64, seconds: f64) {
+        self.busy_parts(&[(path, cpu)], seconds);
+    }
+
+    pub(in crate::diagnose) fn busy_parts(&mut self, parts: &[(&str, f64)], seconds: f64) {
+        let processes: Vec<ProcSample> =
+            parts.iter().zip(100..).map(|((path, cpu), pid)| process(pid, path, *cpu, Bytes(1 << 20))).collect();
+        let total = parts.iter().map(|(_, cpu)| cpu).sum::<f64>() + 0.02;
+        self.push_with(seconds, &processes, |sample| sample.cpu = Reading::Known(Fraction::new(total)));
+    }
+
+    /// Many programs with a little each.
+    pub(in crate::diagnose) fn crowd(&mut self, total: f64, seconds: f64) {
+        let processes: Vec<ProcSample> =
+            (0..20).map(|n| process(200 + n, &format!("small{n}.exe"), total / 20.0, Bytes(1 << 20))).collect();
+        self.push_with(seconds, &processes, |sample| sample.cpu = Reading::Known(Fraction::new(total)));
+    }
+
+    pub(in crate::diagnose) fn memory(&mut self, used: f64, program: Option<(&str, f64)>, seconds: f64) {
+        let bytes = |share: f64| Bytes((MEMORY as f64 * share) as u64);
+        let processes: Vec<ProcSample> =
+            program.iter().map(|(name, share)| process(300, name, 0.01, bytes(*share))).collect();
+        self.push_with(seconds, &processes, |sample| {
+            sample.memory = Reading::Known(Memory { used: bytes(used), total: Bytes(MEMORY) });
+        });
+    }
+
+    /// One sample for each value of free bytes.
+    pub(in crate::diagnose) fn volume(&mut self, name: &str, total: f64, free: &[f64]) {
+        for free in free {
+            self.push(self.step, |sample| {
+                let volume = Volume { name: name.to_owned(), total: Bytes(total as u64), free: Bytes(*free as u64) };
+                sample.volumes = Reading::Known(vec![volume]);
+            });
+        }
+    }
+
+    pub(in crate::diagnose) fn heat(&mut self, cpu: f64, celsius: Option<f64>, effort: Option<f64>, seconds: f64) {
+        self.push(seconds, |sample| {
+            sample.cpu = Reading::Known(Fraction::new(cpu));
+            sample.temperature = Reading::from_option(celsius.map(Celsius), Why::NoSensor);
+            sample.fan_effort = Reading::from_option(effort.map(Fraction::new), Why::NotYet);
+        });
+    }
+}
+
+fn process(pid: Pid, path: &str, cpu: f64, memory: Bytes) -> ProcSample {
+    let has_folder = path.contains('\\');
+    ProcSample {
+        facts: Arc::new(ProcFacts {
+            key: ProcKey { pid, start_time: 1 },
+            parent: 1,
+            name: path.rsplit('\\').next().unwrap_or_default().to_owned(),
+            path: Reading::from_option(has_folder.then(|| path.to_owned()), Why::NoPermission),
+            args: Reading::Missing(Why::NoPermission),
+            owner: Owner::Me,
+            kernel: false,
+            given_group: None,
+        }),
+        cpu: Reading::Known(Fraction::new(cpu)),
+        memory: Reading::Known(memory),
+        disk_read: Reading::default(),
+        disk_write: Reading::default(),
+        threads: 1,
+        state: ProcState::Unknown,
+    }
+}

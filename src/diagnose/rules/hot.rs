@@ -1,0 +1,97 @@
+//! Hot while something is running.
+
+use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::knowledge::Knowledge;
+use crate::model::{Fraction, History, Reading, Sample};
+
+/// How far back slow-downs by heat are counted.
+const THROTTLE_WINDOW_SECONDS: f64 = 60.0;
+
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
+    let limits = &knowledge.thresholds.heat;
+    let latest = history.latest()?;
+    let busy = history
+        .held(|sample| sample.cpu.get().is_some_and(|cpu| cpu.get() > limits.idle_cpu))
+        .is_some_and(|held| held.seconds.0 >= knowledge.thresholds.hold_seconds.0);
+    let throttled = throttle_events(history);
+    let (kind, value, threshold, hold): (_, fn(&Sample) -> Option<f64>, _, _) = match latest.temperature {
+        Reading::Known(_) => {
+            (EvidenceKind::Temperature, |s| s.temperature.get().map(|t| t.0), limits.hot_celsius, knowledge.thresholds.hold_seconds)
+        }
+        Reading::Missing(_) => {
+            (EvidenceKind::FanEffort, |s| s.fan_effort.get().map(Fraction::get), limits.effort, limits.effort_seconds)
+        }
+    };
+    let held = history.held(|sample| value(sample).is_some_and(|value| value >= threshold));
+    let held = held.filter(|held| held.seconds.0 >= hold.0)?;
+    let mean = held.mean(value)?;
+    let measured = kind == EvidenceKind::Temperature;
+    let dangerous = measured && (mean >= limits.act_celsius || throttled > 0.0);
+    if !busy && !dangerous {
+        return None;
+    }
+    let mut evidence = vec![Evidence::over(kind, mean, threshold, held.seconds)];
+    if let Some(cpu) = held.mean(|sample| sample.cpu.get().map(Fraction::get)) {
+        evidence.push(Evidence::told(EvidenceKind::TotalCpu, cpu, held.seconds));
+    }
+    if throttled > 0.0 {
+        let window = crate::model::Seconds(THROTTLE_WINDOW_SECONDS);
+        evidence.push(Evidence::over(EvidenceKind::ThrottleEvents, throttled, 1.0, window));
+    }
+    Some(Finding {
+        rule: RuleId::Hot,
+        severity: if dangerous { Severity::Act } else { Severity::Look },
+        confidence: if measured { Confidence::from_duration(held.seconds).max(Confidence::Medium) } else { Confidence::Low },
+        subject: Subject::machine(),
+        since: held.since,
+        evidence,
+        busy: None,
+        cause: None,
+    })
+}
+
+/// How often the processor slowed down because of heat lately.
+fn throttle_events(history: &History) -> f64 {
+    let Some(now) = history.latest().map(|sample| sample.at) else { return 0.0 };
+    let counts: Vec<u64> = history
+        .unbroken()
+        .take_while(|sample| now.since(sample.at).0 <= THROTTLE_WINDOW_SECONDS)
+        .filter_map(|sample| sample.throttle_events.get())
+        .collect();
+    match (counts.first(), counts.last()) {
+        (Some(new), Some(old)) => new.saturating_sub(*old) as f64,
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::rules::fixture::{Scene, rules};
+    use crate::diagnose::{Confidence, RuleId, Severity};
+
+    #[test]
+    fn hot_under_load_is_said_and_very_hot_asks_for_action() {
+        let mut scene = Scene::windows();
+        scene.heat(0.5, Some(88.0), None, 10.0);
+        assert_eq!(rules(&scene), [RuleId::Hot]);
+        scene.heat(0.5, Some(99.0), None, 60.0);
+        assert_eq!(scene.diagnose()[0].severity, Severity::Act);
+    }
+
+    #[test]
+    fn warm_under_load_is_normal() {
+        let mut scene = Scene::windows();
+        scene.heat(0.5, Some(75.0), None, 60.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+
+    #[test]
+    fn an_estimate_is_less_sure_and_needs_longer() {
+        let mut scene = Scene::windows();
+        scene.heat(0.8, None, Some(0.9), 30.0);
+        assert!(!rules(&scene).contains(&RuleId::Hot));
+        scene.heat(0.8, None, Some(0.9), 40.0);
+        let found = scene.diagnose().into_iter().find(|f| f.rule == RuleId::Hot).expect("hot");
+        assert_eq!(found.confidence, Confidence::Low);
+    }
+}

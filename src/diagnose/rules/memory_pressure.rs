@@ -1,0 +1,97 @@
+//! Memory is nearly used up, or programs already wait for it.
+
+use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::knowledge::Knowledge;
+use crate::model::{History, Os, Sample};
+
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
+    let limits = &knowledge.thresholds.memory;
+    let windows = history.machine().os == Os::Windows;
+    let commit = |sample: &Sample| {
+        let swap = sample.swap.get().filter(|swap| windows && swap.total.0 > 0)?;
+        Some(swap.used.of(swap.total).get())
+    };
+    let stalled = |sample: &Sample| {
+        let stall = sample.pressure.get().map_or(0.0, |pressure| pressure.memory.get());
+        stall >= limits.stall && used(sample).is_some_and(|used| used >= limits.stall_used)
+    };
+    let short = |sample: &Sample| {
+        used(sample).is_some_and(|used| used >= limits.look)
+            || commit(sample).is_some_and(|commit| commit >= limits.commit_act)
+            || stalled(sample)
+    };
+    let held = history.held(short)?;
+    if held.seconds.0 < knowledge.thresholds.hold_seconds.0 {
+        return None;
+    }
+    let latest = history.latest()?;
+    let in_use = used(latest)?;
+    let mut evidence = vec![Evidence::over(EvidenceKind::MemoryUsed, in_use, limits.look, held.seconds)];
+    if let Some(commit) = commit(latest) {
+        evidence.push(Evidence::over(EvidenceKind::SwapUsed, commit, limits.commit_act, held.seconds));
+    } else if let Some(swap) = latest.swap.get().filter(|swap| swap.total.0 > 0) {
+        evidence.push(Evidence::told(EvidenceKind::SwapUsed, swap.used.of(swap.total).get(), held.seconds));
+    }
+    if let Some(pressure) = latest.pressure.get().filter(|pressure| pressure.memory.get() >= limits.stall) {
+        let stall = pressure.memory.get();
+        evidence.push(Evidence::over(EvidenceKind::MemoryStall, stall, limits.stall, held.seconds));
+    }
+    let cause = main_program(latest, knowledge);
+    if let Some((_, share)) = &cause {
+        evidence.push(Evidence::over(EvidenceKind::ProgramMemory, *share, limits.main_program, held.seconds));
+    }
+    let act = in_use >= limits.act || commit(latest).is_some_and(|commit| commit >= limits.commit_act) || stalled(latest);
+    Some(Finding {
+        rule: RuleId::MemoryPressure,
+        severity: if act { Severity::Act } else { Severity::Look },
+        confidence: Confidence::from_duration(held.seconds).max(Confidence::Medium),
+        subject: cause.map_or_else(Subject::machine, |(subject, _)| subject),
+        since: held.since,
+        evidence,
+        busy: None,
+        cause: None,
+    })
+}
+
+fn used(sample: &Sample) -> Option<f64> {
+    sample.memory.get().filter(|memory| memory.total.0 > 0).map(|memory| memory.used.of(memory.total).get())
+}
+
+/// The largest program, if it is large enough to be called the cause, with its share of all memory.
+fn main_program(sample: &Sample, knowledge: &Knowledge) -> Option<(Subject, f64)> {
+    let total = sample.memory.get()?.total;
+    let largest = sample.programs.iter().max_by_key(|program| program.memory)?;
+    let share = largest.memory.of(total).get();
+    let subject = Subject::program(largest, knowledge, |member| member.memory.0 as f64);
+    (share >= knowledge.thresholds.memory.main_program).then_some((subject, share))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::rules::fixture::{Scene, rules};
+    use crate::diagnose::{RuleId, Severity};
+
+    #[test]
+    fn full_memory_names_the_largest_program() {
+        let mut scene = Scene::windows();
+        scene.memory(0.93, Some(("hog.exe", 0.6)), 10.0);
+        let found = scene.diagnose();
+        assert_eq!((found[0].rule, found[0].severity), (RuleId::MemoryPressure, Severity::Look));
+        assert_eq!(found[0].subject.group, "hog");
+    }
+
+    #[test]
+    fn the_last_percents_ask_for_action_and_nobody_is_blamed_without_reason() {
+        let mut scene = Scene::windows();
+        scene.memory(0.97, Some(("a.exe", 0.1)), 10.0);
+        let found = scene.diagnose();
+        assert_eq!((found[0].severity, found[0].subject.group.as_str()), (Severity::Act, ""));
+    }
+
+    #[test]
+    fn a_large_program_alone_is_fine() {
+        let mut scene = Scene::windows();
+        scene.memory(0.7, Some(("hog.exe", 0.6)), 30.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+}

@@ -1,0 +1,210 @@
+//! What is known beforehand: programs, what of them is protected, and thresholds. Data is in
+//! `assets/knowledge/*.toml`; this module checks it and answers questions about it. Pure.
+
+mod programs;
+mod thresholds;
+
+use std::collections::{BTreeSet, HashMap};
+
+pub use programs::{Busy, KnownProgram, Label, Protection};
+pub use thresholds::{Cpu, Disk, Heat, MemoryLimits, Thresholds};
+
+use crate::model::{Fraction, Os, ProcFacts, ProtectRules, Reading};
+
+/// Management agents that are recognised by their folder, as their file names differ between versions
+/// (LANSCOPE on-premise and cloud, SKYSEA Client View).
+const MANAGED_FOLDERS: [&str; 3] = ["\\motex\\lanscope", "\\sky product\\", "\\skysea"];
+
+/// A program file that runs other programs: the name of the process says more than the file.
+const INTERPRETERS: [&str; 12] =
+    ["bash", "dash", "java", "node", "perl", "php", "pwsh", "python", "python2", "python3", "ruby", "sh"];
+
+/// All tables.
+#[derive(Clone, Debug)]
+pub struct Knowledge {
+    programs: Vec<KnownProgram>,
+    by_file: HashMap<(Os, String), usize>,
+    by_name: HashMap<String, usize>,
+    /// What may never be closed.
+    pub protect: ProtectRules,
+    /// When something is worth a sentence.
+    pub thresholds: Thresholds,
+}
+
+/// A table that cannot be used; says where.
+#[derive(Debug, thiserror::Error)]
+pub enum KnowledgeError {
+    /// Not the expected form.
+    #[error("{table}: {reason}")]
+    Form {
+        /// Name of the table.
+        table: &'static str,
+        /// What is wrong, with line and column.
+        reason: Box<toml::de::Error>,
+    },
+    /// Two entries claim the same thing.
+    #[error("programs.toml: {0} is given twice")]
+    Twice(String),
+}
+
+impl Knowledge {
+    /// The tables that come with the program. They are checked by a test: an error here is a broken build.
+    ///
+    /// # Errors
+    /// Which table and where.
+    pub fn builtin() -> Result<Self, KnowledgeError> {
+        Self::parse(
+            include_str!("../../assets/knowledge/programs.toml"),
+            include_str!("../../assets/knowledge/thresholds.toml"),
+        )
+    }
+
+    fn parse(programs: &str, thresholds: &str) -> Result<Self, KnowledgeError> {
+        let form = |table| move |reason| KnowledgeError::Form { table, reason: Box::new(reason) };
+        let programs = toml::from_str::<programs::Table>(programs).map_err(form("programs.toml"))?.program;
+        let thresholds = toml::from_str::<Thresholds>(thresholds).map_err(form("thresholds.toml"))?;
+        let (mut by_file, mut by_name) = (HashMap::new(), HashMap::new());
+        let mut protect = ProtectRules {
+            system: BTreeSet::new(),
+            security: BTreeSet::new(),
+            security_folders: MANAGED_FOLDERS.map(str::to_owned).to_vec(),
+        };
+        for (index, program) in programs.iter().enumerate() {
+            for (os, file) in program.os.iter().flat_map(|os| program.files.iter().map(move |file| (*os, file))) {
+                if by_file.insert((os, file.clone()), index).is_some() {
+                    return Err(KnowledgeError::Twice(file.clone()));
+                }
+            }
+            by_name.entry(program.name.en.clone()).or_insert(index);
+            let names = match program.protect {
+                Some(Protection::System) => &mut protect.system,
+                Some(Protection::Security | Protection::Management) => &mut protect.security,
+                None => continue,
+            };
+            names.extend(program.files.iter().cloned());
+        }
+        Ok(Self { programs, by_file, by_name, protect, thresholds })
+    }
+
+    /// Every known program.
+    pub fn programs(&self) -> &[KnownProgram] {
+        &self.programs
+    }
+
+    /// The known program a process belongs to. A file of the right name in the wrong folder is not it; a
+    /// folder the system keeps secret is no reason for doubt.
+    pub fn identify(&self, facts: &ProcFacts, os: Os) -> Option<&KnownProgram> {
+        let file = stem(facts.file_name());
+        let interpreted = INTERPRETERS.contains(&file.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'));
+        let names = if interpreted { [stem(&facts.name), file] } else { [file, stem(&facts.name)] };
+        let found = names.into_iter().find_map(|name| self.by_file.get(&(os, name)))?;
+        let program = &self.programs[*found];
+        let path = facts.path.known().map(String::as_str);
+        if program.id == "google-chrome" && path.is_some_and(|path| path.to_lowercase().contains("chromium")) {
+            return self.named("Chromium");
+        }
+        program.may_live_at(path, os).then_some(program)
+    }
+
+    /// What this effort normally gives on an office PC, in degrees Celsius: an estimate, always called so.
+    pub fn expected_celsius(&self, effort: Fraction) -> f64 {
+        let heat = &self.thresholds.heat;
+        heat.model_idle_celsius + heat.model_rise_celsius * effort.get()
+    }
+
+    /// The known program with this English name: the identity of a program in recordings and findings.
+    pub fn named(&self, english: &str) -> Option<&KnownProgram> {
+        self.by_name.get(english).map(|index| &self.programs[*index])
+    }
+
+    /// The name people know a process by when it is no known program: its file name without `.exe`, or the
+    /// process name where the file is an interpreter.
+    pub fn plain_name(facts: &ProcFacts) -> String {
+        let file = facts.file_name();
+        let bare = stem(file);
+        let interpreted = INTERPRETERS.contains(&bare.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'));
+        let name = if interpreted || matches!(facts.path, Reading::Missing(_)) { facts.name.as_str() } else { file };
+        let is_exe = name.len() > 4 && name.to_ascii_lowercase().ends_with(".exe");
+        let name = if is_exe { name.get(..name.len() - 4).unwrap_or(name) } else { name };
+        if name.is_empty() { "?".to_owned() } else { name.to_owned() }
+    }
+}
+
+/// A file name for comparing: lower case, without `.exe`.
+fn stem(name: &str) -> String {
+    let name = name.to_lowercase();
+    name.strip_suffix(".exe").unwrap_or(&name).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Owner, ProcKey, Why};
+
+    fn facts(name: &str, path: Option<&str>) -> ProcFacts {
+        ProcFacts {
+            key: ProcKey { pid: 9, start_time: 9 },
+            parent: 1,
+            name: name.to_owned(),
+            path: Reading::from_option(path.map(str::to_owned), Why::NoPermission),
+            args: Reading::Missing(Why::NoPermission),
+            owner: Owner::Me,
+            kernel: false,
+            given_group: None,
+        }
+    }
+
+    fn known(name: &str, path: Option<&str>, os: Os) -> Option<String> {
+        Knowledge::builtin().expect("tables").identify(&facts(name, path), os).map(|program| program.id.clone())
+    }
+
+    #[test]
+    fn the_tables_are_complete_in_both_languages() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let mut ids = BTreeSet::new();
+        for program in knowledge.programs() {
+            assert!(ids.insert(&program.id), "{} twice", program.id);
+            for text in [&program.name.ja, &program.name.en, &program.what.ja, &program.what.en] {
+                assert!(!text.trim().is_empty(), "{}", program.id);
+            }
+            assert!(!program.what.ja.ends_with('。') && !program.what.en.ends_with('.'), "{}", program.id);
+            assert!(!program.os.is_empty() && !program.files.is_empty(), "{}", program.id);
+            assert!(program.files.iter().all(|file| *file == file.to_lowercase()), "{}", program.id);
+            assert_eq!(program.busy.is_some(), program.usual_minutes.is_some(), "{}", program.id);
+        }
+        assert!(knowledge.programs().iter().filter(|program| program.busy.is_some()).count() > 40);
+        assert!(knowledge.protect.system.contains("csrss") && knowledge.protect.security.contains("msmpeng"));
+    }
+
+    #[test]
+    fn the_right_name_in_the_wrong_folder_is_not_the_program() {
+        let os = Os::Windows;
+        assert!(known("MsMpEng.exe", Some(r"C:\ProgramData\Microsoft\Windows Defender\Platform\4.18\MsMpEng.exe"), os).is_some());
+        assert!(known("MsMpEng.exe", None, os).is_some());
+        assert_eq!(known("MsMpEng.exe", Some(r"C:\Users\a\AppData\MsMpEng.exe"), os), None);
+        assert_eq!(known("svchost.exe", Some(r"C:\Users\a\svchost.exe"), os), None);
+    }
+
+    #[test]
+    fn browsers_are_told_apart() {
+        let id = |name, path, os| known(name, Some(path), os).unwrap_or_default();
+        assert_eq!(id("chrome.exe", r"C:\Program Files\Google\Chrome\Application\chrome.exe", Os::Windows), "google-chrome");
+        assert_eq!(id("chrome.exe", r"C:\Users\a\AppData\Local\Chromium\Application\chrome.exe", Os::Windows), "chromium");
+        assert_eq!(id("chromium", "/usr/lib/chromium/chromium", Os::Linux), "chromium");
+        assert_eq!(id("Isolated Web Co", "/usr/lib/firefox-esr/firefox-esr", Os::Linux), "firefox");
+    }
+
+    #[test]
+    fn a_script_is_known_by_its_name_not_by_its_interpreter() {
+        assert_eq!(known("unattended-upgr", Some("/usr/bin/python3.11"), Os::Linux).as_deref(), known("unattended-upgr", None, Os::Linux).as_deref());
+        assert!(known("unattended-upgr", None, Os::Linux).is_some());
+        assert_eq!(Knowledge::plain_name(&facts("backup.py", Some("/usr/bin/python3.11"))), "backup.py");
+        assert_eq!(Knowledge::plain_name(&facts("x", Some(r"C:\Tools\Burner.EXE"))), "Burner");
+    }
+
+    #[test]
+    fn a_broken_table_says_where() {
+        let error = Knowledge::parse("[[program]]\nid = 5\n", "").expect_err("refused");
+        assert!(error.to_string().contains("programs.toml"), "{error}");
+    }
+}

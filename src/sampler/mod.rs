@@ -1,0 +1,351 @@
+//! Takes [`Sample`]s: reads the platform and turns counters into rates. No policy: what a program is called
+//! and what a value means is decided elsewhere.
+
+mod slow;
+mod thermal;
+mod volumes;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub use thermal::{SensorJudge, ThermalModel};
+pub use volumes::VolumeWatcher;
+
+use crate::model::{
+    At, Bytes, BytesPerSec, Fraction, Machine, Owner, Pid, ProcFacts, ProcKey, ProcSample, Reading, Sample, Seconds,
+    SelfUsage, Why,
+};
+use crate::platform::{self, CpuReader, CpuTimes, Desktop, ProcessReader, RawProc, Sensors};
+
+/// A process that lived at the last tick.
+struct Tracked {
+    facts: Arc<ProcFacts>,
+    name_hash: u64,
+    /// The facts were read a second time: a process caught between fork and exec is known by then.
+    settled: bool,
+    counters: Counters,
+    tick: u64,
+}
+
+/// What only grows in the life of a process.
+#[derive(Clone, Copy, Default)]
+struct Counters {
+    cpu_time: Duration,
+    /// Bytes (read, written); `None` until readable.
+    io: Option<(Bytes, Bytes)>,
+}
+
+/// A process whose facts have to be read (again), by its index in the tick.
+struct Renewal {
+    index: usize,
+    parent: Pid,
+    name: String,
+    settled: bool,
+}
+
+/// How much time passed and how much processor time there was in it.
+#[derive(Clone, Copy)]
+struct Room {
+    seconds: f64,
+    cpu_seconds: f64,
+}
+
+/// A sample of the whole PC with every process; `diagnose::group` folds the processes into programs.
+pub struct Tick {
+    /// The PC; its `programs`, `top` and `everything_else` are still empty.
+    pub sample: Sample,
+    /// Every process.
+    pub processes: Vec<ProcSample>,
+    /// What this program costs.
+    pub own: SelfUsage,
+}
+
+/// Takes samples. Cheap to keep, one per thread.
+pub struct Sampler {
+    machine: Machine,
+    cpu: CpuReader,
+    last_cpu: Option<CpuTimes>,
+    processes: ProcessReader,
+    tracked: HashMap<ProcKey, Tracked>,
+    sensors: Sensors,
+    judge: SensorJudge,
+    thermal: ThermalModel,
+    desktop: Desktop,
+    volumes: VolumeWatcher,
+    networks: Option<sysinfo::Networks>,
+    last_tick: Option<Instant>,
+    seq: u64,
+}
+
+impl Sampler {
+    /// Prepares all readers; takes no sample yet.
+    pub fn new() -> Self {
+        Self::with_volumes(VolumeWatcher::start())
+    }
+
+    /// Like [`Self::new`] with another source of volumes (tests).
+    pub fn with_volumes(volumes: VolumeWatcher) -> Self {
+        Self {
+            machine: platform::machine(),
+            cpu: CpuReader::new(),
+            last_cpu: None,
+            processes: ProcessReader::new(),
+            tracked: HashMap::new(),
+            sensors: Sensors::new(),
+            judge: SensorJudge::default(),
+            thermal: ThermalModel::default(),
+            desktop: Desktop::new(),
+            volumes,
+            networks: sysinfo::Networks::new_with_refreshed_list().ok(),
+            last_tick: None,
+            seq: 0,
+        }
+    }
+
+    /// What does not change between samples.
+    pub const fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// Takes one sample, stamped `at`. Rates cover the time since the call before; the first call has none.
+    pub fn tick(&mut self, at: At) -> Tick {
+        let now = Instant::now();
+        let elapsed = self.last_tick.replace(now).map(|last| now - last);
+        let span = Seconds(elapsed.map_or(0.0, |elapsed| elapsed.as_secs_f64()));
+        let (measured, per_core) = self.read_cpu();
+        let room = elapsed.map(|elapsed| Room {
+            seconds: elapsed.as_secs_f64().max(1e-6),
+            cpu_seconds: (elapsed.as_secs_f64() * f64::from(self.machine.cpus)).max(1e-6),
+        });
+        let listed = self.read_processes(room);
+        let (mut processes, process_why) = match listed {
+            Ok(processes) => (processes, None),
+            Err(why) => (Vec::new(), Some(why)),
+        };
+        let cpu = reconcile(measured, &mut processes);
+        let values = self.sensors.read();
+        let (memory, swap) = platform::memory();
+        let effort = self.thermal.step(cpu.get(), values.frequency.get(), self.machine.max_frequency.get(), span);
+        let (net_rx, net_tx) = self.read_network(elapsed);
+        let storage = self.volumes.latest();
+        let own = self.own(&processes);
+        let sample = Sample {
+            seq: self.seq,
+            at,
+            span,
+            cpu,
+            per_core,
+            frequency: values.frequency,
+            memory,
+            swap,
+            disk_read: storage.as_ref().map_or_else(|why| Reading::Missing(*why), |view| view.read),
+            disk_write: storage.as_ref().map_or_else(|why| Reading::Missing(*why), |view| view.written),
+            volumes: storage.map_or_else(Reading::Missing, |view| Reading::Known(view.volumes.clone())),
+            net_rx,
+            net_tx,
+            temperature: self.judge.judge(values.temperature, effort),
+            fan: values.fan,
+            fan_effort: Reading::from_option(effort, Why::NotYet),
+            throttle_events: values.throttle_events,
+            pressure: values.pressure,
+            gpu: values.gpu,
+            power: values.power,
+            user_idle: self.desktop.user_idle(),
+            foreground: self.desktop.foreground(),
+            programs: Vec::new(),
+            top: Vec::new(),
+            everything_else: Reading::Missing(process_why.unwrap_or(Why::NotYet)),
+            process_count: processes.len() as u32,
+        };
+        self.seq += 1;
+        Tick { sample, processes, own }
+    }
+
+    fn read_cpu(&mut self) -> (Reading<Fraction>, Vec<Fraction>) {
+        let times = match self.cpu.read() {
+            Ok(times) => times,
+            Err(why) => return (Reading::Missing(why), Vec::new()),
+        };
+        let share = |new: platform::CpuTime, old: platform::CpuTime| {
+            let all = new.all.saturating_sub(old.all);
+            (all > 0).then(|| Fraction::new(new.busy.saturating_sub(old.busy) as f64 / all as f64))
+        };
+        let Some(last) = self.last_cpu.replace(times.clone()) else {
+            return (Reading::Missing(Why::NotYet), Vec::new());
+        };
+        let per_core = times.per_core.iter().zip(&last.per_core).filter_map(|(new, old)| share(*new, *old)).collect();
+        (Reading::from_option(share(times.total, last.total), Why::NotYet), per_core)
+    }
+
+    fn read_processes(&mut self, room: Option<Room>) -> Result<Vec<ProcSample>, Why> {
+        let mut found: Vec<ProcSample> = Vec::with_capacity(self.tracked.len() + 16);
+        let mut renewals = Vec::new();
+        let (tracked, tick) = (&mut self.tracked, self.seq);
+        self.processes.read(&mut |raw| {
+            let known = tracked.entry(raw.key).or_insert_with(|| Tracked {
+                facts: Arc::new(placeholder(raw.key)),
+                name_hash: 0,
+                settled: false,
+                counters: Counters::default(),
+                tick,
+            });
+            let same_name = known.name_hash == raw.name_hash;
+            if !same_name || !known.settled {
+                let (index, parent, name) = (found.len(), raw.parent, (raw.name)());
+                renewals.push(Renewal { index, parent, name, settled: same_name });
+            }
+            found.push(measure(raw, known, room));
+            known.name_hash = raw.name_hash;
+            known.counters = Counters { cpu_time: raw.cpu_time, io: raw.io.or(known.counters.io) };
+            known.tick = tick;
+        })?;
+        for renewal in renewals {
+            let process = &mut found[renewal.index];
+            let key = process.facts.key;
+            process.facts = Arc::new(self.processes.facts(key, renewal.parent, renewal.name));
+            if let Some(known) = self.tracked.get_mut(&key) {
+                known.facts = Arc::clone(&process.facts);
+                known.settled = renewal.settled;
+            }
+        }
+        self.tracked.retain(|_, known| known.tick == tick);
+        Ok(found)
+    }
+
+    fn read_network(&mut self, elapsed: Option<Duration>) -> (Reading<BytesPerSec>, Reading<BytesPerSec>) {
+        let Some(networks) = &mut self.networks else {
+            return (Reading::Missing(Why::Unsupported), Reading::Missing(Why::Unsupported));
+        };
+        networks.refresh(true);
+        let Some(elapsed) = elapsed.filter(|elapsed| !elapsed.is_zero()) else {
+            return (Reading::Missing(Why::NotYet), Reading::Missing(Why::NotYet));
+        };
+        let (mut received, mut sent) = (0_u64, 0_u64);
+        for (name, data) in networks.iter() {
+            let name = name.to_string_lossy().to_ascii_lowercase();
+            if name == "lo" || name.contains("loopback") {
+                continue;
+            }
+            received = received.saturating_add(data.received());
+            sent = sent.saturating_add(data.transmitted());
+        }
+        let rate = |bytes: u64| Reading::Known(BytesPerSec(bytes as f64 / elapsed.as_secs_f64()));
+        (rate(received), rate(sent))
+    }
+
+    fn own(&self, processes: &[ProcSample]) -> SelfUsage {
+        let own = std::process::id();
+        let me = processes.iter().find(|process| process.facts.key.pid == own);
+        SelfUsage {
+            cpu: me.map_or(Reading::Missing(Why::Unsupported), |process| process.cpu),
+            memory: me.map_or(Reading::Missing(Why::Unsupported), |process| process.memory),
+        }
+    }
+}
+
+impl Default for Sampler {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Makes the parts fit the whole. Both are read one after the other in ticks of 10 ms or more: where the parts
+/// come out larger, the whole was too small, and where they come out larger than the PC, they are too large.
+fn reconcile(measured: Reading<Fraction>, processes: &mut [ProcSample]) -> Reading<Fraction> {
+    let Some(total) = measured.get() else { return measured };
+    let parts: f64 = processes.iter().filter_map(|process| process.cpu.get()).map(Fraction::get).sum();
+    if parts > 1.0 {
+        for process in processes {
+            process.cpu = process.cpu.map(|cpu| Fraction::new(cpu.get() / parts));
+        }
+    }
+    Reading::Known(Fraction::new(total.get().max(parts)))
+}
+
+/// Turns the counters of one process into rates. A process that was not there at the last tick has spent all
+/// its processor time since then, so its burst is not lost; without a last tick nothing is known.
+fn measure(raw: &RawProc<'_>, known: &Tracked, room: Option<Room>) -> ProcSample {
+    let before = known.counters;
+    let cpu = room.map(|room| {
+        let used = raw.cpu_time.saturating_sub(before.cpu_time);
+        Fraction::new(used.as_secs_f64() / room.cpu_seconds)
+    });
+    let io = raw.io.or(before.io);
+    let rate = |pick: fn((Bytes, Bytes)) -> Bytes| match (io, before.io, room) {
+        (Some(new), Some(old), Some(room)) => {
+            let bytes = pick(new).0.saturating_sub(pick(old).0);
+            Reading::Known(BytesPerSec(bytes as f64 / room.seconds))
+        }
+        (Some(_), ..) => Reading::Missing(Why::NotYet),
+        (None, ..) => Reading::Missing(Why::NoPermission),
+    };
+    ProcSample {
+        facts: Arc::clone(&known.facts),
+        cpu: Reading::from_option(cpu, Why::NotYet),
+        memory: Reading::Known(raw.memory),
+        disk_read: rate(|io| io.0),
+        disk_write: rate(|io| io.1),
+        threads: raw.threads,
+        state: raw.state,
+    }
+}
+
+/// Facts of a process until they are read, later in the same tick.
+fn placeholder(key: ProcKey) -> ProcFacts {
+    ProcFacts {
+        key,
+        parent: 0,
+        name: String::new(),
+        path: Reading::Missing(Why::NotYet),
+        args: Reading::Missing(Why::NotYet),
+        owner: Owner::Unknown,
+        kernel: false,
+        given_group: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> At {
+        At(jiff::Timestamp::now().as_millisecond())
+    }
+
+    #[test]
+    fn our_own_busy_thread_is_seen_with_its_share_and_the_parts_do_not_exceed_the_whole() {
+        let mut sampler = Sampler::new();
+        let first = sampler.tick(now());
+        assert_eq!(first.sample.cpu, Reading::Missing(Why::NotYet));
+        let end = Instant::now() + Duration::from_millis(1500);
+        while Instant::now() < end {
+            std::hint::spin_loop();
+        }
+        let tick = sampler.tick(now());
+        let one_core = 1.0 / f64::from(sampler.machine().cpus);
+        // Other tests may share the processors: a good part of one core is enough to tell it from nothing.
+        let share = tick.own.cpu.get().expect("second tick").get();
+        assert!(share > one_core * 0.2, "{share} of {one_core}");
+        let parts: f64 = tick.processes.iter().filter_map(|process| process.cpu.get()).map(Fraction::get).sum();
+        assert!(parts <= tick.sample.cpu.get().expect("total").get() + 1e-9);
+        assert!(tick.own.memory.get().is_some_and(|memory| memory.0 > 0));
+    }
+
+    #[test]
+    fn a_slow_volume_does_not_hold_up_a_tick() {
+        let watcher = VolumeWatcher::with_source(|| {
+            std::thread::sleep(Duration::from_secs(3600));
+            None
+        });
+        let mut sampler = Sampler::with_volumes(watcher);
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let volumes = sampler.tick(now()).sample.volumes;
+            let _ = sender.send(volumes);
+        });
+        // Far below the hour the volume takes, far above what a tick costs.
+        let volumes = receiver.recv_timeout(Duration::from_secs(60)).expect("the tick came back");
+        assert_eq!(volumes, Reading::Missing(Why::NotYet));
+    }
+}
