@@ -1,0 +1,117 @@
+# Findings: what was seen, what it may mean, what to do. Figures come in as text, already rounded, with their units.
+# Never "infected", never blame, never a guess as a fact. A to-do is one step a person can take.
+
+cpu_hog-headline = { $name } keeps using { $cpu } of this PC
+cpu_hog-headline-machine = Many programs together keep using { $cpu } of this PC
+cpu_hog-meaning = It may be working on something large, or it may be stuck. Other programs have to wait for it. A long calculation, a video export or a game would be normal.
+cpu_hog-meaning-machine = No single program stands out. After a start or an update this is common and passes within minutes.
+cpu_hog-todo-1 = If you are not waiting for a result from { $name }, close it
+cpu_hog-todo-2 = If you do not know this program, note its name and ask your helpdesk
+cpu_hog-todo-machine-1 = Close programs you do not need right now
+cpu_hog-todo-machine-2 = If it stays like this for 15 minutes, restart the PC
+cpu_hog-limits = Mimamori sees how much a program computes, not what it computes.
+
+browser_load-headline = { $name } keeps using { $cpu } of this PC
+browser_load-meaning = One of the open pages may be computing all the time. A video, an online meeting or a game in a page would be normal. Hidden coin mining in a page looks like this too.
+browser_load-todo-1 = Close the pages you do not need, or close { $name } completely
+browser_load-todo-2 = To find the page: press Shift+Esc in Chrome or Edge, or open about:processes in Firefox
+browser_load-todo-3 = If the load comes back with the same page, tell your helpdesk its address
+browser_load-limits = Mimamori cannot see which page it is, and never reads addresses or titles.
+
+memory_pressure-headline = Memory is nearly used up: { $memory } in use, { $name } holds { $program_memory }
+memory_pressure-headline-machine = Memory is nearly used up: { $memory } in use
+memory_pressure-meaning = The PC has to move data to the disk, so everything may be slow or stop for moments. Large files or many open windows are the usual reason; a program can also hold more and more without need.
+memory_pressure-todo-1 = Save your work, then close { $name } or the large files in it
+memory_pressure-todo-2 = If it fills up again without a reason, restart the PC
+memory_pressure-todo-machine-1 = Save your work, then close windows and browser pages you do not need
+memory_pressure-todo-machine-2 = If it does not help, restart the PC
+memory_pressure-limits = Memory that programs share is counted once for each of them, so the list can add up to more than the total.
+
+disk_nearly_full-headline = { $name } is nearly full: { $free } left
+disk_nearly_full-meaning = Programs may fail to save, and updates may not install. Old downloads, the recycle bin and mail archives are the usual reason.
+disk_nearly_full-todo-1 = Empty the recycle bin and delete downloads you no longer need
+disk_nearly_full-todo-2 = Move large files to the place your company uses for them
+disk_nearly_full-todo-3 = If you cannot find what to remove, ask your helpdesk
+disk_nearly_full-limits = Mimamori does not look into your folders; it only sees how much is free.
+
+disk_shrinking-headline = { $name } is filling up fast: { $lost } in { $duration }
+disk_shrinking-headline-days = { $name } lost { $lost } in { $duration }
+disk_shrinking-meaning = Something is writing a lot of data: a copy, a download, an update or a backup would be normal. A program that writes its log without end would not be.
+disk_shrinking-meaning-program = { $program } wrote most of it. A copy, a download, an update or a backup would be normal. A program that writes without end would not be.
+disk_shrinking-todo-1 = If you are copying or downloading something large, wait until it ends
+disk_shrinking-todo-2 = If not, close the program that writes, or ask your helpdesk
+disk_shrinking-limits = Which file grows is not visible without looking into your folders.
+
+hot-headline = This PC is hot: { $temperature }
+hot-headline-estimate = The fan has to work hard (estimated): { $fan_effort }
+hot-meaning = Under load a PC gets warm, but this is a lot. When it gets too hot it slows itself down or switches off. Blocked air or dust is the usual reason.
+hot-todo-1 = Make sure the air openings are free, and that the PC does not stand on a soft surface
+hot-todo-2 = Close the program that uses most of the PC (see the list)
+hot-todo-3 = If the fan stays loud for days, ask your helpdesk to have it cleaned
+hot-limits = The temperature is what the PC reports; it can be a few degrees off.
+hot-limits-estimate = This PC gives no usable temperature. The value is an estimate from load and clock speed, not a measurement.
+
+hot_but_idle-headline = This PC is hot although little is running: { $temperature } at { $cpu } load
+hot_but_idle-headline-estimate = The fan has to work hard although little is running (estimated): { $fan_effort }
+hot_but_idle-meaning = Programs are not the reason. The cooling may be blocked by dust, the room may be very warm, or the graphics processor may be busy.
+hot_but_idle-todo-1 = Make sure the air openings are free, and that the PC does not stand on a soft surface or in the sun
+hot_but_idle-todo-2 = Ask your helpdesk to have the fan looked at
+hot_but_idle-limits = What the load should give is an estimate for a usual office PC; yours may normally be warmer.
+
+known_busy-headline = { $name } is busy, and that is normal: { $cpu } of this PC
+known_busy-meaning = { $reason }
+known_busy-todo-1 = Nothing to do: let it finish
+known_busy-limits = Mimamori knows the program by its name and folder, not by its signature.
+known_busy-reason-update = It is preparing or installing updates. That usually takes up to { $minutes } minutes; do not switch the PC off meanwhile.
+known_busy-reason-virus_scan = It is checking files for malware. That usually takes up to { $minutes } minutes.
+known_busy-reason-indexing = It is preparing the search for files. That usually takes up to { $minutes } minutes after new files or mail.
+known_busy-reason-sync = It is bringing files up to date in two places. That usually takes up to { $minutes } minutes after many changes.
+known_busy-reason-meeting = An online meeting with video needs a lot of computing. It ends with the meeting; turning your own video off helps.
+known_busy-reason-backup = It is making a safety copy. That usually takes up to { $minutes } minutes.
+known_busy-reason-maintenance = It is tidying up the system. That usually takes up to { $minutes } minutes and gives way when you work.
+known_busy-reason-install = It is installing a program. That usually takes up to { $minutes } minutes.
+
+all_well-headline = This PC is fine
+all_well-meaning = Nothing is holding it back right now: { $cpu } of the processor and { $memory } of the memory are in use.
+all_well-todo-1 = Nothing to do
+all_well-limits = This is what was seen in { $duration }. A slow network or a slow web site is not visible here.
+
+saw-program_cpu = { $name }: { $value } of the processor for { $duration }
+saw-total_cpu = Processor in use: { $value }
+saw-busiest_part_cpu = Its busiest part alone: { $value }
+saw-parts = { $number ->
+    [one] 1 part
+   *[other] { $number } parts
+}
+saw-memory_used = Memory in use: { $value }
+saw-program_memory = { $name } holds { $value } of the memory
+saw-swap_used = Reserve memory in use: { $value }
+saw-memory_stall = Programs waited for memory { $value } of the time
+saw-free_share = Free: { $value } of the disk
+saw-free_bytes = Free: { $value }
+saw-lost_bytes = { $value } less free in { $duration }
+saw-hours_to_full = At this pace full in { $value }
+saw-temperature = Temperature: { $value }
+saw-expected_temperature = This load normally gives about { $value } (estimated)
+saw-fan_effort = Fan effort: { $value } (estimated)
+saw-throttle_events = { $number ->
+    [one] Slowed down by heat once within { $duration }
+   *[other] Slowed down by heat { $number } times within { $duration }
+}
+
+severity-ok = Fine
+severity-look = Look
+severity-act = Act
+confidence-low = seen only briefly
+confidence-medium = fairly sure
+confidence-high = sure
+since = since { $time }, for { $duration }
+
+duration-seconds = { $seconds } s
+duration-minutes = { $minutes } min
+duration-hours = { $hours } h
+duration-hours-minutes = { $hours } h { $minutes } min
+duration-days = { $days ->
+    [one] 1 day
+   *[other] { $days } days
+}

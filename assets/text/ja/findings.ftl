@@ -1,0 +1,108 @@
+# 診断結果の文。数字は丸めて単位をつけた文字列で渡される。
+# 「感染しています」とは書かない。人を責めない。推測を事実のように書かない。「すること」は一つの操作で書く。
+
+cpu_hog-headline = { $name } がパソコンの力の{ $cpu }を使い続けています
+cpu_hog-headline-machine = たくさんのプログラムが合わせてパソコンの力の{ $cpu }を使い続けています
+cpu_hog-meaning = 大きな処理をしているか、動きが止まらなくなっている可能性があります。その間、ほかのプログラムは待たされます。長い計算、動画の書き出し、ゲームなら正常です。
+cpu_hog-meaning-machine = 特に目立つプログラムはありません。起動や更新の直後にはよくあることで、数分で落ち着きます。
+cpu_hog-todo-1 = { $name } の結果を待っているのでなければ、閉じてください
+cpu_hog-todo-2 = 心当たりのないプログラムなら、名前を控えて社内のヘルプデスクに相談してください
+cpu_hog-todo-machine-1 = いま使わないプログラムを閉じてください
+cpu_hog-todo-machine-2 = 15分たっても変わらなければ、再起動をおすすめします
+cpu_hog-limits = 見守りに分かるのは計算の量だけで、内容は分かりません。
+
+browser_load-headline = { $name } がパソコンの力の{ $cpu }を使い続けています
+browser_load-meaning = 開いているページのどれかが計算を続けている可能性があります。動画、オンライン会議、ページ内のゲームなら正常です。ページに隠れた暗号資産の採掘（マイニング）も、このように見えます。
+browser_load-todo-1 = 使わないページを閉じるか、{ $name } をいったん終了してください
+browser_load-todo-2 = 重いページの見つけ方：Chrome と Edge では Shift+Esc を押し、Firefox では about:processes を開きます
+browser_load-todo-3 = 同じページを開くとまた重くなる場合は、そのアドレスをヘルプデスクに伝えてください
+browser_load-limits = どのページかは見守りには分かりません。アドレスや題名は読み取りません。
+
+memory_pressure-headline = メモリが残りわずかです：{ $memory }を使用中、うち { $name } が{ $program_memory }
+memory_pressure-headline-machine = メモリが残りわずかです：{ $memory }を使用中
+memory_pressure-meaning = データをディスクへ移しながら動いているため、全体が遅くなったり、しばらく止まったりする可能性があります。大きなファイルや、開きすぎたウィンドウが主な原因です。プログラムが必要以上にメモリを使っていることもあります。
+memory_pressure-todo-1 = 作業を保存してから、{ $name } か、その中の大きなファイルを閉じてください
+memory_pressure-todo-2 = 理由もなくまた増える場合は、再起動をおすすめします
+memory_pressure-todo-machine-1 = 作業を保存してから、使わないウィンドウやページを閉じてください
+memory_pressure-todo-machine-2 = それでも変わらなければ、再起動をおすすめします
+memory_pressure-limits = 共有しているメモリはプログラムごとに数えるため、一覧の合計が全体より大きくなることがあります。
+
+disk_nearly_full-headline = { $name } の空きが残りわずかです：{ $free }
+disk_nearly_full-meaning = ファイルを保存できなくなったり、更新が失敗したりする可能性があります。古いダウンロード、ごみ箱、メールの保存データが主な原因です。
+disk_nearly_full-todo-1 = ごみ箱を空にし、不要なダウンロードを削除してください
+disk_nearly_full-todo-2 = 大きなファイルを社内の決められた保存先へ移してください
+disk_nearly_full-todo-3 = 消してよいものが分からなければ、ヘルプデスクに相談してください
+disk_nearly_full-limits = 見守りはフォルダーの中を見ません。分かるのは空きの量だけです。
+
+disk_shrinking-headline = { $name } の空きが急に減っています：{ $duration }で{ $lost }
+disk_shrinking-headline-days = { $name } の空きが{ $duration }で{ $lost }減りました
+disk_shrinking-meaning = 大量のデータが書き込まれています。コピー、ダウンロード、更新、バックアップなら正常です。記録（ログ）を書き続けるプログラムの可能性もあります。
+disk_shrinking-meaning-program = 主に { $program } が書き込んでいます。コピー、ダウンロード、更新、バックアップなら正常です。止まらずに書き続けている可能性もあります。
+disk_shrinking-todo-1 = 大きなコピーやダウンロードの途中なら、終わるまでお待ちください
+disk_shrinking-todo-2 = 心当たりがなければ、書き込んでいるプログラムを閉じるか、ヘルプデスクに相談してください
+disk_shrinking-limits = どのファイルが増えているかは、フォルダーの中を見ないため分かりません。
+
+hot-headline = パソコンが熱くなっています：{ $temperature }
+hot-headline-estimate = ファンに負担がかかっています（推定）：{ $fan_effort }
+hot-meaning = 負荷がかかると温度は上がりますが、これは高めです。熱くなりすぎると、自動で遅くなったり電源が切れたりします。通気口のふさがりやほこりが主な原因です。
+hot-todo-1 = 通気口がふさがっていないか、柔らかいものの上に置いていないか確かめてください
+hot-todo-2 = 一覧でいちばん力を使っているプログラムを閉じてください
+hot-todo-3 = ファンの音が何日も大きいままなら、ヘルプデスクに掃除を頼んでください
+hot-limits = 温度はパソコンが知らせる値で、数度ずれることがあります。
+hot-limits-estimate = このパソコンからは使える温度を読み取れません。負荷とクロックから推定した値で、測定値ではありません。
+
+hot_but_idle-headline = ほとんど動いていないのに熱くなっています：負荷{ $cpu }で{ $temperature }
+hot_but_idle-headline-estimate = ほとんど動いていないのにファンに負担がかかっています（推定）：{ $fan_effort }
+hot_but_idle-meaning = プログラムが原因ではなさそうです。ほこりで冷えにくい、部屋が暑い、グラフィックスが忙しいといった可能性があります。
+hot_but_idle-todo-1 = 通気口がふさがっていないか、柔らかいものの上や日なたに置いていないか確かめてください
+hot_but_idle-todo-2 = ヘルプデスクにファンの点検を頼んでください
+hot_but_idle-limits = 負荷に見合う温度は、一般的な事務用パソコンでの推定です。もともと高めの機種もあります。
+
+known_busy-headline = { $name } が作業中です（正常）：パソコンの力の{ $cpu }
+known_busy-meaning = { $reason }
+known_busy-todo-1 = そのままお待ちください
+known_busy-limits = プログラムは名前と場所で見分けています。署名は確かめていません。
+known_busy-reason-update = 更新を準備または適用しています。ふつうは{ $minutes }分以内に終わります。その間、電源を切らないでください。
+known_busy-reason-virus_scan = ファイルを検査しています。ふつうは{ $minutes }分以内に終わります。
+known_busy-reason-indexing = ファイル検索の準備をしています。新しいファイルやメールが増えた後、ふつうは{ $minutes }分以内に終わります。
+known_busy-reason-sync = ファイルを二つの場所でそろえています。変更が多かった後、ふつうは{ $minutes }分以内に終わります。
+known_busy-reason-meeting = 映像つきのオンライン会議は多くの力を使います。会議が終われば下がります。自分のカメラを切ると軽くなります。
+known_busy-reason-backup = 控え（バックアップ）を作っています。ふつうは{ $minutes }分以内に終わります。
+known_busy-reason-maintenance = システムを整えています。ふつうは{ $minutes }分以内に終わり、作業を始めると譲ります。
+known_busy-reason-install = プログラムをインストールしています。ふつうは{ $minutes }分以内に終わります。
+
+all_well-headline = このパソコンは正常です
+all_well-meaning = いま動きを妨げているものはありません。CPU は{ $cpu }、メモリは{ $memory }を使用中です。
+all_well-todo-1 = 何もする必要はありません
+all_well-limits = { $duration }の間に見えた範囲の結果です。ネットワークや Web サイトの遅さは、ここでは分かりません。
+
+saw-program_cpu = { $name }：CPU の{ $value }を{ $duration }
+saw-total_cpu = CPU 全体：{ $value }
+saw-busiest_part_cpu = うち最大の一つ：{ $value }
+saw-parts = { $number }個の部分
+saw-memory_used = メモリの使用：{ $value }
+saw-program_memory = { $name }：メモリの{ $value }
+saw-swap_used = 予備のメモリの使用：{ $value }
+saw-memory_stall = 時間の{ $value }でメモリ待ちが発生
+saw-free_share = 空き：全体の{ $value }
+saw-free_bytes = 空き：{ $value }
+saw-lost_bytes = { $duration }で空きが{ $value }減少
+saw-hours_to_full = このままだと{ $value }で満杯
+saw-temperature = 温度：{ $value }
+saw-expected_temperature = この負荷なら通常は約{ $value }（推定）
+saw-fan_effort = ファンの負担：{ $value }（推定）
+saw-throttle_events = { $duration }の間に熱のため{ $number }回減速
+
+severity-ok = 正常
+severity-look = 注意
+severity-act = 要対応
+confidence-low = 短い観察
+confidence-medium = ほぼ確か
+confidence-high = 確か
+since = { $time } から{ $duration }間
+
+duration-seconds = { $seconds }秒
+duration-minutes = { $minutes }分
+duration-hours = { $hours }時間
+duration-hours-minutes = { $hours }時間{ $minutes }分
+duration-days = { $days }日

@@ -1,0 +1,222 @@
+//! From findings to words, in both languages. Pure: language and time zone are arguments.
+
+pub mod format;
+mod text;
+
+use fluent_bundle::FluentArgs;
+
+pub use text::{Lang, TextError, Texts};
+
+use crate::diagnose::{Evidence, EvidenceKind, Finding, RuleId, Subject, SubjectKind};
+use crate::knowledge::{Knowledge, Label};
+
+/// The same finding in words.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Explanation {
+    /// One sentence with the most important figure.
+    pub headline: String,
+    /// What was seen: short, each with its figure.
+    pub saw: Vec<String>,
+    /// What it may mean, and what else it could be.
+    pub meaning: String,
+    /// Steps to take, the likely one first.
+    pub todo: Vec<String>,
+    /// What is not known.
+    pub limits: String,
+}
+
+impl Label {
+    /// The text in one language.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Ja => &self.ja,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// Explains `finding` in the language of `texts`.
+pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Explanation {
+    let rule = finding.rule.id();
+    let mut args = arguments(finding, texts);
+    if let Some(reason) = reason(finding, knowledge, texts) {
+        args.set("reason", reason);
+    }
+    // A text for the PC as a whole or for an estimate goes before the general one, where there is one.
+    let variants = variants(finding);
+    let pick = |part: &str| {
+        let ids = variants.iter().map(|variant| format!("{rule}-{part}-{variant}"));
+        ids.into_iter().find(|id| texts.has(id)).unwrap_or_else(|| format!("{rule}-{part}"))
+    };
+    let todo_base = variants
+        .iter()
+        .map(|variant| format!("{rule}-todo-{variant}"))
+        .find(|base| texts.has(&format!("{base}-1")))
+        .unwrap_or_else(|| format!("{rule}-todo"));
+    let todo = (1..).map(|n| format!("{todo_base}-{n}")).take_while(|id| texts.has(id));
+    Explanation {
+        headline: texts.with(&pick("headline"), &args),
+        saw: finding.evidence.iter().map(|evidence| saw(evidence, finding, texts)).collect(),
+        meaning: texts.with(&pick("meaning"), &args),
+        todo: todo.map(|id| texts.with(&id, &args)).collect(),
+        limits: texts.with(&pick("limits"), &args),
+    }
+}
+
+fn variants(finding: &Finding) -> Vec<&'static str> {
+    let mut variants = Vec::new();
+    if finding.subject.kind == SubjectKind::Machine {
+        variants.push("machine");
+    }
+    if finding.observed(EvidenceKind::FanEffort).is_some() && finding.observed(EvidenceKind::Temperature).is_none() {
+        variants.push("estimate");
+    }
+    if finding.cause.is_some() {
+        variants.push("program");
+    }
+    if finding.rule == RuleId::DiskShrinking && finding.observed(EvidenceKind::HoursToFull).is_none() {
+        variants.push("days");
+    }
+    variants
+}
+
+/// The name of a subject as text.
+pub fn name_of(subject: &Subject, texts: &Texts) -> String {
+    subject.name.get(texts.lang()).to_owned()
+}
+
+fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
+    let mut args = FluentArgs::new();
+    args.set("name", name_of(&finding.subject, texts));
+    if let Some(cause) = &finding.cause {
+        args.set("program", name_of(cause, texts));
+    }
+    for evidence in &finding.evidence {
+        let name = match evidence.kind {
+            EvidenceKind::ProgramCpu => "cpu",
+            EvidenceKind::TotalCpu if finding.observed(EvidenceKind::ProgramCpu).is_none() => "cpu",
+            EvidenceKind::MemoryUsed => "memory",
+            EvidenceKind::ProgramMemory => "program_memory",
+            EvidenceKind::FreeBytes => "free",
+            EvidenceKind::LostBytes => "lost",
+            EvidenceKind::Temperature => "temperature",
+            EvidenceKind::FanEffort => "fan_effort",
+            _ => continue,
+        };
+        args.set(name, value(evidence, texts));
+    }
+    let seconds = finding.evidence.first().map_or(0.0, |evidence| evidence.seconds);
+    args.set("duration", format::duration(texts, seconds));
+    args
+}
+
+/// Why a busy program is normal.
+fn reason(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Option<String> {
+    let busy = finding.busy?;
+    let minutes = knowledge.named(&finding.subject.group).and_then(|known| known.usual_minutes).unwrap_or_default();
+    let mut args = FluentArgs::new();
+    args.set("minutes", minutes.to_string());
+    Some(texts.with(&format!("known_busy-reason-{}", busy.id()), &args))
+}
+
+fn saw(evidence: &Evidence, finding: &Finding, texts: &Texts) -> String {
+    let mut args = FluentArgs::new();
+    args.set("name", name_of(&finding.subject, texts));
+    args.set("value", value(evidence, texts));
+    args.set("number", evidence.observed.round());
+    args.set("duration", format::duration(texts, evidence.seconds));
+    texts.with(&format!("saw-{}", evidence.kind.id()), &args)
+}
+
+/// The figure of an evidence with its unit.
+fn value(evidence: &Evidence, texts: &Texts) -> String {
+    let observed = evidence.observed;
+    match evidence.kind {
+        EvidenceKind::ProgramCpu
+        | EvidenceKind::TotalCpu
+        | EvidenceKind::BusiestPartCpu
+        | EvidenceKind::MemoryUsed
+        | EvidenceKind::ProgramMemory
+        | EvidenceKind::SwapUsed
+        | EvidenceKind::MemoryStall
+        | EvidenceKind::FreeShare
+        | EvidenceKind::FanEffort => format::percent(observed),
+        EvidenceKind::FreeBytes | EvidenceKind::LostBytes => format::bytes(observed),
+        EvidenceKind::HoursToFull => format::duration(texts, observed * 3600.0),
+        EvidenceKind::Temperature | EvidenceKind::ExpectedTemperature => format::celsius(observed),
+        EvidenceKind::Parts | EvidenceKind::ThrottleEvents => format::count(observed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::{Confidence, Severity};
+    use crate::knowledge::Busy;
+    use crate::model::{At, Seconds};
+
+    /// Every rule with every kind of subject and evidence makes whole sentences in both languages.
+    #[test]
+    fn every_finding_has_complete_words_in_both_languages() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        for lang in Lang::ALL {
+            let texts = Texts::new(lang).expect("texts");
+            for rule in RuleId::ALL {
+                for finding in examples(rule) {
+                    let words = explain(&finding, &knowledge, &texts);
+                    let all = [vec![words.headline, words.meaning, words.limits], words.saw, words.todo.clone()];
+                    assert!(!words.todo.is_empty(), "{rule:?}");
+                    for text in all.concat() {
+                        assert!(!text.is_empty() && !text.contains(['{', '}', '$']), "{lang:?} {rule:?}: {text}");
+                        let foreign = text.contains(char::is_whitespace) && !text.chars().any(|c| c > '\u{3000}');
+                        assert!(lang == Lang::En || !foreign || text.len() < 40, "not Japanese: {text}");
+                        for word in ["infected", "感染", "virus found", "!"] {
+                            assert!(!text.contains(word), "{text}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn examples(rule: RuleId) -> Vec<Finding> {
+        let evidence: Vec<Evidence> = EvidenceKind::ALL
+            .into_iter()
+            .map(|kind| Evidence::told(kind, if kind == EvidenceKind::LostBytes { 3e9 } else { 0.82 }, Seconds(360.0)))
+            .collect();
+        let of = |subject: Subject, busy| Finding {
+            rule,
+            severity: Severity::Look,
+            confidence: Confidence::High,
+            subject,
+            since: At(0),
+            evidence: evidence.clone(),
+            busy,
+            cause: None,
+        };
+        let program = Subject { group: "Google Chrome".into(), name: Label::same("Google Chrome"), parts: 3, ..Subject::machine() };
+        let program = Subject { kind: SubjectKind::Program, ..program };
+        match rule {
+            RuleId::CpuHog | RuleId::MemoryPressure => vec![of(program, None), of(Subject::machine(), None)],
+            RuleId::KnownBusy => {
+                let known = Subject { group: "Windows Update".into(), ..program };
+                Busy::ALL.into_iter().map(|busy| of(known.clone(), Some(busy))).collect()
+            }
+            RuleId::DiskShrinking => {
+                let fast = of(Subject::volume("C:"), None);
+                let mut slow = fast.clone();
+                slow.evidence.retain(|evidence| evidence.kind != EvidenceKind::HoursToFull);
+                vec![Finding { cause: Some(program), ..fast.clone() }, fast, slow]
+            }
+            RuleId::DiskNearlyFull => vec![of(Subject::volume("C:"), None)],
+            RuleId::Hot | RuleId::HotButIdle => {
+                let measured = of(Subject::machine(), None);
+                let mut estimate = measured.clone();
+                estimate.evidence.retain(|evidence| evidence.kind != EvidenceKind::Temperature);
+                vec![measured, estimate]
+            }
+            RuleId::BrowserLoad => vec![of(program, None)],
+            RuleId::AllWell => vec![of(Subject::machine(), None)],
+        }
+    }
+}

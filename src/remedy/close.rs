@@ -1,0 +1,219 @@
+//! Closing a program, step by step: ask, wait, perhaps force, look again, say whether it helped.
+
+use crate::model::{At, Fraction, Seconds};
+
+/// How long a program has to close by itself. Chromium with a question on screen and slow savers need it.
+pub const ASK_SECONDS: Seconds = Seconds(12.0);
+/// How long the load is looked at after the program has ended.
+pub const MEASURE_SECONDS: Seconds = Seconds(5.0);
+/// How long after that a return is still seen as "it came back".
+const RETURN_SECONDS: Seconds = Seconds(30.0);
+/// A load that fell by at least this share of what the program used is gone…
+const GONE: f64 = 0.5;
+/// …and one below this was never a load.
+const NO_LOAD: f64 = 0.05;
+
+/// Whether an action helped.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// The program is gone and so is its load: share of the PC in use before and after.
+    Worked {
+        /// Before the action.
+        before: Fraction,
+        /// After it.
+        after: Fraction,
+    },
+    /// The program is back.
+    CameBack {
+        /// After how many seconds.
+        after: Seconds,
+        /// What started it, if known.
+        by: Option<String>,
+    },
+    /// The program is gone, the PC is as busy as before.
+    NoChange {
+        /// Before the action.
+        before: Fraction,
+        /// After it.
+        after: Fraction,
+    },
+    /// The system refused; nothing happened.
+    Refused,
+    /// The load could not be measured.
+    CannotTell,
+}
+
+/// Where an action stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// The program was asked to close and has until then.
+    Asking {
+        /// When waiting ends.
+        until: At,
+    },
+    /// It is still there: it may be asking to save. The person decides.
+    StillOpen,
+    /// It was ended by force.
+    Forced {
+        /// When waiting ends.
+        until: At,
+    },
+    /// It has ended; the load is being looked at.
+    Measuring {
+        /// When it ended.
+        ended: At,
+    },
+    /// Finished. The verdict may still change to "came back".
+    Done {
+        /// When the program ended.
+        ended: At,
+        /// What was seen.
+        verdict: Verdict,
+    },
+}
+
+/// A step that changes the phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseStep {
+    /// Time has passed.
+    Wait,
+    /// The person confirmed force, and it was sent.
+    Force,
+}
+
+/// What is seen at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// Now.
+    pub now: At,
+    /// Whether any of the processes that were asked still runs.
+    pub running: bool,
+    /// Share of the PC in use before the action.
+    pub before: Option<Fraction>,
+    /// Share that the program used before the action.
+    pub program_before: Option<Fraction>,
+    /// Share of the PC in use now, from a sample that lies wholly after the end of the program.
+    pub after: Option<Fraction>,
+    /// The program runs again in new processes: who started it, if known.
+    pub back: Option<Option<String>>,
+}
+
+/// The phase after `phase`.
+#[must_use]
+pub fn next(phase: Phase, step: CloseStep, look: &Look) -> Phase {
+    match phase {
+        Phase::Asking { .. } | Phase::StillOpen | Phase::Forced { .. } if !look.running => {
+            Phase::Measuring { ended: look.now }
+        }
+        Phase::Asking { .. } | Phase::StillOpen if step == CloseStep::Force => {
+            Phase::Forced { until: look.now.minus(Seconds(-5.0)) }
+        }
+        Phase::Asking { until } if look.now >= until => Phase::StillOpen,
+        // A process that survives force is stuck in the system (a device that does not answer).
+        Phase::Forced { until } if look.now >= until => Phase::Done { ended: look.now, verdict: Verdict::Refused },
+        Phase::Measuring { ended } => measure(ended, look),
+        Phase::Done { ended, verdict } => match &look.back {
+            Some(by) if look.now.since(ended).0 <= RETURN_SECONDS.0 && verdict != Verdict::Refused => {
+                let after = match verdict {
+                    Verdict::CameBack { after, .. } => after,
+                    _ => look.now.since(ended),
+                };
+                Phase::Done { ended, verdict: Verdict::CameBack { after, by: by.clone() } }
+            }
+            _ => Phase::Done { ended, verdict },
+        },
+        waiting => waiting,
+    }
+}
+
+fn measure(ended: At, look: &Look) -> Phase {
+    if let Some(by) = &look.back {
+        let verdict = Verdict::CameBack { after: look.now.since(ended), by: by.clone() };
+        return Phase::Done { ended, verdict };
+    }
+    if look.now.since(ended).0 < MEASURE_SECONDS.0 {
+        return Phase::Measuring { ended };
+    }
+    let verdict = match (look.before, look.after) {
+        (Some(before), Some(after)) => {
+            let expected = look.program_before.unwrap_or(before).get();
+            let fell = before.get() - after.get();
+            if expected < NO_LOAD || fell >= expected * GONE {
+                Verdict::Worked { before, after }
+            } else {
+                Verdict::NoChange { before, after }
+            }
+        }
+        _ if look.now.since(ended).0 < MEASURE_SECONDS.0 * 3.0 => return Phase::Measuring { ended },
+        _ => Verdict::CannotTell,
+    };
+    Phase::Done { ended, verdict }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(seconds: i64, running: bool) -> Look {
+        Look {
+            now: At(seconds * 1000),
+            running,
+            before: Some(Fraction::new(0.93)),
+            program_before: Some(Fraction::new(0.8)),
+            after: Some(Fraction::new(0.12)),
+            back: None,
+        }
+    }
+
+    fn asking() -> Phase {
+        Phase::Asking { until: At(12_000) }
+    }
+
+    #[test]
+    fn a_program_that_closes_is_measured_and_then_judged() {
+        let phase = next(asking(), CloseStep::Wait, &look(1, true));
+        assert_eq!(phase, asking());
+        let phase = next(phase, CloseStep::Wait, &look(3, false));
+        assert_eq!(phase, Phase::Measuring { ended: At(3000) });
+        let phase = next(phase, CloseStep::Wait, &look(5, false));
+        assert_eq!(phase, Phase::Measuring { ended: At(3000) });
+        let Phase::Done { verdict, .. } = next(phase, CloseStep::Wait, &look(9, false)) else { panic!("done") };
+        assert!(matches!(verdict, Verdict::Worked { .. }));
+    }
+
+    #[test]
+    fn a_program_that_stays_is_left_to_the_person() {
+        let phase = next(asking(), CloseStep::Wait, &look(13, true));
+        assert_eq!(phase, Phase::StillOpen);
+        let phase = next(phase, CloseStep::Wait, &look(60, true));
+        assert_eq!(phase, Phase::StillOpen);
+        let phase = next(phase, CloseStep::Force, &look(61, true));
+        assert!(matches!(phase, Phase::Forced { .. }));
+        assert!(matches!(next(phase, CloseStep::Wait, &look(62, false)), Phase::Measuring { .. }));
+    }
+
+    #[test]
+    fn a_load_that_stays_is_no_change() {
+        let busy = Look { after: Some(Fraction::new(0.9)), ..look(20, false) };
+        let Phase::Done { verdict, .. } = next(Phase::Measuring { ended: At(1000) }, CloseStep::Wait, &busy) else {
+            panic!("done")
+        };
+        assert!(matches!(verdict, Verdict::NoChange { .. }));
+    }
+
+    #[test]
+    fn a_program_that_returns_is_named_even_after_the_verdict() {
+        let worked = Verdict::Worked { before: Fraction::ONE, after: Fraction::ZERO };
+        let done = Phase::Done { ended: At(1000), verdict: worked };
+        let back = Look { back: Some(Some("launcher".into())), ..look(5, false) };
+        let Phase::Done { verdict, .. } = next(done, CloseStep::Wait, &back) else { panic!("done") };
+        assert_eq!(verdict, Verdict::CameBack { after: Seconds(4.0), by: Some("launcher".into()) });
+    }
+
+    #[test]
+    fn without_figures_nothing_is_claimed() {
+        let blind = Look { before: None, after: None, ..look(60, false) };
+        let phase = next(Phase::Measuring { ended: At(1000) }, CloseStep::Wait, &blind);
+        assert!(matches!(phase, Phase::Done { verdict: Verdict::CannotTell, .. }));
+    }
+}

@@ -1,0 +1,162 @@
+//! The restart checklist: what the tool can see itself, and what a person ticks.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Reading, Seconds};
+
+/// A step of the checklist, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Save the work in programs that have windows.
+    SaveWork,
+    /// Close the browser here, so that the system does not open its pages again.
+    CloseBrowser,
+    /// Look whether the browser is told to bring its pages back.
+    RestoreSetting,
+    /// Others who are signed in lose their work.
+    OthersSignedIn,
+    /// An update waits for the restart and makes it take longer.
+    PendingUpdate,
+    /// Restart, not shut down.
+    Restart,
+    /// After it: the PC really restarted.
+    Restarted,
+    /// After it: the browser did not bring its pages back by itself.
+    BrowserStayedAway,
+}
+
+impl Step {
+    /// Every step in order.
+    pub const ALL: [Self; 8] = [
+        Self::SaveWork,
+        Self::CloseBrowser,
+        Self::RestoreSetting,
+        Self::OthersSignedIn,
+        Self::PendingUpdate,
+        Self::Restart,
+        Self::Restarted,
+        Self::BrowserStayedAway,
+    ];
+
+    /// The id used in texts.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::SaveWork => "save_work",
+            Self::CloseBrowser => "close_browser",
+            Self::RestoreSetting => "restore_setting",
+            Self::OthersSignedIn => "others_signed_in",
+            Self::PendingUpdate => "pending_update",
+            Self::Restart => "restart",
+            Self::Restarted => "restarted",
+            Self::BrowserStayedAway => "browser_stayed_away",
+        }
+    }
+}
+
+/// What the tool sees.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RestartFacts {
+    /// Time since the last start.
+    pub uptime: Reading<Seconds>,
+    /// Identity of this run of the system.
+    pub boot_id: Reading<String>,
+    /// Browsers that run now, by English name.
+    pub browsers: Vec<String>,
+    /// Programs with windows, by English name.
+    pub with_windows: Reading<Vec<String>>,
+    /// Somebody else is signed in.
+    pub others: Reading<bool>,
+    /// An update waits for a restart.
+    pub pending: Reading<bool>,
+}
+
+/// What is remembered over restarts of this program and of the PC.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ticks {
+    /// The run of the system in which the list was begun.
+    pub boot_id: Option<String>,
+    /// Ticked by hand.
+    pub done: BTreeSet<Step>,
+}
+
+/// How a step stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepState {
+    /// Seen to be fine; the person need not do anything.
+    Seen,
+    /// Seen not to be fine yet.
+    NotYet,
+    /// Only the person knows: ticked or not.
+    ByHand(bool),
+    /// Comes after the restart.
+    Later,
+}
+
+/// How `step` stands.
+pub fn state(step: Step, facts: &RestartFacts, ticks: &Ticks) -> StepState {
+    let restarted = match (&ticks.boot_id, &facts.boot_id) {
+        (Some(before), Reading::Known(now)) => before != now,
+        _ => false,
+    };
+    let ticked = StepState::ByHand(ticks.done.contains(&step));
+    let seen = |fine: bool| if fine { StepState::Seen } else { StepState::NotYet };
+    match step {
+        Step::SaveWork => match &facts.with_windows {
+            Reading::Known(programs) if programs.is_empty() => StepState::Seen,
+            _ => ticked,
+        },
+        Step::CloseBrowser => seen(restarted || facts.browsers.is_empty()),
+        Step::RestoreSetting => ticked,
+        Step::OthersSignedIn => facts.others.get().map_or(ticked, |others| seen(!others)),
+        Step::PendingUpdate => facts.pending.get().map_or(ticked, |pending| seen(!pending)),
+        Step::Restart => seen(restarted),
+        Step::Restarted if restarted => StepState::Seen,
+        Step::BrowserStayedAway if restarted => seen(facts.browsers.is_empty()),
+        Step::Restarted | Step::BrowserStayedAway => StepState::Later,
+    }
+}
+
+/// Ticks or unticks a step by hand; the first tick remembers in which run of the system the list was begun.
+pub fn toggle(step: Step, facts: &RestartFacts, ticks: &mut Ticks) {
+    if !ticks.done.remove(&step) {
+        ticks.done.insert(step);
+    }
+    if ticks.boot_id.is_none() {
+        ticks.boot_id = facts.boot_id.known().cloned();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(boot: &str) -> RestartFacts {
+        RestartFacts { boot_id: Reading::Known(boot.into()), others: Reading::Known(false), ..RestartFacts::default() }
+    }
+
+    #[test]
+    fn what_can_be_seen_is_seen_and_the_rest_is_ticked_by_hand() {
+        let mut ticks = Ticks::default();
+        assert_eq!(state(Step::OthersSignedIn, &facts("a"), &ticks), StepState::Seen);
+        assert_eq!(state(Step::SaveWork, &facts("a"), &ticks), StepState::ByHand(false));
+        toggle(Step::SaveWork, &facts("a"), &mut ticks);
+        assert_eq!(state(Step::SaveWork, &facts("a"), &ticks), StepState::ByHand(true));
+        let open = RestartFacts { browsers: vec!["Firefox".into()], ..facts("a") };
+        assert_eq!(state(Step::CloseBrowser, &open, &ticks), StepState::NotYet);
+    }
+
+    #[test]
+    fn only_a_new_boot_counts_as_a_restart() {
+        let mut ticks = Ticks::default();
+        toggle(Step::SaveWork, &facts("a"), &mut ticks);
+        assert_eq!(state(Step::Restart, &facts("a"), &ticks), StepState::NotYet);
+        assert_eq!(state(Step::Restarted, &facts("a"), &ticks), StepState::Later);
+        assert_eq!(state(Step::Restarted, &facts("b"), &ticks), StepState::Seen);
+        let back = RestartFacts { browsers: vec!["Firefox".into()], ..facts("b") };
+        assert_eq!(state(Step::BrowserStayedAway, &back, &ticks), StepState::NotYet);
+    }
+}

@@ -1,0 +1,197 @@
+//! `mimamori.check/1`: shares are fractions of the whole machine; an unknown value is `null` and its reason
+//! stands beside it in `…_missing`.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::history::AtForm;
+use crate::diagnose::Finding;
+use crate::explain::{Texts, explain};
+use crate::knowledge::Knowledge;
+use crate::model::{At, Machine, Member, ProcSample, Reading, Sample, SelfUsage};
+use crate::remedy::Plan;
+
+/// Name and version of this form.
+pub const CHECK_SCHEMA: &str = "mimamori.check/1";
+
+/// What a check has to tell.
+pub struct CheckReport<'a> {
+    /// The PC.
+    pub machine: &'a Machine,
+    /// The newest sample.
+    pub sample: &'a Sample,
+    /// Findings with what can be done.
+    pub findings: &'a [(Finding, Plan)],
+    /// What the check itself cost.
+    pub own: SelfUsage,
+    /// For names.
+    pub knowledge: &'a Knowledge,
+    /// Both languages.
+    pub texts: [&'a Texts; 2],
+}
+
+impl CheckReport<'_> {
+    /// The report as JSON.
+    pub fn to_json(&self) -> Value {
+        let mut own = Map::new();
+        put(&mut own, "cpu", &self.own.cpu);
+        put(&mut own, "rss_bytes", &self.own.memory);
+        let findings: Vec<Value> = self
+            .findings
+            .iter()
+            .map(|(finding, plan)| finding_json(finding, plan, self.knowledge, &self.texts, AtForm::Text))
+            .collect();
+        json!({
+            "schema": CHECK_SCHEMA,
+            "at": AtForm::Text.write(self.sample.at),
+            "machine": machine_json(self.machine),
+            "sample": sample_json(self.sample),
+            "findings": findings,
+            "self": own,
+        })
+    }
+}
+
+/// Puts a reading: the value, or `null` and the reason.
+fn put<T: Serialize>(map: &mut Map<String, Value>, name: &str, reading: &Reading<T>) {
+    match reading {
+        Reading::Known(value) => {
+            map.insert(name.to_owned(), json!(value));
+        }
+        Reading::Missing(why) => {
+            map.insert(name.to_owned(), Value::Null);
+            map.insert(format!("{name}_missing"), json!(why));
+        }
+    }
+}
+
+fn machine_json(machine: &Machine) -> Value {
+    let mut map = Map::new();
+    map.insert("os".into(), json!(machine.os));
+    put(&mut map, "os_name", &machine.os_name);
+    map.insert("cpus".into(), json!(machine.cpus));
+    put(&mut map, "mem_bytes", &machine.memory);
+    put(&mut map, "boot_id", &machine.boot_id);
+    put(&mut map, "booted_at", &machine.booted_at.map(|at| AtForm::Text.write(at)));
+    Value::Object(map)
+}
+
+/// A sample with the field names that a recorded history uses too.
+pub fn sample_json(sample: &Sample) -> Value {
+    let mut map = Map::new();
+    let of_memory = |pick: fn(&crate::model::Memory) -> u64| sample.memory.map(|memory| pick(&memory));
+    put(&mut map, "cpu", &sample.cpu);
+    map.insert("per_core".into(), json!(sample.per_core));
+    put(&mut map, "frequency_hz", &sample.frequency);
+    put(&mut map, "mem_used_bytes", &of_memory(|memory| memory.used.0));
+    put(&mut map, "mem_total_bytes", &of_memory(|memory| memory.total.0));
+    put(&mut map, "swap_used_bytes", &sample.swap.map(|swap| swap.used));
+    put(&mut map, "swap_total_bytes", &sample.swap.map(|swap| swap.total));
+    put(&mut map, "temp_c", &sample.temperature);
+    put(&mut map, "fan_rpm", &sample.fan);
+    put(&mut map, "fan_effort", &sample.fan_effort);
+    put(&mut map, "throttle_events", &sample.throttle_events);
+    put(&mut map, "pressure_cpu", &sample.pressure.map(|pressure| pressure.cpu));
+    put(&mut map, "pressure_memory", &sample.pressure.map(|pressure| pressure.memory));
+    put(&mut map, "pressure_io", &sample.pressure.map(|pressure| pressure.io));
+    put(&mut map, "gpu", &sample.gpu);
+    put(&mut map, "disk_read_bps", &sample.disk_read);
+    put(&mut map, "disk_write_bps", &sample.disk_write);
+    put(&mut map, "net_rx_bps", &sample.net_rx);
+    put(&mut map, "net_tx_bps", &sample.net_tx);
+    put(&mut map, "on_battery", &sample.power.map(|power| power.on_battery));
+    put(&mut map, "battery_saver", &sample.power.map(|power| power.saver));
+    put(&mut map, "user_idle_s", &sample.user_idle);
+    put(&mut map, "foreground_pid", &sample.foreground);
+    put(&mut map, "volumes", &Reading::Known(sample.volumes.known().cloned().unwrap_or_default()));
+    if let Some(why) = sample.volumes.why() {
+        map.insert("volumes_missing".into(), json!(why));
+    }
+    let top: Vec<Value> = sample.top.iter().map(|process| process_json(process, sample)).collect();
+    // What the listed processes leave of the total, so that a reader can add up.
+    let listed: f64 = sample.top.iter().filter_map(|process| process.cpu.get()).map(crate::model::Fraction::get).sum();
+    let rest = match (&sample.everything_else, sample.top.is_empty()) {
+        (Reading::Missing(why), _) => Reading::Missing(*why),
+        (rest, true) => *rest,
+        _ => sample.cpu.map(|total| crate::model::Fraction::new(total.get() - listed)),
+    };
+    map.insert("top".into(), Value::Array(top));
+    put(&mut map, "everything_else_cpu", &rest);
+    map.insert("process_count".into(), json!(sample.process_count));
+    Value::Object(map)
+}
+
+fn process_json(process: &ProcSample, sample: &Sample) -> Value {
+    let facts = &process.facts;
+    let group = sample
+        .programs
+        .iter()
+        .find(|program| program.members.iter().any(|member| member.key == facts.key))
+        .map_or_else(|| facts.given_group.clone(), |program| Some(program.name.to_string()));
+    let mut map = Map::new();
+    map.insert("pid".into(), json!(facts.key.pid));
+    map.insert("start".into(), json!(facts.key.start_time));
+    map.insert("parent".into(), json!(facts.parent));
+    map.insert("name".into(), json!(facts.name));
+    put(&mut map, "path", &facts.path);
+    map.insert("group".into(), group.map_or_else(|| json!(Knowledge::plain_name(facts)), Value::String));
+    map.insert("owner".into(), json!(facts.owner));
+    put(&mut map, "cpu", &process.cpu);
+    put(&mut map, "mem_bytes", &process.memory);
+    put(&mut map, "disk_read_bps", &process.disk_read);
+    put(&mut map, "disk_write_bps", &process.disk_write);
+    map.insert("threads".into(), json!(process.threads));
+    map.insert("state".into(), json!(process.state));
+    Value::Object(map)
+}
+
+/// A finding with its words in both languages.
+pub fn finding_json(
+    finding: &Finding,
+    plan: &Plan,
+    knowledge: &Knowledge,
+    texts: &[&Texts; 2],
+    form: AtForm,
+) -> Value {
+    let words: Map<String, Value> = texts
+        .iter()
+        .map(|texts| (texts.lang().code().to_owned(), json!(explain(finding, knowledge, texts))))
+        .collect();
+    let mut value = json!({
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "subject": subject_json(&finding.subject),
+        "since": form.write(finding.since),
+        "evidence": finding.evidence,
+        "text": words,
+        "remedies": plan.remedies,
+    });
+    if let (Some(map), Some(cause)) = (value.as_object_mut(), &finding.cause) {
+        map.insert("cause".into(), subject_json(cause));
+    }
+    value
+}
+
+fn subject_json(subject: &crate::diagnose::Subject) -> Value {
+    let pids: Vec<u32> = subject.members.iter().map(|Member { key, .. }| key.pid).collect();
+    json!({
+        "kind": subject.kind,
+        "group": subject.group,
+        "name": subject.name.en,
+        "path": subject.path,
+        "pids": pids,
+    })
+}
+
+impl AtForm {
+    /// Writes a point in time in this form.
+    pub fn write(self, at: At) -> Value {
+        match self {
+            Self::Text => Timestamp::from_millisecond(at.0).map_or(Value::Null, |time| json!(time.to_string())),
+            Self::Seconds if at.0 % 1000 == 0 => json!(at.0 / 1000),
+            Self::Seconds => json!(at.0 as f64 / 1000.0),
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! `mimamori.history/1`: JSON lines, a header and then one sample a line. Every field but `at` may be absent,
+//! which means missing, never 0.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::model::{
+    At, Bytes, BytesPerSec, Celsius, Fraction, Hertz, Machine, Memory, Os, Owner, Power, Pressure, ProcFacts, ProcKey,
+    ProcSample, ProcState, Reading, Rpm, Sample, Seconds, Swap, Volume, Why,
+};
+
+/// Name and version of this form.
+pub const HISTORY_SCHEMA: &str = "mimamori.history/1";
+/// The usual step, for the first sample of a recording.
+const FIRST_SPAN: Seconds = Seconds(2.0);
+
+/// How a recording writes time; answers are given in the same form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AtForm {
+    /// RFC 3339, `2026-11-23T01:02:03Z`.
+    #[default]
+    Text,
+    /// Seconds since 1970, perhaps with a fraction.
+    Seconds,
+}
+
+/// The file is no history.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoHistory {
+    /// Nothing in it.
+    #[error("empty")]
+    Empty,
+    /// The first line is no header of a history.
+    #[error("no header")]
+    NoHeader,
+    /// A history of a version that is not known.
+    #[error("unknown version {0}")]
+    Version(String),
+}
+
+/// A line that was skipped.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineError {
+    /// Not JSON.
+    #[error("not JSON: {0}")]
+    NotJson(String),
+    /// No point in time.
+    #[error("no \"at\"")]
+    NoTime,
+    /// Not after the line before.
+    #[error("not later than the line before")]
+    NotLater,
+}
+
+/// A sample as recorded, with the processes it names.
+pub struct RecordedSample {
+    /// The PC; programs are still to be folded.
+    pub sample: Sample,
+    /// The processes in `top`.
+    pub processes: Vec<ProcSample>,
+}
+
+/// Reads a history line by line.
+#[derive(Debug)]
+pub struct HistoryReader {
+    machine: Machine,
+    form: AtForm,
+    last: Option<At>,
+    usual: Option<Seconds>,
+    seq: u64,
+}
+
+impl HistoryReader {
+    /// Begins with the first line that is not empty.
+    ///
+    /// # Errors
+    /// Why the file is no history.
+    pub fn begin(header: &str) -> Result<Self, NoHistory> {
+        if header.trim().is_empty() {
+            return Err(NoHistory::Empty);
+        }
+        let value: Value = serde_json::from_str(header.trim_start_matches('\u{feff}')).map_err(|_| NoHistory::NoHeader)?;
+        let schema = value.get("schema").and_then(Value::as_str).ok_or(NoHistory::NoHeader)?;
+        if schema != HISTORY_SCHEMA {
+            let ours = schema.starts_with("mimamori.history/");
+            return Err(if ours { NoHistory::Version(schema.to_owned()) } else { NoHistory::NoHeader });
+        }
+        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let machine = Machine {
+            os: Os::from_name(&text("os").unwrap_or_default()),
+            os_name: Reading::from_option(text("os_name"), Why::Unsupported),
+            cpus: value.get("cpus").and_then(Value::as_u64).map_or(1, |cpus| cpus.clamp(1, 4096) as u32),
+            memory: Reading::from_option(value.get("mem_bytes").and_then(Value::as_u64).map(Bytes), Why::Unsupported),
+            boot_id: Reading::from_option(text("boot_id"), Why::Unsupported),
+            ..Machine::default()
+        };
+        Ok(Self { machine, form: AtForm::Text, last: None, usual: None, seq: 0 })
+    }
+
+    /// The PC the history was recorded on.
+    pub const fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// How the history writes time.
+    pub const fn form(&self) -> AtForm {
+        self.form
+    }
+
+    /// Reads one line; `Ok(None)` for an empty one.
+    ///
+    /// # Errors
+    /// Why the line was skipped; the next one can still be read.
+    pub fn line(&mut self, line: &str) -> Result<Option<RecordedSample>, LineError> {
+        if line.trim().is_empty() {
+            return Ok(None);
+        }
+        let value: Value = serde_json::from_str(line).map_err(|error| LineError::NotJson(error.to_string()))?;
+        let map = value.as_object().ok_or_else(|| LineError::NotJson("no object".to_owned()))?;
+        let (at, form) = map.get("at").and_then(read_at).ok_or(LineError::NoTime)?;
+        if self.last.is_some_and(|last| at <= last) {
+            return Err(LineError::NotLater);
+        }
+        let step = self.last.map(|last| at.since(last));
+        let usual = self.usual.or(step).unwrap_or(FIRST_SPAN);
+        // A sample after a pause covers its usual time only: what was in the pause is not known.
+        let span = Seconds(step.unwrap_or(usual).0.min(usual.0 * 3.0));
+        if let Some(step) = step.filter(|step| step.0 <= usual.0 * 3.0) {
+            self.usual = Some(step);
+        }
+        self.last = Some(at);
+        self.form = form;
+        let recorded = self.sample(map, at, span);
+        self.seq += 1;
+        Ok(Some(recorded))
+    }
+
+    fn sample(&self, map: &Map<String, Value>, at: At, span: Seconds) -> RecordedSample {
+        // Some recorders nest the fields as the check does.
+        let map = map.get("sample").and_then(Value::as_object).unwrap_or(map);
+        let total = number(map, "mem_total_bytes").or(self.machine.memory.map(|bytes| bytes.0 as f64));
+        let memory = both(number(map, "mem_used_bytes"), total).map(|(used, total)| Memory {
+            used: Bytes(used as u64),
+            total: Bytes(total as u64),
+        });
+        let swap = both(number(map, "swap_used_bytes"), number(map, "swap_total_bytes"))
+            .map(|(used, total)| Swap { used: Bytes(used as u64), total: Bytes(total as u64) });
+        let pressure = |name: &str| fraction(map, name).get();
+        let pressures = pressure("pressure_cpu").zip(pressure("pressure_memory")).zip(pressure("pressure_io"));
+        let processes: Vec<ProcSample> = map
+            .get("top")
+            .and_then(Value::as_array)
+            .map(|top| top.iter().filter_map(|entry| process(entry.as_object()?)).collect())
+            .unwrap_or_default();
+        let rate = |name: &str| number(map, name).map(BytesPerSec);
+        let flag = |name: &str| map.get(name).and_then(Value::as_bool);
+        let power = flag("on_battery").or(flag("battery_saver")).map(|_| Power {
+            on_battery: flag("on_battery").unwrap_or_default(),
+            saver: flag("battery_saver").unwrap_or_default(),
+        });
+        let sample = Sample {
+            seq: self.seq,
+            at,
+            span,
+            cpu: fraction(map, "cpu"),
+            per_core: Vec::new(),
+            frequency: number(map, "frequency_hz").map(|hertz| Hertz(hertz as u64)),
+            memory,
+            swap,
+            volumes: volumes(map),
+            disk_read: rate("disk_read_bps"),
+            disk_write: rate("disk_write_bps"),
+            net_rx: rate("net_rx_bps"),
+            net_tx: rate("net_tx_bps"),
+            temperature: celsius(map),
+            fan: number(map, "fan_rpm").map(|rpm| Rpm(rpm as u32)),
+            fan_effort: fraction(map, "fan_effort"),
+            throttle_events: number(map, "throttle_events").map(|count| count as u64),
+            pressure: Reading::from_option(
+                pressures.map(|((cpu, memory), io)| Pressure { cpu, memory, io }),
+                Why::Unsupported,
+            ),
+            gpu: fraction(map, "gpu"),
+            power: Reading::from_option(power, Why::Unsupported),
+            user_idle: number(map, "user_idle_s").map(Seconds),
+            foreground: number(map, "foreground_pid").map(|pid| pid as u32),
+            programs: Vec::new(),
+            top: Vec::new(),
+            everything_else: fraction(map, "everything_else_cpu"),
+            process_count: number(map, "process_count").get().unwrap_or(0.0) as u32,
+        };
+        RecordedSample { sample, processes }
+    }
+}
+
+/// Numbers are seconds since 1970, or milliseconds where they are too large for that.
+fn read_at(value: &Value) -> Option<(At, AtForm)> {
+    if let Some(text) = value.as_str() {
+        let time: Timestamp = text.parse().ok()?;
+        return Some((At(time.as_millisecond()), AtForm::Text));
+    }
+    let number = value.as_f64().filter(|number| number.is_finite() && number.abs() < 1e15)?;
+    let milliseconds = if number.abs() > 1e11 { number } else { number * 1000.0 };
+    Some((At(milliseconds.round() as i64), AtForm::Seconds))
+}
+
+impl<T> Reading<T> {
+    fn or(self, other: Self) -> Self {
+        match self {
+            Self::Known(_) => self,
+            Self::Missing(_) => other,
+        }
+    }
+}
+
+fn both<A, B>(a: Reading<A>, b: Reading<B>) -> Reading<(A, B)> {
+    match (a, b) {
+        (Reading::Known(a), Reading::Known(b)) => Reading::Known((a, b)),
+        (Reading::Missing(why), _) | (_, Reading::Missing(why)) => Reading::Missing(why),
+    }
+}
+
+/// A number that is not negative; the recorded reason where there is one.
+fn number(map: &Map<String, Value>, name: &str) -> Reading<f64> {
+    match map.get(name).and_then(Value::as_f64) {
+        Some(number) if number >= 0.0 => Reading::Known(number),
+        Some(_) => Reading::Missing(Why::OutOfRange),
+        None => {
+            let why = map.get(&format!("{name}_missing")).and_then(|why| serde_json::from_value(why.clone()).ok());
+            Reading::Missing(why.unwrap_or(Why::Unsupported))
+        }
+    }
+}
+
+/// A share. A little above 1 is rounding; far above it is another unit and not believed.
+fn fraction(map: &Map<String, Value>, name: &str) -> Reading<Fraction> {
+    match number(map, name) {
+        Reading::Known(value) if value > 1.05 => Reading::Missing(Why::OutOfRange),
+        other => other.map(Fraction::new),
+    }
+}
+
+fn celsius(map: &Map<String, Value>) -> Reading<Celsius> {
+    match number(map, "temp_c") {
+        // The same bounds as for a live sensor (`sampler::thermal`).
+        Reading::Known(value) if !(5.0..=115.0).contains(&value) => Reading::Missing(Why::OutOfRange),
+        other => other.map(Celsius),
+    }
+}
+
+fn volumes(map: &Map<String, Value>) -> Reading<Vec<Volume>> {
+    let Some(list) = map.get("volumes").and_then(Value::as_array) else { return Reading::Missing(Why::Unsupported) };
+    Reading::Known(list.iter().filter_map(|volume| serde_json::from_value(volume.clone()).ok()).collect())
+}
+
+fn process(map: &Map<String, Value>) -> Option<ProcSample> {
+    let text = |name: &str| map.get(name).and_then(Value::as_str).map(str::to_owned);
+    let whole = |name: &str| {
+        let value = map.get(name)?;
+        value.as_u64().or_else(|| value.as_f64().map(|float| float as u64)).or_else(|| value.as_str()?.parse().ok())
+    };
+    let given_group = text("group");
+    let facts = ProcFacts {
+        key: ProcKey { pid: whole("pid").unwrap_or(0) as u32, start_time: whole("start").unwrap_or(0) },
+        parent: whole("parent").unwrap_or(0) as u32,
+        name: text("name").or_else(|| given_group.clone())?,
+        path: Reading::from_option(text("path").filter(|path| !path.is_empty()), Why::NoPermission),
+        args: Reading::Missing(Why::Unsupported),
+        owner: map.get("owner").and_then(|owner| serde_json::from_value(owner.clone()).ok()).unwrap_or(Owner::Unknown),
+        kernel: false,
+        given_group,
+    };
+    Some(ProcSample {
+        facts: Arc::new(facts),
+        cpu: fraction(map, "cpu"),
+        memory: number(map, "mem_bytes").map(|bytes| Bytes(bytes as u64)),
+        disk_read: number(map, "disk_read_bps").map(BytesPerSec),
+        disk_write: number(map, "disk_write_bps").map(BytesPerSec),
+        threads: whole("threads").unwrap_or(0) as u32,
+        state: ProcState::Unknown,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = r#"{"schema":"mimamori.history/1","os":"windows","cpus":4,"mem_bytes":1000}"#;
+
+    #[test]
+    fn only_a_history_is_read() {
+        assert_eq!(HistoryReader::begin("").expect_err("empty"), NoHistory::Empty);
+        assert_eq!(HistoryReader::begin("hello").expect_err("text"), NoHistory::NoHeader);
+        assert_eq!(HistoryReader::begin(r#"{"a":1}"#).expect_err("json"), NoHistory::NoHeader);
+        let newer = r#"{"schema":"mimamori.history/9"}"#;
+        assert_eq!(HistoryReader::begin(newer).expect_err("newer"), NoHistory::Version("mimamori.history/9".into()));
+        assert_eq!(HistoryReader::begin(HEADER).expect("history").machine().cpus, 4);
+    }
+
+    #[test]
+    fn absent_is_missing_and_nonsense_is_out_of_range() {
+        let mut reader = HistoryReader::begin(HEADER).expect("history");
+        let line = r#"{"at":"2026-11-23T00:00:00Z","mem_used_bytes":900,"gpu":70,"temp_c":255,"cpu_missing":"no_permission"}"#;
+        let sample = reader.line(line).expect("read").expect("sample").sample;
+        assert_eq!(sample.cpu, Reading::Missing(Why::NoPermission));
+        assert_eq!(sample.gpu, Reading::Missing(Why::OutOfRange));
+        assert_eq!(sample.temperature, Reading::Missing(Why::OutOfRange));
+        assert_eq!(sample.net_rx, Reading::Missing(Why::Unsupported));
+        assert_eq!(sample.memory, Reading::Known(Memory { used: Bytes(900), total: Bytes(1000) }));
+    }
+
+    #[test]
+    fn bad_lines_are_skipped_and_the_rest_goes_on() {
+        let mut reader = HistoryReader::begin(HEADER).expect("history");
+        assert!(reader.line(r#"{"at":10}"#).expect("read").is_some());
+        assert!(matches!(reader.line("{"), Err(LineError::NotJson(_))));
+        assert_eq!(reader.line(r#"{"cpu":1}"#).err(), Some(LineError::NoTime));
+        assert_eq!(reader.line(r#"{"at":10}"#).err(), Some(LineError::NotLater));
+        assert!(reader.line("  ").expect("read").is_none());
+        assert_eq!(reader.line(r#"{"at":12.5}"#).expect("read").expect("sample").sample.span, Seconds(2.5));
+        assert_eq!(reader.form().write(At(12_500)), serde_json::json!(12.5));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_makes_the_reader_panic(line in "\\PC*") {
+            let mut reader = HistoryReader::begin(HEADER).expect("history");
+            let _ = reader.line(&line);
+            let _ = reader.line(&format!("{{\"at\":1,\"top\":[{{\"name\":{line:?},\"cpu\":1e9}}]}}"));
+            let _ = HistoryReader::begin(&line);
+        }
+    }
+}
