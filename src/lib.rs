@@ -1,4 +1,17 @@
-//! Mimamori (見守り) says why a PC is slow.
+//! Mimamori (見守り) says in plain Japanese or English why a PC is slow, mends it in one click, and looks again.
+//!
+//! How it is built, from the inside out (`tests/all/layering.rs` keeps it so):
+//!
+//! - [`model`] is plain data: units, processes, samples, history. A missing value has a reason.
+//! - [`knowledge`] holds what is known beforehand: programs, what is protected, thresholds.
+//! - [`diagnose`] makes findings out of a history, [`explain`] words out of findings, [`remedy`] what can be done
+//!   and whether it helped. These five are pure: no clock, no files, no threads, no operating system.
+//! - [`platform`] is the operating system, the only place with `cfg(target_os)` and `unsafe`.
+//! - [`sampler`] takes samples from it. [`watch`] joins the parts for a live PC.
+//! - [`report`] has the JSON forms, [`cli`] the command line, [`ui`] the window.
+//! - [`settings`] remembers what the user chose.
+
+pub mod cli;
 pub mod diagnose;
 pub mod explain;
 pub mod knowledge;
@@ -7,3 +20,6 @@ pub mod platform;
 pub mod remedy;
 pub mod report;
 pub mod sampler;
+pub mod settings;
+pub mod ui;
+pub mod watch;

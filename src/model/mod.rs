@@ -17,7 +17,7 @@ pub use display_name::DisplayName;
 pub use history::{Held, History, VolumePoint};
 pub use machine::{Machine, Os, SelfUsage};
 pub use process::{Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};
-pub use protect::{Closable, Me, ProtectRules, Refusal};
+pub use protect::{ActError, Closable, Me, ProtectRules, Refusal};
 pub use reading::{Reading, Why};
 pub use sample::{Member, Memory, Power, Pressure, ProgramKind, ProgramSample, Sample, Swap, Volume};
 pub use time::At;

@@ -99,6 +99,23 @@ impl Closable {
     }
 }
 
+/// Why an action on a process did not happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ActError {
+    /// The process ended before, or its number now belongs to another one.
+    #[error("the process has already ended")]
+    Gone,
+    /// The system refuses.
+    #[error("the system does not allow it")]
+    Refused,
+    /// It has no window that could be asked.
+    #[error("it has no window to close")]
+    NoWindow,
+    /// This platform cannot do it.
+    #[error("not possible on this system")]
+    Unsupported,
+}
+
 /// A program name for comparing: lower case, without `.exe`.
 fn stem(name: &str) -> String {
     let name = name.to_lowercase();

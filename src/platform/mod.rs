@@ -19,6 +19,6 @@ mod sys;
 
 pub use sys::{
     CpuReader, Desktop, ProcessReader, Sensors, Target, display_available, has_other_users, machine, me, memory,
-    message_box, pending_restart, prepare_console, terminal_columns,
+    message_box, pending_restart, prepare_console, started_at, terminal_columns,
 };
 pub use types::{ActError, CpuTime, CpuTimes, RawProc, SensorValues, WindowOwner};

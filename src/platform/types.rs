@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+pub use crate::model::ActError;
 use crate::model::{
     Bytes, Celsius, Fraction, Hertz, Pid, Power, Pressure, ProcKey, ProcState, Reading, Rpm, Seconds,
 };
@@ -72,21 +73,4 @@ pub struct SensorValues {
 pub struct WindowOwner {
     /// The process that owns the window.
     pub pid: Pid,
-}
-
-/// Why an action on a process did not happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ActError {
-    /// The process ended before, or its number now belongs to another one.
-    #[error("the process has already ended")]
-    Gone,
-    /// The system refuses.
-    #[error("the system does not allow it")]
-    Refused,
-    /// It has no window that could be asked.
-    #[error("it has no window to close")]
-    NoWindow,
-    /// This platform cannot do it.
-    #[error("not possible on this system")]
-    Unsupported,
 }

@@ -1,0 +1,56 @@
+# The command line.
+
+cli-about = Says why this PC is slow, and what to do about it
+cli-about-check = Look at this PC for a few seconds and print what was found
+cli-about-replay = Run the same diagnosis on a recorded history
+cli-about-help = Print this help, or the help of a command
+cli-arg-seconds = How long to look, 2 to 3600 seconds
+cli-arg-json = Print JSON instead of text
+cli-arg-lang = Language of the text
+cli-arg-renderer = How to draw the window; the working one is remembered
+cli-arg-file = The recorded history (JSON lines)
+cli-arg-help = Print help
+cli-arg-version = Print the version
+cli-heading-usage = Usage
+cli-heading-commands = Commands
+cli-heading-options = Options
+cli-heading-arguments = Arguments
+cli-heading-examples = Examples
+cli-example-window = open the window
+cli-example-check = look for 10 seconds, print text in English
+cli-example-json = the same findings for a script
+cli-example-replay = what a recorded history says
+cli-exit-codes = Exit codes: 0 nothing to do, 1 something was found, 2 wrong usage, 69 not possible here, 70 internal error
+
+cli-no-display = No display here, so this is the check as text (the same as "mimamori check").
+cli-window-failed = The window could not be opened ({ $reason }), so this is the check as text.
+cli-looking = Looking at this PC: { $done } of { $all } s
+cli-stopped = Stopped before the end; nothing was changed.
+cli-looked = Looked at this PC for { $duration }, { $time }
+cli-saw = What was seen
+cli-meaning = What it may mean
+cli-todo = What to do
+cli-limits = What is not known
+cli-programs = What is using this PC
+cli-everything-else = Everything else
+cli-column-cpu = CPU
+cli-column-memory = Memory
+cli-changed-none = nothing to say yet
+cli-no-cpu = The use of the processor cannot be seen on this system, so there is nothing to diagnose.
+cli-gone = no longer seen: { $name }
+cli-own = Mimamori itself: CPU { $cpu }, memory { $memory }
+
+cli-error-usage = { $detail }. Try "mimamori --help".
+cli-error-unknown-argument = "{ $value }" is not an option or command
+cli-error-invalid-value = "{ $value }" cannot be used for { $argument }
+cli-error-missing = { $argument } is missing
+cli-error-other = The command line cannot be understood
+cli-error-open = { $file } cannot be read: { $reason }
+cli-error-empty = { $file } is no Mimamori history: it is empty
+cli-error-no-history = { $file } is no Mimamori history: the first line has no "schema": "mimamori.history/1"
+cli-error-version = { $file } was recorded by a newer version ({ $version }) that this one cannot read
+cli-error-line = { $file }, line { $line }: skipped, { $reason }
+cli-line-not-json = not a JSON object
+cli-line-no-time = no "at"
+cli-line-not-later = not later than the line before
+cli-error-internal = Mimamori made a mistake: { $reason }

@@ -1,0 +1,138 @@
+# The window.
+
+app-name = Mimamori
+nav-label = Screens
+nav-now = Now
+nav-restart = Restart
+nav-language = 日本語
+nav-theme-system = Colours: as the system
+nav-theme-light = Colours: light
+nav-theme-dark = Colours: dark
+
+starting = Looking at this PC…
+starting-hint = The first answer comes within a few seconds.
+stale = Measuring stopped { $duration } ago. What you see is old. Please start Mimamori again.
+own-usage = Mimamori itself: CPU { $cpu }, memory { $memory }
+unknown-value = not known
+
+button-close-program = Close { $name }
+button-close-browser = Close { $name }
+button-restart = Restart…
+button-show-why = Show why
+button-hide-why = Hide
+why-saw = What was seen
+why-todo = What to do
+why-limits = What is not known
+why-sure = How sure: { $confidence }
+
+refusal-system = It belongs to the system, so it cannot be closed here.
+refusal-security = It protects or manages this PC, so it cannot be closed here.
+refusal-other_user = It belongs to another person or to the system, so it cannot be closed here.
+refusal-ourselves = This is Mimamori itself.
+refusal-our_ancestor = Mimamori was started from it, so it cannot be closed here.
+refusal-not_running = It is no longer running.
+
+job-asking = Asked { $name } to close. Waiting { $seconds } s more
+job-still-open = { $name } is still open. It may be asking you to save: look for its window.
+job-forced = Closing { $name } by force
+job-measuring = { $name } is closed. Looking whether it helped…
+job-worked = It worked: CPU { $before } → { $after }
+job-came-back = { $name } came back after { $duration }
+job-came-back-by = { $name } came back after { $duration }, started by { $by }
+job-no-change = { $name } is closed, but the PC is as busy as before: CPU { $before } → { $after }
+job-refused = The system did not allow it. { $name } is still running.
+job-cannot-tell = { $name } is closed. Whether it helped could not be measured.
+job-failed = { $name } could not be asked: { $reason }
+job-failed-gone = it had already ended
+job-failed-refused = the system does not allow it
+job-failed-no_window = it has no window; it can only be closed by force
+job-failed-unsupported = not possible on this system
+button-force = Force close…
+button-keep = Keep it running
+button-done = OK
+confirm-title = Force { $name } to close?
+confirm-text = Anything you typed and did not save will be lost.
+confirm-force = Force close
+confirm-keep = Keep it running
+
+charts-label = Charts
+range-1m = 1 min
+range-10m = 10 min
+range-1h = 1 h
+chart-cpu = CPU
+chart-temperature = Temperature
+chart-fan-effort = Fan effort (estimated)
+chart-memory = Memory
+chart-disk = Disk
+chart-network = Network
+chart-now = now
+chart-summary = { $chart }: now { $value }, at most { $most } in the last { $duration }
+hover-time = { $time } ({ $ago } ago)
+hover-none = nothing was measured then
+fan-rpm = fan { $rpm } rpm
+expected-temperature = about { $value } would be usual for this load (estimated)
+missing-no_sensor = this PC has no such sensor
+missing-no_permission = the system keeps it secret
+missing-unsupported = not available on this system
+missing-not_yet = not measured yet
+missing-stale = the sensor does not move
+missing-out_of_range = the sensor gives impossible values
+
+programs-title = What is using this PC
+programs-parts = { $number ->
+    [one] 1 part
+   *[other] { $number } parts
+}
+programs-everything-else = Everything else
+programs-everything-else-note = short-lived programs and the system itself
+programs-row = { $name }: CPU { $cpu }, memory { $memory }. Show details
+programs-more = { $number ->
+    [one] and 1 more program
+   *[other] and { $number } more programs
+}
+details-back = Back to the list
+details-what = What it is
+details-unknown = Not in Mimamori's list. That is common and does not mean anything bad.
+details-busy = A high load is normal at times
+details-path = File
+details-started = Started
+details-started-by = { $time }, by { $by }
+details-parts = Processes
+details-disk = Disk
+details-threads = Threads
+details-gone = This program has ended.
+
+restart-title = Restart checklist
+restart-intro = A restart helps when memory is full or something is stuck. Go through the list first, so that nothing is lost and the load does not come back.
+restart-before = Before
+restart-after = After
+restart-uptime = This PC has been on for { $duration }.
+restart-uptime-unknown = How long this PC has been on is not known.
+restart-how = Then choose Restart in the menu of your system. Not Shut down: with fast start-up that is not a restart.
+restart-reset = Begin the list again
+step-save_work = Save your work
+step-save_work-note = Programs with windows: { $names }
+step-save_work-note-none = No program has a window open
+step-close_browser = Close the web browser here
+step-close_browser-note = Running: { $names }. Otherwise the system may open the same pages again.
+step-close_browser-note-none = No browser is running
+step-restore_setting = See whether the browser brings its pages back
+step-restore_setting-note = Chrome: Settings, On start-up. Edge: Settings, Start, home and new tabs. Firefox: Settings, General, Start-up. Choose a new page there.
+step-others_signed_in = Nobody else is signed in
+step-others_signed_in-note = Another person is signed in and would lose unsaved work
+step-others_signed_in-note-none = You are the only one
+step-pending_update = No update is waiting
+step-pending_update-note = An update is waiting. The restart will take longer; do not switch off.
+step-pending_update-note-none = The restart will be quick
+step-restart = Restart the PC
+step-restart-note = Choose Restart, not Shut down
+step-restarted = The PC really restarted
+step-restarted-note = Seen by Mimamori after the restart
+step-browser_stayed_away = The browser did not come back by itself
+step-browser_stayed_away-note = Running again: { $names }
+step-browser_stayed_away-note-none = No browser came back
+state-seen = done, seen by Mimamori
+state-not-yet = not yet
+state-later = after the restart
+state-ticked = ticked
+state-unticked = not ticked

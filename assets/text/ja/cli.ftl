@@ -1,0 +1,56 @@
+# コマンドライン
+
+cli-about = パソコンが遅い理由と、することを知らせます
+cli-about-check = パソコンを数秒間調べて、結果を表示します
+cli-about-replay = 記録した履歴を同じ方法で診断します
+cli-about-help = このヘルプ、またはコマンドのヘルプを表示します
+cli-arg-seconds = 調べる秒数（2～3600）
+cli-arg-json = 文章のかわりに JSON で出力します
+cli-arg-lang = 文章の言語
+cli-arg-renderer = ウィンドウの描き方（うまく動いたものを覚えます）
+cli-arg-file = 記録した履歴（JSON 行形式）
+cli-arg-help = ヘルプを表示します
+cli-arg-version = バージョンを表示します
+cli-heading-usage = 使い方
+cli-heading-commands = コマンド
+cli-heading-options = オプション
+cli-heading-arguments = 引数
+cli-heading-examples = 例
+cli-example-window = ウィンドウを開く
+cli-example-check = 10秒間調べて英語で表示する
+cli-example-json = 同じ結果をスクリプト用に出力する
+cli-example-replay = 記録した履歴の診断結果を見る
+cli-exit-codes = 終了コード：0 することなし、1 見つかったことあり、2 使い方の誤り、69 ここでは実行不可、70 内部エラー
+
+cli-no-display = 画面がないため、文章で結果を表示します（「mimamori check」と同じ内容です）。
+cli-window-failed = ウィンドウを開けなかったため（{ $reason }）、文章で結果を表示します。
+cli-looking = パソコンを調べています：{ $done }/{ $all }秒
+cli-stopped = 途中でやめました。何も変更していません。
+cli-looked = { $duration }間調べました（{ $time }）
+cli-saw = 見えたこと
+cli-meaning = 考えられること
+cli-todo = すること
+cli-limits = 分からないこと
+cli-programs = 使っているプログラム
+cli-everything-else = そのほか
+cli-column-cpu = CPU
+cli-column-memory = メモリ
+cli-changed-none = まだ言えることはありません
+cli-no-cpu = このシステムでは CPU の使用量が分からないため、診断できません。
+cli-gone = 見えなくなりました：{ $name }
+cli-own = 見守り自身：CPU { $cpu }、メモリ { $memory }
+
+cli-error-usage = { $detail }。「mimamori --help」をご覧ください。
+cli-error-unknown-argument = 「{ $value }」というオプションやコマンドはありません
+cli-error-invalid-value = { $argument } に「{ $value }」は使えません
+cli-error-missing = { $argument } が必要です
+cli-error-other = コマンドの書き方を読み取れませんでした
+cli-error-open = { $file } を読めません：{ $reason }
+cli-error-empty = { $file } は見守りの履歴ではありません：中身が空です
+cli-error-no-history = { $file } は見守りの履歴ではありません：先頭の行に "schema": "mimamori.history/1" がありません
+cli-error-version = { $file } は、より新しい版で記録されているため（{ $version }）、この版では読めません
+cli-error-line = { $file } の{ $line }行目を飛ばしました：{ $reason }
+cli-line-not-json = JSON オブジェクトではありません
+cli-line-no-time = "at" がありません
+cli-line-not-later = 前の行より後の時刻ではありません
+cli-error-internal = 見守りの中で誤りが起きました：{ $reason }

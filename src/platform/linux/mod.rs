@@ -16,7 +16,7 @@ pub use processes::ProcessReader;
 pub use sensors::Sensors;
 pub use target::Target;
 
-use crate::model::{At, Bytes, Hertz, Machine, Me, Memory, Os, Pid, Reading, Swap, Why};
+use crate::model::{At, Bytes, Hertz, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Swap, Why};
 
 /// What does not change while the system runs.
 pub fn machine() -> Machine {
@@ -124,6 +124,13 @@ pub fn message_box(_title: &str, _text: &str) -> bool {
 
 /// A Linux terminal needs no preparation.
 pub fn prepare_console() {}
+
+/// When a process was started: its start time counts clock ticks since the start of the system.
+pub fn started_at(key: ProcKey, machine: &Machine) -> Option<At> {
+    let ticks_per_second = rustix::param::clock_ticks_per_second().max(1);
+    let milliseconds = key.start_time.saturating_mul(1000) / ticks_per_second;
+    Some(At(machine.booted_at.get()?.0.saturating_add(i64::try_from(milliseconds).ok()?)))
+}
 
 /// Width of the terminal on standard error, if it is one.
 pub fn terminal_columns() -> Option<u16> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::types::{ActError, CpuTimes, RawProc, SensorValues, WindowOwner};
 use crate::model::{
-    Closable, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds, Swap, Why,
+    At, Closable, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds, Swap, Why,
 };
 
 /// What can be known without the system: the number of processors.
@@ -46,6 +46,11 @@ pub fn message_box(_title: &str, _text: &str) -> bool {
 
 /// Nothing to prepare.
 pub fn prepare_console() {}
+
+/// Not known here.
+pub fn started_at(_key: ProcKey, _machine: &Machine) -> Option<At> {
+    None
+}
 
 /// Not known here.
 pub fn terminal_columns() -> Option<u16> {

@@ -1,0 +1,263 @@
+//! Arguments. Help and errors come from the text files, so that they are in the user's language.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use fluent_bundle::FluentArgs;
+
+use super::Context;
+use crate::explain::{Lang, Texts};
+use crate::model::Seconds;
+
+/// How the window is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Renderer {
+    /// OpenGL.
+    Glow,
+    /// Vulkan, Direct3D 12 or OpenGL through wgpu.
+    Wgpu,
+}
+
+impl Renderer {
+    /// The name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Glow => "glow",
+            Self::Wgpu => "wgpu",
+        }
+    }
+}
+
+/// What a check is asked to do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// How long to look.
+    pub seconds: Seconds,
+    /// JSON instead of text.
+    pub json: bool,
+    /// Language of the text, if given.
+    pub lang: Option<Lang>,
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        Self { seconds: Seconds(6.0), json: false, lang: None }
+    }
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Open the window.
+    Window {
+        /// Drawn like this.
+        renderer: Option<Renderer>,
+        /// In this language.
+        lang: Option<Lang>,
+    },
+    /// Look and print.
+    Check(Check),
+    /// Diagnose a recording.
+    Replay {
+        /// The recording.
+        file: PathBuf,
+        /// JSON lines instead of text.
+        json: bool,
+        /// Language of the text, if given.
+        lang: Option<Lang>,
+    },
+}
+
+/// Nothing more to do after the arguments.
+#[derive(Debug)]
+pub enum Stop {
+    /// Help or version was asked for.
+    Help(String),
+    /// The arguments are wrong.
+    Usage(String),
+}
+
+/// Reads the arguments, the first of which is the program.
+///
+/// # Errors
+/// The text to print before ending.
+pub fn parse(args: impl IntoIterator<Item = OsString>, context: &Context) -> Result<Command, Stop> {
+    let args: Vec<OsString> = args.into_iter().collect();
+    // The language of an error or a help must be known before the arguments are.
+    let wanted = args.iter().zip(args.iter().skip(1)).find(|(name, _)| *name == "--lang").map(|(_, value)| value);
+    let lang = wanted.and_then(|value| lang_named(value.to_str()?)).unwrap_or(context.lang);
+    let texts = context.texts(lang);
+    match command(texts).try_get_matches_from(args) {
+        Ok(matches) => Ok(from_matches(&matches)),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            Err(Stop::Help(error.to_string()))
+        }
+        Err(error) => Err(Stop::Usage(texts.with_one("cli-error-usage", "detail", explain(&error, texts)))),
+    }
+}
+
+fn lang_named(name: &str) -> Option<Lang> {
+    Lang::ALL.into_iter().find(|lang| lang.code() == name)
+}
+
+fn explain(error: &clap::Error, texts: &Texts) -> String {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(value)) => value.clone(),
+        Some(ContextValue::Strings(values)) => values.join(", "),
+        _ => String::new(),
+    };
+    let id = match error.kind() {
+        ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => "cli-error-unknown-argument",
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => "cli-error-invalid-value",
+        ErrorKind::MissingRequiredArgument => "cli-error-missing",
+        _ => "cli-error-other",
+    };
+    let value = [ContextKind::InvalidValue, ContextKind::InvalidSubcommand, ContextKind::InvalidArg].map(text);
+    let mut args = FluentArgs::new();
+    args.set("value", value.into_iter().find(|value| !value.is_empty()).unwrap_or_default());
+    args.set("argument", text(ContextKind::InvalidArg));
+    texts.with(id, &args)
+}
+
+fn command(texts: &Texts) -> clap::Command {
+    let options = texts.get("cli-heading-options");
+    let arguments = texts.get("cli-heading-arguments");
+    let lang = Arg::new("lang")
+        .long("lang")
+        .value_name("ja|en")
+        .hide_possible_values(true)
+        .value_parser(PossibleValuesParser::new(["ja", "en"]))
+        .help(texts.get("cli-arg-lang"));
+    let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help(texts.get("cli-arg-json"));
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help(texts.get("cli-arg-help"));
+    let version =
+        Arg::new("version").short('V').long("version").action(ArgAction::Version).help(texts.get("cli-arg-version"));
+    let renderer = Arg::new("renderer")
+        .long("renderer")
+        .value_name("glow|wgpu")
+        .hide_possible_values(true)
+        .value_parser(PossibleValuesParser::new(["glow", "wgpu"]))
+        .help(texts.get("cli-arg-renderer"));
+    let seconds = Arg::new("seconds")
+        .long("seconds")
+        .value_name("N")
+        .value_parser(value_parser!(u32).range(2..=3600))
+        .help(texts.get("cli-arg-seconds"));
+    let file = Arg::new("file")
+        .value_name("FILE")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help(texts.get("cli-arg-file"))
+        .help_heading(arguments);
+    let part = |name: &'static str, about: &str| {
+        clap::Command::new(name)
+            .about(texts.get(about))
+            .disable_help_flag(true)
+            .help_template(template(texts, false))
+            .next_help_heading(options.clone())
+    };
+    clap::Command::new("mimamori")
+        .about(texts.get("cli-about"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .disable_help_subcommand(true)
+        .subcommand_help_heading(texts.get("cli-heading-commands"))
+        .help_template(template(texts, true))
+        .next_help_heading(options.clone())
+        .args([lang.clone(), renderer, help.clone(), version])
+        .subcommand(part("check", "cli-about-check").args([seconds, json.clone(), lang.clone(), help.clone()]))
+        .subcommand(part("replay", "cli-about-replay").args([file, json, lang, help]))
+}
+
+/// clap's own template with our headings and the examples below.
+fn template(texts: &Texts, whole: bool) -> String {
+    let usage = texts.get("cli-heading-usage");
+    let mut template = format!("{{about}}\n\n{usage}: {{usage}}\n\n{{all-args}}\n");
+    if whole {
+        let examples = [
+            ("mimamori", "cli-example-window"),
+            ("mimamori check --seconds 10 --lang en", "cli-example-check"),
+            ("mimamori check --json", "cli-example-json"),
+            ("mimamori replay history.jsonl", "cli-example-replay"),
+        ];
+        template.push_str(&format!("\n{}:\n", texts.get("cli-heading-examples")));
+        for (line, id) in examples {
+            template.push_str(&format!("  {line:<40}{}\n", texts.get(id)));
+        }
+        template.push_str(&format!("\n{}\n", texts.get("cli-exit-codes")));
+    }
+    template
+}
+
+fn from_matches(matches: &ArgMatches) -> Command {
+    let lang = |matches: &ArgMatches| matches.get_one::<String>("lang").and_then(|name| lang_named(name));
+    match matches.subcommand() {
+        Some(("check", matches)) => Command::Check(Check {
+            seconds: matches.get_one::<u32>("seconds").map_or(Check::default().seconds, |n| Seconds(f64::from(*n))),
+            json: matches.get_flag("json"),
+            lang: lang(matches),
+        }),
+        Some(("replay", matches)) => Command::Replay {
+            file: matches.get_one::<PathBuf>("file").cloned().unwrap_or_default(),
+            json: matches.get_flag("json"),
+            lang: lang(matches),
+        },
+        _ => Command::Window {
+            renderer: matches.get_one::<String>("renderer").map(|name| match name.as_str() {
+                "wgpu" => Renderer::Wgpu,
+                _ => Renderer::Glow,
+            }),
+            lang: lang(matches),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_words(words: &str) -> Result<Command, Stop> {
+        let context = Context { lang: Lang::En, ..Context::new().expect("assets") };
+        parse(std::iter::once("mimamori").chain(words.split_whitespace()).map(OsString::from), &context)
+    }
+
+    #[test]
+    fn commands_are_understood() {
+        assert_eq!(parse_words("").expect("window"), Command::Window { renderer: None, lang: None });
+        let check = Check { seconds: Seconds(3.0), json: true, lang: Some(Lang::Ja) };
+        assert_eq!(parse_words("check --seconds 3 --json --lang ja").expect("check"), Command::Check(check));
+        let replay = Command::Replay { file: "a.jsonl".into(), json: false, lang: None };
+        assert_eq!(parse_words("replay a.jsonl").expect("replay"), replay);
+    }
+
+    #[test]
+    fn mistakes_get_one_sentence_in_the_users_language() {
+        for (words, part) in [
+            ("check --seconds 1", "\"1\" cannot be used for --seconds"),
+            ("chekc", "\"chekc\" is not an option or command"),
+            ("check --jsno", "\"--jsno\" is not"),
+            ("replay", "FILE"),
+            ("check --lang ja --seconds x", "使えません"),
+        ] {
+            let Err(Stop::Usage(text)) = parse_words(words) else { panic!("{words}") };
+            assert!(text.contains(part) && !text.contains('\n'), "{words}: {text}");
+        }
+    }
+
+    #[test]
+    fn help_has_examples_in_both_languages() {
+        for (words, parts) in [
+            ("--help", ["Usage", "check --json", "Exit codes"]),
+            ("--lang ja --help", ["使い方", "check --json", "終了コード"]),
+            ("check --help", ["--seconds", "--json", "--lang"]),
+        ] {
+            let Err(Stop::Help(text)) = parse_words(words) else { panic!("{words}") };
+            assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! `mimamori check`: look for a few seconds, print the findings.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use fluent_bundle::FluentArgs;
+
+use super::args::Check;
+use super::{Context, Exit, Output, print};
+use crate::diagnose::{Finding, Severity};
+use crate::explain::format;
+use crate::knowledge::Knowledge;
+use crate::model::Seconds;
+use crate::remedy::Plan;
+use crate::report::CheckReport;
+use crate::watch::{View, Watch};
+
+/// Time between two looks.
+const STEP: Duration = Duration::from_secs(1);
+
+/// Looks and prints.
+pub(super) fn run(check: &Check, context: &Context, output: &mut Output) -> Exit {
+    run_captured(check, context, output).0
+}
+
+/// Looks and prints; also returns what was printed, for a message box.
+pub(super) fn run_captured(check: &Check, context: &Context, output: &mut Output) -> (Exit, String) {
+    let mut knowledge = Knowledge::clone(&context.knowledge);
+    knowledge.thresholds = knowledge.thresholds.for_a_look_of(check.seconds);
+    let knowledge = Arc::new(knowledge);
+    let texts = context.texts(check.lang.unwrap_or(context.lang));
+    let mut watch = Watch::new(Arc::clone(&knowledge));
+    let Some(view) = look(&mut watch, check.seconds, texts, output) else {
+        output.note(&texts.get("cli-stopped"));
+        return (Exit::Interrupted, String::new());
+    };
+    let text = if check.json {
+        let report = CheckReport {
+            machine: watch.machine(),
+            sample: &view.sample,
+            findings: &view.findings,
+            own: view.own,
+            knowledge: &knowledge,
+            texts: [&context.ja, &context.en],
+        };
+        format!("{:#}\n", report.to_json())
+    } else {
+        as_text(&view, check.seconds, &knowledge, texts, context, output)
+    };
+    output.text(&text);
+    if view.findings.is_empty() {
+        output.note(&texts.get("cli-no-cpu"));
+        return (Exit::Unavailable, text);
+    }
+    (exit_code(&view.findings), text)
+}
+
+/// 1 when there is something to do.
+pub(super) fn exit_code(findings: &[(Finding, Plan)]) -> Exit {
+    if findings.iter().any(|(finding, _)| finding.severity > Severity::Ok) { Exit::Found } else { Exit::Fine }
+}
+
+/// Looks again and again; `None` when the person stopped it.
+fn look(watch: &mut Watch, seconds: Seconds, texts: &crate::explain::Texts, output: &mut Output) -> Option<View> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stopped);
+    // A second handler in one process is refused; then Ctrl-C ends the program at once, which is fine too.
+    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
+    let begin = Instant::now();
+    let end = begin + Duration::from_secs_f64(seconds.0);
+    let mut view = watch.look();
+    let mut next = begin + STEP.min(Duration::from_secs_f64(seconds.0 / 3.0));
+    while Instant::now() < end {
+        let mut args = FluentArgs::new();
+        args.set("done", begin.elapsed().as_secs().to_string());
+        args.set("all", format::count(seconds.0));
+        output.progress(&texts.with("cli-looking", &args));
+        while Instant::now() < next.min(end) {
+            if stopped.load(Ordering::Relaxed) {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(50).min(next.saturating_duration_since(Instant::now())));
+        }
+        next += STEP;
+        view = watch.look();
+    }
+    Some(view)
+}
+
+fn as_text(
+    view: &View,
+    seconds: Seconds,
+    knowledge: &Knowledge,
+    texts: &crate::explain::Texts,
+    context: &Context,
+    output: &Output,
+) -> String {
+    let now = view.sample.at;
+    let mut args = FluentArgs::new();
+    args.set("duration", format::duration(texts, seconds.0));
+    args.set("time", format::date_clock(now, &context.zone));
+    let mut text = format!("{}\n\n", texts.with("cli-looked", &args));
+    for (finding, _) in &view.findings {
+        text += &print::finding(finding, knowledge, texts, &context.zone, output, now);
+        text.push('\n');
+    }
+    text += &print::programs(&view.sample, knowledge, texts, output);
+    let mut args = FluentArgs::new();
+    let unknown = || "-".to_owned();
+    args.set("cpu", view.own.cpu.get().map_or_else(unknown, |cpu| format::percent(cpu.get())));
+    args.set("memory", view.own.memory.get().map_or_else(unknown, |memory| format::bytes(memory.0 as f64)));
+    text + "\n" + &texts.with("cli-own", &args) + "\n"
+}

@@ -1,0 +1,158 @@
+//! The command line: arguments, the check, the replay. What it prints is the same that the window shows.
+
+mod args;
+mod check;
+mod output;
+mod print;
+mod replay;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+pub use args::{Command, Renderer};
+pub use output::Output;
+
+use crate::explain::{Lang, TextError, Texts};
+use crate::knowledge::{Knowledge, KnowledgeError};
+
+/// How the program ends; the numbers above 2 are those of `sysexits.h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing to do.
+    Fine,
+    /// Something was found.
+    Found,
+    /// The command line is wrong.
+    Usage,
+    /// Not possible here.
+    Unavailable,
+    /// A mistake of the program.
+    Internal,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Fine => 0,
+            Exit::Found => 1,
+            Exit::Usage => 2,
+            Exit::Unavailable => 69,
+            Exit::Internal => 70,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+/// The tables and texts that come with the program could not be read: a broken build.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// A text file.
+    #[error(transparent)]
+    Text(#[from] TextError),
+    /// A knowledge table.
+    #[error(transparent)]
+    Knowledge(#[from] KnowledgeError),
+}
+
+/// What every command needs.
+pub struct Context {
+    /// Japanese texts.
+    pub ja: Arc<Texts>,
+    /// English texts.
+    pub en: Arc<Texts>,
+    /// What is known beforehand.
+    pub knowledge: Arc<Knowledge>,
+    /// The language of the system.
+    pub lang: Lang,
+    /// The time zone of the system.
+    pub zone: TimeZone,
+}
+
+impl Context {
+    /// Reads tables and texts, and asks the system for language and time zone.
+    ///
+    /// # Errors
+    /// A broken build.
+    pub fn new() -> Result<Self, SetupError> {
+        Ok(Self {
+            ja: Arc::new(Texts::new(Lang::Ja)?),
+            en: Arc::new(Texts::new(Lang::En)?),
+            knowledge: Arc::new(Knowledge::builtin()?),
+            lang: system_lang(),
+            zone: TimeZone::system(),
+        })
+    }
+
+    /// The texts of one language.
+    pub fn texts(&self, lang: Lang) -> &Texts {
+        match lang {
+            Lang::Ja => &self.ja,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// The language of the system: the first one the user has set.
+pub fn system_lang() -> Lang {
+    sys_locale::get_locale().map_or(Lang::En, |locale| Lang::from_locale(&locale))
+}
+
+/// Runs the program. `open_window` opens the window, or says why it could not; a program without a window
+/// passes `None` and prints the check.
+pub fn run(open_window: Option<&dyn Fn(&Context, Option<Renderer>) -> Result<Exit, String>>) -> ExitCode {
+    crate::platform::prepare_console();
+    let mut output = Output::new();
+    let context = match Context::new() {
+        Ok(context) => context,
+        Err(error) => {
+            output.error(&error.to_string());
+            return Exit::Internal.into();
+        }
+    };
+    let exit = match args::parse(std::env::args_os(), &context) {
+        Ok(command) => execute(command, &context, open_window, &mut output),
+        Err(args::Stop::Help(text)) => {
+            output.text(&text);
+            Exit::Fine
+        }
+        Err(args::Stop::Usage(text)) => {
+            output.error(&text);
+            Exit::Usage
+        }
+    };
+    exit.into()
+}
+
+fn execute(
+    command: Command,
+    context: &Context,
+    open_window: Option<&dyn Fn(&Context, Option<Renderer>) -> Result<Exit, String>>,
+    output: &mut Output,
+) -> Exit {
+    match command {
+        Command::Window { renderer, lang } => {
+            let texts = context.texts(lang.unwrap_or(context.lang));
+            let reason = match open_window {
+                Some(open) if crate::platform::display_available() => match open(context, renderer) {
+                    Ok(exit) => return exit,
+                    Err(reason) => texts.with_one("cli-window-failed", "reason", reason),
+                },
+                _ => texts.get("cli-no-display"),
+            };
+            output.note(&reason);
+            let check = args::Check { lang, ..args::Check::default() };
+            let (exit, text) = check::run_captured(&check, context, output);
+            // Where nobody sees a terminal (a Windows program without a console) the answer goes into a box.
+            if !output.has_terminal() {
+                crate::platform::message_box(&texts.get("app-name"), &format!("{reason}\n\n{text}"));
+            }
+            exit
+        }
+        Command::Check(check) => check::run(&check, context, output),
+        Command::Replay { file, json, lang } => replay::run(&file, json, lang, context, output),
+    }
+}

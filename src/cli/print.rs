@@ -1,0 +1,84 @@
+//! Findings as text for a terminal or a message box.
+
+use fluent_bundle::FluentArgs;
+use jiff::tz::TimeZone;
+
+use super::output::{Output, Style};
+use crate::diagnose::{Finding, Severity};
+use crate::explain::{Lang, Texts, explain, format};
+use crate::knowledge::Knowledge;
+use crate::model::{At, ProgramSample, Sample};
+
+/// Programs shown in the text check.
+const PROGRAMS: usize = 8;
+
+/// One finding with its words.
+pub(super) fn finding(
+    finding: &Finding,
+    knowledge: &Knowledge,
+    texts: &Texts,
+    zone: &TimeZone,
+    output: &Output,
+    now: At,
+) -> String {
+    let words = explain(finding, knowledge, texts);
+    let (mark, style, id) = match finding.severity {
+        Severity::Ok => ('○', Style::Good, "severity-ok"),
+        Severity::Look => ('▲', Style::Look, "severity-look"),
+        Severity::Act => ('■', Style::Look, "severity-act"),
+    };
+    let mut lines = Vec::new();
+    let word = output.styled(style, &format!("{mark} {}", texts.get(id)));
+    lines.push(format!("{word}  {}", output.styled(Style::Strong, &words.headline)));
+    lines.push(format!("  {}", output.styled(Style::Faint, &since(finding, texts, zone, now))));
+    lines.extend(words.saw.iter().map(|saw| format!("  - {saw}")));
+    lines.push(format!("  {}: {}", texts.get("cli-meaning"), words.meaning));
+    lines.push(format!("  {}:", texts.get("cli-todo")));
+    lines.extend(words.todo.iter().zip(1..).map(|(todo, n)| format!("    {n}. {todo}")));
+    lines.push(format!("  {}: {}", texts.get("cli-limits"), words.limits));
+    lines.join("\n") + "\n"
+}
+
+/// `since 10:36, for 6 min`.
+pub(super) fn since(finding: &Finding, texts: &Texts, zone: &TimeZone, now: At) -> String {
+    let mut args = FluentArgs::new();
+    args.set("time", format::clock(finding.since, zone));
+    args.set("duration", format::duration(texts, now.since(finding.since).0));
+    texts.with("since", &args)
+}
+
+/// The programs that use the PC, and everything else, so that the sum adds up.
+pub(super) fn programs(sample: &Sample, knowledge: &Knowledge, texts: &Texts, output: &Output) -> String {
+    let mut lines = vec![row(
+        &output.styled(Style::Strong, &texts.get("cli-programs")),
+        &texts.get("cli-column-cpu"),
+        &texts.get("cli-column-memory"),
+        width(&texts.get("cli-programs")),
+    )];
+    for program in sample.programs.iter().take(PROGRAMS) {
+        let name = display_name(program, knowledge, texts.lang());
+        let cells = (format::percent(program.cpu.get()), format::bytes(program.memory.0 as f64));
+        lines.push(row(&name, &cells.0, &cells.1, width(&name)));
+    }
+    let shown: f64 = sample.programs.iter().take(PROGRAMS).map(|program| program.cpu.get()).sum();
+    if let Some(total) = sample.cpu.get() {
+        let name = texts.get("cli-everything-else");
+        lines.push(row(&name, &format::percent((total.get() - shown).max(0.0)), "", width(&name)));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn display_name(program: &ProgramSample, knowledge: &Knowledge, lang: Lang) -> String {
+    let known = knowledge.named(&program.name).map(|known| known.name.get(lang).to_owned());
+    known.unwrap_or_else(|| program.name.to_string())
+}
+
+fn row(name: &str, cpu: &str, memory: &str, name_width: usize) -> String {
+    let pad = 36_usize.saturating_sub(name_width).max(1);
+    format!("  {name}{}{cpu:>7}  {memory:>9}", " ".repeat(pad)).trim_end().to_owned()
+}
+
+/// Columns a text takes on a terminal: two for the wide characters of Japanese.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if matches!(u32::from(c), 0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE4F | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6) { 2 } else { 1 }).sum()
+}

@@ -1,0 +1,208 @@
+//! `mimamori replay FILE`: the diagnosis of a recorded history, as if live.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::sync::Arc;
+
+use fluent_bundle::FluentArgs;
+use serde_json::json;
+
+use super::{Context, Exit, Output, print};
+use crate::diagnose::{Finding, Grouper, RuleId, Severity, diagnose};
+use crate::explain::{Lang, Texts, explain, format};
+use crate::model::{At, History, Refusal};
+use crate::remedy::{Plan, plan};
+use crate::report::{AtForm, HistoryReader, LineError, NoHistory, finding_json};
+
+/// A line longer than this is not a sample; reading it whole would be an easy way to fill the memory.
+const MAX_LINE_BYTES: u64 = 16 << 20;
+
+/// Reads `file` and prints every change of the findings.
+pub(super) fn run(file: &Path, as_json: bool, lang: Option<Lang>, context: &Context, output: &mut Output) -> Exit {
+    let texts = context.texts(lang.unwrap_or(context.lang));
+    let name = file.display().to_string();
+    let opened = File::open(file).and_then(|file| {
+        if file.metadata()?.is_dir() { Err(std::io::ErrorKind::IsADirectory.into()) } else { Ok(file) }
+    });
+    let mut lines = match opened {
+        Ok(file) => Lines { reader: BufReader::new(file), number: 0 },
+        Err(error) => {
+            let mut args = FluentArgs::new();
+            args.set("file", name);
+            args.set("reason", error.to_string());
+            output.error(&texts.with("cli-error-open", &args));
+            return Exit::Usage;
+        }
+    };
+    let header = loop {
+        match lines.next() {
+            Some(Ok(line)) if line.trim().is_empty() => {}
+            Some(Ok(line)) => break line,
+            Some(Err(_)) | None => break String::new(),
+        }
+    };
+    let mut reader = match HistoryReader::begin(&header) {
+        Ok(reader) => reader,
+        Err(error) => {
+            output.error(&refuse(&error, &name, texts));
+            return Exit::Usage;
+        }
+    };
+    let mut replay = Replay::new(&reader, context, texts, as_json);
+    while let Some(line) = lines.next() {
+        let result = line.map_err(LineError::NotJson).and_then(|line| reader.line(&line));
+        match result {
+            Ok(Some(recorded)) => {
+                if let Some(text) = replay.add(recorded, reader.form(), output) {
+                    output.text(&text);
+                }
+            }
+            Ok(None) => {}
+            Err(error) => {
+                let mut args = FluentArgs::new();
+                args.set("file", name.clone());
+                args.set("line", lines.number.to_string());
+                args.set("reason", texts.get(line_error(&error)));
+                output.error(&texts.with("cli-error-line", &args));
+            }
+        }
+    }
+    if replay.found { Exit::Found } else { Exit::Fine }
+}
+
+const fn line_error(error: &LineError) -> &'static str {
+    match error {
+        LineError::NotJson(_) => "cli-line-not-json",
+        LineError::NoTime => "cli-line-no-time",
+        LineError::NotLater => "cli-line-not-later",
+    }
+}
+
+fn refuse(error: &NoHistory, file: &str, texts: &Texts) -> String {
+    let mut args = FluentArgs::new();
+    args.set("file", file.to_owned());
+    match error {
+        NoHistory::Empty => texts.with("cli-error-empty", &args),
+        NoHistory::NoHeader => texts.with("cli-error-no-history", &args),
+        NoHistory::Version(version) => {
+            args.set("version", version.clone());
+            texts.with("cli-error-version", &args)
+        }
+    }
+}
+
+/// The lines of a file, whatever bytes they hold.
+struct Lines {
+    reader: BufReader<File>,
+    number: u64,
+}
+
+impl Lines {
+    fn next(&mut self) -> Option<Result<String, String>> {
+        use std::io::Read;
+        let mut bytes = Vec::new();
+        self.number += 1;
+        match self.reader.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes) {
+            Ok(0) => None,
+            Ok(_) => Some(String::from_utf8(bytes).map_err(|error| error.to_string())),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Some(Ok(String::new())),
+            Err(_) => None,
+        }
+    }
+}
+
+/// A diagnosis that goes on sample by sample.
+pub(crate) struct Replay<'a> {
+    history: History,
+    grouper: Grouper,
+    context: &'a Context,
+    texts: &'a Texts,
+    as_json: bool,
+    /// What was said last: identity, how bad, for each finding.
+    said: Option<Vec<(RuleId, String, Severity)>>,
+    found: bool,
+}
+
+impl<'a> Replay<'a> {
+    pub(crate) fn new(reader: &HistoryReader, context: &'a Context, texts: &'a Texts, as_json: bool) -> Self {
+        let machine = reader.machine().clone();
+        Self {
+            grouper: Grouper::new(machine.os),
+            history: History::new(machine),
+            context,
+            texts,
+            as_json,
+            said: None,
+            found: false,
+        }
+    }
+
+    /// Adds a sample; the text of the change, if the findings changed.
+    pub(crate) fn add(
+        &mut self,
+        recorded: crate::report::RecordedSample,
+        form: AtForm,
+        output: &Output,
+    ) -> Option<String> {
+        let mut sample = recorded.sample;
+        self.grouper.fold(&mut sample, recorded.processes, &self.context.knowledge);
+        let at = sample.at;
+        self.history.push(Arc::new(sample));
+        let findings: Vec<(Finding, Plan)> = diagnose(&self.history, &self.context.knowledge)
+            .into_iter()
+            .map(|finding| {
+                let refusal = self.refusal(&finding);
+                let plan = plan(&finding, refusal);
+                (finding, plan)
+            })
+            .collect();
+        let mut now: Vec<(RuleId, String, Severity)> = findings
+            .iter()
+            .map(|(finding, _)| (finding.rule, finding.subject.group.clone(), finding.severity))
+            .collect();
+        now.sort();
+        if self.said.as_ref() == Some(&now) || (self.said.is_none() && now.is_empty()) {
+            return None;
+        }
+        self.said = Some(now);
+        self.found |= findings.iter().any(|(finding, _)| finding.severity > Severity::Ok);
+        Some(if self.as_json { self.json(at, &findings, form) } else { self.text(at, &findings, output) })
+    }
+
+    /// What would be offered on that PC: all but what is protected whatever its owner.
+    fn refusal(&self, finding: &Finding) -> Option<Refusal> {
+        use crate::knowledge::Protection;
+        let known = self.context.knowledge.named(&finding.program()?.group)?;
+        known.protect.map(|protection| match protection {
+            Protection::System => Refusal::System,
+            Protection::Security | Protection::Management => Refusal::Security,
+        })
+    }
+
+    fn json(&self, at: At, findings: &[(Finding, Plan)], form: AtForm) -> String {
+        let texts = [&*self.context.ja, &*self.context.en];
+        let findings: Vec<_> = findings
+            .iter()
+            .map(|(finding, plan)| finding_json(finding, plan, &self.context.knowledge, &texts, form))
+            .collect();
+        format!("{}\n", json!({ "at": form.write(at), "findings": findings }))
+    }
+
+    fn text(&self, at: At, findings: &[(Finding, Plan)], output: &Output) -> String {
+        let time = format::clock_seconds(at, &self.context.zone);
+        if findings.is_empty() {
+            return format!("{time}  {}\n", self.texts.get("cli-changed-none"));
+        }
+        let mut text = String::new();
+        for (finding, _) in findings {
+            let words = if finding.severity == Severity::Ok {
+                explain(finding, &self.context.knowledge, self.texts).headline + "\n"
+            } else {
+                print::finding(finding, &self.context.knowledge, self.texts, &self.context.zone, output, at)
+            };
+            text += &format!("{time}  {words}");
+        }
+        text
+    }
+}

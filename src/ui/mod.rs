@@ -1,0 +1,23 @@
+//! The window. `eframe` lives here and nowhere else.
+//!
+//! [`Shell`] draws what a [`Snapshot`] holds and returns [`Intent`]s; it never acts, waits or locks. The worker
+//! thread samples, diagnoses and acts. `app` joins the two.
+
+mod app;
+mod fonts;
+mod intent;
+mod parts;
+mod screens;
+mod shell;
+mod snapshot;
+mod start;
+mod theme;
+mod worker;
+
+pub use fonts::install as install_fonts;
+pub use intent::{Intent, JobView, Screen};
+pub use shell::Shell;
+pub use snapshot::Snapshot;
+pub use start::open;
+pub use theme::{Palette, Theme, install as install_theme};
+pub use worker::{Reply, Worker};

@@ -1,0 +1,108 @@
+//! Details of one program: what it is, whether a load is normal, where it comes from, and what can be done.
+
+use eframe::egui::{self, RichText};
+use fluent_bundle::FluentArgs;
+
+use super::charts::{self, Range};
+use super::finding_card::refusal_text;
+use crate::diagnose::Subject;
+use crate::explain::format;
+use crate::model::{DisplayName, ProgramKind, ProgramSample};
+use crate::ui::intent::Intent;
+use crate::ui::snapshot::Snapshot;
+
+/// A path is shown up to this length, cut in the middle.
+const PATH_CHARS: usize = 160;
+
+/// Draws the details; whether the person wants to go back.
+pub fn ui(
+    ui: &mut egui::Ui,
+    snapshot: &Snapshot<'_>,
+    name: &str,
+    range: Range,
+    intents: &mut Vec<Intent>,
+) -> bool {
+    let (theme, texts) = (snapshot.theme, snapshot.texts);
+    let mut back = false;
+    theme.card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        let text = format!("← {}", texts.get("details-back"));
+        let text = RichText::new(text).color(theme.palette(ui).accent);
+        back = ui.add(egui::Button::new(text).frame_when_inactive(false)).clicked()
+            || ui.input(|input| input.key_pressed(egui::Key::Escape));
+        let known = snapshot.knowledge.named(name);
+        let title = known.map_or(name, |known| known.name.get(texts.lang()));
+        ui.add(egui::Label::new(RichText::new(title).font(theme.bold(theme.size.headline))).wrap());
+        let what = known.map_or_else(|| texts.get("details-unknown"), |known| known.what.get(texts.lang()).to_owned());
+        ui.add(egui::Label::new(what).wrap());
+        if known.is_some_and(|known| known.busy.is_some()) {
+            ui.label(RichText::new(texts.get("details-busy")).color(theme.palette(ui).ok));
+        }
+        charts::program_ui(ui, snapshot, name, range);
+        let program = snapshot.folded.and_then(|folded| folded.programs.iter().find(|program| *program.name == *name));
+        match program {
+            Some(program) => facts_ui(ui, snapshot, program, intents),
+            None => {
+                ui.label(texts.get("details-gone"));
+            }
+        }
+    });
+    back
+}
+
+fn facts_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, intents: &mut Vec<Intent>) {
+    let texts = snapshot.texts;
+    let muted = snapshot.theme.palette(ui).muted;
+    let fact = |ui: &mut egui::Ui, id: &str, value: String| {
+        if !value.is_empty() {
+            ui.label(RichText::new(texts.get(id)).size(snapshot.theme.size.small).color(muted));
+            ui.add(egui::Label::new(value).wrap());
+        }
+    };
+    fact(ui, "chart-cpu", format::percent(program.cpu.get()));
+    fact(ui, "chart-memory", format::bytes(program.memory.0 as f64));
+    fact(ui, "details-disk", program.disk.get().map(|rate| format::rate(rate.0)).unwrap_or_default());
+    fact(ui, "details-path", program.path.as_deref().map(path_text).unwrap_or_default());
+    fact(ui, "details-started", started(snapshot, program).unwrap_or_default());
+    fact(ui, "details-parts", pids(program));
+    ui.add_space(6.0);
+    if let Some(refusal) = snapshot.refusals.get(&program.name) {
+        ui.add(egui::Label::new(RichText::new(refusal_text(*refusal, texts)).color(muted)).wrap());
+        return;
+    }
+    let subject = Subject::program(program, snapshot.knowledge, |member| member.cpu.get());
+    let id = if program.kind == ProgramKind::Browser { "button-close-browser" } else { "button-close-program" };
+    let name = subject.name.get(texts.lang()).to_owned();
+    let button = egui::Button::new(texts.with_one(id, "name", name)).wrap();
+    if ui.add_enabled(snapshot.job.is_none(), button).clicked() {
+        intents.push(Intent::Close(subject));
+    }
+}
+
+fn path_text(path: &str) -> String {
+    DisplayName::with_limit(path, PATH_CHARS).as_str().to_owned()
+}
+
+fn pids(program: &ProgramSample) -> String {
+    let shown: Vec<String> = program.members.iter().take(8).map(|member| member.key.pid.to_string()).collect();
+    let more = program.members.len().saturating_sub(shown.len());
+    if more > 0 { format!("{} … +{more}", shown.join(", ")) } else { shown.join(", ") }
+}
+
+/// When its first process was started, and by what.
+fn started(snapshot: &Snapshot<'_>, program: &ProgramSample) -> Option<String> {
+    let folded = snapshot.folded?;
+    let root = program.members.iter().filter(|member| member.root == member.key).min_by_key(|m| m.key.start_time)?;
+    let time = format::date_clock((snapshot.started)(root.key)?, snapshot.zone);
+    let parent = folded.facts.get(&root.key)?.parent;
+    let by = folded.facts.values().find(|facts| facts.key.pid == parent && facts.key.start_time <= root.key.start_time);
+    Some(match by {
+        Some(by) => {
+            let mut args = FluentArgs::new();
+            args.set("time", time);
+            args.set("by", DisplayName::new(&by.name).as_str().to_owned());
+            snapshot.texts.with("details-started-by", &args)
+        }
+        None => time,
+    })
+}

@@ -1,0 +1,198 @@
+//! The findings as cards: the sentence first, then the figures, then what to do.
+
+use eframe::egui::{self, Color32, CornerRadius, Margin, RichText, Stroke, vec2};
+use fluent_bundle::FluentArgs;
+
+use super::icon::{self, Icon};
+use crate::diagnose::{Confidence, Finding, RuleId, Severity};
+use crate::explain::{Explanation, Texts, explain, format, name_of};
+use crate::model::Refusal;
+use crate::remedy::{Plan, RemedyId};
+use crate::ui::intent::{Intent, Screen};
+use crate::ui::snapshot::Snapshot;
+use crate::ui::theme::Palette;
+
+/// Cards shown at most.
+const MOST: usize = 3;
+
+/// Which card is open.
+#[derive(Debug, Default)]
+pub struct FindingCards {
+    open: Option<(RuleId, String)>,
+}
+
+impl FindingCards {
+    /// Draws the worst findings.
+    pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+        for (finding, plan) in snapshot.findings.iter().take(MOST) {
+            let id = (finding.rule, finding.subject.group.clone());
+            let open = self.open.as_ref() == Some(&id);
+            if card_ui(ui, snapshot, finding, plan, open, intents) {
+                self.open = (!open).then_some(id);
+            }
+        }
+    }
+}
+
+/// Draws one card; whether "show why" was pressed.
+fn card_ui(
+    ui: &mut egui::Ui,
+    snapshot: &Snapshot<'_>,
+    finding: &Finding,
+    plan: &Plan,
+    open: bool,
+    intents: &mut Vec<Intent>,
+) -> bool {
+    let (theme, texts) = (snapshot.theme, snapshot.texts);
+    let palette = theme.palette(ui).clone();
+    let (symbol, colour, chip, word) = match finding.severity {
+        Severity::Ok => (Icon::Ok, palette.ok, palette.ok_background, "severity-ok"),
+        Severity::Look => (Icon::Look, palette.look, palette.look_background, "severity-look"),
+        Severity::Act => (Icon::Act, palette.act, palette.act_background, "severity-act"),
+    };
+    let words = explain(finding, snapshot.knowledge, texts);
+    let mut pressed = false;
+    let drawn = theme.card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            ui.allocate_ui(vec2(64.0, 0.0), |ui| {
+                ui.vertical_centered(|ui| {
+                    let (rect, _) = ui.allocate_exact_size(vec2(36.0, 36.0), egui::Sense::hover());
+                    icon::paint(ui.painter(), symbol, rect, colour);
+                    ui.label(RichText::new(texts.get(word)).font(theme.bold(theme.size.text)).color(colour));
+                });
+            });
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 6.0;
+                let headline = RichText::new(&words.headline).font(theme.bold(theme.size.headline));
+                ui.add(egui::Label::new(headline).wrap());
+                if finding.severity > Severity::Ok {
+                    ui.label(RichText::new(since(finding, snapshot)).color(palette.muted));
+                    chips_ui(ui, &words.saw, chip, colour, theme.size.small);
+                }
+                ui.add(egui::Label::new(&words.meaning).wrap());
+                pressed = buttons_ui(ui, snapshot, finding, plan, open, intents);
+                if open {
+                    why_ui(ui, snapshot, finding, &words, &palette);
+                }
+            });
+        });
+    });
+    if finding.severity > Severity::Ok {
+        // The edge is a second sign beside icon and word.
+        let mut edge = drawn.response.rect;
+        edge.max.x = edge.min.x + 6.0;
+        let radius = CornerRadius { ne: 0, se: 0, ..CornerRadius::same(theme.size.radius) };
+        ui.painter().rect_filled(edge, radius, colour);
+    }
+    pressed
+}
+
+fn since(finding: &Finding, snapshot: &Snapshot<'_>) -> String {
+    let mut args = FluentArgs::new();
+    args.set("time", format::clock(finding.since, snapshot.zone));
+    args.set("duration", format::duration(snapshot.texts, snapshot.now.since(finding.since).0));
+    snapshot.texts.with("since", &args)
+}
+
+fn chips_ui(ui: &mut egui::Ui, texts: &[String], background: Color32, colour: Color32, size: f32) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        for text in texts {
+            egui::Frame::new()
+                .fill(background)
+                .corner_radius(CornerRadius::same(7))
+                .inner_margin(Margin::symmetric(9, 3))
+                .show(ui, |ui| ui.label(RichText::new(text).size(size).color(colour)));
+        }
+    });
+}
+
+/// The likely remedy first and filled; whether "show why" was pressed.
+fn buttons_ui(
+    ui: &mut egui::Ui,
+    snapshot: &Snapshot<'_>,
+    finding: &Finding,
+    plan: &Plan,
+    open: bool,
+    intents: &mut Vec<Intent>,
+) -> bool {
+    let (theme, texts) = (snapshot.theme, snapshot.texts);
+    let mut pressed = false;
+    if let Some(refusal) = plan.refusal {
+        ui.label(RichText::new(refusal_text(refusal, texts)).color(theme.palette(ui).muted));
+    }
+    ui.horizontal_wrapped(|ui| {
+        for (remedy, index) in plan.remedies.iter().zip(0..) {
+            let (text, intent) = match (remedy.id, finding.program()) {
+                (RemedyId::CloseProgram, Some(program)) => {
+                    (texts.with_one("button-close-program", "name", name_of(program, texts)), Intent::Close(program.clone()))
+                }
+                (RemedyId::CloseBrowser, Some(program)) => {
+                    (texts.with_one("button-close-browser", "name", name_of(program, texts)), Intent::Close(program.clone()))
+                }
+                _ => (texts.get("button-restart"), Intent::Show(Screen::Restart)),
+            };
+            // While one action is under way a second one would only confuse what is measured.
+            let enabled = snapshot.job.is_none() || remedy.id == RemedyId::Restart;
+            let button = if index == 0 { primary(ui, snapshot, &text) } else { egui::Button::new(&text) };
+            if ui.add_enabled(enabled, button).clicked() {
+                intents.push(intent);
+            }
+        }
+        let why = RichText::new(texts.get(if open { "button-hide-why" } else { "button-show-why" }));
+        let why = why.font(theme.bold(theme.size.text)).color(theme.palette(ui).accent);
+        pressed = ui.add(egui::Button::new(why).frame_when_inactive(false)).clicked();
+    });
+    pressed
+}
+
+/// The one button that is filled.
+pub fn primary<'a>(ui: &egui::Ui, snapshot: &Snapshot<'_>, text: &str) -> egui::Button<'a> {
+    let palette = snapshot.theme.palette(ui);
+    let text = RichText::new(text).font(snapshot.theme.bold(snapshot.theme.size.text)).color(palette.on_accent);
+    egui::Button::new(text).fill(palette.accent).stroke(Stroke::NONE).min_size(vec2(0.0, 36.0))
+}
+
+/// Why a program cannot be closed, in words.
+pub fn refusal_text(refusal: Refusal, texts: &Texts) -> String {
+    texts.get(match refusal {
+        Refusal::System => "refusal-system",
+        Refusal::Security => "refusal-security",
+        Refusal::OtherUser => "refusal-other_user",
+        Refusal::Ourselves => "refusal-ourselves",
+        Refusal::OurAncestor => "refusal-our_ancestor",
+        Refusal::NotRunning => "refusal-not_running",
+    })
+}
+
+fn why_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, finding: &Finding, words: &Explanation, palette: &Palette) {
+    let (theme, texts) = (snapshot.theme, snapshot.texts);
+    let heading = |ui: &mut egui::Ui, id: &str| {
+        ui.add_space(4.0);
+        ui.label(RichText::new(texts.get(id)).font(theme.bold(theme.size.text)));
+    };
+    let item = |ui: &mut egui::Ui, mark: String, text: &str| {
+        ui.horizontal_top(|ui| {
+            ui.label(RichText::new(mark).color(palette.muted));
+            ui.add(egui::Label::new(text).wrap());
+        });
+    };
+    heading(ui, "why-todo");
+    for (todo, number) in words.todo.iter().zip(1..) {
+        item(ui, number.to_string(), todo);
+    }
+    heading(ui, "why-saw");
+    for saw in &words.saw {
+        item(ui, "•".to_owned(), saw);
+    }
+    heading(ui, "why-limits");
+    ui.add(egui::Label::new(&words.limits).wrap());
+    let sure = texts.get(match finding.confidence {
+        Confidence::Low => "confidence-low",
+        Confidence::Medium => "confidence-medium",
+        Confidence::High => "confidence-high",
+    });
+    let sure = texts.with_one("why-sure", "confidence", sure);
+    ui.label(RichText::new(sure).size(theme.size.small).color(palette.muted));
+}

@@ -1,0 +1,70 @@
+//! Icons, painted: no font has them in all sizes, and state must differ in shape, not only in colour.
+
+use std::f32::consts::{PI, TAU};
+
+use eframe::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
+
+/// What an icon says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// In order: a tick in a circle.
+    Ok,
+    /// Worth a look: a triangle with an exclamation mark.
+    Look,
+    /// Needs action: a filled octagon with an exclamation mark.
+    Act,
+    /// Comes later: an empty circle.
+    Later,
+    /// Screen Now: a clock.
+    Clock,
+    /// Screen Restart: an open circle with an arrow.
+    Restart,
+}
+
+/// Paints an icon into a square.
+pub fn paint(painter: &Painter, icon: Icon, rect: Rect, colour: Color32) {
+    let width = (rect.width() / 11.0).max(1.5);
+    let stroke = Stroke::new(width, colour);
+    let at = |x: f32, y: f32| pos2(rect.left() + rect.width() * x, rect.top() + rect.height() * y);
+    let line = |points: &[(f32, f32)]| {
+        painter.add(Shape::line(points.iter().map(|(x, y)| at(*x, *y)).collect(), stroke));
+    };
+    match icon {
+        Icon::Ok => {
+            painter.circle_stroke(rect.center(), rect.width() * 0.46, stroke);
+            line(&[(0.28, 0.52), (0.44, 0.68), (0.73, 0.35)]);
+        }
+        Icon::Look => {
+            let corners = vec![at(0.5, 0.06), at(0.97, 0.92), at(0.03, 0.92)];
+            painter.add(Shape::closed_line(corners, stroke));
+            line(&[(0.5, 0.38), (0.5, 0.64)]);
+            painter.circle_filled(at(0.5, 0.78), width * 0.7, colour);
+        }
+        Icon::Act => {
+            let corners: Vec<Pos2> = (0..8_u8)
+                .map(|n| f32::from(n) * TAU / 8.0 + PI / 8.0)
+                .map(|angle| rect.center() + vec2(angle.cos(), angle.sin()) * rect.width() * 0.5)
+                .collect();
+            painter.add(Shape::closed_line(corners, stroke));
+            line(&[(0.5, 0.24), (0.5, 0.58)]);
+            painter.circle_filled(at(0.5, 0.74), width * 0.8, colour);
+        }
+        Icon::Later => {
+            painter.circle_stroke(rect.center(), rect.width() * 0.4, stroke);
+        }
+        Icon::Clock => {
+            painter.circle_stroke(rect.center(), rect.width() * 0.45, stroke);
+            line(&[(0.5, 0.24), (0.5, 0.52), (0.68, 0.64)]);
+        }
+        Icon::Restart => {
+            let radius = rect.width() * 0.4;
+            let point = |angle: f32| rect.center() + vec2(angle.cos(), angle.sin()) * radius;
+            let arc: Vec<Pos2> = (0..=20_u8).map(|n| point(-PI * 0.35 + f32::from(n) / 20.0 * PI * 1.6)).collect();
+            let tip = arc.first().copied().unwrap_or(rect.center());
+            painter.add(Shape::line(arc, stroke));
+            let back = vec2(-rect.width() * 0.02, -rect.width() * 0.26);
+            let side = vec2(-rect.width() * 0.26, rect.width() * 0.0);
+            painter.add(Shape::line(vec![tip + back, tip, tip + side], stroke));
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Parts of screens.
+
+pub mod charts;
+pub mod details;
+pub mod finding_card;
+pub mod icon;
+pub mod job_card;
+pub mod programs;

@@ -1,0 +1,146 @@
+//! What is using this PC: programs as people think of them, and everything else, so that the sum adds up.
+
+use eframe::egui::{self, Align2, FontId, RichText, Sense, vec2};
+use fluent_bundle::FluentArgs;
+
+use super::charts::{Range, colour_of};
+use crate::explain::format;
+use crate::model::ProgramSample;
+use crate::ui::snapshot::Snapshot;
+
+/// Rows shown.
+const ROWS: usize = 9;
+/// A program with less than this is part of everything else, unless it holds much memory.
+const LEAST_CPU: f64 = 0.001;
+
+/// Draws the list; the name of the program that was chosen.
+pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) -> Option<String> {
+    let (theme, texts) = (snapshot.theme, snapshot.texts);
+    let mut chosen = None;
+    theme.card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(texts.get("programs-title")).font(theme.bold(theme.size.title)));
+        });
+        ui.add_space(4.0);
+        let Some((folded, sample)) = snapshot.folded.zip(snapshot.sample) else { return };
+        let shown: Vec<&ProgramSample> = folded
+            .programs
+            .iter()
+            .take(ROWS)
+            .filter(|program| program.cpu.get() >= LEAST_CPU || sample.cpu.get().is_none())
+            .collect();
+        for program in &shown {
+            if row_ui(ui, snapshot, program) {
+                chosen = Some(program.name.to_string());
+            }
+        }
+        let hidden = folded.programs.len().saturating_sub(shown.len());
+        rest_ui(ui, snapshot, &shown, hidden);
+    });
+    chosen
+}
+
+fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample) -> bool {
+    let texts = snapshot.texts;
+    let known = snapshot.knowledge.named(&program.name);
+    let name = known.map_or(&*program.name, |known| known.name.get(texts.lang()));
+    let cpu = format::percent(program.cpu.get());
+    let memory = format::bytes(program.memory.0 as f64);
+    let note = match known {
+        Some(known) => known.what.get(texts.lang()).to_owned(),
+        None if program.parts > 1 => {
+            let mut args = FluentArgs::new();
+            args.set("number", f64::from(program.parts));
+            texts.with("programs-parts", &args)
+        }
+        None => String::new(),
+    };
+    let palette = snapshot.theme.palette(ui);
+    let good = known.is_some_and(|known| known.busy.is_some());
+    let colour = colour_of(snapshot, palette, Range::TenMinutes, &program.name);
+    let response = line_ui(ui, snapshot, &Row { name, note: &note, good, share: program.cpu.get(), cpu: &cpu, memory: &memory, colour });
+    let mut args = FluentArgs::new();
+    args.set("name", name.to_owned());
+    args.set("cpu", cpu);
+    args.set("memory", memory);
+    let label = texts.with("programs-row", &args);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label.clone()));
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
+}
+
+fn rest_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, shown: &[&ProgramSample], hidden: usize) {
+    let (texts, theme) = (snapshot.texts, snapshot.theme);
+    let palette = theme.palette(ui);
+    let Some(total) = snapshot.sample.and_then(|sample| sample.cpu.get()) else { return };
+    let listed: f64 = shown.iter().map(|program| program.cpu.get()).sum();
+    let rest = (total.get() - listed).max(0.0);
+    let name = texts.get("programs-everything-else");
+    let mut args = FluentArgs::new();
+    args.set("number", hidden as f64);
+    let note = if hidden > 0 { texts.with("programs-more", &args) } else { texts.get("programs-everything-else-note") };
+    let cpu = format::percent(rest);
+    let row = Row { name: &name, note: &note, good: false, share: rest, cpu: &cpu, memory: "", colour: palette.rest };
+    let response = line_ui(ui, snapshot, &row).on_hover_text(texts.get("programs-everything-else-note"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{name}: CPU {cpu}")));
+}
+
+struct Row<'a> {
+    name: &'a str,
+    note: &'a str,
+    good: bool,
+    share: f64,
+    cpu: &'a str,
+    memory: &'a str,
+    colour: egui::Color32,
+}
+
+/// One line: colour, name over note, bar, share, memory.
+fn line_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Row<'_>) -> egui::Response {
+    let theme = snapshot.theme;
+    let palette = theme.palette(ui);
+    let height = if row.note.is_empty() { 30.0 } else { 42.0 };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let painter = ui.painter();
+    if response.hovered() && !row.memory.is_empty() {
+        painter.rect_filled(rect, 6.0, palette.background);
+    }
+    if response.has_focus() {
+        painter.rect_stroke(rect, 6.0, egui::Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
+    }
+    let (numbers, memory, bar) = (46.0, 62.0, 44.0);
+    let middle = rect.center().y;
+    let font = FontId::proportional(theme.size.text);
+    let square = egui::Rect::from_center_size(egui::pos2(rect.left() + 10.0, middle), vec2(10.0, 10.0));
+    painter.rect_filled(square, 3.0, row.colour);
+    let right = |x: f32, text: &str, colour| {
+        painter.text(egui::pos2(x, middle), Align2::RIGHT_CENTER, text, font.clone(), colour);
+    };
+    right(rect.right() - 4.0, row.memory, palette.muted);
+    right(rect.right() - memory - 8.0, row.cpu, palette.text);
+    let bar_right = rect.right() - memory - numbers - 16.0;
+    let track = egui::Rect::from_min_max(egui::pos2(bar_right - bar, middle - 4.0), egui::pos2(bar_right, middle + 4.0));
+    painter.rect_filled(track, 4.0, palette.line);
+    let mut filled = track;
+    filled.set_width((track.width() * row.share.clamp(0.0, 1.0) as f32).max(2.0));
+    painter.rect_filled(filled, 4.0, row.colour);
+    let text_left = rect.left() + 24.0;
+    let room = (track.left() - 10.0 - text_left).max(20.0);
+    let place = |text: &str, size: f32, colour, y: f32| {
+        let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), FontId::proportional(size), colour);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+        let galley = painter.layout_job(job);
+        painter.galley(egui::pos2(text_left, y - galley.size().y / 2.0), galley, colour);
+    };
+    if row.note.is_empty() {
+        place(row.name, theme.size.text, palette.text, middle);
+    } else {
+        place(row.name, theme.size.text, palette.text, middle - 9.0);
+        place(row.note, theme.size.small, if row.good { palette.ok } else { palette.muted }, middle + 9.0);
+    }
+    response
+}

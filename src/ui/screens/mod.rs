@@ -1,0 +1,4 @@
+//! One screen a file: a function of the snapshot that returns intents.
+
+pub mod now;
+pub mod restart;

@@ -1,0 +1,92 @@
+//! Screen Now: the answer first, then the charts, then who it is.
+
+use eframe::egui::{self, RichText, vec2};
+
+use crate::ui::intent::Intent;
+use crate::ui::parts::{charts::Charts, details, finding_card::FindingCards, job_card::JobCard, programs};
+use crate::ui::snapshot::Snapshot;
+
+/// Below this width the list of programs goes under the charts.
+const TWO_COLUMNS: f32 = 760.0;
+
+/// What the person has opened.
+#[derive(Debug, Default)]
+pub struct NowScreen {
+    cards: FindingCards,
+    job: JobCard,
+    charts: Charts,
+    /// The program whose details are shown.
+    program: Option<String>,
+}
+
+impl NowScreen {
+    /// Draws the screen.
+    pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+        ui.spacing_mut().item_spacing.y = 12.0;
+        if let Some(seconds) = snapshot.stale_seconds {
+            stale_ui(ui, snapshot, seconds);
+        }
+        if let Some(job) = snapshot.job {
+            self.job.ui(ui, snapshot, job, intents);
+        }
+        if snapshot.findings.is_empty() {
+            starting_ui(ui, snapshot);
+        } else {
+            self.cards.ui(ui, snapshot, intents);
+        }
+        let width = ui.available_width();
+        if width >= TWO_COLUMNS {
+            let right = (width * 0.36).clamp(280.0, 420.0);
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = 12.0;
+                let left = width - right - 12.0;
+                ui.allocate_ui(vec2(left, 0.0), |ui| self.charts.ui(ui, snapshot));
+                ui.allocate_ui(vec2(right, 0.0), |ui| self.right_ui(ui, snapshot, intents));
+            });
+        } else {
+            self.right_ui(ui, snapshot, intents);
+            self.charts.ui(ui, snapshot);
+        }
+    }
+
+    fn right_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+        ui.vertical(|ui| match &self.program {
+            Some(name) => {
+                let name = name.clone();
+                if details::ui(ui, snapshot, &name, self.charts.range(), intents) {
+                    self.program = None;
+                }
+            }
+            None => {
+                if let Some(name) = programs::ui(ui, snapshot) {
+                    self.program = Some(name);
+                }
+            }
+        });
+    }
+}
+
+fn starting_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
+    let theme = snapshot.theme;
+    theme.card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            if snapshot.stale_seconds.is_none() {
+                ui.spinner();
+            }
+            ui.vertical(|ui| {
+                ui.label(RichText::new(snapshot.texts.get("starting")).font(theme.bold(theme.size.headline)));
+                ui.label(RichText::new(snapshot.texts.get("starting-hint")).color(theme.palette(ui).muted));
+            });
+        });
+    });
+}
+
+fn stale_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, seconds: f64) {
+    let palette = snapshot.theme.palette(ui);
+    let ago = crate::explain::format::duration(snapshot.texts, seconds);
+    snapshot.theme.card(ui).fill(palette.act_background).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.label(RichText::new(snapshot.texts.with_one("stale", "duration", ago)).color(palette.act));
+    });
+}

@@ -1,0 +1,116 @@
+//! Screen Restart: the checklist, with what the tool can see already checked.
+
+use eframe::egui::{self, RichText, vec2};
+
+use crate::explain::format;
+use crate::model::Reading;
+use crate::remedy::restart::{Step, StepState, state};
+use crate::ui::intent::Intent;
+use crate::ui::parts::icon::{self, Icon};
+use crate::ui::snapshot::Snapshot;
+
+/// Draws the screen.
+pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+    let (theme, texts) = (snapshot.theme, snapshot.texts);
+    let muted = theme.palette(ui).muted;
+    ui.spacing_mut().item_spacing.y = 12.0;
+    theme.card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.label(RichText::new(texts.get("restart-title")).font(theme.bold(theme.size.headline)));
+        ui.label(texts.get("restart-intro"));
+        let uptime = match snapshot.restart.uptime {
+            Reading::Known(uptime) => {
+                texts.with_one("restart-uptime", "duration", format::duration(texts, uptime.0))
+            }
+            Reading::Missing(_) => texts.get("restart-uptime-unknown"),
+        };
+        ui.label(RichText::new(uptime).color(muted));
+    });
+    let (before, after): (Vec<Step>, Vec<Step>) =
+        Step::ALL.into_iter().partition(|step| !matches!(step, Step::Restarted | Step::BrowserStayedAway));
+    for (title, steps) in [("restart-before", before), ("restart-after", after)] {
+        theme.card(ui).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.label(RichText::new(texts.get(title)).font(theme.bold(theme.size.title)));
+            for step in steps {
+                step_ui(ui, snapshot, step, intents);
+            }
+            if title == "restart-before" {
+                ui.label(texts.get("restart-how"));
+            }
+        });
+    }
+    if (!snapshot.ticks.done.is_empty() || snapshot.ticks.boot_id.is_some())
+        && ui.button(texts.get("restart-reset")).clicked()
+    {
+        intents.push(Intent::ResetTicks);
+    }
+}
+
+fn step_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, step: Step, intents: &mut Vec<Intent>) {
+    let (theme, texts) = (snapshot.theme, snapshot.texts);
+    let palette = theme.palette(ui);
+    let name = texts.get(&format!("step-{}", step.id()));
+    let how = state(step, snapshot.restart, snapshot.ticks);
+    ui.horizontal_top(|ui| {
+        match how {
+            StepState::ByHand(done) => {
+                let mut ticked = done;
+                if ui.checkbox(&mut ticked, RichText::new(&name)).clicked() {
+                    intents.push(Intent::Tick(step));
+                }
+            }
+            StepState::Seen | StepState::NotYet | StepState::Later => {
+                let (symbol, colour, word) = match how {
+                    StepState::Seen => (Icon::Ok, palette.ok, "state-seen"),
+                    StepState::NotYet => (Icon::Look, palette.look, "state-not-yet"),
+                    _ => (Icon::Later, palette.muted, "state-later"),
+                };
+                let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), egui::Sense::hover());
+                icon::paint(ui.painter(), symbol, rect, colour);
+                ui.add(egui::Label::new(&name).wrap());
+                ui.label(RichText::new(texts.get(word)).size(theme.size.small).color(colour));
+            }
+        }
+    });
+    let note = note(snapshot, step, &how);
+    if !note.is_empty() {
+        ui.horizontal_top(|ui| {
+            ui.add_space(26.0);
+            ui.add(egui::Label::new(RichText::new(note).size(theme.size.small).color(palette.muted)).wrap());
+        });
+    }
+}
+
+/// What was seen for this step, or how to do it.
+fn note(snapshot: &Snapshot<'_>, step: Step, how: &StepState) -> String {
+    let (texts, facts) = (snapshot.texts, snapshot.restart);
+    let base = format!("step-{}-note", step.id());
+    let named = |names: &[String]| {
+        if names.is_empty() { texts.get(&format!("{base}-none")) } else { texts.with_one(&base, "names", labels(snapshot, names)) }
+    };
+    match step {
+        Step::SaveWork => facts.with_windows.known().map_or_else(String::new, |names| named(names)),
+        Step::CloseBrowser => named(&facts.browsers),
+        Step::BrowserStayedAway if *how != StepState::Later => named(&facts.browsers),
+        Step::BrowserStayedAway => String::new(),
+        Step::OthersSignedIn | Step::PendingUpdate => match how {
+            StepState::Seen => texts.get(&format!("{base}-none")),
+            StepState::NotYet => texts.get(&base),
+            _ => String::new(),
+        },
+        Step::RestoreSetting | Step::Restart | Step::Restarted => texts.get(&base),
+    }
+}
+
+fn labels(snapshot: &Snapshot<'_>, names: &[String]) -> String {
+    let lang = snapshot.texts.lang();
+    let label = |name: &String| {
+        snapshot.knowledge.named(name).map_or_else(|| name.clone(), |known| known.name.get(lang).to_owned())
+    };
+    let labels: Vec<String> = names.iter().map(label).collect();
+    labels.join(match lang {
+        crate::explain::Lang::Ja => "、",
+        crate::explain::Lang::En => ", ",
+    })
+}

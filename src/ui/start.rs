@@ -1,0 +1,77 @@
+//! Opens the window: OpenGL first, then wgpu by starting the program again. A second try in the same process
+//! panics inside winit 0.30 on Windows, and without OpenGL 2 (remote desktop, virtual machines, basic display
+//! drivers) only wgpu draws.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::cli::{Context, Exit, Renderer};
+use crate::settings::SettingsFile;
+
+use super::app::MimamoriApp;
+
+/// Set for the second try, so that it is the last one.
+const TRIED: &str = "MIMAMORI_RENDERER_TRIED";
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// In one sentence why there is no window.
+pub fn open(context: &Context, wanted: Option<Renderer>) -> Result<Exit, String> {
+    let file = SettingsFile::of_user();
+    let second_try = std::env::var_os(TRIED).is_some();
+    let renderer = wanted.or(file.load().renderer).unwrap_or(Renderer::Glow);
+    let error = match run(context, renderer, file) {
+        Ok(()) => return Ok(Exit::Fine),
+        Err(error) => error,
+    };
+    if second_try || wanted.is_some() {
+        return Err(error);
+    }
+    let other = match renderer {
+        Renderer::Glow => Renderer::Wgpu,
+        Renderer::Wgpu => Renderer::Glow,
+    };
+    start_again(other).ok_or(error)
+}
+
+fn run(context: &Context, renderer: Renderer, file: SettingsFile) -> Result<(), String> {
+    let options = eframe::NativeOptions {
+        viewport: eframe::egui::ViewportBuilder::default()
+            .with_app_id("mimamori")
+            .with_inner_size([1000.0, 700.0])
+            .with_min_inner_size([640.0, 480.0]),
+        renderer: match renderer {
+            Renderer::Glow => eframe::Renderer::Glow,
+            Renderer::Wgpu => eframe::Renderer::Wgpu,
+        },
+        // Fonts are installed by `fonts`, with Japanese shapes whatever the language of the system.
+        system_font_fallback: false,
+        ..eframe::NativeOptions::default()
+    };
+    let title = context.texts(file.load().lang.unwrap_or(context.lang)).get("app-name");
+    let create = |creation: &eframe::CreationContext<'_>| {
+        let app: Box<dyn eframe::App> = Box::new(MimamoriApp::new(creation, context, renderer, file));
+        Ok(app)
+    };
+    // Some drivers do not return an error but make a library panic: that is a window that did not open, too.
+    match catch_unwind(AssertUnwindSafe(|| eframe::run_native(&title, options, Box::new(create)))) {
+        Ok(result) => result.map_err(|error| error.to_string()),
+        Err(_) => Err(renderer.name().to_owned()),
+    }
+}
+
+/// Starts this program again with another renderer and waits for it. `None` when it could not be started.
+fn start_again(renderer: Renderer) -> Option<Exit> {
+    let status = std::process::Command::new(std::env::current_exe().ok()?)
+        .args(["--renderer", renderer.name()])
+        .env(TRIED, "1")
+        .status()
+        .ok()?;
+    match status.code() {
+        Some(0) => Some(Exit::Fine),
+        Some(1) => Some(Exit::Found),
+        Some(69) => Some(Exit::Unavailable),
+        // The second program crashed before it could print the check: this one prints it.
+        _ => None,
+    }
+}
