@@ -42,7 +42,13 @@ impl Watch {
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
         let sampler = Sampler::new();
         let machine = sampler.machine().clone();
-        Self { grouper: Grouper::new(machine.os), history: History::new(machine), sampler, knowledge, me: platform::me() }
+        Self {
+            grouper: Grouper::new(machine.os),
+            history: History::new(machine),
+            sampler,
+            knowledge,
+            me: platform::me(),
+        }
     }
 
     /// The PC.

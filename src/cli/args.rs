@@ -49,16 +49,20 @@ impl Default for Check {
     }
 }
 
+/// How to open the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WindowOptions {
+    /// Drawn like this; by default as it worked last time.
+    pub renderer: Option<Renderer>,
+    /// In this language; by default the chosen one.
+    pub lang: Option<Lang>,
+}
+
 /// What to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Open the window.
-    Window {
-        /// Drawn like this.
-        renderer: Option<Renderer>,
-        /// In this language.
-        lang: Option<Lang>,
-    },
+    Window(WindowOptions),
     /// Look and print.
     Check(Check),
     /// Diagnose a recording.
@@ -207,13 +211,13 @@ fn from_matches(matches: &ArgMatches) -> Command {
             json: matches.get_flag("json"),
             lang: lang(matches),
         },
-        _ => Command::Window {
+        _ => Command::Window(WindowOptions {
             renderer: matches.get_one::<String>("renderer").map(|name| match name.as_str() {
                 "wgpu" => Renderer::Wgpu,
                 _ => Renderer::Glow,
             }),
             lang: lang(matches),
-        },
+        }),
     }
 }
 
@@ -228,7 +232,7 @@ mod tests {
 
     #[test]
     fn commands_are_understood() {
-        assert_eq!(parse_words("").expect("window"), Command::Window { renderer: None, lang: None });
+        assert_eq!(parse_words("").expect("window"), Command::Window(WindowOptions::default()));
         let check = Check { seconds: Seconds(3.0), json: true, lang: Some(Lang::Ja) };
         assert_eq!(parse_words("check --seconds 3 --json --lang ja").expect("check"), Command::Check(check));
         let replay = Command::Replay { file: "a.jsonl".into(), json: false, lang: None };

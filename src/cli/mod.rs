@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-pub use args::{Command, Renderer};
+pub use args::{Command, Renderer, WindowOptions};
 pub use output::Output;
 
 use crate::explain::{Lang, TextError, Texts};
@@ -101,9 +101,12 @@ pub fn system_lang() -> Lang {
     sys_locale::get_locale().map_or(Lang::En, |locale| Lang::from_locale(&locale))
 }
 
+/// Opens the window, or says in one sentence why there is none.
+pub type OpenWindow<'a> = &'a dyn Fn(&Context, WindowOptions) -> Result<Exit, String>;
+
 /// Runs the program. `open_window` opens the window, or says why it could not; a program without a window
 /// passes `None` and prints the check.
-pub fn run(open_window: Option<&dyn Fn(&Context, Option<Renderer>) -> Result<Exit, String>>) -> ExitCode {
+pub fn run(open_window: Option<OpenWindow<'_>>) -> ExitCode {
     crate::platform::prepare_console();
     let mut output = Output::new();
     let context = match Context::new() {
@@ -127,17 +130,13 @@ pub fn run(open_window: Option<&dyn Fn(&Context, Option<Renderer>) -> Result<Exi
     exit.into()
 }
 
-fn execute(
-    command: Command,
-    context: &Context,
-    open_window: Option<&dyn Fn(&Context, Option<Renderer>) -> Result<Exit, String>>,
-    output: &mut Output,
-) -> Exit {
+fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'_>>, output: &mut Output) -> Exit {
     match command {
-        Command::Window { renderer, lang } => {
+        Command::Window(options) => {
+            let lang = options.lang;
             let texts = context.texts(lang.unwrap_or(context.lang));
             let reason = match open_window {
-                Some(open) if crate::platform::display_available() => match open(context, renderer) {
+                Some(open) if crate::platform::display_available() => match open(context, options) {
                     Ok(exit) => return exit,
                     Err(reason) => texts.with_one("cli-window-failed", "reason", reason),
                 },

@@ -57,9 +57,9 @@ impl Output {
     pub fn text(&mut self, text: &str) {
         self.clear_progress();
         let mut stdout = std::io::stdout().lock();
-        let _ = stdout.write_all(text.as_bytes()).and_then(|()| {
-            if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") }
-        });
+        let _ = stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") });
         let _ = stdout.flush();
     }
 

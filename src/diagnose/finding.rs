@@ -145,7 +145,8 @@ impl Subject {
 
     /// A program, with the trees that `weight` makes heavy.
     pub fn program(program: &ProgramSample, knowledge: &Knowledge, weight: impl Fn(&Member) -> f64) -> Self {
-        let name = knowledge.named(&program.name).map_or_else(|| Label::same(&program.name), |known| known.name.clone());
+        let name =
+            knowledge.named(&program.name).map_or_else(|| Label::same(&program.name), |known| known.name.clone());
         Self {
             kind: if program.kind == ProgramKind::Browser { SubjectKind::Browser } else { SubjectKind::Program },
             group: program.name.to_string(),

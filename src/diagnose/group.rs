@@ -88,20 +88,19 @@ impl Grouper {
     fn identify(&self, facts: &Arc<ProcFacts>, knowledge: &Knowledge) -> Identity {
         let file = knowledge.identify(facts, self.os);
         let given = facts.given_group.as_deref();
+        let misplaced = knowledge.is_misplaced(facts, self.os);
         let found = match given {
             _ if facts.kernel => knowledge.named(KERNEL),
             // A recorded group is believed unless the file lies in a place where that program cannot be.
-            Some(group) => knowledge.named(group).filter(|program| {
-                program.may_live_at(facts.path.known().map(String::as_str), self.os)
-            }),
+            Some(group) => knowledge.named(group).filter(|_| !misplaced).or(file),
             None => file,
         };
         let plain = || match given {
-            Some(group) if knowledge.named(group).is_none() => DisplayName::new(group),
+            Some(group) if !misplaced => DisplayName::new(group),
             _ => DisplayName::new(&Knowledge::plain_name(facts)),
         };
         let name = found.map_or_else(|| plain().as_str().into(), |program| program.name.en.as_str().into());
-        let kind = found.or(if given.is_some() { file } else { None }).map_or(ProgramKind::Program, |p| p.kind);
+        let kind = found.map_or(ProgramKind::Program, |program| program.kind);
         let part_of_parent = found.is_some_and(|program| program.part_of_parent) && given.is_none();
         Identity { facts: Arc::clone(facts), name, kind, part_of_parent }
     }
@@ -248,10 +247,8 @@ mod tests {
     #[test]
     fn a_browser_is_one_program_with_one_root() {
         let path = "/usr/lib/chromium/chromium";
-        let (sample, folded) = fold(
-            Os::Linux,
-            vec![process(10, 1, path, 0.1), process(11, 10, path, 0.0), process(12, 11, path, 0.5)],
-        );
+        let (sample, folded) =
+            fold(Os::Linux, vec![process(10, 1, path, 0.1), process(11, 10, path, 0.0), process(12, 11, path, 0.5)]);
         let browser = sample.program("Chromium").expect("one program");
         assert_eq!((browser.kind, browser.parts), (ProgramKind::Browser, 3));
         assert!((browser.cpu.get() - 0.6).abs() < 1e-9 && (browser.busiest_part.get() - 0.5).abs() < 1e-9);
@@ -264,11 +261,7 @@ mod tests {
         let view = r"C:\Program Files (x86)\Microsoft\EdgeWebView\Application\150\msedgewebview2.exe";
         let (_, folded) = fold(
             Os::Windows,
-            vec![
-                process(10, 1, r"C:\Tools\Planner.exe", 0.01),
-                process(11, 10, view, 0.2),
-                process(12, 11, view, 0.3),
-            ],
+            vec![process(10, 1, r"C:\Tools\Planner.exe", 0.01), process(11, 10, view, 0.2), process(12, 11, view, 0.3)],
         );
         assert_eq!(&*folded.programs[0].name, "Planner");
         assert_eq!((folded.programs.len(), folded.programs[0].parts), (1, 3));

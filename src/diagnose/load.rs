@@ -27,8 +27,7 @@ pub(super) struct Load {
 
 pub(super) fn loads(history: &History, knowledge: &Knowledge) -> Vec<Load> {
     let Some(latest) = history.latest() else { return Vec::new() };
-    let mut loads: Vec<Load> =
-        latest.programs.iter().filter_map(|program| load(history, knowledge, program)).collect();
+    let mut loads: Vec<Load> = latest.programs.iter().filter_map(|program| load(history, knowledge, program)).collect();
     loads.sort_by(|a, b| b.mean.total_cmp(&a.mean));
     loads.truncate(3);
     loads

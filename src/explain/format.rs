@@ -95,8 +95,14 @@ mod tests {
 
     #[test]
     fn figures_are_short_and_true() {
-        assert_eq!([percent(0.823), percent(0.0412), percent(0.0), percent(1.0), percent(0.0996)], ["82%", "4.1%", "0%", "100%", "10%"]);
-        assert_eq!([bytes(0.0), bytes(1536.0), bytes(1e6), bytes(18.0 * 1024f64.powi(3))], ["0 B", "1.5 KB", "977 KB", "18 GB"]);
+        assert_eq!(
+            [percent(0.823), percent(0.0412), percent(0.0), percent(1.0), percent(0.0996)],
+            ["82%", "4.1%", "0%", "100%", "10%"]
+        );
+        assert_eq!(
+            [bytes(0.0), bytes(1536.0), bytes(1e6), bytes(18.0 * 1024f64.powi(3))],
+            ["0 B", "1.5 KB", "977 KB", "18 GB"]
+        );
         assert_eq!(rate(4.4 * 1024.0 * 1024.0), "4.4 MB/s");
         assert_eq!(celsius(80.6), "81 °C");
     }

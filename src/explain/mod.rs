@@ -194,7 +194,12 @@ mod tests {
             busy,
             cause: None,
         };
-        let program = Subject { group: "Google Chrome".into(), name: Label::same("Google Chrome"), parts: 3, ..Subject::machine() };
+        let program = Subject {
+            group: "Google Chrome".into(),
+            name: Label::same("Google Chrome"),
+            parts: 3,
+            ..Subject::machine()
+        };
         let program = Subject { kind: SubjectKind::Program, ..program };
         match rule {
             RuleId::CpuHog | RuleId::MemoryPressure => vec![of(program, None), of(Subject::machine(), None)],

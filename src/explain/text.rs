@@ -81,16 +81,15 @@ impl Texts {
     /// # Errors
     /// The file and the place of the first mistake in it.
     pub fn new(lang: Lang) -> Result<Self, TextError> {
-        let locale: LanguageIdentifier = lang
-            .code()
-            .parse()
-            .map_err(|error| TextError { file: lang.code(), reason: format!("{error:?}") })?;
+        let locale: LanguageIdentifier =
+            lang.code().parse().map_err(|error| TextError { file: lang.code(), reason: format!("{error:?}") })?;
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
         // The marks would be drawn as boxes, and names are made harmless by DisplayName already.
         bundle.set_use_isolating(false);
         for (file, source) in lang.sources() {
             let error = |reason: String| TextError { file, reason };
-            let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| error(format!("{errors:?}")))?;
+            let resource =
+                FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| error(format!("{errors:?}")))?;
             bundle.add_resource(resource).map_err(|errors| error(format!("{errors:?}")))?;
         }
         Ok(Self { lang, bundle })
@@ -149,13 +148,16 @@ mod tests {
         let mut shape = BTreeMap::new();
         let mut id = String::new();
         for line in lang.sources().iter().flat_map(|(_, source)| source.lines()) {
-            if !line.starts_with([' ', '#', '}']) && let Some((name, _)) = line.split_once(" =") {
+            if !line.starts_with([' ', '#', '}'])
+                && let Some((name, _)) = line.split_once(" =")
+            {
                 assert!(!shape.contains_key(name), "{name} twice");
                 id = name.to_owned();
             }
-            let names = line.split('$').skip(1).map(|rest| {
-                rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>()
-            });
+            let names = line
+                .split('$')
+                .skip(1)
+                .map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>());
             if !id.is_empty() && !line.starts_with('#') {
                 shape.entry(id.clone()).or_insert_with(BTreeSet::new).extend(names);
             }

@@ -106,6 +106,13 @@ impl Knowledge {
         program.may_live_at(path, os).then_some(program)
     }
 
+    /// Whether a process has the file name of a known program, but lies where that program cannot be.
+    pub fn is_misplaced(&self, facts: &ProcFacts, os: Os) -> bool {
+        let named = self.by_file.get(&(os, stem(facts.file_name())));
+        let path = facts.path.known().map(String::as_str);
+        named.is_some_and(|index| !self.programs[*index].may_live_at(path, os))
+    }
+
     /// What this effort normally gives on an office PC, in degrees Celsius: an estimate, always called so.
     pub fn expected_celsius(&self, effort: Fraction) -> f64 {
         let heat = &self.thresholds.heat;
@@ -179,7 +186,10 @@ mod tests {
     #[test]
     fn the_right_name_in_the_wrong_folder_is_not_the_program() {
         let os = Os::Windows;
-        assert!(known("MsMpEng.exe", Some(r"C:\ProgramData\Microsoft\Windows Defender\Platform\4.18\MsMpEng.exe"), os).is_some());
+        assert!(
+            known("MsMpEng.exe", Some(r"C:\ProgramData\Microsoft\Windows Defender\Platform\4.18\MsMpEng.exe"), os)
+                .is_some()
+        );
         assert!(known("MsMpEng.exe", None, os).is_some());
         assert_eq!(known("MsMpEng.exe", Some(r"C:\Users\a\AppData\MsMpEng.exe"), os), None);
         assert_eq!(known("svchost.exe", Some(r"C:\Users\a\svchost.exe"), os), None);
@@ -188,15 +198,24 @@ mod tests {
     #[test]
     fn browsers_are_told_apart() {
         let id = |name, path, os| known(name, Some(path), os).unwrap_or_default();
-        assert_eq!(id("chrome.exe", r"C:\Program Files\Google\Chrome\Application\chrome.exe", Os::Windows), "google-chrome");
-        assert_eq!(id("chrome.exe", r"C:\Users\a\AppData\Local\Chromium\Application\chrome.exe", Os::Windows), "chromium");
+        assert_eq!(
+            id("chrome.exe", r"C:\Program Files\Google\Chrome\Application\chrome.exe", Os::Windows),
+            "google-chrome"
+        );
+        assert_eq!(
+            id("chrome.exe", r"C:\Users\a\AppData\Local\Chromium\Application\chrome.exe", Os::Windows),
+            "chromium"
+        );
         assert_eq!(id("chromium", "/usr/lib/chromium/chromium", Os::Linux), "chromium");
         assert_eq!(id("Isolated Web Co", "/usr/lib/firefox-esr/firefox-esr", Os::Linux), "firefox");
     }
 
     #[test]
     fn a_script_is_known_by_its_name_not_by_its_interpreter() {
-        assert_eq!(known("unattended-upgr", Some("/usr/bin/python3.11"), Os::Linux).as_deref(), known("unattended-upgr", None, Os::Linux).as_deref());
+        assert_eq!(
+            known("unattended-upgr", Some("/usr/bin/python3.11"), Os::Linux).as_deref(),
+            known("unattended-upgr", None, Os::Linux).as_deref()
+        );
         assert!(known("unattended-upgr", None, Os::Linux).is_some());
         assert_eq!(Knowledge::plain_name(&facts("backup.py", Some("/usr/bin/python3.11"))), "backup.py");
         assert_eq!(Knowledge::plain_name(&facts("x", Some(r"C:\Tools\Burner.EXE"))), "Burner");

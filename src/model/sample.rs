@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    At, Bytes, BytesPerSec, Celsius, Fraction, Hertz, Pid, ProcKey, ProcSample, Reading, Rpm, Seconds,
-};
+use super::{At, Bytes, BytesPerSec, Celsius, Fraction, Hertz, Pid, ProcKey, ProcSample, Reading, Rpm, Seconds};
 
 /// Memory of the whole PC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

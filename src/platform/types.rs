@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 pub use crate::model::ActError;
-use crate::model::{
-    Bytes, Celsius, Fraction, Hertz, Pid, Power, Pressure, ProcKey, ProcState, Reading, Rpm, Seconds,
-};
+use crate::model::{Bytes, Celsius, Fraction, Hertz, Pid, Power, Pressure, ProcKey, ProcState, Reading, Rpm, Seconds};
 
 /// Processor time in the platform's own ticks; only differences and ratios mean anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -147,17 +147,9 @@ fn process_json(process: &ProcSample, sample: &Sample) -> Value {
 }
 
 /// A finding with its words in both languages.
-pub fn finding_json(
-    finding: &Finding,
-    plan: &Plan,
-    knowledge: &Knowledge,
-    texts: &[&Texts; 2],
-    form: AtForm,
-) -> Value {
-    let words: Map<String, Value> = texts
-        .iter()
-        .map(|texts| (texts.lang().code().to_owned(), json!(explain(finding, knowledge, texts))))
-        .collect();
+pub fn finding_json(finding: &Finding, plan: &Plan, knowledge: &Knowledge, texts: &[&Texts; 2], form: AtForm) -> Value {
+    let words: Map<String, Value> =
+        texts.iter().map(|texts| (texts.lang().code().to_owned(), json!(explain(finding, knowledge, texts)))).collect();
     let mut value = json!({
         "rule": finding.rule,
         "severity": finding.severity,

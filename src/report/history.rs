@@ -13,8 +13,6 @@ use crate::model::{
 
 /// Name and version of this form.
 pub const HISTORY_SCHEMA: &str = "mimamori.history/1";
-/// The usual step, for the first sample of a recording.
-const FIRST_SPAN: Seconds = Seconds(2.0);
 
 /// How a recording writes time; answers are given in the same form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,7 +79,8 @@ impl HistoryReader {
         if header.trim().is_empty() {
             return Err(NoHistory::Empty);
         }
-        let value: Value = serde_json::from_str(header.trim_start_matches('\u{feff}')).map_err(|_| NoHistory::NoHeader)?;
+        let value: Value =
+            serde_json::from_str(header.trim_start_matches('\u{feff}')).map_err(|_| NoHistory::NoHeader)?;
         let schema = value.get("schema").and_then(Value::as_str).ok_or(NoHistory::NoHeader)?;
         if schema != HISTORY_SCHEMA {
             let ours = schema.starts_with("mimamori.history/");
@@ -124,9 +123,10 @@ impl HistoryReader {
             return Err(LineError::NotLater);
         }
         let step = self.last.map(|last| at.since(last));
-        let usual = self.usual.or(step).unwrap_or(FIRST_SPAN);
-        // A sample after a pause covers its usual time only: what was in the pause is not known.
-        let span = Seconds(step.unwrap_or(usual).0.min(usual.0 * 3.0));
+        let usual = self.usual.or(step).unwrap_or_default();
+        // A sample after a pause covers its usual time only: what was in the pause is not known. How much time
+        // the first one covers is not known either.
+        let span = step.map_or_else(Seconds::default, |step| Seconds(step.0.min(usual.0 * 3.0)));
         if let Some(step) = step.filter(|step| step.0 <= usual.0 * 3.0) {
             self.usual = Some(step);
         }
@@ -141,10 +141,8 @@ impl HistoryReader {
         // Some recorders nest the fields as the check does.
         let map = map.get("sample").and_then(Value::as_object).unwrap_or(map);
         let total = number(map, "mem_total_bytes").or(self.machine.memory.map(|bytes| bytes.0 as f64));
-        let memory = both(number(map, "mem_used_bytes"), total).map(|(used, total)| Memory {
-            used: Bytes(used as u64),
-            total: Bytes(total as u64),
-        });
+        let memory = both(number(map, "mem_used_bytes"), total)
+            .map(|(used, total)| Memory { used: Bytes(used as u64), total: Bytes(total as u64) });
         let swap = both(number(map, "swap_used_bytes"), number(map, "swap_total_bytes"))
             .map(|(used, total)| Swap { used: Bytes(used as u64), total: Bytes(total as u64) });
         let pressure = |name: &str| fraction(map, name).get();
@@ -302,7 +300,8 @@ mod tests {
     #[test]
     fn absent_is_missing_and_nonsense_is_out_of_range() {
         let mut reader = HistoryReader::begin(HEADER).expect("history");
-        let line = r#"{"at":"2026-11-23T00:00:00Z","mem_used_bytes":900,"gpu":70,"temp_c":255,"cpu_missing":"no_permission"}"#;
+        let line =
+            r#"{"at":"2026-11-23T00:00:00Z","mem_used_bytes":900,"gpu":70,"temp_c":255,"cpu_missing":"no_permission"}"#;
         let sample = reader.line(line).expect("read").expect("sample").sample;
         assert_eq!(sample.cpu, Reading::Missing(Why::NoPermission));
         assert_eq!(sample.gpu, Reading::Missing(Why::OutOfRange));

@@ -172,6 +172,9 @@ impl Sampler {
             (all > 0).then(|| Fraction::new(new.busy.saturating_sub(old.busy) as f64 / all as f64))
         };
         let Some(last) = self.last_cpu.replace(times.clone()) else {
+            if let Some(mean) = share(times.total, platform::CpuTime::default()) {
+                self.thermal.begin(mean);
+            }
             return (Reading::Missing(Why::NotYet), Vec::new());
         };
         let per_core = times.per_core.iter().zip(&last.per_core).filter_map(|(new, old)| share(*new, *old)).collect();

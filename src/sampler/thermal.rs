@@ -20,6 +20,12 @@ pub struct ThermalModel {
 }
 
 impl ThermalModel {
+    /// Begins in balance with `load`, the mean since the system was started: how warm the PC is when this
+    /// program starts is not known, and the first seconds of a program are the worst guess.
+    pub fn begin(&mut self, load: Fraction) {
+        self.effort = Some(load.get());
+    }
+
     /// Moves the model on by `span` and returns the effort; `None` until a load was seen.
     pub fn step(
         &mut self,
@@ -34,7 +40,6 @@ impl ThermalModel {
             _ => 1.0,
         };
         let heat = load * weight;
-        // Starts in balance with the first load seen: how warm the PC was before is not known.
         let before = self.effort.unwrap_or(heat);
         let share = 1.0 - (-span.0 / TIME_CONSTANT.0).exp();
         let effort = before + (heat - before) * share;

@@ -10,7 +10,8 @@ use super::slow::Latest;
 use crate::model::{Bytes, BytesPerSec, Reading, Volume, Why};
 
 /// File systems that are always full or belong to no disk.
-const NOT_A_DISK: [&str; 8] = ["squashfs", "iso9660", "udf", "overlay", "fuse.portal", "fuse.snapfuse", "cdfs", "ramfs"];
+const NOT_A_DISK: [&str; 8] =
+    ["squashfs", "iso9660", "udf", "overlay", "fuse.portal", "fuse.snapfuse", "cdfs", "ramfs"];
 /// Time between two looks.
 const PAUSE: Duration = Duration::from_secs(2);
 

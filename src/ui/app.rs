@@ -52,6 +52,7 @@ impl MimamoriApp {
         creation: &eframe::CreationContext<'_>,
         context: &Context,
         renderer: Renderer,
+        lang: Option<Lang>,
         file: SettingsFile,
     ) -> Self {
         let ctx = &creation.egui_ctx;
@@ -77,7 +78,7 @@ impl MimamoriApp {
             en: Arc::clone(&context.en),
             knowledge: Arc::clone(&context.knowledge),
             zone: context.zone.clone(),
-            lang: settings.lang.unwrap_or(context.lang),
+            lang: lang.or(settings.lang).unwrap_or(context.lang),
             file,
             settings,
             worker,

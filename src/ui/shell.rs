@@ -39,9 +39,9 @@ impl Shell {
             .show_separator_line(false)
             .frame(frame.inner_margin(Margin { left: 16, right: 16, top: 4, bottom: 8 }))
             .show(ui, |ui| footer_ui(ui, snapshot));
-        egui::CentralPanel::default().frame(frame.inner_margin(Margin { left: 16, right: 4, top: 16, bottom: 0 })).show(
-            ui,
-            |ui| {
+        egui::CentralPanel::default()
+            .frame(frame.inner_margin(Margin { left: 16, right: 4, top: 16, bottom: 0 }))
+            .show(ui, |ui| {
                 // The page may be longer than the window at large text sizes: then it scrolls as a whole.
                 egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                     egui::Frame::new().inner_margin(Margin { left: 0, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
@@ -51,8 +51,7 @@ impl Shell {
                         }
                     });
                 });
-            },
-        );
+            });
         intents
     }
 
@@ -115,9 +114,7 @@ fn navigation_button(
     let palette = theme.palette(ui);
     let name = snapshot.texts.get(screen.text());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 64.0), Sense::click());
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::Tab, true, selected, name.clone())
-    });
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Tab, true, selected, name.clone()));
     let colour = if selected { palette.accent } else { palette.muted };
     if selected || response.hovered() {
         ui.painter().rect_filled(rect, theme.size.radius_small, palette.card);
@@ -126,7 +123,12 @@ fn navigation_button(
         let stroke = egui::Stroke::new(2.0, palette.accent);
         ui.painter().rect_stroke(rect, theme.size.radius_small, stroke, egui::StrokeKind::Inside);
     }
-    icon::paint(ui.painter(), icon, egui::Rect::from_center_size(rect.center() - vec2(0.0, 10.0), vec2(20.0, 20.0)), colour);
+    icon::paint(
+        ui.painter(),
+        icon,
+        egui::Rect::from_center_size(rect.center() - vec2(0.0, 10.0), vec2(20.0, 20.0)),
+        colour,
+    );
     let font = if selected { theme.bold(theme.size.text) } else { egui::FontId::proportional(theme.size.text) };
     ui.painter().text(rect.center() + vec2(0.0, 18.0), egui::Align2::CENTER_CENTER, name, font, colour);
     response.on_hover_cursor(egui::CursorIcon::PointingHand)

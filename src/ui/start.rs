@@ -4,7 +4,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::cli::{Context, Exit, Renderer};
+use crate::cli::{Context, Exit, Renderer, WindowOptions};
+use crate::explain::Lang;
 use crate::settings::SettingsFile;
 
 use super::app::MimamoriApp;
@@ -16,25 +17,25 @@ const TRIED: &str = "MIMAMORI_RENDERER_TRIED";
 ///
 /// # Errors
 /// In one sentence why there is no window.
-pub fn open(context: &Context, wanted: Option<Renderer>) -> Result<Exit, String> {
+pub fn open(context: &Context, wanted: WindowOptions) -> Result<Exit, String> {
     let file = SettingsFile::of_user();
     let second_try = std::env::var_os(TRIED).is_some();
-    let renderer = wanted.or(file.load().renderer).unwrap_or(Renderer::Glow);
-    let error = match run(context, renderer, file) {
+    let renderer = wanted.renderer.or(file.load().renderer).unwrap_or(Renderer::Glow);
+    let error = match run(context, renderer, wanted.lang, file) {
         Ok(()) => return Ok(Exit::Fine),
         Err(error) => error,
     };
-    if second_try || wanted.is_some() {
+    if second_try || wanted.renderer.is_some() {
         return Err(error);
     }
     let other = match renderer {
         Renderer::Glow => Renderer::Wgpu,
         Renderer::Wgpu => Renderer::Glow,
     };
-    start_again(other).ok_or(error)
+    start_again(other, wanted.lang).ok_or(error)
 }
 
-fn run(context: &Context, renderer: Renderer, file: SettingsFile) -> Result<(), String> {
+fn run(context: &Context, renderer: Renderer, lang: Option<Lang>, file: SettingsFile) -> Result<(), String> {
     let options = eframe::NativeOptions {
         viewport: eframe::egui::ViewportBuilder::default()
             .with_app_id("mimamori")
@@ -48,9 +49,9 @@ fn run(context: &Context, renderer: Renderer, file: SettingsFile) -> Result<(), 
         system_font_fallback: false,
         ..eframe::NativeOptions::default()
     };
-    let title = context.texts(file.load().lang.unwrap_or(context.lang)).get("app-name");
+    let title = context.texts(lang.or(file.load().lang).unwrap_or(context.lang)).get("app-name");
     let create = |creation: &eframe::CreationContext<'_>| {
-        let app: Box<dyn eframe::App> = Box::new(MimamoriApp::new(creation, context, renderer, file));
+        let app: Box<dyn eframe::App> = Box::new(MimamoriApp::new(creation, context, renderer, lang, file));
         Ok(app)
     };
     // Some drivers do not return an error but make a library panic: that is a window that did not open, too.
@@ -61,9 +62,10 @@ fn run(context: &Context, renderer: Renderer, file: SettingsFile) -> Result<(), 
 }
 
 /// Starts this program again with another renderer and waits for it. `None` when it could not be started.
-fn start_again(renderer: Renderer) -> Option<Exit> {
+fn start_again(renderer: Renderer, lang: Option<Lang>) -> Option<Exit> {
     let status = std::process::Command::new(std::env::current_exe().ok()?)
         .args(["--renderer", renderer.name()])
+        .args(lang.into_iter().flat_map(|lang| ["--lang", lang.code()]))
         .env(TRIED, "1")
         .status()
         .ok()?;

@@ -225,7 +225,11 @@ mod tests {
                 (palette.tooltip_text, palette.tooltip),
             ];
             for (text, background) in texts {
-                assert!(contrast(text, background) >= 4.5, "{text:?} on {background:?}: {}", contrast(text, background));
+                assert!(
+                    contrast(text, background) >= 4.5,
+                    "{text:?} on {background:?}: {}",
+                    contrast(text, background)
+                );
             }
             for part in palette.series.iter().chain([&palette.rest, &palette.control_line]) {
                 let ratio = contrast(*part, palette.card);

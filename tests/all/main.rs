@@ -1,1 +1,20 @@
+//! One binary for all integration tests: they share a build and start faster.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod command_line;
+mod layering;
+#[cfg(unix)]
+mod remedies;
+mod scenarios;
+mod schemas;
+mod window;
+
+/// The folder of the project.
+fn root() -> std::path::PathBuf {
+    std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The program under test.
+fn program() -> std::process::Command {
+    std::process::Command::new(env!("CARGO_BIN_EXE_mimamori-cli"))
+}

@@ -15,9 +15,12 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         .is_some_and(|held| held.seconds.0 >= knowledge.thresholds.hold_seconds.0);
     let throttled = throttle_events(history);
     let (kind, value, threshold, hold): (_, fn(&Sample) -> Option<f64>, _, _) = match latest.temperature {
-        Reading::Known(_) => {
-            (EvidenceKind::Temperature, |s| s.temperature.get().map(|t| t.0), limits.hot_celsius, knowledge.thresholds.hold_seconds)
-        }
+        Reading::Known(_) => (
+            EvidenceKind::Temperature,
+            |s| s.temperature.get().map(|t| t.0),
+            limits.hot_celsius,
+            knowledge.thresholds.hold_seconds,
+        ),
         Reading::Missing(_) => {
             (EvidenceKind::FanEffort, |s| s.fan_effort.get().map(Fraction::get), limits.effort, limits.effort_seconds)
         }
@@ -41,7 +44,11 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     Some(Finding {
         rule: RuleId::Hot,
         severity: if dangerous { Severity::Act } else { Severity::Look },
-        confidence: if measured { Confidence::from_duration(held.seconds).max(Confidence::Medium) } else { Confidence::Low },
+        confidence: if measured {
+            Confidence::from_duration(held.seconds).max(Confidence::Medium)
+        } else {
+            Confidence::Low
+        },
         subject: Subject::machine(),
         since: held.since,
         evidence,

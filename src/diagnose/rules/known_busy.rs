@@ -8,9 +8,7 @@ pub(in crate::diagnose) fn find(_history: &History, loads: &[Load]) -> Vec<Findi
     loads
         .iter()
         .filter_map(|load| match load.class {
-            Class::Busy(busy) => {
-                Some(Finding { busy: Some(busy), ..load.finding(RuleId::KnownBusy, Severity::Ok) })
-            }
+            Class::Busy(busy) => Some(Finding { busy: Some(busy), ..load.finding(RuleId::KnownBusy, Severity::Ok) }),
             Class::Browser | Class::Other => None,
         })
         .collect()

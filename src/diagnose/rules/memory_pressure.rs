@@ -40,7 +40,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     if let Some((_, share)) = &cause {
         evidence.push(Evidence::over(EvidenceKind::ProgramMemory, *share, limits.main_program, held.seconds));
     }
-    let act = in_use >= limits.act || commit(latest).is_some_and(|commit| commit >= limits.commit_act) || stalled(latest);
+    let act =
+        in_use >= limits.act || commit(latest).is_some_and(|commit| commit >= limits.commit_act) || stalled(latest);
     Some(Finding {
         rule: RuleId::MemoryPressure,
         severity: if act { Severity::Act } else { Severity::Look },

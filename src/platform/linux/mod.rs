@@ -78,14 +78,12 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
         let rest = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
         rest.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
     };
-    let memory = field("MemTotal").zip(field("MemAvailable")).map(|(total, available)| Memory {
-        used: Bytes(total.saturating_sub(available)),
-        total: Bytes(total),
-    });
-    let swap = field("SwapTotal").zip(field("SwapFree")).map(|(total, free)| Swap {
-        used: Bytes(total.saturating_sub(free)),
-        total: Bytes(total),
-    });
+    let memory = field("MemTotal")
+        .zip(field("MemAvailable"))
+        .map(|(total, available)| Memory { used: Bytes(total.saturating_sub(available)), total: Bytes(total) });
+    let swap = field("SwapTotal")
+        .zip(field("SwapFree"))
+        .map(|(total, free)| Swap { used: Bytes(total.saturating_sub(free)), total: Bytes(total) });
     (Reading::from_option(memory, Why::Unsupported), Reading::from_option(swap, Why::Unsupported))
 }
 

@@ -110,8 +110,7 @@ impl Sensors {
             return Reading::Missing(Why::NoSensor);
         }
         let plugged = mains.iter().any(|supply| number(&supply.join("online")) == Some(1));
-        let draining =
-            batteries.iter().any(|battery| text(&battery.join("status")).as_deref() == Some("Discharging"));
+        let draining = batteries.iter().any(|battery| text(&battery.join("status")).as_deref() == Some("Discharging"));
         Reading::Known(Power {
             on_battery: draining && !plugged,
             saver: profile.as_deref().is_some_and(|profile| profile == "low-power" || profile == "quiet"),

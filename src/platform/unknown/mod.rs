@@ -4,9 +4,7 @@
 use std::time::Duration;
 
 use super::types::{ActError, CpuTimes, RawProc, SensorValues, WindowOwner};
-use crate::model::{
-    At, Closable, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds, Swap, Why,
-};
+use crate::model::{At, Closable, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds, Swap, Why};
 
 /// What can be known without the system: the number of processors.
 pub fn machine() -> Machine {

@@ -21,9 +21,9 @@ const MOST_POINTS: usize = 400;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Range {
     /// One minute.
+    #[default]
     Minute,
     /// Ten minutes.
-    #[default]
     TenMinutes,
     /// One hour.
     Hour,
@@ -88,7 +88,7 @@ impl Charts {
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
         snapshot.theme.card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 4.0;
+            ui.spacing_mut().item_spacing.y = 2.0;
             self.ranges_ui(ui, snapshot);
             let stretches = stretches(snapshot, self.range);
             let mut pointed = None;
@@ -145,7 +145,7 @@ impl Charts {
         let (seconds, line) = (self.range.seconds().0, palette.line);
         let layers: Vec<(Vec<f64>, Vec<Vec<f64>>)> =
             stretches.iter().map(|stretch| (stretch.xs.clone(), layers(&stretch.samples, &named))).collect();
-        let drawn = plot("cpu", 110.0).show(ui, move |plot| {
+        let drawn = plot("cpu", 96.0).show(ui, move |plot| {
             plot.set_plot_bounds(PlotBounds::from_min_max([-seconds, 0.0], [0.0, 1.0]));
             for (index, level) in [0.5, 1.0].into_iter().enumerate() {
                 plot.hline(egui_plot::HLine::new(format!("level{index}"), level).color(line).width(1.0));
@@ -176,7 +176,6 @@ impl Charts {
         area: &mut egui::Rect,
     ) {
         let palette = snapshot.theme.palette(ui).clone();
-        ui.add_space(4.0);
         title_ui(ui, snapshot, &chart.title, &chart.now);
         if let Some(note) = &chart.note {
             ui.label(RichText::new(note).size(snapshot.theme.size.small).color(palette.muted));
@@ -191,13 +190,14 @@ impl Charts {
             .iter()
             .flat_map(|series| {
                 stretches.iter().enumerate().flat_map(move |(part, stretch)| {
-                    pieces(stretch, series.value).into_iter().enumerate().map(move |(piece, points)| {
-                        (format!("{}{part}-{piece}", series.name), series.colour, points)
-                    })
+                    pieces(stretch, series.value)
+                        .into_iter()
+                        .enumerate()
+                        .map(move |(piece, points)| (format!("{}{part}-{piece}", series.name), series.colour, points))
                 })
             })
             .collect();
-        let drawn = plot(&chart.title, 46.0).show(ui, move |plot| {
+        let drawn = plot(&chart.title, 34.0).show(ui, move |plot| {
             plot.set_plot_bounds(PlotBounds::from_min_max([-seconds, 0.0], [0.0, top]));
             for (name, colour, points) in lines {
                 let xs: Vec<f64> = points.iter().map(|point| point[0]).collect();
@@ -262,11 +262,9 @@ impl Charts {
             .pivot(pivot)
             .fixed_pos(egui::pos2(cross + shift, area.top() + 24.0))
             .show(ui.ctx(), |ui| {
-                egui::Frame::new()
-                    .fill(palette.tooltip)
-                    .corner_radius(theme.size.radius_small)
-                    .inner_margin(10)
-                    .show(ui, |ui| {
+                egui::Frame::new().fill(palette.tooltip).corner_radius(theme.size.radius_small).inner_margin(10).show(
+                    ui,
+                    |ui| {
                         ui.set_max_width(320.0);
                         ui.spacing_mut().item_spacing.y = 2.0;
                         let mut args = FluentArgs::new();
@@ -278,7 +276,8 @@ impl Charts {
                             let text = RichText::new(line).size(theme.size.small).color(palette.tooltip_text);
                             ui.add(egui::Label::new(text).wrap());
                         }
-                    });
+                    },
+                );
             });
     }
 }
@@ -438,6 +437,7 @@ fn title_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, title: &str, value: &str
     let theme = snapshot.theme;
     let muted = theme.palette(ui).muted;
     ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
         ui.label(RichText::new(title).font(theme.bold(theme.size.text)));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add(egui::Label::new(RichText::new(value).color(muted)).truncate());

@@ -15,13 +15,7 @@ use crate::ui::snapshot::Snapshot;
 const PATH_CHARS: usize = 160;
 
 /// Draws the details; whether the person wants to go back.
-pub fn ui(
-    ui: &mut egui::Ui,
-    snapshot: &Snapshot<'_>,
-    name: &str,
-    range: Range,
-    intents: &mut Vec<Intent>,
-) -> bool {
+pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, range: Range, intents: &mut Vec<Intent>) -> bool {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let mut back = false;
     theme.card(ui).show(ui, |ui| {

@@ -125,12 +125,14 @@ fn buttons_ui(
     ui.horizontal_wrapped(|ui| {
         for (remedy, index) in plan.remedies.iter().zip(0..) {
             let (text, intent) = match (remedy.id, finding.program()) {
-                (RemedyId::CloseProgram, Some(program)) => {
-                    (texts.with_one("button-close-program", "name", name_of(program, texts)), Intent::Close(program.clone()))
-                }
-                (RemedyId::CloseBrowser, Some(program)) => {
-                    (texts.with_one("button-close-browser", "name", name_of(program, texts)), Intent::Close(program.clone()))
-                }
+                (RemedyId::CloseProgram, Some(program)) => (
+                    texts.with_one("button-close-program", "name", name_of(program, texts)),
+                    Intent::Close(program.clone()),
+                ),
+                (RemedyId::CloseBrowser, Some(program)) => (
+                    texts.with_one("button-close-browser", "name", name_of(program, texts)),
+                    Intent::Close(program.clone()),
+                ),
                 _ => (texts.get("button-restart"), Intent::Show(Screen::Restart)),
             };
             // While one action is under way a second one would only confuse what is measured.

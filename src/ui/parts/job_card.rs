@@ -144,12 +144,15 @@ fn describe(job: &JobView, snapshot: &Snapshot<'_>) -> String {
             Verdict::CannotTell => "job-cannot-tell",
         },
         Err(error) => {
-            args.set("reason", texts.get(match error {
-                ActError::Gone => "job-failed-gone",
-                ActError::Refused => "job-failed-refused",
-                ActError::NoWindow => "job-failed-no_window",
-                ActError::Unsupported => "job-failed-unsupported",
-            }));
+            args.set(
+                "reason",
+                texts.get(match error {
+                    ActError::Gone => "job-failed-gone",
+                    ActError::Refused => "job-failed-refused",
+                    ActError::NoWindow => "job-failed-no_window",
+                    ActError::Unsupported => "job-failed-unsupported",
+                }),
+            );
             "job-failed"
         }
     };

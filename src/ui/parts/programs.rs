@@ -60,7 +60,11 @@ fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample) -
     let palette = snapshot.theme.palette(ui);
     let good = known.is_some_and(|known| known.busy.is_some());
     let colour = colour_of(snapshot, palette, Range::TenMinutes, &program.name);
-    let response = line_ui(ui, snapshot, &Row { name, note: &note, good, share: program.cpu.get(), cpu: &cpu, memory: &memory, colour });
+    let response = line_ui(
+        ui,
+        snapshot,
+        &Row { name, note: &note, good, share: program.cpu.get(), cpu: &cpu, memory: &memory, colour },
+    );
     let mut args = FluentArgs::new();
     args.set("name", name.to_owned());
     args.set("cpu", cpu);
@@ -112,7 +116,7 @@ fn line_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Row<'_>) -> egui::R
     if response.has_focus() {
         painter.rect_stroke(rect, 6.0, egui::Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
     }
-    let (numbers, memory, bar) = (46.0, 62.0, 44.0);
+    let (numbers, memory, bar) = (44.0, 56.0, 40.0);
     let middle = rect.center().y;
     let font = FontId::proportional(theme.size.text);
     let square = egui::Rect::from_center_size(egui::pos2(rect.left() + 10.0, middle), vec2(10.0, 10.0));
@@ -123,7 +127,8 @@ fn line_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Row<'_>) -> egui::R
     right(rect.right() - 4.0, row.memory, palette.muted);
     right(rect.right() - memory - 8.0, row.cpu, palette.text);
     let bar_right = rect.right() - memory - numbers - 16.0;
-    let track = egui::Rect::from_min_max(egui::pos2(bar_right - bar, middle - 4.0), egui::pos2(bar_right, middle + 4.0));
+    let track =
+        egui::Rect::from_min_max(egui::pos2(bar_right - bar, middle - 4.0), egui::pos2(bar_right, middle + 4.0));
     painter.rect_filled(track, 4.0, palette.line);
     let mut filled = track;
     filled.set_width((track.width() * row.share.clamp(0.0, 1.0) as f32).max(2.0));

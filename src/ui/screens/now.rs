@@ -36,12 +36,13 @@ impl NowScreen {
         }
         let width = ui.available_width();
         if width >= TWO_COLUMNS {
-            let right = (width * 0.36).clamp(280.0, 420.0);
+            let right = (width * 0.40).clamp(300.0, 460.0);
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = 12.0;
                 let left = width - right - 12.0;
-                ui.allocate_ui(vec2(left, 0.0), |ui| self.charts.ui(ui, snapshot));
-                ui.allocate_ui(vec2(right, 0.0), |ui| self.right_ui(ui, snapshot, intents));
+                let column = egui::Layout::top_down(egui::Align::Min);
+                ui.allocate_ui_with_layout(vec2(left, 0.0), column, |ui| self.charts.ui(ui, snapshot));
+                ui.allocate_ui_with_layout(vec2(right, 0.0), column, |ui| self.right_ui(ui, snapshot, intents));
             });
         } else {
             self.right_ui(ui, snapshot, intents);

@@ -19,9 +19,7 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>)
         ui.label(RichText::new(texts.get("restart-title")).font(theme.bold(theme.size.headline)));
         ui.label(texts.get("restart-intro"));
         let uptime = match snapshot.restart.uptime {
-            Reading::Known(uptime) => {
-                texts.with_one("restart-uptime", "duration", format::duration(texts, uptime.0))
-            }
+            Reading::Known(uptime) => texts.with_one("restart-uptime", "duration", format::duration(texts, uptime.0)),
             Reading::Missing(_) => texts.get("restart-uptime-unknown"),
         };
         ui.label(RichText::new(uptime).color(muted));
@@ -52,25 +50,23 @@ fn step_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, step: Step, intents: &mut
     let palette = theme.palette(ui);
     let name = texts.get(&format!("step-{}", step.id()));
     let how = state(step, snapshot.restart, snapshot.ticks);
-    ui.horizontal_top(|ui| {
-        match how {
-            StepState::ByHand(done) => {
-                let mut ticked = done;
-                if ui.checkbox(&mut ticked, RichText::new(&name)).clicked() {
-                    intents.push(Intent::Tick(step));
-                }
+    ui.horizontal_top(|ui| match how {
+        StepState::ByHand(done) => {
+            let mut ticked = done;
+            if ui.checkbox(&mut ticked, RichText::new(&name)).clicked() {
+                intents.push(Intent::Tick(step));
             }
-            StepState::Seen | StepState::NotYet | StepState::Later => {
-                let (symbol, colour, word) = match how {
-                    StepState::Seen => (Icon::Ok, palette.ok, "state-seen"),
-                    StepState::NotYet => (Icon::Look, palette.look, "state-not-yet"),
-                    _ => (Icon::Later, palette.muted, "state-later"),
-                };
-                let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), egui::Sense::hover());
-                icon::paint(ui.painter(), symbol, rect, colour);
-                ui.add(egui::Label::new(&name).wrap());
-                ui.label(RichText::new(texts.get(word)).size(theme.size.small).color(colour));
-            }
+        }
+        StepState::Seen | StepState::NotYet | StepState::Later => {
+            let (symbol, colour, word) = match how {
+                StepState::Seen => (Icon::Ok, palette.ok, "state-seen"),
+                StepState::NotYet => (Icon::Look, palette.look, "state-not-yet"),
+                _ => (Icon::Later, palette.muted, "state-later"),
+            };
+            let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), egui::Sense::hover());
+            icon::paint(ui.painter(), symbol, rect, colour);
+            ui.add(egui::Label::new(&name).wrap());
+            ui.label(RichText::new(texts.get(word)).size(theme.size.small).color(colour));
         }
     });
     let note = note(snapshot, step, &how);
@@ -87,7 +83,11 @@ fn note(snapshot: &Snapshot<'_>, step: Step, how: &StepState) -> String {
     let (texts, facts) = (snapshot.texts, snapshot.restart);
     let base = format!("step-{}-note", step.id());
     let named = |names: &[String]| {
-        if names.is_empty() { texts.get(&format!("{base}-none")) } else { texts.with_one(&base, "names", labels(snapshot, names)) }
+        if names.is_empty() {
+            texts.get(&format!("{base}-none"))
+        } else {
+            texts.with_one(&base, "names", labels(snapshot, names))
+        }
     };
     match step {
         Step::SaveWork => facts.with_windows.known().map_or_else(String::new, |names| named(names)),

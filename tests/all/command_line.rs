@@ -1,0 +1,76 @@
+//! The program as a script or a person at a terminal meets it.
+
+use std::io::Read;
+use std::process::Stdio;
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = crate::program().args(arguments).env("LANG", "C").env("LC_ALL", "C").output().expect("started");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn without_a_window_the_plain_run_checks_as_text() {
+    let (code, out, err) = run(&[]);
+    assert!((0..=1).contains(&code), "{code}");
+    assert!(out.contains("What is using this PC"), "{out}");
+    assert!(err.starts_with("No display here"), "{err}");
+}
+
+#[test]
+fn help_speaks_both_languages() {
+    let (code, en, _) = run(&["--help"]);
+    assert!(code == 0 && en.contains("Examples:") && en.contains("mimamori check --json"), "{en}");
+    let output = crate::program().arg("--help").env("LANG", "ja_JP.UTF-8").env("LC_ALL", "ja_JP.UTF-8").output();
+    let ja = String::from_utf8(output.expect("started").stdout).expect("text");
+    // Windows takes its language from the user's settings, not from the environment.
+    assert!(ja.contains("使い方") || std::env::consts::OS == "windows", "{ja}");
+    assert!(run(&["--lang", "ja", "--help"]).1.contains("使い方"));
+}
+
+#[test]
+fn mistakes_end_with_2_and_one_sentence() {
+    for arguments in [&["chekc"][..], &["check", "--seconds", "0"], &["replay"], &["replay", "/no/such/file"]] {
+        let (code, out, err) = run(arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+        assert_eq!(err.trim_end().lines().count(), 1, "{err}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_history_is_refused_with_one_clear_sentence() {
+    let folder = tempfile::tempdir().expect("folder");
+    for (name, content) in
+        [("empty", &b""[..]), ("text", b"hello\n"), ("json", b"{\"a\":1}\n"), ("bytes", &[0xff, 0xfe, 0, 1])]
+    {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).expect("written");
+        let (code, out, err) = run(&["replay", path.to_str().expect("path")]);
+        assert_eq!((code, out.as_str()), (2, ""), "{name}");
+        assert!(err.contains("is no Mimamori history") && err.trim_end().lines().count() == 1, "{err}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let file = crate::root().join("tests/scenarios/browser_load.jsonl");
+    let mut child = crate::program()
+        .arg("replay")
+        .arg(file)
+        .arg("--json")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    drop(child.stdout.take());
+    let mut err = String::new();
+    child.stderr.take().expect("stderr").read_to_string(&mut err).expect("text");
+    assert!(child.wait().expect("ended").code().is_some_and(|code| code <= 1));
+    assert_eq!(err, "");
+}
+
+#[test]
+fn output_into_a_pipe_has_no_colours_and_no_progress() {
+    let (_, out, err) = run(&["check", "--seconds", "2", "--lang", "en"]);
+    assert!(!out.contains('\u{1b}') && !err.contains('\u{1b}'), "{out}{err}");
+}

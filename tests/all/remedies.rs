@@ -1,0 +1,142 @@
+//! Closing real child processes, and never another one with the same number.
+
+use std::collections::BTreeSet;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use mimamori::model::{ActError, Closable, Me, Owner, ProcFacts, ProcKey, ProtectRules};
+use mimamori::platform::{self, ProcessReader, Target};
+
+const SOON: Duration = Duration::from_secs(20);
+
+fn facts_of(pid: u32) -> ProcFacts {
+    let mut reader = ProcessReader::new();
+    let mut found = None;
+    reader
+        .read(&mut |raw| {
+            if raw.key.pid == pid {
+                found = Some((raw.key, raw.parent, (raw.name)()));
+            }
+        })
+        .expect("processes");
+    let (key, parent, name) = found.expect("the child is in the list");
+    reader.facts(key, parent, name)
+}
+
+fn closable(facts: &ProcFacts) -> Closable {
+    Closable::check(facts, &ProtectRules::default(), &platform::me()).expect("our own child")
+}
+
+fn sleeper() -> Child {
+    Command::new("sleep").arg("300").stdout(Stdio::null()).spawn().expect("sleep")
+}
+
+#[test]
+fn a_child_that_is_asked_ends_by_the_polite_signal() {
+    let mut child = sleeper();
+    let mut target = Target::open(&closable(&facts_of(child.id()))).expect("held");
+    assert!(target.is_running());
+    target.ask_to_close().expect("asked");
+    assert!(target.wait(SOON));
+    assert_eq!(child.wait().expect("ended").signal(), Some(15));
+    assert!(!target.is_running());
+    assert_eq!(target.force_close(), Err(ActError::Gone));
+}
+
+#[test]
+fn a_child_that_does_not_listen_ends_by_force_only() {
+    let mut child = Command::new("sh")
+        .args(["-c", "trap '' TERM; echo ready; while :; do sleep 1; done"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("sh");
+    let mut ready = [0_u8; 6];
+    std::io::Read::read_exact(child.stdout.as_mut().expect("pipe"), &mut ready).expect("ready");
+    let mut target = Target::open(&closable(&facts_of(child.id()))).expect("held");
+    target.ask_to_close().expect("asked");
+    assert!(!target.wait(Duration::from_millis(600)));
+    target.force_close().expect("forced");
+    assert!(target.wait(SOON));
+    assert_eq!(child.wait().expect("ended").signal(), Some(9));
+}
+
+#[test]
+fn a_process_that_is_not_the_one_that_was_seen_is_not_held() {
+    let mut child = sleeper();
+    let mut facts = facts_of(child.id());
+    facts.key = ProcKey { start_time: facts.key.start_time + 1, ..facts.key };
+    assert_eq!(Target::open(&closable(&facts)).err(), Some(ActError::Gone));
+    child.kill().expect("our child");
+    child.wait().expect("our child");
+    assert_eq!(Target::open(&closable(&facts)).err(), Some(ActError::Gone));
+}
+
+#[test]
+fn we_and_those_who_started_us_are_protected() {
+    let me: Me = platform::me();
+    assert_eq!(me.pid, std::process::id());
+    assert!(me.ancestors.contains(&std::os::unix::process::parent_id()));
+    for pid in std::iter::once(me.pid).chain(me.ancestors.iter().copied().filter(|pid| *pid > 1)) {
+        assert!(Closable::check(&facts_of(pid), &ProtectRules::default(), &me).is_err(), "{pid}");
+    }
+    let root = facts_of(1);
+    assert!(Closable::check(&ProcFacts { owner: Owner::Me, ..root }, &ProtectRules::default(), &me).is_err());
+    assert!(BTreeSet::from_iter(me.ancestors).len() > 1);
+}
+
+/// Run by the test below inside a pid namespace of its own, where numbers can be given again at will.
+#[test]
+#[ignore = "only inside a pid namespace"]
+fn inside_a_pid_namespace() {
+    const REUSES: u32 = 1_000;
+    let (mut reused, mut signals) = (0, 0);
+    // The first numbers of a system belong to the system: Closable refuses them.
+    std::fs::write("/proc/sys/kernel/ns_last_pid", "1000").expect("in our own namespace");
+    for _ in 0..REUSES * 3 {
+        if reused == REUSES {
+            break;
+        }
+        let mut victim = sleeper();
+        let pid = victim.id();
+        let mut target = Target::open(&closable(&facts_of(pid))).expect("held");
+        victim.kill().expect("our child");
+        victim.wait().expect("our child");
+        // The kernel gives the number after this one to the next process (sysctl kernel.ns_last_pid).
+        std::fs::write("/proc/sys/kernel/ns_last_pid", (pid - 1).to_string()).expect("in our own namespace");
+        let mut impostor = sleeper();
+        if impostor.id() == pid {
+            reused += 1;
+            assert_eq!(target.ask_to_close(), Err(ActError::Gone));
+            assert_eq!(target.force_close(), Err(ActError::Gone));
+            assert!(!target.is_running());
+            std::thread::yield_now();
+            signals += u32::from(impostor.try_wait().expect("our child").is_some());
+        }
+        impostor.kill().expect("our child");
+        impostor.wait().expect("our child");
+    }
+    println!("pid reuse: {reused} numbers given again, {signals} signals to the impostor");
+    assert_eq!((reused, signals), (REUSES, 0));
+}
+
+#[test]
+fn a_number_that_is_given_again_never_gets_the_signal() {
+    let me = std::env::current_exe().expect("own path");
+    let output = Command::new("unshare")
+        .args(["--pid", "--fork", "--mount-proc"])
+        .arg(me)
+        .args(["--exact", "remedies::inside_a_pid_namespace", "--ignored", "--nocapture"])
+        .output();
+    match output {
+        Ok(output) if String::from_utf8_lossy(&output.stderr).starts_with("unshare:") => {
+            println!("SKIPPED: pid reuse needs a pid namespace: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(output) => {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            println!("{text}");
+            assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+        }
+        Err(error) => println!("SKIPPED: pid reuse needs unshare: {error}"),
+    }
+}

@@ -1,0 +1,293 @@
+//! The window without a screen, found by what a screen reader reads.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use jiff::tz::TimeZone;
+use mimamori::diagnose::{Finding, Folded, Grouper, diagnose};
+use mimamori::explain::{Lang, Texts};
+use mimamori::knowledge::Knowledge;
+use mimamori::model::{
+    ActError, At, Bytes, Fraction, History, Machine, Memory, Os, Owner, ProcFacts, ProcKey, ProcSample, ProcState,
+    Reading, Refusal, Sample, Seconds, SelfUsage, Why,
+};
+use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
+use mimamori::remedy::{Phase, Plan, Verdict, plan};
+use mimamori::settings::ThemeChoice;
+use mimamori::ui::{Intent, JobView, Screen, Shell, Snapshot, Theme, install_fonts, install_theme};
+
+/// A PC on which a browser has been busy for half a minute, and what the person did.
+struct Scene {
+    shell: Shell,
+    texts: Texts,
+    knowledge: Knowledge,
+    theme: Theme,
+    history: History,
+    sample: Arc<Sample>,
+    folded: Arc<Folded>,
+    findings: Vec<(Finding, Plan)>,
+    refusals: HashMap<Arc<str>, Refusal>,
+    job: Option<JobView>,
+    restart: RestartFacts,
+    ticks: Ticks,
+    intents: Vec<Intent>,
+}
+
+fn process(pid: u32, parent: u32, path: &str, cpu: f64) -> ProcSample {
+    ProcSample {
+        facts: Arc::new(ProcFacts {
+            key: ProcKey { pid, start_time: u64::from(pid) },
+            parent,
+            name: path.rsplit('/').next().unwrap_or_default().to_owned(),
+            path: Reading::Known(path.to_owned()),
+            args: Reading::Missing(Why::NoPermission),
+            owner: Owner::Me,
+            kernel: false,
+            given_group: None,
+        }),
+        cpu: Reading::Known(Fraction::new(cpu)),
+        memory: Reading::Known(Bytes(300 * Bytes::MIB)),
+        disk_read: Reading::default(),
+        disk_write: Reading::default(),
+        threads: 4,
+        state: ProcState::Running,
+    }
+}
+
+impl Scene {
+    fn new(lang: Lang, browser_cpu: f64) -> Self {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let machine =
+            Machine { os: Os::Linux, cpus: 4, memory: Reading::Known(Bytes(16 * Bytes::GIB)), ..Machine::default() };
+        let mut history = History::new(machine);
+        let mut grouper = Grouper::new(Os::Linux);
+        let mut last = None;
+        for n in 0..15 {
+            let mut sample = Sample {
+                at: At(1_000_000 + n * 2000),
+                span: Seconds(2.0),
+                cpu: Reading::Known(Fraction::new(browser_cpu + 0.05)),
+                memory: Reading::Known(Memory { used: Bytes(9 * Bytes::GIB), total: Bytes(16 * Bytes::GIB) }),
+                fan_effort: Reading::Known(Fraction::new(0.4)),
+                temperature: Reading::Missing(Why::NoSensor),
+                ..Sample::default()
+            };
+            let path = "/usr/lib/chromium/chromium";
+            let processes = vec![
+                process(100, 1, path, 0.01),
+                process(101, 100, path, browser_cpu),
+                process(102, 100, path, 0.0),
+                process(200, 1, "/usr/bin/\u{202e}evil\nname", 0.02),
+            ];
+            let folded = grouper.fold(&mut sample, processes, &knowledge);
+            let sample = Arc::new(sample);
+            history.push(Arc::clone(&sample));
+            last = Some((sample, Arc::new(folded)));
+        }
+        let (sample, folded) = last.expect("samples");
+        let findings = diagnose(&history, &knowledge).into_iter().map(|f| (f.clone(), plan(&f, None))).collect();
+        Self {
+            shell: Shell::default(),
+            texts: Texts::new(lang).expect("texts"),
+            knowledge,
+            theme: Theme::builtin().expect("theme"),
+            history,
+            sample,
+            folded,
+            findings,
+            refusals: HashMap::new(),
+            job: None,
+            restart: RestartFacts { boot_id: Reading::Known("a".into()), ..RestartFacts::default() },
+            ticks: Ticks::default(),
+            intents: Vec::new(),
+        }
+    }
+
+    fn draw(&mut self, ui: &mut eframe::egui::Ui) {
+        let snapshot = Snapshot {
+            texts: &self.texts,
+            knowledge: &self.knowledge,
+            zone: &TimeZone::UTC,
+            theme: &self.theme,
+            theme_choice: ThemeChoice::System,
+            now: self.sample.at,
+            history: &self.history,
+            sample: Some(&self.sample),
+            folded: Some(&self.folded),
+            findings: &self.findings,
+            refusals: &self.refusals,
+            started: &|_| Some(At(500_000)),
+            job: self.job.as_ref(),
+            restart: &self.restart,
+            ticks: &self.ticks,
+            own: SelfUsage { cpu: Reading::Known(Fraction::new(0.001)), memory: Reading::Known(Bytes(1 << 26)) },
+            stale_seconds: None,
+        };
+        for intent in self.shell.ui(ui, &snapshot) {
+            if let Intent::Show(screen) = intent {
+                self.shell.show(screen);
+            }
+            self.intents.push(intent);
+        }
+    }
+
+    fn harness(self, size: [f32; 2]) -> Harness<'static, Self> {
+        let mut harness = Harness::builder()
+            .with_size(size)
+            .with_context_setup(|ctx| {
+                install_fonts(ctx);
+                install_theme(ctx, &Theme::builtin().expect("theme"));
+            })
+            .build_ui_state(|ui, scene: &mut Self| scene.draw(ui), self);
+        harness.run_steps(3);
+        harness
+    }
+
+    fn job(mut self, phase: Result<Phase, ActError>) -> Self {
+        let subject = self.findings[0].0.subject.clone();
+        self.job = Some(JobView { subject, phase, can_force: true });
+        self
+    }
+}
+
+/// egui_kittest panics when a character has no glyph: every text of both languages is drawn, with our fonts.
+#[test]
+fn every_text_of_both_languages_can_be_drawn() {
+    for lang in ["ja", "en"] {
+        let mut texts = String::new();
+        for file in ["findings", "ui", "cli"] {
+            let path = crate::root().join(format!("assets/text/{lang}/{file}.ftl"));
+            texts += &std::fs::read_to_string(path).expect("texts");
+        }
+        let mut harness =
+            Harness::builder().with_size([900.0, 900.0]).with_context_setup(install_fonts).build_ui(move |ui| {
+                ui.label(texts.as_str());
+            });
+        harness.run_steps(2);
+    }
+}
+
+#[test]
+fn the_answer_and_its_button_come_first_in_both_languages() {
+    for (lang, headline, button) in [
+        (Lang::En, "Chromium keeps using 61% of this PC", "Close Chromium"),
+        (Lang::Ja, "Chromium がパソコンの力の61%を使い続けています", "Chromium を閉じる"),
+    ] {
+        let mut harness = Scene::new(lang, 0.6).harness([1000.0, 700.0]);
+        harness.get_by_label(headline);
+        harness.get_by_label(button).click();
+        harness.run_steps(3);
+        let asked = harness.state().intents.iter().find_map(|intent| match intent {
+            Intent::Close(subject) => Some(subject.clone()),
+            _ => None,
+        });
+        let subject = asked.expect("the click asks for the action");
+        assert_eq!(subject.members.len(), 3, "all parts of the browser are meant");
+    }
+}
+
+#[test]
+fn a_calm_pc_offers_nothing_to_close() {
+    let harness = Scene::new(Lang::En, 0.01).harness([1000.0, 700.0]);
+    harness.get_by_label("This PC is fine");
+    assert!(harness.query_by_label("Close Chromium").is_none());
+}
+
+#[test]
+fn a_protected_program_shows_the_reason_in_place_of_a_button() {
+    let mut scene = Scene::new(Lang::En, 0.6);
+    scene.findings[0].1 = plan(&scene.findings[0].0, Some(Refusal::Security));
+    let harness = scene.harness([1000.0, 700.0]);
+    harness.get_by_label("It protects or manages this PC, so it cannot be closed here.");
+    assert!(harness.query_by_label("Close Chromium").is_none());
+}
+
+#[test]
+fn force_needs_one_confirmation_that_names_what_is_lost() {
+    let mut harness = Scene::new(Lang::En, 0.6).job(Ok(Phase::StillOpen)).harness([1000.0, 700.0]);
+    harness.get_by_label("Force close…").click();
+    harness.run_steps(3);
+    harness.get_by_label("Force Chromium to close?");
+    harness.get_by_label("Anything you typed and did not save will be lost.");
+    assert!(!harness.state().intents.contains(&Intent::Force));
+    harness.get_by_label("Force close").click();
+    harness.run_steps(3);
+    assert!(harness.state().intents.contains(&Intent::Force));
+    assert!(harness.query_by_label("Force Chromium to close?").is_none());
+}
+
+#[test]
+fn escape_and_enter_on_the_safe_answer_keep_the_program() {
+    for key in [eframe::egui::Key::Escape, eframe::egui::Key::Enter] {
+        let mut harness = Scene::new(Lang::En, 0.6).job(Ok(Phase::StillOpen)).harness([1000.0, 700.0]);
+        harness.get_by_label("Force close…").click();
+        harness.run_steps(4);
+        harness.key_press(key);
+        harness.run_steps(3);
+        assert!(harness.query_by_label("Force Chromium to close?").is_none(), "{key:?}");
+        assert!(!harness.state().intents.contains(&Intent::Force), "{key:?}");
+    }
+}
+
+#[test]
+fn every_verdict_has_its_sentence() {
+    let (before, after) = (Fraction::new(0.93), Fraction::new(0.12));
+    for (verdict, sentence) in [
+        (Verdict::Worked { before, after }, "It worked: CPU 93% → 12%"),
+        (
+            Verdict::NoChange { before, after: before },
+            "Chromium is closed, but the PC is as busy as before: CPU 93% → 93%",
+        ),
+        (
+            Verdict::CameBack { after: Seconds(4.0), by: Some("launcher".into()) },
+            "Chromium came back after 4 s, started by launcher",
+        ),
+        (Verdict::CannotTell, "Chromium is closed. Whether it helped could not be measured."),
+        (Verdict::Refused, "The system did not allow it. Chromium is still running."),
+    ] {
+        let phase = Phase::Done { ended: At(0), verdict };
+        let harness = Scene::new(Lang::En, 0.6).job(Ok(phase)).harness([1000.0, 700.0]);
+        harness.get_by_label(sentence);
+    }
+}
+
+#[test]
+fn a_row_opens_details_and_hostile_names_are_visible() {
+    let mut harness = Scene::new(Lang::En, 0.6).harness([1000.0, 1000.0]);
+    harness.get_by_label_contains("<U+202E>evil<U+000A>name").click();
+    harness.run_steps(3);
+    harness.get_by_label("Not in Mimamori's list. That is common and does not mean anything bad.");
+    harness.get_by_label_contains("Back to the list").click();
+    harness.run_steps(3);
+    harness.get_by_label("What is using this PC");
+}
+
+#[test]
+fn the_restart_list_knows_what_it_can_see() {
+    let mut scene = Scene::new(Lang::En, 0.6);
+    scene.restart.browsers = vec!["Chromium".into()];
+    let mut harness = scene.harness([1000.0, 1000.0]);
+    harness.get_by_label("Restart").click();
+    harness.run_steps(3);
+    assert!(harness.state().intents.contains(&Intent::Show(Screen::Restart)));
+    harness.get_by_label_contains("Running: Chromium");
+    harness.get_by_label("See whether the browser brings its pages back").click();
+    harness.run_steps(3);
+    assert!(harness.state().intents.contains(&Intent::Tick(Step::RestoreSetting)));
+}
+
+/// egui_kittest also checks that every widget that takes input has a name.
+#[test]
+fn both_screens_draw_at_the_smallest_and_at_a_large_size_in_both_languages() {
+    for lang in Lang::ALL {
+        for size in [[640.0, 480.0], [1000.0, 700.0], [2400.0, 1400.0]] {
+            for screen in Screen::ALL {
+                let mut scene = Scene::new(lang, 0.6);
+                scene.shell.show(screen);
+                scene.harness(size).run_steps(2);
+            }
+        }
+    }
+}

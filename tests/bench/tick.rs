@@ -1,0 +1,87 @@
+//! What one look at all processes costs, as a ratio to the least that could be done: reading every
+//! `/proc/PID/stat` and nothing else. Both are measured in turn in the same run. Prints figures, judges nothing.
+
+use std::fs;
+use std::hint::black_box;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mimamori::knowledge::Knowledge;
+use mimamori::platform::ProcessReader;
+use mimamori::watch::Watch;
+
+const ROUNDS: usize = 25;
+
+fn bare_loop() -> usize {
+    let mut bytes = 0;
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(|c: char| c.is_ascii_digit()) {
+            bytes += fs::read(entry.path().join("stat")).map_or(0, |text| text.len());
+        }
+    }
+    bytes
+}
+
+fn time(work: impl FnOnce()) -> Duration {
+    let begin = Instant::now();
+    work();
+    begin.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn main() {
+    if !std::path::Path::new("/proc/self/stat").exists() {
+        println!("SKIPPED: this benchmark compares with /proc");
+        return;
+    }
+    let knowledge = Arc::new(Knowledge::builtin().unwrap_or_else(|error| unreachable!("{error}")));
+    let mut children: Vec<Child> = Vec::new();
+    println!("one look at all processes; median of {ROUNDS} rounds, each measured in turn with the bare loop");
+    println!("{:>9} {:>12} {:>12} {:>7} {:>12} {:>7}", "processes", "bare loop", "list", "ratio", "whole look", "ratio");
+    for count in [300_usize, 3_000] {
+        let running = fs::read_dir("/proc").into_iter().flatten().flatten().filter(|e| e.path().join("stat").exists()).count();
+        for _ in running..count {
+            match Command::new("sleep").arg("600").stdin(Stdio::null()).stdout(Stdio::null()).spawn() {
+                Ok(child) => children.push(child),
+                Err(error) => {
+                    println!("only {} children: {error}", children.len());
+                    break;
+                }
+            }
+        }
+        let mut reader = ProcessReader::new();
+        let mut watch = Watch::new(Arc::clone(&knowledge));
+        let (mut seen, mut bare, mut list, mut look) = (0, Vec::new(), Vec::new(), Vec::new());
+        // Two looks before: the facts of each process are read once and once more in its life.
+        for _ in 0..2 {
+            watch.look();
+        }
+        for _ in 0..ROUNDS {
+            bare.push(time(|| {
+                black_box(bare_loop());
+            }));
+            list.push(time(|| {
+                seen = 0;
+                let _ = reader.read(&mut |raw| {
+                    seen += 1;
+                    black_box(raw.memory);
+                });
+            }));
+            look.push(time(|| {
+                black_box(watch.look());
+            }));
+        }
+        let (bare, list, look) = (median(bare), median(list), median(look));
+        let ratio = |time: Duration| time.as_secs_f64() / bare.as_secs_f64();
+        println!("{seen:>9} {bare:>12.1?} {list:>12.1?} {:>7.2} {look:>12.1?} {:>7.2}", ratio(list), ratio(look));
+    }
+    for mut child in children {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
