@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Runs everything. As root on Debian 12 it installs what the tests need; elsewhere it says what it leaves out.
+#   tests/run.sh            everything
+#   tests/run.sh quick      without browsers, Windows and benchmarks
+set -eu
+cd "$(dirname "$0")/.."
+project=$PWD
+: "${CARGO_TARGET_DIR:=$project/target}"
+export CARGO_TARGET_DIR CARGO_TERM_COLOR=never
+quick=${1-}
+skipped=()
+begin=$(date +%s)
+
+say() { printf '\n== %s  (%s min)\n' "$*" "$((($(date +%s) - begin) / 60))"; }
+skip() {
+    skipped+=("$*")
+    echo "SKIPPED: $*"
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+
+debian_root=no
+if [ "$(id -u)" = 0 ] && grep -q '^12' /etc/debian_version 2>/dev/null; then
+    debian_root=yes
+fi
+
+say "formatting, lints, spelling, licences"
+if cargo fmt --version >/dev/null 2>&1; then cargo fmt --check; else skip "cargo fmt is not installed"; fi
+if cargo clippy --version >/dev/null 2>&1; then
+    cargo clippy --all-targets --quiet -- -D warnings
+else
+    skip "cargo clippy is not installed"
+fi
+tools=$CARGO_TARGET_DIR/tools
+if ! have typos && [ ! -x "$tools/bin/typos" ] && have python3; then
+    python3 -m venv "$tools" >/dev/null 2>&1 && "$tools/bin/pip" install --quiet typos==1.52.0 || true
+fi
+PATH=$PATH:$tools/bin
+if have typos; then typos; else skip "typos is not installed and could not be (pip install typos)"; fi
+if have cargo-deny; then
+    # The list of advisories comes from the network; without it the rest is still checked.
+    cargo deny check licenses sources bans
+    cargo deny check advisories || skip "advisories: the list could not be fetched, or it names one: see above"
+else
+    tests/licences.sh
+    skip "cargo-deny is not installed (cargo install cargo-deny): licences were checked by tests/licences.sh, advisories not"
+fi
+
+say "unit and integration tests"
+cargo test --quiet
+say "the do-nothing platform is complete"
+cargo test --quiet --lib --features unknown-platform
+
+if [ "$quick" = quick ]; then
+    skip "quick: desktop, Windows, benchmarks"
+else
+    say "release build, as in the README"
+    cargo build --release --quiet
+    say "desktop: a real window, real programs, a real Chromium"
+    MIMAMORI_BIN=$CARGO_TARGET_DIR/release/mimamori tests/desktop/run.sh
+    say "Windows: built here, tested under Wine 10"
+    if [ "$debian_root" = yes ]; then
+        tests/windows/run.sh
+        tests/windows/window.sh
+    else
+        skip "Windows: needs root on Debian 12"
+    fi
+    say "benchmarks: figures, not judgements"
+    cargo bench --quiet --bench tick
+    tests/bench/window.sh "$CARGO_TARGET_DIR/release/mimamori"
+fi
+
+say "done"
+for reason in "${skipped[@]}"; do echo "left out: $reason"; done
