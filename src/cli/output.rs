@@ -16,6 +16,7 @@ pub enum Style {
 }
 
 /// Standard output and standard error.
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about two streams")]
 pub struct Output {
     colour: bool,
     terminal: bool,

@@ -38,6 +38,8 @@ struct Identity {
     name: Arc<str>,
     kind: ProgramKind,
     part_of_parent: bool,
+    /// A script: the shell above it runs other things too and is not its root.
+    script: bool,
 }
 
 /// Folds tick after tick; remembers what each process is, so that it is worked out once.
@@ -102,7 +104,8 @@ impl Grouper {
         let name = found.map_or_else(|| plain().as_str().into(), |program| program.name.en.as_str().into());
         let kind = found.map_or(ProgramKind::Program, |program| program.kind);
         let part_of_parent = found.is_some_and(|program| program.part_of_parent) && given.is_none();
-        Identity { facts: Arc::clone(facts), name, kind, part_of_parent }
+        let script = found.is_none() && Knowledge::is_interpreted(facts);
+        Identity { facts: Arc::clone(facts), name, kind, part_of_parent, script }
     }
 
     /// The program a process counts to: its own, or for a helper the nearest ancestor that is no helper.
@@ -131,7 +134,7 @@ impl Grouper {
 
     fn root_of(&self, process: &ProcSample, name: &Arc<str>, by_pid: &HashMap<Pid, ProcKey>) -> ProcKey {
         let Some(mut current) = self.known.get(&process.facts.key) else { return process.facts.key };
-        for _ in 0..MAX_PARENTS {
+        for _ in 0..if current.script { 0 } else { MAX_PARENTS } {
             match self.parent_of(current, by_pid) {
                 Some(parent) if parent.name == *name || parent.part_of_parent => current = parent,
                 _ => break,
@@ -280,6 +283,14 @@ mod tests {
         );
         let heavy = folded.programs[0].heavy_members(|member| member.cpu.get());
         assert_eq!(heavy.iter().map(|member| member.key.pid).collect::<Vec<_>>(), [10, 11]);
+    }
+
+    #[test]
+    fn a_busy_script_is_not_closed_with_the_shell_it_was_started_from() {
+        let (_, folded) =
+            fold(Os::Linux, vec![process(10, 1, "/usr/bin/bash", 0.0), process(11, 10, "/usr/bin/bash", 0.5)]);
+        let heavy = folded.programs[0].heavy_members(|member| member.cpu.get());
+        assert_eq!(heavy.iter().map(|member| (member.key.pid, member.root.pid)).collect::<Vec<_>>(), [(11, 11)]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub fn duration(texts: &Texts, seconds: f64) -> String {
             let minutes = (whole + 30) / 60;
             args.set("hours", (minutes / 60).to_string());
             args.set("minutes", (minutes % 60).to_string());
-            if minutes % 60 == 0 || minutes >= 600 { "duration-hours" } else { "duration-hours-minutes" }
+            if minutes.is_multiple_of(60) || minutes >= 600 { "duration-hours" } else { "duration-hours-minutes" }
         }
         _ => {
             args.set("days", (whole / 86_400) as f64);

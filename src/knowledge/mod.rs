@@ -95,8 +95,7 @@ impl Knowledge {
     /// folder the system keeps secret is no reason for doubt.
     pub fn identify(&self, facts: &ProcFacts, os: Os) -> Option<&KnownProgram> {
         let file = stem(facts.file_name());
-        let interpreted = INTERPRETERS.contains(&file.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'));
-        let names = if interpreted { [stem(&facts.name), file] } else { [file, stem(&facts.name)] };
+        let names = if Self::is_interpreted(facts) { [stem(&facts.name), file] } else { [file, stem(&facts.name)] };
         let found = names.into_iter().find_map(|name| self.by_file.get(&(os, name)))?;
         let program = &self.programs[*found];
         let path = facts.path.known().map(String::as_str);
@@ -124,13 +123,21 @@ impl Knowledge {
         self.by_name.get(english).map(|index| &self.programs[*index])
     }
 
+    /// Whether the file of a process is an interpreter: the process name says more then.
+    pub fn is_interpreted(facts: &ProcFacts) -> bool {
+        let file = stem(facts.file_name());
+        INTERPRETERS.contains(&file.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'))
+    }
+
     /// The name people know a process by when it is no known program: its file name without `.exe`, or the
     /// process name where the file is an interpreter.
     pub fn plain_name(facts: &ProcFacts) -> String {
         let file = facts.file_name();
-        let bare = stem(file);
-        let interpreted = INTERPRETERS.contains(&bare.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'));
-        let name = if interpreted || matches!(facts.path, Reading::Missing(_)) { facts.name.as_str() } else { file };
+        let name = if Self::is_interpreted(facts) || matches!(facts.path, Reading::Missing(_)) {
+            facts.name.as_str()
+        } else {
+            file
+        };
         let is_exe = name.len() > 4 && name.to_ascii_lowercase().ends_with(".exe");
         let name = if is_exe { name.get(..name.len() - 4).unwrap_or(name) } else { name };
         if name.is_empty() { "?".to_owned() } else { name.to_owned() }

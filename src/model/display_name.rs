@@ -103,7 +103,7 @@ mod tests {
     fn a_long_name_keeps_its_ending() {
         let name = DisplayName::new(&format!("{}.exe", "x".repeat(4096)));
         assert_eq!(name.as_str().chars().count(), DisplayName::MAX_CHARS);
-        assert!(name.as_str().ends_with(".exe"));
+        assert!(name.as_str().ends_with("x.exe"));
         assert!(name.as_str().contains('…'));
     }
 

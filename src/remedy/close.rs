@@ -94,8 +94,15 @@ pub struct Look {
     pub program_before: Option<Fraction>,
     /// Share of the PC in use now, from a sample that lies wholly after the end of the program.
     pub after: Option<Fraction>,
-    /// The program runs again in new processes: who started it, if known.
-    pub back: Option<Option<String>>,
+    /// The program runs again in new processes.
+    pub back: Option<Return>,
+}
+
+/// A program that runs again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Return {
+    /// What started it, if known.
+    pub by: Option<String>,
 }
 
 /// The phase after `phase`.
@@ -113,12 +120,12 @@ pub fn next(phase: Phase, step: CloseStep, look: &Look) -> Phase {
         Phase::Forced { until } if look.now >= until => Phase::Done { ended: look.now, verdict: Verdict::Refused },
         Phase::Measuring { ended } => measure(ended, look),
         Phase::Done { ended, verdict } => match &look.back {
-            Some(by) if look.now.since(ended).0 <= RETURN_SECONDS.0 && verdict != Verdict::Refused => {
+            Some(back) if look.now.since(ended).0 <= RETURN_SECONDS.0 && verdict != Verdict::Refused => {
                 let after = match verdict {
                     Verdict::CameBack { after, .. } => after,
                     _ => look.now.since(ended),
                 };
-                Phase::Done { ended, verdict: Verdict::CameBack { after, by: by.clone() } }
+                Phase::Done { ended, verdict: Verdict::CameBack { after, by: back.by.clone() } }
             }
             _ => Phase::Done { ended, verdict },
         },
@@ -127,8 +134,8 @@ pub fn next(phase: Phase, step: CloseStep, look: &Look) -> Phase {
 }
 
 fn measure(ended: At, look: &Look) -> Phase {
-    if let Some(by) = &look.back {
-        let verdict = Verdict::CameBack { after: look.now.since(ended), by: by.clone() };
+    if let Some(back) = &look.back {
+        let verdict = Verdict::CameBack { after: look.now.since(ended), by: back.by.clone() };
         return Phase::Done { ended, verdict };
     }
     if look.now.since(ended).0 < MEASURE_SECONDS.0 {
@@ -205,7 +212,7 @@ mod tests {
     fn a_program_that_returns_is_named_even_after_the_verdict() {
         let worked = Verdict::Worked { before: Fraction::ONE, after: Fraction::ZERO };
         let done = Phase::Done { ended: At(1000), verdict: worked };
-        let back = Look { back: Some(Some("launcher".into())), ..look(5, false) };
+        let back = Look { back: Some(Return { by: Some("launcher".into()) }), ..look(5, false) };
         let Phase::Done { verdict, .. } = next(done, CloseStep::Wait, &back) else { panic!("done") };
         assert_eq!(verdict, Verdict::CameBack { after: Seconds(4.0), by: Some("launcher".into()) });
     }

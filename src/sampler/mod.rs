@@ -129,7 +129,7 @@ impl Sampler {
         let effort = self.thermal.step(cpu.get(), values.frequency.get(), self.machine.max_frequency.get(), span);
         let (net_rx, net_tx) = self.read_network(elapsed);
         let storage = self.volumes.latest();
-        let own = self.own(&processes);
+        let own = own_usage(&processes);
         let sample = Sample {
             seq: self.seq,
             at,
@@ -236,20 +236,21 @@ impl Sampler {
         let rate = |bytes: u64| Reading::Known(BytesPerSec(bytes as f64 / elapsed.as_secs_f64()));
         (rate(received), rate(sent))
     }
-
-    fn own(&self, processes: &[ProcSample]) -> SelfUsage {
-        let own = std::process::id();
-        let me = processes.iter().find(|process| process.facts.key.pid == own);
-        SelfUsage {
-            cpu: me.map_or(Reading::Missing(Why::Unsupported), |process| process.cpu),
-            memory: me.map_or(Reading::Missing(Why::Unsupported), |process| process.memory),
-        }
-    }
 }
 
 impl Default for Sampler {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// What this program itself costs.
+fn own_usage(processes: &[ProcSample]) -> SelfUsage {
+    let own = std::process::id();
+    let me = processes.iter().find(|process| process.facts.key.pid == own);
+    SelfUsage {
+        cpu: me.map_or(Reading::Missing(Why::Unsupported), |process| process.cpu),
+        memory: me.map_or(Reading::Missing(Why::Unsupported), |process| process.memory),
     }
 }
 
@@ -338,7 +339,7 @@ mod tests {
     #[test]
     fn a_slow_volume_does_not_hold_up_a_tick() {
         let watcher = VolumeWatcher::with_source(|| {
-            std::thread::sleep(Duration::from_secs(3600));
+            std::thread::sleep(Duration::from_hours(1));
             None
         });
         let mut sampler = Sampler::with_volumes(watcher);
@@ -348,7 +349,7 @@ mod tests {
             let _ = sender.send(volumes);
         });
         // Far below the hour the volume takes, far above what a tick costs.
-        let volumes = receiver.recv_timeout(Duration::from_secs(60)).expect("the tick came back");
+        let volumes = receiver.recv_timeout(Duration::from_mins(1)).expect("the tick came back");
         assert_eq!(volumes, Reading::Missing(Why::NotYet));
     }
 }

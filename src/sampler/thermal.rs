@@ -85,6 +85,7 @@ fn widen(range: &mut Option<(f64, f64)>, value: f64) -> f64 {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "as the model takes it")]
     fn load(value: f64) -> Option<Fraction> {
         Some(Fraction::new(value))
     }

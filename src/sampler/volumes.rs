@@ -69,7 +69,7 @@ impl Source {
         let seconds = self.last.replace(Instant::now()).map(|last| last.elapsed().as_secs_f64());
         let (mut volumes, mut devices) = (Vec::new(), BTreeSet::new());
         let (mut read, mut written, mut ever) = (0_u64, 0_u64, 0_u64);
-        for disk in self.disks.as_ref()?.iter() {
+        for disk in self.disks.as_ref()? {
             // A device that is mounted at several places is one volume.
             let file_system = disk.file_system().to_string_lossy().to_ascii_lowercase();
             let is_network = ["nfs", "cifs", "smb", "fuse.sshfs"].iter().any(|kind| file_system.starts_with(kind));

@@ -11,7 +11,7 @@ use crate::knowledge::Knowledge;
 use crate::model::{ActError, At, Fraction, Machine, ProcKey, ProgramKind, Reading, Refusal, Seconds};
 use crate::platform::{self, Desktop, Target};
 use crate::remedy::restart::RestartFacts;
-use crate::remedy::{ASK_SECONDS, CloseStep, Look, Phase, next};
+use crate::remedy::{ASK_SECONDS, CloseStep, Look, Phase, Return, next};
 use crate::watch::{View, Watch, now};
 
 /// Time between two samples.
@@ -149,7 +149,7 @@ impl Thread {
     fn look(&mut self) -> bool {
         let view = self.watch.look();
         let refusals = self.refusals(&view.folded);
-        if self.looks % RESTART_EVERY == 0 {
+        if self.looks.is_multiple_of(RESTART_EVERY) {
             let facts = self.restart_facts(&view);
             self.tell(Reply::Restart(Box::new(facts)));
         }
@@ -329,7 +329,7 @@ impl Job {
     }
 
     /// Whether the program runs again in a process that was not there before, and who started that.
-    fn back(&self, view: &View, ended: At) -> Option<Option<String>> {
+    fn back(&self, view: &View, ended: At) -> Option<Return> {
         let program = view.folded.programs.iter().find(|program| *program.name == *self.subject.group)?;
         if view.sample.at < ended {
             return None;
@@ -345,6 +345,7 @@ impl Job {
         let root = program.members.iter().find(|member| member.root == member.key && is_back(member.key))?;
         let facts = view.folded.facts.get(&root.key)?;
         let parent = view.folded.facts.values().find(|other| other.key.pid == facts.parent);
-        Some(parent.map(|parent| crate::model::DisplayName::new(&parent.name).as_str().to_owned()))
+        let by = parent.map(|parent| crate::model::DisplayName::new(&parent.name).as_str().to_owned());
+        Some(Return { by })
     }
 }

@@ -1,5 +1,11 @@
 //! One binary for all integration tests: they share a build and start faster.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking and say what they skip"
+)]
 
 mod command_line;
 mod layering;

@@ -1,6 +1,8 @@
 //! What one look at all processes costs, as a ratio to the least that could be done: reading every
 //! `/proc/PID/stat` and nothing else. Both are measured in turn in the same run. Prints figures, judges nothing.
 
+#![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use std::fs;
 use std::hint::black_box;
 use std::process::{Child, Command, Stdio};
@@ -42,9 +44,13 @@ fn main() {
     let knowledge = Arc::new(Knowledge::builtin().unwrap_or_else(|error| unreachable!("{error}")));
     let mut children: Vec<Child> = Vec::new();
     println!("one look at all processes; median of {ROUNDS} rounds, each measured in turn with the bare loop");
-    println!("{:>9} {:>12} {:>12} {:>7} {:>12} {:>7}", "processes", "bare loop", "list", "ratio", "whole look", "ratio");
+    println!(
+        "{:>9} {:>12} {:>12} {:>7} {:>12} {:>7}",
+        "processes", "bare loop", "list", "ratio", "whole look", "ratio"
+    );
     for count in [300_usize, 3_000] {
-        let running = fs::read_dir("/proc").into_iter().flatten().flatten().filter(|e| e.path().join("stat").exists()).count();
+        let running =
+            fs::read_dir("/proc").into_iter().flatten().flatten().filter(|e| e.path().join("stat").exists()).count();
         for _ in running..count {
             match Command::new("sleep").arg("600").stdin(Stdio::null()).stdout(Stdio::null()).spawn() {
                 Ok(child) => children.push(child),

@@ -87,9 +87,10 @@ programs-everything-else = Everything else
 programs-everything-else-note = short-lived programs and the system itself
 programs-row = { $name }: CPU { $cpu }, memory { $memory }. Show details
 programs-more = { $number ->
-    [one] and 1 more program
-   *[other] and { $number } more programs
+    [one] Show 1 more program
+   *[other] Show { $number } more programs
 }
+programs-fewer = Show fewer
 details-back = Back to the list
 details-what = What it is
 details-unknown = Not in Mimamori's list. That is common and does not mean anything bad.

@@ -50,7 +50,7 @@ mod tests {
         let found = scene.diagnose();
         assert_eq!(found[0].rule, RuleId::CpuHog);
         assert_eq!(found[0].subject.group, "burner");
-        assert_eq!(found[0].evidence[0].seconds, 8.0);
+        assert!((found[0].evidence[0].seconds - 8.0).abs() < 1e-9);
     }
 
     #[test]

@@ -89,7 +89,9 @@ impl Sensors {
         if known.is_empty() {
             return Reading::from_option(frequency_of_cpuinfo(), Why::NoSensor);
         }
-        Reading::Known(Hertz((known.iter().sum::<i64>() / known.len() as i64).max(0) as u64 * 1000))
+        Reading::Known(Hertz(
+            known.iter().map(|khz| khz.max(&0).unsigned_abs()).sum::<u64>() / known.len() as u64 * 1000,
+        ))
     }
 
     fn power(&self) -> Reading<Power> {

@@ -68,7 +68,10 @@ impl Target {
 
     /// Waits until the process has ended, at most `timeout`; whether it has.
     pub fn wait(&self, timeout: Duration) -> bool {
-        let timeout = Timespec { tv_sec: timeout.as_secs() as i64, tv_nsec: timeout.subsec_nanos().into() };
+        let timeout = Timespec {
+            tv_sec: i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX),
+            tv_nsec: timeout.subsec_nanos().into(),
+        };
         let mut fds = [PollFd::new(&self.pidfd, PollFlags::IN)];
         // An error here would be a broken descriptor, which cannot happen to one we own: not ended.
         poll(&mut fds, Some(&timeout)).is_ok_and(|ready| ready > 0)

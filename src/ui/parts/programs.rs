@@ -8,13 +8,11 @@ use crate::explain::format;
 use crate::model::ProgramSample;
 use crate::ui::snapshot::Snapshot;
 
-/// Rows shown.
-const ROWS: usize = 9;
-/// A program with less than this is part of everything else, unless it holds much memory.
-const LEAST_CPU: f64 = 0.001;
+/// Rows shown until the person asks for all.
+const ROWS: usize = 8;
 
-/// Draws the list; the name of the program that was chosen.
-pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) -> Option<String> {
+/// Draws the list; the name of the program that was chosen. `all` is whether the person asked for all.
+pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, all: &mut bool) -> Option<String> {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let mut chosen = None;
     theme.card(ui).show(ui, |ui| {
@@ -24,20 +22,25 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) -> Option<String> {
             ui.label(RichText::new(texts.get("programs-title")).font(theme.bold(theme.size.title)));
         });
         ui.add_space(4.0);
-        let Some((folded, sample)) = snapshot.folded.zip(snapshot.sample) else { return };
-        let shown: Vec<&ProgramSample> = folded
-            .programs
-            .iter()
-            .take(ROWS)
-            .filter(|program| program.cpu.get() >= LEAST_CPU || sample.cpu.get().is_none())
-            .collect();
+        let Some(folded) = snapshot.folded else { return };
+        let rows = if *all { folded.programs.len() } else { ROWS };
+        let shown: Vec<&ProgramSample> = folded.programs.iter().take(rows).collect();
         for program in &shown {
             if row_ui(ui, snapshot, program) {
                 chosen = Some(program.name.to_string());
             }
         }
         let hidden = folded.programs.len().saturating_sub(shown.len());
-        rest_ui(ui, snapshot, &shown, hidden);
+        rest_ui(ui, snapshot, &shown);
+        if hidden > 0 || *all {
+            let mut args = FluentArgs::new();
+            args.set("number", hidden as f64);
+            let text = if *all { texts.get("programs-fewer") } else { texts.with("programs-more", &args) };
+            let text = RichText::new(text).size(theme.size.small).color(theme.palette(ui).accent);
+            if ui.add(egui::Button::new(text).frame_when_inactive(false)).clicked() {
+                *all = !*all;
+            }
+        }
     });
     chosen
 }
@@ -74,19 +77,17 @@ fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample) -
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
 }
 
-fn rest_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, shown: &[&ProgramSample], hidden: usize) {
+fn rest_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, shown: &[&ProgramSample]) {
     let (texts, theme) = (snapshot.texts, snapshot.theme);
     let palette = theme.palette(ui);
     let Some(total) = snapshot.sample.and_then(|sample| sample.cpu.get()) else { return };
     let listed: f64 = shown.iter().map(|program| program.cpu.get()).sum();
     let rest = (total.get() - listed).max(0.0);
     let name = texts.get("programs-everything-else");
-    let mut args = FluentArgs::new();
-    args.set("number", hidden as f64);
-    let note = if hidden > 0 { texts.with("programs-more", &args) } else { texts.get("programs-everything-else-note") };
+    let note = texts.get("programs-everything-else-note");
     let cpu = format::percent(rest);
     let row = Row { name: &name, note: &note, good: false, share: rest, cpu: &cpu, memory: "", colour: palette.rest };
-    let response = line_ui(ui, snapshot, &row).on_hover_text(texts.get("programs-everything-else-note"));
+    let response = line_ui(ui, snapshot, &row).on_hover_text(note.as_str());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{name}: CPU {cpu}")));
 }
 

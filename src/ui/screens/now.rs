@@ -17,6 +17,8 @@ pub struct NowScreen {
     charts: Charts,
     /// The program whose details are shown.
     program: Option<String>,
+    /// Whether all programs are listed.
+    all_programs: bool,
 }
 
 impl NowScreen {
@@ -59,7 +61,7 @@ impl NowScreen {
                 }
             }
             None => {
-                if let Some(name) = programs::ui(ui, snapshot) {
+                if let Some(name) = programs::ui(ui, snapshot, &mut self.all_programs) {
                     self.program = Some(name);
                 }
             }

@@ -1,0 +1,179 @@
+"""The Windows program under Wine 10, read with tesseract and driven with the mouse. Called by window.sh."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+import unittest
+
+PROGRAMS = pathlib.Path(os.environ["MIMAMORI_PROGRAMS"])
+WINE = os.environ["MIMAMORI_WINE"]
+ARTEFACTS = pathlib.Path(os.environ.get("MIMAMORI_ARTEFACTS", "tests/artefacts"))
+ENLARGE = 3
+
+
+def start(program, *arguments, **options):
+    return subprocess.Popen([WINE, str(program), *arguments], **options)
+
+
+def shot(name):
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    path = ARTEFACTS / f"windows-{name}.png"
+    subprocess.run(["import", "-window", "root", str(path)], check=True)
+    return path
+
+
+def words(lang="eng"):
+    """Every word on the screen with the middle of its box."""
+    with tempfile.TemporaryDirectory() as folder:
+        picture = os.path.join(folder, "screen.png")
+        subprocess.run(["import", "-window", "root", "-colorspace", "Gray", "-resize", f"{ENLARGE * 100}%", picture], check=True)
+        table = subprocess.run(
+            ["tesseract", picture, "-", "-l", lang, "--psm", "11", "tsv"], check=True, capture_output=True, text=True
+        ).stdout
+    found = []
+    for line in table.splitlines()[1:]:
+        fields = line.split("\t")
+        if len(fields) == 12 and fields[11].strip():
+            left, top, width, height = (int(field) for field in fields[6:10])
+            found.append((fields[11], (left + width // 2) // ENLARGE, (top + height // 2) // ENLARGE))
+    return found
+
+
+def find(text, seen):
+    """Where the words of `text` stand one after the other on the screen: the middle of the first."""
+    wanted = text.split()
+    for index in range(len(seen) - len(wanted) + 1):
+        if all(want.lower() in seen[index + n][0].lower() for n, want in enumerate(wanted)):
+            return seen[index][1:]
+    return None
+
+
+def wait_for(text, seconds, lang="eng"):
+    end = time.monotonic() + seconds
+    seen = []
+    while time.monotonic() < end:
+        seen = words(lang)
+        place = find(text, seen)
+        if place:
+            return place
+        time.sleep(0.5)
+    shot("failed")
+    raise AssertionError(f"{text!r} did not appear in {seconds} s; on the screen: " + " ".join(word for word, *_ in seen))
+
+
+def click(place):
+    x, y = place
+    subprocess.run(["xdotool", "mousemove", str(x - 3), str(y), "sleep", "0.3", "mousemove", str(x), str(y), "sleep", "0.2",
+                    "mousedown", "1", "sleep", "0.15", "mouseup", "1"], check=True)
+    subprocess.run(["xdotool", "mousemove", "5", "5"], check=True)
+
+
+def processes(name):
+    """The processes of this machine that are the Windows program `name`."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                arguments = (entry / "cmdline").read_bytes().split(b"\0")
+                comm = (entry / "comm").read_text().strip()
+            except OSError:
+                continue
+            if comm.lower() == name[:15].lower() or arguments[0].decode(errors="replace").lower().endswith("\\" + name.lower()):
+                found.append(int(entry.name))
+    return found
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Windows(unittest.TestCase):
+    def setUp(self):
+        self.started = []
+        self.addCleanup(self.end)
+
+    def end(self):
+        subprocess.run([WINE, "--end"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for process in self.started:
+            process.wait(timeout=60)
+
+    def start(self, *arguments):
+        process = start(*arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.started.append(process)
+        return process
+
+    def test_check_tells_who_is_busy_and_by_how_much(self):
+        self.start(PROGRAMS / "burner.exe")
+        time.sleep(5)
+        burner = processes("burner.exe")
+        self.assertTrue(burner, "the burner runs")
+        before, begin = cpu_seconds(burner[0]), time.monotonic()
+        output = subprocess.run([WINE, str(PROGRAMS / "mimamori-cli.exe"), "check", "--json", "--seconds", "6"], capture_output=True)
+        measured = (cpu_seconds(burner[0]) - before) / (time.monotonic() - begin)
+        report = json.loads(output.stdout)
+        rules = {finding["rule"]: finding for finding in report["findings"]}
+        self.assertIn("cpu_hog", rules, json.dumps(report["findings"])[:2000])
+        self.assertEqual(rules["cpu_hog"]["subject"]["group"], "burner")
+        self.assertEqual(output.returncode, 1)
+        shown = sum(process["cpu"] for process in report["sample"]["top"] if process["name"].lower() == "burner.exe")
+        real = measured / report["machine"]["cpus"]
+        print(f"burner: shown {shown:.3f} of the machine, measured from outside {real:.3f}")
+        self.assertAlmostEqual(shown, real, delta=0.12)
+
+    def test_the_window_opens_with_japanese(self):
+        self.start(PROGRAMS / "mimamori.exe", "--lang", "ja")
+        self.wait_japanese()
+        shot("now-ja")
+
+    def wait_japanese(self):
+        end = time.monotonic() + 90
+        while time.monotonic() < end:
+            text = "".join(word for word, *_ in words("jpn"))
+            if "再起動" in text and "メモリ" in text:
+                return
+            time.sleep(1)
+        shot("failed")
+        self.fail("no Japanese on the screen: " + text)
+
+    def test_notepad_is_closed_politely(self):
+        self.start("notepad.exe")
+        self.start(PROGRAMS / "mimamori.exe", "--lang", "en")
+        wait_for("What is using", 90)
+        place = wait_for("notepad", 30)
+        self.assertTrue(processes("notepad.exe"))
+        # The row of the list, not the title of Notepad's own window.
+        rows = [(x, y) for word, x, y in words() if "notepad" in word.lower() and x > 600]
+        click(rows[0] if rows else place)
+        click(wait_for("Close Notepad", 30))
+        wait_for("It worked", 40)
+        shot("notepad-closed")
+        self.assertFalse(processes("notepad.exe"))
+
+    def test_a_stubborn_program_is_closed_by_force(self):
+        self.start(PROGRAMS / "burner.exe", "window")
+        time.sleep(2)
+        self.start(PROGRAMS / "mimamori.exe", "--lang", "en")
+        begin = time.monotonic()
+        wait_for("burner keeps using", 90)
+        print(f"the answer was read {time.monotonic() - begin:.0f} s after the start")
+        click(wait_for("Close burner", 20))
+        wait_for("is still open", 60)
+        self.assertTrue(processes("burner.exe"), "asking alone does not end it")
+        click(wait_for("Force close", 20))
+        wait_for("did not save will be lost", 20)
+        shot("confirm-force")
+        seen = words()
+        buttons = [(x, y) for (first, x, y), (second, *_) in zip(seen, seen[1:]) if first == "Force" and second.startswith("close")]
+        # The lowest one stands in the question.
+        click(max(buttons, key=lambda place: place[1]))
+        wait_for("It worked", 60)
+        shot("burner-closed")
+        self.assertFalse(processes("burner.exe"))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
