@@ -41,6 +41,26 @@ pub struct Held {
 }
 
 impl Held {
+    /// The newest part of the stretch, of at most `seconds` (and at least one sample).
+    #[must_use]
+    pub fn last(&self, seconds: Seconds) -> Self {
+        let mut covered = 0.0;
+        let newest: Vec<Arc<Sample>> = self
+            .samples
+            .iter()
+            .rev()
+            .take_while(|sample| {
+                let before = covered;
+                covered += sample.span.0;
+                before == 0.0 || covered <= seconds.0
+            })
+            .cloned()
+            .collect();
+        let since = newest.last().map_or(self.since, |first| first.at.minus(first.span));
+        let seconds = Seconds(newest.iter().map(|sample| sample.span.0).sum());
+        Self { since, seconds, samples: newest.into_iter().rev().collect() }
+    }
+
     /// Mean of a value over the stretch, each sample weighted with its span; `None` if never known.
     pub fn mean(&self, value: impl Fn(&Sample) -> Option<f64>) -> Option<f64> {
         let (mut sum, mut weight) = (0.0, 0.0);

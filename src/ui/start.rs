@@ -56,8 +56,16 @@ fn run(context: &Context, renderer: Renderer, lang: Option<Lang>, file: Settings
     };
     // Some drivers do not return an error but make a library panic: that is a window that did not open, too.
     match catch_unwind(AssertUnwindSafe(|| eframe::run_native(&title, options, Box::new(create)))) {
-        Ok(result) => result.map_err(|error| error.to_string()),
+        Ok(result) => result.map_err(|error| without_source_path(&error.to_string()).to_owned()),
         Err(_) => Err(renderer.name().to_owned()),
+    }
+}
+
+/// winit puts the place in its own source before the reason; a person needs only the reason.
+fn without_source_path(error: &str) -> &str {
+    match error.rfind(".rs:").and_then(|at| error[at + 4..].find(": ").map(|colon| at + 4 + colon + 2)) {
+        Some(reason) => &error[reason..],
+        None => error,
     }
 }
 
@@ -75,5 +83,17 @@ fn start_again(renderer: Renderer, lang: Option<Lang>) -> Option<Exit> {
         Some(69) => Some(Exit::Unavailable),
         // The second program crashed before it could print the check: this one prints it.
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_without_the_place_in_the_source() {
+        let error = "os error at winit/src/linux/mod.rs:788: Failed to open connection to X server";
+        assert_eq!(without_source_path(error), "Failed to open connection to X server");
+        assert_eq!(without_source_path("no surface"), "no surface");
     }
 }

@@ -2,7 +2,10 @@
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{Fraction, History, Sample};
+use crate::model::{Fraction, History, Sample, Seconds};
+
+/// "Right now" is the mean over so long.
+const RECENT: Seconds = Seconds(30.0);
 
 /// Said only when processors and memory were seen and nothing else had to be said.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others: &[Finding]) -> Option<Finding> {
@@ -13,8 +16,14 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
     let memory = latest.memory.get().filter(|memory| memory.total.0 > 0)?;
     let total = |sample: &Sample| sample.cpu.get().map(Fraction::get);
     let seen = history.held(|sample| total(sample).is_some())?;
+    let recent = seen.last(RECENT);
     let full = knowledge.thresholds.cpu.full;
-    let mean = seen.mean(total)?;
+    let mean = recent.mean(total)?;
+    // Too early to call a busy PC well: a cause may be about to be found.
+    let enough = seen.seconds.0 >= knowledge.thresholds.hold_seconds.0;
+    if mean >= if enough { full } else { knowledge.thresholds.cpu.program } {
+        return None;
+    }
     let used = memory.used.of(memory.total).get();
     Some(Finding {
         rule: RuleId::AllWell,
@@ -23,8 +32,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
         subject: Subject::machine(),
         since: seen.since,
         evidence: vec![
-            Evidence::over(EvidenceKind::TotalCpu, mean, full, seen.seconds),
-            Evidence::over(EvidenceKind::MemoryUsed, used, knowledge.thresholds.memory.look, seen.seconds),
+            Evidence::over(EvidenceKind::TotalCpu, mean, full, recent.seconds),
+            Evidence::over(EvidenceKind::MemoryUsed, used, knowledge.thresholds.memory.look, recent.seconds),
         ],
         busy: None,
         cause: None,
@@ -41,6 +50,15 @@ mod tests {
     fn a_calm_pc_is_well() {
         let mut scene = Scene::windows();
         scene.calm(10.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+
+    #[test]
+    fn a_pc_that_is_busy_at_the_first_look_is_not_called_well_too_early() {
+        let mut scene = Scene::windows();
+        scene.crowd(0.8, 4.0);
+        assert!(scene.diagnose().is_empty());
+        scene.crowd(0.8, 6.0);
         assert_eq!(rules(&scene), [RuleId::AllWell]);
     }
 

@@ -101,11 +101,11 @@ struct Row<'a> {
     colour: egui::Color32,
 }
 
-/// One line: colour, name over note, bar, share, memory.
+/// One row: colour, name over note, share, memory, and a bar below.
 fn line_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Row<'_>) -> egui::Response {
     let theme = snapshot.theme;
     let palette = theme.palette(ui);
-    let height = if row.note.is_empty() { 30.0 } else { 42.0 };
+    let height = if row.note.is_empty() { 34.0 } else { 46.0 };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     if !ui.is_rect_visible(rect) {
         return response;
@@ -117,8 +117,8 @@ fn line_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Row<'_>) -> egui::R
     if response.has_focus() {
         painter.rect_stroke(rect, 6.0, egui::Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
     }
-    let (numbers, memory, bar) = (44.0, 56.0, 40.0);
-    let middle = rect.center().y;
+    let (numbers, memory) = (44.0, 60.0);
+    let middle = rect.center().y - 2.0;
     let font = FontId::proportional(theme.size.text);
     let square = egui::Rect::from_center_size(egui::pos2(rect.left() + 10.0, middle), vec2(10.0, 10.0));
     painter.rect_filled(square, 3.0, row.colour);
@@ -127,15 +127,16 @@ fn line_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Row<'_>) -> egui::R
     };
     right(rect.right() - 4.0, row.memory, palette.muted);
     right(rect.right() - memory - 8.0, row.cpu, palette.text);
-    let bar_right = rect.right() - memory - numbers - 16.0;
-    let track =
-        egui::Rect::from_min_max(egui::pos2(bar_right - bar, middle - 4.0), egui::pos2(bar_right, middle + 4.0));
-    painter.rect_filled(track, 4.0, palette.line);
-    let mut filled = track;
-    filled.set_width((track.width() * row.share.clamp(0.0, 1.0) as f32).max(2.0));
-    painter.rect_filled(filled, 4.0, row.colour);
     let text_left = rect.left() + 24.0;
-    let room = (track.left() - 10.0 - text_left).max(20.0);
+    let track = egui::Rect::from_min_max(
+        egui::pos2(text_left, rect.bottom() - 4.0),
+        egui::pos2(rect.right() - 4.0, rect.bottom() - 1.0),
+    );
+    painter.rect_filled(track, 1.5, palette.line);
+    let mut filled = track;
+    filled.set_width(track.width() * row.share.clamp(0.0, 1.0) as f32);
+    painter.rect_filled(filled, 1.5, row.colour);
+    let room = (rect.right() - memory - numbers - 14.0 - text_left).max(20.0);
     let place = |text: &str, size: f32, colour, y: f32| {
         let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), FontId::proportional(size), colour);
         job.wrap = egui::text::TextWrapping::truncate_at_width(room);
