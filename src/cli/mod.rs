@@ -146,7 +146,7 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
             let check = args::Check { lang, ..args::Check::default() };
             let (exit, text) = check::run_captured(&check, context, output);
             // Where nobody sees a terminal (a Windows program without a console) the answer goes into a box.
-            if !output.has_terminal() {
+            if open_window.is_some() && !output.has_terminal() {
                 crate::platform::message_box(&texts.get("app-name"), &format!("{reason}\n\n{text}"));
             }
             exit

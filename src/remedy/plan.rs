@@ -53,7 +53,10 @@ pub fn plan(finding: &Finding, refusal: Option<Refusal>) -> Plan {
     }
     let restart_helps = match finding.rule {
         RuleId::MemoryPressure => true,
-        RuleId::CpuHog => finding.program().is_none() || plan.refusal.is_some(),
+        RuleId::CpuHog => match plan.refusal {
+            Some(refusal) => !matches!(refusal, Refusal::Ourselves | Refusal::OurAncestor),
+            None => finding.program().is_none(),
+        },
         _ => false,
     };
     if restart_helps {

@@ -24,14 +24,23 @@ pub struct FindingCards {
 impl FindingCards {
     /// Draws the worst findings.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
-        for (finding, plan) in snapshot.findings.iter().take(MOST) {
+        for (index, (finding, plan)) in snapshot.findings.iter().take(MOST).enumerate() {
             let id = (finding.rule, finding.subject.group.clone());
             let open = self.open.as_ref() == Some(&id);
-            if card_ui(ui, snapshot, finding, plan, open, intents) {
+            // One answer first: the others are short until somebody asks.
+            let how = How { open, short: index > 0 && !open };
+            if card_ui(ui, snapshot, finding, plan, how, intents) {
                 self.open = (!open).then_some(id);
             }
         }
     }
+}
+
+/// How much of a card is shown.
+#[derive(Clone, Copy)]
+struct How {
+    open: bool,
+    short: bool,
 }
 
 /// Draws one card; whether "show why" was pressed.
@@ -40,7 +49,7 @@ fn card_ui(
     snapshot: &Snapshot<'_>,
     finding: &Finding,
     plan: &Plan,
-    open: bool,
+    how: How,
     intents: &mut Vec<Intent>,
 ) -> bool {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
@@ -57,22 +66,26 @@ fn card_ui(
         ui.horizontal_top(|ui| {
             ui.allocate_ui(vec2(64.0, 0.0), |ui| {
                 ui.vertical_centered(|ui| {
-                    let (rect, _) = ui.allocate_exact_size(vec2(36.0, 36.0), egui::Sense::hover());
+                    let side = if how.short { 26.0 } else { 36.0 };
+                    let (rect, _) = ui.allocate_exact_size(vec2(side, side), egui::Sense::hover());
                     icon::paint(ui.painter(), symbol, rect, colour);
                     ui.label(RichText::new(texts.get(word)).font(theme.bold(theme.size.text)).color(colour));
                 });
             });
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 6.0;
-                let headline = RichText::new(&words.headline).font(theme.bold(theme.size.headline));
+                let size = if how.short { theme.size.title } else { theme.size.headline };
+                let headline = RichText::new(&words.headline).font(theme.bold(size));
                 ui.add(egui::Label::new(headline).wrap());
-                if finding.severity > Severity::Ok {
+                if finding.severity > Severity::Ok && !how.short {
                     ui.label(RichText::new(since(finding, snapshot)).color(palette.muted));
                     chips_ui(ui, &words.saw, chip, colour, theme.size.small);
                 }
-                ui.add(egui::Label::new(&words.meaning).wrap());
-                pressed = buttons_ui(ui, snapshot, finding, plan, open, intents);
-                if open {
+                if !how.short {
+                    ui.add(egui::Label::new(&words.meaning).wrap());
+                }
+                pressed = buttons_ui(ui, snapshot, finding, plan, how, intents);
+                if how.open {
                     why_ui(ui, snapshot, finding, &words, &palette);
                 }
             });
@@ -114,7 +127,7 @@ fn buttons_ui(
     snapshot: &Snapshot<'_>,
     finding: &Finding,
     plan: &Plan,
-    open: bool,
+    how: How,
     intents: &mut Vec<Intent>,
 ) -> bool {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
@@ -137,12 +150,12 @@ fn buttons_ui(
             };
             // While one action is under way a second one would only confuse what is measured.
             let enabled = snapshot.job.is_none() || remedy.id == RemedyId::Restart;
-            let button = if index == 0 { primary(ui, snapshot, &text) } else { egui::Button::new(&text) };
+            let button = if index == 0 && !how.short { primary(ui, snapshot, &text) } else { egui::Button::new(&text) };
             if ui.add_enabled(enabled, button).clicked() {
                 intents.push(intent);
             }
         }
-        let why = RichText::new(texts.get(if open { "button-hide-why" } else { "button-show-why" }));
+        let why = RichText::new(texts.get(if how.open { "button-hide-why" } else { "button-show-why" }));
         let why = why.font(theme.bold(theme.size.text)).color(theme.palette(ui).accent);
         pressed = ui.add(egui::Button::new(why).frame_when_inactive(false)).clicked();
     });

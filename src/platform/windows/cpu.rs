@@ -1,0 +1,117 @@
+//! Processor time from the kernel's own counters. Not from performance counters, which are often broken in the
+//! registry, slow at first use, and named in the language of the system.
+
+use std::mem::{offset_of, size_of};
+
+use windows_sys::Wdk::System::SystemInformation::SystemProcessorPerformanceInformation;
+use windows_sys::Win32::System::Threading::GetActiveProcessorGroupCount;
+use windows_sys::Win32::System::WindowsProgramming::SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION as Entry;
+
+use super::ntdll::{Buffer, u64_at};
+use crate::model::Why;
+use crate::platform::types::{CpuTime, CpuTimes};
+
+/// Reads processor time; keeps the buffer between ticks.
+pub struct CpuReader {
+    buffer: Buffer,
+    groups: u16,
+}
+
+impl CpuReader {
+    /// Looks how many groups of up to 64 processors there are.
+    #[expect(unsafe_code, reason = "asks for a number")]
+    pub fn new() -> Self {
+        // SAFETY: takes nothing.
+        let groups = unsafe { GetActiveProcessorGroupCount() };
+        Self { buffer: Buffer::with_room_for(64 * size_of::<Entry>()), groups: groups.max(1) }
+    }
+
+    /// Time since the start of the system.
+    ///
+    /// # Errors
+    /// The reason why the system does not tell.
+    pub fn read(&mut self) -> Result<CpuTimes, Why> {
+        let mut times = CpuTimes::default();
+        if self.groups == 1 {
+            self.buffer.query_system(SystemProcessorPerformanceInformation)?;
+            add(&mut times, self.buffer.bytes());
+        } else {
+            // The simple call tells only of the group that the calling thread happens to run in.
+            for group in 0..self.groups {
+                self.buffer.query_processor_group(SystemProcessorPerformanceInformation, group)?;
+                add(&mut times, self.buffer.bytes());
+            }
+        }
+        if times.total.all == 0 { Err(Why::Unsupported) } else { Ok(times) }
+    }
+}
+
+impl Default for CpuReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Kernel time includes idle time, and time for interrupts.
+fn add(times: &mut CpuTimes, answer: &[u8]) {
+    for entry in answer.chunks_exact(size_of::<Entry>()) {
+        let idle = u64_at(entry, offset_of!(Entry, IdleTime));
+        let kernel = u64_at(entry, offset_of!(Entry, KernelTime));
+        let all = kernel.saturating_add(u64_at(entry, offset_of!(Entry, UserTime)));
+        let time = CpuTime { busy: all.saturating_sub(idle), all };
+        times.total.busy = times.total.busy.saturating_add(time.busy);
+        times.total.all = times.total.all.saturating_add(time.all);
+        times.per_core.push(time);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    fn entry(idle: u64, kernel: u64, user: u64) -> Vec<u8> {
+        let mut bytes = vec![0; size_of::<Entry>()];
+        for (offset, value) in [
+            (offset_of!(Entry, IdleTime), idle),
+            (offset_of!(Entry, KernelTime), kernel),
+            (offset_of!(Entry, UserTime), user),
+        ] {
+            bytes[offset..offset + 8].copy_from_slice(&value.to_le_bytes());
+        }
+        bytes
+    }
+
+    #[test]
+    fn idle_time_is_part_of_kernel_time() {
+        let mut times = CpuTimes::default();
+        let mut answer = [entry(60, 70, 30), entry(0, 40, 60)].concat();
+        answer.extend([1, 2, 3]);
+        add(&mut times, &answer);
+        assert_eq!(times.per_core, [CpuTime { busy: 40, all: 100 }, CpuTime { busy: 100, all: 100 }]);
+        assert_eq!(times.total, CpuTime { busy: 140, all: 200 });
+    }
+
+    #[test]
+    fn strange_numbers_stay_in_range() {
+        let mut times = CpuTimes::default();
+        add(&mut times, &[entry(u64::MAX, 1, 1), entry(0, u64::MAX, u64::MAX)].concat());
+        assert!(times.per_core.iter().all(|time| time.busy <= time.all));
+    }
+
+    #[test]
+    fn the_clock_of_each_processor_runs() {
+        let mut reader = CpuReader::new();
+        let (first, start) = (reader.read().expect("read"), Instant::now());
+        while start.elapsed() < Duration::from_millis(500) {
+            std::hint::black_box(start.elapsed());
+        }
+        let second = reader.read().expect("read");
+        let cpus = super::super::machine().cpus;
+        assert_eq!(second.per_core.len(), cpus as usize);
+        let all = (second.total.all - first.total.all) as f64 / 1e7 / f64::from(cpus);
+        let expected = start.elapsed().as_secs_f64();
+        assert!((all / expected - 1.0).abs() < 0.3, "{all} of {expected} s");
+        assert!(second.total.busy > first.total.busy);
+    }
+}

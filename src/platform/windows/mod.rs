@@ -1,0 +1,294 @@
+//! Windows 10 and later: the native process list, the desktop and process handles. No administrator rights, no
+//! service, no driver, no COM; what needs one of them is missing and says so.
+
+mod args;
+mod console;
+mod cpu;
+mod desktop;
+mod ntdll;
+mod owner;
+mod process_list;
+mod processes;
+mod registry;
+mod sensors;
+mod sessions;
+mod target;
+mod toplevel;
+mod wide;
+
+use std::collections::HashMap;
+
+use windows_sys::Wdk::System::SystemInformation::SystemTimeOfDayInformation;
+use windows_sys::Win32::System::ProcessStatus::{K32GetPerformanceInfo, PERFORMANCE_INFORMATION};
+use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORYSTATUSEX};
+use windows_sys::Win32::System::Threading::{ALL_PROCESSOR_GROUPS, GetActiveProcessorCount};
+
+pub use console::{message_box, prepare_console, terminal_columns};
+pub use cpu::CpuReader;
+pub use desktop::Desktop;
+pub use processes::ProcessReader;
+pub use sensors::Sensors;
+pub use sessions::{display_available, has_other_users};
+pub use target::Target;
+
+use crate::model::{At, Bytes, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Swap, Why};
+use ntdll::{Buffer, u64_at};
+
+/// Name and version of Windows.
+const VERSION_KEY: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+/// Keys that are there while an update waits for a restart, of Windows Update and of the component store.
+const RESTART_KEYS: [&str; 2] = [
+    r"SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
+    r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
+];
+/// The first build that is Windows 11; its registry goes on saying Windows 10.
+const FIRST_WINDOWS_11: u32 = 22_000;
+
+/// What does not change while the system runs.
+pub fn machine() -> Machine {
+    let boot = BootTime::read();
+    Machine {
+        os: Os::Windows,
+        os_name: Reading::from_option(os_name(), Why::Unsupported),
+        cpus: cpu_count(),
+        memory: memory().0.map(|memory| memory.total),
+        boot_id: Reading::from_option(boot.map(BootTime::as_id), Why::Unsupported),
+        booted_at: Reading::from_option(boot.map(BootTime::at), Why::Unsupported),
+        max_frequency: sensors::frequencies().map(|clocks| clocks.max),
+    }
+}
+
+/// All processors of the PC, in all their groups of 64.
+#[expect(unsafe_code, reason = "asks for a number")]
+fn cpu_count() -> u32 {
+    // SAFETY: takes a number.
+    unsafe { GetActiveProcessorCount(ALL_PROCESSOR_GROUPS) }.max(1)
+}
+
+fn os_name() -> Option<String> {
+    let text = |value| registry::text(VERSION_KEY, value);
+    let build = text("CurrentBuild").and_then(|build| build.parse().ok());
+    let version = text("DisplayVersion").or_else(|| text("ReleaseId"));
+    Some(name_of(&text("ProductName")?, build.unwrap_or(0), version.as_deref()))
+}
+
+/// `Windows 10 Pro`, build 22631, `23H2` is "Windows 11 Pro 23H2". Servers carry their right name.
+fn name_of(product: &str, build: u32, version: Option<&str>) -> String {
+    let product = product.strip_prefix("Microsoft ").unwrap_or(product);
+    let edition = product.strip_prefix("Windows 10").filter(|_| build >= FIRST_WINDOWS_11);
+    let name = edition.map_or_else(|| product.to_owned(), |edition| format!("Windows 11{edition}"));
+    version.map_or_else(|| name.clone(), |version| format!("{name} {version}"))
+}
+
+/// When Windows was started.
+#[derive(Clone, Copy)]
+struct BootTime {
+    /// 100 ns since 1601 by the clock as it is set now.
+    time: u64,
+    /// How much of that is due to changes of the clock since the start.
+    bias: u64,
+}
+
+impl BootTime {
+    fn read() -> Option<Self> {
+        let mut answer = Buffer::with_room_for(48);
+        answer.query_system(SystemTimeOfDayInformation).ok()?;
+        // SYSTEM_TIMEOFDAY_INFORMATION: BootTime, CurrentTime, TimeZoneBias, two numbers of 4 bytes, BootTimeBias.
+        let boot = Self { time: u64_at(answer.bytes(), 0), bias: u64_at(answer.bytes(), 32) };
+        (boot.time != 0).then_some(boot)
+    }
+
+    fn at(self) -> At {
+        at(self.time)
+    }
+
+    /// Windows has no number for a start of the system. The time of the start without later changes of the clock
+    /// stays the same until the next one; rounded to the nearest 10 seconds, in case a Windows counts it anew
+    /// each time, and no PC starts twice in 10 seconds.
+    fn as_id(self) -> String {
+        let seconds = processes::since_1970(self.time.wrapping_sub(self.bias)).as_secs();
+        format!("boot-{}", (seconds + 5) / 10 * 10)
+    }
+}
+
+/// Our own process and everything above it.
+pub fn me() -> Me {
+    let pid = std::process::id();
+    Me { pid, ancestors: ancestors(pid, &processes::parents()) }
+}
+
+/// Who started `pid`, and who started that one, and so on. `parents` has for each process its parent and when it
+/// was started. A number is used again after a parent has ended: who started after its child is not its parent.
+fn ancestors(pid: Pid, parents: &HashMap<Pid, (Pid, u64)>) -> Vec<Pid> {
+    let mut ancestors: Vec<Pid> = Vec::new();
+    let mut current = pid;
+    while let Some((parent, started)) = parents.get(&current).copied() {
+        let older = parents.get(&parent).is_some_and(|(_, parent_started)| *parent_started <= started);
+        if !older || parent == pid || ancestors.contains(&parent) {
+            break;
+        }
+        ancestors.push(parent);
+        current = parent;
+    }
+    ancestors
+}
+
+/// When a process was started: its start time is a date, by the clock as it was set then.
+pub fn started_at(key: ProcKey, _machine: &Machine) -> Option<At> {
+    (key.start_time > 0).then(|| at(key.start_time))
+}
+
+/// A Windows time as ours.
+fn at(hundred_ns: u64) -> At {
+    At(processes::since_1970(hundred_ns).as_millis() as i64)
+}
+
+/// Memory, and in place of swap the commit charge: what all programs were promised, and the most that can be.
+#[expect(unsafe_code, reason = "fills two structures")]
+pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
+    let mut physical = MEMORYSTATUSEX { dwLength: size_of::<MEMORYSTATUSEX>() as u32, ..Default::default() };
+    let mut commit = PERFORMANCE_INFORMATION::default();
+    let room = size_of::<PERFORMANCE_INFORMATION>() as u32;
+    // SAFETY: both structures are writable and their sizes are given.
+    let (has_physical, has_commit) =
+        unsafe { (GlobalMemoryStatusEx(&raw mut physical) != 0, K32GetPerformanceInfo(&raw mut commit, room) != 0) };
+    let memory = has_physical.then(|| Memory {
+        used: Bytes(physical.ullTotalPhys.saturating_sub(physical.ullAvailPhys)),
+        total: Bytes(physical.ullTotalPhys),
+    });
+    let bytes = |pages: usize| Bytes((pages as u64).saturating_mul(commit.PageSize as u64));
+    let swap = has_commit.then(|| Swap { used: bytes(commit.CommitTotal), total: bytes(commit.CommitLimit) });
+    (Reading::from_option(memory, Why::Unsupported), Reading::from_option(swap, Why::Unsupported))
+}
+
+/// Whether an update asks for a restart.
+pub fn pending_restart() -> Reading<bool> {
+    let [update, store] = RESTART_KEYS.map(registry::has_key);
+    match (update, store) {
+        (Reading::Known(true), _) | (_, Reading::Known(true)) => Reading::Known(true),
+        (Reading::Missing(why), _) | (_, Reading::Missing(why)) => Reading::Missing(why),
+        _ => Reading::Known(false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::windows::process::CommandExt;
+    use std::process::{Child, Command, Stdio};
+
+    /// Wine lacks a few calls; tests that need them ask this.
+    pub(super) fn is_wine() -> bool {
+        ntdll::procedure("ntdll.dll", c"wine_get_version").is_some()
+    }
+
+    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+
+    /// A program without windows that does nothing until it is ended: a command interpreter whose input says
+    /// nothing. Ends by itself with us, as its input does.
+    pub(super) fn waiting_child(args: &[&str]) -> Child {
+        Command::new("cmd.exe")
+            .args(["/d", "/q", "/k", "rem"])
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .creation_flags(CREATE_NO_WINDOW)
+            .spawn()
+            .expect("cmd.exe starts")
+    }
+
+    #[test]
+    fn windows_is_called_as_people_know_it() {
+        assert_eq!(name_of("Windows 10 Pro", 22_631, Some("23H2")), "Windows 11 Pro 23H2");
+        assert_eq!(name_of("Windows 10 Enterprise", 19_045, Some("22H2")), "Windows 10 Enterprise 22H2");
+        assert_eq!(name_of("Windows Server 2022 Standard", 20_348, None), "Windows Server 2022 Standard");
+        assert_eq!(name_of("Microsoft Windows 10", 19_043, None), "Windows 10");
+    }
+
+    #[test]
+    fn the_machine_is_described() {
+        let machine = machine();
+        assert_eq!(machine.os, Os::Windows);
+        assert!(machine.os_name.known().is_some_and(|name| name.starts_with("Windows")), "{machine:?}");
+        assert!(machine.memory.get().is_some_and(|memory| memory.0 > Bytes::GIB / 4));
+        assert!(machine.booted_at.get().is_some_and(|at| at > At(1_600_000_000_000)));
+        assert_eq!(machine.boot_id, super::machine().boot_id);
+    }
+
+    #[test]
+    fn a_start_time_is_a_date() {
+        let started = |start_time| started_at(ProcKey { pid: 8, start_time }, &Machine::default());
+        assert_eq!(started(133_485_408_000_000_000), Some(At(1_704_067_200_000)), "2024-01-01");
+        assert_eq!(started(0), None);
+    }
+
+    #[test]
+    fn a_boot_keeps_its_id_when_the_clock_is_changed() {
+        let boot = BootTime { time: 134_000_000_000_000_000, bias: 0 };
+        let hour = 3600 * 10_000_000;
+        let later = BootTime { time: boot.time + hour, bias: hour };
+        let earlier = BootTime { time: boot.time - hour, bias: 0_u64.wrapping_sub(hour) };
+        assert_eq!(boot.as_id(), later.as_id());
+        assert_eq!(boot.as_id(), earlier.as_id());
+        assert_ne!(boot.as_id(), BootTime { time: boot.time + hour, bias: 0 }.as_id());
+    }
+
+    #[test]
+    fn memory_in_use_is_part_of_all() {
+        let (memory, commit) = memory();
+        let (memory, commit) = (memory.get().expect("memory"), commit.get().expect("commit"));
+        assert!(memory.used.0 > 0 && memory.used < memory.total, "{memory:?}");
+        assert!(commit.used.0 > 0 && commit.used <= commit.total, "{commit:?}");
+    }
+
+    #[test]
+    fn we_know_our_own_number_and_who_started_us() {
+        let me = me();
+        assert_eq!(me.pid, std::process::id());
+        let mut child = waiting_child(&[]);
+        let parents = processes::parents();
+        let above: Vec<Pid> = std::iter::once(me.pid).chain(me.ancestors).collect();
+        assert_eq!(ancestors(child.id(), &parents), above);
+        child.kill().expect("ended");
+        child.wait().expect("waited");
+    }
+
+    #[test]
+    fn a_process_that_is_younger_than_its_child_is_not_its_parent() {
+        let parents = HashMap::from([(40, (30, 400)), (30, (20, 300)), (20, (10, 500)), (10, (0, 100))]);
+        assert_eq!(ancestors(40, &parents), [30]);
+        let circle = HashMap::from([(40, (30, 400)), (30, (40, 400))]);
+        assert_eq!(ancestors(40, &circle), [30]);
+        assert!(ancestors(99, &circle).is_empty());
+    }
+
+    #[test]
+    fn updates_are_waiting_or_not() {
+        assert!(pending_restart().get().is_some());
+    }
+
+    /// Not a test: shows what this system says. `cargo test -- --ignored --nocapture shows_what`
+    #[test]
+    #[ignore = "prints the readings of this PC for a person"]
+    #[expect(clippy::print_stderr, reason = "that is what it is for")]
+    fn shows_what_this_system_says() {
+        eprintln!("{:#?}\n{:?}\n{:?}", machine(), me(), memory());
+        eprintln!("display {} others {:?}", display_available(), has_other_users());
+        eprintln!("restart {:?} columns {:?}", pending_restart(), terminal_columns());
+        eprintln!("{:?}\n{:?}", CpuReader::new().read(), Sensors::new().read());
+        let mut desktop = Desktop::new();
+        eprintln!("{:?} {:?} {:?}", desktop.user_idle(), desktop.foreground(), desktop.window_owners());
+        let mut reader = ProcessReader::new();
+        let mut list = Vec::new();
+        let start = std::time::Instant::now();
+        let done = reader.read(&mut |raw| {
+            let figures = (raw.cpu_time, raw.memory, raw.threads, raw.state, raw.io);
+            list.push((raw.key, raw.parent, (raw.name)(), figures));
+        });
+        eprintln!("{done:?}: {} processes in {:?}", list.len(), start.elapsed());
+        for (key, parent, name, figures) in list {
+            eprintln!("{figures:?} {:?}", reader.facts(key, parent, name));
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Whose a process is: the user of its token and its session, compared with ours.
+
+use std::os::windows::io::{AsRawHandle, BorrowedHandle, FromRawHandle, OwnedHandle};
+use std::ptr::null_mut;
+
+use windows_sys::Win32::Security::{GetLengthSid, GetTokenInformation, IsValidSid, TOKEN_QUERY, TOKEN_USER, TokenUser};
+use windows_sys::Win32::System::RemoteDesktop::ProcessIdToSessionId;
+use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
+
+use crate::model::Owner;
+
+/// A user, as Windows numbers them (security identifier).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct User(Vec<u8>);
+
+impl User {
+    /// The user of a process; `None` when the system does not say.
+    #[expect(unsafe_code, reason = "reads a token")]
+    pub(super) fn of(process: BorrowedHandle<'_>) -> Option<Self> {
+        let mut token = null_mut();
+        // SAFETY: the process handle is open; on success the token handle is ours to close.
+        let token = unsafe {
+            if OpenProcessToken(process.as_raw_handle(), TOKEN_QUERY, &raw mut token) == 0 {
+                return None;
+            }
+            OwnedHandle::from_raw_handle(token)
+        };
+        // A TOKEN_USER and the longest identifier, 68 bytes, behind it; aligned as the system wants it.
+        let mut memory = [0_u64; 16];
+        let mut length = 0;
+        // SAFETY: `memory` is writable for its size; after success it starts with a TOKEN_USER whose pointer
+        // points into it or is not valid, which IsValidSid says.
+        unsafe {
+            let room = size_of_val(&memory) as u32;
+            let place = memory.as_mut_ptr();
+            if GetTokenInformation(token.as_raw_handle(), TokenUser, place.cast(), room, &raw mut length) == 0 {
+                return None;
+            }
+            let sid = (*place.cast::<TOKEN_USER>()).User.Sid;
+            if sid.is_null() || IsValidSid(sid) == 0 {
+                return None;
+            }
+            Some(Self(std::slice::from_raw_parts(sid.cast::<u8>(), GetLengthSid(sid) as usize).to_vec()))
+        }
+    }
+
+    /// The system's own accounts: 18 to 20 SYSTEM and its services, 80 a service by name, 90 and 96 the window
+    /// manager and font drivers; all below authority 5, "NT".
+    fn is_system(&self) -> bool {
+        let [1, _, 0, 0, 0, 0, 0, 5, first @ ..] = self.0.as_slice() else { return false };
+        let first = first.first_chunk().map(|chunk| u32::from_le_bytes(*chunk));
+        matches!(first, Some(18..=20 | 80 | 90 | 96))
+    }
+}
+
+/// Us, for the comparison.
+pub(super) struct Ourselves {
+    user: Option<User>,
+    session: Option<u32>,
+}
+
+impl Ourselves {
+    /// Looks once.
+    #[expect(unsafe_code, reason = "our own process handle and session")]
+    pub(super) fn new() -> Self {
+        let mut session = 0;
+        // SAFETY: the handle of the current process is a constant that is always valid and need not be closed.
+        let (process, has_session) = unsafe {
+            let process = BorrowedHandle::borrow_raw(GetCurrentProcess());
+            (process, ProcessIdToSessionId(std::process::id(), &raw mut session) != 0)
+        };
+        Self { user: User::of(process), session: has_session.then_some(session) }
+    }
+
+    /// Whose a process is by its user, where that could be read, and its session.
+    /// Session 0 is where Windows keeps its services; no program of a person at the screen is in it.
+    pub(super) fn owner(&self, user: Option<&User>, session: u32) -> Owner {
+        let same_session = self.session == Some(session);
+        match user {
+            Some(user) if user.is_system() => Owner::System,
+            Some(user) if same_session && self.user.as_ref() == Some(user) => Owner::Me,
+            _ if session == 0 => Owner::System,
+            Some(_) => Owner::Other,
+            // Of another session but not of the system: another person's.
+            None if !same_session && self.session.is_some() => Owner::Other,
+            None => Owner::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(numbers: &[u32]) -> User {
+        let mut bytes = vec![1, numbers.len() as u8, 0, 0, 0, 0, 0, 5];
+        bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        User(bytes)
+    }
+
+    #[test]
+    fn a_process_is_ours_by_user_and_session() {
+        let (me, other) = (user(&[21, 1, 2, 3, 1001]), user(&[21, 1, 2, 3, 1002]));
+        let ourselves = Ourselves { user: Some(me.clone()), session: Some(2) };
+        assert_eq!(ourselves.owner(Some(&me), 2), Owner::Me);
+        assert_eq!(ourselves.owner(Some(&me), 3), Owner::Other);
+        assert_eq!(ourselves.owner(Some(&me), 0), Owner::System);
+        assert_eq!(ourselves.owner(Some(&other), 2), Owner::Other);
+        for service in [18, 19, 20, 80, 90, 96] {
+            assert_eq!(ourselves.owner(Some(&user(&[service, 0])), 2), Owner::System);
+        }
+        assert_eq!(ourselves.owner(None, 0), Owner::System);
+        assert_eq!(ourselves.owner(None, 3), Owner::Other);
+        assert_eq!(ourselves.owner(None, 2), Owner::Unknown);
+    }
+
+    #[test]
+    fn somebody_signed_in_from_afar_in_session_0_still_owns_their_programs() {
+        let me = user(&[21, 1, 2, 3, 1001]);
+        let ourselves = Ourselves { user: Some(me.clone()), session: Some(0) };
+        assert_eq!(ourselves.owner(Some(&me), 0), Owner::Me);
+        assert_eq!(ourselves.owner(Some(&user(&[18])), 0), Owner::System);
+        assert_eq!(Ourselves { user: None, session: None }.owner(None, 1), Owner::Unknown);
+    }
+
+    #[test]
+    fn we_are_somebody() {
+        let ourselves = Ourselves::new();
+        assert!(ourselves.user.is_some_and(|user| user.0.len() >= 12));
+        assert!(ourselves.session.is_some());
+    }
+}

@@ -1,0 +1,272 @@
+//! Processes: one system call a tick for all of them, and one short look at each new one.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::windows::io::{AsHandle, AsRawHandle, BorrowedHandle, FromRawHandle, OwnedHandle};
+use std::time::Duration;
+
+use windows_sys::Wdk::System::SystemInformation::SystemProcessInformation;
+use windows_sys::Wdk::System::Threading::ProcessCommandLineInformation;
+use windows_sys::Win32::Foundation::FILETIME;
+use windows_sys::Win32::System::Threading::{
+    GetProcessTimes, OpenProcess, PROCESS_ACCESS_RIGHTS, PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW,
+};
+
+use super::args;
+use super::ntdll::{Buffer, unicode_string};
+use super::owner::{Ourselves, User};
+use super::process_list::processes;
+use super::wide::{text_of, text_of_bytes};
+use crate::model::{Bytes, Owner, Pid, ProcFacts, ProcKey, Reading, Why};
+use crate::platform::types::RawProc;
+
+/// Room for the answer of an ordinary PC (300 processes with 4000 threads); it grows when that is not enough.
+const LIST_BYTES: usize = 512 * 1024;
+/// Longest command line looked at, in characters; Windows allows 32 767.
+const ARGS_CHARS: usize = 4096;
+/// The longest path Windows knows.
+const PATH_UNITS: usize = 32 * 1024;
+
+/// Reads all processes; keeps the buffer between ticks.
+pub struct ProcessReader {
+    list: Buffer,
+    ourselves: Ourselves,
+}
+
+impl ProcessReader {
+    /// Makes room and looks who we are.
+    pub fn new() -> Self {
+        Self { list: Buffer::with_room_for(LIST_BYTES), ourselves: Ourselves::new() }
+    }
+
+    /// Calls `visit` once for each process.
+    ///
+    /// # Errors
+    /// [`Why::NoPermission`] or [`Why::Unsupported`] when the system does not give the list.
+    pub fn read(&mut self, visit: &mut dyn FnMut(&RawProc<'_>)) -> Result<(), Why> {
+        self.list.query_system(SystemProcessInformation)?;
+        // Wine counts nothing: that nobody on the PC has ever read or written a byte is not a reading.
+        let mut all = processes(self.list.bytes(), self.list.address());
+        let counts_io = all.any(|process| process.read > 0 || process.written > 0);
+        for process in processes(self.list.bytes(), self.list.address()) {
+            let mut hasher = DefaultHasher::new();
+            process.raw_name().hash(&mut hasher);
+            visit(&RawProc {
+                key: ProcKey { pid: process.pid, start_time: process.create_time },
+                parent: process.parent,
+                cpu_time: process.cpu_time,
+                memory: Bytes(process.working_set),
+                threads: process.threads,
+                state: process.state(),
+                io: counts_io.then_some((Bytes(process.read), Bytes(process.written))),
+                name_hash: hasher.finish(),
+                name: &|| process.name(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Path, arguments and owner of a process, once in its life. The handle is closed before this returns.
+    pub fn facts(&mut self, key: ProcKey, parent: Pid, name: String) -> ProcFacts {
+        let kernel = is_kernel(key.pid, parent, &name);
+        let mut facts = ProcFacts {
+            key,
+            parent,
+            name,
+            path: Reading::Missing(Why::Unsupported),
+            args: Reading::Missing(Why::Unsupported),
+            owner: Owner::System,
+            kernel,
+            given_group: None,
+        };
+        if kernel {
+            return facts;
+        }
+        (facts.path, facts.args) = (Reading::Missing(Why::NoPermission), Reading::Missing(Why::NoPermission));
+        let Some(session) = self.session_of(key) else {
+            // It has ended: nothing can be learned about it any more.
+            facts.owner = Owner::Unknown;
+            return facts;
+        };
+        let process = open(key.pid, PROCESS_QUERY_LIMITED_INFORMATION).ok();
+        // The number may belong to another process since the list was made.
+        let process = process.filter(|process| start_time_of(process.as_handle()) == Some(key.start_time));
+        let user = process.as_ref().and_then(|process| User::of(process.as_handle()));
+        facts.owner = self.ourselves.owner(user.as_ref(), session);
+        if let Some(process) = process {
+            facts.path = Reading::from_option(path_of(process.as_handle()), Why::NoPermission);
+            facts.args = args_of(process.as_handle());
+        }
+        facts
+    }
+
+    /// The session of a process from the list, which is read again when the process is newer.
+    fn session_of(&mut self, key: ProcKey) -> Option<u32> {
+        let look = |list: &Buffer| {
+            let mut all = processes(list.bytes(), list.address());
+            all.find(|process| process.pid == key.pid && process.create_time == key.start_time)
+                .map(|process| process.session)
+        };
+        look(&self.list).or_else(|| {
+            self.list.query_system(SystemProcessInformation).ok()?;
+            look(&self.list)
+        })
+    }
+}
+
+impl Default for ProcessReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Processes without a program: the kernel, and its children Registry, Memory Compression, Secure System.
+fn is_kernel(pid: Pid, parent: Pid, name: &str) -> bool {
+    pid == 4 || (parent == 4 && !name.contains('.'))
+}
+
+/// Who started each process and when, by number.
+pub(super) fn parents() -> HashMap<Pid, (Pid, u64)> {
+    let mut list = Buffer::with_room_for(LIST_BYTES);
+    if list.query_system(SystemProcessInformation).is_err() {
+        return HashMap::new();
+    }
+    processes(list.bytes(), list.address())
+        .map(|process| (process.pid, (process.parent, process.create_time)))
+        .collect()
+}
+
+/// A handle with the rights `access`.
+#[expect(unsafe_code, reason = "opens a process")]
+pub(super) fn open(pid: Pid, access: PROCESS_ACCESS_RIGHTS) -> std::io::Result<OwnedHandle> {
+    // SAFETY: takes no pointers; a handle that is not null is ours to close.
+    unsafe {
+        let handle = OpenProcess(access, 0, pid);
+        if handle.is_null() { Err(std::io::Error::last_os_error()) } else { Ok(OwnedHandle::from_raw_handle(handle)) }
+    }
+}
+
+/// When a process was started, in 100 ns since 1601. The other times of this call are wrong under Wine.
+#[expect(unsafe_code, reason = "reads the times of a process")]
+pub(super) fn start_time_of(process: BorrowedHandle<'_>) -> Option<u64> {
+    let none = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
+    let (mut created, mut ended, mut kernel, mut user) = (none, none, none, none);
+    // SAFETY: the handle is open; the four places are written.
+    let known = unsafe {
+        GetProcessTimes(process.as_raw_handle(), &raw mut created, &raw mut ended, &raw mut kernel, &raw mut user)
+    };
+    (known != 0).then(|| u64::from(created.dwHighDateTime) << 32 | u64::from(created.dwLowDateTime))
+}
+
+#[expect(unsafe_code, reason = "reads the path of a process")]
+fn path_of(process: BorrowedHandle<'_>) -> Option<String> {
+    let mut units = vec![0_u16; PATH_UNITS];
+    let mut length = units.len() as u32;
+    // SAFETY: the handle is open; `units` is writable for `length` units, and `length` is written.
+    let known = unsafe { QueryFullProcessImageNameW(process.as_raw_handle(), 0, units.as_mut_ptr(), &raw mut length) };
+    let path = units.get(..length as usize).filter(|_| known != 0).map(text_of)?;
+    (!path.is_empty()).then_some(path)
+}
+
+/// Windows 8.1 and later give the command line for the least of rights; nothing of the process' memory is read.
+/// Wine 10 does not have this call.
+fn args_of(process: BorrowedHandle<'_>) -> Reading<Vec<String>> {
+    let mut answer = Buffer::with_room_for(4096);
+    if let Err(why) = answer.query_process(process, ProcessCommandLineInformation) {
+        return Reading::Missing(why);
+    }
+    let text = unicode_string(answer.bytes(), 0, answer.bytes(), answer.address());
+    let line = text.map(text_of_bytes).filter(|line| !line.is_empty());
+    let line = line.map(|line| line.chars().take(ARGS_CHARS).collect::<String>());
+    Reading::from_option(line.map(|line| args::split(&line)), Why::NoPermission)
+}
+
+/// 100 ns in which nothing is, between 1601 and 1970.
+const UNIX_EPOCH: u64 = 116_444_736_000_000_000;
+
+/// A Windows time as time since 1970.
+pub(super) fn since_1970(hundred_ns: u64) -> Duration {
+    Duration::from_nanos(hundred_ns.saturating_sub(UNIX_EPOCH).saturating_mul(100))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{is_wine, waiting_child};
+    use super::*;
+
+    fn find(reader: &mut ProcessReader, pid: Pid) -> Option<(ProcKey, Pid, String)> {
+        let mut found = None;
+        reader
+            .read(&mut |raw| {
+                if raw.key.pid == pid {
+                    found = Some((raw.key, raw.parent, (raw.name)()));
+                }
+            })
+            .expect("the list is readable");
+        found
+    }
+
+    #[test]
+    fn our_own_process_is_seen_as_it_is() {
+        let mut reader = ProcessReader::new();
+        let (key, parent, name) = find(&mut reader, std::process::id()).expect("we are in the list");
+        let facts = reader.facts(key, parent, name);
+        assert_eq!(facts.owner, Owner::Me);
+        let exe = std::env::current_exe().expect("own path").to_string_lossy().to_lowercase();
+        assert_eq!(facts.path.clone().map(|path| path.to_lowercase()), Reading::Known(exe));
+        let not_here = is_wine() && facts.args == Reading::Missing(Why::Unsupported);
+        assert!(not_here || facts.args == Reading::Known(std::env::args().collect()), "{:?}", facts.args);
+        assert_eq!(facts.name.to_lowercase(), facts.file_name().to_lowercase());
+    }
+
+    #[test]
+    fn a_child_is_seen_with_its_start_time_and_its_arguments() {
+        let mut child = waiting_child(&["a b", "\"見\""]);
+        let mut reader = ProcessReader::new();
+        let (key, parent, name) = find(&mut reader, child.id()).expect("the child is in the list");
+        assert_eq!(parent, std::process::id());
+        assert!(name.eq_ignore_ascii_case("cmd.exe"), "{name}");
+        let facts = reader.facts(key, parent, name);
+        assert_eq!(facts.owner, Owner::Me);
+        match facts.args {
+            Reading::Missing(why) => assert!(is_wine() && why == Why::Unsupported, "{why:?}"),
+            Reading::Known(args) => assert!(args.ends_with(&["a b".into(), "\"見\"".into()]), "{args:?}"),
+        }
+        // The same number with another start is another process.
+        let other = reader.facts(ProcKey { start_time: key.start_time + 1, ..key }, parent, String::new());
+        assert_eq!((other.owner, other.args.known()), (Owner::Unknown, None));
+        child.kill().expect("ended");
+        child.wait().expect("gone");
+    }
+
+    #[test]
+    fn work_is_seen_as_work_of_the_process_that_does_it() {
+        let mut reader = ProcessReader::new();
+        let used = |reader: &mut ProcessReader| {
+            let mut time = Duration::ZERO;
+            let visit = &mut |raw: &RawProc<'_>| {
+                if raw.key.pid == std::process::id() {
+                    time = raw.cpu_time;
+                    assert!(raw.memory.0 > 1 << 20 && raw.threads > 0);
+                }
+            };
+            reader.read(visit).expect("read");
+            time
+        };
+        let before = used(&mut reader);
+        let start = std::time::Instant::now();
+        while start.elapsed() < Duration::from_millis(400) {
+            std::hint::black_box(start.elapsed());
+        }
+        let after = used(&mut reader);
+        // At least this thread's share; a busy PC may give it only a part of a processor.
+        assert!(after.saturating_sub(before) >= Duration::from_millis(50), "{before:?} {after:?}");
+    }
+
+    #[test]
+    fn the_kernel_has_no_program() {
+        let facts = ProcessReader::new().facts(ProcKey { pid: 4, start_time: 0 }, 0, "System".to_owned());
+        assert_eq!((facts.owner, facts.kernel), (Owner::System, true));
+        assert!(is_kernel(120, 4, "Registry") && !is_kernel(400, 4, "smss.exe"));
+    }
+}

@@ -1,0 +1,117 @@
+//! Who is signed in, and whether this session has a screen.
+
+use std::ffi::c_void;
+use std::ptr::null_mut;
+
+use windows_sys::Win32::System::RemoteDesktop::{
+    ProcessIdToSessionId, WTS_CURRENT_SERVER_HANDLE, WTS_INFO_CLASS, WTS_SESSION_INFOW, WTSActive, WTSDisconnected,
+    WTSDomainName, WTSEnumerateSessionsW, WTSFreeMemory, WTSQuerySessionInformationW, WTSUserName,
+};
+use windows_sys::Win32::System::StationsAndDesktops::{
+    GetProcessWindowStation, GetUserObjectInformationW, UOI_FLAGS, USEROBJECTFLAGS,
+};
+use windows_sys::Win32::UI::WindowsAndMessaging::WSF_VISIBLE;
+
+use super::wide::text_of;
+use crate::model::{Reading, Why};
+
+/// Whether there is a screen to open a window on: services and remote shells run where nobody sees a window.
+/// A remote desktop is a screen.
+#[expect(unsafe_code, reason = "asks about the window station")]
+pub fn display_available() -> bool {
+    let mut flags = USEROBJECTFLAGS::default();
+    let mut length = 0;
+    // SAFETY: the handle belongs to the process and is not closed; the structure is written.
+    let known = unsafe {
+        let room = size_of::<USEROBJECTFLAGS>() as u32;
+        let place = (&raw mut flags).cast();
+        GetUserObjectInformationW(GetProcessWindowStation(), UOI_FLAGS, place, room, &raw mut length)
+    };
+    known == 0 || flags.dwFlags & WSF_VISIBLE.cast_unsigned() != 0
+}
+
+/// Whether somebody else is signed in on this PC, at the screen, from afar, or switched away.
+#[expect(unsafe_code, reason = "asks for our own session")]
+pub fn has_other_users() -> Reading<bool> {
+    let mut own = 0;
+    // SAFETY: the number is written.
+    if unsafe { ProcessIdToSessionId(std::process::id(), &raw mut own) } == 0 {
+        return Reading::Missing(Why::Unsupported);
+    }
+    let Some(sessions) = sessions() else { return Reading::Missing(Why::Unsupported) };
+    let ours = user_of(own);
+    let others = sessions.into_iter().filter(|session| *session != own).filter_map(user_of);
+    Reading::Known({ others }.any(|user| Some(&user) != ours.as_ref()))
+}
+
+/// The sessions in which somebody may be signed in.
+#[expect(unsafe_code, reason = "reads a list that Windows allocates")]
+fn sessions() -> Option<Vec<u32>> {
+    let mut list: *mut WTS_SESSION_INFOW = null_mut();
+    let mut count = 0;
+    // SAFETY: both places are written; on success `list` has `count` entries and is freed with its guard.
+    unsafe {
+        if WTSEnumerateSessionsW(WTS_CURRENT_SERVER_HANDLE, 0, 1, &raw mut list, &raw mut count) == 0 {
+            return None;
+        }
+        let list = Allocated::new(list)?;
+        let entries = std::slice::from_raw_parts(list.0, count as usize);
+        let used = entries.iter().filter(|entry| entry.State == WTSActive || entry.State == WTSDisconnected);
+        Some(used.map(|entry| entry.SessionId).collect())
+    }
+}
+
+/// Domain and name of the user of a session, for comparing only; `None` when nobody is signed in.
+fn user_of(session: u32) -> Option<(String, String)> {
+    let name = session_text(session, WTSUserName).filter(|name| !name.is_empty())?;
+    Some((session_text(session, WTSDomainName).unwrap_or_default().to_lowercase(), name.to_lowercase()))
+}
+
+#[expect(unsafe_code, reason = "reads a text that Windows allocates")]
+fn session_text(session: u32, what: WTS_INFO_CLASS) -> Option<String> {
+    let mut text: *mut u16 = null_mut();
+    let mut bytes = 0;
+    // SAFETY: both places are written; on success `text` has `bytes` bytes and is freed with its guard.
+    unsafe {
+        let server = WTS_CURRENT_SERVER_HANDLE;
+        if WTSQuerySessionInformationW(server, session, what, &raw mut text, &raw mut bytes) == 0 {
+            return None;
+        }
+        let text = Allocated::new(text)?;
+        Some(text_of(std::slice::from_raw_parts(text.0, bytes as usize / 2)))
+    }
+}
+
+/// Memory that Windows allocated for an answer; given back when dropped.
+struct Allocated<T>(*mut T);
+
+impl<T> Allocated<T> {
+    /// Takes over what the call gave, unless that is nothing.
+    fn new(memory: *mut T) -> Option<Self> {
+        (!memory.is_null()).then_some(Self(memory))
+    }
+}
+
+impl<T> Drop for Allocated<T> {
+    #[expect(unsafe_code, reason = "gives memory back")]
+    fn drop(&mut self) {
+        // SAFETY: it came from one of the two calls above and is freed once.
+        unsafe { WTSFreeMemory(self.0.cast::<c_void>()) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_answer_or_say_that_they_do_not() {
+        let others = has_other_users();
+        assert!(others.get().is_some() || others.why() == Some(Why::Unsupported), "{others:?}");
+    }
+
+    #[test]
+    fn tests_run_where_there_is_a_screen() {
+        assert!(display_available());
+    }
+}

@@ -1,0 +1,32 @@
+//! Text as Windows takes and gives it: UTF-16, ended by a zero.
+
+/// `text` for a Windows call. A zero inside would end it there for Windows and is replaced.
+pub(super) fn wide(text: &str) -> Vec<u16> {
+    text.encode_utf16().map(|unit| if unit == 0 { 0xFFFD } else { unit }).chain([0]).collect()
+}
+
+/// What Windows wrote up to the first zero; what is not valid UTF-16 is replaced.
+pub(super) fn text_of(units: &[u16]) -> String {
+    let end = units.iter().position(|unit| *unit == 0).unwrap_or(units.len());
+    String::from_utf16_lossy(&units[..end])
+}
+
+/// The same from little-endian bytes, all of them.
+pub(super) fn text_of_bytes(bytes: &[u8]) -> String {
+    let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+    String::from_utf16_lossy(&units)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_survives_the_way_there_and_back() {
+        for text in ["", "notepad.exe", "見守り", "😀"] {
+            assert_eq!(text_of(&wide(text)), text);
+        }
+        assert_eq!(text_of(&wide("a\0b")), "a\u{FFFD}b");
+        assert_eq!(text_of_bytes(&[b'a', 0, 0, 0xD8, b'b']), "a\u{FFFD}");
+    }
+}
