@@ -5,6 +5,7 @@ use fluent_bundle::FluentArgs;
 
 use super::intent::{Intent, Screen};
 use super::parts::icon::{self, Icon};
+use super::parts::job_card::JobCard;
 use super::screens::{now::NowScreen, restart};
 use super::snapshot::Snapshot;
 use crate::explain::format;
@@ -15,6 +16,7 @@ use crate::settings::ThemeChoice;
 pub struct Shell {
     screen: Screen,
     now: NowScreen,
+    job: JobCard,
 }
 
 impl Shell {
@@ -45,6 +47,11 @@ impl Shell {
                 // The page may be longer than the window at large text sizes: then it scrolls as a whole.
                 egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                     egui::Frame::new().inner_margin(Margin { left: 0, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
+                        ui.spacing_mut().item_spacing.y = 12.0;
+                        // An action stays in sight wherever the person goes.
+                        if let Some(job) = snapshot.job {
+                            self.job.ui(ui, snapshot, job, &mut intents);
+                        }
                         match self.screen {
                             Screen::Now => self.now.ui(ui, snapshot, &mut intents),
                             Screen::Restart => restart::ui(ui, snapshot, &mut intents),

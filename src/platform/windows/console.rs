@@ -21,7 +21,7 @@ pub fn message_box(title: &str, text: &str) -> bool {
     }
 }
 
-/// Makes the console show what we write: UTF-8, and escape sequences for colours and cursor.
+/// Makes the console understand escape sequences for colours and cursor; std writes UTF-16 to it by itself.
 /// Does nothing where output goes into a file or a pipe.
 #[expect(unsafe_code, reason = "sets modes of the console")]
 pub fn prepare_console() {

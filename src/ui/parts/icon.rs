@@ -58,13 +58,16 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, colour: Color32) {
         }
         Icon::Restart => {
             let radius = rect.width() * 0.4;
+            let (begin, sweep) = (-PI * 0.25, PI * 1.5);
             let point = |angle: f32| rect.center() + vec2(angle.cos(), angle.sin()) * radius;
-            let arc: Vec<Pos2> = (0..=20_u8).map(|n| point(-PI * 0.35 + f32::from(n) / 20.0 * PI * 1.6)).collect();
-            let tip = arc.first().copied().unwrap_or(rect.center());
+            let arc: Vec<Pos2> = (0..=24_u8).map(|n| point(begin + f32::from(n) / 24.0 * sweep)).collect();
             painter.add(Shape::line(arc, stroke));
-            let back = vec2(-rect.width() * 0.02, -rect.width() * 0.26);
-            let side = vec2(-rect.width() * 0.26, rect.width() * 0.0);
-            painter.add(Shape::line(vec![tip + back, tip, tip + side], stroke));
+            // The head points on along the circle.
+            let end = begin + sweep;
+            let (along, across) = (vec2(-end.sin(), end.cos()), vec2(end.cos(), end.sin()));
+            let (tip, side) = (rect.width() * 0.30, rect.width() * 0.22);
+            let head = vec![point(end) + along * tip, point(end) + across * side, point(end) - across * side];
+            painter.add(Shape::convex_polygon(head, colour, Stroke::NONE));
         }
     }
 }

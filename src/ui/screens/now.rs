@@ -3,7 +3,7 @@
 use eframe::egui::{self, RichText, vec2};
 
 use crate::ui::intent::Intent;
-use crate::ui::parts::{charts::Charts, details, finding_card::FindingCards, job_card::JobCard, programs};
+use crate::ui::parts::{charts::Charts, details, finding_card::FindingCards, programs};
 use crate::ui::snapshot::Snapshot;
 
 /// Below this width the list of programs goes under the charts.
@@ -13,7 +13,6 @@ const TWO_COLUMNS: f32 = 760.0;
 #[derive(Debug, Default)]
 pub struct NowScreen {
     cards: FindingCards,
-    job: JobCard,
     charts: Charts,
     /// The program whose details are shown.
     program: Option<String>,
@@ -27,9 +26,6 @@ impl NowScreen {
         ui.spacing_mut().item_spacing.y = 12.0;
         if let Some(seconds) = snapshot.stale_seconds {
             stale_ui(ui, snapshot, seconds);
-        }
-        if let Some(job) = snapshot.job {
-            self.job.ui(ui, snapshot, job, intents);
         }
         if snapshot.findings.is_empty() {
             starting_ui(ui, snapshot);

@@ -2,8 +2,9 @@
 
 use eframe::egui::{self, RichText, vec2};
 
+use crate::diagnose::Subject;
 use crate::explain::format;
-use crate::model::Reading;
+use crate::model::{ProgramKind, Reading};
 use crate::remedy::restart::{Step, StepState, state};
 use crate::ui::intent::Intent;
 use crate::ui::parts::icon::{self, Icon};
@@ -30,9 +31,12 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>)
         theme.card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.label(RichText::new(texts.get(title)).font(theme.bold(theme.size.title)));
+            ui.spacing_mut().item_spacing.y = 3.0;
             for step in steps {
+                ui.add_space(6.0);
                 step_ui(ui, snapshot, step, intents);
             }
+            ui.add_space(6.0);
             if title == "restart-before" {
                 ui.label(texts.get("restart-how"));
             }
@@ -69,6 +73,9 @@ fn step_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, step: Step, intents: &mut
             ui.label(RichText::new(texts.get(word)).size(theme.size.small).color(colour));
         }
     });
+    if step == Step::CloseBrowser && how == StepState::NotYet {
+        browsers_ui(ui, snapshot, intents);
+    }
     let note = note(snapshot, step, &how);
     if !note.is_empty() {
         ui.horizontal_top(|ui| {
@@ -76,6 +83,24 @@ fn step_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, step: Step, intents: &mut
             ui.add(egui::Label::new(RichText::new(note).size(theme.size.small).color(palette.muted)).wrap());
         });
     }
+}
+
+/// The browsers that run, each with a button that closes it.
+fn browsers_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+    let programs = snapshot.folded.iter().flat_map(|folded| &folded.programs);
+    let closable = programs
+        .filter(|program| program.kind == ProgramKind::Browser && !snapshot.refusals.contains_key(&program.name));
+    ui.horizontal_wrapped(|ui| {
+        for program in closable {
+            ui.add_space(18.0);
+            let subject = Subject::program(program, snapshot.knowledge, |member| member.cpu.get());
+            let name = subject.name.get(snapshot.texts.lang()).to_owned();
+            let button = egui::Button::new(snapshot.texts.with_one("button-close-browser", "name", name));
+            if ui.add_enabled(snapshot.job.is_none(), button).clicked() {
+                intents.push(Intent::Close(subject));
+            }
+        }
+    });
 }
 
 /// What was seen for this step, or how to do it.
