@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 import tempfile
 import time
+import tomllib
 import unittest
 
 PROGRAMS = pathlib.Path(os.environ["MIMAMORI_PROGRAMS"])
@@ -25,14 +26,10 @@ def shot(name):
     return path
 
 
-def words(lang="eng"):
-    """Every word on the screen with the middle of its box."""
-    with tempfile.TemporaryDirectory() as folder:
-        picture = os.path.join(folder, "screen.png")
-        subprocess.run(["import", "-window", "root", "-colorspace", "Gray", "-resize", f"{ENLARGE * 100}%", picture], check=True)
-        table = subprocess.run(
-            ["tesseract", picture, "-", "-l", lang, "--psm", "11", "tsv"], check=True, capture_output=True, text=True
-        ).stdout
+def read(picture, lang):
+    table = subprocess.run(
+        ["tesseract", picture, "-", "-l", lang, "--psm", "11", "tsv"], check=True, capture_output=True, text=True
+    ).stdout
     found = []
     for line in table.splitlines()[1:]:
         fields = line.split("\t")
@@ -40,6 +37,69 @@ def words(lang="eng"):
             left, top, width, height = (int(field) for field in fields[6:10])
             found.append((fields[11], (left + width // 2) // ENLARGE, (top + height // 2) // ENLARGE))
     return found
+
+
+def words(lang="eng"):
+    """Every word on the screen with the middle of its box."""
+    with tempfile.TemporaryDirectory() as folder:
+        picture = os.path.join(folder, "screen.png")
+        grey = ["-colorspace", "Gray", "-resize", f"{ENLARGE * 100}%"]
+        subprocess.run(["import", "-window", "root", *grey, picture], check=True)
+        return read(picture, lang)
+
+
+def filled_buttons():
+    """The filled buttons, which tesseract takes for pictures: their text and middle, found by their colour."""
+    accent = tomllib.loads(pathlib.Path("assets/theme.toml").read_text())["light"]["accent"]
+    colour = bytes.fromhex(accent.removeprefix("#"))
+    with tempfile.TemporaryDirectory() as folder:
+        picture = os.path.join(folder, "screen.png")
+        subprocess.run(["import", "-window", "root", "-depth", "8", picture], check=True)
+        size = subprocess.run(["identify", "-format", "%w %h", picture], check=True, capture_output=True, text=True)
+        width, height = map(int, size.stdout.split())
+        pixels = subprocess.run(["convert", picture, "-depth", "8", "rgb:-"], check=True, capture_output=True).stdout
+        found = []
+        for y in range(height):
+            row = pixels[y * width * 3 : (y + 1) * width * 3]
+            start = row.find(colour * 40)
+            while start > 0 and start % 3:
+                start = row.find(colour * 40, start + 1)
+            if start < 0:
+                continue
+            left = start // 3
+            right = left
+            while row[right * 3 : right * 3 + 3] == colour:
+                right += 1
+            # The full width shows only above and below the text: rows of one button are counted together.
+            if found and y - found[-1][3] < 30 and left < found[-1][2] and right > found[-1][0]:
+                last = found[-1]
+                found[-1] = [min(last[0], left), last[1], max(last[2], right), y]
+            else:
+                found.append([left, y, right, y])
+        buttons = []
+        for left, top, right, bottom in found:
+            if bottom - top < 20:
+                continue
+            part = os.path.join(folder, "button.png")
+            area = f"{right - left - 8}x{bottom - top - 8}+{left + 4}+{top + 4}"
+            subprocess.run(
+                ["convert", picture, "-crop", area, "+repage", "-colorspace", "Gray", "-resize", "400%", "-negate",
+                 "-normalize", "-bordercolor", "white", "-border", "20", part], check=True)
+            text = subprocess.run(["tesseract", part, "-", "--psm", "7"], check=True, capture_output=True, text=True)
+            buttons.append((text.stdout.strip(), (left + right) // 2, (top + bottom) // 2))
+        return buttons
+
+
+def wait_for_button(text, seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        seen = filled_buttons()
+        for shown, x, y in seen:
+            if text.lower() in shown.lower():
+                return x, y
+        time.sleep(0.5)
+    shot("failed")
+    raise AssertionError(f"no filled button {text!r}; there are {seen}")
 
 
 def find(text, seen):
@@ -160,7 +220,7 @@ class Windows(unittest.TestCase):
         begin = time.monotonic()
         wait_for("burner keeps using", 90)
         print(f"the answer was read {time.monotonic() - begin:.0f} s after the start")
-        click(wait_for("Close burner", 20))
+        click(wait_for_button("Close burner", 30))
         wait_for("is still open", 60)
         self.assertTrue(processes("burner.exe"), "asking alone does not end it")
         click(wait_for("Force close", 20))

@@ -32,10 +32,13 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, range: Range, 
         if known.is_some_and(|known| known.busy.is_some()) {
             ui.label(RichText::new(texts.get("details-busy")).color(theme.palette(ui).ok));
         }
-        charts::program_ui(ui, snapshot, name, range);
         let program = snapshot.folded.and_then(|folded| folded.programs.iter().find(|program| *program.name == *name));
         match program {
-            Some(program) => facts_ui(ui, snapshot, program, intents),
+            Some(program) => {
+                action_ui(ui, snapshot, program, intents);
+                charts::program_ui(ui, snapshot, name, range);
+                facts_ui(ui, snapshot, program);
+            }
             None => {
                 ui.label(texts.get("details-gone"));
             }
@@ -44,7 +47,7 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, range: Range, 
     back
 }
 
-fn facts_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, intents: &mut Vec<Intent>) {
+fn facts_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample) {
     let texts = snapshot.texts;
     let muted = snapshot.theme.palette(ui).muted;
     let fact = |ui: &mut egui::Ui, id: &str, value: String| {
@@ -59,7 +62,12 @@ fn facts_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample,
     fact(ui, "details-path", program.path.as_deref().map(path_text).unwrap_or_default());
     fact(ui, "details-started", started(snapshot, program).unwrap_or_default());
     fact(ui, "details-parts", pids(program));
-    ui.add_space(6.0);
+}
+
+/// What can be done about it, or why nothing can.
+fn action_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, intents: &mut Vec<Intent>) {
+    let texts = snapshot.texts;
+    let muted = snapshot.theme.palette(ui).muted;
     if let Some(refusal) = snapshot.refusals.get(&program.name) {
         ui.add(egui::Label::new(RichText::new(refusal_text(*refusal, texts)).color(muted)).wrap());
         return;
