@@ -32,11 +32,18 @@ pub(super) fn finding(
     lines.push(format!("{word}  {}", output.styled(Style::Strong, &words.headline)));
     lines.push(format!("  {}", output.styled(Style::Faint, &since(finding, texts, zone, now))));
     lines.extend(words.saw.iter().map(|saw| format!("  - {saw}")));
-    lines.push(format!("  {}: {}", texts.get("cli-meaning"), words.meaning));
-    lines.push(format!("  {}:", texts.get("cli-todo")));
+    lines.push(line("cli-meaning", &words.meaning, texts));
+    lines.push(line("cli-todo", "", texts));
     lines.extend(words.todo.iter().zip(1..).map(|(todo, n)| format!("    {n}. {todo}")));
-    lines.push(format!("  {}: {}", texts.get("cli-limits"), words.limits));
+    lines.push(line("cli-limits", &words.limits, texts));
     lines.join("\n") + "\n"
+}
+
+fn line(label: &str, text: &str, texts: &Texts) -> String {
+    let mut args = FluentArgs::new();
+    args.set("label", texts.get(label));
+    args.set("text", text.to_owned());
+    format!("  {}", texts.with("cli-line", &args).trim_end())
 }
 
 /// `since 10:36, for 6 min`.

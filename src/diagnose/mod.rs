@@ -22,7 +22,9 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     findings.extend(rules::memory_pressure::find(history, knowledge));
     findings.extend(rules::disk_nearly_full::find(history, knowledge));
     findings.extend(rules::disk_shrinking::find(history, knowledge));
-    findings.extend(rules::hot::find(history, knowledge));
+    // An estimate from the load says nothing new where the load itself is already told.
+    let told = !loads.is_empty();
+    findings.extend(rules::hot::find(history, knowledge).filter(|hot| !told || hot.confidence > Confidence::Low));
     findings.extend(rules::hot_but_idle::find(history, knowledge));
     findings.extend(rules::known_busy::find(history, &loads));
     findings.extend(rules::all_well::find(history, knowledge, &findings));

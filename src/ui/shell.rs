@@ -45,7 +45,7 @@ impl Shell {
             .frame(frame.inner_margin(Margin { left: 16, right: 4, top: 16, bottom: 0 }))
             .show(ui, |ui| {
                 // The page may be longer than the window at large text sizes: then it scrolls as a whole.
-                egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                egui::ScrollArea::vertical().id_salt(self.screen).auto_shrink(false).show(ui, |ui| {
                     egui::Frame::new().inner_margin(Margin { left: 0, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
                         ui.spacing_mut().item_spacing.y = 12.0;
                         // An action stays in sight wherever the person goes.

@@ -27,6 +27,7 @@ cli-window-failed = The window could not be opened ({ $reason }), so this is the
 cli-looking = Looking at this PC: { $done } of { $all } s
 cli-stopped = Stopped before the end; nothing was changed.
 cli-looked = Looked at this PC for { $duration }, { $time }
+cli-line = { $label }: { $text }
 cli-saw = What was seen
 cli-meaning = What it may mean
 cli-todo = What to do

@@ -20,7 +20,7 @@ browser_load-limits = Mimamori cannot see which page it is, and never reads addr
 
 memory_pressure-headline = Memory is nearly used up: { $memory } in use, { $name } holds { $program_memory }
 memory_pressure-headline-machine = Memory is nearly used up: { $memory } in use
-memory_pressure-meaning = The PC has to move data to the disk, so everything may be slow or stop for moments. Large files or many open windows are the usual reason; a program can also hold more and more without need.
+memory_pressure-meaning = The PC may have to make room all the time, so everything can be slow or stop for moments, and a program may fail to start. Large files or many open windows are the usual reason; a program can also hold more and more without need.
 memory_pressure-todo-1 = Save your work, then close { $name } or the large files in it
 memory_pressure-todo-2 = If it fills up again without a reason, restart the PC
 memory_pressure-todo-machine-1 = Save your work, then close windows and browser pages you do not need

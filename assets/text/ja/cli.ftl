@@ -27,6 +27,7 @@ cli-window-failed = ウィンドウを開けなかったため（{ $reason }）�
 cli-looking = パソコンを調べています：{ $done }/{ $all }秒
 cli-stopped = 途中でやめました。何も変更していません。
 cli-looked = { $duration }間調べました（{ $time }）
+cli-line = { $label }：{ $text }
 cli-saw = 見えたこと
 cli-meaning = 考えられること
 cli-todo = すること

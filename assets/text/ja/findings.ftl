@@ -20,7 +20,7 @@ browser_load-limits = どのページかは見守りには分かりません。�
 
 memory_pressure-headline = メモリが残りわずかです：{ $memory }を使用中、うち { $name } が{ $program_memory }
 memory_pressure-headline-machine = メモリが残りわずかです：{ $memory }を使用中
-memory_pressure-meaning = データをディスクへ移しながら動いているため、全体が遅くなったり、しばらく止まったりする可能性があります。大きなファイルや、開きすぎたウィンドウが主な原因です。プログラムが必要以上にメモリを使っていることもあります。
+memory_pressure-meaning = 空きを作りながら動くため、全体が遅くなったり、しばらく止まったり、プログラムを起動できなかったりする可能性があります。大きなファイルや、開きすぎたウィンドウが主な原因です。プログラムが必要以上にメモリを使っていることもあります。
 memory_pressure-todo-1 = 作業を保存してから、{ $name } か、その中の大きなファイルを閉じてください
 memory_pressure-todo-2 = 理由もなくまた増える場合は、再起動をおすすめします
 memory_pressure-todo-machine-1 = 作業を保存してから、使わないウィンドウやページを閉じてください

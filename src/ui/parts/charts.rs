@@ -408,7 +408,10 @@ fn heat_chart(snapshot: &Snapshot<'_>, sample: Option<&Sample>, colour: Color32)
             note: temperature.and_then(|reading| reading.why()).map(|why| {
                 let reason = texts.get(&format!("missing-{}", why_id(why)));
                 let title = texts.get("chart-temperature");
-                [Some(format!("{title}: {reason}")), fan].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+                let mut args = FluentArgs::new();
+                args.set("name", title);
+                args.set("reason", reason);
+                [Some(texts.with("missing-named", &args)), fan].into_iter().flatten().collect::<Vec<_>>().join(" · ")
             }),
         },
     }

@@ -1,6 +1,6 @@
 //! The findings as cards: the sentence first, then the figures, then what to do.
 
-use eframe::egui::{self, Color32, CornerRadius, Margin, RichText, Stroke, vec2};
+use eframe::egui::{self, Color32, CornerRadius, RichText, Stroke, vec2};
 use fluent_bundle::FluentArgs;
 
 use super::icon::{self, Icon};
@@ -109,14 +109,17 @@ fn since(finding: &Finding, snapshot: &Snapshot<'_>) -> String {
 }
 
 fn chips_ui(ui: &mut egui::Ui, texts: &[String], background: Color32, colour: Color32, size: f32) {
+    let margin = vec2(9.0, 3.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         for text in texts {
-            egui::Frame::new()
-                .fill(background)
-                .corner_radius(CornerRadius::same(7))
-                .inner_margin(Margin::symmetric(9, 3))
-                .show(ui, |ui| ui.label(RichText::new(text).size(size).color(colour)));
+            // Laid out as a whole before it is placed, so that a narrow window moves it to the next line uncut.
+            let room = (ui.max_rect().width() - 2.0 * margin.x).max(60.0);
+            let galley = ui.painter().layout(text.clone(), egui::FontId::proportional(size), colour, room);
+            let (rect, response) = ui.allocate_exact_size(galley.size() + 2.0 * margin, egui::Sense::hover());
+            ui.painter().rect_filled(rect, CornerRadius::same(7), background);
+            ui.painter().galley(rect.min + margin, galley, colour);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
         }
     });
 }

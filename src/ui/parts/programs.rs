@@ -106,7 +106,9 @@ fn line_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Row<'_>) -> egui::R
     let theme = snapshot.theme;
     let palette = theme.palette(ui);
     let height = if row.note.is_empty() { 34.0 } else { 46.0 };
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    // Everything else cannot be opened.
+    let sense = if row.memory.is_empty() { Sense::hover() } else { Sense::click() };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
     if !ui.is_rect_visible(rect) {
         return response;
     }

@@ -3,7 +3,7 @@
 use eframe::egui::{self, RichText, vec2};
 
 use crate::ui::intent::Intent;
-use crate::ui::parts::{charts::Charts, details, finding_card::FindingCards, programs};
+use crate::ui::parts::{charts::Charts, details, finding_card::FindingCards, icon, icon::Icon, programs};
 use crate::ui::snapshot::Snapshot;
 
 /// Below this width the list of programs goes under the charts.
@@ -70,9 +70,9 @@ fn starting_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
     theme.card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
-            if snapshot.stale_seconds.is_none() {
-                ui.spinner();
-            }
+            // A still picture: an animation would draw without end and be itself what makes the PC busy.
+            let (rect, _) = ui.allocate_exact_size(vec2(36.0, 36.0), egui::Sense::hover());
+            icon::paint(ui.painter(), Icon::Clock, rect, theme.palette(ui).accent);
             ui.vertical(|ui| {
                 ui.label(RichText::new(snapshot.texts.get("starting")).font(theme.bold(theme.size.headline)));
                 ui.label(RichText::new(snapshot.texts.get("starting-hint")).color(theme.palette(ui).muted));
