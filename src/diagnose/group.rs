@@ -20,6 +20,8 @@ const KEEP_BY_CPU: usize = 12;
 const KEEP_BY_MEMORY: usize = 8;
 /// …and every one with this share of the processors. Their processes are kept too.
 const KEEP_SHARE: f64 = 0.05;
+/// The processes of programs that move this much to or from disks are kept too.
+const KEEP_DISK: BytesPerSec = BytesPerSec(Bytes::MIB as f64);
 /// Single processes kept in a history.
 const KEEP_PROCESSES: usize = 10;
 
@@ -192,13 +194,15 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
     let mut by_memory: Vec<&ProgramSample> = programs.iter().collect();
     by_memory.sort_by_key(|program| std::cmp::Reverse(program.memory));
     by_memory.truncate(KEEP_BY_MEMORY);
+    let moves = |program: &ProgramSample| program.disk.get().is_some_and(|rate| rate.0 >= KEEP_DISK.0);
+    let keeps = |program: &ProgramSample| program.cpu.get() >= KEEP_SHARE || moves(program);
     let large = |program: &ProgramSample| by_memory.iter().any(|large| large.name == program.name);
     sample.programs = programs
         .iter()
         .enumerate()
-        .filter(|(index, program)| *index < KEEP_BY_CPU || program.cpu.get() >= KEEP_SHARE || large(program))
+        .filter(|(index, program)| *index < KEEP_BY_CPU || keeps(program) || large(program))
         .map(|(_, program)| {
-            let matters = program.cpu.get() >= KEEP_SHARE || program.memory.0 >= total_memory / 8;
+            let matters = keeps(program) || program.memory.0 >= total_memory / 8;
             let members = if matters { Arc::clone(&program.members) } else { Arc::default() };
             ProgramSample { members, ..program.clone() }
         })

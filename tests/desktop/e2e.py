@@ -835,7 +835,7 @@ class DesktopTest(unittest.TestCase):
         app.click("Show why")
         app.wait("What is not known", 10)
         app.picture("why-en-light")
-        app.click(re.compile("^Hide$"))
+        app.click("Hide why")
         app.wait_gone("What is not known", 10)
         for lang, row, back, link, word in (
             ("en", re.compile("^mimamori-burner: CPU .*Show details"), "Back to the list", "^日本語$", "Restart checklist"),

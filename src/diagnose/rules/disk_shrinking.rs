@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::{Disk, Knowledge};
-use crate::model::{At, Bytes, History, Sample, Seconds, Volume};
+use crate::model::{At, Bytes, History, ProgramKind, Sample, Seconds, Volume};
 
 /// The share of the whole loss that must have happened in the newest part for it to be still going on.
 const STILL_FALLING: f64 = 0.02;
@@ -74,7 +74,8 @@ fn least_loss(volume: &Volume, limits: &Disk) -> u64 {
 fn writer(samples: &[&Arc<Sample>], lost: u64, knowledge: &Knowledge) -> Option<Subject> {
     let mut moved: Vec<(&str, f64)> = Vec::new();
     for sample in samples {
-        for program in &sample.programs {
+        // The system writes on behalf of others (write-back threads): it is never the one to name.
+        for program in sample.programs.iter().filter(|program| program.kind != ProgramKind::System) {
             let bytes = program.disk.get().map_or(0.0, |rate| rate.0) * sample.span.0;
             match moved.iter_mut().find(|(name, _)| *name == &*program.name) {
                 Some((_, sum)) => *sum += bytes,
