@@ -321,6 +321,13 @@ mod tests {
     fn our_own_busy_thread_is_seen_with_its_share_and_the_parts_do_not_exceed_the_whole() {
         let mut sampler = Sampler::new();
         let first = sampler.tick(now());
+        if first.sample.cpu == Reading::Missing(Why::Unsupported) {
+            // The platform that knows nothing: everything is missing with a reason, nothing is 0.
+            assert_eq!(first.own.cpu, Reading::Missing(Why::Unsupported));
+            assert_eq!(first.sample.memory, Reading::Missing(Why::Unsupported));
+            assert!(first.processes.is_empty());
+            return;
+        }
         assert_eq!(first.sample.cpu, Reading::Missing(Why::NotYet));
         let end = Instant::now() + Duration::from_millis(1500);
         while Instant::now() < end {
