@@ -91,7 +91,7 @@ impl Source {
         }
         let rate = |bytes: u64| match seconds {
             // Counters that never moved since the start of the PC belong to a device that does not count.
-            _ if ever == 0 => Reading::Missing(Why::NoSensor),
+            _ if ever == 0 => Reading::Missing(Why::Unsupported),
             Some(seconds) if seconds > 0.0 => Reading::Known(BytesPerSec(bytes as f64 / seconds)),
             _ => Reading::Missing(Why::NotYet),
         };

@@ -3,6 +3,10 @@
 # `gnome-system-monitor -p` in the same run on the same virtual screen. Prints figures, judges nothing.
 set -eu
 bin=${1:?usage: window.sh PATH-OF-MIMAMORI}
+if [ "$(id -u)" = 0 ] && grep -qs '^12' /etc/debian_version && ! command -v gnome-system-monitor >/dev/null; then
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        gnome-system-monitor dbus xvfb xdotool imagemagick libgl1-mesa-dri >/dev/null
+fi
 for tool in Xvfb xdotool import dbus-run-session gnome-system-monitor; do
     command -v "$tool" >/dev/null || { echo "SKIPPED: the window benchmark needs $tool"; exit 0; }
 done
