@@ -42,4 +42,4 @@ export DISPLAY
 openbox >/dev/null 2>&1 &
 window_manager=$!
 cd "$checkout"
-MIMAMORI_PROGRAMS=$programs MIMAMORI_WINE=$here/wine10 python3 "$here/window.py"
+MIMAMORI_PROGRAMS=$programs MIMAMORI_WINE=$here/wine10 python3 "$here/window.py" "$@"

@@ -84,7 +84,7 @@ impl JobCard {
     fn confirm_ui(&mut self, ui: &egui::Ui, snapshot: &Snapshot<'_>, job: &JobView, intents: &mut Vec<Intent>) {
         let (theme, texts) = (snapshot.theme, snapshot.texts);
         let name = name_of(&job.subject, texts);
-        let answer = egui::Modal::new(Id::unique("confirm")).show(ui.ctx(), |ui| {
+        let answer = egui::Modal::new(Id::unique("confirm")).frame(theme.card(ui)).show(ui.ctx(), |ui| {
             ui.set_width(400.0_f32.min(ui.ctx().content_rect().width() - 48.0));
             let title = RichText::new(texts.with_one("confirm-title", "name", name)).font(theme.bold(theme.size.title));
             ui.add(egui::Label::new(title).wrap());
