@@ -586,9 +586,13 @@ fn layer_colour(palette: &Palette, layer: usize, layers: usize) -> Color32 {
     if layer == 0 { palette.rest } else { palette.series[(layers - 1 - layer).min(palette.series.len() - 1)] }
 }
 
-/// The colour a program has in the chart now, for its row in the list.
-pub(super) fn colour_of(snapshot: &Snapshot<'_>, palette: &Palette, range: Range, name: &str) -> Color32 {
-    let named = busiest(&stretches(snapshot, range));
+/// The programs that have a colour of their own in the chart, in the order of the colours.
+pub(super) fn named_programs(snapshot: &Snapshot<'_>, range: Range) -> Vec<Arc<str>> {
+    busiest(&stretches(snapshot, range))
+}
+
+/// The colour a program has in the chart, for its row in the list.
+pub(super) fn colour_of(palette: &Palette, named: &[Arc<str>], name: &str) -> Color32 {
     named.iter().position(|named| **named == *name).map_or(palette.rest, |index| palette.series[index])
 }
 

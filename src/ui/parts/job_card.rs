@@ -22,7 +22,6 @@ impl JobCard {
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, job: &JobView, intents: &mut Vec<Intent>) {
         let theme = snapshot.theme;
         let palette = theme.palette(ui).clone();
-        let texts = snapshot.texts;
         let (symbol, colour) = match &job.phase {
             Ok(Phase::Done { verdict: Verdict::Worked { .. }, .. }) => (Icon::Ok, palette.ok),
             Ok(Phase::Asking { .. } | Phase::Forced { .. } | Phase::Measuring { .. }) => (Icon::Clock, palette.accent),
@@ -52,7 +51,6 @@ impl JobCard {
         } else {
             self.confirm = false;
         }
-        let _ = texts;
     }
 
     fn buttons_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, job: &JobView, intents: &mut Vec<Intent>) {

@@ -1,9 +1,11 @@
 //! What is using this PC: programs as people think of them, and everything else, so that the sum adds up.
 
+use std::sync::Arc;
+
 use eframe::egui::{self, Align2, FontId, RichText, Sense, vec2};
 use fluent_bundle::FluentArgs;
 
-use super::charts::{Range, colour_of};
+use super::charts::{Range, colour_of, named_programs};
 use crate::explain::format;
 use crate::model::ProgramSample;
 use crate::ui::snapshot::Snapshot;
@@ -12,7 +14,7 @@ use crate::ui::snapshot::Snapshot;
 const ROWS: usize = 8;
 
 /// Draws the list; the name of the program that was chosen. `all` is whether the person asked for all.
-pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, all: &mut bool) -> Option<String> {
+pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range, all: &mut bool) -> Option<String> {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let mut chosen = None;
     theme.card(ui).show(ui, |ui| {
@@ -25,8 +27,9 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, all: &mut bool) -> Option<
         let Some(folded) = snapshot.folded else { return };
         let rows = if *all { folded.programs.len() } else { ROWS };
         let shown: Vec<&ProgramSample> = folded.programs.iter().take(rows).collect();
+        let named = named_programs(snapshot, range);
         for program in &shown {
-            if row_ui(ui, snapshot, program) {
+            if row_ui(ui, snapshot, program, &named) {
                 chosen = Some(program.name.to_string());
             }
         }
@@ -45,7 +48,7 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, all: &mut bool) -> Option<
     chosen
 }
 
-fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample) -> bool {
+fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, named: &[Arc<str>]) -> bool {
     let texts = snapshot.texts;
     let known = snapshot.knowledge.named(&program.name);
     let name = known.map_or(&*program.name, |known| known.name.get(texts.lang()));
@@ -62,7 +65,7 @@ fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample) -
     };
     let palette = snapshot.theme.palette(ui);
     let good = known.is_some_and(|known| known.busy.is_some());
-    let colour = colour_of(snapshot, palette, Range::TenMinutes, &program.name);
+    let colour = colour_of(palette, named, &program.name);
     let response = line_ui(
         ui,
         snapshot,

@@ -57,7 +57,7 @@ impl NowScreen {
                 }
             }
             None => {
-                if let Some(name) = programs::ui(ui, snapshot, &mut self.all_programs) {
+                if let Some(name) = programs::ui(ui, snapshot, self.charts.range(), &mut self.all_programs) {
                     self.program = Some(name);
                 }
             }
