@@ -24,6 +24,9 @@ use crate::watch::{View, now};
 /// Without a sample for so long the worker is believed to be stuck.
 const STALE_SECONDS: f64 = 15.0;
 
+/// News is drawn once: a wish without any delay makes egui draw two frames, one for what may still settle.
+const SOON: Duration = Duration::from_millis(1);
+
 /// The window.
 pub struct MimamoriApp {
     shell: Shell,
@@ -70,7 +73,7 @@ impl MimamoriApp {
             let _ = file.save(&settings);
         }
         let wake = ctx.clone();
-        let worker = Worker::start(Arc::clone(&context.knowledge), move || wake.request_repaint()).ok();
+        let worker = Worker::start(Arc::clone(&context.knowledge), move || wake.request_repaint_after(SOON)).ok();
         Self {
             shell: Shell::default(),
             theme,

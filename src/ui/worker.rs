@@ -150,8 +150,9 @@ impl Thread {
         let view = self.watch.look();
         let refusals = self.refusals(&view.folded);
         if self.looks.is_multiple_of(RESTART_EVERY) {
+            // It is drawn with the sample that follows.
             let facts = self.restart_facts(&view);
-            self.tell(Reply::Restart(Box::new(facts)));
+            let _ = self.outbox.send(Reply::Restart(Box::new(facts)));
         }
         self.looks += 1;
         self.view = Some(view.clone());
