@@ -209,7 +209,7 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
         .collect();
     let kept: f64 = sample.programs.iter().map(|program| program.cpu.get()).sum();
     if !programs.is_empty() {
-        sample.everything_else = sample.cpu.map(|total| Fraction::new(total.get() - kept));
+        sample.everything_else = sample.program_total.map(|total| Fraction::new(total.get() - kept));
     }
     let cpu_of = |process: &ProcSample| process.cpu.get().unwrap_or_default().get();
     processes.sort_by(|a, b| cpu_of(b).total_cmp(&cpu_of(a)).then(b.memory.get().cmp(&a.memory.get())));
@@ -246,7 +246,7 @@ mod tests {
 
     fn fold(os: Os, processes: Vec<ProcSample>) -> (Sample, Folded) {
         let knowledge = Knowledge::builtin().expect("tables");
-        let mut sample = Sample { cpu: Reading::Known(Fraction::new(0.9)), ..Sample::default() };
+        let mut sample = Sample { program_total: Reading::Known(Fraction::new(0.9)), ..Sample::default() };
         let folded = Grouper::new(os).fold(&mut sample, processes, &knowledge);
         (sample, folded)
     }

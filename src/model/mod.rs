@@ -4,6 +4,7 @@
 //! measured is [`Reading::Missing`] with its reason, never zero.
 
 mod display_name;
+mod event;
 mod history;
 mod machine;
 mod process;
@@ -14,6 +15,7 @@ mod time;
 mod units;
 
 pub use display_name::DisplayName;
+pub use event::{Event, EventKind};
 pub use history::{Held, History, VolumePoint};
 pub use machine::{Machine, Os, SelfUsage};
 pub use process::{Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};

@@ -166,6 +166,11 @@ pub struct Sample {
     pub user_idle: Reading<Seconds>,
     /// The program in front.
     pub foreground: Reading<Pid>,
+    /// How much time the figures of `programs`, `top` and `everything_else` cover: the time since the processes
+    /// were read before. 0 when they were not read in this look. Never shorter than `span` otherwise.
+    pub program_span: Seconds,
+    /// Share of all processors in use over `program_span`.
+    pub program_total: Reading<Fraction>,
     /// Programs, busiest first: every one that matters by CPU or memory.
     pub programs: Vec<ProgramSample>,
     /// Single processes, busiest first: the top by CPU and memory.
@@ -178,6 +183,14 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// The same look with its CPU over all the time that its programs cover, as rules and charts need it: looks
+    /// at the totals alone lie between two looks at the processes. `None` when the processes were not read.
+    #[must_use]
+    pub fn over_programs(&self) -> Option<Self> {
+        let read = self.program_span.0 > 0.0 || self.span.0 == 0.0;
+        read.then(|| Self { span: self.program_span, cpu: self.program_total, ..self.clone() })
+    }
+
     /// The program called `name`, if it is in this sample.
     pub fn program(&self, name: &str) -> Option<&ProgramSample> {
         self.programs.iter().find(|program| &*program.name == name)

@@ -21,4 +21,7 @@ pub use sys::{
     CpuReader, Desktop, ProcessReader, Sensors, Target, display_available, has_other_users, machine, me, memory,
     message_box, pending_restart, prepare_console, started_at, terminal_columns,
 };
-pub use types::{ActError, CpuTime, CpuTimes, RawProc, SensorValues, WindowOwner};
+pub use types::{
+    ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, MenuLine, NoDesktop, RawProc, SensorValues, StopCause,
+    TrayAction, TrayIcon, TrayView, WindowOwner,
+};

@@ -72,3 +72,107 @@ pub struct WindowOwner {
     /// The process that owns the window.
     pub pid: Pid,
 }
+
+/// Two clocks that nobody can set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clocks {
+    /// Time since the start of the system, sleep included.
+    pub since_boot: Duration,
+    /// The same without sleep.
+    pub awake: Duration,
+}
+
+/// What the tray icon looks like: the shape differs, not only the colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TrayIcon {
+    /// Nothing to do.
+    #[default]
+    Fine,
+    /// Worth a look.
+    Look,
+    /// Somebody should do something.
+    Act,
+    /// Watching is paused.
+    Paused,
+}
+
+/// What the user chose in the tray.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TrayAction {
+    /// Open the window (also a left click on the icon).
+    Open,
+    /// Open the window at the worst finding.
+    ShowFinding,
+    /// Look at everything now.
+    CheckNow,
+    /// Stop watching for a while, or go on.
+    Pause,
+    /// Start with the PC, or no longer.
+    StartWithPc,
+    /// Open the settings.
+    Settings,
+    /// End.
+    Quit,
+}
+
+/// A line of the tray menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MenuLine {
+    /// Something to choose.
+    Item {
+        /// What it does.
+        action: TrayAction,
+        /// Its text, safe to draw.
+        text: String,
+        /// The default line, drawn bold where the system can.
+        default: bool,
+        /// A tick; `None` for a line without one.
+        checked: Option<bool>,
+    },
+    /// A line between groups.
+    Separator,
+}
+
+/// All of the tray at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrayView {
+    /// The icon.
+    pub icon: TrayIcon,
+    /// State and busiest program, one or two short lines.
+    pub tooltip: String,
+    /// The menu.
+    pub menu: Vec<MenuLine>,
+}
+
+/// What comes from the desktop.
+#[derive(Clone, Debug)]
+pub enum DesktopEvent {
+    /// Chosen in the tray.
+    Tray(TrayAction),
+    /// There is a place for tray icons now.
+    TrayShown,
+    /// There is none (any more); the icon appears when one comes.
+    TrayHidden,
+    /// A notification was clicked; its tag.
+    NotificationClicked(String),
+    /// The session ends: when everything is saved, send to the channel.
+    SessionEnding(std::sync::mpsc::Sender<()>),
+}
+
+/// Something the desktop cannot do here, in one sentence for the log.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoDesktop(pub String);
+
+/// Why the PC was switched off without notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StopCause {
+    /// It was shut down or restarted in order; only Mimamori was ended before.
+    Orderly,
+    /// The system stopped itself with this error (Windows bug check code).
+    SystemError(u32),
+    /// The power button was held.
+    PowerButton,
+    /// Power was lost or the PC hung: the system knows of no orderly end.
+    PowerLost,
+}

@@ -184,6 +184,8 @@ impl HistoryReader {
             power: Reading::from_option(power, Why::Unsupported),
             user_idle: number(map, "user_idle_s").map(Seconds),
             foreground: number(map, "foreground_pid").map(|pid| pid as u32),
+            program_span: span,
+            program_total: fraction(map, "cpu"),
             programs: Vec::new(),
             top: Vec::new(),
             everything_else: fraction(map, "everything_else_cpu"),

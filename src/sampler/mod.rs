@@ -153,6 +153,8 @@ impl Sampler {
             power: values.power,
             user_idle: self.desktop.user_idle(),
             foreground: self.desktop.foreground(),
+            program_span: span,
+            program_total: cpu,
             programs: Vec::new(),
             top: Vec::new(),
             everything_else: Reading::Missing(process_why.unwrap_or(Why::NotYet)),

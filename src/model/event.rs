@@ -1,0 +1,149 @@
+//! What happened, as the flight recorder keeps it.
+
+use serde::{Deserialize, Serialize};
+
+use super::At;
+
+/// What kind of thing happened. The serde name is what the recorder stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// Watching began.
+    Started,
+    /// Watching ended in order.
+    Stopped,
+    /// The time before ended without a clean stop and the PC was started anew since.
+    SuddenStop,
+    /// The PC slept; the time of the event is its end.
+    Suspended,
+    /// Somebody or something set the clock.
+    ClockChanged,
+    /// A finding began.
+    Finding,
+    /// A finding is no longer seen.
+    FindingEnded,
+    /// The user was notified of a finding.
+    Notified,
+    /// The user asked for something to be done.
+    Action,
+    /// What an action led to.
+    Verdict,
+    /// A program that shows what the PC does was opened, ours included: some malware hides from these.
+    MonitorOpened,
+    /// It was closed.
+    MonitorClosed,
+    /// The user has not touched keyboard or mouse for a while; the time of the event is the last touch.
+    UserAway,
+    /// The user is back.
+    UserBack,
+    /// Another program came to the front.
+    Foreground,
+    /// The user paused watching.
+    Paused,
+    /// Watching goes on.
+    Resumed,
+    /// Mimamori looks less often, because it would cost too much itself.
+    Slowed,
+    /// Something does not work for Mimamori itself (recording, tray, notifications).
+    Trouble,
+}
+
+impl EventKind {
+    /// Every kind, for tables and tests.
+    pub const ALL: [Self; 19] = [
+        Self::Started,
+        Self::Stopped,
+        Self::SuddenStop,
+        Self::Suspended,
+        Self::ClockChanged,
+        Self::Finding,
+        Self::FindingEnded,
+        Self::Notified,
+        Self::Action,
+        Self::Verdict,
+        Self::MonitorOpened,
+        Self::MonitorClosed,
+        Self::UserAway,
+        Self::UserBack,
+        Self::Foreground,
+        Self::Paused,
+        Self::Resumed,
+        Self::Slowed,
+        Self::Trouble,
+    ];
+
+    /// The id used in texts, JSON and the recording.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Stopped => "stopped",
+            Self::SuddenStop => "sudden_stop",
+            Self::Suspended => "suspended",
+            Self::ClockChanged => "clock_changed",
+            Self::Finding => "finding",
+            Self::FindingEnded => "finding_ended",
+            Self::Notified => "notified",
+            Self::Action => "action",
+            Self::Verdict => "verdict",
+            Self::MonitorOpened => "monitor_opened",
+            Self::MonitorClosed => "monitor_closed",
+            Self::UserAway => "user_away",
+            Self::UserBack => "user_back",
+            Self::Foreground => "foreground",
+            Self::Paused => "paused",
+            Self::Resumed => "resumed",
+            Self::Slowed => "slowed",
+            Self::Trouble => "trouble",
+        }
+    }
+
+    /// The kind with this id; `None` for one of a newer version.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.id() == id)
+    }
+
+    /// Whether it is kept when the recording has to become smaller.
+    pub const fn is_lasting(self) -> bool {
+        matches!(self, Self::SuddenStop | Self::Finding | Self::FindingEnded | Self::Action | Self::Verdict)
+    }
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// When.
+    pub at: At,
+    /// What.
+    pub kind: EventKind,
+    /// The program, volume or thing it is about; empty for the PC.
+    pub subject: String,
+    /// The rest, depending on the kind; `Null` when there is none. Never a window title or a command line.
+    pub data: serde_json::Value,
+}
+
+impl Event {
+    /// An event without further data.
+    pub fn new(at: At, kind: EventKind, subject: &str) -> Self {
+        Self { at, kind, subject: subject.to_owned(), data: serde_json::Value::Null }
+    }
+
+    /// The same with data.
+    #[must_use]
+    pub fn with(self, data: serde_json::Value) -> Self {
+        Self { data, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_back_by_its_id() {
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::from_id(kind.id()), Some(kind));
+            assert_eq!(serde_json::to_value(kind).expect("json"), kind.id());
+        }
+        assert_eq!(EventKind::from_id("of a newer version"), None);
+    }
+}
