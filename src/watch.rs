@@ -8,7 +8,7 @@ use crate::knowledge::Knowledge;
 use crate::model::{At, Closable, History, Machine, Me, Member, Refusal, Sample, SelfUsage};
 use crate::platform;
 use crate::remedy::{Plan, plan};
-use crate::sampler::Sampler;
+use crate::sampler::{Depth, Pace, Sampler, Tick};
 
 /// The clock. Everything below this module gets time as an argument.
 pub fn now() -> At {
@@ -18,7 +18,7 @@ pub fn now() -> At {
 /// What one look at the PC gives.
 #[derive(Clone, Debug)]
 pub struct View {
-    /// The sample as the history keeps it.
+    /// The sample as it was taken.
     pub sample: Arc<Sample>,
     /// Every program with all its processes.
     pub folded: Arc<Folded>,
@@ -37,18 +37,25 @@ pub struct Watch {
     me: Me,
 }
 
+/// What a paced look at the PC gives.
+pub enum Seen {
+    /// Only the totals were read.
+    Totals(Box<Sample>),
+    /// Everything was.
+    Everything(Box<View>),
+}
+
 impl Watch {
     /// Begins to watch; the first [`Self::look`] gives what can be known without a second one.
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
+        Self::with_history(knowledge, History::new)
+    }
+
+    /// Begins to watch with a history of its own making (a shorter one).
+    pub fn with_history(knowledge: Arc<Knowledge>, history: impl FnOnce(Machine) -> History) -> Self {
         let sampler = Sampler::new();
         let machine = sampler.machine().clone();
-        Self {
-            grouper: Grouper::new(machine.os),
-            history: History::new(machine),
-            sampler,
-            knowledge,
-            me: platform::me(),
-        }
+        Self { grouper: Grouper::new(machine.os), history: history(machine), sampler, knowledge, me: platform::me() }
     }
 
     /// The PC.
@@ -56,13 +63,36 @@ impl Watch {
         self.history.machine()
     }
 
-    /// Looks at the PC once.
+    /// What was seen so far.
+    pub const fn history_mut(&mut self) -> &mut History {
+        &mut self.history
+    }
+
+    /// Looks at everything once.
     pub fn look(&mut self) -> View {
-        let tick = self.sampler.tick(now());
+        let tick = self.sampler.tick(now(), |_| Depth::Everything);
+        self.understand(tick)
+    }
+
+    /// Looks at as much as `pace` thinks right, at the time `at`; at everything when that is `wanted`.
+    pub fn look_paced(&mut self, at: At, pace: &mut Pace, wanted: bool) -> Seen {
+        let mut depth = Depth::Everything;
+        let tick = self.sampler.tick(at, |totals| {
+            depth = pace.depth(totals, wanted);
+            depth
+        });
+        match depth {
+            Depth::Totals => Seen::Totals(Box::new(tick.sample)),
+            Depth::Everything => Seen::Everything(Box::new(self.understand(tick))),
+        }
+    }
+
+    fn understand(&mut self, tick: Tick) -> View {
         let mut sample = tick.sample;
         let folded = self.grouper.fold(&mut sample, tick.processes, &self.knowledge);
         let sample = Arc::new(sample);
-        self.history.push(Arc::clone(&sample));
+        let whole = if sample.program_span == sample.span { None } else { sample.over_programs() };
+        self.history.push(whole.map_or_else(|| Arc::clone(&sample), Arc::new));
         let findings = diagnose(&self.history, &self.knowledge)
             .into_iter()
             .map(|finding| {

@@ -13,9 +13,9 @@ const MAX_SAMPLES: usize = 4_000;
 const TREND_KEEP: Seconds = Seconds(7.0 * 86_400.0);
 /// …one in each such interval.
 const TREND_STEP: Seconds = Seconds(600.0);
-/// A pause this many times longer than the usual step is a gap (sleep, a stopped recorder)…
-const GAP_FACTOR: f64 = 3.0;
-/// …but never less than this.
+/// A sample for which something did not hold is a short dip only if it covers no more than this.
+const DIP_MOST: Seconds = Seconds(15.0);
+/// More time than this before a sample that its span does not cover is a gap (sleep, a stopped recorder).
 const GAP_LEAST: Seconds = Seconds(5.0);
 
 /// Free space of one volume at one moment, kept longer than samples are.
@@ -82,13 +82,18 @@ pub struct History {
     /// `true` for a sample with a gap before it; same order as `samples`.
     after_gap: VecDeque<bool>,
     trend: Vec<VolumePoint>,
-    usual_step: Option<Seconds>,
+    keep: Option<Seconds>,
 }
 
 impl History {
     /// An empty history of `machine`.
     pub fn new(machine: Machine) -> Self {
         Self { machine, ..Self::default() }
+    }
+
+    /// The same, keeping samples only for so long: a program that is always there must be small.
+    pub fn short(machine: Machine, keep: Seconds) -> Self {
+        Self { machine, keep: Some(keep), ..Self::default() }
     }
 
     /// The PC.
@@ -104,10 +109,10 @@ impl History {
                 if last.at.since(sample.at).0 < 60.0 {
                     return false;
                 }
-                *self = Self::new(self.machine.clone());
+                *self = Self { machine: self.machine.clone(), keep: self.keep, ..Self::default() };
                 false
             }
-            Some(last) => self.is_gap(sample.at.since(last.at)),
+            Some(last) => sample.at.since(last.at).0 - sample.span.0 > GAP_LEAST.0,
             None => false,
         };
         self.add_trend(&sample);
@@ -115,16 +120,6 @@ impl History {
         self.after_gap.push_back(gap);
         self.prune();
         true
-    }
-
-    fn is_gap(&mut self, step: Seconds) -> bool {
-        let usual = self.usual_step.unwrap_or(step);
-        let gap = step.0 > (usual.0 * GAP_FACTOR).max(usual.0 + GAP_LEAST.0);
-        if !gap {
-            // Follows a changed rate within a few samples and is not moved by one late sample.
-            self.usual_step = Some(Seconds(usual.0 * 0.8 + step.0 * 0.2));
-        }
-        gap
     }
 
     fn add_trend(&mut self, sample: &Sample) {
@@ -140,12 +135,32 @@ impl History {
 
     fn prune(&mut self) {
         let Some(newest) = self.samples.back().map(|sample| sample.at) else { return };
+        let keep = self.keep.unwrap_or(KEEP);
         while self.samples.len() > MAX_SAMPLES
-            || self.samples.front().is_some_and(|first| newest.since(first.at).0 > KEEP.0)
+            || self.samples.front().is_some_and(|first| newest.since(first.at).0 > keep.0)
         {
             self.samples.pop_front();
             self.after_gap.pop_front();
         }
+    }
+
+    /// Moves everything by `milliseconds`: the clock was wrong and has been set. Durations and gaps stay true.
+    pub fn shift(&mut self, milliseconds: i64) {
+        let moved = |at: At| At(at.0.saturating_add(milliseconds));
+        for sample in &mut self.samples {
+            *sample = Arc::new(Sample { at: moved(sample.at), ..(**sample).clone() });
+        }
+        for point in &mut self.trend {
+            point.at = moved(point.at);
+        }
+    }
+
+    /// Puts free space of before this history began in front of it, oldest first.
+    pub fn remember(&mut self, mut points: Vec<VolumePoint>) {
+        let first = self.trend.first().map(|point| point.at);
+        points.retain(|point| first.is_none_or(|first| point.at < first));
+        points.append(&mut self.trend);
+        self.trend = points;
     }
 
     /// The newest sample.
@@ -192,7 +207,7 @@ impl History {
             if holds(sample) {
                 stretch.extend(pending.take());
                 stretch.push(Arc::clone(sample));
-            } else if stretch.is_empty() || pending.is_some() {
+            } else if stretch.is_empty() || pending.is_some() || sample.span.0 > DIP_MOST.0 {
                 break;
             } else {
                 pending = Some(Arc::clone(sample));
@@ -248,6 +263,26 @@ mod tests {
         let history = history(&points);
         assert_eq!(history.held(busy).expect("held").since, At(598_000));
         assert_eq!(history.unbroken().count(), 2);
+    }
+
+    #[test]
+    fn a_long_sample_of_a_calm_pc_is_no_gap_but_it_is_no_short_dip_either() {
+        let mut history = history(&[(2, 0.9), (4, 0.9)]);
+        history.push(Arc::new(Sample { span: Seconds(30.0), ..(*sample(34, 0.1)).clone() }));
+        history.push(sample(36, 0.9));
+        assert_eq!(history.unbroken().count(), 4);
+        assert_eq!(history.held(busy).expect("held").since, At(34_000));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_moves_everything_and_leaves_no_gap() {
+        let mut history = history(&[(2, 0.9), (4, 0.9)]);
+        history.shift(86_400_000);
+        history.push(sample(86_406, 0.9));
+        assert_eq!(history.held(busy).expect("held").seconds, Seconds(6.0));
+        history.shift(-86_400_000);
+        history.push(sample(8, 0.9));
+        assert_eq!(history.held(busy).expect("held").since, At(0));
     }
 
     #[test]

@@ -124,9 +124,11 @@ impl HistoryReader {
         }
         let step = self.last.map(|last| at.since(last));
         let usual = self.usual.or(step).unwrap_or_default();
-        // A sample after a pause covers its usual time only: what was in the pause is not known. How much time
-        // the first one covers is not known either.
-        let span = step.map_or_else(Seconds::default, |step| Seconds(step.0.min(usual.0 * 3.0)));
+        // A sample after a pause covers its usual time only, unless it tells: what was in the pause is not known.
+        // How much time the first one covers is not known either.
+        let told =
+            map.get("span_s").and_then(Value::as_f64).filter(|span| span.is_finite() && *span >= 0.0).map(Seconds);
+        let span = told.or(step.map(|step| Seconds(step.0.min(usual.0 * 3.0)))).unwrap_or_default();
         if let Some(step) = step.filter(|step| step.0 <= usual.0 * 3.0) {
             self.usual = Some(step);
         }

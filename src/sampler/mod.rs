@@ -1,6 +1,7 @@
 //! Takes [`Sample`]s: reads the platform and turns counters into rates. No policy: what a program is called
 //! and what a value means is decided elsewhere.
 
+mod pace;
 mod slow;
 mod thermal;
 mod volumes;
@@ -9,6 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use pace::{Depth, Pace, Totals};
 pub use thermal::{SensorJudge, ThermalModel};
 pub use volumes::VolumeWatcher;
 
@@ -51,6 +53,12 @@ struct Room {
     cpu_seconds: f64,
 }
 
+/// What was read when the processes were last looked at.
+struct Scan {
+    when: Instant,
+    cpu: Option<CpuTimes>,
+}
+
 /// A sample of the whole PC with every process; `diagnose::group` folds the processes into programs.
 pub struct Tick {
     /// The PC; its `programs`, `top` and `everything_else` are still empty.
@@ -75,6 +83,8 @@ pub struct Sampler {
     volumes: VolumeWatcher,
     networks: Option<sysinfo::Networks>,
     last_tick: Option<Instant>,
+    last_scan: Option<Scan>,
+    scans: u64,
     seq: u64,
 }
 
@@ -99,6 +109,8 @@ impl Sampler {
             volumes,
             networks: sysinfo::Networks::new_with_refreshed_list().ok(),
             last_tick: None,
+            last_scan: None,
+            scans: 0,
             seq: 0,
         }
     }
@@ -108,12 +120,41 @@ impl Sampler {
         &self.machine
     }
 
-    /// Takes one sample, stamped `at`. Rates cover the time since the call before; the first call has none.
-    pub fn tick(&mut self, at: At) -> Tick {
+    /// Takes one sample, stamped `at`. Rates cover the time since the call before, figures of processes, disks and
+    /// networks the time since the last look at everything; the first call has none.
+    /// `depth` decides how much is read once the totals are known.
+    pub fn tick(&mut self, at: At, depth: impl FnOnce(&Totals) -> Depth) -> Tick {
         let now = Instant::now();
-        let elapsed = self.last_tick.replace(now).map(|last| now - last);
-        let span = Seconds(elapsed.map_or(0.0, |elapsed| elapsed.as_secs_f64()));
-        let (measured, per_core) = self.read_cpu();
+        let span = seconds_since(self.last_tick.replace(now), now);
+        let (cpu, per_core) = self.read_cpu();
+        let (memory, swap) = platform::memory();
+        let sample = Sample {
+            seq: self.seq,
+            at,
+            span,
+            cpu,
+            per_core,
+            memory,
+            swap,
+            user_idle: self.desktop.user_idle(),
+            foreground: self.desktop.foreground(),
+            ..Sample::default()
+        };
+        self.seq += 1;
+        match depth(&Totals { span, cpu, memory }) {
+            Depth::Everything => self.everything(sample, now),
+            Depth::Totals => {
+                let effort = self.thermal.step(cpu.get(), None, self.machine.max_frequency.get(), span);
+                let sample = Sample { fan_effort: Reading::from_option(effort, Why::NotYet), ..sample };
+                Tick { sample, processes: Vec::new(), own: SelfUsage::default() }
+            }
+        }
+    }
+
+    fn everything(&mut self, totals: Sample, now: Instant) -> Tick {
+        let last_scan = self.last_scan.replace(Scan { when: now, cpu: self.last_cpu.clone() });
+        let elapsed = last_scan.as_ref().map(|scan| now - scan.when);
+        let program_span = seconds_since(last_scan.as_ref().map(|scan| scan.when), now);
         let room = elapsed.map(|elapsed| Room {
             seconds: elapsed.as_secs_f64().max(1e-6),
             cpu_seconds: (elapsed.as_secs_f64() * f64::from(self.machine.cpus)).max(1e-6),
@@ -123,22 +164,19 @@ impl Sampler {
             Ok(processes) => (processes, None),
             Err(why) => (Vec::new(), Some(why)),
         };
-        let cpu = reconcile(measured, &mut processes);
+        let program_total = reconcile(self.cpu_since(last_scan, totals.cpu), &mut processes);
+        // Where both cover the same time they are the same figure.
+        let cpu = if program_span == totals.span { program_total } else { totals.cpu };
         let values = self.sensors.read();
-        let (memory, swap) = platform::memory();
-        let effort = self.thermal.step(cpu.get(), values.frequency.get(), self.machine.max_frequency.get(), span);
+        let max = self.machine.max_frequency.get();
+        let effort = self.thermal.step(cpu.get(), values.frequency.get(), max, totals.span);
         let (net_rx, net_tx) = self.read_network(elapsed);
         let storage = self.volumes.latest();
+        self.volumes.ask();
         let own = own_usage(&processes);
         let sample = Sample {
-            seq: self.seq,
-            at,
-            span,
             cpu,
-            per_core,
             frequency: values.frequency,
-            memory,
-            swap,
             disk_read: storage.as_ref().map_or_else(|why| Reading::Missing(*why), |view| view.read),
             disk_write: storage.as_ref().map_or_else(|why| Reading::Missing(*why), |view| view.written),
             volumes: storage.map_or_else(Reading::Missing, |view| Reading::Known(view.volumes.clone())),
@@ -151,16 +189,12 @@ impl Sampler {
             pressure: values.pressure,
             gpu: values.gpu,
             power: values.power,
-            user_idle: self.desktop.user_idle(),
-            foreground: self.desktop.foreground(),
-            program_span: span,
-            program_total: cpu,
-            programs: Vec::new(),
-            top: Vec::new(),
+            program_span,
+            program_total,
             everything_else: Reading::Missing(process_why.unwrap_or(Why::NotYet)),
             process_count: processes.len() as u32,
+            ..totals
         };
-        self.seq += 1;
         Tick { sample, processes, own }
     }
 
@@ -168,10 +202,6 @@ impl Sampler {
         let times = match self.cpu.read() {
             Ok(times) => times,
             Err(why) => return (Reading::Missing(why), Vec::new()),
-        };
-        let share = |new: platform::CpuTime, old: platform::CpuTime| {
-            let all = new.all.saturating_sub(old.all);
-            (all > 0).then(|| Fraction::new(new.busy.saturating_sub(old.busy) as f64 / all as f64))
         };
         let Some(last) = self.last_cpu.replace(times.clone()) else {
             if let Some(mean) = share(times.total, platform::CpuTime::default()) {
@@ -183,10 +213,18 @@ impl Sampler {
         (Reading::from_option(share(times.total, last.total), Why::NotYet), per_core)
     }
 
+    /// The share of all processors since a scan; `now` is what is known or missing since the last tick.
+    fn cpu_since(&self, scan: Option<Scan>, now: Reading<Fraction>) -> Reading<Fraction> {
+        let times = scan.and_then(|scan| scan.cpu).zip(self.last_cpu.as_ref());
+        let since = times.and_then(|(old, new)| share(new.total, old.total));
+        Reading::from_option(since, now.why().unwrap_or(Why::NotYet))
+    }
+
     fn read_processes(&mut self, room: Option<Room>) -> Result<Vec<ProcSample>, Why> {
         let mut found: Vec<ProcSample> = Vec::with_capacity(self.tracked.len() + 16);
         let mut renewals = Vec::new();
-        let (tracked, tick) = (&mut self.tracked, self.seq);
+        self.scans += 1;
+        let (tracked, tick) = (&mut self.tracked, self.scans);
         self.processes.read(&mut |raw| {
             let known = tracked.entry(raw.key).or_insert_with(|| Tracked {
                 facts: Arc::new(placeholder(raw.key)),
@@ -244,6 +282,16 @@ impl Default for Sampler {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn seconds_since(last: Option<Instant>, now: Instant) -> Seconds {
+    Seconds(last.map_or(0.0, |last| (now - last).as_secs_f64()))
+}
+
+/// The share of the processor time between two readings that was spent working.
+fn share(new: platform::CpuTime, old: platform::CpuTime) -> Option<Fraction> {
+    let all = new.all.saturating_sub(old.all);
+    (all > 0).then(|| Fraction::new(new.busy.saturating_sub(old.busy) as f64 / all as f64))
 }
 
 /// What this program itself costs.
@@ -322,7 +370,7 @@ mod tests {
     #[test]
     fn our_own_busy_thread_is_seen_with_its_share_and_the_parts_do_not_exceed_the_whole() {
         let mut sampler = Sampler::new();
-        let first = sampler.tick(now());
+        let first = sampler.tick(now(), |_| Depth::Everything);
         if first.sample.cpu == Reading::Missing(Why::Unsupported) {
             // The platform that knows nothing: everything is missing with a reason, nothing is 0.
             assert_eq!(first.own.cpu, Reading::Missing(Why::Unsupported));
@@ -335,7 +383,7 @@ mod tests {
         while Instant::now() < end {
             std::hint::spin_loop();
         }
-        let tick = sampler.tick(now());
+        let tick = sampler.tick(now(), |_| Depth::Everything);
         let one_core = 1.0 / f64::from(sampler.machine().cpus);
         // Other tests may share the processors: a good part of one core is enough to tell it from nothing.
         let share = tick.own.cpu.get().expect("second tick").get();
@@ -354,7 +402,7 @@ mod tests {
         let mut sampler = Sampler::with_volumes(watcher);
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            let volumes = sampler.tick(now()).sample.volumes;
+            let volumes = sampler.tick(now(), |_| Depth::Everything).sample.volumes;
             let _ = sender.send(volumes);
         });
         // Far below the hour the volume takes, far above what a tick costs.

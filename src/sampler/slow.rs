@@ -1,51 +1,70 @@
 //! A source that may block (a disk that spins up, a mount whose server is gone), asked on its own thread.
 
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::model::Why;
 
-/// How long an answer stays good when no newer one comes.
+/// How long an answer may take; after that the last one is too old to be shown.
 const FRESH: Duration = Duration::from_secs(15);
 
-type Slot<T> = Arc<Mutex<Option<(Instant, Arc<T>)>>>;
+struct Slot<T> {
+    answer: Option<Arc<T>>,
+    /// When the question that is not answered yet was asked.
+    asked: Option<Instant>,
+}
 
-/// The newest answer of a slow source; reading it never waits.
+/// The newest answer of a slow source; asking and reading never wait.
 pub struct Latest<T> {
-    slot: Slot<T>,
+    slot: Arc<Mutex<Slot<T>>>,
+    questions: SyncSender<()>,
 }
 
 impl<T: Send + Sync + 'static> Latest<T> {
-    /// Asks `source` again and again, `pause` after each answer, until this value is dropped. A source that
-    /// never returns keeps its thread and nothing else.
-    pub fn start(name: &str, pause: Duration, mut source: impl FnMut() -> Option<T> + Send + 'static) -> Self {
-        let slot: Slot<T> = Arc::default();
+    /// Asks `source` once for each [`Self::ask`]; the thread sleeps in between and ends when this value is dropped.
+    /// A source that never returns keeps its thread and nothing else.
+    pub fn start(name: &str, mut source: impl FnMut() -> Option<T> + Send + 'static) -> Self {
+        let slot = Arc::new(Mutex::new(Slot { answer: None, asked: None }));
         let weak = Arc::downgrade(&slot);
+        // One question may wait while another is answered; more would ask for the same.
+        let (questions, inbox) = sync_channel(1);
         let work = move || {
-            while weak.strong_count() > 0 {
+            while inbox.recv().is_ok() {
                 let answer = source();
                 let Some(slot) = weak.upgrade() else { return };
+                let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+                slot.asked = None;
                 if let Some(answer) = answer {
-                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), Arc::new(answer)));
+                    slot.answer = Some(Arc::new(answer));
                 }
-                drop(slot);
-                std::thread::sleep(pause);
             }
         };
         // Without the thread every answer stays missing, which is then said like any other missing value.
         let _ = std::thread::Builder::new().name(name.to_owned()).spawn(work);
-        Self { slot }
+        let latest = Self { slot, questions };
+        latest.ask();
+        latest
+    }
+
+    /// Asks for a new answer, unless one is on its way.
+    pub fn ask(&self) {
+        let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.asked.is_none() && self.questions.try_send(()).is_ok() {
+            slot.asked = Some(Instant::now());
+        }
     }
 
     /// The newest answer.
     ///
     /// # Errors
-    /// [`Why::NotYet`] before the first answer, [`Why::Stale`] when the last one is too old.
+    /// [`Why::NotYet`] before the first answer, [`Why::Stale`] when the source has stopped answering.
     pub fn latest(&self) -> Result<Arc<T>, Why> {
-        match &*self.slot.lock().unwrap_or_else(PoisonError::into_inner) {
+        let slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        match &slot.answer {
             None => Err(Why::NotYet),
-            Some((when, _)) if when.elapsed() > FRESH => Err(Why::Stale),
-            Some((_, answer)) => Ok(Arc::clone(answer)),
+            Some(_) if slot.asked.is_some_and(|asked| asked.elapsed() > FRESH) => Err(Why::Stale),
+            Some(answer) => Ok(Arc::clone(answer)),
         }
     }
 }

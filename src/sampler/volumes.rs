@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sysinfo::{DiskRefreshKind, Disks};
 
@@ -12,8 +12,6 @@ use crate::model::{Bytes, BytesPerSec, Reading, Volume, Why};
 /// File systems that are always full or belong to no disk.
 const NOT_A_DISK: [&str; 8] =
     ["squashfs", "iso9660", "udf", "overlay", "fuse.portal", "fuse.snapfuse", "cdfs", "ramfs"];
-/// Time between two looks.
-const PAUSE: Duration = Duration::from_secs(2);
 
 /// Volumes and what all of them together transfer.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +38,12 @@ impl VolumeWatcher {
 
     /// Watches another source (tests).
     pub fn with_source(source: impl FnMut() -> Option<VolumeView> + Send + 'static) -> Self {
-        Self { latest: Latest::start("volumes", PAUSE, source) }
+        Self { latest: Latest::start("volumes", source) }
+    }
+
+    /// Asks for a new view; it comes with a later tick.
+    pub fn ask(&self) {
+        self.latest.ask();
     }
 
     /// The newest view.
