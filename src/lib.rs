@@ -8,6 +8,7 @@
 //!   and whether it helped. These five are pure: no clock, no files, no threads, no operating system.
 //! - [`platform`] is the operating system, the only place with `cfg(target_os)` and `unsafe`.
 //! - [`sampler`] takes samples from it. [`watch`] joins the parts for a live PC.
+//! - [`recorder`] keeps them for months in one bounded file.
 //! - [`report`] has the JSON forms, [`cli`] the command line, [`ui`] the window.
 //! - [`settings`] remembers what the user chose.
 
@@ -17,6 +18,7 @@ pub mod explain;
 pub mod knowledge;
 pub mod model;
 pub mod platform;
+pub mod recorder;
 pub mod remedy;
 pub mod report;
 pub mod sampler;

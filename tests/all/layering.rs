@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["model", "knowledge", "diagnose", "explain", "remedy"]),
     ("platform", &["model"]),
     ("sampler", &["model", "platform"]),
+    ("recorder", &["model"]),
     ("settings.rs", &["model", "explain", "remedy", "cli"]),
     ("ui/screens", &["model", "knowledge", "diagnose", "explain", "remedy", "settings", "ui"]),
     ("ui/parts", &["model", "knowledge", "diagnose", "explain", "remedy", "settings", "ui"]),

@@ -9,6 +9,7 @@
 
 mod command_line;
 mod layering;
+mod recorder;
 #[cfg(unix)]
 mod remedies;
 mod scenarios;

@@ -1,0 +1,52 @@
+//! What can go wrong with the recording, as far as it decides what the agent does next.
+
+use rusqlite::ErrorCode;
+
+/// Why something could not be recorded or read. The messages are for logs; what a user reads is made elsewhere.
+#[derive(Debug, thiserror::Error)]
+pub enum RecorderError {
+    /// A newer version of this program wrote the file; it is left alone. Holds the version of its schema.
+    #[error("the recording has schema version {0}, newer than this program knows")]
+    NewerSchema(u32),
+    /// Another recorder has the file, or somebody else locks it for longer than a second. Try again later.
+    #[error("the recording is in use by another program")]
+    Locked,
+    /// The file or its folder cannot be written.
+    #[error("the recording cannot be written: {0}")]
+    ReadOnly(String),
+    /// The disk, or the quota of the user, is full. Try again later.
+    #[error("the disk is full")]
+    Full,
+    /// The file is damaged. The next flush, or the next start, sets it aside and begins a new one.
+    #[error("the recording is damaged: {0}")]
+    Damaged(String),
+    /// Anything else the system answered. Try again later.
+    #[error("the recording failed: {0}")]
+    Io(String),
+}
+
+impl From<rusqlite::Error> for RecorderError {
+    fn from(error: rusqlite::Error) -> Self {
+        let text = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
+                Self::Locked
+            }
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::ReadOnly(text),
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(text),
+            _ => Self::Io(text),
+        }
+    }
+}
+
+impl From<std::io::Error> for RecorderError {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::ReadOnly(error.to_string()),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
+            _ => Self::Io(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The file: who may write it, whether it is whole, and setting a damaged one aside.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use super::RecorderError;
+use super::schema::{self, STEPS};
+use crate::model::At;
+
+/// How long a write waits for somebody else's lock (a backup, a reader of the log).
+const BUSY: Duration = Duration::from_secs(1);
+/// In the name of a damaged file, before the time.
+const BAD: &str = ".bad-";
+
+/// A file open for writing.
+pub struct Opening {
+    pub db: Connection,
+    pub created: bool,
+    pub set_aside: Option<PathBuf>,
+}
+
+/// Makes sure that nobody else writes, for as long as the returned file is open. Locks of SQLite cannot do it:
+/// they are held during a transaction only.
+pub fn lock(path: &Path) -> Result<Option<File>, RecorderError> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(beside(path, "-lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(RecorderError::Locked),
+        // A file system without locks; the agent has a lock of its own.
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// Opens the file for writing, or a new one in place of a damaged one.
+pub fn open(path: &Path, now: At) -> Result<Opening, RecorderError> {
+    match connect(path) {
+        Err(RecorderError::Damaged(_)) => replace(path, now),
+        opened => opened,
+    }
+}
+
+/// Sets the file aside, whatever it is, and opens a new one.
+pub fn replace(path: &Path, now: At) -> Result<Opening, RecorderError> {
+    let aside = set_aside(path, now)?;
+    connect(path).map(|opening| Opening { set_aside: Some(aside), ..opening })
+}
+
+fn connect(path: &Path) -> Result<Opening, RecorderError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY)?;
+    // Until it is known to be ours, also closing must not change it.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let version = schema::version(&db)?;
+    if version as usize > STEPS.len() {
+        return Err(RecorderError::NewerSchema(version));
+    }
+    schema::prepare_writer(&db)?;
+    if version > 0 && !ended_cleanly(&db)? {
+        check(&db)?;
+    }
+    schema::migrate(&mut db, &STEPS)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(Opening { db, created: version == 0, set_aside: None })
+}
+
+fn ended_cleanly(db: &Connection) -> Result<bool, RecorderError> {
+    let clean = db.query_row("SELECT clean FROM run ORDER BY id DESC LIMIT 1", [], |row| row.get(0)).optional()?;
+    Ok(clean.unwrap_or(true))
+}
+
+/// Reads the whole file and looks whether its structure is sound.
+fn check(db: &Connection) -> Result<(), RecorderError> {
+    let answer: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if answer == "ok" { Ok(()) } else { Err(RecorderError::Damaged(answer)) }
+}
+
+/// Renames the file and what belongs to it. Only the newest damaged file is kept.
+fn set_aside(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned() + BAD;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for entry in fs::read_dir(folder)?.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&name) {
+            // One that cannot be removed costs space, nothing else.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    let time = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().strftime("%Y%m%dT%H%M%SZ");
+    let aside = beside(path, &format!("{BAD}{time}"));
+    for suffix in ["-wal", "-shm"] {
+        let part = beside(path, suffix);
+        // A log that stayed would be applied to the new file.
+        if part.exists() {
+            fs::rename(&part, beside(&aside, suffix))?;
+        }
+    }
+    fs::rename(path, &aside)?;
+    Ok(aside)
+}
+
+/// The path with something appended to its name.
+pub fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Size of the file with its log in bytes, 0 when there is none.
+pub fn bytes(path: &Path) -> u64 {
+    let size = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+    size(path) + size(&beside(path, "-wal"))
+}
+
+/// Opens the file for reading; `None` when there is none, or none with this program's tables yet.
+pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY)?;
+    let version = schema::version(&db)?;
+    if version as usize > STEPS.len() {
+        return Err(RecorderError::NewerSchema(version));
+    }
+    if (version as usize) < STEPS.len() {
+        return Ok(None);
+    }
+    schema::prepare(&db)?;
+    Ok(Some(db))
+}

@@ -1,0 +1,220 @@
+//! Several rows as one: the mean over their time, and the peaks. One function for the means of minutes and hours
+//! and for reading, so that they cannot differ.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::row::{COLUMNS, COUNT, Column, How, Row, Usage};
+use super::select;
+
+/// The mean of `rows` (oldest first, at least one), as of the time of the newest.
+pub fn merge(rows: &[Row]) -> Option<Row> {
+    let newest = rows.last()?;
+    let mut merged = Row::new(newest.at);
+    for (index, (_, how)) in COLUMNS.iter().enumerate().take(COUNT) {
+        merged.values[index] = column(rows, index, *how);
+    }
+    // A peak belongs to a mean only: of one row it would say the same as its value.
+    merged.set(Column::CpuPeak, rows.iter().filter_map(Row::peak).max());
+    merged.programs = select::of_mean(programs(rows));
+    Some(merged)
+}
+
+fn column(rows: &[Row], index: usize, how: How) -> Option<i64> {
+    let mut known = rows.iter().filter_map(|row| row.values[index].map(|value| (row, value)));
+    match how {
+        How::Mean => mean(known.map(|(row, value)| (value, row.span()))),
+        How::ProgramMean => mean(known.map(|(row, value)| (value, row.program_span()))),
+        How::Max => known.map(|(_, value)| value).max(),
+        How::Last => known.next_back().map(|(_, value)| value),
+        How::Sum => known.map(|(_, value)| value).reduce(i64::saturating_add),
+    }
+}
+
+/// Weighted mean, rounded; of values without any weight the newest.
+fn mean(values: impl Iterator<Item = (i64, i64)>) -> Option<i64> {
+    let (mut sum, mut weight, mut newest) = (0.0, 0.0, None);
+    for (value, time) in values {
+        sum += value as f64 * time as f64;
+        weight += time as f64;
+        newest = Some(value);
+    }
+    if weight > 0.0 { Some((sum / weight).round() as i64) } else { newest }
+}
+
+/// What is added up of one program.
+struct Total<'a> {
+    /// Where it used most, for what has no mean.
+    busiest: &'a Usage,
+    cpu: f64,
+    part: f64,
+    peak: i64,
+    memory: f64,
+    /// Time in which it was seen, ms.
+    seen: f64,
+    /// Bytes, and the time in which they were readable.
+    disk: Option<f64>,
+    disk_hidden: f64,
+    parts: i64,
+}
+
+/// CPU and disk over all the time in which programs were read: one that is absent used nothing worth keeping.
+/// Memory over the time in which it was seen: what is absent there may only be smaller than the top, and half of
+/// a browser's memory would be a wrong figure.
+fn programs(rows: &[Row]) -> Vec<Usage> {
+    let time: f64 = rows.iter().map(|row| row.program_span() as f64).sum();
+    let mut totals: HashMap<&Arc<str>, Total> = HashMap::new();
+    let mut order: Vec<&Arc<str>> = Vec::new();
+    for row in rows.iter().filter(|row| row.program_span() > 0) {
+        for usage in &row.programs {
+            let total = totals.entry(&usage.program.name).or_insert_with(|| {
+                order.push(&usage.program.name);
+                Total::new(usage)
+            });
+            total.add(usage, row.program_span() as f64);
+        }
+    }
+    order.iter().filter_map(|name| totals.get(*name)).map(|total| total.usage(time)).collect()
+}
+
+impl<'a> Total<'a> {
+    const fn new(first: &'a Usage) -> Self {
+        Self {
+            busiest: first,
+            cpu: 0.0,
+            part: 0.0,
+            peak: 0,
+            memory: 0.0,
+            seen: 0.0,
+            disk: None,
+            disk_hidden: 0.0,
+            parts: 0,
+        }
+    }
+
+    fn add(&mut self, usage: &'a Usage, time: f64) {
+        if usage.cpu > self.busiest.cpu {
+            self.busiest = usage;
+        }
+        self.cpu += usage.cpu as f64 * time;
+        self.part += usage.busiest_part as f64 * time;
+        self.peak = self.peak.max(usage.peak());
+        self.memory += usage.memory as f64 * time;
+        self.seen += time;
+        match usage.disk {
+            Some(rate) => self.disk = Some(self.disk.unwrap_or(0.0) + rate as f64 * time),
+            None => self.disk_hidden += time,
+        }
+        self.parts = self.parts.max(usage.parts);
+    }
+
+    fn usage(&self, time: f64) -> Usage {
+        let mean = |sum: f64, time: f64| if time > 0.0 { (sum / time).round() as i64 } else { 0 };
+        Usage {
+            program: Arc::clone(&self.busiest.program),
+            cpu: mean(self.cpu, time),
+            cpu_peak: Some(self.peak),
+            busiest_part: mean(self.part, time),
+            memory: mean(self.memory, self.seen),
+            disk: self.disk.map(|sum| mean(sum, time - self.disk_hidden)),
+            parts: self.parts,
+            process: self.busiest.process,
+        }
+    }
+}
+
+/// Joins rows without programs with the row that has them for that time, so that each row covers what its
+/// programs cover. Rows after the last such row stay as they are, and so do rows that no programs cover.
+pub fn collapse(rows: Vec<Row>) -> Vec<Row> {
+    /// Two clocks (of totals and of programs) are read a moment apart, ms.
+    const TOLERANCE: i64 = 500;
+    let mut done: Vec<Row> = Vec::new();
+    let mut waiting: Vec<Row> = Vec::new();
+    for row in rows {
+        if row.program_span() == 0 {
+            waiting.push(row);
+            continue;
+        }
+        let begin = row.at - row.program_span() + TOLERANCE;
+        let covered = waiting.partition_point(|before| before.at <= begin);
+        let mut joined = waiting.split_off(covered);
+        done.append(&mut waiting);
+        done.push(if joined.is_empty() { row } else { join(&mut joined, row) });
+    }
+    done.append(&mut waiting);
+    done
+}
+
+fn join(totals: &mut Vec<Row>, mut row: Row) -> Row {
+    let programs = std::mem::take(&mut row.programs);
+    let program_span = row.program_span();
+    totals.push(row);
+    let Some(mut merged) = merge(totals) else { return Row::new(0) };
+    // What was measured over the same time is better than the mean of what was seen of it.
+    merged.set(Column::Span, Some(program_span));
+    merged.programs = programs;
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorder::row::Program;
+
+    fn row(at: i64, span: i64, cpu: Option<i64>) -> Row {
+        let mut row = Row::new(at);
+        row.set(Column::Span, Some(span));
+        row.set(Column::Cpu, cpu);
+        row
+    }
+
+    fn usage(name: &str, cpu: i64, memory: i64, disk: Option<i64>) -> Usage {
+        let program = Arc::new(Program { name: name.into(), kind: 0, path: "".into() });
+        Usage { program, cpu, cpu_peak: None, busiest_part: cpu, memory, disk, parts: 1, process: None }
+    }
+
+    fn with_programs(mut row: Row, span: i64, programs: Vec<Usage>) -> Row {
+        row.set(Column::ProgramSpan, Some(span));
+        row.set(Column::ProgramTotal, row.get(Column::Cpu));
+        row.programs = programs;
+        row
+    }
+
+    #[test]
+    fn a_mean_is_weighted_with_time_and_a_missing_value_has_no_weight() {
+        let merged = merge(&[row(2000, 2000, Some(1000)), row(8000, 6000, Some(2000)), row(10_000, 2000, None)]);
+        let merged = merged.expect("rows");
+        // (1000 * 2 + 2000 * 6) / 8
+        assert_eq!(merged.get(Column::Cpu), Some(1750));
+        assert_eq!(merged.get(Column::CpuPeak), Some(2000));
+        assert_eq!((merged.at, merged.span()), (10_000, 10_000));
+        assert_eq!(merged.get(Column::Temperature), None);
+        assert_eq!(merge(&[]), None);
+    }
+
+    #[test]
+    fn an_absent_program_used_nothing_but_keeps_its_memory() {
+        let first = with_programs(row(30_000, 2000, Some(5000)), 30_000, vec![usage("a", 4000, 100, Some(80))]);
+        let second = with_programs(row(40_000, 2000, Some(1000)), 10_000, vec![usage("b", 400, 50, None)]);
+        let merged = merge(&[first, second]).expect("rows");
+        let (a, b) = (&merged.programs[0], &merged.programs[1]);
+        // a: 4000 * 30 / 40; b: 400 * 10 / 40; the total (5000 * 30 + 1000 * 10) / 40
+        assert_eq!((a.cpu, a.cpu_peak, a.memory, a.disk), (3000, Some(4000), 100, Some(60)));
+        assert_eq!((b.cpu, b.cpu_peak, b.memory, b.disk), (100, Some(400), 50, None));
+        assert_eq!((merged.program_span(), merged.get(Column::ProgramTotal)), (40_000, Some(4000)));
+    }
+
+    #[test]
+    fn totals_join_the_programs_that_cover_them_and_no_others() {
+        let rows = vec![
+            row(1000, 2000, Some(10)), // before a gap: covered by no programs
+            row(102_000, 2000, Some(100)),
+            with_programs(row(104_000, 2000, Some(300)), 4000, vec![usage("a", 150, 1, None)]),
+            row(106_000, 2000, Some(50)),
+        ];
+        let rows = collapse(rows);
+        let seen: Vec<_> = rows.iter().map(|row| (row.at, row.span(), row.get(Column::Cpu))).collect();
+        assert_eq!(seen, [(1000, 2000, Some(10)), (104_000, 4000, Some(200)), (106_000, 2000, Some(50))]);
+        assert_eq!((rows[1].programs.len(), rows[1].peak()), (1, Some(300)));
+    }
+}

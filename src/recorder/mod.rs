@@ -1,0 +1,32 @@
+//! The flight recorder: what the PC did in the last months, in one small SQLite file.
+//!
+//! It keeps samples with their top programs, free space of the volumes, events, and the runs of the agent. It
+//! never keeps window titles or command lines. [`Recorder`] is the only writer; any number of [`Reader`]s may
+//! read at the same time, from other processes too.
+//!
+//! Samples are kept in three tiers ([`Tier`]): as they came for some hours, as means of minutes for some days, as
+//! means of hours for some months. Each mean also keeps the peak, so that a short burst does not vanish. A value
+//! that was not measured is stored as `NULL`; its reason is not stored, and it is read back as
+//! [`crate::model::Why::Unsupported`].
+//!
+//! A crash, also of the operating system, leaves the file whole: it may lose what was written last (SQLite's
+//! write-ahead log, `synchronous = NORMAL`). The folder must be on a local disk.
+
+mod error;
+mod file;
+mod merge;
+mod prune;
+mod reader;
+mod rollup;
+mod row;
+mod schema;
+mod select;
+mod space;
+mod store;
+mod types;
+mod writer;
+
+pub use error::RecorderError;
+pub use reader::{Reader, Recorded};
+pub use types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};
+pub use writer::Recorder;

@@ -1,0 +1,162 @@
+//! Reading the recording, while it is being written too.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::file;
+use super::merge::collapse;
+use super::row::{Row, bytes, known, part};
+use super::store::{self, Programs};
+use super::{RecordedRun, RecorderError, Run, Tier};
+use crate::model::{At, Event, EventKind, Fraction, Reading, Sample, Volume, VolumePoint};
+
+/// A sample and the peaks of the time that it stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// Means over its span. Values that were not recorded are [`crate::model::Why::Unsupported`].
+    pub sample: Sample,
+    /// The highest share of all processors in one look; the share itself for a sample as it came.
+    pub cpu_peak: Reading<Fraction>,
+    /// The same of each of its programs, in their order.
+    pub program_peaks: Vec<Fraction>,
+}
+
+/// A connection that only reads. Answers are consistent in themselves, whatever is written meanwhile.
+pub struct Reader {
+    db: Connection,
+    programs: RefCell<Programs>,
+}
+
+impl Reader {
+    /// Opens a recording. `None` when there is no file, or nothing was ever recorded in it by this version.
+    ///
+    /// # Errors
+    /// `NewerSchema`, `Damaged` when it is no recording, `Locked`, `ReadOnly` when it may not be read, `Io`.
+    pub fn open(path: &Path) -> Result<Option<Self>, RecorderError> {
+        Ok(file::open_reader(path)?.map(|db| Self { db, programs: RefCell::default() }))
+    }
+
+    /// The samples whose span ends in `from..=to`, oldest first, with the programs that were kept.
+    ///
+    /// Looks at the totals alone are joined with the next look at the processes, so that CPU and programs cover
+    /// the same time; those after the last such look have no programs yet. `volumes` is known where free space
+    /// was recorded in the span, `members` holds the busiest process (it stands for the whole program: its
+    /// memory is the program's). Before the oldest row of a tier the coarser one is used; what is not yet rolled
+    /// up is taken from the finer one.
+    pub fn samples(&self, tier: Tier, from: At, to: At) -> Result<Vec<Sample>, RecorderError> {
+        Ok(self.recorded(tier, from, to)?.into_iter().map(|recorded| recorded.sample).collect())
+    }
+
+    /// The same as [`Self::samples`] with the peaks.
+    pub fn recorded(&self, tier: Tier, from: At, to: At) -> Result<Vec<Recorded>, RecorderError> {
+        let view = self.db.unchecked_transaction()?;
+        let mut rows = self.older(tier, from.0, to.0)?;
+        let newest_older = rows.last().map_or(from.0, |row| row.at + 1);
+        rows.extend(self.with_rest(tier, newest_older.max(from.0), to.0)?);
+        let mut volumes = self.volumes(from.0, to.0)?.into_iter().peekable();
+        drop(view);
+        let mut recorded = Vec::with_capacity(rows.len());
+        for (seq, row) in (0..).zip(&rows) {
+            let mut one = Recorded::of(row, seq);
+            while let Some((_, volumes)) = volumes.next_if(|(at, _)| *at <= row.at) {
+                one.sample.volumes = Reading::Known(volumes);
+            }
+            recorded.push(one);
+        }
+        Ok(recorded)
+    }
+
+    fn with_rest(&self, tier: Tier, from: i64, to: i64) -> Result<Vec<Row>, RecorderError> {
+        let mut rows = collapse(store::rows(&self.db, &mut self.programs.borrow_mut(), tier, from, to)?);
+        if let Some(finer) = tier.finer() {
+            let last = store::last(&self.db, tier, 0, to)?;
+            let rest = self.with_rest(finer, last.map_or(from, |last| from.max(last + 1)), to)?;
+            rows.extend(store::grouped(&rest, tier));
+        }
+        Ok(rows)
+    }
+
+    fn older(&self, tier: Tier, from: i64, to: i64) -> Result<Vec<Row>, RecorderError> {
+        let Some(coarser) = tier.coarser() else { return Ok(Vec::new()) };
+        let to = store::first(&self.db, tier, 0, i64::MAX)?.map_or(to, |first| to.min(first - 1));
+        if to < from {
+            return Ok(Vec::new());
+        }
+        let mut rows = self.older(coarser, from, to)?;
+        let begin = rows.last().map_or(from, |row| row.at + 1);
+        rows.extend(collapse(store::rows(&self.db, &mut self.programs.borrow_mut(), coarser, begin, to)?));
+        Ok(rows)
+    }
+
+    /// All volumes as they were at each time free space was recorded, oldest first.
+    fn volumes(&self, from: i64, to: i64) -> Result<Vec<(i64, Vec<Volume>)>, RecorderError> {
+        let select = "SELECT at, name, total, free FROM space JOIN volume ON volume.id = space.volume \
+                      WHERE at BETWEEN ?1 AND ?2 ORDER BY at, volume.id";
+        let mut select = self.db.prepare_cached(select)?;
+        let mut found = select.query([from, to])?;
+        let mut volumes: BTreeMap<i64, Vec<Volume>> = BTreeMap::new();
+        while let Some(row) = found.next()? {
+            let volume = Volume { name: row.get(1)?, total: bytes(row.get(2)?), free: bytes(row.get(3)?) };
+            volumes.entry(row.get(0)?).or_default().push(volume);
+        }
+        Ok(volumes.into_iter().collect())
+    }
+
+    /// Free space of all volumes since `from`, oldest first, to the KiB.
+    pub fn volume_points(&self, from: At) -> Result<Vec<VolumePoint>, RecorderError> {
+        let points = self.volumes(from.0, i64::MAX)?.into_iter().flat_map(|(at, volumes)| {
+            volumes.into_iter().map(move |volume| VolumePoint { at: At(at), name: volume.name, free: volume.free })
+        });
+        Ok(points.collect())
+    }
+
+    /// What happened in `from..=to`, oldest first. Kinds of a newer version are left out.
+    pub fn events(&self, from: At, to: At) -> Result<Vec<Event>, RecorderError> {
+        let select = "SELECT at, kind, subject, data FROM event WHERE at BETWEEN ?1 AND ?2 ORDER BY at, id";
+        let mut select = self.db.prepare_cached(select)?;
+        let mut found = select.query([from.0, to.0])?;
+        let mut events = Vec::new();
+        while let Some(row) = found.next()? {
+            let (kind, data): (String, Option<String>) = (row.get(1)?, row.get(3)?);
+            let Some(kind) = EventKind::from_id(&kind) else { continue };
+            let data = data.and_then(|data| serde_json::from_str(&data).ok()).unwrap_or_default();
+            events.push(Event { at: At(row.get(0)?), kind, subject: row.get(2)?, data });
+        }
+        Ok(events)
+    }
+
+    /// The runs of the agent that were seen at `from` or later, in the order in which they began.
+    pub fn runs(&self, from: At) -> Result<Vec<RecordedRun>, RecorderError> {
+        let select = "SELECT boot_id, version, started, last_seen, clean FROM run WHERE last_seen >= ?1 ORDER BY id";
+        let mut select = self.db.prepare_cached(select)?;
+        let runs = select.query_map([from.0], |row| {
+            let run = Run { boot_id: row.get(0)?, version: row.get(1)?, started: At(row.get(2)?) };
+            Ok(RecordedRun { run, last_seen: At(row.get(3)?), clean: row.get(4)? })
+        })?;
+        Ok(runs.collect::<Result<_, _>>()?)
+    }
+
+    /// The ends of the first and the last span that are recorded, `None` when there are no samples.
+    pub fn span(&self) -> Result<Option<(At, At)>, RecorderError> {
+        let (mut first, mut last) = (None, None);
+        for tier in Tier::ALL {
+            let oldest = store::first(&self.db, tier, 0, i64::MAX)?;
+            first = [first, oldest].into_iter().flatten().min();
+            last = last.max(store::last(&self.db, tier, 0, i64::MAX)?);
+        }
+        Ok(first.zip(last).map(|(first, last)| (At(first), At(last))))
+    }
+}
+
+impl Recorded {
+    fn of(row: &Row, seq: u64) -> Self {
+        Self {
+            sample: row.sample(seq),
+            cpu_peak: known(row.peak().map(part)),
+            program_peaks: row.programs.iter().map(|usage| part(usage.peak())).collect(),
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! A sample as it is stored: integers, and few programs.
+//!
+//! Units: shares in 1/10000 of the whole machine, memory in KiB, rates in bytes per second, temperature in
+//! 1/10 °C, clock in MHz, times in milliseconds.
+
+use std::sync::Arc;
+
+use crate::model::{
+    At, Bytes, BytesPerSec, Celsius, Fraction, Hertz, Member, Memory, Power, Pressure, ProcKey, ProgramKind,
+    ProgramSample, Reading, Rpm, Sample, Seconds, Swap, Why,
+};
+
+/// How one value stands for several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// Mean, weighted with `span`.
+    Mean,
+    /// Mean, weighted with `program_span`.
+    ProgramMean,
+    /// The largest.
+    Max,
+    /// The newest.
+    Last,
+    /// All added up.
+    Sum,
+}
+
+/// The columns of a sample, in the order of the table; the discriminant is the index into [`Row::values`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Column {
+    Span,
+    Cpu,
+    CpuPeak,
+    Frequency,
+    MemoryUsed,
+    MemoryTotal,
+    SwapUsed,
+    SwapTotal,
+    DiskRead,
+    DiskWrite,
+    NetRx,
+    NetTx,
+    Temperature,
+    Fan,
+    FanEffort,
+    ThrottleEvents,
+    PressureCpu,
+    PressureMemory,
+    PressureIo,
+    Gpu,
+    Power,
+    UserIdle,
+    Foreground,
+    ProgramSpan,
+    ProgramTotal,
+    EverythingElse,
+    ProcessCount,
+}
+
+/// Number of columns beside the time.
+pub const COUNT: usize = 27;
+
+/// Name of each column and how several rows become one.
+pub const COLUMNS: [(&str, How); COUNT] = [
+    ("span", How::Sum),
+    ("cpu", How::Mean),
+    ("cpu_peak", How::Max),
+    ("frequency", How::Mean),
+    ("memory_used", How::Mean),
+    ("memory_total", How::Last),
+    ("swap_used", How::Mean),
+    ("swap_total", How::Last),
+    ("disk_read", How::Mean),
+    ("disk_write", How::Mean),
+    ("net_rx", How::Mean),
+    ("net_tx", How::Mean),
+    ("temperature", How::Mean),
+    ("fan", How::Mean),
+    ("fan_effort", How::Mean),
+    ("throttle_events", How::Max),
+    ("pressure_cpu", How::Mean),
+    ("pressure_memory", How::Mean),
+    ("pressure_io", How::Mean),
+    ("gpu", How::Mean),
+    ("power", How::Last),
+    ("user_idle", How::Last),
+    ("foreground", How::Last),
+    ("program_span", How::Sum),
+    ("program_total", How::ProgramMean),
+    ("everything_else", How::ProgramMean),
+    ("process_count", How::Last),
+];
+
+/// Who a program is. Stored once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Program {
+    pub name: Arc<str>,
+    /// 0 program, 1 browser, 2 system.
+    pub kind: i64,
+    /// File of the busiest process; empty when the system does not tell.
+    pub path: Arc<str>,
+}
+
+/// What a program did in one sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Usage {
+    pub program: Arc<Program>,
+    pub cpu: i64,
+    /// The highest `cpu` in a mean; `None` in a sample as it came.
+    pub cpu_peak: Option<i64>,
+    pub busiest_part: i64,
+    pub memory: i64,
+    pub disk: Option<i64>,
+    pub parts: i64,
+    /// The busiest process.
+    pub process: Option<ProcKey>,
+}
+
+impl Usage {
+    pub fn peak(&self) -> i64 {
+        self.cpu_peak.unwrap_or(self.cpu)
+    }
+}
+
+/// One stored sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// End of the span, milliseconds since 1970-01-01 UTC.
+    pub at: i64,
+    pub values: [Option<i64>; COUNT],
+    pub programs: Vec<Usage>,
+}
+
+impl Row {
+    pub const fn new(at: i64) -> Self {
+        Self { at, values: [None; COUNT], programs: Vec::new() }
+    }
+
+    pub fn get(&self, column: Column) -> Option<i64> {
+        self.values[column as usize]
+    }
+
+    pub fn set(&mut self, column: Column, value: Option<i64>) {
+        self.values[column as usize] = value;
+    }
+
+    pub fn span(&self) -> i64 {
+        self.get(Column::Span).unwrap_or(0)
+    }
+
+    /// Time that the programs cover, 0 when they were not read.
+    pub fn program_span(&self) -> i64 {
+        self.get(Column::ProgramSpan).unwrap_or(0)
+    }
+
+    pub fn peak(&self) -> Option<i64> {
+        self.get(Column::CpuPeak).or(self.get(Column::Cpu))
+    }
+
+    /// The values of a sample; programs and volumes are added by the caller.
+    pub fn of(sample: &Sample) -> Self {
+        let mut row = Self::new(sample.at.0);
+        let memory = sample.memory.get();
+        let swap = sample.swap.get();
+        let pressure = sample.pressure.get();
+        let power = |power: Power| i64::from(power.on_battery) | i64::from(power.saver) << 1;
+        row.set(Column::Span, Some(millis(sample.span)));
+        row.set(Column::Cpu, share(sample.cpu));
+        row.set(Column::Frequency, sample.frequency.get().map(|clock| whole(clock.0 as f64 / 1e6)));
+        row.set(Column::MemoryUsed, memory.map(|memory| kib(memory.used)));
+        row.set(Column::MemoryTotal, memory.map(|memory| kib(memory.total)));
+        row.set(Column::SwapUsed, swap.map(|swap| kib(swap.used)));
+        row.set(Column::SwapTotal, swap.map(|swap| kib(swap.total)));
+        row.set(Column::DiskRead, rate(sample.disk_read));
+        row.set(Column::DiskWrite, rate(sample.disk_write));
+        row.set(Column::NetRx, rate(sample.net_rx));
+        row.set(Column::NetTx, rate(sample.net_tx));
+        row.set(Column::Temperature, sample.temperature.get().map(|celsius| whole(celsius.0 * 10.0)));
+        row.set(Column::Fan, sample.fan.get().map(|rpm| i64::from(rpm.0)));
+        row.set(Column::FanEffort, share(sample.fan_effort));
+        row.set(Column::ThrottleEvents, sample.throttle_events.get().map(u64::cast_signed));
+        row.set(Column::PressureCpu, pressure.map(|pressure| of_10000(pressure.cpu)));
+        row.set(Column::PressureMemory, pressure.map(|pressure| of_10000(pressure.memory)));
+        row.set(Column::PressureIo, pressure.map(|pressure| of_10000(pressure.io)));
+        row.set(Column::Gpu, share(sample.gpu));
+        row.set(Column::Power, sample.power.get().map(power));
+        row.set(Column::UserIdle, sample.user_idle.get().map(millis));
+        row.set(Column::Foreground, sample.foreground.get().map(i64::from));
+        row.set(Column::ProcessCount, (sample.process_count > 0).then_some(i64::from(sample.process_count)));
+        if sample.program_span.0 > 0.0 {
+            row.set(Column::ProgramSpan, Some(millis(sample.program_span)));
+            row.set(Column::ProgramTotal, share(sample.program_total));
+            row.set(Column::EverythingElse, share(sample.everything_else));
+        }
+        row
+    }
+
+    /// The sample that was stored, with the programs that were kept. Without volumes.
+    pub fn sample(&self, seq: u64) -> Sample {
+        let pair = |one, other| self.get(one).zip(self.get(other));
+        let memory = |(used, total)| Memory { used: bytes(used), total: bytes(total) };
+        let swap = |(used, total)| Swap { used: bytes(used), total: bytes(total) };
+        let pressure = pair(Column::PressureCpu, Column::PressureMemory).zip(self.get(Column::PressureIo));
+        let pressure =
+            pressure.map(|((cpu, memory), io)| Pressure { cpu: part(cpu), memory: part(memory), io: part(io) });
+        let power = |bits: i64| Power { on_battery: bits & 1 != 0, saver: bits & 2 != 0 };
+        Sample {
+            seq,
+            at: At(self.at),
+            span: seconds(self.span()),
+            cpu: self.reading(Column::Cpu, part),
+            per_core: Vec::new(),
+            frequency: self.reading(Column::Frequency, |mhz| Hertz(mhz.unsigned_abs() * 1_000_000)),
+            memory: known(pair(Column::MemoryUsed, Column::MemoryTotal).map(memory)),
+            swap: known(pair(Column::SwapUsed, Column::SwapTotal).map(swap)),
+            volumes: Reading::Missing(Why::Unsupported),
+            disk_read: self.reading(Column::DiskRead, |rate| BytesPerSec(rate as f64)),
+            disk_write: self.reading(Column::DiskWrite, |rate| BytesPerSec(rate as f64)),
+            net_rx: self.reading(Column::NetRx, |rate| BytesPerSec(rate as f64)),
+            net_tx: self.reading(Column::NetTx, |rate| BytesPerSec(rate as f64)),
+            temperature: self.reading(Column::Temperature, |tenths| Celsius(tenths as f64 / 10.0)),
+            fan: self.reading(Column::Fan, |rpm| Rpm(rpm as u32)),
+            fan_effort: self.reading(Column::FanEffort, part),
+            throttle_events: self.reading(Column::ThrottleEvents, i64::cast_unsigned),
+            pressure: known(pressure),
+            gpu: self.reading(Column::Gpu, part),
+            power: self.reading(Column::Power, power),
+            user_idle: self.reading(Column::UserIdle, seconds),
+            foreground: self.reading(Column::Foreground, |pid| pid as u32),
+            program_span: seconds(self.program_span()),
+            program_total: self.reading(Column::ProgramTotal, part),
+            programs: self.programs.iter().map(Usage::sample).collect(),
+            top: Vec::new(),
+            everything_else: self.reading(Column::EverythingElse, part),
+            process_count: self.get(Column::ProcessCount).unwrap_or(0) as u32,
+        }
+    }
+
+    fn reading<T>(&self, column: Column, make: impl FnOnce(i64) -> T) -> Reading<T> {
+        known(self.get(column).map(make))
+    }
+}
+
+impl Usage {
+    /// What is kept of a program.
+    pub fn of(program: &ProgramSample) -> Self {
+        let kind = match program.kind {
+            ProgramKind::Program => 0,
+            ProgramKind::Browser => 1,
+            ProgramKind::System => 2,
+        };
+        let path = program.path.clone().unwrap_or_default();
+        Self {
+            program: Arc::new(Program { name: Arc::clone(&program.name), kind, path }),
+            cpu: of_10000(program.cpu),
+            cpu_peak: None,
+            busiest_part: of_10000(program.busiest_part),
+            memory: kib(program.memory),
+            disk: rate(program.disk),
+            parts: i64::from(program.parts),
+            process: program.members.first().map(|member| member.key),
+        }
+    }
+
+    /// The program as it is read back: its one member stands for all its processes.
+    fn sample(&self) -> ProgramSample {
+        let member = |key| Member { key, root: key, cpu: part(self.busiest_part), memory: bytes(self.memory) };
+        ProgramSample {
+            name: Arc::clone(&self.program.name),
+            kind: match self.program.kind {
+                1 => ProgramKind::Browser,
+                2 => ProgramKind::System,
+                _ => ProgramKind::Program,
+            },
+            cpu: part(self.cpu),
+            busiest_part: part(self.busiest_part),
+            memory: bytes(self.memory),
+            disk: known(self.disk.map(|rate| BytesPerSec(rate as f64))),
+            parts: self.parts as u32,
+            path: (!self.program.path.is_empty()).then(|| Arc::clone(&self.program.path)),
+            members: self.process.map(member).into_iter().collect(),
+        }
+    }
+}
+
+/// 1/10000 as a share.
+pub fn part(value: i64) -> Fraction {
+    Fraction::new(value as f64 / 10_000.0)
+}
+
+/// A stored value, or that none was stored.
+pub fn known<T>(value: Option<T>) -> Reading<T> {
+    Reading::from_option(value, Why::Unsupported)
+}
+
+fn whole(value: f64) -> i64 {
+    value.round() as i64
+}
+
+fn of_10000(value: Fraction) -> i64 {
+    whole(value.get() * 10_000.0)
+}
+
+fn share(value: Reading<Fraction>) -> Option<i64> {
+    value.get().map(of_10000)
+}
+
+fn rate(value: Reading<BytesPerSec>) -> Option<i64> {
+    value.get().map(|rate| whole(rate.0))
+}
+
+fn millis(value: Seconds) -> i64 {
+    whole(value.0 * 1000.0)
+}
+
+fn seconds(millis: i64) -> Seconds {
+    Seconds(millis as f64 / 1000.0)
+}
+
+/// In KiB, rounded to the nearest.
+pub fn kib(value: Bytes) -> i64 {
+    (value.0.saturating_add(512) / 1024).cast_signed()
+}
+
+/// Back from KiB.
+pub fn bytes(kib: i64) -> Bytes {
+    Bytes(kib.unsigned_abs().saturating_mul(1024))
+}

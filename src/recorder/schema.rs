@@ -1,0 +1,203 @@
+//! The tables, and how an older file becomes a newer one.
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+
+use super::RecorderError;
+use super::row::COLUMNS;
+use super::types::Tier;
+
+/// "Mima" in ASCII: what kind of SQLite file this is (`PRAGMA application_id`).
+pub const APPLICATION_ID: i64 = 0x4d69_6d61;
+
+/// Bytes of a page. A batch of a minute has about 3 KB and touches some 12 pages, so small pages write less.
+const PAGE_SIZE: u32 = 1024;
+/// Pages in the log before they are moved into the file: pages that change again and again are moved once.
+const CHECKPOINT_PAGES: u32 = 1000;
+
+/// What leads from one version of the schema to the next; version n is reached after the n-th step. A step is
+/// never changed once it was released.
+pub const STEPS: [&str; 1] = [V1];
+
+/// Samples and usages are ordinary tables keyed by time: new rows then only fill the last page of each, which
+/// SQLite packs full; tables without rowid split pages in the middle. A usage is numbered `at * 64 + n`, so it
+/// needs no index and no second key.
+const V1: &str = "
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY, boot_id TEXT, version TEXT NOT NULL,
+    started INTEGER NOT NULL, last_seen INTEGER NOT NULL, clean INTEGER NOT NULL
+) STRICT;
+CREATE TABLE program (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind INTEGER NOT NULL, path TEXT NOT NULL,
+    UNIQUE (name, kind, path)
+) STRICT;
+CREATE TABLE raw (
+    at INTEGER PRIMARY KEY, span INTEGER, cpu INTEGER, cpu_peak INTEGER, frequency INTEGER, memory_used INTEGER,
+    memory_total INTEGER, swap_used INTEGER, swap_total INTEGER, disk_read INTEGER, disk_write INTEGER,
+    net_rx INTEGER, net_tx INTEGER, temperature INTEGER, fan INTEGER, fan_effort INTEGER, throttle_events INTEGER,
+    pressure_cpu INTEGER, pressure_memory INTEGER, pressure_io INTEGER, gpu INTEGER, power INTEGER,
+    user_idle INTEGER, foreground INTEGER, program_span INTEGER, program_total INTEGER, everything_else INTEGER,
+    process_count INTEGER
+) STRICT;
+CREATE TABLE minute (
+    at INTEGER PRIMARY KEY, span INTEGER, cpu INTEGER, cpu_peak INTEGER, frequency INTEGER, memory_used INTEGER,
+    memory_total INTEGER, swap_used INTEGER, swap_total INTEGER, disk_read INTEGER, disk_write INTEGER,
+    net_rx INTEGER, net_tx INTEGER, temperature INTEGER, fan INTEGER, fan_effort INTEGER, throttle_events INTEGER,
+    pressure_cpu INTEGER, pressure_memory INTEGER, pressure_io INTEGER, gpu INTEGER, power INTEGER,
+    user_idle INTEGER, foreground INTEGER, program_span INTEGER, program_total INTEGER, everything_else INTEGER,
+    process_count INTEGER
+) STRICT;
+CREATE TABLE hour (
+    at INTEGER PRIMARY KEY, span INTEGER, cpu INTEGER, cpu_peak INTEGER, frequency INTEGER, memory_used INTEGER,
+    memory_total INTEGER, swap_used INTEGER, swap_total INTEGER, disk_read INTEGER, disk_write INTEGER,
+    net_rx INTEGER, net_tx INTEGER, temperature INTEGER, fan INTEGER, fan_effort INTEGER, throttle_events INTEGER,
+    pressure_cpu INTEGER, pressure_memory INTEGER, pressure_io INTEGER, gpu INTEGER, power INTEGER,
+    user_idle INTEGER, foreground INTEGER, program_span INTEGER, program_total INTEGER, everything_else INTEGER,
+    process_count INTEGER
+) STRICT;
+CREATE TABLE raw_usage (
+    id INTEGER PRIMARY KEY, program INTEGER NOT NULL, cpu INTEGER NOT NULL, cpu_peak INTEGER,
+    busiest_part INTEGER NOT NULL, memory INTEGER NOT NULL, disk INTEGER, parts INTEGER NOT NULL,
+    pid INTEGER, start INTEGER
+) STRICT;
+CREATE TABLE minute_usage (
+    id INTEGER PRIMARY KEY, program INTEGER NOT NULL, cpu INTEGER NOT NULL, cpu_peak INTEGER,
+    busiest_part INTEGER NOT NULL, memory INTEGER NOT NULL, disk INTEGER, parts INTEGER NOT NULL,
+    pid INTEGER, start INTEGER
+) STRICT;
+CREATE TABLE hour_usage (
+    id INTEGER PRIMARY KEY, program INTEGER NOT NULL, cpu INTEGER NOT NULL, cpu_peak INTEGER,
+    busiest_part INTEGER NOT NULL, memory INTEGER NOT NULL, disk INTEGER, parts INTEGER NOT NULL,
+    pid INTEGER, start INTEGER
+) STRICT;
+CREATE TABLE volume (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE space (
+    at INTEGER NOT NULL, volume INTEGER NOT NULL, total INTEGER NOT NULL, free INTEGER NOT NULL,
+    PRIMARY KEY (at, volume)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, run INTEGER NOT NULL, lasting INTEGER NOT NULL,
+    kind TEXT NOT NULL, subject TEXT NOT NULL, data TEXT
+) STRICT;
+CREATE INDEX event_at ON event (at);
+";
+
+/// Table of the samples of a tier.
+pub const fn table(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Raw => "raw",
+        Tier::Minute => "minute",
+        Tier::Hour => "hour",
+    }
+}
+
+/// The columns of a sample table beside `at`, with commas.
+pub fn columns() -> String {
+    COLUMNS.map(|(name, _)| name).join(", ")
+}
+
+/// Settings that a writer needs before the first table, and those of each connection.
+///
+/// The cache is small because the agent has a budget of a few MB; WAL lets readers read while it writes.
+pub fn prepare_writer(db: &Connection) -> Result<(), RecorderError> {
+    db.pragma_update(None, "page_size", PAGE_SIZE)?;
+    db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "NORMAL")?;
+    db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    db.pragma_update(None, "journal_size_limit", PAGE_SIZE * CHECKPOINT_PAGES * 2)?;
+    prepare(db)
+}
+
+/// Settings of every connection.
+pub fn prepare(db: &Connection) -> Result<(), RecorderError> {
+    db.pragma_update(None, "cache_size", -256)?;
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    db.pragma_update(None, "mmap_size", 0)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    Ok(())
+}
+
+/// The version of the schema in the file, 0 when it has none yet.
+///
+/// # Errors
+/// `Damaged` when it is an SQLite file of another program.
+pub fn version(db: &Connection) -> Result<u32, RecorderError> {
+    let version: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let id: i64 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if id == APPLICATION_ID || tables == 0 && version == 0 {
+        Ok(version)
+    } else {
+        Err(RecorderError::Damaged(format!("application_id is {id}")))
+    }
+}
+
+/// Brings the file to the newest version, one transaction a step.
+pub fn migrate(db: &mut Connection, steps: &[&str]) -> Result<(), RecorderError> {
+    let from = version(db)? as usize;
+    if from > steps.len() {
+        return Err(RecorderError::NewerSchema(from as u32));
+    }
+    for (index, step) in steps.iter().enumerate().skip(from) {
+        let change = db.transaction()?;
+        for statement in step.split_inclusive(';').filter(|statement| !statement.trim().is_empty()) {
+            change.execute(statement, [])?;
+        }
+        change.pragma_update(None, "application_id", APPLICATION_ID)?;
+        change.pragma_update(None, "user_version", index as u32 + 1)?;
+        change.commit()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(db: &Connection, table: &str) -> Vec<String> {
+        let mut query = db.prepare("SELECT name FROM pragma_table_info(?1)").expect("query");
+        let names = query.query_map([table], |row| row.get(0)).expect("names");
+        names.map(|name| name.expect("a name")).collect()
+    }
+
+    #[test]
+    fn an_empty_file_gets_the_tables_that_the_code_writes() {
+        let mut db = Connection::open_in_memory().expect("memory");
+        assert_eq!(version(&db).expect("version"), 0);
+        migrate(&mut db, &STEPS).expect("migrated");
+        assert_eq!(version(&db).expect("version") as usize, STEPS.len());
+        for tier in Tier::ALL {
+            assert_eq!(names(&db, table(tier)).join(", "), format!("at, {}", columns()));
+        }
+    }
+
+    #[test]
+    fn every_old_version_becomes_the_newest_and_keeps_its_rows() {
+        let later = [STEPS[0], "ALTER TABLE run ADD COLUMN note TEXT;"];
+        for from in 0..later.len() {
+            let mut db = Connection::open_in_memory().expect("memory");
+            migrate(&mut db, &later[..from]).expect("old");
+            if from > 0 {
+                let run = "INSERT INTO run (version, started, last_seen, clean) VALUES ('1', 1, 2, 0)";
+                db.execute(run, []).expect("a run");
+            }
+            migrate(&mut db, &later).expect("migrated");
+            assert_eq!(version(&db).expect("version"), 2);
+            assert!(names(&db, "run").contains(&"note".to_owned()));
+            let runs: u32 = db.query_row("SELECT count(*) FROM run", [], |row| row.get(0)).expect("runs");
+            assert_eq!(runs, u32::from(from > 0));
+        }
+    }
+
+    #[test]
+    fn a_step_that_fails_changes_nothing() {
+        let mut db = Connection::open_in_memory().expect("memory");
+        let broken = [STEPS[0], "CREATE TABLE more (id INTEGER); CREATE TABLE run (id INTEGER);"];
+        assert!(migrate(&mut db, &broken).is_err());
+        assert_eq!(version(&db).expect("version"), 1);
+        assert!(names(&db, "more").is_empty());
+        assert!(matches!(migrate(&mut db, &[]), Err(RecorderError::NewerSchema(1))));
+    }
+}

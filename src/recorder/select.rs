@@ -1,0 +1,48 @@
+//! Which programs of a sample are worth keeping.
+
+use std::cmp::Reverse;
+
+use super::row::Usage;
+
+/// Every program from here on is kept, in 1/10000 of the whole machine.
+const BUSY: i64 = 500;
+/// So many of the busiest are kept anyway…
+const BY_CPU: usize = 5;
+/// …of those with most memory…
+const BY_MEMORY: usize = 3;
+/// …and of those that read and write most.
+const BY_DISK: usize = 3;
+/// No sample keeps more; 20 programs can have 5 % each. `store` numbers them with six bits.
+const MOST: usize = 31;
+/// No mean keeps more: many programs can have had a short peak in an hour.
+const MOST_IN_MEAN: usize = 20;
+
+/// The programs of a sample that are kept, busiest first.
+pub fn of_sample(programs: Vec<Usage>) -> Vec<Usage> {
+    select(programs, MOST)
+}
+
+/// The same for a mean.
+pub fn of_mean(programs: Vec<Usage>) -> Vec<Usage> {
+    select(programs, MOST_IN_MEAN)
+}
+
+fn select(mut programs: Vec<Usage>, most: usize) -> Vec<Usage> {
+    let mut keep = vec![false; programs.len()];
+    let mut mark = |value: &dyn Fn(&Usage) -> i64, count: usize| {
+        let mut order: Vec<usize> = (0..programs.len()).filter(|n| value(&programs[*n]) > 0).collect();
+        order.sort_by_key(|n| Reverse(value(&programs[*n])));
+        order.into_iter().take(count).for_each(|n| keep[n] = true);
+    };
+    mark(&|usage| usage.cpu, BY_CPU);
+    mark(&|usage| usage.memory, BY_MEMORY);
+    mark(&|usage| usage.disk.unwrap_or(0), BY_DISK);
+    let room = most.saturating_sub(keep.iter().filter(|kept| **kept).count());
+    let mut busy: Vec<usize> = (0..programs.len()).filter(|n| !keep[*n] && programs[*n].peak() >= BUSY).collect();
+    busy.sort_by_key(|n| Reverse(programs[*n].peak()));
+    busy.into_iter().take(room).for_each(|n| keep[n] = true);
+    let mut kept = keep.into_iter();
+    programs.retain(|_| kept.next().unwrap_or(false));
+    programs.sort_by_key(|usage| Reverse(usage.cpu));
+    programs
+}

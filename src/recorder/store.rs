@@ -1,0 +1,201 @@
+//! Rows in and out of the tables, for writing, for means and for reading.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+
+use super::RecorderError;
+use super::merge::merge;
+use super::row::{COUNT, Program, Row, Usage};
+use super::schema::{columns, table};
+use super::types::Tier;
+use crate::model::ProcKey;
+
+/// Numbers that a time has for its usages.
+const USAGES: i64 = 64;
+/// The cache of programs is emptied when it gets larger: names and paths have no bound.
+const MOST_PROGRAMS: usize = 512;
+
+/// Numbers of programs. What is in it is in the file, so it must be emptied when a transaction was not committed.
+#[derive(Debug, Default)]
+pub struct Programs {
+    by_program: HashMap<Arc<Program>, i64>,
+    by_id: HashMap<i64, Arc<Program>>,
+}
+
+impl Programs {
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    fn remember(&mut self, id: i64, program: &Arc<Program>) {
+        if self.by_id.len() >= MOST_PROGRAMS {
+            self.clear();
+        }
+        self.by_program.insert(Arc::clone(program), id);
+        self.by_id.insert(id, Arc::clone(program));
+    }
+
+    fn id(&mut self, db: &Connection, program: &Arc<Program>) -> Result<i64, RecorderError> {
+        if let Some(id) = self.by_program.get(program) {
+            return Ok(*id);
+        }
+        let values = params![&*program.name, program.kind, &*program.path];
+        let find = "SELECT id FROM program WHERE name = ?1 AND kind = ?2 AND path = ?3";
+        let found = db.prepare_cached(find)?.query_row(values, |row| row.get(0)).optional()?;
+        let id = if let Some(id) = found {
+            id
+        } else {
+            db.prepare_cached("INSERT INTO program (name, kind, path) VALUES (?1, ?2, ?3)")?.insert(values)?
+        };
+        self.remember(id, program);
+        Ok(id)
+    }
+
+    fn program(&mut self, db: &Connection, id: i64) -> Result<Arc<Program>, RecorderError> {
+        if let Some(program) = self.by_id.get(&id) {
+            return Ok(Arc::clone(program));
+        }
+        let mut find = db.prepare_cached("SELECT name, kind, path FROM program WHERE id = ?1")?;
+        let program = find.query_row([id], |row| {
+            let (name, path): (String, String) = (row.get(0)?, row.get(2)?);
+            Ok(Program { name: name.into(), kind: row.get(1)?, path: path.into() })
+        })?;
+        let program = Arc::new(program);
+        self.remember(id, &program);
+        Ok(program)
+    }
+}
+
+/// Adds a row. One that is there already stays: a batch that is written again changes nothing.
+pub fn insert(db: &Connection, programs: &mut Programs, tier: Tier, row: &Row) -> Result<(), RecorderError> {
+    let table = table(tier);
+    let holes = vec!["?"; COUNT + 1].join(", ");
+    let sql = format!("INSERT OR IGNORE INTO {table} (at, {}) VALUES ({holes})", columns());
+    let values = std::iter::once(Some(row.at)).chain(row.values);
+    if db.prepare_cached(&sql)?.execute(params_from_iter(values))? == 0 {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT OR REPLACE INTO {table}_usage \
+         (id, program, cpu, cpu_peak, busiest_part, memory, disk, parts, pid, start) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+    );
+    let mut insert = db.prepare_cached(&sql)?;
+    for (number, usage) in (0..USAGES).zip(&row.programs) {
+        let program = programs.id(db, &usage.program)?;
+        let start = usage.process.map(|key| key.start_time.cast_signed());
+        insert.execute(params![
+            row.at * USAGES + number,
+            program,
+            usage.cpu,
+            usage.cpu_peak,
+            usage.busiest_part,
+            usage.memory,
+            usage.disk,
+            usage.parts,
+            usage.process.map(|key| key.pid),
+            start
+        ])?;
+    }
+    Ok(())
+}
+
+/// The rows of one tier whose span ends in `from..=to`, oldest first, with their programs.
+pub fn rows(
+    db: &Connection,
+    programs: &mut Programs,
+    tier: Tier,
+    from: i64,
+    to: i64,
+) -> Result<Vec<Row>, RecorderError> {
+    let table = table(tier);
+    let sql = format!("SELECT at, {} FROM {table} WHERE at BETWEEN ?1 AND ?2 ORDER BY at", columns());
+    let mut select = db.prepare_cached(&sql)?;
+    let mut found = select.query([from, to])?;
+    let mut rows = Vec::new();
+    while let Some(found) = found.next()? {
+        let mut row = Row::new(found.get(0)?);
+        for (index, value) in row.values.iter_mut().enumerate() {
+            *value = found.get(index + 1)?;
+        }
+        rows.push(row);
+    }
+    add_usages(db, programs, tier, &mut rows)?;
+    Ok(rows)
+}
+
+fn add_usages(db: &Connection, programs: &mut Programs, tier: Tier, rows: &mut [Row]) -> Result<(), RecorderError> {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
+    let (first, last) = (first.at.saturating_mul(USAGES), last.at.saturating_mul(USAGES) + USAGES - 1);
+    let sql = format!(
+        "SELECT id, program, cpu, cpu_peak, busiest_part, memory, disk, parts, pid, start \
+         FROM {}_usage WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+        table(tier)
+    );
+    let mut select = db.prepare_cached(&sql)?;
+    let mut found = select.query([first, last])?;
+    let mut rows = rows.iter_mut().peekable();
+    while let Some(found) = found.next()? {
+        let id: i64 = found.get(0)?;
+        let at = id.div_euclid(USAGES);
+        while rows.next_if(|row| row.at < at).is_some() {}
+        let Some(row) = rows.peek_mut().filter(|row| row.at == at) else { continue };
+        let start: Option<i64> = found.get(9)?;
+        let pid: Option<u32> = found.get(8)?;
+        row.programs.push(Usage {
+            program: programs.program(db, found.get(1)?)?,
+            cpu: found.get(2)?,
+            cpu_peak: found.get(3)?,
+            busiest_part: found.get(4)?,
+            memory: found.get(5)?,
+            disk: found.get(6)?,
+            parts: found.get(7)?,
+            process: pid.zip(start).map(|(pid, start)| ProcKey { pid, start_time: start.cast_unsigned() }),
+        });
+    }
+    Ok(())
+}
+
+/// The time of the first or last row of a tier in `from..=to`.
+pub fn first(db: &Connection, tier: Tier, from: i64, to: i64) -> Result<Option<i64>, RecorderError> {
+    let sql = format!("SELECT min(at) FROM {} WHERE at BETWEEN ?1 AND ?2", table(tier));
+    Ok(db.prepare_cached(&sql)?.query_row([from, to], |row| row.get(0))?)
+}
+
+/// See [`first`].
+pub fn last(db: &Connection, tier: Tier, from: i64, to: i64) -> Result<Option<i64>, RecorderError> {
+    let sql = format!("SELECT max(at) FROM {} WHERE at BETWEEN ?1 AND ?2", table(tier));
+    Ok(db.prepare_cached(&sql)?.query_row([from, to], |row| row.get(0))?)
+}
+
+/// Deletes all rows of a tier that end before `before`. Returns how many.
+pub fn delete_before(db: &Connection, tier: Tier, before: i64) -> Result<usize, RecorderError> {
+    let table = table(tier);
+    let usages = before.saturating_mul(USAGES);
+    db.prepare_cached(&format!("DELETE FROM {table}_usage WHERE id < ?1"))?.execute([usages])?;
+    Ok(db.prepare_cached(&format!("DELETE FROM {table} WHERE at < ?1"))?.execute([before])?)
+}
+
+/// Moves the rows of a tier in `from..=to` by `by` milliseconds.
+pub fn shift(db: &Connection, tier: Tier, from: i64, to: i64, by: i64) -> Result<(), RecorderError> {
+    let table = table(tier);
+    shift_key(db, table, "at", from, to, by)?;
+    let last = to.saturating_mul(USAGES).saturating_add(USAGES - 1);
+    shift_key(db, &format!("{table}_usage"), "id", from.saturating_mul(USAGES), last, by.saturating_mul(USAGES))
+}
+
+/// In two steps, by way of negative numbers: in one, a row would meet the next one that has not moved yet.
+pub fn shift_key(db: &Connection, table: &str, key: &str, from: i64, to: i64, by: i64) -> Result<(), RecorderError> {
+    let away = format!("UPDATE {table} SET {key} = -({key} + ?3) WHERE {key} BETWEEN ?1 AND ?2 AND {key} >= 0");
+    db.execute(&away, [from, to, by])?;
+    // A row of an earlier run at that very millisecond gives way.
+    db.execute(&format!("UPDATE OR REPLACE {table} SET {key} = -{key} WHERE {key} < 0"), [])?;
+    Ok(())
+}
+
+/// Rows as means of a tier, by the division in which they end.
+pub fn grouped(rows: &[Row], tier: Tier) -> Vec<Row> {
+    rows.chunk_by(|one, next| tier.end_of(one.at) == tier.end_of(next.at)).filter_map(merge).collect()
+}

@@ -1,0 +1,311 @@
+//! The only writer of the recording.
+
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use super::file;
+use super::rollup::Rolled;
+use super::row::{Row, Usage};
+use super::space::{Space, SpaceWatch};
+use super::store::{self, Programs};
+use super::types::{Limits, Opened, PreviousRun, Run, Tier};
+use super::{RecorderError, prune, select};
+use crate::model::{At, Event, Sample};
+
+/// Samples that wait for the disk: one hour at one look in 2 s, at most about 3 MB.
+const MOST_SAMPLES: usize = 1_800;
+/// Events that wait for the disk.
+const MOST_EVENTS: usize = 1_000;
+/// Means are made so often, ms. Readers make those that are missing by themselves.
+const ROLL_EVERY: i64 = 600_000;
+/// Old rows are deleted so often, ms…
+const PRUNE_EVERY: i64 = 3_600_000;
+/// …but not at once in a run: a clock that is wrong after the start of the PC would make everything look old.
+const PRUNE_FIRST: i64 = 600_000;
+/// Programs without rows are looked for once in so many prunings.
+const PRUNE_PROGRAMS: u32 = 24;
+
+/// Writes the recording. Nothing but [`Self::flush`] and what says so touches the disk.
+pub struct Recorder {
+    path: PathBuf,
+    limits: Limits,
+    run: Run,
+    run_id: i64,
+    db: Connection,
+    programs: Programs,
+    pending: Pending,
+    dropped: u64,
+    space: SpaceWatch,
+    /// Time of the newest row of this run in the file.
+    written_to: Option<i64>,
+    /// How far the rows of this run in the file have still to be moved, ms.
+    shift_due: i64,
+    rolled: Rolled,
+    due: Due,
+    damaged: bool,
+    set_aside: Option<PathBuf>,
+    /// Held for as long as this recorder lives.
+    _lock: Option<File>,
+}
+
+/// What waits for the disk, oldest first.
+#[derive(Default)]
+struct Pending {
+    rows: VecDeque<Row>,
+    spaces: VecDeque<Space>,
+    events: VecDeque<Event>,
+}
+
+/// When it is time for what is not done in each flush, ms since 1970.
+#[derive(Clone, Copy)]
+struct Due {
+    roll: i64,
+    prune: i64,
+    squeeze: i64,
+    prunings: u32,
+}
+
+impl Due {
+    const fn new(started: i64) -> Self {
+        Self { roll: started, prune: started + PRUNE_FIRST, squeeze: i64::MIN, prunings: 0 }
+    }
+
+    fn shift(&mut self, by: i64) {
+        self.roll = self.roll.saturating_add(by);
+        self.prune = self.prune.saturating_add(by);
+        self.squeeze = self.squeeze.saturating_add(by);
+    }
+}
+
+impl Recorder {
+    /// Opens the recording at `path`, creates it with its folder when there is none, and begins a run. A damaged
+    /// file is set aside as `<name>.bad-<UTC time>`; only one such is kept. After a run that did not end in order
+    /// the whole file is checked.
+    ///
+    /// # Errors
+    /// `NewerSchema` (the file stays as it is), `Locked` when another recorder has the file, `ReadOnly`, `Full`,
+    /// `Io`.
+    pub fn open(path: &Path, run: &Run, limits: Limits) -> Result<(Self, Opened), RecorderError> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let lock = file::lock(path)?;
+        let opening = file::open(path, run.started)?;
+        let previous = previous_run(&opening.db)?;
+        let created = opening.created || opening.set_aside.is_some();
+        let opened = Opened { created, set_aside: opening.set_aside.clone(), previous };
+        let recorder = Self {
+            path: path.to_owned(),
+            limits,
+            run: run.clone(),
+            run_id: begin_run(&opening.db, run)?,
+            rolled: Rolled::before(&opening.db, run.started.0)?,
+            db: opening.db,
+            programs: Programs::default(),
+            pending: Pending::default(),
+            dropped: 0,
+            space: SpaceWatch::default(),
+            written_to: None,
+            shift_due: 0,
+            due: Due::new(run.started.0),
+            damaged: false,
+            set_aside: opening.set_aside,
+            _lock: lock,
+        };
+        Ok((recorder, opened))
+    }
+
+    /// Takes a sample into memory. When the disk has not taken any for an hour, the oldest is dropped.
+    pub fn add(&mut self, sample: &Sample) {
+        let mut row = Row::of(sample);
+        if row.program_span() > 0 {
+            row.programs = select::of_sample(sample.programs.iter().map(Usage::of).collect());
+        }
+        self.pending.spaces.extend(self.space.points(sample));
+        self.pending.rows.push_back(row);
+        self.dropped += bound(&mut self.pending.rows, MOST_SAMPLES);
+        self.dropped += bound(&mut self.pending.spaces, MOST_SAMPLES);
+    }
+
+    /// Takes an event into memory.
+    pub fn note(&mut self, event: &Event) {
+        self.pending.events.push_back(event.clone());
+        self.dropped += bound(&mut self.pending.events, MOST_EVENTS);
+    }
+
+    /// Samples and events that were lost because the disk did not take them for too long.
+    pub const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// The damaged file that was set aside last, at the start or since.
+    pub fn set_aside(&self) -> Option<&Path> {
+        self.set_aside.as_deref()
+    }
+
+    /// Size of the recording with its log in bytes.
+    pub fn file_bytes(&self) -> u64 {
+        file::bytes(&self.path)
+    }
+
+    /// Writes all that waits, in one transaction; now and then also makes means and deletes what is too old or
+    /// too much.
+    ///
+    /// # Errors
+    /// `Locked`, `ReadOnly`, `Full`, `Io`: what waits stays for the next try. `Damaged`: the same, and the next
+    /// flush sets the file aside and begins a new one.
+    pub fn flush(&mut self, now: At) -> Result<(), RecorderError> {
+        self.try_flush(now, false).inspect_err(|error| {
+            self.programs.clear();
+            self.damaged |= matches!(error, RecorderError::Damaged(_));
+        })
+    }
+
+    /// The clock was wrong by `by_ms` (positive: it was behind) and was set. All that this run recorded moves with
+    /// it, so that durations and gaps stay true. `now` is the time after it. Flushes.
+    ///
+    /// # Errors
+    /// As [`Self::flush`]; what is in the file then moves with the next flush.
+    pub fn shift_clock(&mut self, by_ms: i64, now: At) -> Result<(), RecorderError> {
+        self.pending.rows.iter_mut().for_each(|row| row.at = row.at.saturating_add(by_ms));
+        self.pending.spaces.iter_mut().for_each(|space| space.at = space.at.saturating_add(by_ms));
+        self.pending.events.iter_mut().for_each(|event| event.at.0 = event.at.0.saturating_add(by_ms));
+        self.space.shift(by_ms);
+        self.due.shift(by_ms);
+        self.shift_due = self.shift_due.saturating_add(by_ms);
+        self.flush(now)
+    }
+
+    /// Writes all that waits and marks the run as ended in order.
+    ///
+    /// # Errors
+    /// As [`Self::flush`]; what waited is lost then.
+    pub fn end(mut self, now: At) -> Result<(), RecorderError> {
+        self.due.roll = i64::MIN;
+        self.try_flush(now, true)
+    }
+
+    fn try_flush(&mut self, now: At, clean: bool) -> Result<(), RecorderError> {
+        if self.damaged {
+            self.begin_anew(now)?;
+        }
+        let (started, rolled) = self.write(now, clean)?;
+        let newest = self.pending.rows.iter().map(|row| row.at).max();
+        self.written_to = self.written_to.map(|at| at.saturating_add(self.shift_due)).max(newest);
+        self.run.started = started;
+        self.rolled = rolled;
+        self.shift_due = 0;
+        self.pending = Pending::default();
+        if now.0 >= self.due.roll {
+            self.due.roll = now.0 + ROLL_EVERY;
+        }
+        self.prune(now)
+    }
+
+    /// The one transaction. Returns the begin of the run and the state of the means as they are after it.
+    fn write(&mut self, now: At, clean: bool) -> Result<(At, Rolled), RecorderError> {
+        let change = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut started = self.run.started;
+        let mut rolled = self.rolled;
+        if self.shift_due != 0 {
+            shift(&change, self.run_id, started.0, self.written_to, self.shift_due)?;
+            rolled = rolled.shifted(started.0, self.shift_due);
+            started.0 = started.0.saturating_add(self.shift_due);
+        }
+        for row in &self.pending.rows {
+            store::insert(&change, &mut self.programs, Tier::Raw, row)?;
+        }
+        for space in &self.pending.spaces {
+            space.insert(&change)?;
+        }
+        for event in &self.pending.events {
+            insert_event(&change, self.run_id, event)?;
+        }
+        let run = "UPDATE run SET started = ?2, last_seen = ?3, clean = ?4 WHERE id = ?1";
+        change.prepare_cached(run)?.execute(params![self.run_id, started.0, now.0, clean])?;
+        if now.0 >= self.due.roll {
+            rolled = rolled.roll(&change, &mut self.programs, now.0)?;
+        }
+        change.commit()?;
+        Ok((started, rolled))
+    }
+
+    fn prune(&mut self, now: At) -> Result<(), RecorderError> {
+        if now.0 >= self.due.prune {
+            self.due.prune = now.0 + PRUNE_EVERY;
+            self.due.prunings += 1;
+            prune::by_age(&self.db, &self.limits, now)?;
+            if self.due.prunings.is_multiple_of(PRUNE_PROGRAMS) {
+                self.programs.clear();
+                prune::programs(&self.db)?;
+            }
+        }
+        if self.file_bytes() > self.limits.max_bytes && now.0 >= self.due.squeeze {
+            // Not each time: a limit below what must be kept cannot be met.
+            self.due.squeeze = now.0 + PRUNE_FIRST;
+            self.programs.clear();
+            prune::by_size(&self.db, self.limits.max_bytes)?;
+        }
+        Ok(())
+    }
+
+    fn begin_anew(&mut self, now: At) -> Result<(), RecorderError> {
+        // The old file has to be closed before it is renamed, and something has to be in its place.
+        self.db = Connection::open_in_memory()?;
+        let opening = if self.path.exists() { file::replace(&self.path, now)? } else { file::open(&self.path, now)? };
+        self.run.started.0 = self.run.started.0.saturating_add(self.shift_due);
+        self.shift_due = 0;
+        self.run_id = begin_run(&opening.db, &self.run)?;
+        self.rolled = Rolled::before(&opening.db, self.run.started.0)?;
+        self.db = opening.db;
+        self.written_to = None;
+        self.set_aside = opening.set_aside.or(self.set_aside.take());
+        self.damaged = false;
+        Ok(())
+    }
+}
+
+/// Drops the oldest beyond `most`; returns how many.
+fn bound<T>(waiting: &mut VecDeque<T>, most: usize) -> u64 {
+    let many = waiting.len().saturating_sub(most);
+    waiting.drain(..many).count() as u64
+}
+
+fn previous_run(db: &Connection) -> Result<Option<PreviousRun>, RecorderError> {
+    let select = "SELECT boot_id, started, last_seen, clean FROM run ORDER BY id DESC LIMIT 1";
+    let run = db.query_row(select, [], |row| {
+        let (started, last_seen) = (At(row.get(1)?), At(row.get(2)?));
+        Ok(PreviousRun { boot_id: row.get(0)?, started, last_seen, clean: row.get(3)? })
+    });
+    Ok(run.optional()?)
+}
+
+fn begin_run(db: &Connection, run: &Run) -> Result<i64, RecorderError> {
+    let insert = "INSERT INTO run (boot_id, version, started, last_seen, clean) VALUES (?1, ?2, ?3, ?3, 0)";
+    db.execute(insert, params![run.boot_id, run.version, run.started.0])?;
+    Ok(db.last_insert_rowid())
+}
+
+fn insert_event(db: &Connection, run: i64, event: &Event) -> Result<(), RecorderError> {
+    let insert = "INSERT INTO event (at, run, lasting, kind, subject, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let data = (!event.data.is_null()).then(|| event.data.to_string());
+    let kind = event.kind;
+    let values = params![event.at.0, run, kind.is_lasting(), kind.id(), event.subject, data];
+    db.prepare_cached(insert)?.execute(values)?;
+    Ok(())
+}
+
+/// Moves what a run wrote. Its samples are those of its time: `started..=written_to`.
+fn shift(db: &Connection, run: i64, started: i64, written_to: Option<i64>, by: i64) -> Result<(), RecorderError> {
+    if let Some(last) = written_to {
+        for tier in Tier::ALL {
+            store::shift(db, tier, started, last, by)?;
+        }
+        store::shift_key(db, "space", "at", started, last, by)?;
+    }
+    db.execute("UPDATE event SET at = at + ?2 WHERE run = ?1", [run, by])?;
+    Ok(())
+}

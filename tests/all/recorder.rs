@@ -1,0 +1,537 @@
+//! The flight recorder on a real file: what goes in comes out, damage costs no more than it must.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use mimamori::model::{
+    At, Bytes, BytesPerSec, Celsius, Event, EventKind, Fraction, Hertz, Member, Memory, Power, Pressure, ProcKey,
+    ProgramKind, ProgramSample, Reading, Rpm, Sample, Seconds, Swap, Volume, Why,
+};
+use mimamori::recorder::{Limits, Opened, Reader, Recorder, RecorderError, Run, Tier};
+use proptest::prelude::*;
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+/// 2026-07-01 00:00 UTC, a whole hour.
+const DAY0: i64 = 1_782_864_000_000;
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 3_600_000;
+const EVER: At = At(i64::MAX);
+
+fn at(seconds: i64) -> At {
+    At(DAY0 + seconds * 1000)
+}
+
+fn run(started: At) -> Run {
+    Run { boot_id: Some("boot".to_owned()), version: "0.1.0".to_owned(), started }
+}
+
+fn file() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("data").join("recording.db");
+    (folder, path)
+}
+
+fn open(path: &Path, started: At) -> (Recorder, Opened) {
+    Recorder::open(path, &run(started), Limits::default()).expect("a recorder")
+}
+
+fn reader(path: &Path) -> Reader {
+    Reader::open(path).expect("readable").expect("a recording")
+}
+
+fn samples(path: &Path, tier: Tier) -> Vec<Sample> {
+    reader(path).samples(tier, At(0), EVER).expect("samples")
+}
+
+fn totals(seconds: i64, cpu: f64) -> Sample {
+    let cpu = Reading::Known(Fraction::new(cpu));
+    Sample { at: at(seconds), span: Seconds(2.0), cpu, ..Sample::default() }
+}
+
+fn program(name: &str, cpu: f64, memory: u64) -> ProgramSample {
+    let key = ProcKey { pid: 4_000_000_000, start_time: u64::MAX - 5 };
+    let (share, memory) = (Fraction::new(cpu), Bytes(memory << 20));
+    ProgramSample {
+        name: name.into(),
+        kind: ProgramKind::Browser,
+        cpu: share,
+        busiest_part: share,
+        memory,
+        disk: Reading::Known(BytesPerSec(12.0)),
+        parts: 3,
+        path: Some(format!("/opt/{name}").into()),
+        members: Arc::new([Member { key, root: key, cpu: share, memory }]),
+    }
+}
+
+fn with_programs(seconds: i64, cpu: f64, span: f64, programs: Vec<ProgramSample>) -> Sample {
+    let program_total = Reading::Known(Fraction::new(cpu));
+    Sample { program_span: Seconds(span), program_total, programs, ..totals(seconds, cpu) }
+}
+
+fn share(value: Reading<Fraction>) -> f64 {
+    value.get().expect("known").get()
+}
+
+/// Every two seconds totals, every ten also one program.
+fn record(recorder: &mut Recorder, from: i64, to: i64) {
+    for seconds in (from + 2..=to).step_by(2) {
+        let sample = if seconds % 10 == 0 {
+            with_programs(seconds, 0.2, 10.0, vec![program("Editor", 0.1, 100)])
+        } else {
+            totals(seconds, 0.2)
+        };
+        recorder.add(&sample);
+        if seconds % 60 == 0 {
+            recorder.flush(at(seconds)).expect("flushed");
+        }
+    }
+    recorder.flush(at(to)).expect("flushed");
+}
+
+fn full() -> Sample {
+    let known = |value| Reading::Known(Fraction::new(value));
+    let volume = Volume { name: "C:".to_owned(), total: Bytes(100 << 30), free: Bytes(40 << 30) };
+    Sample {
+        frequency: Reading::Known(Hertz(3_400_000_000)),
+        memory: Reading::Known(Memory { used: Bytes(3 << 30), total: Bytes(16 << 30) }),
+        swap: Reading::Known(Swap { used: Bytes(0), total: Bytes(1 << 30) }),
+        volumes: Reading::Known(vec![volume]),
+        disk_read: Reading::Known(BytesPerSec(123_456.0)),
+        disk_write: Reading::Known(BytesPerSec(0.0)),
+        net_rx: Reading::Known(BytesPerSec(9.0)),
+        net_tx: Reading::Known(BytesPerSec(8.0)),
+        temperature: Reading::Known(Celsius(63.5)),
+        fan: Reading::Known(Rpm(2100)),
+        fan_effort: known(0.5),
+        throttle_events: Reading::Known(3),
+        pressure: Reading::Known(Pressure { cpu: Fraction::new(0.01), memory: Fraction::ZERO, io: Fraction::new(0.2) }),
+        gpu: known(0.07),
+        power: Reading::Known(Power { on_battery: true, saver: false }),
+        user_idle: Reading::Known(Seconds(61.5)),
+        foreground: Reading::Known(77),
+        everything_else: known(0.05),
+        process_count: 321,
+        ..with_programs(2, 0.25, 2.0, vec![program("Browser", 0.2, 1500)])
+    }
+}
+
+#[test]
+fn a_sample_comes_back_as_it_was() {
+    let (_folder, path) = file();
+    let (mut recorder, opened) = open(&path, at(0));
+    assert_eq!(opened, Opened { created: true, set_aside: None, previous: None });
+    recorder.add(&full());
+    recorder.add(&Sample { at: at(4), span: Seconds(2.0), ..Sample::default() });
+    recorder.flush(at(4)).expect("flushed");
+    let back = samples(&path, Tier::Raw);
+    assert_eq!(back[0], full());
+    assert_eq!(back[1].cpu, Reading::Missing(Why::Unsupported));
+    assert_eq!((back[1].at, back[1].seq, back[1].programs.len()), (at(4), 1, 0));
+    assert_eq!(reader(&path).span().expect("span"), Some((at(2), at(4))));
+}
+
+#[test]
+fn looks_at_the_totals_join_the_next_look_at_the_programs() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    for (seconds, cpu) in [(2, 0.1), (4, 0.2), (6, 0.3)] {
+        recorder.add(&totals(seconds, cpu));
+    }
+    recorder.add(&with_programs(8, 0.4, 8.0, vec![program("Editor", 0.15, 100)]));
+    recorder.add(&totals(10, 0.9));
+    recorder.flush(at(10)).expect("flushed");
+    let back = reader(&path).recorded(Tier::Raw, At(0), EVER).expect("samples");
+    assert_eq!(back.len(), 2);
+    let first = &back[0].sample;
+    assert_eq!((first.at, first.span, first.program_span), (at(8), Seconds(8.0), Seconds(8.0)));
+    assert!((share(first.cpu) - 0.25).abs() < 1e-9 && (share(back[0].cpu_peak) - 0.4).abs() < 1e-9);
+    assert!((first.programs[0].cpu.get() - 0.15).abs() < 1e-9);
+    assert_eq!((back[1].sample.at, back[1].sample.programs.len()), (at(10), 0));
+}
+
+#[test]
+fn minutes_and_hours_are_means_and_keep_a_short_burst() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    record(&mut recorder, 0, 3500);
+    // Two seconds of a burst in the last minute but one.
+    recorder.add(&with_programs(3502, 0.98, 2.0, vec![program("Updater", 0.9, 50)]));
+    record(&mut recorder, 3502, 7300);
+    let means = reader(&path).recorded(Tier::Minute, At(0), EVER).expect("minutes");
+    assert_eq!(means.len(), 122); // 7300 s: 121 whole minutes and the begin of one
+    let quiet = &means[3].sample;
+    assert_eq!((quiet.at, quiet.span, quiet.program_span), (at(240), Seconds(60.0), Seconds(60.0)));
+    assert!((share(quiet.cpu) - 0.2).abs() < 1e-9 && (quiet.programs[0].cpu.get() - 0.1).abs() < 1e-9);
+    let busy = &means[58];
+    let burst = busy.sample.programs.iter().position(|program| &*program.name == "Updater").expect("the burst");
+    assert!(busy.sample.programs[burst].cpu.get() < 0.04 && busy.program_peaks[burst].get() > 0.89);
+    assert!((share(busy.cpu_peak) - 0.98).abs() < 1e-9 && share(busy.sample.cpu) < 0.3);
+    let hours = reader(&path).recorded(Tier::Hour, At(0), EVER).expect("hours");
+    assert_eq!(hours.iter().map(|hour| hour.sample.at).collect::<Vec<_>>(), [at(3600), at(7200), at(7300)]);
+    assert_eq!(hours[0].sample.span, Seconds(3600.0));
+    assert!((share(hours[0].cpu_peak) - 0.98).abs() < 1e-9);
+    // (0.2 * 3598 + 0.98 * 2) / 3600, stored to the 1/10000
+    assert!((share(hours[0].sample.cpu) - 0.2004).abs() < 1e-9);
+}
+
+#[test]
+fn what_is_too_old_goes_and_the_coarser_tier_answers_for_it() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    for hour in 0..5 {
+        record(&mut recorder, hour * 3600, hour * 3600 + 3600);
+    }
+    let back = samples(&path, Tier::Raw);
+    assert!(back[0].span.0 >= 59.0 && back[back.len() - 1].span.0 <= 10.0);
+    assert!(back.windows(2).all(|two| two[0].at < two[1].at));
+    let covered: f64 = back.iter().map(|sample| sample.span.0).sum();
+    assert!((covered - 18_000.0).abs() < 70.0, "{covered}");
+    let raw: i64 = Connection::open(&path)
+        .and_then(|db| db.query_row("SELECT min(at) FROM raw", [], |row| row.get(0)))
+        .expect("raw");
+    assert!(raw >= at(2 * 3600).0 - MINUTE);
+}
+
+#[test]
+fn a_file_that_is_too_large_loses_its_oldest_samples_and_no_findings() {
+    let (_folder, path) = file();
+    let limits = Limits { max_bytes: 400_000, ..Limits::default() };
+    let (mut recorder, _) = Recorder::open(&path, &run(at(0)), limits).expect("a recorder");
+    recorder.note(&Event::new(at(1), EventKind::Finding, "cpu_hog"));
+    for hour in 0..30 {
+        record(&mut recorder, hour * 3600, hour * 3600 + 3600);
+    }
+    // It may grow a little between two prunings.
+    assert!(recorder.file_bytes() <= limits.max_bytes * 11 / 10, "{} bytes", recorder.file_bytes());
+    let back = samples(&path, Tier::Minute);
+    assert_eq!(back.last().map(|sample| sample.at), Some(at(30 * 3600)));
+    assert_eq!(reader(&path).events(At(0), EVER).expect("events").len(), 1);
+}
+
+#[test]
+fn runs_are_told_apart_and_a_clean_end_is_known() {
+    let (_folder, path) = file();
+    assert!(Reader::open(&path).expect("no file").is_none());
+    let (mut recorder, _) = open(&path, at(0));
+    assert!(matches!(Recorder::open(&path, &run(at(1)), Limits::default()), Err(RecorderError::Locked)));
+    record(&mut recorder, 0, 60);
+    drop(recorder);
+    let (recorder, opened) = open(&path, at(100));
+    let previous = opened.previous.expect("the first run");
+    assert_eq!((previous.started, previous.last_seen, previous.clean), (at(0), at(60), false));
+    recorder.end(at(200)).expect("ended");
+    let (_recorder, opened) = open(&path, at(300));
+    assert_eq!(opened.previous.map(|run| (run.last_seen, run.clean)), Some((at(200), true)));
+    let runs = reader(&path).runs(at(150)).expect("runs");
+    assert_eq!(runs.iter().map(|run| run.run.started).collect::<Vec<_>>(), [at(100), at(300)]);
+}
+
+#[test]
+fn a_reader_sees_what_was_flushed_while_the_writer_goes_on() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    record(&mut recorder, 0, 10);
+    let reading = reader(&path);
+    for round in 1..20_usize {
+        let begin = 10 * i64::try_from(round).expect("small");
+        record(&mut recorder, begin, begin + 10);
+        let seen = reading.samples(Tier::Raw, At(0), EVER).expect("samples");
+        assert_eq!(seen.len(), round + 1);
+    }
+    recorder.end(at(300)).expect("ended");
+    assert_eq!(reading.samples(Tier::Raw, At(0), EVER).expect("samples").len(), 20);
+    drop(reading);
+    assert_eq!(samples(&path, Tier::Raw).len(), 20);
+}
+
+#[test]
+fn a_clock_that_is_set_moves_this_run_and_no_other() {
+    for by in [5 * HOUR, -7 * HOUR - 1, 2000, -2000] {
+        let (_folder, path) = file();
+        let limits = Limits { raw: Seconds(1e7), ..Limits::default() };
+        let open = |started| Recorder::open(&path, &run(started), limits).expect("a recorder");
+        let (mut recorder, _) = open(at(0));
+        record(&mut recorder, 0, 4000);
+        recorder.note(&Event::new(at(5), EventKind::Finding, "before"));
+        recorder.end(at(4000)).expect("ended");
+        let before = samples(&path, Tier::Raw);
+        // The clock is three days ahead (or behind what it will be).
+        let wrong = 3 * 86_400;
+        let (mut recorder, _) = open(at(wrong));
+        record(&mut recorder, wrong, wrong + 4000);
+        recorder.note(&Event::new(at(wrong + 4001), EventKind::UserAway, ""));
+        recorder.add(&with_programs(wrong + 4010, 0.3, 10.0, Vec::new()));
+        recorder.shift_clock(by, At(at(wrong + 4010).0 + by)).expect("shifted");
+        let rows = reader(&path).samples(Tier::Raw, At(at(wrong).0 + by), EVER).expect("samples");
+        assert_eq!(rows.len(), 401);
+        assert_eq!(rows[0].at.0, at(wrong + 10).0 + by);
+        assert_eq!(rows[0].programs.len(), 1);
+        assert!(rows.windows(2).all(|two| two[1].at.0 - two[0].at.0 == 10_000));
+        let events = reader(&path).events(At(0), EVER).expect("events");
+        assert_eq!(events.iter().map(|event| event.at.0).collect::<Vec<_>>(), [at(5).0, at(wrong + 4001).0 + by]);
+        assert_eq!(reader(&path).runs(At(0)).expect("runs")[1].run.started.0, at(wrong).0 + by);
+        // The means go on where they were: none twice, none missing.
+        recorder.end(At(at(wrong + 5000).0 + by)).expect("ended");
+        let minutes = reader(&path).samples(Tier::Minute, At(at(wrong).0 + by), EVER).expect("minutes");
+        let covered: f64 = minutes.iter().map(|sample| sample.program_span.0).sum();
+        assert!((covered - 4010.0).abs() < 0.5, "{covered} by {by}");
+        let older = reader(&path).samples(Tier::Raw, At(0), at(4000)).expect("samples");
+        assert_eq!(older, before);
+    }
+}
+
+#[test]
+fn free_space_is_recorded_when_it_changes_or_after_a_while() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    for step in 0..600 {
+        let free = Bytes((50 << 30) - if step >= 100 { 1 << 30 } else { 0 });
+        let volume = Volume { name: "/".to_owned(), total: Bytes(100 << 30), free };
+        recorder.add(&Sample { volumes: Reading::Known(vec![volume]), ..totals(step * 2 + 2, 0.1) });
+    }
+    recorder.flush(at(1200)).expect("flushed");
+    let points = reader(&path).volume_points(At(0)).expect("points");
+    let seen: Vec<_> = points.iter().map(|point| (point.at, point.free.0 >> 30)).collect();
+    assert_eq!(seen, [(at(2), 50), (at(202), 49), (at(802), 49)]);
+}
+
+#[test]
+fn the_buffer_is_bounded() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    for seconds in 1..=2000 {
+        recorder.add(&totals(seconds, 0.1));
+    }
+    assert_eq!(recorder.dropped(), 200);
+    recorder.flush(at(2000)).expect("flushed");
+    assert_eq!(samples(&path, Tier::Raw).first().map(|sample| sample.at), Some(at(201)));
+}
+
+fn whole(extension: &std::ffi::OsStr) -> bool {
+    let extension = extension.to_string_lossy();
+    !extension.ends_with("-wal") && !extension.ends_with("-shm")
+}
+
+/// Files beside the recording with a name that says they are damaged.
+fn aside(path: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(path.parent().expect("folder")).expect("folder").flatten().map(|entry| entry.path());
+    // Its log and index move with it.
+    files.filter(|file| file.to_string_lossy().contains(".bad-") && file.extension().is_some_and(whole)).collect()
+}
+
+#[test]
+fn a_damaged_file_is_set_aside_and_one_such_is_kept() {
+    let (_folder, path) = file();
+    let damage: [fn(&mut Vec<u8>); 5] = [
+        |bytes| bytes.truncate(bytes.len() / 2),
+        |bytes| {
+            let (from, to) = (bytes.len() / 3, bytes.len() * 2 / 3);
+            (from..to).for_each(|n| bytes[n] = (n * 7 + 13) as u8);
+        },
+        |bytes| *bytes = b"not a database, but long enough to be one. ".repeat(100),
+        |bytes| bytes[..100].fill(0xff),
+        |bytes| *bytes = b"x".repeat(600),
+    ];
+    for (round, damage) in (0..).zip(damage) {
+        let (mut recorder, _) = open(&path, at(round * 10_000));
+        record(&mut recorder, round * 10_000, round * 10_000 + 2000);
+        recorder.flush(at(round * 10_000 + 2000)).expect("flushed");
+        drop(recorder);
+        let mut bytes = fs::read(&path).expect("the file");
+        damage(&mut bytes);
+        fs::write(&path, bytes).expect("damaged");
+        let (mut recorder, opened) = open(&path, at(round * 10_000 + 5000));
+        assert_eq!(aside(&path), opened.set_aside.into_iter().collect::<Vec<_>>(), "round {round}");
+        assert_eq!((opened.created, opened.previous, aside(&path).len()), (true, None, 1), "round {round}");
+        record(&mut recorder, round * 10_000 + 5000, round * 10_000 + 5010);
+        assert_eq!(samples(&path, Tier::Raw).len(), 1);
+        recorder.end(at(round * 10_000 + 6000)).expect("ended");
+        fs::remove_file(&path).expect("removed");
+    }
+}
+
+#[test]
+fn damage_that_is_met_while_writing_costs_nothing_that_waits() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    record(&mut recorder, 0, 2000);
+    recorder.end(at(2000)).expect("ended");
+    // The root page of a table, after an end in order: the file is not checked as a whole then.
+    let root: u32 = Connection::open(&path)
+        .and_then(|db| db.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'raw'", [], |row| row.get(0)))
+        .expect("a root page");
+    let (mut recorder, opened) = {
+        let mut bytes = fs::read(&path).expect("the file");
+        let begin = (root as usize - 1) * 1024;
+        bytes[begin..begin + 1024].fill(0x77);
+        fs::write(&path, bytes).expect("damaged");
+        open(&path, at(3000))
+    };
+    let mut set_aside = opened.set_aside;
+    recorder.add(&totals(3002, 0.5));
+    if set_aside.is_none() {
+        assert!(matches!(recorder.flush(at(3002)), Err(RecorderError::Damaged(_))));
+        recorder.flush(at(3004)).expect("a new file");
+        set_aside = recorder.set_aside().map(Path::to_owned);
+    }
+    recorder.flush(at(3006)).expect("flushed");
+    assert_eq!(aside(&path), set_aside.into_iter().collect::<Vec<_>>());
+    assert_eq!(samples(&path, Tier::Raw).len(), 1);
+}
+
+#[test]
+fn a_newer_file_is_left_as_it_is() {
+    let (_folder, path) = file();
+    let (recorder, _) = open(&path, at(0));
+    recorder.end(at(1)).expect("ended");
+    Connection::open(&path).and_then(|db| db.pragma_update(None, "user_version", 99)).expect("newer");
+    let before = fs::read(&path).expect("the file");
+    for _ in 0..2 {
+        let answer = Recorder::open(&path, &run(at(2)), Limits::default()).err();
+        assert!(matches!(answer, Some(RecorderError::NewerSchema(99))), "{answer:?}");
+    }
+    assert!(matches!(Reader::open(&path).err(), Some(RecorderError::NewerSchema(99))));
+    assert_eq!(fs::read(&path).expect("the file"), before);
+    assert!(aside(&path).is_empty());
+}
+
+#[test]
+fn an_empty_file_and_one_that_is_not_ours() {
+    let (_folder, path) = file();
+    fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+    fs::write(&path, b"").expect("an empty file");
+    assert!(Reader::open(&path).expect("empty").is_none());
+    for text in ["", "x"] {
+        fs::write(&path, text).expect("a file without content");
+        let (recorder, opened) = open(&path, at(0));
+        assert!(opened.created && opened.set_aside.is_none());
+        recorder.end(at(1)).expect("ended");
+        fs::remove_file(&path).expect("removed");
+    }
+    Connection::open(&path).and_then(|db| db.execute_batch("CREATE TABLE theirs (a)")).expect("another program's");
+    let (_recorder, opened) = open(&path, at(2));
+    assert!(opened.set_aside.is_some_and(|aside| aside.exists()));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_folder_that_cannot_be_written_is_an_error_and_not_a_panic() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, path) = file();
+    let inner = path.parent().expect("folder");
+    fs::create_dir_all(inner).expect("folder");
+    fs::set_permissions(inner, fs::Permissions::from_mode(0o500)).expect("read-only");
+    if fs::write(inner.join("probe"), b"").is_ok() {
+        println!("SKIPPED: this user may write everywhere (root)");
+    } else {
+        let answer = Recorder::open(&path, &run(at(0)), Limits::default()).err();
+        assert!(matches!(answer, Some(RecorderError::ReadOnly(_))), "{answer:?}");
+    }
+    fs::set_permissions(inner, fs::Permissions::from_mode(0o700)).expect("writable");
+    // A file in place of the folder.
+    let answer = Recorder::open(&folder.path().join("x/y/z"), &run(at(0)), Limits::default()).map(|_| ());
+    assert!(answer.is_ok());
+    fs::write(folder.path().join("plain"), b"").expect("a file");
+    let answer = Recorder::open(&folder.path().join("plain/recording.db"), &run(at(0)), Limits::default()).err();
+    assert!(matches!(answer, Some(RecorderError::Io(_) | RecorderError::ReadOnly(_))), "{answer:?}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_full_disk_loses_nothing_and_recording_goes_on_afterwards() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mount = |arguments: &[&str]| {
+        let done = std::process::Command::new(arguments[0]).args(&arguments[1..]).arg(folder.path()).output();
+        done.is_ok_and(|done| done.status.success())
+    };
+    if !mount(&["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs"]) {
+        println!("SKIPPED: a small file system needs the right to mount one");
+        return;
+    }
+    let path = folder.path().join("recording.db");
+    let result = std::panic::catch_unwind(|| fill_and_free(&path));
+    assert!(mount(&["umount"]));
+    result.expect("recording on a full disk");
+}
+
+fn fill_and_free(path: &Path) {
+    let (mut recorder, _) = open(path, at(0));
+    record(&mut recorder, 0, 600);
+    let filler = path.with_file_name("filler");
+    let mut size = 2_000_000;
+    fs::write(&filler, vec![1; size]).unwrap_or(()); // until it is full
+    let mut errors = 0;
+    for round in 1..=30 {
+        for seconds in 1..=30 {
+            recorder.add(&with_programs(600 + round * 30 + seconds, 0.2, 1.0, vec![program("Editor", 0.1, 100)]));
+        }
+        match recorder.flush(at(600 + round * 30 + 30)) {
+            Ok(()) => {}
+            Err(RecorderError::Full | RecorderError::Io(_)) => errors += 1,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert!(errors > 0, "the disk was not full");
+    assert_eq!(recorder.dropped(), 0);
+    size = 0;
+    fs::write(&filler, vec![1; size]).expect("freed");
+    recorder.flush(at(2000)).expect("flushed");
+    let back = samples(path, Tier::Raw);
+    assert_eq!(back.len(), 60 + 900);
+    let sound: String = Connection::open(path)
+        .and_then(|db| db.query_row("PRAGMA integrity_check", [], |row| row.get(0)))
+        .expect("checked");
+    assert_eq!(sound, "ok");
+}
+
+/// Names as an attacker or a broken program would choose them.
+fn hostile() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        Just("'; DROP TABLE raw; --".to_owned()),
+        Just("a\0b".to_owned()),
+        Just("\u{202e}\u{2066}gpj.exe\"`".to_owned()),
+        "(?s).{1365}",
+        Just("x".repeat(4096)),
+        Just(String::new()),
+    ]
+}
+
+fn kind() -> impl Strategy<Value = EventKind> {
+    proptest::sample::select(&EventKind::ALL[..])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_the_text_it_comes_back(
+        events in proptest::collection::vec((kind(), hostile(), hostile(), any::<i64>()), 1..20),
+        names in proptest::collection::vec((hostile(), hostile()), 1..5),
+    ) {
+        let (_folder, path) = file();
+        let (mut recorder, _) = open(&path, at(0));
+        let events: Vec<Event> = (0..).zip(events).map(|(n, (kind, subject, text, number))| {
+            let data = serde_json::json!({ "text": text, "list": [number, null, true] });
+            Event::new(at(n), kind, &subject).with(if number % 3 == 0 { serde_json::Value::Null } else { data })
+        }).collect();
+        for event in &events {
+            recorder.note(event);
+        }
+        let programs: Vec<ProgramSample> = (0_u32..).zip(&names).map(|(n, (name, path))| ProgramSample {
+            name: name.as_str().into(),
+            path: (!path.is_empty()).then(|| path.as_str().into()),
+            kind: ProgramKind::System,
+            ..program("", f64::from(9 - n) / 10.0, 10)
+        }).collect();
+        let sample = with_programs(2, 0.9, 2.0, programs);
+        recorder.add(&sample);
+        recorder.flush(at(60)).expect("flushed");
+        // Not `prop_assert_eq`: nobody can read what it would print.
+        prop_assert!(reader(&path).events(At(0), EVER).expect("events") == events);
+        prop_assert!(samples(&path, Tier::Raw)[0].programs == sample.programs);
+    }
+}
