@@ -7,6 +7,7 @@
 //! - [`diagnose`] makes findings out of a history, [`explain`] words out of findings, [`remedy`] what can be done
 //!   and whether it helped. These five are pure: no clock, no files, no threads, no operating system.
 //! - [`platform`] is the operating system, the only place with `cfg(target_os)` and `unsafe`.
+//!   [`icon`] draws the icon that it shows beside the clock.
 //! - [`sampler`] takes samples from it. [`watch`] joins the parts for a live PC.
 //! - [`recorder`] keeps them for months in one bounded file.
 //! - [`report`] has the JSON forms, [`cli`] the command line, [`ui`] the window.
@@ -15,6 +16,7 @@
 pub mod cli;
 pub mod diagnose;
 pub mod explain;
+pub mod icon;
 pub mod knowledge;
 pub mod model;
 pub mod platform;

@@ -5,6 +5,8 @@
 //! No policy here: what a value means is decided by `sampler` and `diagnose`, what may be closed by
 //! [`crate::model::Closable`].
 
+#[cfg_attr(feature = "unknown-platform", allow(dead_code, reason = "a platform that knows nothing talks to nobody"))]
+mod frames;
 mod types;
 
 #[cfg(all(target_os = "linux", not(feature = "unknown-platform")))]
@@ -18,8 +20,10 @@ mod sys;
 mod sys;
 
 pub use sys::{
-    CpuReader, Desktop, ProcessReader, Sensors, Target, display_available, has_other_users, machine, me, memory,
-    message_box, pending_restart, prepare_console, started_at, terminal_columns,
+    CpuReader, Desktop, Endpoint, Lock, Notifier, ProcessReader, Sensors, Target, Tray, ask, autostart_is_on,
+    autostart_set, clocks, display_available, has_other_users, is_network_folder, machine, me, memory, message_box,
+    own_cpu_time, own_memory, pending_restart, prepare_console, raise_own_priority, signed_in_at, start_detached,
+    started_at, sudden_stop_cause, terminal_columns,
 };
 pub use types::{
     ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, MenuLine, NoDesktop, RawProc, SensorValues, StopCause,

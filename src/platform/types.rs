@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+pub use crate::icon::TrayIcon;
 pub use crate::model::ActError;
 use crate::model::{Bytes, Celsius, Fraction, Hertz, Pid, Power, Pressure, ProcKey, ProcState, Reading, Rpm, Seconds};
 
@@ -82,20 +83,6 @@ pub struct Clocks {
     pub awake: Duration,
 }
 
-/// What the tray icon looks like: the shape differs, not only the colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum TrayIcon {
-    /// Nothing to do.
-    #[default]
-    Fine,
-    /// Worth a look.
-    Look,
-    /// Somebody should do something.
-    Act,
-    /// Watching is paused.
-    Paused,
-}
-
 /// What the user chose in the tray.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TrayAction {
@@ -155,6 +142,8 @@ pub enum DesktopEvent {
     TrayHidden,
     /// A notification was clicked; its tag.
     NotificationClicked(String),
+    /// Notifications cannot be shown, with the reason; said once, and again only after one could be shown.
+    NotificationsFailed(String),
     /// The session ends: when everything is saved, send to the channel.
     SessionEnding(std::sync::mpsc::Sender<()>),
 }

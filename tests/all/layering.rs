@@ -12,7 +12,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("explain", &["model", "knowledge", "diagnose"]),
     ("remedy", &["model", "knowledge", "diagnose"]),
     ("report", &["model", "knowledge", "diagnose", "explain", "remedy"]),
-    ("platform", &["model"]),
+    ("icon.rs", &[]),
+    ("platform", &["model", "icon"]),
     ("sampler", &["model", "platform"]),
     ("recorder", &["model"]),
     ("settings.rs", &["model", "explain", "remedy", "cli"]),
@@ -36,7 +37,7 @@ const IMPURE: &[&str] = &[
     "egui",
     "std::io::std",
 ];
-const PURE: &[&str] = &["model", "knowledge", "diagnose", "explain", "remedy", "report"];
+const PURE: &[&str] = &["model", "knowledge", "diagnose", "explain", "remedy", "report", "icon.rs"];
 
 /// Parts of `ui` that joins everything: screens and parts must not reach for them.
 const JOINTS: &[&str] = &["ui::worker", "ui::app", "ui::start", "super::worker", "super::app"];

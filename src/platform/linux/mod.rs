@@ -1,20 +1,36 @@
-//! Linux: `/proc`, `/sys`, X11 and pidfds.
+//! Linux: `/proc`, `/sys`, X11, pidfds, and the session bus.
 
+mod autostart;
 mod cpu;
 mod desktop;
+mod endpoint;
+mod last_stop;
+mod notifier;
+mod own;
 mod processes;
+mod runtime;
 mod sensors;
+mod signed_in;
 mod target;
+mod tray;
 
 use std::env;
 use std::fs;
 use std::path::Path;
 
+pub use autostart::{autostart_is_on, autostart_set};
 pub use cpu::CpuReader;
 pub use desktop::Desktop;
+pub use endpoint::{Endpoint, ask};
+pub use last_stop::sudden_stop_cause;
+pub use notifier::Notifier;
+pub use own::{clocks, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached};
 pub use processes::ProcessReader;
+pub use runtime::Lock;
 pub use sensors::Sensors;
+pub use signed_in::signed_in_at;
 pub use target::Target;
+pub use tray::Tray;
 
 use crate::model::{At, Bytes, Hertz, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Swap, Why};
 

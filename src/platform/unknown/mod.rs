@@ -1,7 +1,14 @@
 //! A complete platform that knows nothing: every reading is missing, every action refused.
 //! It shows that nothing outside `platform/` depends on a particular system.
 
+mod background;
+
 use std::time::Duration;
+
+pub use background::{
+    Endpoint, Lock, Notifier, Tray, ask, autostart_is_on, autostart_set, clocks, is_network_folder, own_cpu_time,
+    own_memory, raise_own_priority, signed_in_at, start_detached, sudden_stop_cause,
+};
 
 use super::types::{ActError, CpuTimes, RawProc, SensorValues, WindowOwner};
 use crate::model::{At, Closable, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds, Swap, Why};

@@ -1,0 +1,211 @@
+//! One question and one answer over a connection of this PC, the same on every system: each is one line.
+//! A connection that is too slow or says too much is dropped, so that nobody can keep the others waiting.
+
+use std::io::{Error, ErrorKind, Result};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The longest line in bytes, without its end.
+pub(super) const LONGEST: usize = 4096;
+/// So long may the other side take for its line.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+/// So many connections are served at once.
+pub(super) const AT_ONCE: usize = 4;
+
+/// A connection to somebody who may be slow.
+pub(super) trait Line {
+    /// Reads what is there, waits at most `patience` for it; 0 at the end.
+    fn read(&mut self, buffer: &mut [u8], patience: Duration) -> Result<usize>;
+    /// Writes a part, waits at most `patience`; how much was written.
+    fn write(&mut self, bytes: &[u8], patience: Duration) -> Result<usize>;
+}
+
+/// What is left until `end`.
+fn left(end: Instant) -> Result<Duration> {
+    let left = end.saturating_duration_since(Instant::now());
+    if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(left) }
+}
+
+fn read_line(line: &mut impl Line, end: Instant) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let mut part = [0; 1024];
+    loop {
+        let count = match line.read(&mut part, left(end)?) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(count) => count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let part = &part[..count];
+        let whole = part.iter().position(|byte| *byte == b'\n');
+        text.extend_from_slice(&part[..whole.unwrap_or(count)]);
+        if text.len() > LONGEST {
+            return Err(ErrorKind::InvalidData.into());
+        }
+        if whole.is_some() {
+            return Ok(text);
+        }
+    }
+}
+
+fn write_line(line: &mut impl Line, text: &[u8], end: Instant) -> Result<()> {
+    if text.len() > LONGEST || text.contains(&b'\n') {
+        return Err(Error::new(ErrorKind::InvalidInput, "not one line of up to 4096 bytes"));
+    }
+    let whole = [text, b"\n"].concat();
+    let mut rest = whole.as_slice();
+    while !rest.is_empty() {
+        match line.write(rest, left(end)?) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Asks one question; the answer must be there at `end`.
+pub(super) fn ask(line: &mut impl Line, request: &[u8], end: Instant) -> Result<Vec<u8>> {
+    write_line(line, request, end)?;
+    read_line(line, end)
+}
+
+/// Answers one question.
+fn answer(line: &mut impl Line, handle: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<()> {
+    let request = read_line(line, Instant::now() + PATIENCE)?;
+    let answer = handle(&request);
+    write_line(line, &answer, Instant::now() + PATIENCE)
+}
+
+/// Answers connections, a few at once, each on a thread of its own that ends with it.
+pub(super) struct Answerer<F> {
+    handle: Arc<Mutex<F>>,
+    places: Arc<Places>,
+}
+
+impl<F: Fn(&[u8]) -> Vec<u8> + Send + 'static> Answerer<F> {
+    pub(super) fn new(handle: F) -> Self {
+        Self { handle: Arc::new(Mutex::new(handle)), places: Arc::new(Places::default()) }
+    }
+
+    /// Waits for a place, no longer than a connection can last, and answers on another thread. A connection for
+    /// which there is no place or no thread is dropped: who asks may ask again.
+    pub(super) fn serve(&self, mut line: impl Line + Send + 'static) {
+        let Some(place) = Place::take(&self.places) else { return };
+        let handle = Arc::clone(&self.handle);
+        let work = move || {
+            // Somebody who is slow or says too much gets no answer; there is nobody to tell.
+            let _ = answer(&mut line, |request| locked(&handle)(request));
+            drop(line);
+            drop(place);
+        };
+        let _ = thread::Builder::new().name("endpoint-answer".into()).spawn(work);
+    }
+}
+
+/// A panic in the work of another connection is not a reason to stop.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[derive(Default)]
+struct Places {
+    taken: Mutex<usize>,
+    given_back: Condvar,
+}
+
+/// The right to be served; given back when dropped, also by a panic.
+struct Place(Arc<Places>);
+
+impl Place {
+    fn take(places: &Arc<Places>) -> Option<Self> {
+        let taken = locked(&places.taken);
+        let waited = places.given_back.wait_timeout_while(taken, 2 * PATIENCE, |taken| *taken >= AT_ONCE);
+        let (mut taken, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            return None;
+        }
+        *taken += 1;
+        Some(Self(Arc::clone(places)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        *locked(&self.0.taken) -= 1;
+        self.0.given_back.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives its parts one after the other, then the end; keeps what is written.
+    struct Parts(Vec<Vec<u8>>, Vec<u8>);
+
+    impl Line for Parts {
+        fn read(&mut self, buffer: &mut [u8], _patience: Duration) -> Result<usize> {
+            if self.0.is_empty() {
+                return Ok(0);
+            }
+            let part = self.0.remove(0);
+            buffer[..part.len()].copy_from_slice(&part);
+            Ok(part.len())
+        }
+        fn write(&mut self, bytes: &[u8], _patience: Duration) -> Result<usize> {
+            let count = bytes.len().min(7);
+            self.1.extend_from_slice(&bytes[..count]);
+            Ok(count)
+        }
+    }
+
+    fn parts(list: &[&[u8]]) -> Parts {
+        Parts(list.iter().map(|part| part.to_vec()).collect(), Vec::new())
+    }
+
+    #[test]
+    fn a_line_may_come_in_parts() {
+        let mut line = parts(&[b"pau", b"se 5", b"\nmore"]);
+        answer(&mut line, |request| [b"done with ", request].concat()).expect("answered");
+        assert_eq!(line.1, b"done with pause 5\n");
+    }
+
+    #[test]
+    fn what_is_no_line_is_dropped() {
+        let kind = |parts: &mut Parts| answer(parts, |_| Vec::new()).expect_err("dropped").kind();
+        assert_eq!(kind(&mut parts(&[b"no end"])), ErrorKind::UnexpectedEof);
+        assert_eq!(kind(&mut parts(&[&[b'a'; 1024][..]; 5])), ErrorKind::InvalidData);
+        let longest = [&[b'a'; 1024][..]; 4].to_vec();
+        let mut line = parts(&[longest.as_slice(), &[b"\n"]].concat());
+        assert!(answer(&mut line, <[u8]>::to_vec).is_ok());
+        assert_eq!(line.1.len(), LONGEST + 1);
+    }
+
+    #[test]
+    fn an_answer_is_one_line_too() {
+        assert!(answer(&mut parts(&[b"a\n"]), |_| b"two\nlines".to_vec()).is_err());
+        assert!(answer(&mut parts(&[b"a\n"]), |_| vec![b'a'; LONGEST + 1]).is_err());
+    }
+
+    #[test]
+    fn time_runs_out() {
+        let error = read_line(&mut parts(&[b"a\n"]), Instant::now()).expect_err("too late");
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+    }
+
+    #[test]
+    fn a_place_comes_back() {
+        let places = Arc::new(Places::default());
+        let all: Vec<Place> = (0..AT_ONCE).filter_map(|_| Place::take(&places)).collect();
+        assert_eq!(all.len(), AT_ONCE);
+        let waiting = thread::spawn({
+            let places = Arc::clone(&places);
+            move || Place::take(&places).is_some()
+        });
+        drop(all);
+        assert!(waiting.join().expect("joined"));
+    }
+}

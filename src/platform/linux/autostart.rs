@@ -1,0 +1,225 @@
+//! Starting with the session: a desktop file in the autostart folder, by the specifications of freedesktop.org.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Result, Write};
+use std::path::{Path, PathBuf};
+use std::{env, process};
+
+use crate::model::Reading;
+use crate::platform::types::NoDesktop;
+
+/// Ours, here and in the system's folder.
+const FILE: &str = "mimamori.desktop";
+
+/// Starts `exe` with `args` when the user signs in, or no longer; looks afterwards whether that is so.
+///
+/// # Errors
+/// The file cannot be written, or `exe` cannot be said in a desktop file.
+pub fn autostart_set(exe: &Path, args: &[&str], on: bool) -> std::result::Result<(), NoDesktop> {
+    Folders::of_user().and_then(|folders| folders.set(exe, args, on)).map_err(|error| NoDesktop(error.to_string()))
+}
+
+/// Whether this program starts when the user signs in.
+pub fn autostart_is_on() -> Reading<bool> {
+    Folders::of_user().and_then(|folders| folders.is_on()).map_or_else(Reading::from, Reading::Known)
+}
+
+/// The user's folder, and those of the system, whose files the user's takes the place of.
+struct Folders {
+    user: PathBuf,
+    system: Vec<PathBuf>,
+}
+
+impl Folders {
+    fn of_user() -> Result<Self> {
+        let folder = |name| env::var_os(name).map(PathBuf::from).filter(|path: &PathBuf| path.is_absolute());
+        let user = folder("XDG_CONFIG_HOME").or_else(|| Some(env::home_dir()?.join(".config")));
+        let user = user.ok_or(ErrorKind::NotFound)?.join("autostart");
+        let system = env::var_os("XDG_CONFIG_DIRS").filter(|folders| !folders.is_empty());
+        let system = system.unwrap_or_else(|| "/etc/xdg".into());
+        Ok(Self { user, system: env::split_paths(&system).map(|folder| folder.join("autostart")).collect() })
+    }
+
+    fn is_on(&self) -> Result<bool> {
+        let own = read(&self.user.join(FILE))?;
+        if let Some(own) = own {
+            return Ok(is_enabled(&own));
+        }
+        Ok(self.of_system()?.is_some_and(|text| is_enabled(&text)))
+    }
+
+    fn of_system(&self) -> Result<Option<String>> {
+        for folder in &self.system {
+            if let Some(text) = read(&folder.join(FILE))? {
+                return Ok(Some(text));
+            }
+        }
+        Ok(None)
+    }
+
+    fn set(&self, exe: &Path, args: &[&str], on: bool) -> Result<()> {
+        let path = self.user.join(FILE);
+        let text = match (on, self.of_system()?) {
+            (true, _) => entry(exe, args)?,
+            // Without a file of the user's that of the system would count.
+            (false, Some(_)) => "[Desktop Entry]\nType=Application\nName=Mimamori\nHidden=true\n".to_owned(),
+            (false, None) => return remove(&path),
+        };
+        fs::create_dir_all(&self.user)?;
+        write(&path, &text)?;
+        if read(&path)?.as_deref() == Some(&text) && self.is_on()? == on {
+            Ok(())
+        } else {
+            Err(std::io::Error::other("what was written is not what is there"))
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// A new file with a name that no desktop starts, renamed over the old one.
+fn write(path: &Path, text: &str) -> Result<()> {
+    let temporary = path.with_extension(format!("{}.new", process::id()));
+    let mut file = File::create(&temporary)?;
+    let written =
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// Whether a desktop file of the autostart folder starts something.
+fn is_enabled(text: &str) -> bool {
+    let mut group = "";
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            group = line;
+        }
+        let Some((key, value)) = line.split_once('=').filter(|_| group == "[Desktop Entry]") else { continue };
+        match (key.trim_end(), value.trim_start()) {
+            ("Hidden", "true") | ("X-GNOME-Autostart-enabled", "false") => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
+fn entry(exe: &Path, args: &[&str]) -> Result<String> {
+    let exe = exe.to_str().ok_or(ErrorKind::InvalidInput)?;
+    // GLib looks for the program before it makes `%%` a `%`, and the specification allows no `=` in its path.
+    let shell: &[&str] = if exe.contains(['%', '=']) { &["/bin/sh", "-c", r#"exec "$0" "$@""#] } else { &[] };
+    let words = shell.iter().copied().chain([exe]).chain(args.iter().copied());
+    let command: Vec<String> = words.map(quoted).collect::<Result<_>>()?;
+    // After a value in "", a value of the file: there a backslash is written twice as well.
+    let command = command.join(" ").replace('\\', r"\\");
+    Ok(format!(
+        "[Desktop Entry]\nType=Application\nVersion=1.0\nName=Mimamori\nExec={command}\nIcon=mimamori\n\
+         Terminal=false\nNoDisplay=true\nX-GNOME-Autostart-enabled=true\n"
+    ))
+}
+
+/// One word of a command line, by "The Exec key" of the Desktop Entry Specification. Line ends cannot be said.
+fn quoted(word: &str) -> Result<String> {
+    if word.chars().any(char::is_control) {
+        return Err(ErrorKind::InvalidInput.into());
+    }
+    let mut text = String::from('"');
+    for character in word.chars() {
+        match character {
+            '"' | '`' | '$' | '\\' => text.extend(['\\', character]),
+            '%' => text.push_str("%%"),
+            _ => text.push(character),
+        }
+    }
+    text.push('"');
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folders() -> (tempfile::TempDir, Folders) {
+        let folder = tempfile::tempdir().expect("folder");
+        let folders =
+            Folders { user: folder.path().join("deep/autostart"), system: vec![folder.path().join("system")] };
+        (folder, folders)
+    }
+
+    #[test]
+    fn it_is_switched_on_and_off_and_leaves_nothing() {
+        let (_folder, folders) = folders();
+        assert!(!folders.is_on().expect("read"));
+        folders.set(Path::new("/opt/見守り/mimamori"), &["agent"], true).expect("on");
+        assert!(folders.is_on().expect("read"));
+        let text = fs::read_to_string(folders.user.join(FILE)).expect("written");
+        assert!(text.contains("\nExec=\"/opt/見守り/mimamori\" \"agent\"\n"), "{text}");
+        folders.set(Path::new("/elsewhere"), &[], true).expect("on");
+        folders.set(Path::new("/elsewhere"), &[], false).expect("off");
+        folders.set(Path::new("/elsewhere"), &[], false).expect("off again");
+        assert!(!folders.is_on().expect("read"));
+        assert_eq!(fs::read_dir(&folders.user).expect("folder").count(), 0);
+    }
+
+    #[test]
+    fn a_file_of_the_system_is_switched_off_by_one_of_the_user() {
+        let (_folder, folders) = folders();
+        fs::create_dir_all(&folders.system[0]).expect("folder");
+        fs::write(folders.system[0].join(FILE), "[Desktop Entry]\nType=Application\nExec=mimamori\n").expect("file");
+        assert!(folders.is_on().expect("read"));
+        folders.set(Path::new("/usr/bin/mimamori"), &[], false).expect("off");
+        assert!(!folders.is_on().expect("read"));
+        folders.set(Path::new("/usr/bin/mimamori"), &[], true).expect("on");
+        assert!(folders.is_on().expect("read"));
+    }
+
+    #[test]
+    fn what_desktops_switch_off_is_off() {
+        assert!(is_enabled("[Desktop Entry]\nExec=a\nHidden=false\n"));
+        assert!(!is_enabled("[Desktop Entry]\nHidden = true\n"));
+        assert!(!is_enabled("[Desktop Entry]\nX-GNOME-Autostart-enabled=false\n"));
+        assert!(is_enabled("[Desktop Entry]\nExec=a\n[Desktop Action x]\nHidden=true\n"));
+    }
+
+    /// By the examples of the specification: four backslashes are one, `\\$` is a dollar.
+    #[test]
+    fn words_are_quoted_by_the_specification() {
+        let exec = |word: &str| {
+            let text = entry(Path::new("/a"), &[word]).expect("an entry");
+            text.lines().find_map(|line| line.strip_prefix("Exec=\"/a\" ")).expect("a command").to_owned()
+        };
+        assert_eq!(exec("two words"), r#""two words""#);
+        assert_eq!(exec(r"back\slash"), r#""back\\\\slash""#);
+        assert_eq!(exec("$HOME"), r#""\\$HOME""#);
+        assert_eq!(exec("`id`"), r#""\\`id\\`""#);
+        assert_eq!(exec(r#"a"b"#), r#""a\\"b""#);
+        assert_eq!(exec("100%"), r#""100%%""#);
+        assert_eq!(exec("見守り's"), r#""見守り's""#);
+        let long = "長".repeat(2000);
+        assert_eq!(exec(&long), format!("\"{long}\""));
+        assert!(entry(Path::new("/a\nExec=/evil"), &[]).is_err());
+    }
+
+    #[test]
+    fn a_path_that_is_no_text_is_refused() {
+        use std::os::unix::ffi::OsStrExt;
+        let (_folder, folders) = folders();
+        let exe = Path::new(std::ffi::OsStr::from_bytes(b"/opt/\x82\xa0"));
+        assert!(folders.set(exe, &[], true).is_err());
+        assert!(!folders.is_on().expect("read"));
+    }
+}

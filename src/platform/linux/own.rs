@@ -1,0 +1,189 @@
+//! What this program costs, how it is started, and where its folder lies.
+
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::model::{Bytes, Reading, Why};
+use crate::platform::types::Clocks;
+
+/// Kinds of file systems whose disk is in another PC.
+const NETWORK: [&str; 22] = [
+    "9p",
+    "afs",
+    "beegfs",
+    "ceph",
+    "cifs",
+    "coda",
+    "davfs",
+    "fuse.ceph",
+    "fuse.davfs2",
+    "fuse.gvfsd-fuse",
+    "fuse.rclone",
+    "fuse.s3fs",
+    "fuse.smbnetfs",
+    "fuse.sshfs",
+    "glusterfs",
+    "lustre",
+    "ncpfs",
+    "nfs",
+    "nfs4",
+    "smb3",
+    "smbfs",
+    "virtiofs",
+];
+/// A little more than ordinary programs, so that a busy PC does not silence its watcher.
+const NICENESS: i32 = -5;
+/// What a thread needs that only waits.
+const SMALL_STACK: usize = 64 << 10;
+
+/// Two clocks that nobody can set: one counts sleep, the other does not.
+pub fn clocks() -> Reading<Clocks> {
+    let read = |clock| {
+        let time = clock_gettime(clock);
+        Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+    };
+    // In this order: the one that is never behind is read last.
+    let awake = read(ClockId::Monotonic);
+    Reading::Known(Clocks { since_boot: read(ClockId::Boottime), awake })
+}
+
+/// Asks for a little more of the processor than others get; where that is refused nothing changes. To be called
+/// before other threads are started: each has its own priority, taken over from the thread that started it.
+pub fn raise_own_priority() {
+    // Ordinary users may not.
+    let _ = rustix::process::setpriority_process(None, NICENESS);
+}
+
+/// Memory of this program, shared pages counted in parts (PSS).
+pub fn own_memory() -> Reading<Bytes> {
+    match fs::read_to_string("/proc/self/smaps_rollup") {
+        Ok(text) => Reading::from_option(pss(&text), Why::Unsupported),
+        Err(error) => error.into(),
+    }
+}
+
+fn pss(text: &str) -> Option<Bytes> {
+    let kib = text.lines().find_map(|line| line.strip_prefix("Pss:"))?.trim().strip_suffix(" kB")?;
+    Some(Bytes(kib.trim().parse::<u64>().ok()?.saturating_mul(1024)))
+}
+
+/// Processor time of this program since it was started, all threads together.
+pub fn own_cpu_time() -> Reading<Duration> {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Reading::Known(Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0)))
+}
+
+/// Whether `path`, or the folder it will be made in, lies on a disk of another PC. `false` when that is not known.
+pub fn is_network_folder(path: &Path) -> bool {
+    let real = path.ancestors().find_map(|ancestor| fs::canonicalize(ancestor).ok());
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    real.is_some_and(|real| kind_of_disk(&real, &mounts).is_some_and(|kind| NETWORK.contains(&kind)))
+}
+
+/// The kind of file system that `path` is on: that of the mount with the longest path above it; of several at the
+/// same place the last one covers the others.
+fn kind_of_disk<'a>(path: &Path, mounts: &'a str) -> Option<&'a str> {
+    let mounts = mounts.lines().filter_map(|line| {
+        let (mount, device) = line.split_once(" - ")?;
+        Some((unescaped(mount.split(' ').nth(4)?), device.split(' ').next()?))
+    });
+    mounts.filter(|(place, _)| path.starts_with(place)).max_by_key(|(place, _)| place.len()).map(|(_, kind)| kind)
+}
+
+/// The kernel writes blanks and the like as `\040`.
+fn unescaped(place: &str) -> String {
+    let mut parts = place.split('\\');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let code = part.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        match code {
+            Some(code) => text.extend([char::from(code)].into_iter().chain(part[3..].chars())),
+            None => text.push_str(part),
+        }
+    }
+    text
+}
+
+/// Starts a program that lives on without us: in a session of its own, without our input and output.
+///
+/// # Errors
+/// What the system says: not there, not allowed.
+#[expect(unsafe_code, reason = "a call between fork and exec")]
+pub fn start_detached(exe: &Path, args: &[&str]) -> std::io::Result<()> {
+    let mut command = Command::new(exe);
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // SAFETY: only system calls are made, no memory is allocated and no lock is taken.
+    unsafe {
+        command.pre_exec(|| {
+            rustix::process::setsid()?;
+            // What we were given for watching is not for what we start. Refused when it would be more than now.
+            let _ = rustix::process::setpriority_process(None, 0);
+            Ok(())
+        });
+    }
+    let mut child = command.spawn()?;
+    // Somebody must take note of its end, or its entry stays in the process list as long as we run.
+    let wait = move || child.wait();
+    let _ = thread::Builder::new().name("child".into()).stack_size(SMALL_STACK).spawn(wait);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    const MOUNTS: &str = r"22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+30 22 0:26 / /home rw - nfs4 server:/home rw
+31 30 8:2 / /home/local\040disk rw - ext4 /dev/sda2 rw
+32 22 0:30 / /mnt/over rw - ext4 /dev/sda3 rw
+33 22 0:31 / /mnt/over rw - fuse.sshfs host: rw
+broken line";
+
+    #[test]
+    fn the_nearest_mount_tells_the_kind() {
+        let kind = |path: &str| kind_of_disk(Path::new(path), MOUNTS);
+        assert_eq!(kind("/var/lib"), Some("ext4"));
+        assert_eq!(kind("/home/me/.local"), Some("nfs4"));
+        assert_eq!(kind("/homely"), Some("ext4"));
+        assert_eq!(kind("/home/local disk/a"), Some("ext4"));
+        assert_eq!(kind("/mnt/over/a"), Some("fuse.sshfs"));
+        assert_eq!(kind_of_disk(Path::new("/a"), ""), None);
+        assert!(!is_network_folder(Path::new("/proc/no/such/folder")));
+    }
+
+    #[test]
+    fn clocks_and_costs_are_read() {
+        let clocks = clocks().get().expect("clocks");
+        assert!(clocks.since_boot >= clocks.awake && clocks.awake > Duration::ZERO);
+        assert!(own_memory().get().is_some_and(|memory| memory.0 > 100_000));
+        assert!(own_cpu_time().get().is_some_and(|time| time > Duration::ZERO));
+        assert_eq!(pss("Rss:    9 kB\nPss:       7 kB\nPss_Dirty: 1 kB\n"), Some(Bytes(7168)));
+    }
+
+    #[test]
+    fn what_is_started_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().expect("folder");
+        let file = folder.path().join("said");
+        let command = format!("cut -d' ' -f1,6 /proc/$$/stat > '{0}.new'; mv '{0}.new' '{0}'", file.display());
+        start_detached(Path::new("/bin/sh"), &["-c", &command]).expect("started");
+        let end = Instant::now() + Duration::from_secs(10);
+        while !file.exists() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(20));
+        }
+        let said = fs::read_to_string(&file).expect("it ran");
+        let (pid, session) = said.trim().split_once(' ').expect("two numbers");
+        assert_eq!(pid, session, "a session of its own");
+        while Path::new("/proc").join(pid).exists() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(20));
+        }
+        assert!(!Path::new("/proc").join(pid).exists(), "an entry that stays");
+        assert!(start_detached(Path::new("/no/such/program"), &[]).is_err());
+    }
+}

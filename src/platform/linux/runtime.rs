@@ -1,0 +1,138 @@
+//! The folder of this session for what only lives while the program runs: sockets and locks.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{Error, ErrorKind, Result};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::{env, ffi::OsString};
+
+/// The private folder of this session, made when it is not there.
+pub(super) fn folder() -> Result<PathBuf> {
+    let path = |name| env::var_os(name).map(PathBuf::from).filter(|path: &PathBuf| path.is_absolute());
+    let state = path("XDG_STATE_HOME").or_else(|| Some(env::home_dir()?.join(".local/state")));
+    folder_in(path("XDG_RUNTIME_DIR").as_deref(), state.as_deref())
+}
+
+/// `mimamori` in the folder of the session; without one that is ours alone, in the folder for states.
+fn folder_in(runtime: Option<&Path>, state: Option<&Path>) -> Result<PathBuf> {
+    let runtime = runtime.filter(|folder| is_ours_alone(folder));
+    let folder = match (runtime, state) {
+        (Some(runtime), _) => runtime.join("mimamori"),
+        (None, Some(state)) => state.join("mimamori").join("run"),
+        (None, None) => return Err(Error::new(ErrorKind::NotFound, "neither XDG_RUNTIME_DIR nor a home folder")),
+    };
+    DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+    // It may have been there with wider rights; what is somebody else's cannot be changed and is refused below.
+    if fs::symlink_metadata(&folder)?.is_dir() {
+        let _ = fs::set_permissions(&folder, fs::Permissions::from_mode(0o700));
+    }
+    if is_ours_alone(&folder) {
+        Ok(folder)
+    } else {
+        Err(Error::new(ErrorKind::PermissionDenied, format!("not a folder of ours alone: {}", folder.display())))
+    }
+}
+
+/// A folder, not a link to one, that belongs to us and that nobody else can enter (no rights in the lowest six bits).
+fn is_ours_alone(folder: &Path) -> bool {
+    fs::symlink_metadata(folder).is_ok_and(|data| {
+        data.is_dir() && data.uid() == rustix::process::geteuid().as_raw() && data.mode().trailing_zeros() >= 6
+    })
+}
+
+/// A file in the folder of the session: `agent.lock`.
+pub(super) fn file(name: &str, kind: &str) -> Result<PathBuf> {
+    Ok(folder()?.join(file_name(name, kind)?))
+}
+
+fn file_name(name: &str, kind: &str) -> Result<OsString> {
+    let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if plain { Ok(format!("{name}.{kind}").into()) } else { Err(ErrorKind::InvalidInput.into()) }
+}
+
+/// The right to be the only one of its name in this session. The system takes it back when the process ends,
+/// however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock `name`; `None` when another process has it.
+    ///
+    /// # Errors
+    /// What the system says about the file.
+    pub fn take(name: &str) -> Result<Option<Self>> {
+        Self::take_at(&file(name, "lock")?)
+    }
+
+    /// The file stays when the lock is given back: who removed it could remove that of the next one.
+    fn take_at(path: &Path) -> Result<Option<Self>> {
+        let no_follow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create(true).truncate(false).mode(0o600).custom_flags(no_follow).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_held_once() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("agent.lock");
+        let lock = Lock::take_at(&path).expect("a file").expect("the first has it");
+        assert!(Lock::take_at(&path).expect("a file").is_none());
+        drop(lock);
+        assert!(Lock::take_at(&path).expect("a file").is_some());
+    }
+
+    #[test]
+    fn a_lock_follows_no_link() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (link, aim) = (folder.path().join("agent.lock"), folder.path().join("aim"));
+        std::os::unix::fs::symlink(&aim, &link).expect("a link");
+        assert!(Lock::take_at(&link).is_err());
+        assert!(!aim.exists());
+    }
+
+    #[test]
+    fn the_folder_is_ours_alone() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mode = |path: &Path| fs::metadata(path).expect("there").mode() & 0o777;
+        let (runtime, state) = (folder.path().join("runtime"), folder.path().join("state"));
+        DirBuilder::new().mode(0o700).create(&runtime).expect("made");
+        assert_eq!(folder_in(Some(&runtime), Some(&state)).expect("folder"), runtime.join("mimamori"));
+        assert_eq!(mode(&runtime.join("mimamori")), 0o700);
+        fs::set_permissions(runtime.join("mimamori"), fs::Permissions::from_mode(0o777)).expect("changed");
+        assert!(folder_in(Some(&runtime), None).is_ok());
+        assert_eq!(mode(&runtime.join("mimamori")), 0o700);
+    }
+
+    #[test]
+    fn a_folder_for_everybody_is_not_taken() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (runtime, state) = (folder.path().join("runtime"), folder.path().join("state"));
+        DirBuilder::new().mode(0o755).create(&runtime).expect("made");
+        assert_eq!(folder_in(Some(&runtime), Some(&state)).expect("folder"), state.join("mimamori/run"));
+        assert!(folder_in(Some(&runtime), None).is_err());
+        fs::create_dir_all(state.join("elsewhere")).expect("made");
+        fs::remove_dir(state.join("mimamori/run")).expect("removed");
+        std::os::unix::fs::symlink(state.join("elsewhere"), state.join("mimamori/run")).expect("a link");
+        assert!(folder_in(None, Some(&state)).is_err());
+    }
+
+    #[test]
+    fn names_are_plain() {
+        assert_eq!(file_name("agent", "sock").expect("plain"), "agent.sock");
+        for name in ["", "..", "a/b", "a.b", "見"] {
+            assert!(file_name(name, "sock").is_err(), "{name}");
+        }
+    }
+}

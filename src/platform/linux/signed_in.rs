@@ -1,0 +1,60 @@
+//! When the user signed in.
+
+use std::path::Path;
+use std::{env, fs};
+
+use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
+
+use crate::model::{At, Reading, Why};
+
+/// When this session began, as logind noted it; else when the user's folder of the session was made.
+pub fn signed_in_at() -> Reading<At> {
+    let session = env::var("XDG_SESSION_ID").ok().filter(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let session = session.and_then(|id| noted(&Path::new("/run/systemd/sessions").join(id)));
+    let user = rustix::process::getuid().as_raw().to_string();
+    let at = session
+        .or_else(|| noted(&Path::new("/run/systemd/users").join(&user)))
+        .or_else(|| made(&Path::new("/run/user").join(&user)));
+    Reading::from_option(at, Why::Unsupported)
+}
+
+fn noted(path: &Path) -> Option<At> {
+    begin(&fs::read_to_string(path).ok()?)
+}
+
+/// logind's note of a session or a user: `REALTIME=` in microseconds.
+fn begin(note: &str) -> Option<At> {
+    let microseconds = note.lines().find_map(|line| line.strip_prefix("REALTIME="))?;
+    Some(At(microseconds.trim().parse::<i64>().ok()? / 1000))
+}
+
+/// When a folder was made, where its file system keeps that. The time of its last change would not do: every
+/// program that puts something into the folder changes it.
+fn made(path: &Path) -> Option<At> {
+    let data = statx(CWD, path, AtFlags::empty(), StatxFlags::BTIME).ok()?;
+    let known = data.stx_mask & StatxFlags::BTIME.bits() != 0;
+    known.then(|| At(data.stx_btime.tv_sec.saturating_mul(1000) + i64::from(data.stx_btime.tv_nsec / 1_000_000)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_note_of_logind_is_read() {
+        let note = "# This is private data. Do not parse.\nNAME=me\nREALTIME=1763900000123456\nMONOTONIC=5\n";
+        assert_eq!(begin(note), Some(At(1_763_900_000_123)));
+        assert_eq!(begin("NAME=me\n"), None);
+        assert_eq!(begin("REALTIME=soon\n"), None);
+    }
+
+    #[test]
+    fn a_folder_was_made_before_now() {
+        let folder = tempfile::tempdir().expect("folder");
+        // Some file systems do not keep it.
+        if let Some(at) = made(folder.path()) {
+            assert!(at > At(1_600_000_000_000), "{at:?}");
+        }
+        assert_eq!(made(Path::new("/no/such/folder")), None);
+    }
+}
