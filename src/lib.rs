@@ -10,9 +10,11 @@
 //!   [`icon`] draws the icon that it shows beside the clock.
 //! - [`sampler`] takes samples from it. [`watch`] joins the parts for a live PC.
 //! - [`recorder`] keeps them for months in one bounded file.
+//! - [`agent`] watches in the background: tray, recording, notifications.
 //! - [`report`] has the JSON forms, [`cli`] the command line, [`ui`] the window.
 //! - [`settings`] remembers what the user chose.
 
+pub mod agent;
 pub mod cli;
 pub mod diagnose;
 pub mod explain;

@@ -26,6 +26,19 @@ pub enum ThemeChoice {
     Dark,
 }
 
+/// Watching in the background.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Background {
+    /// The user was not asked yet.
+    #[default]
+    NotAsked,
+    /// Wanted: starts with the PC.
+    On,
+    /// Not wanted.
+    Off,
+}
+
 /// What the user chose.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Settings {
@@ -35,8 +48,17 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// The renderer that worked last.
     pub renderer: Option<Renderer>,
+    /// Watching in the background.
+    pub background: Background,
     /// Ticks of the restart list.
     pub restart: Ticks,
+}
+
+/// The recording of this user: in the folder for states where the system has one, else in that for local (never
+/// roaming) data. `None` for a user without a home.
+pub fn recording_path() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "mimamori")?;
+    Some(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).join("recording.db"))
 }
 
 /// Where settings are kept.
@@ -90,6 +112,7 @@ fn parse(text: &str) -> Settings {
         lang: field(&value, "lang"),
         theme: field(&value, "theme").unwrap_or_default(),
         renderer: field(&value, "renderer"),
+        background: field(&value, "background").unwrap_or_default(),
         restart: field(&value, "restart").unwrap_or_default(),
     }
 }

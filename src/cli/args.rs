@@ -49,13 +49,28 @@ impl Default for Check {
     }
 }
 
+/// What part of the recording is wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryWanted {
+    /// From so long ago.
+    pub since: Seconds,
+    /// JSON instead of text.
+    pub json: bool,
+    /// Language of the text, if given.
+    pub lang: Option<Lang>,
+}
+
 /// How to open the window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WindowOptions {
     /// Drawn like this; by default as it worked last time.
     pub renderer: Option<Renderer>,
     /// In this language; by default the chosen one.
     pub lang: Option<Lang>,
+    /// At this finding, `rule:group`.
+    pub finding: Option<String>,
+    /// At the settings.
+    pub settings: bool,
 }
 
 /// What to do.
@@ -65,6 +80,10 @@ pub enum Command {
     Window(WindowOptions),
     /// Look and print.
     Check(Check),
+    /// Watch in the background.
+    Agent(crate::agent::Options),
+    /// Print what was recorded.
+    History(HistoryWanted),
     /// Diagnose a recording.
     Replay {
         /// The recording.
@@ -127,6 +146,19 @@ fn explain(error: &clap::Error, texts: &Texts) -> String {
     texts.with(id, &args)
 }
 
+/// `30m`, `1h`, `7d`.
+fn parse_since(text: &str) -> Result<Seconds, String> {
+    let (number, unit) = text.split_at(text.len() - text.chars().next_back().map_or(0, char::len_utf8));
+    let unit = match unit {
+        "m" => 60.0,
+        "h" => 3600.0,
+        "d" => 86_400.0,
+        _ => return Err(String::new()),
+    };
+    let number: u16 = number.parse().map_err(|_| String::new())?;
+    if number == 0 { Err(String::new()) } else { Ok(Seconds(f64::from(number) * unit)) }
+}
+
 fn command(texts: &Texts) -> clap::Command {
     let options = texts.get("cli-heading-options");
     let arguments = texts.get("cli-heading-arguments");
@@ -157,6 +189,14 @@ fn command(texts: &Texts) -> clap::Command {
         .value_parser(value_parser!(PathBuf))
         .help(texts.get("cli-arg-file"))
         .help_heading(arguments);
+    let since =
+        Arg::new("since").long("since").value_name("TIME").value_parser(parse_since).help(texts.get("cli-arg-since"));
+    // For the program itself: the system starts the agent, the agent opens the window.
+    let hidden = |name: &'static str| Arg::new(name).long(name).hide(true);
+    let wait = hidden("wait").value_parser(value_parser!(f64));
+    let quiet = hidden("quiet").action(ArgAction::SetTrue);
+    let finding = hidden("finding").value_parser(value_parser!(String));
+    let settings = hidden("settings").action(ArgAction::SetTrue);
     let part = |name: &'static str, about: &str| {
         clap::Command::new(name)
             .about(texts.get(about))
@@ -173,8 +213,10 @@ fn command(texts: &Texts) -> clap::Command {
         .subcommand_help_heading(texts.get("cli-heading-commands"))
         .help_template(template(texts, true))
         .next_help_heading(options.clone())
-        .args([lang.clone(), renderer, help.clone(), version])
+        .args([lang.clone(), renderer, help.clone(), version, finding, settings])
         .subcommand(part("check", "cli-about-check").args([seconds, json.clone(), lang.clone(), help.clone()]))
+        .subcommand(part("agent", "cli-about-agent").args([wait, quiet, lang.clone(), help.clone()]))
+        .subcommand(part("history", "cli-about-history").args([since, json.clone(), lang.clone(), help.clone()]))
         .subcommand(part("replay", "cli-about-replay").args([file, json, lang, help]))
 }
 
@@ -187,6 +229,7 @@ fn template(texts: &Texts, whole: bool) -> String {
             ("mimamori", "cli-example-window"),
             ("mimamori check --seconds 10 --lang en", "cli-example-check"),
             ("mimamori check --json", "cli-example-json"),
+            ("mimamori history --since 1h", "cli-example-history"),
             ("mimamori replay history.jsonl", "cli-example-replay"),
         ];
         template.push_str(&format!("\n{}:\n", texts.get("cli-heading-examples")));
@@ -206,6 +249,16 @@ fn from_matches(matches: &ArgMatches) -> Command {
             json: matches.get_flag("json"),
             lang: lang(matches),
         }),
+        Some(("agent", matches)) => Command::Agent(crate::agent::Options {
+            quiet: matches.get_flag("quiet"),
+            wait: Seconds(matches.get_one::<f64>("wait").copied().filter(|wait| wait.is_finite()).unwrap_or(0.0)),
+            lang: lang(matches),
+        }),
+        Some(("history", matches)) => Command::History(HistoryWanted {
+            since: matches.get_one::<Seconds>("since").copied().unwrap_or(Seconds(3600.0)),
+            json: matches.get_flag("json"),
+            lang: lang(matches),
+        }),
         Some(("replay", matches)) => Command::Replay {
             file: matches.get_one::<PathBuf>("file").cloned().unwrap_or_default(),
             json: matches.get_flag("json"),
@@ -217,6 +270,8 @@ fn from_matches(matches: &ArgMatches) -> Command {
                 _ => Renderer::Glow,
             }),
             lang: lang(matches),
+            finding: matches.get_one::<String>("finding").cloned(),
+            settings: matches.get_flag("settings"),
         }),
     }
 }
@@ -235,6 +290,8 @@ mod tests {
         assert_eq!(parse_words("").expect("window"), Command::Window(WindowOptions::default()));
         let check = Check { seconds: Seconds(3.0), json: true, lang: Some(Lang::Ja) };
         assert_eq!(parse_words("check --seconds 3 --json --lang ja").expect("check"), Command::Check(check));
+        let history = HistoryWanted { since: Seconds(7.0 * 86_400.0), json: true, lang: None };
+        assert_eq!(parse_words("history --since 7d --json").expect("history"), Command::History(history));
         let replay = Command::Replay { file: "a.jsonl".into(), json: false, lang: None };
         assert_eq!(parse_words("replay a.jsonl").expect("replay"), replay);
     }
@@ -247,6 +304,9 @@ mod tests {
             ("check --jsno", "\"--jsno\" is not"),
             ("replay", "FILE"),
             ("check --lang ja --seconds x", "使えません"),
+            ("history --since yesterday", "\"yesterday\" cannot be used for --since"),
+            ("history --since 0h", "\"0h\" cannot be used"),
+            ("history --since 日", "\"日\" cannot be used"),
         ] {
             let Err(Stop::Usage(text)) = parse_words(words) else { panic!("{words}") };
             assert!(text.contains(part) && !text.contains('\n'), "{words}: {text}");

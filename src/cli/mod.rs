@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod history;
 mod output;
 mod print;
 mod replay;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-pub use args::{Command, Renderer, WindowOptions};
+pub use args::{Command, HistoryWanted, Renderer, WindowOptions};
 pub use output::Output;
 
 use crate::explain::{Lang, TextError, Texts};
@@ -30,6 +31,8 @@ pub enum Exit {
     Unavailable,
     /// A mistake of the program.
     Internal,
+    /// Not now; it starts itself again later.
+    TryAgain,
     /// Ctrl-C.
     Interrupted,
 }
@@ -42,6 +45,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::Unavailable => 69,
             Exit::Internal => 70,
+            Exit::TryAgain => 75,
             Exit::Interrupted => 130,
         })
     }
@@ -102,7 +106,7 @@ pub fn system_lang() -> Lang {
 }
 
 /// Opens the window, or says in one sentence why there is none.
-pub type OpenWindow<'a> = &'a dyn Fn(&Context, WindowOptions) -> Result<Exit, String>;
+pub type OpenWindow<'a> = &'a dyn Fn(&Context, &WindowOptions) -> Result<Exit, String>;
 
 /// Runs the program. `open_window` opens the window, or says why it could not; a program without a window
 /// passes `None` and prints the check.
@@ -136,7 +140,7 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
             let lang = options.lang;
             let texts = context.texts(lang.unwrap_or(context.lang));
             let reason = match open_window {
-                Some(open) if crate::platform::display_available() => match open(context, options) {
+                Some(open) if crate::platform::display_available() => match open(context, &options) {
                     Ok(exit) => return exit,
                     Err(reason) => texts.with_one("cli-window-failed", "reason", reason),
                 },
@@ -152,6 +156,8 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
             exit
         }
         Command::Check(check) => check::run(&check, context, output),
+        Command::Agent(options) => crate::agent::run(options, context, output),
+        Command::History(wanted) => history::run(&wanted, context, output),
         Command::Replay { file, json, lang } => replay::run(&file, json, lang, context, output),
     }
 }

@@ -1,12 +1,12 @@
 //! What a rule says: no words, only figures and who they are about.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::knowledge::{Busy, Knowledge, Label};
 use crate::model::{At, Member, ProgramKind, ProgramSample, Seconds};
 
 /// Every rule. The serde name is the id in JSON and in the text files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RuleId {
     /// One program holds the CPU.
@@ -60,7 +60,7 @@ impl RuleId {
 }
 
 /// How much somebody has to care.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Normal; nothing to do.
@@ -72,7 +72,7 @@ pub enum Severity {
 }
 
 /// How sure the rule is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
     /// Seen only briefly, or from an estimate.
@@ -95,7 +95,7 @@ impl Confidence {
 }
 
 /// What kind of thing a finding is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {
     /// A program.
@@ -109,7 +109,7 @@ pub enum SubjectKind {
 }
 
 /// What a finding is about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Subject {
     /// What kind of thing.
     pub kind: SubjectKind,
@@ -119,7 +119,8 @@ pub struct Subject {
     pub name: Label,
     /// File of a program, if known.
     pub path: Option<String>,
-    /// The processes that are meant.
+    /// The processes that are meant. Not recorded: their numbers mean nothing later.
+    #[serde(skip)]
     pub members: Vec<Member>,
     /// How many processes belong to it.
     pub parts: u32,
@@ -159,7 +160,7 @@ impl Subject {
 }
 
 /// What an evidence measures; its unit is fixed by the kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceKind {
     /// Share of the PC's processors used by the subject.
@@ -241,7 +242,7 @@ impl EvidenceKind {
 }
 
 /// One figure a finding rests on; it can be checked again from the recording.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// What is measured.
     pub kind: EvidenceKind,
@@ -266,7 +267,7 @@ impl Evidence {
 }
 
 /// One thing that a rule has to say.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Which rule.
     pub rule: RuleId,

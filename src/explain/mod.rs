@@ -1,10 +1,12 @@
 //! From findings to words, in both languages. Pure: language and time zone are arguments.
 
+mod event;
 pub mod format;
 mod text;
 
 use fluent_bundle::FluentArgs;
 
+pub use event::{event_finding, event_text};
 pub use text::{Lang, TextError, Texts};
 
 use crate::diagnose::{Evidence, EvidenceKind, Finding, RuleId, Subject, SubjectKind};

@@ -44,12 +44,13 @@ impl Lang {
         }
     }
 
-    fn sources(self) -> [(&'static str, &'static str); 3] {
+    fn sources(self) -> [(&'static str, &'static str); 4] {
         macro_rules! files {
             ($lang:literal) => {
                 [
                     ("findings.ftl", include_str!(concat!("../../assets/text/", $lang, "/findings.ftl"))),
                     ("cli.ftl", include_str!(concat!("../../assets/text/", $lang, "/cli.ftl"))),
+                    ("agent.ftl", include_str!(concat!("../../assets/text/", $lang, "/agent.ftl"))),
                     ("ui.ftl", include_str!(concat!("../../assets/text/", $lang, "/ui.ftl"))),
                 ]
             };

@@ -1,6 +1,6 @@
 //! One entry of `assets/knowledge/programs.toml`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Os, ProgramKind};
 
@@ -10,7 +10,7 @@ pub(super) struct Table {
 }
 
 /// A text in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
     /// Japanese.
@@ -27,7 +27,7 @@ impl Label {
 }
 
 /// Why a high load of a program is normal and will end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Busy {
     /// Updates of the system or of programs.

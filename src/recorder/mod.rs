@@ -14,6 +14,7 @@
 
 mod error;
 mod file;
+mod inbox;
 mod merge;
 mod prune;
 mod reader;
@@ -27,6 +28,7 @@ mod types;
 mod writer;
 
 pub use error::RecorderError;
+pub use inbox::Inbox;
 pub use reader::{Reader, Recorded};
 pub use types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};
 pub use writer::Recorder;

@@ -17,7 +17,7 @@ const TRIED: &str = "MIMAMORI_RENDERER_TRIED";
 ///
 /// # Errors
 /// In one sentence why there is no window.
-pub fn open(context: &Context, wanted: WindowOptions) -> Result<Exit, String> {
+pub fn open(context: &Context, wanted: &WindowOptions) -> Result<Exit, String> {
     let file = SettingsFile::of_user();
     let second_try = std::env::var_os(TRIED).is_some();
     let renderer = wanted.renderer.or(file.load().renderer).unwrap_or(Renderer::Glow);

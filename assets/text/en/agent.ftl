@@ -1,0 +1,81 @@
+# The tray, notifications, what happened, and the command that shows it.
+
+tray-open = Open Mimamori
+tray-fine = Nothing stands out right now
+tray-check = Check now
+tray-pause = Pause watching for 1 hour
+tray-resume = Go on watching (paused until { $time })
+tray-start-with-pc = Start with the PC
+tray-settings = Settings
+tray-quit = Quit
+tray-tooltip = Mimamori: { $state }
+tray-tooltip-paused = Mimamori: paused until { $time }
+tray-tooltip-program = { $name } { $cpu }
+notice-more = { $headline } ({ $number ->
+    [one] and 1 more
+   *[other] and { $number } more
+})
+notice-hint = Click to see why and what to do.
+notice-sudden-stop = This PC went off without a shutdown
+
+event-started = Mimamori began to watch
+event-stopped = Mimamori stopped watching
+event-sudden_stop = The PC went off without a shutdown; the recording ends at { $time }
+event-sudden_stop-power_lost = The PC went off without a shutdown: power was lost or it hung. The recording ends at { $time }
+event-sudden_stop-system_error = Windows stopped itself because of an error (code { $code }). The recording ends at { $time }
+event-sudden_stop-power_button = The power button was held down. The recording ends at { $time }
+event-sudden_stop-orderly = The PC was shut down in order; only Mimamori had ended before. The recording ends at { $time }
+event-sudden_stop-unknown = The recording ends at { $time } without a sign of a shutdown, and the PC was started again after that. Why is not known; this system does not tell.
+event-suspended = The PC slept for { $duration }
+event-clock_changed = The clock was set by { $duration }
+event-finding = { $headline }
+event-finding_ended = No longer seen: { $headline }
+event-notified = Told you: { $name }
+event-action = You asked { $name } to close
+event-action-force = You closed { $name } by force
+event-verdict-worked = It worked: { $name } is closed, CPU { $before } → { $after }
+event-verdict-no_change = { $name } is closed, the PC was as busy as before: CPU { $before } → { $after }
+event-verdict-came_back = { $name } came back
+event-verdict-came_back-by = { $name } came back, started by { $by }
+event-verdict-refused = The system did not allow { $name } to be closed
+event-verdict-cannot_tell = { $name } is closed; whether it helped could not be measured
+event-monitor_opened = { $name } was opened
+event-monitor_closed = { $name } was closed
+event-user_away = Nobody at the PC from here on
+event-user_back = Somebody is at the PC again
+event-foreground = { $name } came to the front
+event-paused = Watching was paused
+event-resumed = Watching goes on
+event-slowed = Mimamori looks less often, so as not to be a load itself
+event-trouble = { $reason }
+event-other = Something that this version of Mimamori does not know
+
+trouble-no-tray = There is no place for an icon here, so Mimamori watches without one
+trouble-no-notifications = This system shows no notifications; the icon and the window tell instead
+trouble-newer = The recording was made by a newer Mimamori, so this one keeps what it sees in memory only
+trouble-locked = Another program holds the recording, so what is seen is kept in memory for now
+trouble-read-only = The recording cannot be written (no permission), so what is seen is kept in memory for now
+trouble-full = The disk is full, so what is seen is kept in memory for now
+trouble-damaged = The recording was damaged. It was set aside and a new one was begun
+trouble-network = Your data folder lies on the network, so what is seen is kept in memory only
+trouble-io = The recording cannot be written ({ $reason }), so what is seen is kept in memory for now
+trouble-no-folder = There is no folder for the recording, so what is seen is kept in memory only
+
+cli-about-agent = Watch in the background, with an icon beside the clock
+cli-about-history = Print what was recorded: findings, actions, stops, and who used the PC
+cli-arg-since = From how long ago, such as 30m, 1h, 7d
+cli-example-history = who used this PC in the last hour
+cli-error-since = a number with m, h or d
+agent-running = Mimamori is already watching.
+agent-not-here = Mimamori cannot watch in the background here: { $reason }
+history-none = Nothing has been recorded yet. Start "mimamori agent" to begin.
+history-range = Recorded from { $from } to { $to }
+history-empty = Nothing was recorded in this time.
+history-events = What happened
+history-minutes = Who used this PC, minute by minute
+history-memory = memory { $value }
+history-more-minutes = { $number ->
+    [one] 1 more minute is not shown; use --json for all
+   *[other] { $number } more minutes are not shown; use --json for all
+}
+cli-error-recording = The recording cannot be read: { $reason }

@@ -1,0 +1,94 @@
+//! Turns the findings of each moment into what is recorded: when one began and when it ended. Pure.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::hush::{Identity, identity};
+use crate::diagnose::{Finding, Severity};
+use crate::model::{At, Event, EventKind, Seconds};
+
+/// A finding that is away for no longer is the same one.
+const ENDED: Seconds = Seconds(30.0);
+
+struct Course {
+    finding: Finding,
+    seen: At,
+}
+
+/// The findings under way.
+#[derive(Default)]
+pub(super) struct Courses {
+    current: BTreeMap<Identity, Course>,
+}
+
+impl Courses {
+    /// Takes the findings of this moment and returns what began and what ended.
+    pub(super) fn step(&mut self, now: At, findings: &[Finding]) -> Vec<Event> {
+        let mut events = Vec::new();
+        for finding in findings.iter().filter(|finding| finding.severity > Severity::Ok) {
+            let course = self.current.entry(identity(finding)).or_insert_with(|| {
+                events.push(event(EventKind::Finding, now, finding, finding.since));
+                Course { finding: finding.clone(), seen: now }
+            });
+            course.seen = now;
+            // Its figures at the end tell more than those at the beginning.
+            course.finding = Finding { since: course.finding.since.min(finding.since), ..finding.clone() };
+        }
+        self.current.retain(|_, course| {
+            let ended = now.since(course.seen).0 > ENDED.0;
+            if ended {
+                events.push(event(EventKind::FindingEnded, course.seen, &course.finding, course.finding.since));
+            }
+            !ended
+        });
+        events
+    }
+
+    /// The clock was wrong by so much and has been set.
+    pub(super) fn shift(&mut self, milliseconds: i64) {
+        for course in self.current.values_mut() {
+            course.seen.0 = course.seen.0.saturating_add(milliseconds);
+            course.finding.since.0 = course.finding.since.0.saturating_add(milliseconds);
+        }
+    }
+}
+
+fn event(kind: EventKind, at: At, finding: &Finding, since: At) -> Event {
+    let seconds = at.since(since).0;
+    Event::new(at, kind, &finding.subject.group).with(json!({ "finding": finding, "seconds": seconds }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::{Confidence, RuleId, Subject};
+
+    fn hog() -> Finding {
+        Finding {
+            rule: RuleId::CpuHog,
+            severity: Severity::Look,
+            confidence: Confidence::Low,
+            subject: Subject { group: "burner".to_owned(), ..Subject::machine() },
+            since: At(1_000),
+            evidence: Vec::new(),
+            busy: None,
+            cause: None,
+        }
+    }
+
+    #[test]
+    fn a_course_has_one_beginning_and_one_end_whatever_flickers_in_between() {
+        let mut courses = Courses::default();
+        let mut events = Vec::new();
+        for now in (10_i64..200).step_by(2) {
+            let there = now < 100 && now % 10 != 0;
+            events.extend(courses.step(At(now * 1000), if there { vec![hog()] } else { Vec::new() }.as_slice()));
+        }
+        let seen: Vec<_> = events.iter().map(|event| (event.kind, event.at, event.subject.as_str())).collect();
+        assert_eq!(seen, [(EventKind::Finding, At(12_000), "burner"), (EventKind::FindingEnded, At(98_000), "burner")]);
+        assert_eq!(events[1].data["seconds"], 97.0);
+        let finding: Finding = serde_json::from_value(events[1].data["finding"].clone()).expect("read back");
+        assert_eq!(finding, hog());
+    }
+}

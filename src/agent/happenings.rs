@@ -1,0 +1,230 @@
+//! Notices what happens around the samples: sleep, a clock that is set, the user leaving, another program in front,
+//! a monitoring tool. Pure; time and facts are arguments.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::model::{At, Event, EventKind, Pid, Seconds};
+use crate::platform::Clocks;
+
+/// Sleep shorter than this is no event.
+const SLEEP_LEAST: f64 = 5.0;
+/// The clock differs from the steady one by so much: it was set. Less is drift and is followed.
+const CLOCK_SET: f64 = 2.0;
+/// Without a touch for so long the user is away.
+const AWAY: Seconds = Seconds(300.0);
+
+/// Programs that show what a PC does: some malware stops while one is open. File names in lower case, whole.
+/// Sources: mimamori's own window, Windows' tools, Sysinternals, System Informer, and the common ones of Linux desktops.
+const MONITORS: [&str; 17] = [
+    "mimamori",
+    "taskmgr.exe",
+    "perfmon.exe",
+    "resmon.exe",
+    "procexp.exe",
+    "procexp64.exe",
+    "processhacker.exe",
+    "systeminformer.exe",
+    "gnome-system-monitor",
+    "gnome-system-mo",
+    "plasma-systemmonitor",
+    "ksysguard",
+    "xfce4-taskmanager",
+    "htop",
+    "btop",
+    "top",
+    "mimamori.exe",
+];
+
+/// Whether a program of this file name shows what the PC does.
+pub fn is_monitor(file_name: &str) -> bool {
+    MONITORS.iter().any(|monitor| monitor.eq_ignore_ascii_case(file_name))
+}
+
+/// Time that nobody can set, expressed as the time of day.
+#[derive(Clone, Debug)]
+pub struct SteadyClock {
+    /// The time of day when the system was started, as believed now, in milliseconds.
+    base: i64,
+    last: Option<Clocks>,
+    newest: At,
+}
+
+/// What the clock says at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// The time to stamp things with: never goes back by itself.
+    pub at: At,
+    /// The clock was set: everything stamped before has to move by so many milliseconds.
+    pub shift: Option<i64>,
+    /// How long the PC slept since the last moment.
+    pub slept: Option<Seconds>,
+}
+
+impl SteadyClock {
+    /// Begins with the clock as it is.
+    pub fn new(wall: At, clocks: Option<Clocks>) -> Self {
+        let since_boot = clocks.map_or(0, |clocks| clocks.since_boot.as_millis() as i64);
+        Self { base: wall.0 - since_boot, last: clocks, newest: At(i64::MIN) }
+    }
+
+    /// Takes both clocks. Without steady ones (an unknown platform) the time of day is believed.
+    pub fn step(&mut self, wall: At, clocks: Option<Clocks>) -> Moment {
+        let Some(clocks) = clocks else {
+            self.newest = self.newest.max(wall);
+            return Moment { at: self.newest, shift: None, slept: None };
+        };
+        let steady = self.base + clocks.since_boot.as_millis() as i64;
+        let drift = wall.0 - steady;
+        let shift = (drift.unsigned_abs() as f64 / 1000.0 >= CLOCK_SET).then_some(drift);
+        self.base += drift;
+        if let Some(shift) = shift {
+            self.newest.0 = self.newest.0.saturating_add(shift);
+        }
+        // A clock that drifts back by a few milliseconds must not make two moments the same.
+        self.newest = wall.max(At(self.newest.0.saturating_add(1)));
+        let slept = self.last.replace(clocks).map(|last| {
+            let gone = clocks.since_boot.saturating_sub(last.since_boot);
+            Seconds(gone.saturating_sub(clocks.awake.saturating_sub(last.awake)).as_secs_f64())
+        });
+        Moment { at: self.newest, shift, slept: slept.filter(|slept| slept.0 >= SLEEP_LEAST) }
+    }
+}
+
+/// What is known at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Facts<'a> {
+    /// Time since the last touch, if known.
+    pub idle: Option<Seconds>,
+    /// The program in front: its number and group, if known.
+    pub foreground: Option<(Pid, &'a str)>,
+    /// File names of all programs, when they were read.
+    pub files: Option<Vec<&'a str>>,
+}
+
+/// Notices changes.
+#[derive(Clone, Debug, Default)]
+pub struct Happenings {
+    away: bool,
+    foreground: Option<String>,
+    monitors: BTreeSet<String>,
+    began: bool,
+}
+
+impl Happenings {
+    /// What happened since the last call.
+    pub fn step(&mut self, at: At, facts: &Facts<'_>) -> Vec<Event> {
+        let mut events = Vec::new();
+        if let Some(idle) = facts.idle {
+            let away = idle.0 >= AWAY.0;
+            if away != self.away {
+                self.away = away;
+                let (at, kind) = if away { (at.minus(idle), EventKind::UserAway) } else { (at, EventKind::UserBack) };
+                events.push(Event::new(at, kind, ""));
+            }
+        }
+        if let Some((_, group)) = facts.foreground
+            && self.foreground.as_deref() != Some(group)
+        {
+            self.foreground = Some(group.to_owned());
+            events.push(Event::new(at, EventKind::Foreground, group));
+        }
+        if let Some(files) = &facts.files {
+            let open: BTreeSet<String> =
+                files.iter().filter(|file| is_monitor(file)).map(|file| file.to_ascii_lowercase()).collect();
+            // What was open before watching began has no time at which it was opened.
+            for name in open.difference(&self.monitors).filter(|_| self.began) {
+                events.push(Event::new(at, EventKind::MonitorOpened, name));
+            }
+            for name in self.monitors.difference(&open) {
+                events.push(Event::new(at, EventKind::MonitorClosed, name));
+            }
+            self.monitors = open;
+            self.began = true;
+        }
+        events
+    }
+}
+
+/// The events of a moment of the clock itself.
+pub fn clock_events(moment: &Moment) -> Vec<Event> {
+    let mut events = Vec::new();
+    if let Some(shift) = moment.shift {
+        let by = json!({ "by_seconds": shift as f64 / 1000.0 });
+        events.push(Event::new(moment.at, EventKind::ClockChanged, "").with(by));
+    }
+    if let Some(slept) = moment.slept {
+        let seconds = json!({ "seconds": slept.0 });
+        events.push(Event::new(moment.at, EventKind::Suspended, "").with(seconds));
+    }
+    events
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn clocks(since_boot: u64, awake: u64) -> Clocks {
+        Clocks { since_boot: Duration::from_secs(since_boot), awake: Duration::from_secs(awake) }
+    }
+
+    #[test]
+    fn sleep_is_noticed_and_is_no_change_of_the_clock() {
+        let mut clock = SteadyClock::new(At(1_000_000), Some(clocks(100, 100)));
+        assert_eq!(
+            clock.step(At(1_002_000), Some(clocks(102, 102))),
+            Moment { at: At(1_002_000), shift: None, slept: None }
+        );
+        let moment = clock.step(At(29_802_000), Some(clocks(28_902, 102)));
+        assert_eq!(moment, Moment { at: At(29_802_000), shift: None, slept: Some(Seconds(28_800.0)) });
+        assert_eq!(clock_events(&moment)[0].kind, EventKind::Suspended);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_moves_the_past_and_drift_does_not() {
+        let mut clock = SteadyClock::new(At(1_000_000), Some(clocks(100, 100)));
+        assert_eq!(clock.step(At(1_003_500), Some(clocks(102, 102))).shift, None);
+        let moment = clock.step(At(1_003_500 + 86_400_000), Some(clocks(102, 102)));
+        assert_eq!((moment.shift, moment.slept), (Some(86_400_000), None));
+        let back = clock.step(At(1_005_500), Some(clocks(104, 104)));
+        assert_eq!((back.shift, back.at), (Some(-86_400_000), At(1_005_500)));
+        assert_eq!(clock_events(&back)[0].kind, EventKind::ClockChanged);
+    }
+
+    #[test]
+    fn moments_never_go_back_by_themselves() {
+        let mut clock = SteadyClock::new(At(10_000), Some(clocks(10, 10)));
+        let first = clock.step(At(12_000), Some(clocks(12, 12))).at;
+        let second = clock.step(At(11_900), Some(clocks(12, 12))).at;
+        assert!(second > first);
+    }
+
+    #[test]
+    fn leaving_and_coming_back_are_told_with_their_true_times() {
+        let mut happenings = Happenings::default();
+        let mut idle = |at: i64, idle: f64| {
+            happenings.step(At(at * 1000), &Facts { idle: Some(Seconds(idle)), ..Facts::default() })
+        };
+        assert!(idle(1000, 250.0).is_empty());
+        assert_eq!(idle(1060, 310.0), [Event::new(At(750_000), EventKind::UserAway, "")]);
+        assert!(idle(1100, 350.0).is_empty());
+        assert_eq!(idle(1102, 0.5), [Event::new(At(1_102_000), EventKind::UserBack, "")]);
+    }
+
+    #[test]
+    fn monitors_that_come_and_go_are_events_but_not_those_that_were_there() {
+        let mut happenings = Happenings::default();
+        let mut files = |at: i64, files: Vec<&'static str>| {
+            let facts = Facts { files: Some(files), ..Facts::default() };
+            happenings.step(At(at), &facts).iter().map(|event| (event.kind, event.subject.clone())).collect::<Vec<_>>()
+        };
+        assert!(files(1, vec!["htop", "bash"]).is_empty());
+        assert_eq!(files(2, vec!["htop", "Taskmgr.exe"]), [(EventKind::MonitorOpened, "taskmgr.exe".to_owned())]);
+        assert_eq!(files(3, vec!["Taskmgr.exe"]), [(EventKind::MonitorClosed, "htop".to_owned())]);
+        // Names are matched whole.
+        assert!(files(4, vec!["Taskmgr.exe", "desktop", "htopper"]).is_empty());
+    }
+}

@@ -1,0 +1,210 @@
+//! When a notification is shown. Pure: findings and time in, what to show and to withdraw out.
+//!
+//! Sources: the Windows guideline for notifications ("once when it begins, then at most once a day while unsolved",
+//! nothing right after sign-in) and GNOME's (summarise, withdraw when no longer valid).
+
+use std::collections::BTreeMap;
+
+use crate::diagnose::{Finding, RuleId, Severity};
+use crate::model::{At, Seconds};
+
+/// A cause must have lasted so long.
+const LASTED: Seconds = Seconds(60.0);
+/// The same cause is told at most once in so long, solved in between or not.
+const AGAIN: Seconds = Seconds(86_400.0);
+/// Between two notifications; what begins in between is told together.
+const APART: Seconds = Seconds(600.0);
+/// A finding that is away for no longer is the same one.
+const SOLVED: Seconds = Seconds(30.0);
+/// Nothing is told so soon after signing in…
+pub const AFTER_SIGN_IN: Seconds = Seconds(300.0);
+/// …and after sleep.
+pub const AFTER_RESUME: Seconds = Seconds(120.0);
+
+/// What makes it the same finding a moment later, and a day later.
+pub type Identity = (RuleId, String);
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Show one notification for these, worst first; it takes the place of the last one.
+    Show(Vec<Identity>),
+    /// The notification on screen is no longer true.
+    Withdraw,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Course {
+    since: At,
+    seen: At,
+}
+
+/// Remembers what was told.
+#[derive(Clone, Debug, Default)]
+pub struct Hush {
+    current: BTreeMap<Identity, Course>,
+    told: BTreeMap<Identity, At>,
+    shown: Vec<Identity>,
+    last: Option<At>,
+    quiet_until: Option<At>,
+}
+
+impl Hush {
+    /// Nothing is shown before `until`.
+    pub fn quiet_until(&mut self, until: At) {
+        self.quiet_until = self.quiet_until.max(Some(until));
+    }
+
+    /// This was told at that time, before the program was started.
+    pub fn restore(&mut self, identity: Identity, at: At) {
+        self.told.insert(identity, at);
+        self.last = self.last.max(Some(at));
+    }
+
+    /// The clock was wrong by so much and has been set.
+    pub fn shift(&mut self, milliseconds: i64) {
+        let moved = |at: &mut At| at.0 = at.0.saturating_add(milliseconds);
+        for course in self.current.values_mut() {
+            moved(&mut course.since);
+            moved(&mut course.seen);
+        }
+        self.told.values_mut().chain(&mut self.last).chain(&mut self.quiet_until).for_each(moved);
+    }
+
+    /// Takes the findings of this moment. They replace what was known: call it after each look at everything.
+    pub fn step(&mut self, now: At, findings: &[&Finding]) -> Option<Notice> {
+        self.follow(now, findings);
+        self.told.retain(|_, at| now.since(*at).0 < AGAIN.0);
+        let due: Vec<Identity> = findings
+            .iter()
+            .filter(|finding| is_worth_it(finding))
+            .map(|finding| identity(finding))
+            .filter(|identity| {
+                let lasted = self.current.get(identity).is_some_and(|course| now.since(course.since).0 >= LASTED.0);
+                lasted && !self.told.contains_key(identity)
+            })
+            .collect();
+        let quiet = self.quiet_until.is_some_and(|until| now < until)
+            || self.last.is_some_and(|last| now.since(last).0 < APART.0);
+        if !due.is_empty() && !quiet {
+            for identity in &due {
+                self.told.insert(identity.clone(), now);
+            }
+            self.last = Some(now);
+            self.shown.clone_from(&due);
+            return Some(Notice::Show(due));
+        }
+        let solved = !self.shown.is_empty() && self.shown.iter().all(|shown| !self.current.contains_key(shown));
+        if solved {
+            self.shown.clear();
+            return Some(Notice::Withdraw);
+        }
+        None
+    }
+
+    fn follow(&mut self, now: At, findings: &[&Finding]) {
+        for finding in findings.iter().filter(|finding| is_worth_it(finding)) {
+            let course = self.current.entry(identity(finding)).or_insert(Course { since: finding.since, seen: now });
+            course.since = course.since.min(finding.since);
+            course.seen = now;
+        }
+        self.current.retain(|_, course| now.since(course.seen).0 <= SOLVED.0);
+    }
+}
+
+/// What a person should hear of: not that all is well, and not what is normal.
+fn is_worth_it(finding: &Finding) -> bool {
+    finding.severity > Severity::Ok && !matches!(finding.rule, RuleId::AllWell | RuleId::KnownBusy)
+}
+
+/// What makes it the same finding a moment later.
+pub fn identity(finding: &Finding) -> Identity {
+    (finding.rule, finding.subject.group.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::{Confidence, Subject, SubjectKind};
+
+    fn finding(rule: RuleId, group: &str, since: i64) -> Finding {
+        Finding {
+            rule,
+            severity: if rule == RuleId::AllWell { Severity::Ok } else { Severity::Look },
+            confidence: Confidence::Medium,
+            subject: Subject { kind: SubjectKind::Program, group: group.to_owned(), ..Subject::machine() },
+            since: At(since * 1000),
+            evidence: Vec::new(),
+            busy: None,
+            cause: None,
+        }
+    }
+
+    /// Steps every 2 s over `range` and returns when something was to be done.
+    fn run(hush: &mut Hush, range: std::ops::Range<i64>, findings: &[Finding]) -> Vec<(i64, Notice)> {
+        let all: Vec<&Finding> = findings.iter().collect();
+        range.step_by(2).filter_map(|now| Some((now, hush.step(At(now * 1000), &all)?))).collect()
+    }
+
+    fn shows(notices: &[(i64, Notice)]) -> Vec<i64> {
+        notices.iter().filter(|(_, notice)| matches!(notice, Notice::Show(_))).map(|(at, _)| *at).collect()
+    }
+
+    #[test]
+    fn a_lasting_cause_is_told_once_and_then_once_a_day() {
+        let mut hush = Hush::default();
+        let hog = [finding(RuleId::CpuHog, "burner", 1000)];
+        assert_eq!(shows(&run(&mut hush, 1010..1000 + 3 * 86_400, &hog)), [1060, 87_460, 173_860]);
+    }
+
+    #[test]
+    fn a_short_burst_and_good_news_are_not_told() {
+        let mut hush = Hush::default();
+        assert!(run(&mut hush, 1010..1058, &[finding(RuleId::CpuHog, "burner", 1000)]).is_empty());
+        assert!(run(&mut hush, 1100..9000, &[finding(RuleId::AllWell, "", 0)]).is_empty());
+    }
+
+    #[test]
+    fn what_begins_together_is_one_notification_and_what_comes_soon_after_waits() {
+        let mut hush = Hush::default();
+        let both = [finding(RuleId::CpuHog, "a", 1000), finding(RuleId::MemoryPressure, "", 1004)];
+        let told = run(&mut hush, 1010..1100, &both);
+        assert_eq!(shows(&told), [1060]);
+        let third = [both[0].clone(), both[1].clone(), finding(RuleId::DiskNearlyFull, "C:", 1100)];
+        // The second is due at 1064, the third at 1160: both are told ten minutes after the first.
+        let later = run(&mut hush, 1100..2000, &third);
+        assert_eq!(shows(&later), [1660]);
+        assert!(matches!(&later[0].1, Notice::Show(ids) if ids.len() == 2));
+    }
+
+    #[test]
+    fn nothing_is_told_after_sign_in_and_resume() {
+        let mut hush = Hush::default();
+        hush.quiet_until(At(1_300_000));
+        hush.quiet_until(At(1_120_000));
+        assert_eq!(shows(&run(&mut hush, 1010..2000, &[finding(RuleId::CpuHog, "burner", 1000)])), [1300]);
+    }
+
+    #[test]
+    fn a_solved_cause_is_withdrawn_once() {
+        let mut hush = Hush::default();
+        run(&mut hush, 1010..1080, &[finding(RuleId::CpuHog, "burner", 1000)]);
+        let after = run(&mut hush, 1080..1300, &[]);
+        assert_eq!(after, [(1110, Notice::Withdraw)]);
+    }
+
+    #[test]
+    fn a_restart_of_the_program_does_not_tell_it_again() {
+        let mut hush = Hush::default();
+        hush.restore((RuleId::CpuHog, "burner".to_owned()), At(900_000));
+        assert!(run(&mut hush, 1010..9000, &[finding(RuleId::CpuHog, "burner", 1000)]).is_empty());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_changes_nothing() {
+        let mut hush = Hush::default();
+        run(&mut hush, 1010..1080, &[finding(RuleId::CpuHog, "burner", 1000)]);
+        hush.shift(-500_000);
+        assert!(run(&mut hush, 580..5000, &[finding(RuleId::CpuHog, "burner", 500)]).is_empty());
+    }
+}

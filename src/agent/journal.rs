@@ -1,0 +1,248 @@
+//! Keeps what was seen: in the recording where that is possible, else in memory, with the reason said once.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
+use crate::model::{At, Event, Sample, Seconds};
+use crate::recorder::{Inbox, Limits, PreviousRun, Recorder, RecorderError, Run};
+
+/// Between two writes to the disk: at most so much is lost when power is.
+pub const BATCH: Seconds = Seconds(60.0);
+/// First wait after a failure…
+const FIRST_RETRY: Seconds = Seconds(5.0);
+/// …and the longest.
+const LONGEST_RETRY: Seconds = Seconds(600.0);
+/// Events kept while there is no recording.
+const MEMORY_EVENTS: usize = 500;
+
+/// Why the recording is not written. A text id is made of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// No folder for it.
+    NoFolder,
+    /// The folder lies on the network, where SQLite's log is not safe.
+    Network,
+    /// Made by a newer version.
+    Newer,
+    /// Held by another program.
+    Locked,
+    /// No permission.
+    ReadOnly,
+    /// The disk is full.
+    Full,
+    /// Anything else, as the system says it.
+    Io(String),
+}
+
+impl Trouble {
+    /// Text id.
+    pub const fn text(&self) -> &'static str {
+        match self {
+            Self::NoFolder => "trouble-no-folder",
+            Self::Network => "trouble-network",
+            Self::Newer => "trouble-newer",
+            Self::Locked => "trouble-locked",
+            Self::ReadOnly => "trouble-read-only",
+            Self::Full => "trouble-full",
+            Self::Io(_) => "trouble-io",
+        }
+    }
+
+    /// Whether trying again could help.
+    const fn may_pass(&self) -> bool {
+        !matches!(self, Self::NoFolder | Self::Network | Self::Newer)
+    }
+}
+
+impl From<RecorderError> for Trouble {
+    fn from(error: RecorderError) -> Self {
+        match error {
+            RecorderError::NewerSchema(_) => Self::Newer,
+            RecorderError::Locked => Self::Locked,
+            RecorderError::ReadOnly(_) => Self::ReadOnly,
+            RecorderError::Full => Self::Full,
+            other => Self::Io(other.to_string()),
+        }
+    }
+}
+
+/// What the journal has to say to the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// It is kept in memory only; said once until it works again.
+    InMemory(Trouble),
+    /// The recording was damaged and set aside.
+    SetAside,
+}
+
+/// Samples and events on their way to the disk.
+pub struct Journal {
+    path: Option<PathBuf>,
+    run: Run,
+    recorder: Option<Recorder>,
+    inbox: Option<Inbox>,
+    previous: Option<PreviousRun>,
+    trouble: Option<Trouble>,
+    kept: VecDeque<Event>,
+    retry: Seconds,
+    next: At,
+    remarks: Vec<Remark>,
+}
+
+impl Journal {
+    /// Opens the recording at `path`, or keeps what is seen in memory.
+    pub fn open(path: Result<PathBuf, Trouble>, run: Run) -> Self {
+        let (path, trouble) = match path {
+            Ok(path) => (Some(path), None),
+            Err(trouble) => (None, Some(trouble)),
+        };
+        let mut journal = Self {
+            inbox: path.as_deref().map(Inbox::beside),
+            path,
+            next: run.started,
+            run,
+            recorder: None,
+            previous: None,
+            remarks: trouble.iter().cloned().map(Remark::InMemory).collect(),
+            trouble,
+            kept: VecDeque::new(),
+            retry: Seconds(0.0),
+        };
+        journal.try_open();
+        journal.next = journal.run.started.minus(Seconds(-journal.wait().0));
+        journal
+    }
+
+    fn try_open(&mut self) {
+        let Some(path) = self.path.as_ref().filter(|_| self.recorder.is_none()) else { return };
+        match Recorder::open(path, &self.run, Limits::default()) {
+            Ok((mut recorder, opened)) => {
+                for event in self.kept.drain(..) {
+                    recorder.note(&event);
+                }
+                if opened.set_aside.is_some() {
+                    self.remarks.push(Remark::SetAside);
+                }
+                self.previous = self.previous.take().or(opened.previous);
+                self.recorder = Some(recorder);
+                self.well();
+            }
+            Err(error) => self.ill(error.into()),
+        }
+    }
+
+    fn well(&mut self) {
+        self.trouble = None;
+        self.retry = Seconds(0.0);
+    }
+
+    fn ill(&mut self, trouble: Trouble) {
+        if self.trouble.as_ref() != Some(&trouble) {
+            self.remarks.push(Remark::InMemory(trouble.clone()));
+        }
+        if !trouble.may_pass() {
+            self.path = None;
+        }
+        self.trouble = Some(trouble);
+        self.retry = if self.retry.0 <= 0.0 { FIRST_RETRY } else { Seconds((self.retry.0 * 2.0).min(LONGEST_RETRY.0)) };
+    }
+
+    fn wait(&self) -> Seconds {
+        if self.retry.0 > 0.0 { self.retry } else { BATCH }
+    }
+
+    /// The run before this one, once.
+    pub fn take_previous(&mut self) -> Option<PreviousRun> {
+        self.previous.take()
+    }
+
+    /// What has to be said, once.
+    pub fn take_remarks(&mut self) -> Vec<Remark> {
+        std::mem::take(&mut self.remarks)
+    }
+
+    /// Why nothing is written, if nothing is.
+    pub const fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+
+    /// Size on the disk; `None` when kept in memory only.
+    pub fn bytes(&self) -> Option<u64> {
+        self.recorder.as_ref().map(Recorder::file_bytes)
+    }
+
+    /// Takes a sample.
+    pub fn add(&mut self, sample: &Sample) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.add(sample);
+        }
+    }
+
+    /// Takes an event.
+    pub fn note(&mut self, event: &Event) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note(event);
+        } else {
+            if self.kept.len() >= MEMORY_EVENTS {
+                self.kept.pop_front();
+            }
+            self.kept.push_back(event.clone());
+        }
+    }
+
+    /// Writes when it is time to, and tries again what failed.
+    pub fn step(&mut self, now: At) {
+        if now < self.next {
+            return;
+        }
+        self.flush(now);
+        self.next = now.minus(Seconds(-self.wait().0));
+    }
+
+    /// Writes now.
+    pub fn flush(&mut self, now: At) {
+        self.try_open();
+        let Some(recorder) = &mut self.recorder else { return };
+        // What the window did is taken over with the same write that makes it safe.
+        let taken = self.inbox.as_ref().map(Inbox::take).unwrap_or_default();
+        for event in &taken {
+            recorder.note(event);
+        }
+        match recorder.flush(now) {
+            Ok(()) => {
+                if let Some(inbox) = &self.inbox {
+                    inbox.forget_taken();
+                }
+                self.well();
+            }
+            // The next flush sets the file aside and begins a new one with what is pending.
+            Err(RecorderError::Damaged(_)) => {
+                self.remarks.push(Remark::SetAside);
+                self.retry = FIRST_RETRY;
+            }
+            Err(error) => self.ill(error.into()),
+        }
+    }
+
+    /// The clock was wrong by so much and has been set.
+    pub fn shift(&mut self, milliseconds: i64, now: At) {
+        for event in &mut self.kept {
+            event.at.0 = event.at.0.saturating_add(milliseconds);
+        }
+        self.next.0 = self.next.0.saturating_add(milliseconds);
+        if let Some(recorder) = &mut self.recorder
+            && let Err(error) = recorder.shift_clock(milliseconds, now)
+        {
+            self.ill(error.into());
+        }
+    }
+
+    /// Writes the rest and the mark of a clean stop.
+    pub fn end(mut self, now: At) {
+        self.flush(now);
+        if let Some(recorder) = self.recorder {
+            // There is nobody left to tell; the next start sees that the mark is missing.
+            let _ = recorder.end(now);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What the tray shows: icon, tooltip and menu. Pure.
+
+use fluent_bundle::FluentArgs;
+use jiff::tz::TimeZone;
+
+use crate::diagnose::{Finding, Severity};
+use crate::explain::{Texts, explain, format};
+use crate::knowledge::Knowledge;
+use crate::model::{At, Reading, Sample};
+use crate::platform::{MenuLine, TrayAction, TrayIcon, TrayView};
+
+/// A menu line is no longer than this, in characters.
+const LONGEST: usize = 60;
+/// Windows cuts a tooltip after so many characters.
+const TOOLTIP: usize = 127;
+
+/// What the tray is about.
+pub struct TrayState<'a> {
+    /// Findings, worst first.
+    pub findings: &'a [Finding],
+    /// The newest sample with programs.
+    pub sample: Option<&'a Sample>,
+    /// Paused until then.
+    pub paused_until: Option<At>,
+    /// Whether it starts with the PC, where that is known.
+    pub starts_with_pc: Reading<bool>,
+}
+
+/// Words for `state`.
+pub fn tray_view(state: &TrayState<'_>, texts: &Texts, knowledge: &Knowledge, zone: &TimeZone) -> TrayView {
+    let worst = state.findings.first().filter(|finding| finding.severity > Severity::Ok);
+    let icon = match (state.paused_until, worst.map(|finding| finding.severity)) {
+        (Some(_), _) => TrayIcon::Paused,
+        (None, Some(Severity::Act)) => TrayIcon::Act,
+        (None, Some(_)) => TrayIcon::Look,
+        (None, None) => TrayIcon::Fine,
+    };
+    TrayView {
+        icon,
+        tooltip: tooltip(state, worst, texts, knowledge, zone),
+        menu: menu(state, worst, texts, knowledge, zone),
+    }
+}
+
+fn tooltip(
+    state: &TrayState<'_>,
+    worst: Option<&Finding>,
+    texts: &Texts,
+    knowledge: &Knowledge,
+    zone: &TimeZone,
+) -> String {
+    let word = match worst.map_or(Severity::Ok, |finding| finding.severity) {
+        Severity::Ok => "severity-ok",
+        Severity::Look => "severity-look",
+        Severity::Act => "severity-act",
+    };
+    let first = match state.paused_until {
+        Some(until) => texts.with_one("tray-tooltip-paused", "time", format::clock(until, zone)),
+        None => texts.with_one("tray-tooltip", "state", texts.get(word)),
+    };
+    let busiest = state.sample.and_then(|sample| sample.programs.first()).filter(|program| program.cpu.get() >= 0.01);
+    let second = busiest.filter(|_| state.paused_until.is_none()).map(|program| {
+        let known = knowledge.named(&program.name);
+        let mut args = FluentArgs::new();
+        args.set(
+            "name",
+            known.map_or_else(|| program.name.to_string(), |known| known.name.get(texts.lang()).to_owned()),
+        );
+        args.set("cpu", format::percent(program.cpu.get()));
+        texts.with("tray-tooltip-program", &args)
+    });
+    cut(&[Some(first), second].into_iter().flatten().collect::<Vec<_>>().join("\n"), TOOLTIP)
+}
+
+fn menu(
+    state: &TrayState<'_>,
+    worst: Option<&Finding>,
+    texts: &Texts,
+    knowledge: &Knowledge,
+    zone: &TimeZone,
+) -> Vec<MenuLine> {
+    let item =
+        |action, text: String| MenuLine::Item { action, text: cut(&text, LONGEST), default: false, checked: None };
+    let headline = worst.map_or_else(|| texts.get("tray-fine"), |finding| explain(finding, knowledge, texts).headline);
+    let pause = match state.paused_until {
+        Some(until) => texts.with_one("tray-resume", "time", format::clock(until, zone)),
+        None => texts.get("tray-pause"),
+    };
+    let mut lines = vec![
+        MenuLine::Item { action: TrayAction::Open, text: texts.get("tray-open"), default: true, checked: None },
+        item(TrayAction::ShowFinding, headline),
+        MenuLine::Separator,
+        item(TrayAction::CheckNow, texts.get("tray-check")),
+        item(TrayAction::Pause, pause),
+    ];
+    if let Some(on) = state.starts_with_pc.get() {
+        let text = texts.get("tray-start-with-pc");
+        lines.push(MenuLine::Item { action: TrayAction::StartWithPc, text, default: false, checked: Some(on) });
+    }
+    lines.extend([
+        MenuLine::Separator,
+        item(TrayAction::Settings, texts.get("tray-settings")),
+        item(TrayAction::Quit, texts.get("tray-quit")),
+    ]);
+    lines
+}
+
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::{Confidence, Evidence, EvidenceKind, RuleId, Subject, SubjectKind};
+    use crate::explain::Lang;
+    use crate::knowledge::Label;
+    use crate::model::Seconds;
+
+    fn hog(severity: Severity, name: &str) -> Finding {
+        let subject = Subject {
+            kind: SubjectKind::Program,
+            group: name.to_owned(),
+            name: Label::same(name),
+            ..Subject::machine()
+        };
+        Finding {
+            rule: RuleId::CpuHog,
+            severity,
+            confidence: Confidence::High,
+            subject,
+            since: At(0),
+            evidence: vec![Evidence::told(EvidenceKind::ProgramCpu, 0.5, Seconds(60.0))],
+            busy: None,
+            cause: None,
+        }
+    }
+
+    fn view(findings: &[Finding], paused_until: Option<At>, lang: Lang) -> TrayView {
+        let state = TrayState { findings, sample: None, paused_until, starts_with_pc: Reading::Known(true) };
+        let texts = Texts::new(lang).expect("texts");
+        tray_view(&state, &texts, &Knowledge::builtin().expect("tables"), &TimeZone::UTC)
+    }
+
+    #[test]
+    fn icon_and_words_follow_the_worst_finding_and_a_pause_comes_first() {
+        let fine = view(&[], None, Lang::En);
+        assert_eq!((fine.icon, fine.tooltip.as_str()), (TrayIcon::Fine, "Mimamori: Fine"));
+        assert_eq!(view(&[hog(Severity::Look, "a")], None, Lang::En).icon, TrayIcon::Look);
+        let act = [hog(Severity::Act, "a")];
+        assert_eq!(view(&act, None, Lang::Ja).tooltip, "見守り: 要対応");
+        let paused = view(&act, Some(At(3_600_000)), Lang::En);
+        assert_eq!((paused.icon, paused.tooltip.as_str()), (TrayIcon::Paused, "Mimamori: paused until 01:00"));
+    }
+
+    #[test]
+    fn the_menu_has_every_action_once_open_first_and_no_line_is_too_long() {
+        for lang in Lang::ALL {
+            let view = view(&[hog(Severity::Look, &"long name ".repeat(20))], None, lang);
+            let items: Vec<_> = view
+                .menu
+                .iter()
+                .filter_map(|line| match line {
+                    MenuLine::Item { action, text, default, .. } => Some((*action, text, *default)),
+                    MenuLine::Separator => None,
+                })
+                .collect();
+            assert_eq!((items[0].0, items[0].2), (TrayAction::Open, true));
+            assert_eq!(items.len(), 7);
+            assert!(items.iter().all(|(_, text, _)| !text.is_empty() && text.chars().count() <= LONGEST));
+        }
+    }
+}

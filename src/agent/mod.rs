@@ -1,0 +1,255 @@
+//! The agent: always there, never felt. Samples, records, diagnoses, shows an icon and notifies; no window.
+//!
+//! One thread does everything in turns of 2 s and sleeps in between; tray, endpoint and notifications only send to
+//! it. `hush`, `budget`, `happenings`, `menu` and `protocol` are pure.
+
+mod budget;
+mod courses;
+mod happenings;
+mod hush;
+mod journal;
+mod menu;
+mod protocol;
+mod turn;
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+pub use happenings::is_monitor;
+pub use protocol::{Answer, FRAME, Request, Status, finding_id, read_request, write};
+
+use crate::cli::{Context, Exit, Output};
+use crate::explain::Lang;
+use crate::model::{Reading, Seconds};
+use crate::platform::{self, DesktopEvent, Endpoint, Lock, TrayAction};
+use crate::settings::{SettingsFile, recording_path};
+use journal::Trouble;
+use turn::Turns;
+
+/// Names of the lock and of both endpoints.
+pub const AGENT: &str = "agent";
+/// The endpoint of the window.
+pub const WINDOW: &str = "window";
+/// A running agent or window answers within so long.
+const ANSWER: Duration = Duration::from_millis(800);
+/// The pause of the tray menu.
+const PAUSE_MINUTES: u32 = 60;
+
+/// How to start the agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Options {
+    /// Started by the system at sign-in: does not open the window when another one runs already.
+    pub quiet: bool,
+    /// Wait so long first: it was too costly and starts again.
+    pub wait: Seconds,
+    /// Speak this language; by default the chosen one.
+    pub lang: Option<Lang>,
+}
+
+/// What wakes the agent.
+enum Wake {
+    Desktop(DesktopEvent),
+    Asked(Request, Sender<Vec<u8>>),
+    Cause(Reading<platform::StopCause>),
+    Stop,
+}
+
+/// Watches until it is told to stop.
+pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
+    if options.wait.0 > 0.0 {
+        std::thread::sleep(Duration::from_secs_f64(options.wait.0.min(3600.0)));
+    }
+    let settings = SettingsFile::of_user().load();
+    let texts = context.texts(options.lang.or(settings.lang).unwrap_or(context.lang));
+    let _lock = match Lock::take(AGENT) {
+        Ok(Some(lock)) => lock,
+        Ok(None) => {
+            output.note(&texts.get("agent-running"));
+            if !options.quiet {
+                let _ = tell(AGENT, &Request::Show { finding: None });
+            }
+            return Exit::Fine;
+        }
+        Err(error) => {
+            output.error(&texts.with_one("agent-not-here", "reason", error.to_string()));
+            return Exit::Unavailable;
+        }
+    };
+    platform::raise_own_priority();
+    let (wakes, inbox) = channel();
+    let stop = wakes.clone();
+    // Without the handler the system ends us without a clean stop mark, which the next start will see.
+    let _ = ctrlc::set_handler(move || {
+        let _ = stop.send(Wake::Stop);
+    });
+    let _endpoint = listen(wakes.clone());
+    let turns = Turns::new(context, &options, &settings, wakes, output);
+    Agent { turns, inbox }.run()
+}
+
+/// Answers on the local endpoint by asking the thread of the agent.
+fn listen(wakes: Sender<Wake>) -> Option<Endpoint> {
+    let refused = || write(&Answer::Refused);
+    Endpoint::listen(AGENT, move |frame| {
+        let Some(request) = read_request(frame) else { return refused() };
+        let (answer, answers) = channel();
+        if wakes.send(Wake::Asked(request, answer)).is_err() {
+            return refused();
+        }
+        answers.recv_timeout(ANSWER).unwrap_or_else(|_| refused())
+    })
+    .ok()
+}
+
+/// Says something to a running agent ([`AGENT`]) or window ([`WINDOW`]); `None` when there is none.
+pub fn tell(whom: &str, request: &Request) -> Option<Answer> {
+    let answer = platform::ask(whom, &write(request), ANSWER).ok()?;
+    serde_json::from_slice(&answer).ok()
+}
+
+/// How the running agent is; `None` when there is none.
+pub fn status() -> Option<Status> {
+    match tell(AGENT, &Request::Status)? {
+        Answer::Status(status) => Some(*status),
+        Answer::Done | Answer::Refused => None,
+    }
+}
+
+/// Brings the window to the front, or opens it.
+///
+/// # Errors
+/// What the system says when the window's program cannot be started.
+pub fn open_window(finding: Option<&str>, settings: bool) -> std::io::Result<()> {
+    if !settings && tell(WINDOW, &Request::Show { finding: finding.map(str::to_owned) }) == Some(Answer::Done) {
+        return Ok(());
+    }
+    let mut arguments: Vec<&str> = Vec::new();
+    if let Some(finding) = finding {
+        arguments.extend(["--finding", finding]);
+    }
+    if settings {
+        arguments.push("--settings");
+    }
+    platform::start_detached(&window_program()?, &arguments)
+}
+
+/// The program with the window: this one, or the one beside it.
+fn window_program() -> std::io::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let beside = own.with_file_name(format!("mimamori{}", std::env::consts::EXE_SUFFIX));
+    Ok(if beside.exists() { beside } else { own })
+}
+
+/// The program of the agent: the one beside this that is the lighter one, where it exists.
+///
+/// # Errors
+/// The system does not tell where this program is.
+pub fn agent_program() -> std::io::Result<PathBuf> {
+    window_program()
+}
+
+/// Starts the agent in the background unless one runs.
+///
+/// # Errors
+/// What the system says.
+pub fn start_in_background(program: &Path) -> std::io::Result<()> {
+    platform::start_detached(program, &["agent", "--quiet"])
+}
+
+/// What follows from an event.
+enum Then {
+    GoOn,
+    /// End, and tell the one who waits for it.
+    End(Option<Sender<()>>),
+}
+
+struct Agent<'a> {
+    turns: Turns<'a>,
+    inbox: Receiver<Wake>,
+}
+
+impl Agent<'_> {
+    fn run(mut self) -> Exit {
+        let mut due = Instant::now();
+        loop {
+            if Instant::now() >= due {
+                let Some(pause) = self.turns.turn() else { return self.turns.give_up() };
+                due = Instant::now() + pause;
+            }
+            match self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())) {
+                Ok(Wake::Desktop(event)) => {
+                    match self.desktop(event, &mut due) {
+                        Then::GoOn => {}
+                        Then::End(waiting) => {
+                            self.turns.end();
+                            // The system waits for this before it ends the session.
+                            let _ = waiting.map(|waiting| waiting.send(()));
+                            return Exit::Fine;
+                        }
+                    }
+                }
+                Ok(Wake::Asked(request, answer)) => {
+                    let said = self.asked(&request);
+                    // The one who asked may have gone.
+                    let _ = answer.send(write(&said));
+                }
+                Ok(Wake::Cause(cause)) => self.turns.cause_known(&cause),
+                Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => {
+                    self.turns.end();
+                    return Exit::Fine;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    /// Does what was chosen.
+    fn desktop(&mut self, event: DesktopEvent, due: &mut Instant) -> Then {
+        match event {
+            DesktopEvent::Tray(TrayAction::Quit) => return Then::End(None),
+            DesktopEvent::SessionEnding(done) => return Then::End(Some(done)),
+            DesktopEvent::Tray(TrayAction::Open) => self.turns.open(None, false),
+            DesktopEvent::Tray(TrayAction::ShowFinding) => {
+                let worst = self.turns.worst();
+                self.turns.open(worst.as_deref(), false);
+            }
+            DesktopEvent::Tray(TrayAction::Settings) => self.turns.open(None, true),
+            DesktopEvent::Tray(TrayAction::CheckNow) => {
+                self.turns.look_closely();
+                *due = Instant::now();
+                self.turns.open(None, false);
+            }
+            DesktopEvent::Tray(TrayAction::Pause) => {
+                let minutes = if self.turns.is_paused() { 0 } else { PAUSE_MINUTES };
+                self.turns.pause(minutes);
+                *due = Instant::now();
+            }
+            DesktopEvent::Tray(TrayAction::StartWithPc) => self.turns.toggle_autostart(),
+            DesktopEvent::NotificationClicked(finding) => self.turns.open(Some(&finding), false),
+            other => self.turns.desktop_changed(&other),
+        }
+        Then::GoOn
+    }
+
+    fn asked(&mut self, request: &Request) -> Answer {
+        match request {
+            Request::Show { finding } => {
+                self.turns.open(finding.as_deref(), false);
+                Answer::Done
+            }
+            Request::Status => Answer::Status(Box::new(self.turns.status())),
+            Request::Pause { minutes } => {
+                self.turns.pause(*minutes);
+                Answer::Done
+            }
+        }
+    }
+}
+
+/// Where the recording is, or why there is none.
+fn recording() -> Result<PathBuf, Trouble> {
+    let path = recording_path().ok_or(Trouble::NoFolder)?;
+    let folder = path.parent().unwrap_or(&path);
+    if platform::is_network_folder(folder) { Err(Trouble::Network) } else { Ok(path) }
+}

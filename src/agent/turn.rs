@@ -1,0 +1,493 @@
+//! What happens in one turn of the agent: look, record, diagnose, tell.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+use fluent_bundle::FluentArgs;
+use serde_json::json;
+
+use super::budget::{Advice, Budget, next_wait};
+use super::courses::Courses;
+use super::happenings::{Facts, Happenings, SteadyClock, clock_events, is_monitor};
+use super::hush::{AFTER_RESUME, AFTER_SIGN_IN, Hush, Identity, Notice, identity};
+use super::journal::{Journal, Remark, Trouble};
+use super::menu::{TrayState, tray_view};
+use super::protocol::{Status, finding_id};
+use super::{Options, Wake, agent_program, open_window, recording};
+use crate::cli::{Context, Exit, Output};
+use crate::diagnose::{Finding, RuleId, Severity};
+use crate::explain::{Texts, event_text, explain};
+use crate::model::{At, Event, EventKind, History, Reading, Sample, Seconds};
+use crate::platform::{self, DesktopEvent, Notifier, StopCause, Tray, TrayView};
+use crate::recorder::{PreviousRun, Reader, Run};
+use crate::sampler::Pace;
+use crate::settings::Settings;
+use crate::watch::{Seen, View, Watch, now};
+
+/// How much of the past the agent keeps in memory: what the rules need. The rest is in the recording.
+const KEEP: Seconds = Seconds(1800.0);
+/// While paused it wakes this often, to see whether the pause is over.
+const PAUSED_STEP: Duration = Duration::from_secs(30);
+/// After "check now" everything is read at so many turns.
+const CLOSE_LOOKS: u32 = 5;
+/// As slow as possible and still too costly so often in a row: start again.
+const GIVE_UP_AFTER: u32 = 3;
+/// Free space of so long is taken over from the recording at the start.
+const TREND: Seconds = Seconds(7.0 * 86_400.0);
+
+/// All that the agent knows.
+pub(super) struct Turns<'a> {
+    context: &'a Context,
+    texts: &'a Texts,
+    watch: Watch,
+    pace: Pace,
+    clock: SteadyClock,
+    happenings: Happenings,
+    courses: Courses,
+    hush: Hush,
+    budget: Budget,
+    journal: Journal,
+    tray: Option<Tray>,
+    tray_shown: bool,
+    notifier: Notifier,
+    notified: Option<String>,
+    findings: Vec<Finding>,
+    sample: Option<Arc<Sample>>,
+    starts_with_pc: Reading<bool>,
+    paused_until: Option<At>,
+    close_looks: u32,
+    over_budget: u32,
+    started: At,
+    at: At,
+    options: Options,
+    previous: Option<PreviousRun>,
+    wakes: Sender<Wake>,
+}
+
+impl<'a> Turns<'a> {
+    pub(super) fn new(
+        context: &'a Context,
+        options: &Options,
+        settings: &Settings,
+        wakes: Sender<Wake>,
+        output: &mut Output,
+    ) -> Self {
+        let texts = context.texts(options.lang.or(settings.lang).unwrap_or(context.lang));
+        let watch = Watch::with_history(Arc::clone(&context.knowledge), |machine| History::short(machine, KEEP));
+        let started = now();
+        let run = Run {
+            boot_id: watch.machine().boot_id.known().cloned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            started,
+        };
+        let path = recording();
+        let remembered = path.as_ref().ok().cloned();
+        let mut turns = Self {
+            pace: Pace::new(watch.machine().cpus),
+            clock: SteadyClock::new(started, platform::clocks().get()),
+            happenings: Happenings::default(),
+            courses: Courses::default(),
+            hush: Hush::default(),
+            budget: Budget::default(),
+            journal: Journal::open(path, run),
+            tray: None,
+            tray_shown: false,
+            notifier: Notifier::new(&texts.get("app-name"), desktop_sender(&wakes)),
+            notified: None,
+            findings: Vec::new(),
+            sample: None,
+            starts_with_pc: platform::autostart_is_on(),
+            paused_until: None,
+            close_looks: 0,
+            over_budget: 0,
+            started,
+            at: started,
+            options: *options,
+            previous: None,
+            watch,
+            context,
+            texts,
+            wakes,
+        };
+        turns.quiet_after_sign_in();
+        turns.remember(remembered);
+        turns.begin(output);
+        turns
+    }
+
+    fn quiet_after_sign_in(&mut self) {
+        // Without the time of signing in: started by the system means just signed in.
+        let signed_in = platform::signed_in_at().get().or(self.options.quiet.then_some(self.started));
+        if let Some(signed_in) = signed_in {
+            self.hush.quiet_until(signed_in.minus(Seconds(-AFTER_SIGN_IN.0)));
+        }
+    }
+
+    /// Takes over what the run before knew: who was told, and how free space went.
+    fn remember(&mut self, path: Option<PathBuf>) {
+        let Some(Ok(Some(reader))) = path.map(|path| Reader::open(&path)) else { return };
+        let day = self.started.minus(Seconds(86_400.0));
+        for event in reader.events(day, self.started).unwrap_or_default() {
+            let rule = serde_json::from_value::<RuleId>(event.data["rule"].clone());
+            if let (EventKind::Notified, Ok(rule)) = (event.kind, rule) {
+                self.hush.restore((rule, event.subject), event.at);
+            }
+        }
+        let points = reader.volume_points(self.started.minus(TREND)).unwrap_or_default();
+        self.watch.history_mut().remember(points);
+    }
+
+    fn begin(&mut self, output: &mut Output) {
+        self.journal.note(&Event::new(self.started, EventKind::Started, "").with(json!({
+            "version": env!("CARGO_PKG_VERSION"),
+        })));
+        let view = self.tray_view();
+        match Tray::start(&view, desktop_sender(&self.wakes)) {
+            Ok(tray) => self.tray = Some(tray),
+            Err(_) => self.trouble("trouble-no-tray", ""),
+        }
+        self.look_for_sudden_stop();
+        self.say_remarks();
+        if let Some(trouble) = self.journal.trouble() {
+            output.note(&self.texts.get(trouble.text()));
+        }
+        if self.tray.is_none() {
+            output.note(&self.texts.get("trouble-no-tray"));
+        }
+    }
+
+    /// A run without its mark, and the PC was started anew since: the system is asked why, which may take seconds.
+    fn look_for_sudden_stop(&mut self) {
+        let Some(previous) = self.journal.take_previous().filter(|previous| !previous.clean) else { return };
+        let boot = self.watch.machine().boot_id.known();
+        if previous.boot_id.is_none() || previous.boot_id.as_ref() == boot {
+            return;
+        }
+        let wakes = self.wakes.clone();
+        let (boot_id, last_seen) = (previous.boot_id.clone(), previous.last_seen);
+        self.previous = Some(previous);
+        let ask = move || {
+            let cause = platform::sudden_stop_cause(boot_id.as_deref(), last_seen);
+            // The agent may have ended meanwhile.
+            let _ = wakes.send(Wake::Cause(cause));
+        };
+        if std::thread::Builder::new().name("last stop".to_owned()).spawn(ask).is_err() {
+            self.cause_known(&Reading::Missing(crate::model::Why::Unsupported));
+        }
+    }
+
+    /// The system has answered why the PC went off.
+    pub(super) fn cause_known(&mut self, cause: &Reading<StopCause>) {
+        let Some(previous) = self.previous.take() else { return };
+        let (name, code) = match cause.known() {
+            Some(StopCause::Orderly) => ("orderly", None),
+            Some(StopCause::PowerLost) => ("power_lost", None),
+            Some(StopCause::PowerButton) => ("power_button", None),
+            Some(StopCause::SystemError(code)) => ("system_error", Some(*code)),
+            None => ("unknown", None),
+        };
+        let data = json!({ "cause": name, "code": code, "started": previous.started.0 });
+        let event = Event::new(previous.last_seen, EventKind::SuddenStop, "").with(data);
+        self.journal.note(&event);
+        self.journal.flush(self.at);
+        if name != "orderly" {
+            let text = event_text(&event, &self.context.knowledge, self.texts, &self.context.zone);
+            self.show("sudden_stop", &self.texts.get("notice-sudden-stop"), &text, false);
+        }
+    }
+
+    /// One turn; the time until the next, or `None` when the agent costs too much and has to end.
+    pub(super) fn turn(&mut self) -> Option<Duration> {
+        let moment = self.clock.step(now(), platform::clocks().get());
+        self.at = moment.at;
+        if let Some(shift) = moment.shift {
+            self.shift(shift);
+        }
+        if moment.slept.is_some() {
+            self.hush.quiet_until(self.at.minus(Seconds(-AFTER_RESUME.0)));
+        }
+        for event in clock_events(&moment) {
+            self.journal.note(&event);
+        }
+        if self.is_paused() {
+            self.journal.step(self.at);
+            return Some(PAUSED_STEP);
+        }
+        if self.paused_until.take().is_some() {
+            self.journal.note(&Event::new(self.at, EventKind::Resumed, ""));
+        }
+        let wanted = self.close_looks > 0 || self.findings.iter().any(|finding| is_moving(finding.rule));
+        self.close_looks = self.close_looks.saturating_sub(1);
+        match self.watch.look_paced(self.at, &mut self.pace, wanted) {
+            Seen::Totals(sample) => self.note_totals(&sample),
+            Seen::Everything(view) => self.note_everything(*view),
+        }
+        self.journal.step(self.at);
+        self.say_remarks();
+        self.keep_budget().then(|| Duration::from_secs_f64(self.pace.step().0))
+    }
+
+    fn shift(&mut self, milliseconds: i64) {
+        self.watch.history_mut().shift(milliseconds);
+        self.hush.shift(milliseconds);
+        self.courses.shift(milliseconds);
+        self.journal.shift(milliseconds, self.at);
+        self.started.0 = self.started.0.saturating_add(milliseconds);
+        if let Some(until) = &mut self.paused_until {
+            until.0 = until.0.saturating_add(milliseconds);
+        }
+    }
+
+    fn note_totals(&mut self, sample: &Sample) {
+        self.journal.add(sample);
+        let facts = Facts { idle: sample.user_idle.get(), ..Facts::default() };
+        for event in self.happenings.step(sample.at, &facts) {
+            self.journal.note(&event);
+        }
+    }
+
+    fn note_everything(&mut self, view: View) {
+        self.journal.add(&view.sample);
+        let group_of = |pid| {
+            let mut programs = view.folded.programs.iter();
+            programs.find(|program| program.members.iter().any(|member| member.key.pid == pid))
+        };
+        let foreground = view.sample.foreground.get().and_then(|pid| Some((pid, &*group_of(pid)?.name)));
+        let files = view.folded.facts.values().filter(|facts| is_monitor(facts.file_name()) && !is_agent(facts));
+        let facts = Facts {
+            idle: view.sample.user_idle.get(),
+            foreground,
+            files: Some(files.map(|facts| facts.file_name()).collect()),
+        };
+        for event in self.happenings.step(view.sample.at, &facts) {
+            self.journal.note(&event);
+        }
+        self.findings = view.findings.into_iter().map(|(finding, _)| finding).collect();
+        self.sample = Some(view.sample);
+        for event in self.courses.step(self.at, &self.findings) {
+            self.journal.note(&event);
+        }
+        let all: Vec<&Finding> = self.findings.iter().collect();
+        match self.hush.step(self.at, &all) {
+            Some(Notice::Show(told)) => self.notify(&told),
+            Some(Notice::Withdraw) => self.withdraw(),
+            None => {}
+        }
+        self.update_tray();
+    }
+
+    fn notify(&mut self, told: &[Identity]) {
+        for (rule, group) in told {
+            let data = json!({ "rule": rule.id() });
+            self.journal.note(&Event::new(self.at, EventKind::Notified, group).with(data));
+        }
+        // Who was told must be known even if everything is ended now.
+        self.journal.flush(self.at);
+        let Some(worst) = self.findings.iter().find(|finding| told.contains(&identity(finding))) else { return };
+        let words = explain(worst, &self.context.knowledge, self.texts);
+        let title = match told.len() {
+            0 | 1 => words.headline,
+            more => {
+                let mut args = FluentArgs::new();
+                args.set("headline", words.headline);
+                args.set("number", more - 1);
+                self.texts.with("notice-more", &args)
+            }
+        };
+        let first = words.saw.into_iter().next().unwrap_or_default();
+        let body = format!("{first}\n{}", self.texts.get("notice-hint"));
+        let tag = finding_id(worst.rule.id(), &worst.subject.group);
+        let urgent = worst.severity == Severity::Act;
+        self.withdraw();
+        self.show(&tag, &title, &body, urgent);
+        self.notified = Some(tag);
+    }
+
+    fn show(&mut self, tag: &str, title: &str, body: &str, urgent: bool) {
+        if self.notifier.show(tag, title, body, urgent).is_err() {
+            self.trouble("trouble-no-notifications", "");
+        }
+    }
+
+    fn withdraw(&mut self) {
+        if let Some(tag) = self.notified.take() {
+            self.notifier.withdraw(&tag);
+        }
+    }
+
+    /// Says once what does not work for the tool itself; it is in the history.
+    fn trouble(&mut self, id: &str, reason: &str) {
+        let data = json!({ "text": id, "reason": reason });
+        self.journal.note(&Event::new(self.at, EventKind::Trouble, "").with(data));
+    }
+
+    fn say_remarks(&mut self) {
+        for remark in self.journal.take_remarks() {
+            match remark {
+                Remark::InMemory(Trouble::Io(reason)) => self.trouble("trouble-io", &reason),
+                Remark::InMemory(trouble) => self.trouble(trouble.text(), ""),
+                Remark::SetAside => self.trouble("trouble-damaged", ""),
+            }
+        }
+    }
+
+    /// Looks at its own cost; `false` when it has to end.
+    fn keep_budget(&mut self) -> bool {
+        let awake = platform::clocks().get().map_or(0.0, |clocks| clocks.awake.as_secs_f64());
+        match self.budget.step(awake, platform::own_cpu_time().get(), || platform::own_memory().get()) {
+            Advice::GoOn => {}
+            Advice::SlowDown if self.pace.slow_down() => {
+                self.journal.note(&Event::new(self.at, EventKind::Slowed, ""));
+            }
+            Advice::SlowDown => self.over_budget += 1,
+            Advice::Recover => {
+                self.over_budget = 0;
+                self.pace.recover();
+            }
+        }
+        self.over_budget < GIVE_UP_AFTER
+    }
+
+    /// Ends in order, to be started again after a while.
+    pub(super) fn give_up(self) -> Exit {
+        let wait = next_wait(self.options.wait).0.to_string();
+        self.end();
+        if let Ok(program) = agent_program() {
+            // When it cannot be started again the next sign-in does it.
+            let _ = platform::start_detached(&program, &["agent", "--quiet", "--wait", &wait]);
+        }
+        Exit::TryAgain
+    }
+
+    /// Writes everything and the mark of a clean stop.
+    pub(super) fn end(mut self) {
+        self.withdraw();
+        self.journal.note(&Event::new(self.at, EventKind::Stopped, ""));
+        self.journal.end(self.at);
+    }
+
+    pub(super) fn open(&mut self, finding: Option<&str>, settings: bool) {
+        // What the window reads from the recording is then no older than this click.
+        self.journal.flush(self.at);
+        if let Err(error) = open_window(finding, settings) {
+            self.trouble("trouble-io", &error.to_string());
+        }
+    }
+
+    /// The id of the worst finding.
+    pub(super) fn worst(&self) -> Option<String> {
+        let worst = self.findings.first().filter(|finding| finding.severity > Severity::Ok)?;
+        Some(finding_id(worst.rule.id(), &worst.subject.group))
+    }
+
+    pub(super) const fn look_closely(&mut self) {
+        self.close_looks = CLOSE_LOOKS;
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused_until.is_some_and(|until| self.at < until)
+    }
+
+    /// Stops watching for a while; 0 goes on.
+    pub(super) fn pause(&mut self, minutes: u32) {
+        if minutes > 0 {
+            if self.paused_until.is_none() {
+                self.journal.note(&Event::new(self.at, EventKind::Paused, ""));
+            }
+            self.paused_until = Some(self.at.minus(Seconds(-60.0 * f64::from(minutes))));
+            self.findings.clear();
+            self.withdraw();
+        } else if self.paused_until.is_some() {
+            self.paused_until = Some(self.at);
+        }
+        self.journal.flush(self.at);
+        self.update_tray();
+    }
+
+    pub(super) fn toggle_autostart(&mut self) {
+        let on = !self.starts_with_pc.get().unwrap_or(false);
+        let set = agent_program()
+            .map_err(|error| error.to_string())
+            .and_then(|program| platform::autostart_set(&program, &["agent", "--quiet"], on).map_err(|error| error.0));
+        if let Err(reason) = set {
+            self.trouble("trouble-io", &reason);
+        }
+        self.starts_with_pc = platform::autostart_is_on();
+        self.update_tray();
+    }
+
+    pub(super) fn desktop_changed(&mut self, event: &DesktopEvent) {
+        match event {
+            DesktopEvent::TrayShown => self.tray_shown = true,
+            DesktopEvent::TrayHidden => {
+                self.tray_shown = false;
+                self.trouble("trouble-no-tray", "");
+            }
+            DesktopEvent::NotificationsFailed(reason) => self.trouble("trouble-no-notifications", reason),
+            _ => {}
+        }
+    }
+
+    fn tray_view(&self) -> TrayView {
+        let state = TrayState {
+            findings: &self.findings,
+            sample: self.sample.as_deref(),
+            paused_until: self.paused_until.filter(|until| self.at < *until),
+            starts_with_pc: self.starts_with_pc,
+        };
+        tray_view(&state, self.texts, &self.context.knowledge, &self.context.zone)
+    }
+
+    fn update_tray(&self) {
+        if let Some(tray) = &self.tray {
+            tray.update(&self.tray_view());
+        }
+    }
+
+    pub(super) fn status(&self) -> Status {
+        Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            since: self.started,
+            paused_until: self.paused_until.filter(|until| self.at < *until),
+            cpu: self.budget.cpu(),
+            memory_bytes: platform::own_memory().get().map(|bytes| bytes.0),
+            recording_bytes: self.journal.bytes(),
+            trouble: self.journal.trouble().map(|trouble| trouble.text().to_owned()),
+            slowed: self.pace.is_slowed(),
+            tray: self.tray_shown,
+        }
+    }
+}
+
+/// A load that may end any moment: while it is there everything is read at every turn.
+const fn is_moving(rule: RuleId) -> bool {
+    matches!(
+        rule,
+        RuleId::CpuHog | RuleId::BrowserLoad | RuleId::KnownBusy | RuleId::MemoryPressure | RuleId::DiskShrinking
+    )
+}
+
+/// Whether it is the agent and not the window: they are the same program.
+fn is_agent(facts: &crate::model::ProcFacts) -> bool {
+    facts.key.pid == std::process::id()
+        || facts.args.known().is_some_and(|args| args.get(1).is_some_and(|argument| argument == "agent"))
+}
+
+/// What comes from the desktop goes the same way as everything else.
+fn desktop_sender(wakes: &Sender<Wake>) -> Sender<DesktopEvent> {
+    let (sender, receiver) = channel();
+    let wakes = wakes.clone();
+    let forward = move || {
+        for event in receiver {
+            if wakes.send(Wake::Desktop(event)).is_err() {
+                return;
+            }
+        }
+    };
+    // Without the thread the desktop cannot say anything; watching goes on.
+    let _ = std::thread::Builder::new().name("desktop".to_owned()).spawn(forward);
+    sender
+}

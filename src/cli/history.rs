@@ -1,0 +1,171 @@
+//! `mimamori history`: the recorded time line, and minute by minute who used the PC.
+
+use fluent_bundle::FluentArgs;
+use serde_json::{Value, json};
+
+use super::output::Style;
+use super::{Context, Exit, HistoryWanted, Output};
+use crate::explain::{Texts, event_text, format};
+use crate::model::{At, Event, EventKind, Fraction, ProgramSample, Reading, Sample, Seconds};
+use crate::recorder::{Inbox, Reader, RecorderError, Tier};
+use crate::report::AtForm;
+use crate::settings::recording_path;
+use crate::watch::now;
+
+/// Name and version of the JSON form.
+const SCHEMA: &str = "mimamori.timeline/1";
+/// Programs told for each minute.
+const PROGRAMS: usize = 5;
+/// Programs in a line of text.
+const NAMES: usize = 3;
+/// Minutes printed as text; more is for a script.
+const MINUTES: usize = 120;
+
+/// Reads the recording and prints it.
+pub(super) fn run(wanted: &HistoryWanted, context: &Context, output: &mut Output) -> Exit {
+    let texts = context.texts(wanted.lang.unwrap_or(context.lang));
+    let timeline = match read(wanted.since, now()) {
+        Ok(Some(timeline)) => timeline,
+        Ok(None) => {
+            output.note(&texts.get("history-none"));
+            return Exit::Unavailable;
+        }
+        Err(error) => {
+            output.error(&texts.with_one("cli-error-recording", "reason", error.to_string()));
+            return Exit::Unavailable;
+        }
+    };
+    if wanted.json {
+        output.text(&timeline.to_json(context).to_string());
+    } else {
+        output.text(&timeline.to_text(texts, context, output));
+    }
+    let found = timeline.events.iter().any(|event| matches!(event.kind, EventKind::Finding | EventKind::SuddenStop));
+    if found { Exit::Found } else { Exit::Fine }
+}
+
+struct Timeline {
+    from: At,
+    to: At,
+    events: Vec<Event>,
+    minutes: Vec<Sample>,
+}
+
+fn read(since: Seconds, to: At) -> Result<Option<Timeline>, RecorderError> {
+    let Some(path) = recording_path() else { return Ok(None) };
+    let Some(reader) = Reader::open(&path)? else { return Ok(None) };
+    let from = to.minus(since);
+    let mut events = reader.events(from, to)?;
+    events.extend(Inbox::beside(&path).peek().into_iter().filter(|event| event.at >= from));
+    events.sort_by_key(|event| event.at);
+    let mut minutes = reader.samples(Tier::Minute, from, to)?;
+    // The newest samples are not yet part of a whole minute.
+    let last = minutes.last().map_or(from, |minute| minute.at);
+    minutes.extend(reader.samples(Tier::Raw, At(last.0 + 1), to)?.into_iter().filter(|s| !s.programs.is_empty()));
+    Ok(Some(Timeline { from, to, events, minutes }))
+}
+
+impl Timeline {
+    fn to_json(&self, context: &Context) -> Value {
+        let events: Vec<Value> = self
+            .events
+            .iter()
+            .map(|event| {
+                let text = |texts: &Texts| event_text(event, &context.knowledge, texts, &context.zone);
+                json!({
+                    "at": AtForm::Text.write(event.at),
+                    "kind": event.kind,
+                    "subject": event.subject,
+                    "data": event.data,
+                    "text": { "ja": text(&context.ja), "en": text(&context.en) },
+                })
+            })
+            .collect();
+        let minutes: Vec<Value> = self.minutes.iter().map(minute_json).collect();
+        json!({
+            "schema": SCHEMA,
+            "from": AtForm::Text.write(self.from),
+            "to": AtForm::Text.write(self.to),
+            "events": events,
+            "minutes": minutes,
+        })
+    }
+
+    fn to_text(&self, texts: &Texts, context: &Context, output: &Output) -> String {
+        let zone = &context.zone;
+        let mut args = FluentArgs::new();
+        args.set("from", format::date_clock(self.from, zone));
+        args.set("to", format::date_clock(self.to, zone));
+        let mut lines = vec![texts.with("history-range", &args)];
+        if self.events.is_empty() && self.minutes.is_empty() {
+            lines.push(texts.get("history-empty"));
+            return lines.join("\n") + "\n";
+        }
+        lines.push(String::new());
+        lines.push(output.styled(Style::Strong, &texts.get("history-events")));
+        for event in &self.events {
+            let text = event_text(event, &context.knowledge, texts, zone);
+            lines.push(format!("  {}  {text}", format::date_clock(event.at, zone)));
+        }
+        lines.push(String::new());
+        lines.push(output.styled(Style::Strong, &texts.get("history-minutes")));
+        let left_out = self.minutes.len().saturating_sub(MINUTES);
+        for minute in self.minutes.iter().skip(left_out) {
+            lines.push(minute_text(minute, texts, context));
+        }
+        if left_out > 0 {
+            let mut args = FluentArgs::new();
+            args.set("number", left_out);
+            lines.push(format!("  {}", texts.with("history-more-minutes", &args)));
+        }
+        lines.join("\n") + "\n"
+    }
+}
+
+fn minute_text(minute: &Sample, texts: &Texts, context: &Context) -> String {
+    let unknown = || texts.get("unknown-value");
+    let cpu = minute.cpu.get().map_or_else(unknown, |cpu| format::percent(cpu.get()));
+    let used = minute.memory.get().map_or_else(unknown, |memory| format::bytes(memory.used.0 as f64));
+    let memory = texts.with_one("history-memory", "value", used);
+    let name = |program: &ProgramSample| {
+        let known = context.knowledge.named(&program.name);
+        let name = known.map_or(&*program.name, |known| known.name.get(texts.lang()));
+        format!("{name} {}", format::percent(program.cpu.get()))
+    };
+    let busy = minute.programs.iter().filter(|program| program.cpu.get() >= 0.005).take(NAMES);
+    let programs: Vec<String> = busy.map(name).collect();
+    format!("  {}  CPU {cpu:>6}  {memory}  {}", format::date_clock(minute.at, &context.zone), programs.join(" · "))
+        .trim_end()
+        .to_owned()
+}
+
+fn minute_json(minute: &Sample) -> Value {
+    let number = |reading: Reading<f64>| reading.get();
+    let programs: Vec<Value> = minute.programs.iter().take(PROGRAMS).map(program_json).collect();
+    json!({
+        "at": AtForm::Text.write(minute.at),
+        "seconds": minute.span.0,
+        "cpu": number(minute.cpu.map(Fraction::get)),
+        "mem_used_bytes": minute.memory.get().map(|memory| memory.used),
+        "disk_read_bps": number(minute.disk_read.map(|rate| rate.0)),
+        "disk_write_bps": number(minute.disk_write.map(|rate| rate.0)),
+        "net_rx_bps": number(minute.net_rx.map(|rate| rate.0)),
+        "net_tx_bps": number(minute.net_tx.map(|rate| rate.0)),
+        "everything_else_cpu": number(minute.everything_else.map(Fraction::get)),
+        "programs": programs,
+    })
+}
+
+fn program_json(program: &ProgramSample) -> Value {
+    let busiest = program.members.first().map(|member| member.key);
+    json!({
+        "name": program.name,
+        "path": program.path,
+        "pid": busiest.map(|key| key.pid),
+        "start": busiest.map(|key| key.start_time),
+        "cpu": program.cpu,
+        "mem_bytes": program.memory,
+        "disk_bps": program.disk.get().map(|rate| rate.0),
+        "parts": program.parts,
+    })
+}

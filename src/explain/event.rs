@@ -1,0 +1,133 @@
+//! What happened, in words.
+
+use fluent_bundle::FluentArgs;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::{Texts, explain, format};
+use crate::diagnose::Finding;
+use crate::knowledge::Knowledge;
+use crate::model::{DisplayName, Event, EventKind};
+
+/// The finding an event carries, if it does and this version knows its rule.
+pub fn event_finding(event: &Event) -> Option<Finding> {
+    serde_json::from_value(event.data.get("finding")?.clone()).ok()
+}
+
+/// One sentence for `event`, with its figures.
+pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &TimeZone) -> String {
+    let data = &event.data;
+    let mut args = FluentArgs::new();
+    let known = knowledge.named(&event.subject);
+    let plain = || DisplayName::new(&event.subject).as_str().to_owned();
+    args.set("name", known.map_or_else(plain, |known| known.name.get(texts.lang()).to_owned()));
+    for name in ["before", "after"] {
+        if let Some(share) = data.get(name).and_then(Value::as_f64) {
+            args.set(name, format::percent(share));
+        }
+    }
+    match event.kind {
+        EventKind::Finding | EventKind::FindingEnded => {
+            let Some(finding) = event_finding(event) else { return texts.get("event-other") };
+            args.set("headline", explain(&finding, knowledge, texts).headline);
+        }
+        EventKind::SuddenStop => {
+            args.set("time", format::date_clock(event.at, zone));
+            args.set("code", data["code"].as_u64().map_or_else(String::new, |code| format!("0x{code:02X}")));
+        }
+        EventKind::Suspended => args.set("duration", format::duration(texts, number(data, "seconds"))),
+        EventKind::ClockChanged => args.set("duration", format::duration(texts, number(data, "by_seconds").abs())),
+        EventKind::Trouble => {
+            let reason = DisplayName::new(data["reason"].as_str().unwrap_or_default()).as_str().to_owned();
+            let id = data["text"].as_str().filter(|id| texts.has(id));
+            args.set("reason", id.map_or_else(|| reason.clone(), |id| texts.with_one(id, "reason", reason.clone())));
+        }
+        EventKind::Verdict => {
+            if let Some(by) = data["by"].as_str() {
+                args.set("by", DisplayName::new(by).as_str().to_owned());
+            }
+        }
+        _ => {}
+    }
+    texts.with(&text_id(event, texts), &args)
+}
+
+/// The text of the kind, or of its variant where there is one: a cause, a verdict, by force.
+fn text_id(event: &Event, texts: &Texts) -> String {
+    let base = format!("event-{}", event.kind.id());
+    let data = &event.data;
+    let variants = [
+        data["cause"].as_str().map(str::to_owned),
+        data["verdict"].as_str().filter(|_| data["by"].is_string()).map(|verdict| format!("{verdict}-by")),
+        data["verdict"].as_str().map(str::to_owned),
+        data["force"].as_bool().filter(|force| *force).map(|_| "force".to_owned()),
+    ];
+    let ids = variants.into_iter().flatten().map(|variant| format!("{base}-{variant}"));
+    ids.chain([base.clone()]).find(|id| texts.has(id)).unwrap_or_else(|| "event-other".to_owned())
+}
+
+fn number(data: &Value, name: &str) -> f64 {
+    data[name].as_f64().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::explain::Lang;
+    use crate::model::At;
+
+    #[test]
+    fn every_event_has_a_whole_sentence_in_both_languages() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let data = [
+            json!({"cause": "power_lost"}),
+            json!({"cause": "system_error", "code": 0x7e}),
+            json!({"cause": "power_button"}),
+            json!({"cause": "orderly"}),
+            json!({"cause": "unknown"}),
+            json!({"seconds": 28_800}),
+            json!({"by_seconds": -3600}),
+            json!({"verdict": "worked", "before": 0.93, "after": 0.12}),
+            json!({"verdict": "no_change", "before": 0.93, "after": 0.92}),
+            json!({"verdict": "came_back"}),
+            json!({"verdict": "came_back", "by": "cron\n"}),
+            json!({"verdict": "refused"}),
+            json!({"verdict": "cannot_tell"}),
+            json!({"force": true}),
+            json!({"text": "trouble-full", "reason": ""}),
+            json!({"text": "trouble-io", "reason": "x"}),
+            json!({"finding": {"rule": "of a newer version"}}),
+            Value::Null,
+        ];
+        for lang in Lang::ALL {
+            let texts = Texts::new(lang).expect("texts");
+            for kind in EventKind::ALL {
+                for data in &data {
+                    // A verdict has always its word, trouble its reason.
+                    if data.get("verdict").is_none() && kind == EventKind::Verdict
+                        || data.get("text").is_none() && kind == EventKind::Trouble
+                        || data.get("by_seconds").is_none() && kind == EventKind::ClockChanged
+                        || data.get("seconds").is_none() && kind == EventKind::Suspended
+                    {
+                        continue;
+                    }
+                    let event = Event::new(At(0), kind, "Google Chrome").with(data.clone());
+                    let text = event_text(&event, &knowledge, &texts, &TimeZone::UTC);
+                    assert!(!text.is_empty() && !text.contains(['{', '}', '$', '\n']), "{lang:?} {event:?}: {text}");
+                    assert!(!text.starts_with("event-"), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_sudden_stop_tells_when_and_why() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let texts = Texts::new(Lang::En).expect("texts");
+        let event = Event::new(At(0), EventKind::SuddenStop, "").with(json!({"cause": "system_error", "code": 126}));
+        let text = event_text(&event, &knowledge, &texts, &TimeZone::UTC);
+        assert!(text.contains("0x7E") && text.contains("00:00"), "{text}");
+    }
+}

@@ -1,0 +1,117 @@
+//! What the window has to say to the recording: actions and their verdicts. The agent is the only writer of the
+//! recording, so the window appends lines to a small file beside it, and the agent takes them over.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::model::{At, Event, EventKind};
+
+/// A longer line is not ours.
+const LINE_BYTES: usize = 4096;
+/// More than this is never waiting, unless something is wrong.
+const FILE_BYTES: u64 = 1 << 20;
+
+/// The file beside a recording.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    path: PathBuf,
+    taken: PathBuf,
+}
+
+impl Inbox {
+    /// The inbox of the recording at `recording`.
+    pub fn beside(recording: &Path) -> Self {
+        Self { path: recording.with_extension("inbox"), taken: recording.with_extension("inbox-taken") }
+    }
+
+    /// Adds an event. Lines of several windows do not mix: each is one write to the end of the file.
+    ///
+    /// # Errors
+    /// What the system says; nothing is added then.
+    pub fn put(&self, event: &Event) -> std::io::Result<()> {
+        let mut line = json!({
+            "at": event.at.0, "kind": event.kind.id(), "subject": event.subject, "data": event.data,
+        })
+        .to_string();
+        line.push('\n');
+        if line.len() > LINE_BYTES || fs::metadata(&self.path).is_ok_and(|metadata| metadata.len() > FILE_BYTES) {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        if let Some(folder) = self.path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        OpenOptions::new().create(true).append(true).open(&self.path)?.write_all(line.as_bytes())
+    }
+
+    /// The events that wait, without taking them.
+    pub fn peek(&self) -> Vec<Event> {
+        let mut events = read(&self.taken);
+        events.extend(read(&self.path));
+        events
+    }
+
+    /// Takes the events over; they stay in a second file until [`Self::forget_taken`].
+    pub fn take(&self) -> Vec<Event> {
+        if !self.taken.exists() && self.path.exists() {
+            // When it cannot be renamed it stays for the next time.
+            let _ = fs::rename(&self.path, &self.taken);
+        }
+        read(&self.taken)
+    }
+
+    /// The taken events are in the recording now.
+    pub fn forget_taken(&self) {
+        let _ = fs::remove_file(&self.taken);
+    }
+}
+
+/// The events of a file; lines that are none are left out.
+fn read(path: &Path) -> Vec<Event> {
+    let Ok(file) = File::open(path) else { return Vec::new() };
+    let lines = BufReader::new(file.take(FILE_BYTES * 2)).split(b'\n');
+    lines.map_while(Result::ok).filter(|line| line.len() <= LINE_BYTES).filter_map(|line| parse(&line)).collect()
+}
+
+fn parse(line: &[u8]) -> Option<Event> {
+    let value: Value = serde_json::from_slice(line).ok()?;
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    Some(Event {
+        at: At(value.get("at")?.as_i64()?),
+        kind: EventKind::from_id(text("kind")?)?,
+        subject: text("subject").unwrap_or_default().to_owned(),
+        data: value.get("data").cloned().unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_is_taken_once_and_nothing_is_lost_in_between() {
+        let folder = tempfile::tempdir().expect("folder");
+        let inbox = Inbox::beside(&folder.path().join("deep/recording.db"));
+        let event = Event::new(At(5), EventKind::Action, "burner\n\"x\"").with(json!({"force": true}));
+        inbox.put(&event).expect("put");
+        assert_eq!(inbox.take(), std::slice::from_ref(&event));
+        let second = Event::new(At(6), EventKind::Verdict, "burner");
+        inbox.put(&second).expect("put");
+        // Not yet in the recording: a second try (or another start) finds it again, and the new one waits its turn.
+        assert_eq!(inbox.take(), std::slice::from_ref(&event));
+        assert_eq!(inbox.peek(), [event, second.clone()]);
+        inbox.forget_taken();
+        assert_eq!(inbox.take(), [second]);
+        inbox.forget_taken();
+        assert!(inbox.take().is_empty() && inbox.peek().is_empty());
+    }
+
+    #[test]
+    fn lines_that_are_no_events_are_left_out() {
+        for line in ["", "{", "[]", r#"{"at":1}"#, r#"{"at":"x","kind":"action"}"#, r#"{"at":1,"kind":"unheard of"}"#] {
+            assert_eq!(parse(line.as_bytes()), None, "{line}");
+        }
+    }
+}
