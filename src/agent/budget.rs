@@ -85,11 +85,11 @@ pub fn next_wait(before: Seconds) -> Seconds {
 mod tests {
     use super::*;
 
-    fn run(budget: &mut Budget, from: u32, minutes: u32, share: f64, memory: u64) -> Vec<Advice> {
-        let base = Duration::from_secs_f64(f64::from(from) * 10.0);
+    fn run(budget: &mut Budget, minutes: u32, share: f64, memory: u64) -> Vec<Advice> {
         let step = |n: u32| {
-            let spent = base + Duration::from_secs_f64(f64::from(n) * 2.0 * share);
-            budget.step(f64::from(from) + f64::from(n) * 2.0, Some(spent), || Some(Bytes(memory * Bytes::MIB)))
+            let seconds = f64::from(n) * 2.0;
+            let spent = Duration::from_secs_f64(seconds * share);
+            budget.step(seconds, Some(spent), || Some(Bytes(memory * Bytes::MIB)))
         };
         (0..=minutes * 30).map(step).filter(|advice| *advice != Advice::GoOn).collect()
     }
@@ -97,17 +97,20 @@ mod tests {
     #[test]
     fn a_cheap_agent_is_left_alone() {
         let mut budget = Budget::default();
-        assert!(run(&mut budget, 0, 60, 0.005, 8).is_empty());
+        assert!(run(&mut budget, 60, 0.005, 8).is_empty());
         assert!((budget.cpu().expect("measured") - 0.005).abs() < 1e-9);
     }
 
     #[test]
     fn a_costly_one_slows_down_again_and_again_and_recovers_when_it_is_cheap() {
         let mut budget = Budget::default();
-        assert_eq!(run(&mut budget, 0, 3, 0.05, 8), vec![Advice::SlowDown; 3]);
+        assert_eq!(run(&mut budget, 3, 0.05, 8), vec![Advice::SlowDown; 3]);
         let mut budget = Budget::default();
-        assert_eq!(run(&mut budget, 0, 2, 0.001, 100), vec![Advice::SlowDown; 2]);
-        assert_eq!(run(&mut budget, 1000, 20, 0.001, 8), [Advice::Recover]);
+        assert_eq!(run(&mut budget, 2, 0.001, 100), vec![Advice::SlowDown; 2]);
+        let spent = |seconds: f64| Some(Duration::from_secs_f64(0.12 + (seconds - 120.0) * 0.001));
+        let later = (61_u32..400).map(|n| f64::from(n) * 2.0);
+        let advices = later.map(|now| budget.step(now, spent(now), || Some(Bytes(8 * Bytes::MIB))));
+        assert_eq!(advices.filter(|advice| *advice != Advice::GoOn).collect::<Vec<_>>(), [Advice::Recover]);
     }
 
     #[test]

@@ -251,5 +251,10 @@ impl Agent<'_> {
 fn recording() -> Result<PathBuf, Trouble> {
     let path = recording_path().ok_or(Trouble::NoFolder)?;
     let folder = path.parent().unwrap_or(&path);
-    if platform::is_network_folder(folder) { Err(Trouble::Network) } else { Ok(path) }
+    if platform::is_network_folder(folder) {
+        return Err(Trouble::Network);
+    }
+    // What cannot be made is told by the recorder, which tries again.
+    let _ = platform::make_private_folder(folder);
+    Ok(path)
 }

@@ -32,6 +32,10 @@ const KEEP: Seconds = Seconds(1800.0);
 const PAUSED_STEP: Duration = Duration::from_secs(30);
 /// After "check now" everything is read at so many turns.
 const CLOSE_LOOKS: u32 = 5;
+/// After so many turns everything that is needed only at the start is over…
+const STARTED_TURNS: u64 = 4;
+/// …and so often what else was needed only once is given back: about every hour.
+const TRIM_EVERY: u64 = 1800;
 /// As slow as possible and still too costly so often in a row: start again.
 const GIVE_UP_AFTER: u32 = 3;
 /// Free space of so long is taken over from the recording at the start.
@@ -58,6 +62,7 @@ pub(super) struct Turns<'a> {
     starts_with_pc: Reading<bool>,
     paused_until: Option<At>,
     close_looks: u32,
+    count: u64,
     over_budget: u32,
     started: At,
     at: At,
@@ -101,6 +106,7 @@ impl<'a> Turns<'a> {
             starts_with_pc: platform::autostart_is_on(),
             paused_until: None,
             close_looks: 0,
+            count: 0,
             over_budget: 0,
             started,
             at: started,
@@ -217,6 +223,10 @@ impl<'a> Turns<'a> {
         }
         if self.paused_until.take().is_some() {
             self.journal.note(&Event::new(self.at, EventKind::Resumed, ""));
+        }
+        self.count += 1;
+        if self.count == STARTED_TURNS || self.count.is_multiple_of(TRIM_EVERY) {
+            platform::give_back_start_memory();
         }
         let wanted = self.close_looks > 0 || self.findings.iter().any(|finding| is_moving(finding.rule));
         self.close_looks = self.close_looks.saturating_sub(1);

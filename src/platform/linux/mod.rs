@@ -13,6 +13,7 @@ mod sensors;
 mod signed_in;
 mod target;
 mod tray;
+mod trim;
 
 use std::env;
 use std::fs;
@@ -31,6 +32,7 @@ pub use sensors::Sensors;
 pub use signed_in::signed_in_at;
 pub use target::Target;
 pub use tray::Tray;
+pub use trim::{give_back_start_memory, make_private_folder};
 
 use crate::model::{At, Bytes, Hertz, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Swap, Why};
 

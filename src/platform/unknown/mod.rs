@@ -57,6 +57,17 @@ pub fn started_at(_key: ProcKey, _machine: &Machine) -> Option<At> {
     None
 }
 
+/// Nothing to give back.
+pub fn give_back_start_memory() {}
+
+/// Makes a folder; whose it is is up to the system.
+///
+/// # Errors
+/// What the system says.
+pub fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
 /// Not known here.
 pub fn terminal_columns() -> Option<u16> {
     None
