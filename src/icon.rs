@@ -125,14 +125,14 @@ fn layers(icon: TrayIcon, colours: &Colours) -> Vec<(Shape, Rgb)> {
             let corners = [(0.5, 0.13), (0.92, 0.87), (0.08, 0.87)];
             vec![
                 (Shape::Triangle { corners, rounding: 0.07 }, colours.act),
-                (line((0.5, 0.38), (0.5, 0.59), 0.125), colours.on_act),
-                (line((0.5, 0.765), (0.5, 0.765), 0.145), colours.on_act),
+                (line((0.5, 0.38), (0.5, 0.57), 0.125), colours.on_act),
+                (line((0.5, 0.78), (0.5, 0.78), 0.145), colours.on_act),
             ]
         }
         TrayIcon::Paused => vec![
             (RING, colours.paused),
-            (line((0.395, 0.36), (0.395, 0.64), 0.12), colours.paused),
-            (line((0.605, 0.36), (0.605, 0.64), 0.12), colours.paused),
+            (line((0.375, 0.36), (0.375, 0.64), 0.125), colours.paused),
+            (line((0.625, 0.36), (0.625, 0.64), 0.125), colours.paused),
         ],
     }
 }

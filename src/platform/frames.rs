@@ -76,7 +76,11 @@ pub(super) fn ask(line: &mut impl Line, request: &[u8], end: Instant) -> Result<
 fn answer(line: &mut impl Line, handle: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<()> {
     let request = read_line(line, Instant::now() + PATIENCE)?;
     let answer = handle(&request);
-    write_line(line, &answer, Instant::now() + PATIENCE)
+    let end = Instant::now() + PATIENCE;
+    write_line(line, &answer, end)?;
+    // Until the other side has read it and closes: a Windows pipe that is closed first may lose it.
+    while left(end).and_then(|left| line.read(&mut [0; 64], left)).is_ok_and(|count| count > 0) {}
+    Ok(())
 }
 
 /// Answers connections, a few at once, each on a thread of its own that ends with it.

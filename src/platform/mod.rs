@@ -7,6 +7,8 @@
 
 #[cfg_attr(feature = "unknown-platform", allow(dead_code, reason = "a platform that knows nothing talks to nobody"))]
 mod frames;
+#[cfg_attr(feature = "unknown-platform", allow(dead_code, reason = "a platform that knows nothing talks to nobody"))]
+mod notifications;
 mod types;
 
 #[cfg(all(target_os = "linux", not(feature = "unknown-platform")))]

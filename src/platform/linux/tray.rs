@@ -11,6 +11,7 @@ use ksni::menu::{CheckmarkItem, MenuItem, StandardItem};
 use ksni::{Icon, OfflineReason, Status, ToolTip};
 
 use crate::icon::{self, Colours};
+use crate::platform::notifications::escaped;
 use crate::platform::types::{DesktopEvent, MenuLine, NoDesktop, TrayAction, TrayIcon, TrayView};
 
 /// So long may the session bus take to say that it is there; a slower one is waited for on the thread.
@@ -169,7 +170,7 @@ impl ksni::Tray for Item {
     fn tool_tip(&self) -> ToolTip {
         let (title, description) = self.view.tooltip.split_once('\n').unwrap_or((&self.view.tooltip, ""));
         // The second part may hold markup by its specification, the first may not.
-        ToolTip { title: title.to_owned(), description: super::notifier::escaped(description), ..ToolTip::default() }
+        ToolTip { title: title.to_owned(), description: escaped(description), ..ToolTip::default() }
     }
 
     fn activate(&mut self, _x: i32, _y: i32) {

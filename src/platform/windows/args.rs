@@ -1,4 +1,4 @@
-//! A command line taken apart. Windows keeps it as one text; every program splits it by itself, nearly all of
+//! A command line taken apart and put together. Windows keeps it as one text; every program splits it by itself, nearly all of
 //! them by the rules of Microsoft's C library ("Parsing C command-line arguments"), which these are.
 
 /// The arguments of `line`, the first is the program itself.
@@ -49,6 +49,27 @@ fn argument(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
             quoted = !quoted;
         }
     }
+}
+
+/// One argument, in quotes, as `split` takes it apart.
+pub(super) fn quoted(argument: &str) -> String {
+    let mut text = String::from('"');
+    let mut backslashes = 0;
+    for character in argument.chars() {
+        match character {
+            '\\' => backslashes += 1,
+            '"' => {
+                // Those before a quote are doubled, and one more makes the quote an ordinary character.
+                text.extend(std::iter::repeat_n('\\', backslashes + 1));
+                backslashes = 0;
+            }
+            _ => backslashes = 0,
+        }
+        text.push(character);
+    }
+    text.extend(std::iter::repeat_n('\\', backslashes));
+    text.push('"');
+    text
 }
 
 fn is_blank(character: char) -> bool {

@@ -1,19 +1,30 @@
 //! Windows 10 and later: the native process list, the desktop and process handles. No administrator rights, no
-//! service, no driver, no COM; what needs one of them is missing and says so.
+//! service, no driver, and of COM only toasts; what needs one of them is missing and says so.
 
 mod args;
+mod autostart;
 mod console;
 mod cpu;
 mod desktop;
+mod endpoint;
+mod last_stop;
+mod logon;
+mod notifier;
 mod ntdll;
+mod own;
 mod owner;
 mod process_list;
 mod processes;
 mod registry;
+mod runtime;
 mod sensors;
 mod sessions;
 mod target;
 mod toplevel;
+mod tray;
+mod tray_icon;
+mod tray_menu;
+mod tray_window;
 mod wide;
 
 use std::collections::HashMap;
@@ -23,13 +34,20 @@ use windows_sys::Win32::System::ProcessStatus::{K32GetPerformanceInfo, PERFORMAN
 use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORYSTATUSEX};
 use windows_sys::Win32::System::Threading::{ALL_PROCESSOR_GROUPS, GetActiveProcessorCount};
 
+pub use autostart::{autostart_is_on, autostart_set};
 pub use console::{message_box, prepare_console, terminal_columns};
 pub use cpu::CpuReader;
 pub use desktop::Desktop;
+pub use endpoint::{Endpoint, ask};
+pub use last_stop::sudden_stop_cause;
+pub use notifier::Notifier;
+pub use own::{clocks, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached};
 pub use processes::ProcessReader;
+pub use runtime::Lock;
 pub use sensors::Sensors;
-pub use sessions::{display_available, has_other_users};
+pub use sessions::{display_available, has_other_users, signed_in_at};
 pub use target::Target;
+pub use tray::Tray;
 
 use crate::model::{At, Bytes, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Swap, Why};
 use ntdll::{Buffer, u64_at};

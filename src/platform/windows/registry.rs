@@ -1,9 +1,14 @@
-//! The two things read from the registry: a text, and whether a key is there.
+//! The registry: a text of the machine, whether a key is there, and values of the user.
 
-use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_SUCCESS};
+use std::io::{Error, Result};
+
+use windows_sys::Win32::Foundation::{
+    ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_SUCCESS, WIN32_ERROR,
+};
 use windows_sys::Win32::System::Registry::{
-    HKEY_LOCAL_MACHINE, KEY_QUERY_VALUE, KEY_WOW64_64KEY, RRF_RT_REG_SZ, RRF_SUBKEY_WOW6464KEY, RegCloseKey,
-    RegGetValueW, RegOpenKeyExW,
+    HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_QUERY_VALUE, KEY_WOW64_64KEY, REG_SZ, RRF_NOEXPAND, RRF_RT_REG_BINARY,
+    RRF_RT_REG_EXPAND_SZ, RRF_RT_REG_SZ, RRF_SUBKEY_WOW6464KEY, RegCloseKey, RegDeleteKeyValueW, RegGetValueW,
+    RegOpenKeyExW, RegSetKeyValueW,
 };
 
 use super::wide::{text_of, wide};
@@ -49,6 +54,74 @@ pub(super) fn has_key(key: &str) -> Reading<bool> {
         ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND => Reading::Known(false),
         _ => Reading::Missing(Why::Unsupported),
     }
+}
+
+/// The longest value of the user that is read, in bytes; ours are far shorter.
+const LONGEST: usize = 64 << 10;
+
+/// A value of the user's part of the registry, text or bytes, as bytes; `None` when there is none.
+///
+/// # Errors
+/// What the system says.
+#[expect(unsafe_code, reason = "reads the registry")]
+pub(super) fn user_value(key: &str, value: &str) -> Result<Option<Vec<u8>>> {
+    let (key, value) = (wide(key), wide(value));
+    let mut bytes = vec![0_u8; LONGEST];
+    let mut length = bytes.len() as u32;
+    // SAFETY: names end with a zero; `bytes` is writable for `length`.
+    let status = unsafe {
+        RegGetValueW(
+            HKEY_CURRENT_USER,
+            key.as_ptr(),
+            value.as_ptr(),
+            RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_RT_REG_BINARY | RRF_NOEXPAND,
+            std::ptr::null_mut(),
+            bytes.as_mut_ptr().cast(),
+            &raw mut length,
+        )
+    };
+    match status {
+        ERROR_SUCCESS => {
+            bytes.truncate(length as usize);
+            Ok(Some(bytes))
+        }
+        ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND => Ok(None),
+        error => Err(Error::from_raw_os_error(error.cast_signed())),
+    }
+}
+
+/// Writes a text of the user's part of the registry; makes the key when it is not there.
+///
+/// # Errors
+/// What the system says.
+#[expect(unsafe_code, reason = "writes to the registry")]
+pub(super) fn set_user_text(key: &str, value: &str, text: &[u16]) -> Result<()> {
+    let (key, value) = (wide(key), wide(value));
+    let text: Vec<u16> = text.iter().copied().chain([0]).collect();
+    // SAFETY: names end with a zero, and so does the text, whose length with it is given.
+    let status = unsafe {
+        let length = size_of_val(text.as_slice()) as u32;
+        RegSetKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), value.as_ptr(), REG_SZ, text.as_ptr().cast(), length)
+    };
+    done(status)
+}
+
+/// Removes a value of the user's part of the registry, if it is there.
+///
+/// # Errors
+/// What the system says.
+#[expect(unsafe_code, reason = "writes to the registry")]
+pub(super) fn remove_user_value(key: &str, value: &str) -> Result<()> {
+    let (key, value) = (wide(key), wide(value));
+    // SAFETY: names end with a zero.
+    match unsafe { RegDeleteKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), value.as_ptr()) } {
+        ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND => Ok(()),
+        status => done(status),
+    }
+}
+
+fn done(status: WIN32_ERROR) -> Result<()> {
+    if status == ERROR_SUCCESS { Ok(()) } else { Err(Error::from_raw_os_error(status.cast_signed())) }
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::ffi::c_void;
 use std::ptr::null_mut;
 
 use windows_sys::Win32::System::RemoteDesktop::{
-    ProcessIdToSessionId, WTS_CURRENT_SERVER_HANDLE, WTS_INFO_CLASS, WTS_SESSION_INFOW, WTSActive, WTSDisconnected,
-    WTSDomainName, WTSEnumerateSessionsW, WTSFreeMemory, WTSQuerySessionInformationW, WTSUserName,
+    ProcessIdToSessionId, WTS_CURRENT_SERVER_HANDLE, WTS_CURRENT_SESSION, WTS_INFO_CLASS, WTS_SESSION_INFOW, WTSActive,
+    WTSDisconnected, WTSDomainName, WTSEnumerateSessionsW, WTSFreeMemory, WTSINFOW, WTSQuerySessionInformationW,
+    WTSSessionInfo, WTSUserName,
 };
 use windows_sys::Win32::System::StationsAndDesktops::{
     GetProcessWindowStation, GetUserObjectInformationW, UOI_FLAGS, USEROBJECTFLAGS,
@@ -13,7 +14,7 @@ use windows_sys::Win32::System::StationsAndDesktops::{
 use windows_sys::Win32::UI::WindowsAndMessaging::WSF_VISIBLE;
 
 use super::wide::text_of;
-use crate::model::{Reading, Why};
+use crate::model::{At, Reading, Why};
 
 /// Whether there is a screen to open a window on: services and remote shells run where nobody sees a window.
 /// A remote desktop is a screen.
@@ -82,6 +83,26 @@ fn session_text(session: u32, what: WTS_INFO_CLASS) -> Option<String> {
     }
 }
 
+/// When the user signed in to this session.
+#[expect(unsafe_code, reason = "reads a structure that Windows allocates")]
+pub fn signed_in_at() -> Reading<At> {
+    let mut info: *mut u16 = null_mut();
+    let mut bytes = 0;
+    // SAFETY: both places are written; on success `info` has `bytes` bytes and is freed with its guard.
+    let time = unsafe {
+        let (server, session) = (WTS_CURRENT_SERVER_HANDLE, WTS_CURRENT_SESSION);
+        if WTSQuerySessionInformationW(server, session, WTSSessionInfo, &raw mut info, &raw mut bytes) == 0 {
+            None
+        } else {
+            let info = Allocated::new(info.cast::<WTSINFOW>());
+            info.filter(|_| bytes as usize >= size_of::<WTSINFOW>()).map(|info| info.0.read_unaligned().LogonTime)
+        }
+    };
+    // Services run where nobody signs in: there the time is 0.
+    let time = time.and_then(|time| u64::try_from(time).ok()).filter(|time| *time > 0);
+    Reading::from_option(time.map(super::at), Why::Unsupported)
+}
+
 /// Memory that Windows allocated for an answer; given back when dropped.
 struct Allocated<T>(*mut T);
 
@@ -95,7 +116,7 @@ impl<T> Allocated<T> {
 impl<T> Drop for Allocated<T> {
     #[expect(unsafe_code, reason = "gives memory back")]
     fn drop(&mut self) {
-        // SAFETY: it came from one of the two calls above and is freed once.
+        // SAFETY: it came from one of the calls above and is freed once.
         unsafe { WTSFreeMemory(self.0.cast::<c_void>()) };
     }
 }
@@ -108,6 +129,12 @@ mod tests {
     fn sessions_answer_or_say_that_they_do_not() {
         let others = has_other_users();
         assert!(others.get().is_some() || others.why() == Some(Why::Unsupported), "{others:?}");
+    }
+
+    #[test]
+    fn somebody_signed_in_before_now_or_nobody_says_when() {
+        let at = signed_in_at();
+        assert!(at.get().is_none_or(|at| at > At(1_600_000_000_000)), "{at:?}");
     }
 
     #[test]

@@ -1,0 +1,152 @@
+//! Starting with the session: a value of the user's `Run` key, which Task Manager shows and can switch off.
+
+use std::io::{Error, ErrorKind, Result};
+use std::path::Path;
+
+use super::own::command_line;
+use super::registry::{remove_user_value, set_user_text, user_value};
+use crate::model::Reading;
+use crate::platform::types::NoDesktop;
+
+/// Where Windows looks at sign-in.
+const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
+/// Where Task Manager notes what the user switched off.
+const APPROVED: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run";
+/// Ours in both.
+const VALUE: &str = "Mimamori";
+/// "A command line no longer than 260 characters" ("Run and RunOnce Registry Keys"); a longer one may be left out.
+const LONGEST: usize = 260;
+
+/// Starts `exe` with `args` when the user signs in, or no longer; looks afterwards whether that is so.
+///
+/// # Errors
+/// The registry refuses, or the command line is longer than Windows takes.
+pub fn autostart_set(exe: &Path, args: &[&str], on: bool) -> std::result::Result<(), NoDesktop> {
+    Keys { run: RUN, approved: APPROVED }.set(exe, args, on).map_err(|error| NoDesktop(error.to_string()))
+}
+
+/// Whether this program starts when the user signs in.
+pub fn autostart_is_on() -> Reading<bool> {
+    Keys { run: RUN, approved: APPROVED }.is_on().map_or_else(Reading::from, Reading::Known)
+}
+
+/// The two keys; others in tests.
+struct Keys<'a> {
+    run: &'a str,
+    approved: &'a str,
+}
+
+impl Keys<'_> {
+    fn is_on(&self) -> Result<bool> {
+        // An odd first byte: switched off in Task Manager or in the settings of Windows.
+        let switched_off =
+            user_value(self.approved, VALUE)?.is_some_and(|bytes| bytes.first().is_some_and(|b| b & 1 == 1));
+        Ok(!switched_off && user_value(self.run, VALUE)?.is_some_and(|text| text.len() > 2))
+    }
+
+    fn set(&self, exe: &Path, args: &[&str], on: bool) -> Result<()> {
+        // Also when switching off: the note would outlive us.
+        remove_user_value(self.approved, VALUE)?;
+        if !on {
+            return remove_user_value(self.run, VALUE);
+        }
+        let line = command_line(exe.as_os_str(), args)?;
+        if line.len() > LONGEST {
+            return Err(Error::new(ErrorKind::InvalidInput, "the command line is longer than 260 characters"));
+        }
+        set_user_text(self.run, VALUE, &line)?;
+        let written: Vec<u8> = line.iter().copied().chain([0]).flat_map(u16::to_le_bytes).collect();
+        if user_value(self.run, VALUE)? == Some(written) && self.is_on()? {
+            Ok(())
+        } else {
+            Err(Error::other("what was written is not what is there"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::args;
+    use super::super::wide::{text_of_bytes, wide};
+    use super::*;
+    use windows_sys::Win32::System::Registry::{HKEY_CURRENT_USER, REG_BINARY, RegDeleteTreeW, RegSetKeyValueW};
+
+    /// Keys of this test alone, removed with everything in them.
+    struct TestKeys(String);
+
+    impl TestKeys {
+        fn new(name: &str) -> Self {
+            Self(format!("Software\\Mimamori-test-{}-{name}", std::process::id()))
+        }
+        fn names(&self) -> (String, String) {
+            (format!("{}\\Run", self.0), format!("{}\\Approved", self.0))
+        }
+    }
+
+    impl Drop for TestKeys {
+        #[expect(unsafe_code, reason = "cleans up")]
+        fn drop(&mut self) {
+            // SAFETY: the name ends with a zero.
+            unsafe { RegDeleteTreeW(HKEY_CURRENT_USER, wide(&self.0).as_ptr()) };
+        }
+    }
+
+    #[expect(unsafe_code, reason = "does what Task Manager does")]
+    fn switch(key: &str, first: u8) {
+        let bytes = [first, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+        // SAFETY: names end with a zero; the bytes and their number are given.
+        let status = unsafe {
+            RegSetKeyValueW(
+                HKEY_CURRENT_USER,
+                wide(key).as_ptr(),
+                wide(VALUE).as_ptr(),
+                REG_BINARY,
+                bytes.as_ptr().cast(),
+                12,
+            )
+        };
+        assert_eq!(status, 0);
+    }
+
+    #[test]
+    fn it_is_switched_on_and_off_and_leaves_nothing() {
+        let test = TestKeys::new("on");
+        let (run, approved) = test.names();
+        let keys = Keys { run: &run, approved: &approved };
+        assert!(!keys.is_on().expect("read"));
+        let exe = Path::new(r"C:\Program Files\見守り 100%\$x `y`\mimamori.exe");
+        keys.set(exe, &["agent", "a \"b\" \\"], true).expect("on");
+        assert!(keys.is_on().expect("read"));
+        let text = text_of_bytes(&user_value(&run, VALUE).expect("read").expect("there"));
+        assert_eq!(args::split(text.trim_end_matches('\0')), [&exe.to_string_lossy(), "agent", "a \"b\" \\"]);
+        assert!(text.starts_with('"'));
+        keys.set(exe, &[], false).expect("off");
+        keys.set(exe, &[], false).expect("off again");
+        assert!(!keys.is_on().expect("read"));
+        assert_eq!(user_value(&run, VALUE).expect("read"), None);
+    }
+
+    #[test]
+    fn what_task_manager_switched_off_is_off_until_it_is_switched_on_here() {
+        let test = TestKeys::new("approved");
+        let (run, approved) = test.names();
+        let keys = Keys { run: &run, approved: &approved };
+        keys.set(Path::new(r"C:\a.exe"), &[], true).expect("on");
+        switch(&approved, 3);
+        assert!(!keys.is_on().expect("read"));
+        switch(&approved, 2);
+        assert!(keys.is_on().expect("read"));
+        switch(&approved, 7);
+        keys.set(Path::new(r"C:\a.exe"), &[], true).expect("on");
+        assert!(keys.is_on().expect("read"));
+    }
+
+    #[test]
+    fn what_windows_would_leave_out_is_refused() {
+        let test = TestKeys::new("long");
+        let (run, approved) = test.names();
+        let keys = Keys { run: &run, approved: &approved };
+        assert!(keys.set(Path::new(&format!(r"C:\{}.exe", "長".repeat(260))), &[], true).is_err());
+        assert!(!keys.is_on().expect("read"));
+    }
+}

@@ -1,0 +1,400 @@
+//! Where the other programs of this user ask: a named pipe that only this sign-in may open. Directly with the calls
+//! of Windows, as every wait must have an end: the libraries for pipes without async wait for ever.
+
+use std::io::{Error, ErrorKind, Result};
+use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
+use std::ptr::{null, null_mut};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use windows_sys::Win32::Foundation::{
+    ERROR_BROKEN_PIPE, ERROR_IO_PENDING, ERROR_PIPE_BUSY, ERROR_PIPE_CONNECTED, ERROR_PIPE_NOT_CONNECTED, GENERIC_READ,
+    GENERIC_WRITE, HANDLE, INVALID_HANDLE_VALUE, WAIT_OBJECT_0,
+};
+use windows_sys::Win32::Storage::FileSystem::{
+    CreateFileW, FILE_FLAG_FIRST_PIPE_INSTANCE, FILE_FLAG_OVERLAPPED, OPEN_EXISTING, PIPE_ACCESS_DUPLEX, ReadFile,
+    SECURITY_IDENTIFICATION, SECURITY_SQOS_PRESENT, WriteFile,
+};
+use windows_sys::Win32::System::IO::{CancelIoEx, GetOverlappedResult, OVERLAPPED};
+use windows_sys::Win32::System::Pipes::{
+    ConnectNamedPipe, CreateNamedPipeW, GetNamedPipeServerProcessId, PIPE_READMODE_BYTE, PIPE_REJECT_REMOTE_CLIENTS,
+    PIPE_TYPE_BYTE, PIPE_WAIT, WaitNamedPipeW,
+};
+use windows_sys::Win32::System::Threading::{
+    CreateEventW, PROCESS_QUERY_LIMITED_INFORMATION, SetEvent, WaitForMultipleObjects,
+};
+use windows_sys::Win32::UI::WindowsAndMessaging::AllowSetForegroundWindow;
+use windows_sys::core::BOOL;
+
+use super::logon::{self, OnlyFor};
+use super::owner::User;
+use super::processes;
+use super::runtime::plain;
+use super::wide::wide;
+use crate::platform::frames::{self, AT_ONCE, Answerer, LONGEST, Line};
+
+/// Those that are served, one that waits for a place, and one that waits for somebody.
+const INSTANCES: u32 = AT_ONCE as u32 + 2;
+/// So long to wait after the system had no room for another connection.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(200);
+
+/// A place where questions are answered until it is dropped.
+#[derive(Debug)]
+pub struct Endpoint {
+    stop: Arc<OwnedHandle>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Endpoint {
+    /// Answers every question that is asked under `name` ("agent", "window") by programs of this user in this
+    /// session. `handle` gets one line of up to 4,096 bytes and gives one; one connection after the other.
+    ///
+    /// # Errors
+    /// [`ErrorKind::AddrInUse`] when another process answers already, else what the system says.
+    pub fn listen(name: &str, handle: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) -> Result<Self> {
+        let identifier = logon::identifier()?;
+        let place = Place { name: wide(&pipe_name(name, &identifier)?), rights: OnlyFor::new(&identifier)? };
+        let mut free = place.open(FILE_FLAG_FIRST_PIPE_INSTANCE).map_err(as_in_use)?;
+        let stop = Arc::new(event()?);
+        let answerer = Answerer::new(handle);
+        let stopped = Arc::clone(&stop);
+        let work = move || {
+            while let Some(connected) = free.wait_for_client(&stopped) {
+                // The next one is there before this one is served: the name is never free for somebody else.
+                let Some(next) = place.next(&stopped) else { return };
+                let pipe = std::mem::replace(&mut free, next);
+                if connected {
+                    answerer.serve(pipe);
+                }
+            }
+        };
+        Ok(Self { stop, thread: Some(thread::Builder::new().name("endpoint".into()).spawn(work)?) })
+    }
+}
+
+impl Drop for Endpoint {
+    #[expect(unsafe_code, reason = "signals an event")]
+    fn drop(&mut self) {
+        // SAFETY: the event is ours and open.
+        unsafe { SetEvent(self.stop.as_raw_handle()) };
+        // With the thread the name goes; what it waits for ends with the event, or with the patience of a place.
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Asks `request` under `name` and waits at most `timeout` for the answer; both are one line of up to 4,096 bytes.
+/// Who answers may come to the front, when we may: it was asked for it, by the person who is using us.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`] when nobody answers there, [`ErrorKind::TimedOut`] when the answer takes too long,
+/// [`ErrorKind::PermissionDenied`] when it is not ours.
+pub fn ask(name: &str, request: &[u8], timeout: Duration) -> Result<Vec<u8>> {
+    let end = Instant::now() + timeout;
+    let mut pipe = connect(&wide(&pipe_name(name, &logon::identifier()?)?), end)?;
+    let server = pipe.server()?;
+    if !is_ours(server) {
+        return Err(ErrorKind::PermissionDenied.into());
+    }
+    allow_to_front(server);
+    frames::ask(&mut pipe, request, end)
+}
+
+fn pipe_name(name: &str, identifier: &str) -> Result<String> {
+    Ok(format!(r"\\.\pipe\mimamori-{}-{identifier}", plain(name)?))
+}
+
+/// Whether a process belongs to the same user: another one may have taken the name first.
+#[expect(unsafe_code, reason = "our own process handle")]
+fn is_ours(pid: u32) -> bool {
+    use std::os::windows::io::{AsHandle, BorrowedHandle};
+    use windows_sys::Win32::System::Threading::GetCurrentProcess;
+    let Ok(process) = processes::open(pid, PROCESS_QUERY_LIMITED_INFORMATION) else { return false };
+    // SAFETY: the constant for our own process is always valid and need not be closed.
+    let own = User::of(unsafe { BorrowedHandle::borrow_raw(GetCurrentProcess()) });
+    own.is_some() && User::of(process.as_handle()) == own
+}
+
+#[expect(unsafe_code, reason = "lets another process come to the front")]
+fn allow_to_front(pid: u32) {
+    // SAFETY: takes a number. When we are not in front ourselves this is refused, and nothing changes.
+    unsafe { AllowSetForegroundWindow(pid) };
+}
+
+/// Another process with the same pipe: of ours, or of somebody who does not let us in.
+fn as_in_use(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::PermissionDenied => ErrorKind::AddrInUse.into(),
+        _ if error.raw_os_error() == Some(ERROR_PIPE_BUSY.cast_signed()) => ErrorKind::AddrInUse.into(),
+        _ => error,
+    }
+}
+
+/// An event that stays signalled.
+#[expect(unsafe_code, reason = "makes an event")]
+fn event() -> Result<OwnedHandle> {
+    // SAFETY: takes numbers; a handle that is not null is ours to close.
+    unsafe {
+        let handle = CreateEventW(null(), 1, 0, null());
+        if handle.is_null() { Err(Error::last_os_error()) } else { Ok(OwnedHandle::from_raw_handle(handle)) }
+    }
+}
+
+/// Waits until one of `events` is signalled; which one, or `None` after `patience`.
+#[expect(unsafe_code, reason = "waits for events")]
+fn wait(events: &[HANDLE], patience: Option<Duration>) -> Option<usize> {
+    // The greatest number is "for ever".
+    let milliseconds = patience.map_or(u32::MAX, |time| time.as_millis().clamp(1, u128::from(u32::MAX - 1)) as u32);
+    // SAFETY: the handles are open, and there are as many as is said.
+    let signalled = unsafe { WaitForMultipleObjects(events.len() as u32, events.as_ptr(), 0, milliseconds) };
+    signalled.checked_sub(WAIT_OBJECT_0).map(|n| n as usize).filter(|n| *n < events.len())
+}
+
+/// Where pipes of one name are made.
+struct Place {
+    name: Vec<u16>,
+    rights: OnlyFor,
+}
+
+impl Place {
+    #[expect(unsafe_code, reason = "makes a pipe")]
+    fn open(&self, more: u32) -> Result<Pipe> {
+        let attributes = self.rights.attributes();
+        let room = LONGEST as u32 + 1;
+        // SAFETY: the name ends with a zero and the rights live as long as `self`; the handle is ours to close.
+        let handle = unsafe {
+            CreateNamedPipeW(
+                self.name.as_ptr(),
+                PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | more,
+                PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS,
+                INSTANCES,
+                room,
+                room,
+                0,
+                &raw const attributes,
+            )
+        };
+        Pipe::new(handle)
+    }
+
+    /// Another pipe of the name, as soon as there is room; `None` when it is time to end.
+    fn next(&self, stopped: &OwnedHandle) -> Option<Pipe> {
+        loop {
+            if let Ok(pipe) = self.open(0) {
+                return Some(pipe);
+            }
+            if wait(&[stopped.as_raw_handle()], Some(PAUSE_AFTER_ERROR)).is_some() {
+                return None;
+            }
+        }
+    }
+}
+
+/// Opens the other end; waits while all are taken.
+#[expect(unsafe_code, reason = "opens a pipe")]
+fn connect(name: &[u16], end: Instant) -> Result<Pipe> {
+    loop {
+        // SAFETY: the name ends with a zero; the handle is ours to close. Who answers may know who we are, but not
+        // act in our name.
+        let handle = unsafe {
+            let flags = FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION;
+            CreateFileW(name.as_ptr(), GENERIC_READ | GENERIC_WRITE, 0, null(), OPEN_EXISTING, flags, null_mut())
+        };
+        let error = match Pipe::new(handle) {
+            Err(error) if error.raw_os_error() == Some(ERROR_PIPE_BUSY.cast_signed()) => error,
+            done => return done,
+        };
+        let left = end.saturating_duration_since(Instant::now()).as_millis();
+        if left == 0 {
+            return Err(Error::new(ErrorKind::TimedOut, error));
+        }
+        // SAFETY: the name ends with a zero. 0 would be the default time of the pipe.
+        unsafe { WaitNamedPipeW(name.as_ptr(), left.min(1000) as u32) };
+    }
+}
+
+/// One end of a pipe, and an event for its waits.
+#[derive(Debug)]
+struct Pipe {
+    handle: OwnedHandle,
+    done: OwnedHandle,
+}
+
+impl Pipe {
+    #[expect(unsafe_code, reason = "takes over a handle")]
+    fn new(handle: HANDLE) -> Result<Self> {
+        if handle == INVALID_HANDLE_VALUE {
+            return Err(Error::last_os_error());
+        }
+        // SAFETY: just opened, by nobody else.
+        let handle = unsafe { OwnedHandle::from_raw_handle(handle) };
+        Ok(Self { handle, done: event()? })
+    }
+
+    /// The process that made the pipe.
+    #[expect(unsafe_code, reason = "asks about a pipe")]
+    fn server(&self) -> Result<u32> {
+        let mut pid = 0;
+        // SAFETY: the handle is open and the number is written.
+        let known = unsafe { GetNamedPipeServerProcessId(self.handle.as_raw_handle(), &raw mut pid) };
+        if known == 0 { Err(Error::last_os_error()) } else { Ok(pid) }
+    }
+
+    /// Waits until somebody connects: whether they did, or `None` when it is time to end.
+    #[expect(unsafe_code, reason = "waits for a connection")]
+    fn wait_for_client(&self, stopped: &OwnedHandle) -> Option<bool> {
+        let mut connected = true;
+        let pipe = self.handle.as_raw_handle();
+        // SAFETY: the handle is open; `run` keeps the structure until the call has ended.
+        let start = |overlapped: *mut OVERLAPPED| unsafe { ConnectNamedPipe(pipe, overlapped) };
+        match self.run(start, &[stopped.as_raw_handle()], None) {
+            Ok(_) => {}
+            Err(error) if error.raw_os_error() == Some(ERROR_PIPE_CONNECTED.cast_signed()) => {}
+            Err(error) if error.kind() == ErrorKind::TimedOut => return None,
+            Err(_) => connected = false,
+        }
+        if connected {
+            Some(true)
+        } else {
+            wait(&[stopped.as_raw_handle()], Some(PAUSE_AFTER_ERROR)).is_none().then_some(false)
+        }
+    }
+
+    /// Runs a call that may take time, until it is done, one of `others` is signalled, or `patience` is over; in the
+    /// last two cases it is cancelled and [`ErrorKind::TimedOut`]. How many bytes it moved.
+    #[expect(unsafe_code, reason = "a call that goes on after it returned")]
+    fn run(
+        &self,
+        start: impl FnOnce(*mut OVERLAPPED) -> BOOL,
+        others: &[HANDLE],
+        patience: Option<Duration>,
+    ) -> Result<usize> {
+        let mut overlapped = OVERLAPPED { hEvent: self.done.as_raw_handle(), ..OVERLAPPED::default() };
+        let overlapped = &raw mut overlapped;
+        if start(overlapped) == 0 {
+            let error = Error::last_os_error();
+            if error.raw_os_error() != Some(ERROR_IO_PENDING.cast_signed()) {
+                return Err(error);
+            }
+        }
+        let events = [&[self.done.as_raw_handle()], others].concat();
+        let in_time = wait(&events, patience) == Some(0);
+        let mut moved = 0;
+        // SAFETY: the handle is open; the structure lives until the last call has waited for the end of the operation,
+        // cancelled or not, so that Windows never writes to it later.
+        let done = unsafe {
+            if !in_time {
+                CancelIoEx(self.handle.as_raw_handle(), overlapped);
+            }
+            GetOverlappedResult(self.handle.as_raw_handle(), overlapped, &raw mut moved, 1)
+        };
+        match done {
+            // It may have been done at the last moment.
+            0 if !in_time => Err(ErrorKind::TimedOut.into()),
+            0 => Err(Error::last_os_error()),
+            _ => Ok(moved as usize),
+        }
+    }
+}
+
+impl Line for Pipe {
+    #[expect(unsafe_code, reason = "reads from a pipe")]
+    fn read(&mut self, buffer: &mut [u8], patience: Duration) -> Result<usize> {
+        let (handle, place, room) = (self.handle.as_raw_handle(), buffer.as_mut_ptr(), buffer.len() as u32);
+        // SAFETY: the buffer is writable for its length, and `run` returns only when nothing is written any more.
+        let start = |overlapped: *mut OVERLAPPED| unsafe { ReadFile(handle, place, room, null_mut(), overlapped) };
+        match self.run(start, &[], Some(patience)) {
+            Err(error) if is_end(&error) => Ok(0),
+            result => result,
+        }
+    }
+
+    #[expect(unsafe_code, reason = "writes to a pipe")]
+    fn write(&mut self, bytes: &[u8], patience: Duration) -> Result<usize> {
+        let (handle, place, length) = (self.handle.as_raw_handle(), bytes.as_ptr(), bytes.len() as u32);
+        // SAFETY: the bytes are readable for their length, and `run` returns only when nothing is read any more.
+        let start = |overlapped: *mut OVERLAPPED| unsafe { WriteFile(handle, place, length, null_mut(), overlapped) };
+        self.run(start, &[], Some(patience))
+    }
+}
+
+/// The other side has closed.
+fn is_end(error: &Error) -> bool {
+    let ends = [ERROR_BROKEN_PIPE, ERROR_PIPE_NOT_CONNECTED].map(u32::cast_signed);
+    error.raw_os_error().is_some_and(|code| ends.contains(&code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOON: Duration = Duration::from_secs(10);
+
+    /// A name that only this test uses.
+    fn name(test: &str) -> String {
+        format!("test{}{test}", std::process::id())
+    }
+
+    fn client(name: &str) -> Pipe {
+        let identifier = logon::identifier().expect("an identifier");
+        connect(&wide(&pipe_name(name, &identifier).expect("a name")), Instant::now() + SOON).expect("connects")
+    }
+
+    #[test]
+    fn questions_are_answered_until_the_end() {
+        let name = name("answers");
+        let endpoint = Endpoint::listen(&name, <[u8]>::to_ascii_uppercase).expect("listens");
+        for _ in 0..20 {
+            assert_eq!(ask(&name, b"open", SOON).expect("answered"), b"OPEN");
+        }
+        let longest = vec![b'a'; LONGEST];
+        assert_eq!(ask(&name, &longest, SOON).expect("answered").len(), LONGEST);
+        drop(endpoint);
+        assert_eq!(ask(&name, b"open", SOON).expect_err("ended").kind(), ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn only_one_answers() {
+        let name = name("one");
+        let endpoint = Endpoint::listen(&name, <[u8]>::to_vec).expect("listens");
+        assert_eq!(Endpoint::listen(&name, <[u8]>::to_vec).expect_err("in use").kind(), ErrorKind::AddrInUse);
+        drop(endpoint);
+        assert!(Endpoint::listen(&name, <[u8]>::to_vec).is_ok());
+    }
+
+    #[test]
+    fn slow_and_talkative_ones_are_dropped_and_the_next_is_served() {
+        let name = name("slow");
+        let _endpoint = Endpoint::listen(&name, <[u8]>::to_ascii_uppercase).expect("listens");
+        let begin = Instant::now();
+        let slow: Vec<Pipe> = (0..AT_ONCE).map(|_| client(&name)).collect();
+        let mut talkative = client(&name);
+        thread::spawn(move || while talkative.write(&[b'a'; 4096], SOON).is_ok() {});
+        assert_eq!(ask(&name, b"open", SOON).expect("answered"), b"OPEN");
+        assert!(begin.elapsed() < Duration::from_secs(6), "{:?}", begin.elapsed());
+        for mut pipe in slow {
+            assert!(pipe.read(&mut [0; 8], SOON).is_ok_and(|count| count == 0));
+        }
+    }
+
+    #[test]
+    fn a_server_that_does_not_answer_costs_only_the_time_given() {
+        let name = name("silent");
+        let _endpoint = Endpoint::listen(&name, |_| {
+            thread::sleep(Duration::from_secs(3));
+            Vec::new()
+        });
+        let begin = Instant::now();
+        let error = ask(&name, b"open", Duration::from_millis(300)).expect_err("silent");
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+    }
+
+    #[test]
+    fn names_are_plain() {
+        assert!(Endpoint::listen(r"..\a", <[u8]>::to_vec).is_err());
+        assert_eq!(pipe_name("agent", "S-1-5-5-0-1").expect("plain"), r"\\.\pipe\mimamori-agent-S-1-5-5-0-1");
+    }
+}

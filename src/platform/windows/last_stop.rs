@@ -1,0 +1,220 @@
+//! Why the PC stopped the last time: what the event log says of its end.
+
+use windows_sys::Win32::System::EventLog::{
+    EVT_HANDLE, EvtClose, EvtNext, EvtQuery, EvtQueryChannelPath, EvtQueryReverseDirection, EvtRender,
+    EvtRenderEventXml,
+};
+
+use super::wide::{text_of, wide};
+use crate::model::{At, Reading, Why};
+use crate::platform::types::StopCause;
+
+/// Started without an end before (Kernel-Power); the same said by the log itself; the log ended in order; somebody
+/// or something asked for a shutdown.
+const STARTED_WITHOUT_END: u32 = 41;
+const UNEXPECTED: u32 = 6008;
+const LOG_ENDED: u32 = 6006;
+const SHUTDOWN_ASKED: u32 = 1074;
+/// The numbers are used by others as well: only from those who mean this.
+const QUERY: &str = "*[System[(EventID=41 and Provider[@Name='Microsoft-Windows-Kernel-Power']) or \
+     ((EventID=6006 or EventID=6008) and Provider[@Name='EventLog']) or \
+     (EventID=1074 and Provider[@Name='User32'])]]";
+/// So many are read, newest first: months of a PC that is used every day.
+const MOST: usize = 64;
+/// So long may each take, in milliseconds.
+const PATIENCE: u32 = 1000;
+/// The clock may have been set meanwhile, and 41 and 6008 tell of the same end.
+const NEAR: i64 = 10 * 60 * 1000;
+
+/// Why the PC stopped after this program was last seen at `last_seen`. Windows does not number its starts: the time
+/// decides.
+pub fn sudden_stop_cause(_previous_boot_id: Option<&str>, last_seen: At) -> Reading<StopCause> {
+    match events() {
+        Some(texts) => {
+            let events: Vec<Event> = texts.iter().filter_map(|text| Event::parse(text)).collect();
+            Reading::from_option(cause(&events, last_seen), Why::NoSensor)
+        }
+        None => Reading::Missing(Why::Unsupported),
+    }
+}
+
+/// What an event says of an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Event {
+    id: u32,
+    at: At,
+    /// The number of the error with which the system stopped itself; 0 for none.
+    bug_check: u32,
+    /// The power button was held.
+    power_button: bool,
+}
+
+impl Event {
+    /// From the XML that Windows makes of an event. Its elements come in a fixed order without comments, so they are
+    /// found by their names.
+    fn parse(xml: &str) -> Option<Self> {
+        let id = after(xml, "<EventID")?.split_once('>')?.1.split('<').next()?.trim().parse().ok()?;
+        let time = after(xml, "<TimeCreated SystemTime=")?;
+        let quote = time.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+        let time: jiff::Timestamp = time[1..].split(quote).next()?.parse().ok()?;
+        Some(Self {
+            id,
+            at: At(time.as_millisecond()),
+            bug_check: data(xml, "BugcheckCode").and_then(|code| u32::try_from(code).ok()).unwrap_or(0),
+            power_button: data(xml, "PowerButtonTimestamp").is_some_and(|time| time != 0),
+        })
+    }
+}
+
+fn after<'a>(text: &'a str, what: &str) -> Option<&'a str> {
+    text.split_once(what).map(|(_, rest)| rest)
+}
+
+/// A number of `EventData`, decimal or hexadecimal.
+fn data(xml: &str, name: &str) -> Option<u64> {
+    let rest =
+        after(xml, &format!("<Data Name='{name}'>")).or_else(|| after(xml, &format!("<Data Name=\"{name}\">")))?;
+    let text = rest.split('<').next()?.trim();
+    text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |digits| u64::from_str_radix(digits, 16).ok())
+}
+
+/// The first end after `last_seen`.
+fn cause(events: &[Event], last_seen: At) -> Option<StopCause> {
+    let mut later: Vec<Event> =
+        events.iter().copied().filter(|event| event.at.0 > last_seen.0.saturating_sub(NEAR)).collect();
+    later.sort_by_key(|event| event.at);
+    let end = later.iter().find(|event| event.id != SHUTDOWN_ASKED);
+    match end {
+        Some(end) if end.id == LOG_ENDED => Some(StopCause::Orderly),
+        Some(end) => {
+            let near = |event: &&Event| {
+                event.id == STARTED_WITHOUT_END && event.at.0.abs_diff(end.at.0) <= NEAR.unsigned_abs()
+            };
+            Some(later.iter().find(near).map_or(StopCause::PowerLost, of_start_without_end))
+        }
+        // A shutdown that keeps the kernel for a fast start does not end the log.
+        None => later.first().map(|_| StopCause::Orderly),
+    }
+}
+
+/// "Windows Kernel event ID 41": the error, then the button, else nothing is known but the loss.
+fn of_start_without_end(event: &Event) -> StopCause {
+    match event {
+        Event { bug_check: 1.., .. } => StopCause::SystemError(event.bug_check),
+        Event { power_button: true, .. } => StopCause::PowerButton,
+        _ => StopCause::PowerLost,
+    }
+}
+
+/// The events that tell of ends, as XML, newest first; `None` when the log does not answer.
+#[expect(unsafe_code, reason = "reads the event log")]
+fn events() -> Option<Vec<String>> {
+    let (log, query) = (wide("System"), wide(QUERY));
+    // SAFETY: both texts end with a zero; the handle is ours to close.
+    let results = unsafe { EvtQuery(0, log.as_ptr(), query.as_ptr(), EvtQueryChannelPath | EvtQueryReverseDirection) };
+    let results = Handle::new(results)?;
+    let mut texts = Vec::new();
+    while texts.len() < MOST {
+        let mut event: isize = 0;
+        let mut count = 0;
+        // SAFETY: room for one handle, which is ours to close.
+        let more = unsafe { EvtNext(results.0, 1, &raw mut event, PATIENCE, 0, &raw mut count) } != 0;
+        let Some(event) = Handle::new(event).filter(|_| more && count > 0) else { break };
+        texts.extend(render(&event));
+    }
+    Some(texts)
+}
+
+/// An event as XML.
+#[expect(unsafe_code, reason = "reads an event")]
+fn render(event: &Handle) -> Option<String> {
+    let mut units = vec![0_u16; 16 << 10];
+    let (mut used, mut properties) = (0, 0);
+    let room = size_of_val(units.as_slice()) as u32;
+    // SAFETY: `units` is writable for `room` bytes and gets a text with a zero at its end; a longer event is refused.
+    let done = unsafe {
+        EvtRender(0, event.0, EvtRenderEventXml, room, units.as_mut_ptr().cast(), &raw mut used, &raw mut properties)
+    };
+    (done != 0).then(|| text_of(&units))
+}
+
+/// A handle of the event log, closed when dropped.
+struct Handle(EVT_HANDLE);
+
+impl Handle {
+    fn new(handle: EVT_HANDLE) -> Option<Self> {
+        (handle != 0).then_some(Self(handle))
+    }
+}
+
+impl Drop for Handle {
+    #[expect(unsafe_code, reason = "closes a handle")]
+    fn drop(&mut self) {
+        // SAFETY: ours, closed once.
+        unsafe { EvtClose(self.0) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KERNEL_POWER: &str = "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>\
+        <Provider Name='Microsoft-Windows-Kernel-Power' Guid='{331c3b3a-2005-44c2-ac5e-77220c37d6b4}'/>\
+        <EventID>41</EventID><Version>8</Version><Level>1</Level>\
+        <TimeCreated SystemTime='2026-11-20T00:05:00.1234567Z'/><Channel>System</Channel></System>\
+        <EventData><Data Name='BugcheckCode'>159</Data><Data Name='BugcheckParameter1'>0x3</Data>\
+        <Data Name='SleepInProgress'>0</Data><Data Name='PowerButtonTimestamp'>133000000000000000</Data>\
+        </EventData></Event>";
+    const EVENT_LOG: &str = "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>\
+        <Provider Name='EventLog'/><EventID Qualifiers='32768'>6008</EventID>\
+        <TimeCreated SystemTime=\"2026-11-20T00:05:10.000000000Z\"/></System>\
+        <EventData><Data>23:59:00</Data><Data>\u{200e}2026/\u{200e}11/\u{200e}19</Data></EventData></Event>";
+
+    fn event(id: u32, minutes: i64) -> Event {
+        Event { id, at: At(minutes * 60_000), bug_check: 0, power_button: false }
+    }
+
+    const SEEN: At = At(1000 * 60_000);
+
+    #[test]
+    fn events_are_read_from_their_xml() {
+        let power = Event::parse(KERNEL_POWER).expect("an event");
+        assert_eq!(power, Event { id: 41, at: At(1_795_133_100_123), bug_check: 159, power_button: true });
+        let log = Event::parse(EVENT_LOG).expect("an event");
+        assert_eq!(log, Event { id: 6008, at: At(1_795_133_110_000), bug_check: 0, power_button: false });
+        for broken in ["", "<Event>", "<EventID>x</EventID>", "<EventID>41</EventID><TimeCreated SystemTime='soon'/>"] {
+            assert_eq!(Event::parse(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn an_end_in_order_is_no_reason_to_worry() {
+        let asked = event(SHUTDOWN_ASKED, 1001);
+        assert_eq!(cause(&[event(LOG_ENDED, 1002), asked], SEEN), Some(StopCause::Orderly));
+        assert_eq!(cause(&[asked], SEEN), Some(StopCause::Orderly), "fast start");
+        let later_crash = event(STARTED_WITHOUT_END, 5000);
+        assert_eq!(cause(&[later_crash, event(LOG_ENDED, 1002)], SEEN), Some(StopCause::Orderly));
+        assert_eq!(cause(&[event(LOG_ENDED, 900)], SEEN), None, "long before");
+        assert_eq!(cause(&[], SEEN), None);
+    }
+
+    #[test]
+    fn an_end_without_notice_has_its_reason() {
+        let start = event(STARTED_WITHOUT_END, 1030);
+        let log = event(UNEXPECTED, 1031);
+        assert_eq!(cause(&[log, start], SEEN), Some(StopCause::PowerLost));
+        assert_eq!(cause(&[log], SEEN), Some(StopCause::PowerLost));
+        let error = Event { bug_check: 0x9F, power_button: true, ..start };
+        assert_eq!(cause(&[error, log], SEEN), Some(StopCause::SystemError(0x9F)));
+        let button = Event { power_button: true, at: At(1032 * 60_000), ..start };
+        assert_eq!(cause(&[button, log], SEEN), Some(StopCause::PowerButton), "written after 6008");
+        assert_eq!(cause(&[start, event(SHUTDOWN_ASKED, 1002)], SEEN), Some(StopCause::PowerLost), "hung at its end");
+    }
+
+    #[test]
+    fn the_log_answers_or_says_that_it_does_not() {
+        let cause = sudden_stop_cause(None, At(i64::MAX));
+        assert!(cause.known().is_none(), "{cause:?}");
+    }
+}

@@ -1,0 +1,145 @@
+//! Toasts, each with a tag by which it is replaced and withdrawn; where there are none (Wine) the icon beside the clock
+//! speaks. Windows may drop a toast without saying so: the icon must tell the same by itself.
+
+use std::collections::HashMap;
+use std::sync::mpsc::Sender;
+
+use windows::Data::Xml::Dom::XmlDocument;
+use windows::Foundation::TypedEventHandler;
+use windows::UI::Notifications::{ToastNotification, ToastNotificationManager};
+use windows::core::HSTRING;
+
+use super::tray;
+use crate::platform::notifications::{self, Message, Queue, escaped};
+use crate::platform::types::{DesktopEvent, NoDesktop};
+
+/// All of ours are of one group.
+const GROUP: &str = "mimamori";
+/// So many toasts are remembered; they also stay in the notification centre, where each can still be clicked.
+const MOST: usize = 32;
+
+/// Shows notifications.
+#[derive(Debug)]
+pub struct Notifier(Queue);
+
+impl Notifier {
+    /// Prepares for notifications of the program `app_name`, which the installer made known to Windows under this
+    /// name (application user model ID).
+    pub fn new(app_name: &str, events: Sender<DesktopEvent>) -> Self {
+        let server = Toasts { app_id: HSTRING::from(app_name), events: events.clone(), shown: HashMap::new() };
+        Self(Queue::new(server, events))
+    }
+
+    /// Shows a notification in place of an earlier one with the same `tag`. Does not wait for Windows: that it
+    /// could not be shown comes as [`DesktopEvent::NotificationsFailed`].
+    ///
+    /// # Errors
+    /// Too many are waiting for Windows.
+    pub fn show(&mut self, tag: &str, title: &str, body: &str, urgent: bool) -> Result<(), NoDesktop> {
+        self.0.show(tag, title, body, urgent)
+    }
+
+    /// Takes the notification with this `tag` back, if it is still there.
+    pub fn withdraw(&mut self, tag: &str) {
+        self.0.withdraw(tag);
+    }
+}
+
+struct Toasts {
+    app_id: HSTRING,
+    events: Sender<DesktopEvent>,
+    /// Kept, as a toast that is forgotten tells no clicks.
+    shown: HashMap<String, ToastNotification>,
+}
+
+impl notifications::Server for Toasts {
+    fn show(&mut self, message: &Message) -> Result<(), String> {
+        match self.toast(message) {
+            Ok(()) => Ok(()),
+            Err(_) if tray::balloon(message) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn withdraw(&mut self, tag: &str) {
+        tray::withdraw_balloon(tag);
+        if self.shown.remove(tag).is_some() {
+            // Gone already: it is not on the screen any more.
+            let _ = ToastNotificationManager::History()
+                .and_then(|history| history.RemoveGroupedTagWithId(&short(tag), &HSTRING::from(GROUP), &self.app_id));
+        }
+    }
+}
+
+impl Toasts {
+    fn toast(&mut self, message: &Message) -> windows::core::Result<()> {
+        let xml = XmlDocument::new()?;
+        xml.LoadXml(&HSTRING::from(toast_xml(message)))?;
+        let toast = ToastNotification::CreateToastNotification(&xml)?;
+        toast.SetTag(&short(&message.tag))?;
+        toast.SetGroup(&HSTRING::from(GROUP))?;
+        let (events, tag) = (self.events.clone(), message.tag.clone());
+        toast.Activated(&TypedEventHandler::new(move |_, _| {
+            // Nobody listens any more: the program ends.
+            let _ = events.send(DesktopEvent::NotificationClicked(tag.clone()));
+            Ok(())
+        }))?;
+        ToastNotificationManager::CreateToastNotifierWithId(&self.app_id)?.Show(&toast)?;
+        if self.shown.len() >= MOST {
+            self.shown.clear();
+        }
+        self.shown.insert(message.tag.clone(), toast);
+        Ok(())
+    }
+}
+
+/// A tag has at most 16 units before Windows 10 1703, 64 since.
+fn short(tag: &str) -> HSTRING {
+    HSTRING::from(tag.chars().take(32).collect::<String>())
+}
+
+/// "Toast content XML": silent; an urgent one stays until it is answered, for which it needs a button of the system.
+fn toast_xml(message: &Message) -> String {
+    let (title, body) = (escaped(&message.title), escaped(&message.body));
+    let (scenario, actions) = if message.urgent {
+        (
+            r#" scenario="reminder""#,
+            r#"<actions><action activationType="system" arguments="dismiss" content=""/></actions>"#,
+        )
+    } else {
+        ("", "")
+    };
+    format!(
+        r#"<toast{scenario}><visual><binding template="ToastGeneric"><text>{title}</text><text>{body}</text></binding></visual><audio silent="true"/>{actions}</toast>"#
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::is_wine;
+    use super::*;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    #[test]
+    fn hostile_names_are_only_names() {
+        let message = |urgent| Message { tag: "a".into(), title: "<x> & y".into(), body: "見守り".into(), urgent };
+        let xml = toast_xml(&message(false));
+        assert!(xml.contains("<text>&lt;x&gt; &amp; y</text><text>見守り</text>"), "{xml}");
+        assert!(toast_xml(&message(true)).contains("reminder"));
+        assert_eq!(short(&"長".repeat(100)).len(), 32);
+    }
+
+    #[test]
+    fn wine_has_no_toasts_and_says_so() {
+        if !is_wine() {
+            return;
+        }
+        let (events, received) = mpsc::channel();
+        let mut notifier = Notifier::new("Mimamori", events);
+        notifier.show("a", "title", "body", true).expect("room");
+        notifier.withdraw("a");
+        let event = received.recv_timeout(Duration::from_secs(20)).expect("said");
+        assert!(matches!(event, DesktopEvent::NotificationsFailed(_)), "{event:?}");
+    }
+}

@@ -1,0 +1,58 @@
+//! The right to be the only one: a locked file in the user's local folder.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Result};
+use std::path::{Path, PathBuf};
+
+/// The right to be the only one of its name. Windows takes it back when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock `name`; `None` when another process has it.
+    ///
+    /// # Errors
+    /// What the system says about the file.
+    pub fn take(name: &str) -> Result<Option<Self>> {
+        let folders = directories::BaseDirs::new().ok_or(ErrorKind::NotFound)?;
+        Self::take_at(&folders.data_local_dir().join("mimamori"), name)
+    }
+
+    /// The file stays when the lock is given back: who removed it could remove that of the next one.
+    fn take_at(folder: &Path, name: &str) -> Result<Option<Self>> {
+        fs::create_dir_all(folder)?;
+        let path: PathBuf = folder.join(format!("{}.lock", plain(name)?));
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+/// `name`, if it can be part of a file or a pipe.
+pub(super) fn plain(name: &str) -> Result<&str> {
+    let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if plain { Ok(name) } else { Err(ErrorKind::InvalidInput.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_held_once() {
+        let folder = tempfile::tempdir().expect("folder");
+        let take = || Lock::take_at(&folder.path().join("deep"), "agent").expect("a file");
+        let lock = take().expect("the first has it");
+        assert!(take().is_none());
+        drop(lock);
+        assert!(take().is_some());
+        for name in ["", "..", r"a\b", "a.b", "見"] {
+            assert!(Lock::take_at(folder.path(), name).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The icon itself, as the taskbar takes it.
+
+use std::ptr::null_mut;
+
+use windows_sys::Win32::Foundation::HWND;
+use windows_sys::Win32::Graphics::Gdi::{
+    BI_RGB, BITMAPINFO, BITMAPINFOHEADER, CreateBitmap, CreateDIBSection, DIB_RGB_COLORS, DeleteObject, HBITMAP,
+};
+use windows_sys::Win32::UI::HiDpi::{GetDpiForSystem, GetSystemMetricsForDpi};
+use windows_sys::Win32::UI::Shell::{
+    NIF_ICON, NIF_INFO, NIF_MESSAGE, NIF_SHOWTIP, NIF_TIP, NIIF_INFO, NIIF_NOSOUND, NIIF_RESPECT_QUIET_TIME,
+    NIIF_WARNING, NIM_ADD, NIM_DELETE, NIM_MODIFY, NIM_SETVERSION, NOTIFY_ICON_MESSAGE, NOTIFYICON_VERSION_4,
+    NOTIFYICONDATAW, Shell_NotifyIconW,
+};
+use windows_sys::Win32::UI::WindowsAndMessaging::{
+    CreateIconIndirect, DestroyIcon, HICON, ICONINFO, KillTimer, SM_CXSMICON,
+};
+
+use super::tray::{Balloon, Orders};
+use super::tray_window::ICON;
+use crate::icon::{self, Colours};
+use crate::platform::types::TrayIcon;
+
+/// What became of the icon.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// It is there now.
+    Appeared,
+    /// It is not there now, for the first time or after it was.
+    Gone,
+    /// No change.
+    AsBefore,
+}
+
+/// The icon of a window.
+pub(super) struct Icon {
+    window: HWND,
+    /// It is there; `None` before the first try.
+    there: Option<bool>,
+    /// Clicks are told in the newer way.
+    modern: bool,
+    picture: Option<(TrayIcon, Picture)>,
+    balloon: Option<Balloon>,
+}
+
+impl Icon {
+    pub(super) fn new(window: HWND) -> Self {
+        Self { window, there: None, modern: false, picture: None, balloon: None }
+    }
+
+    pub(super) fn window(&self) -> HWND {
+        self.window
+    }
+
+    pub(super) fn is_there(&self) -> bool {
+        self.there == Some(true)
+    }
+
+    pub(super) fn is_modern(&self) -> bool {
+        self.modern
+    }
+
+    pub(super) fn balloon_tag(&self) -> Option<String> {
+        self.balloon.as_ref().map(|balloon| balloon.tag.clone())
+    }
+
+    /// The taskbar was made anew, without our icon.
+    pub(super) fn forget(&mut self) {
+        self.there = None;
+        self.balloon = None;
+    }
+
+    /// Shows what was ordered, and the icon itself where it is not there.
+    pub(super) fn show(&mut self, orders: &Orders, colours: &Colours) -> Shown {
+        if self.picture.as_ref().is_none_or(|(icon, _)| *icon != orders.view.icon) {
+            // Windows has its own copy of the one before.
+            self.picture = Picture::new(orders.view.icon, colours).map(|picture| (orders.view.icon, picture));
+        }
+        let mut data = self.data();
+        data.uFlags = NIF_MESSAGE | NIF_ICON | NIF_TIP | NIF_SHOWTIP;
+        data.uCallbackMessage = ICON;
+        data.hIcon = self.picture.as_ref().map_or(null_mut(), |(_, picture)| picture.0);
+        put(&mut data.szTip, &orders.view.tooltip);
+        let before = self.there;
+        let there =
+            if self.is_there() { notify(NIM_MODIFY, &data) || self.add(&mut data) } else { self.add(&mut data) };
+        self.there = Some(there);
+        if there && self.balloon != orders.balloon {
+            self.balloon.clone_from(&orders.balloon);
+            self.show_balloon();
+        }
+        match (before, there) {
+            (Some(before), after) if before == after => Shown::AsBefore,
+            (_, true) => Shown::Appeared,
+            (_, false) => Shown::Gone,
+        }
+    }
+
+    fn add(&mut self, data: &mut NOTIFYICONDATAW) -> bool {
+        if !notify(NIM_ADD, data) {
+            return false;
+        }
+        data.Anonymous.uVersion = NOTIFYICON_VERSION_4;
+        self.modern = notify(NIM_SETVERSION, data);
+        true
+    }
+
+    /// Shows the balloon, or takes it away when there is none.
+    fn show_balloon(&self) {
+        let mut data = self.data();
+        data.uFlags = NIF_INFO | NIF_SHOWTIP;
+        if let Some(balloon) = &self.balloon {
+            put(&mut data.szInfoTitle, &balloon.title);
+            // Without a text there would be no balloon.
+            put(&mut data.szInfo, if balloon.body.is_empty() { " " } else { &balloon.body });
+            let kind = if balloon.urgent { NIIF_WARNING } else { NIIF_INFO };
+            data.dwInfoFlags = kind | NIIF_NOSOUND | NIIF_RESPECT_QUIET_TIME;
+        }
+        // Refused: the icon tells the same by itself.
+        notify(NIM_MODIFY, &data);
+    }
+
+    pub(super) fn remove(&mut self) {
+        notify(NIM_DELETE, &self.data());
+        self.there = None;
+    }
+
+    #[expect(unsafe_code, reason = "ends a timer of our own window")]
+    pub(super) fn stop_timer(&self) {
+        // SAFETY: the window is ours; without a timer nothing happens.
+        unsafe { KillTimer(self.window, 1) };
+    }
+
+    fn data(&self) -> NOTIFYICONDATAW {
+        NOTIFYICONDATAW {
+            cbSize: size_of::<NOTIFYICONDATAW>() as u32,
+            hWnd: self.window,
+            uID: 1,
+            ..NOTIFYICONDATAW::default()
+        }
+    }
+}
+
+#[expect(unsafe_code, reason = "tells the taskbar")]
+fn notify(what: NOTIFY_ICON_MESSAGE, data: &NOTIFYICONDATAW) -> bool {
+    // SAFETY: the structure knows its size, and its texts end with a zero.
+    unsafe { Shell_NotifyIconW(what, data) != 0 }
+}
+
+/// Puts as much of `text` as there is room for, and a zero; never half of a character.
+fn put(place: &mut [u16], text: &str) {
+    let mut used = 0;
+    for character in text.chars().filter(|character| *character != '\0') {
+        if used + character.len_utf16() >= place.len() {
+            break;
+        }
+        character.encode_utf16(&mut place[used..]);
+        used += character.len_utf16();
+    }
+    place[used..].fill(0);
+}
+
+/// A picture, gone when dropped.
+struct Picture(HICON);
+
+impl Picture {
+    #[expect(unsafe_code, reason = "makes an icon")]
+    fn new(icon: TrayIcon, colours: &Colours) -> Option<Self> {
+        // SAFETY: takes numbers.
+        let size = unsafe { GetSystemMetricsForDpi(SM_CXSMICON, GetDpiForSystem()) }.clamp(16, 256);
+        let pixels = icon::rgba(icon, size.cast_unsigned(), colours);
+        let colour = coloured(size, &pixels)?;
+        // SAFETY: one bit a pixel, all zero: the alpha of the colours counts. Both bitmaps are ours, are copied, and
+        // are deleted once.
+        let picture = unsafe {
+            let mask = CreateBitmap(size, size, 1, 1, null_mut());
+            let info = ICONINFO { fIcon: 1, hbmMask: mask, hbmColor: colour, ..ICONINFO::default() };
+            let picture = CreateIconIndirect(&raw const info);
+            DeleteObject(mask);
+            DeleteObject(colour);
+            picture
+        };
+        (!picture.is_null()).then_some(Self(picture))
+    }
+}
+
+impl Drop for Picture {
+    #[expect(unsafe_code, reason = "destroys an icon")]
+    fn drop(&mut self) {
+        // SAFETY: ours, destroyed once.
+        unsafe { DestroyIcon(self.0) };
+    }
+}
+
+/// A bitmap of `size` times `size` pixels.
+#[expect(unsafe_code, reason = "makes a bitmap")]
+fn coloured(size: i32, rgba: &[u8]) -> Option<HBITMAP> {
+    let header = BITMAPINFOHEADER {
+        biSize: size_of::<BITMAPINFOHEADER>() as u32,
+        biWidth: size,
+        // Negative: the first row is the highest.
+        biHeight: -size,
+        biPlanes: 1,
+        biBitCount: 32,
+        biCompression: BI_RGB,
+        ..BITMAPINFOHEADER::default()
+    };
+    let info = BITMAPINFO { bmiHeader: header, ..BITMAPINFO::default() };
+    let mut place = null_mut();
+    // SAFETY: on success `place` has four bytes for each pixel, as many as `rgba` has.
+    unsafe {
+        let bitmap = CreateDIBSection(null_mut(), &raw const info, DIB_RGB_COLORS, &raw mut place, null_mut(), 0);
+        if bitmap.is_null() || place.is_null() {
+            return None;
+        }
+        let pixels = std::slice::from_raw_parts_mut(place.cast::<u8>(), rgba.len());
+        for (pixel, [red, green, blue, alpha]) in pixels.as_chunks_mut::<4>().0.iter_mut().zip(rgba.as_chunks().0) {
+            *pixel = [*blue, *green, *red, *alpha];
+        }
+        Some(bitmap)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        let mut place = [7_u16; 5];
+        put(&mut place, "ab😀😀");
+        assert_eq!(String::from_utf16_lossy(&place), "ab😀\0");
+        put(&mut place, "a\0b");
+        assert_eq!(String::from_utf16_lossy(&place), "ab\0\0\0");
+    }
+
+    #[test]
+    fn every_state_has_a_picture() {
+        let colours = Colours::builtin().expect("colours");
+        assert!(TrayIcon::ALL.iter().all(|icon| Picture::new(*icon, &colours).is_some()));
+    }
+}
