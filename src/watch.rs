@@ -68,6 +68,13 @@ impl Watch {
         &mut self.history
     }
 
+    /// Knows these samples from the recording, oldest first. Call it before the first look.
+    pub fn begin_with(&mut self, recorded: &[Arc<Sample>]) {
+        for sample in recorded {
+            self.history.push(Arc::clone(sample));
+        }
+    }
+
     /// Looks at everything once.
     pub fn look(&mut self) -> View {
         let tick = self.sampler.tick(now(), |_| Depth::Everything);

@@ -33,6 +33,8 @@ pub const AGENT: &str = "agent";
 pub const WINDOW: &str = "window";
 /// A running agent or window answers within so long.
 const ANSWER: Duration = Duration::from_millis(800);
+/// Arguments with which the system starts the agent at sign-in.
+pub const AUTOSTART: [&str; 2] = ["agent", "--quiet"];
 /// The pause of the tray menu.
 const PAUSE_MINUTES: u32 = 60;
 
@@ -154,7 +156,7 @@ pub fn agent_program() -> std::io::Result<PathBuf> {
 /// # Errors
 /// What the system says.
 pub fn start_in_background(program: &Path) -> std::io::Result<()> {
-    platform::start_detached(program, &["agent", "--quiet"])
+    platform::start_detached(program, &AUTOSTART)
 }
 
 /// What follows from an event.
@@ -193,6 +195,10 @@ impl Agent<'_> {
                     let said = self.asked(&request);
                     // The one who asked may have gone.
                     let _ = answer.send(write(&said));
+                    if self.turns.is_no_longer_wanted() {
+                        self.turns.end();
+                        return Exit::Fine;
+                    }
                 }
                 Ok(Wake::Cause(cause)) => self.turns.cause_known(&cause),
                 Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => {

@@ -15,7 +15,7 @@ use super::hush::{AFTER_RESUME, AFTER_SIGN_IN, Hush, Identity, Notice, identity}
 use super::journal::{Journal, Remark, Trouble};
 use super::menu::{TrayState, tray_view};
 use super::protocol::{Status, finding_id};
-use super::{Options, Wake, agent_program, open_window, recording};
+use super::{AUTOSTART, Options, Wake, agent_program, open_window, recording};
 use crate::cli::{Context, Exit, Output};
 use crate::diagnose::{Finding, RuleId, Severity};
 use crate::explain::{Texts, event_text, explain};
@@ -23,7 +23,7 @@ use crate::model::{At, Event, EventKind, History, Reading, Sample, Seconds};
 use crate::platform::{self, DesktopEvent, Notifier, StopCause, Tray, TrayView};
 use crate::recorder::{PreviousRun, Reader, Run};
 use crate::sampler::Pace;
-use crate::settings::Settings;
+use crate::settings::{Background, Settings, SettingsFile};
 use crate::watch::{Seen, View, Watch, now};
 
 /// How much of the past the agent keeps in memory: what the rules need. The rest is in the recording.
@@ -60,6 +60,7 @@ pub(super) struct Turns<'a> {
     findings: Vec<Finding>,
     sample: Option<Arc<Sample>>,
     starts_with_pc: Reading<bool>,
+    background: Background,
     paused_until: Option<At>,
     close_looks: u32,
     count: u64,
@@ -104,6 +105,7 @@ impl<'a> Turns<'a> {
             findings: Vec::new(),
             sample: None,
             starts_with_pc: platform::autostart_is_on(),
+            background: settings.background,
             paused_until: None,
             close_looks: 0,
             count: 0,
@@ -420,12 +422,23 @@ impl<'a> Turns<'a> {
         let on = !self.starts_with_pc.get().unwrap_or(false);
         let set = agent_program()
             .map_err(|error| error.to_string())
-            .and_then(|program| platform::autostart_set(&program, &["agent", "--quiet"], on).map_err(|error| error.0));
+            .and_then(|program| platform::autostart_set(&program, &AUTOSTART, on).map_err(|error| error.0));
         if let Err(reason) = set {
             self.trouble("trouble-io", &reason);
         }
         self.starts_with_pc = platform::autostart_is_on();
         self.update_tray();
+    }
+
+    /// Reads the settings again: the user may have switched watching off, or speak another language now.
+    pub(super) fn is_no_longer_wanted(&mut self) -> bool {
+        let settings = SettingsFile::of_user().load();
+        self.texts = self.context.texts(self.options.lang.or(settings.lang).unwrap_or(self.context.lang));
+        let ended = settings.background == Background::Off && self.background != Background::Off;
+        self.background = settings.background;
+        self.starts_with_pc = platform::autostart_is_on();
+        self.update_tray();
+        ended
     }
 
     pub(super) fn desktop_changed(&mut self, event: &DesktopEvent) {

@@ -78,6 +78,16 @@ pub fn clock_seconds(at: At, zone: &TimeZone) -> String {
     strftime(at, zone, "%H:%M:%S")
 }
 
+/// A day, `11-23`.
+pub fn day(at: At, zone: &TimeZone) -> String {
+    strftime(at, zone, "%m-%d")
+}
+
+/// A date, `2026-11-23`.
+pub fn date(at: At, zone: &TimeZone) -> String {
+    strftime(at, zone, "%Y-%m-%d")
+}
+
 /// A date and time of day, `2026-11-23 10:42`.
 pub fn date_clock(at: At, zone: &TimeZone) -> String {
     strftime(at, zone, "%Y-%m-%d %H:%M")

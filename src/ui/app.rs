@@ -2,23 +2,26 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use eframe::egui;
 use jiff::tz::TimeZone;
 
-use super::intent::{Intent, JobView};
+use super::intent::{Intent, JobView, Screen};
 use super::shell::Shell;
-use super::snapshot::Snapshot;
+use super::snapshot::{Past, Recorded, Snapshot};
 use super::theme::Theme;
 use super::worker::{Reply, Worker};
-use crate::cli::{Context, Renderer};
+use crate::agent::{self, Answer, Request};
+use crate::cli::{Context, Renderer, WindowOptions};
+use crate::diagnose::RuleId;
 use crate::explain::{Lang, Texts};
 use crate::knowledge::Knowledge;
 use crate::model::{At, History, Machine, ProcKey, Refusal};
-use crate::platform;
+use crate::platform::{self, Endpoint};
 use crate::remedy::restart::{RestartFacts, Ticks, toggle};
-use crate::settings::{Settings, SettingsFile, ThemeChoice};
+use crate::settings::{Background, Settings, SettingsFile, ThemeChoice};
 use crate::watch::{View, now};
 
 /// Without a sample for so long the worker is believed to be stuck.
@@ -46,6 +49,14 @@ pub struct MimamoriApp {
     refusals: HashMap<Arc<str>, Refusal>,
     restart: RestartFacts,
     job: Option<JobView>,
+    past: Option<Past>,
+    recorded: Recorded,
+    background_error: Option<String>,
+    /// A finding that is to be shown when there are findings.
+    wanted: Option<String>,
+    /// What other programs of this user ask for.
+    asked: Receiver<Option<String>>,
+    _endpoint: Option<Endpoint>,
     opened: At,
 }
 
@@ -55,7 +66,7 @@ impl MimamoriApp {
         creation: &eframe::CreationContext<'_>,
         context: &Context,
         renderer: Renderer,
-        lang: Option<Lang>,
+        options: &WindowOptions,
         file: SettingsFile,
     ) -> Self {
         let ctx = &creation.egui_ctx;
@@ -74,14 +85,19 @@ impl MimamoriApp {
         }
         let wake = ctx.clone();
         let worker = Worker::start(Arc::clone(&context.knowledge), move || wake.request_repaint_after(SOON)).ok();
+        let (asks, asked) = channel();
+        let mut shell = Shell::default();
+        if options.settings {
+            shell.show(Screen::Settings);
+        }
         Self {
-            shell: Shell::default(),
+            shell,
             theme,
             ja: Arc::clone(&context.ja),
             en: Arc::clone(&context.en),
             knowledge: Arc::clone(&context.knowledge),
             zone: context.zone.clone(),
-            lang: lang.or(settings.lang).unwrap_or(context.lang),
+            lang: options.lang.or(settings.lang).unwrap_or(context.lang),
             file,
             settings,
             worker,
@@ -91,6 +107,12 @@ impl MimamoriApp {
             refusals: HashMap::new(),
             restart: RestartFacts::default(),
             job: None,
+            past: None,
+            recorded: Recorded::default(),
+            background_error: None,
+            wanted: options.finding.clone(),
+            asked,
+            _endpoint: listen(ctx, asks),
             opened: now(),
         }
     }
@@ -103,6 +125,14 @@ impl MimamoriApp {
                     self.history = History::new((*machine).clone());
                     self.machine = *machine;
                 }
+                Reply::Recent(samples) => {
+                    for sample in samples {
+                        self.history.push(sample);
+                    }
+                }
+                Reply::Past(past) => self.past = Some(*past),
+                Reply::Recorded(recorded) => self.recorded = *recorded,
+                Reply::Background(error) => self.background_error = error,
                 Reply::View { view, refusals } => {
                     self.history.push(Arc::clone(&view.sample));
                     self.view = Some(*view);
@@ -111,6 +141,39 @@ impl MimamoriApp {
                 Reply::Restart(facts) => self.restart = *facts,
                 Reply::Job(job) => self.job = job.map(|job| *job),
             }
+        }
+    }
+
+    /// Comes to the front when another program of this user asks for it.
+    fn come(&mut self, ctx: &egui::Context) {
+        let mut asked = false;
+        while let Ok(finding) = self.asked.try_recv() {
+            asked = true;
+            self.wanted = finding.or(self.wanted.take());
+        }
+        if asked {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(egui::ViewportCommand::Visible(true));
+            ctx.send_viewport_cmd(egui::ViewportCommand::Focus);
+        }
+        self.show_wanted();
+    }
+
+    /// Goes to the finding that was clicked; one that is over is in the history.
+    fn show_wanted(&mut self) {
+        let Some(view) = &self.view else { return };
+        // The first look has no figures yet: a finding may come with the second.
+        if view.findings.is_empty() {
+            return;
+        }
+        let Some(wanted) = self.wanted.take() else { return };
+        let found = wanted.split_once(':').and_then(|(rule, group)| {
+            let rule: RuleId = serde_json::from_value(rule.into()).ok()?;
+            view.findings.iter().any(|(finding, _)| finding.identity() == (rule, group)).then_some((rule, group))
+        });
+        match found {
+            Some((rule, group)) => self.shell.show_finding(rule, group),
+            None => self.shell.show(Screen::History),
         }
     }
 
@@ -127,6 +190,14 @@ impl MimamoriApp {
                 self.settings.theme = theme;
                 apply_theme(ctx, theme);
                 self.save();
+            }
+            Intent::LoadPast(range) => self.tell_worker(|worker| worker.load_past(range)),
+            Intent::LoadEvents(range) => self.tell_worker(|worker| worker.load_events(range)),
+            Intent::ShowMoment(at) => self.shell.show_moment(at, now()),
+            Intent::SetBackground(on) => {
+                self.settings.background = if on { Background::On } else { Background::Off };
+                self.save();
+                self.tell_worker(|worker| worker.background(on));
             }
             Intent::Close(subject) => self.tell_worker(|worker| worker.close(subject)),
             Intent::Force => self.tell_worker(Worker::force),
@@ -162,6 +233,19 @@ impl MimamoriApp {
     }
 }
 
+/// Other programs of this user can ask the window to come to the front. Without the endpoint a second window opens.
+fn listen(ctx: &egui::Context, asks: Sender<Option<String>>) -> Option<Endpoint> {
+    let wake = ctx.clone();
+    Endpoint::listen(agent::WINDOW, move |frame| {
+        let shown =
+            matches!(agent::read_request(frame), Some(Request::Show { finding }) if asks.send(finding.clone()).is_ok());
+        let answer = if shown { Answer::Done } else { Answer::Refused };
+        wake.request_repaint();
+        agent::write(&answer)
+    })
+    .ok()
+}
+
 fn apply_theme(ctx: &egui::Context, choice: ThemeChoice) {
     ctx.options_mut(|options| options.fallback_theme = egui::Theme::Light);
     ctx.set_theme(match choice {
@@ -172,8 +256,9 @@ fn apply_theme(ctx: &egui::Context, choice: ThemeChoice) {
 }
 
 impl eframe::App for MimamoriApp {
-    fn logic(&mut self, _ctx: &egui::Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.receive();
+        self.come(ctx);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -190,6 +275,10 @@ impl eframe::App for MimamoriApp {
             zone: &self.zone,
             theme: &self.theme,
             theme_choice: self.settings.theme,
+            background: self.settings.background,
+            background_error: self.background_error.as_deref(),
+            past: self.past.as_ref(),
+            recorded: &self.recorded,
             now: time,
             history: &self.history,
             sample: self.view.as_ref().map(|view| &view.sample),

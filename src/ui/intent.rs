@@ -2,7 +2,7 @@
 
 use crate::diagnose::Subject;
 use crate::explain::Lang;
-use crate::model::ActError;
+use crate::model::{ActError, At, Seconds};
 use crate::remedy::Phase;
 use crate::remedy::restart::Step;
 use crate::settings::ThemeChoice;
@@ -13,20 +13,80 @@ pub enum Screen {
     /// What is going on now.
     #[default]
     Now,
+    /// What happened in the last days.
+    History,
     /// The restart checklist.
     Restart,
+    /// What the user chooses.
+    Settings,
 }
 
 impl Screen {
     /// Every screen, in the order of the navigation.
-    pub const ALL: [Self; 2] = [Self::Now, Self::Restart];
+    pub const ALL: [Self; 4] = [Self::Now, Self::History, Self::Restart, Self::Settings];
 
     /// Text id of its name.
     pub const fn text(self) -> &'static str {
         match self {
             Self::Now => "nav-now",
+            Self::History => "nav-history",
             Self::Restart => "nav-restart",
+            Self::Settings => "nav-settings",
         }
+    }
+}
+
+/// How much of the past the charts show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Range {
+    /// One minute.
+    #[default]
+    Minute,
+    /// Ten minutes.
+    TenMinutes,
+    /// One hour.
+    Hour,
+    /// A day, from the recording.
+    Day,
+    /// A week, from the recording.
+    Week,
+}
+
+impl Range {
+    /// Every range, shortest first.
+    pub const ALL: [Self; 5] = [Self::Minute, Self::TenMinutes, Self::Hour, Self::Day, Self::Week];
+
+    /// Its length.
+    pub const fn seconds(self) -> Seconds {
+        Seconds(match self {
+            Self::Minute => 60.0,
+            Self::TenMinutes => 600.0,
+            Self::Hour => 3600.0,
+            Self::Day => 86_400.0,
+            Self::Week => 604_800.0,
+        })
+    }
+
+    /// Text id of its name.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Minute => "range-1m",
+            Self::TenMinutes => "range-10m",
+            Self::Hour => "range-1h",
+            Self::Day => "range-24h",
+            Self::Week => "range-7d",
+        }
+    }
+
+    /// Whether it is read from the recording; the shorter ones are in memory.
+    pub const fn is_recorded(self) -> bool {
+        matches!(self, Self::Day | Self::Week)
+    }
+
+    /// The shortest range in which a moment so long ago can be seen well.
+    pub fn for_age(age: Seconds) -> Self {
+        let fits = |range: &Self| range.seconds().0 >= age.0;
+        Self::ALL.into_iter().find(fits).unwrap_or(Self::Week)
     }
 }
 
@@ -40,6 +100,14 @@ pub enum Intent {
     SetLang(Lang),
     /// Light or dark.
     SetTheme(ThemeChoice),
+    /// Read a range from the recording.
+    LoadPast(Range),
+    /// Read what happened in the last time, and how the agent is.
+    LoadEvents(Seconds),
+    /// Show the charts of a moment.
+    ShowMoment(At),
+    /// Watch in the background, or no longer.
+    SetBackground(bool),
     /// Ask a program to close.
     Close(Subject),
     /// End it by force; was confirmed.

@@ -4,6 +4,7 @@
 //! thread samples, diagnoses and acts. `app` joins the two.
 
 mod app;
+mod archive;
 mod fonts;
 mod intent;
 mod parts;
@@ -15,9 +16,9 @@ mod theme;
 mod worker;
 
 pub use fonts::install as install_fonts;
-pub use intent::{Intent, JobView, Screen};
+pub use intent::{Intent, JobView, Range, Screen};
 pub use shell::Shell;
-pub use snapshot::Snapshot;
+pub use snapshot::{Past, Recorded, Snapshot};
 pub use start::open;
 pub use theme::{Palette, Theme, install as install_theme};
 pub use worker::{Reply, Worker};

@@ -6,9 +6,11 @@ use fluent_bundle::FluentArgs;
 use super::intent::{Intent, Screen};
 use super::parts::icon::{self, Icon};
 use super::parts::job_card::JobCard;
-use super::screens::{now::NowScreen, restart};
+use super::screens::{history::HistoryScreen, now::NowScreen, restart, settings::SettingsScreen};
 use super::snapshot::Snapshot;
+use crate::diagnose::RuleId;
 use crate::explain::format;
+use crate::model::At;
 use crate::settings::ThemeChoice;
 
 /// The view state of the whole window.
@@ -16,6 +18,8 @@ use crate::settings::ThemeChoice;
 pub struct Shell {
     screen: Screen,
     now: NowScreen,
+    history: HistoryScreen,
+    settings: SettingsScreen,
     job: JobCard,
 }
 
@@ -23,6 +27,18 @@ impl Shell {
     /// Goes to a screen.
     pub fn show(&mut self, screen: Screen) {
         self.screen = screen;
+    }
+
+    /// Goes to a finding that is there now.
+    pub fn show_finding(&mut self, rule: RuleId, group: &str) {
+        self.screen = Screen::Now;
+        self.now.show_finding(rule, group);
+    }
+
+    /// Goes to the charts of a moment.
+    pub fn show_moment(&mut self, at: At, now: At) {
+        self.screen = Screen::Now;
+        self.now.show_moment(at, now);
     }
 
     /// Draws the window and returns what is asked for.
@@ -54,7 +70,9 @@ impl Shell {
                         }
                         match self.screen {
                             Screen::Now => self.now.ui(ui, snapshot, &mut intents),
+                            Screen::History => self.history.ui(ui, snapshot, &mut intents),
                             Screen::Restart => restart::ui(ui, snapshot, &mut intents),
+                            Screen::Settings => self.settings.ui(ui, snapshot, &mut intents),
                         }
                     });
                 });
@@ -72,7 +90,9 @@ impl Shell {
             for screen in Screen::ALL {
                 let icon = match screen {
                     Screen::Now => Icon::Clock,
+                    Screen::History => Icon::History,
                     Screen::Restart => Icon::Restart,
+                    Screen::Settings => Icon::Settings,
                 };
                 if navigation_button(ui, snapshot, screen, icon, self.screen == screen).clicked() {
                     intents.push(Intent::Show(screen));
@@ -97,7 +117,8 @@ impl Shell {
 }
 
 fn shortcuts(ui: &egui::Ui, intents: &mut Vec<Intent>) {
-    for (key, screen) in [(Key::Num1, Screen::Now), (Key::Num2, Screen::Restart)] {
+    let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4];
+    for (key, screen) in keys.into_iter().zip(Screen::ALL) {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key)) {
             intents.push(Intent::Show(screen));
         }

@@ -5,15 +5,42 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::intent::JobView;
+use super::intent::{JobView, Range};
 use super::theme::Theme;
+use crate::agent::Status;
 use crate::diagnose::{Finding, Folded};
 use crate::explain::Texts;
 use crate::knowledge::Knowledge;
-use crate::model::{At, History, ProcKey, Refusal, Sample, SelfUsage};
+use crate::model::{At, Event, History, ProcKey, Refusal, Sample, SelfUsage};
 use crate::remedy::Plan;
 use crate::remedy::restart::{RestartFacts, Ticks};
-use crate::settings::ThemeChoice;
+use crate::settings::{Background, ThemeChoice};
+
+/// A range of the charts, read from the recording.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// Which one.
+    pub range: Range,
+    /// Its samples.
+    pub history: History,
+}
+
+/// What the recording tells, and how the agent is.
+#[derive(Clone, Debug, Default)]
+pub struct Recorded {
+    /// What happened, newest first.
+    pub events: Vec<Event>,
+    /// The recorded time.
+    pub span: Option<(At, At)>,
+    /// Size of the file.
+    pub bytes: Option<u64>,
+    /// Where it is.
+    pub path: Option<String>,
+    /// The agent, if one runs.
+    pub agent: Option<Status>,
+    /// When this was read; `None` before the first time.
+    pub read: Option<At>,
+}
 
 /// Everything a screen may see.
 pub struct Snapshot<'a> {
@@ -27,6 +54,14 @@ pub struct Snapshot<'a> {
     pub theme: &'a Theme,
     /// What the user chose.
     pub theme_choice: ThemeChoice,
+    /// Watching in the background, as the user chose.
+    pub background: Background,
+    /// Why the last choice about it did not work.
+    pub background_error: Option<&'a str>,
+    /// A longer range of the past, once it was read.
+    pub past: Option<&'a Past>,
+    /// What the recording tells.
+    pub recorded: &'a Recorded,
     /// The time this frame is drawn for.
     pub now: At,
     /// The recent past, for charts.

@@ -4,8 +4,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::agent::{self, Answer, Request};
 use crate::cli::{Context, Exit, Renderer, WindowOptions};
 use crate::explain::Lang;
+use crate::platform;
 use crate::settings::SettingsFile;
 
 use super::app::MimamoriApp;
@@ -20,8 +22,18 @@ const TRIED: &str = "MIMAMORI_RENDERER_TRIED";
 pub fn open(context: &Context, wanted: &WindowOptions) -> Result<Exit, String> {
     let file = SettingsFile::of_user();
     let second_try = std::env::var_os(TRIED).is_some();
+    let show = Request::Show { finding: wanted.finding.clone() };
+    if !second_try
+        && wanted.renderer.is_none()
+        && !wanted.settings
+        && agent::tell(agent::WINDOW, &show) == Some(Answer::Done)
+    {
+        // One window a person: the one that is open came to the front.
+        return Ok(Exit::Fine);
+    }
+    platform::raise_own_priority();
     let renderer = wanted.renderer.or(file.load().renderer).unwrap_or(Renderer::Glow);
-    let error = match run(context, renderer, wanted.lang, file) {
+    let error = match run(context, renderer, wanted, file) {
         Ok(()) => return Ok(Exit::Fine),
         Err(error) => error,
     };
@@ -35,7 +47,7 @@ pub fn open(context: &Context, wanted: &WindowOptions) -> Result<Exit, String> {
     start_again(other, wanted.lang).ok_or(error)
 }
 
-fn run(context: &Context, renderer: Renderer, lang: Option<Lang>, file: SettingsFile) -> Result<(), String> {
+fn run(context: &Context, renderer: Renderer, wanted: &WindowOptions, file: SettingsFile) -> Result<(), String> {
     let options = eframe::NativeOptions {
         viewport: eframe::egui::ViewportBuilder::default()
             .with_app_id("mimamori")
@@ -49,9 +61,9 @@ fn run(context: &Context, renderer: Renderer, lang: Option<Lang>, file: Settings
         system_font_fallback: false,
         ..eframe::NativeOptions::default()
     };
-    let title = context.texts(lang.or(file.load().lang).unwrap_or(context.lang)).get("app-name");
+    let title = context.texts(wanted.lang.or(file.load().lang).unwrap_or(context.lang)).get("app-name");
     let create = |creation: &eframe::CreationContext<'_>| {
-        let app: Box<dyn eframe::App> = Box::new(MimamoriApp::new(creation, context, renderer, lang, file));
+        let app: Box<dyn eframe::App> = Box::new(MimamoriApp::new(creation, context, renderer, wanted, file));
         Ok(app)
     };
     // Some drivers do not return an error but make a library panic: that is a window that did not open, too.

@@ -5,13 +5,22 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use super::intent::JobView;
+use super::archive;
+use super::intent::{JobView, Range};
+use super::snapshot::{Past, Recorded};
+use crate::agent;
 use crate::diagnose::{Folded, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{ActError, At, Fraction, Machine, ProcKey, ProgramKind, Reading, Refusal, Seconds};
+use serde_json::json;
+
+use crate::model::{
+    ActError, At, Event, EventKind, Fraction, Machine, ProcKey, ProgramKind, Reading, Refusal, Sample, Seconds,
+};
 use crate::platform::{self, Desktop, Target};
+use crate::recorder::Inbox;
 use crate::remedy::restart::RestartFacts;
-use crate::remedy::{ASK_SECONDS, CloseStep, Look, Phase, Return, next};
+use crate::remedy::{ASK_SECONDS, CloseStep, Look, Phase, Return, Verdict, next};
+use crate::settings::recording_path;
 use crate::watch::{View, Watch, now};
 
 /// Time between two samples.
@@ -27,6 +36,9 @@ const RESTART_EVERY: u64 = 3;
 
 /// What the window asks for.
 enum Command {
+    LoadPast(Range),
+    LoadEvents(Seconds),
+    Background(bool),
     Close(Subject),
     Force,
     EndJob,
@@ -36,6 +48,14 @@ enum Command {
 pub enum Reply {
     /// The PC, once at the start.
     Machine(Box<Machine>),
+    /// What was recorded before the window was opened, once.
+    Recent(Vec<Arc<Sample>>),
+    /// A range of the recording.
+    Past(Box<Past>),
+    /// What happened, and how the agent is.
+    Recorded(Box<Recorded>),
+    /// Why watching in the background could not be switched; `None` when it was.
+    Background(Option<String>),
     /// A new sample.
     View {
         /// What was seen.
@@ -67,6 +87,22 @@ impl Worker {
         let run = move || Thread::new(knowledge, inbox, outbox, Box::new(wake)).run();
         std::thread::Builder::new().name("watch".to_owned()).spawn(run)?;
         Ok(Self { commands, replies })
+    }
+
+    /// Reads a range of the recording.
+    pub fn load_past(&self, range: Range) {
+        self.send(Command::LoadPast(range));
+    }
+
+    /// Reads what happened in the last `range`.
+    pub fn load_events(&self, range: Seconds) {
+        self.send(Command::LoadEvents(range));
+    }
+
+    /// Starts or ends watching in the background, now and with the PC. The choice must be saved before: the agent
+    /// reads it.
+    pub fn background(&self, on: bool) {
+        self.send(Command::Background(on));
     }
 
     /// Asks a program to close.
@@ -122,6 +158,9 @@ impl Thread {
         if self.outbox.send(Reply::Machine(Box::new(self.watch.machine().clone()))).is_err() {
             return;
         }
+        let recent = archive::recent(now());
+        self.watch.begin_with(&recent);
+        self.tell(Reply::Recent(recent));
         let mut due = Instant::now();
         loop {
             if Instant::now() >= due {
@@ -133,6 +172,17 @@ impl Thread {
             let until_due = due.saturating_duration_since(Instant::now());
             let wait = if self.job.is_some() { until_due.min(JOB_STEP) } else { until_due };
             match self.inbox.recv_timeout(wait) {
+                Ok(Command::LoadPast(range)) => {
+                    let history = archive::past(range.seconds(), self.watch.machine(), now());
+                    self.tell(Reply::Past(Box::new(Past { range, history })));
+                }
+                Ok(Command::LoadEvents(range)) => {
+                    self.tell(Reply::Recorded(Box::new(archive::recorded(range, now()))));
+                }
+                Ok(Command::Background(on)) => {
+                    let error = set_background(on).err();
+                    self.tell(Reply::Background(error));
+                }
                 Ok(Command::Close(subject)) => self.begin(subject),
                 Ok(Command::Force) => self.force(),
                 Ok(Command::EndJob) => {
@@ -238,6 +288,9 @@ impl Thread {
             }
             Err(error) => job.phase = Err(error),
         }
+        if job.phase.is_ok() {
+            record(EventKind::Action, &job.subject, json!({}));
+        }
         self.job = Some(job);
         self.tell_job();
     }
@@ -248,6 +301,7 @@ impl Thread {
                 // One that has ended meanwhile is what was wanted; one that refuses is seen by still running.
                 let _ = target.force_close();
             }
+            record(EventKind::Action, &job.subject, json!({ "force": true }));
             if job.phase.is_err() {
                 job.phase = Ok(Phase::StillOpen);
             }
@@ -265,6 +319,11 @@ impl Thread {
         }
         let asking = matches!(new, Phase::Asking { .. });
         let changed = new != phase;
+        if let Phase::Done { verdict, .. } = &new
+            && changed
+        {
+            record(EventKind::Verdict, &job.subject, verdict_json(verdict));
+        }
         job.phase = Ok(new);
         // The countdown is drawn from the time of the frame: while asking every step wakes the window.
         if changed || asking {
@@ -285,6 +344,35 @@ impl Thread {
         (self.wake)();
         sent
     }
+}
+
+/// Tells the recording what was done. Without one there is nothing to tell.
+fn record(kind: EventKind, subject: &Subject, data: serde_json::Value) {
+    if let Some(path) = recording_path() {
+        let _ = Inbox::beside(&path).put(&Event::new(now(), kind, &subject.group).with(data));
+    }
+}
+
+fn verdict_json(verdict: &Verdict) -> serde_json::Value {
+    match verdict {
+        Verdict::Worked { before, after } => json!({ "verdict": "worked", "before": before, "after": after }),
+        Verdict::NoChange { before, after } => json!({ "verdict": "no_change", "before": before, "after": after }),
+        Verdict::CameBack { after, by } => json!({ "verdict": "came_back", "seconds": after.0, "by": by }),
+        Verdict::Refused => json!({ "verdict": "refused" }),
+        Verdict::CannotTell => json!({ "verdict": "cannot_tell" }),
+    }
+}
+
+/// Starts the agent now and with the PC, or neither.
+fn set_background(on: bool) -> Result<(), String> {
+    let program = agent::agent_program().map_err(|error| error.to_string())?;
+    platform::autostart_set(&program, &agent::AUTOSTART, on).map_err(|error| error.to_string())?;
+    if on {
+        agent::start_in_background(&program).map_err(|error| error.to_string())?;
+    }
+    // A running agent reads the choice when it is asked something, and ends if it is no longer wanted.
+    let _ = agent::status();
+    Ok(())
 }
 
 impl Job {

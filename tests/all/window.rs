@@ -15,8 +15,8 @@ use mimamori::model::{
 };
 use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{Phase, Plan, Verdict, plan};
-use mimamori::settings::ThemeChoice;
-use mimamori::ui::{Intent, JobView, Screen, Shell, Snapshot, Theme, install_fonts, install_theme};
+use mimamori::settings::{Background, ThemeChoice};
+use mimamori::ui::{Intent, JobView, Past, Recorded, Screen, Shell, Snapshot, Theme, install_fonts, install_theme};
 
 /// A PC on which a browser has been busy for half a minute, and what the person did.
 struct Scene {
@@ -32,6 +32,9 @@ struct Scene {
     job: Option<JobView>,
     restart: RestartFacts,
     ticks: Ticks,
+    background: Background,
+    past: Option<Past>,
+    recorded: Recorded,
     intents: Vec<Intent>,
 }
 
@@ -101,6 +104,9 @@ impl Scene {
             job: None,
             restart: RestartFacts { boot_id: Reading::Known("a".into()), ..RestartFacts::default() },
             ticks: Ticks::default(),
+            background: Background::Off,
+            past: None,
+            recorded: Recorded::default(),
             intents: Vec::new(),
         }
     }
@@ -112,6 +118,10 @@ impl Scene {
             zone: &TimeZone::UTC,
             theme: &self.theme,
             theme_choice: ThemeChoice::System,
+            background: self.background,
+            background_error: None,
+            past: self.past.as_ref(),
+            recorded: &self.recorded,
             now: self.sample.at,
             history: &self.history,
             sample: Some(&self.sample),

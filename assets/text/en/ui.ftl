@@ -3,7 +3,9 @@
 app-name = Mimamori
 nav-label = Screens
 nav-now = Now
+nav-history = History
 nav-restart = Restart
+nav-settings = Settings
 nav-language = 日本語
 nav-theme-system = Colours: as the system
 nav-theme-light = Colours: light
@@ -59,6 +61,8 @@ charts-label = Charts
 range-1m = 1 min
 range-10m = 10 min
 range-1h = 1 h
+range-24h = 24 h
+range-7d = 7 d
 chart-cpu = CPU
 chart-temperature = Temperature
 chart-fan-effort = Fan effort (estimated)
@@ -138,3 +142,43 @@ state-not-yet = not yet
 state-later = after the restart
 state-ticked = ticked
 state-unticked = not ticked
+
+offer-title = Keep watching in the background?
+offer-text = Then the answer is there also for what happens while this window is closed.
+offer-yes = Keep watching
+offer-no = Not now
+
+history-title = What happened
+history-span-1d = 24 h
+history-span-7d = 7 days
+history-span-90d = 90 days
+history-all = Also show comings and goings
+history-reading = Reading the recording…
+history-none-yet = Nothing has been recorded yet. Switch on "keep watching in the background" in Settings.
+history-nothing = Nothing happened in this time.
+history-row = { $time } { $text }. Show the charts of that time
+history-more = { $number ->
+    [one] Show 1 more
+   *[other] Show { $number } more
+}
+
+settings-title = Settings
+settings-look = Language and colours
+settings-language = Language
+language-ja = 日本語
+language-en = English
+settings-theme = Colours
+theme-system = As the system
+theme-light = Light
+theme-dark = Dark
+settings-background = Watching
+settings-keep-watching = Keep watching in the background and start with the PC
+settings-keep-watching-note = An icon beside the clock tells how the PC is. What happened while this window is closed is in History.
+settings-background-failed = This could not be switched: { $reason }
+agent-state-on = Watching since { $time }
+agent-state-paused = Paused until { $time }
+agent-state-off = Not watching in the background now
+agent-cost = It costs CPU { $cpu } of one core and memory { $memory }
+settings-recording = What is recorded
+settings-recorded-what = How busy the PC was, which programs used it, free disk space, what was found and what was done. Never window titles, never what you type, and nothing leaves this PC.
+settings-recorded = From { $from } to { $to }, { $size }

@@ -8,7 +8,8 @@ use egui_plot::{FilledArea, Line, Plot, PlotBounds, PlotPoints, VLine};
 use fluent_bundle::FluentArgs;
 
 use crate::explain::format;
-use crate::model::{At, Bytes, BytesPerSec, Fraction, Reading, Sample, Seconds};
+use crate::model::{At, Bytes, BytesPerSec, Fraction, History, Reading, Sample, Seconds};
+use crate::ui::intent::{Intent, Range};
 use crate::ui::snapshot::Snapshot;
 use crate::ui::theme::{Palette, faint};
 
@@ -16,32 +17,6 @@ use crate::ui::theme::{Palette, faint};
 const NAMED: usize = 3;
 /// More points than a chart has pixels are drawn as means.
 const MOST_POINTS: usize = 400;
-
-/// How much of the past is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Range {
-    /// One minute.
-    #[default]
-    Minute,
-    /// Ten minutes.
-    TenMinutes,
-    /// One hour.
-    Hour,
-}
-
-impl Range {
-    const ALL: [(Self, &'static str); 3] =
-        [(Self::Minute, "range-1m"), (Self::TenMinutes, "range-10m"), (Self::Hour, "range-1h")];
-
-    /// Its length.
-    pub const fn seconds(self) -> Seconds {
-        Seconds(match self {
-            Self::Minute => 60.0,
-            Self::TenMinutes => 600.0,
-            Self::Hour => 3600.0,
-        })
-    }
-}
 
 /// What the person has chosen: the range and the moment under the crosshair.
 #[derive(Debug, Default)]
@@ -51,7 +26,12 @@ pub struct Charts {
     crosshair: Option<f64>,
     /// Whether the crosshair was set by keys, so that a pointer elsewhere does not take it away.
     by_keys: bool,
+    /// What was asked for from the recording, and when.
+    asked: Option<(Range, At)>,
 }
+
+/// A range from the recording is read again after so long.
+const READ_AGAIN: Seconds = Seconds(60.0);
 
 /// A stretch of samples without a gap.
 struct Stretch {
@@ -84,8 +64,17 @@ impl Charts {
         self.range
     }
 
+    /// Goes to a moment of the past.
+    pub fn show_moment(&mut self, at: At, now: At) {
+        let age = now.since(at);
+        self.range = Range::for_age(age);
+        self.crosshair = Some(-age.0.min(self.range.seconds().0));
+        self.by_keys = true;
+    }
+
     /// Draws all charts in one card.
-    pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
+    pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+        self.read_past(snapshot, intents);
         snapshot.theme.card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 2.0;
@@ -112,14 +101,24 @@ impl Charts {
         });
     }
 
+    fn read_past(&mut self, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+        let asked = |(range, at): (Range, At)| range == self.range && snapshot.now.since(at).0 < READ_AGAIN.0;
+        if self.range.is_recorded() && !self.asked.is_some_and(asked) {
+            self.asked = Some((self.range, snapshot.now));
+            intents.push(Intent::LoadPast(self.range));
+        }
+    }
+
     fn ranges_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().button_padding = vec2(10.0, 3.0);
-            for (range, id) in Range::ALL.into_iter().rev() {
+            for range in Range::ALL.into_iter().rev() {
                 let chosen = self.range == range;
-                let text = RichText::new(snapshot.texts.get(id)).size(snapshot.theme.size.small);
+                let text = RichText::new(snapshot.texts.get(range.text())).size(snapshot.theme.size.small);
                 if ui.add(egui::Button::selectable(chosen, text)).clicked() {
                     self.range = range;
+                    self.crosshair = None;
+                    self.by_keys = false;
                 }
             }
         });
@@ -250,7 +249,7 @@ impl Charts {
         let (theme, texts) = (snapshot.theme, snapshot.texts);
         let palette = theme.palette(ui);
         let at = snapshot.now.minus(Seconds(-x));
-        let lines = moment(snapshot, at);
+        let lines = moment(snapshot, at, self.range);
         let share = 1.0 + (x / self.range.seconds().0) as f32;
         let cross = egui::lerp(area.left()..=area.right(), share);
         // On the side with more room, so that the tooltip never covers its own moment.
@@ -268,7 +267,8 @@ impl Charts {
                         ui.set_max_width(320.0);
                         ui.spacing_mut().item_spacing.y = 2.0;
                         let mut args = FluentArgs::new();
-                        args.set("time", format::clock_seconds(at, snapshot.zone));
+                        let time = if self.range.is_recorded() { format::date_clock } else { format::clock_seconds };
+                        args.set("time", time(at, snapshot.zone));
                         args.set("ago", format::duration(texts, -x));
                         let title = RichText::new(texts.with("hover-time", &args));
                         ui.label(title.font(theme.bold(theme.size.small)).color(palette.tooltip_text));
@@ -283,9 +283,9 @@ impl Charts {
 }
 
 /// What was measured at `at`, in words.
-fn moment(snapshot: &Snapshot<'_>, at: At) -> Vec<String> {
+fn moment(snapshot: &Snapshot<'_>, at: At, range: Range) -> Vec<String> {
     let texts = snapshot.texts;
-    let Some(sample) = sample_at(snapshot, at) else { return vec![texts.get("hover-none")] };
+    let Some(sample) = sample_at(snapshot, at, range) else { return vec![texts.get("hover-none")] };
     let mut values = vec![format!("{} {}", texts.get("chart-cpu"), share(&sample.cpu, snapshot))];
     if let Some(celsius) = sample.temperature.get() {
         values.push(format::celsius(celsius.0));
@@ -313,12 +313,21 @@ fn moment(snapshot: &Snapshot<'_>, at: At) -> Vec<String> {
 }
 
 /// The sample that covers `at`, if something was measured then.
-fn sample_at(snapshot: &Snapshot<'_>, at: At) -> Option<Arc<Sample>> {
-    let newer = snapshot.history.samples().find(|sample| sample.at >= at);
+fn sample_at(snapshot: &Snapshot<'_>, at: At, range: Range) -> Option<Arc<Sample>> {
+    let newer = shown_history(snapshot, range)?.samples().find(|sample| sample.at >= at);
     match newer {
         Some(sample) if sample.at.since(at).0 <= sample.span.0 + 0.5 => Some(Arc::clone(sample)),
         Some(_) => None,
         None => snapshot.history.latest().filter(|sample| at.since(sample.at).0 < 5.0).cloned(),
+    }
+}
+
+/// The samples that a range is drawn from; `None` until they were read.
+fn shown_history<'s>(snapshot: &'s Snapshot<'_>, range: Range) -> Option<&'s History> {
+    if range.is_recorded() {
+        snapshot.past.filter(|past| past.range == range).map(|past| &past.history)
+    } else {
+        Some(snapshot.history)
     }
 }
 
@@ -513,6 +522,7 @@ fn axis_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range, area: egui:
         let text = match (n, range) {
             (4, _) => snapshot.texts.get("chart-now"),
             (_, Range::Minute) => format::clock_seconds(at, snapshot.zone),
+            (_, Range::Week) => format::day(at, snapshot.zone),
             _ => format::clock(at, snapshot.zone),
         };
         let align = match n {
@@ -529,7 +539,8 @@ fn axis_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range, area: egui:
 fn stretches(snapshot: &Snapshot<'_>, range: Range) -> Vec<Stretch> {
     let oldest = snapshot.now.minus(Seconds(range.seconds().0 + 4.0));
     let mut stretches: Vec<Stretch> = Vec::new();
-    let in_range: Vec<_> = snapshot.history.samples_with_gaps().filter(|(sample, _)| sample.at >= oldest).collect();
+    let shown = shown_history(snapshot, range).into_iter().flat_map(History::samples_with_gaps);
+    let in_range: Vec<_> = shown.filter(|(sample, _)| sample.at >= oldest).collect();
     let every = in_range.len().div_ceil(MOST_POINTS).max(1);
     for (index, (sample, gap)) in in_range.into_iter().enumerate() {
         if sample.span.0 <= 0.0 || (!gap && index % every != 0) {
@@ -539,6 +550,11 @@ fn stretches(snapshot: &Snapshot<'_>, range: Range) -> Vec<Stretch> {
             stretches.push(Stretch { xs: Vec::new(), samples: Vec::new() });
         }
         if let Some(stretch) = stretches.last_mut() {
+            if stretch.xs.is_empty() {
+                // The first value holds from the beginning of its time, so that a single one is drawn too.
+                stretch.xs.push(-snapshot.now.since(sample.at.minus(sample.span)).0);
+                stretch.samples.push(Arc::clone(sample));
+            }
             stretch.xs.push(-snapshot.now.since(sample.at).0);
             stretch.samples.push(Arc::clone(sample));
         }
@@ -546,6 +562,7 @@ fn stretches(snapshot: &Snapshot<'_>, range: Range) -> Vec<Stretch> {
     // The newest value holds until the next one: the line reaches the right edge.
     if let Some((stretch, sample)) = stretches.last_mut().zip(snapshot.sample)
         && snapshot.now.since(sample.at).0 < 5.0
+        && !range.is_recorded()
         && stretch.xs.last().is_some_and(|x| *x < 0.0)
     {
         stretch.xs.push(0.0);

@@ -3,12 +3,13 @@
 use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;
 
-use super::charts::{self, Range};
+use super::charts;
 use super::finding_card::refusal_text;
 use crate::diagnose::Subject;
 use crate::explain::format;
 use crate::model::{DisplayName, ProgramKind, ProgramSample};
 use crate::ui::intent::Intent;
+use crate::ui::intent::Range;
 use crate::ui::snapshot::Snapshot;
 
 /// A path is shown up to this length, cut in the middle.

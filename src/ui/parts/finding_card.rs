@@ -22,11 +22,19 @@ pub struct FindingCards {
 }
 
 impl FindingCards {
-    /// Draws the worst findings.
+    /// Opens the card of a finding.
+    pub fn open(&mut self, rule: RuleId, group: &str) {
+        self.open = Some((rule, group.to_owned()));
+    }
+
+    /// Draws the worst findings, and the opened one.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
-        for (index, (finding, plan)) in snapshot.findings.iter().take(MOST).enumerate() {
+        for (index, (finding, plan)) in snapshot.findings.iter().enumerate() {
             let id = (finding.rule, finding.subject.group.clone());
             let open = self.open.as_ref() == Some(&id);
+            if index >= MOST && !open {
+                continue;
+            }
             // One answer first: the others are short until somebody asks.
             let how = How { open, short: index > 0 && !open };
             if card_ui(ui, snapshot, finding, plan, how, intents) {

@@ -19,6 +19,10 @@ pub enum Icon {
     Clock,
     /// Screen Restart: an open circle with an arrow.
     Restart,
+    /// Screen History: a list with marks.
+    History,
+    /// Screen Settings: two sliders.
+    Settings,
 }
 
 /// Paints an icon into a square.
@@ -55,6 +59,19 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, colour: Color32) {
         Icon::Clock => {
             painter.circle_stroke(rect.center(), rect.width() * 0.45, stroke);
             line(&[(0.5, 0.24), (0.5, 0.52), (0.68, 0.64)]);
+        }
+        Icon::History => {
+            for y in [0.2, 0.5, 0.8] {
+                painter.circle_filled(at(0.14, y), width * 1.1, colour);
+                line(&[(0.36, y), (0.94, y)]);
+            }
+        }
+        Icon::Settings => {
+            for (y, knob) in [(0.3, 0.66), (0.7, 0.34)] {
+                line(&[(0.06, y), (knob - 0.12, y)]);
+                line(&[(knob + 0.12, y), (0.94, y)]);
+                painter.circle_stroke(at(knob, y), rect.width() * 0.11, stroke);
+            }
         }
         Icon::Restart => {
             let radius = rect.width() * 0.4;

@@ -5,4 +5,5 @@ pub mod details;
 pub mod finding_card;
 pub mod icon;
 pub mod job_card;
+pub mod offer;
 pub mod programs;

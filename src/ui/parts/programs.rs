@@ -5,9 +5,10 @@ use std::sync::Arc;
 use eframe::egui::{self, Align2, FontId, RichText, Sense, vec2};
 use fluent_bundle::FluentArgs;
 
-use super::charts::{Range, colour_of, named_programs};
+use super::charts::{colour_of, named_programs};
 use crate::explain::format;
 use crate::model::ProgramSample;
+use crate::ui::intent::Range;
 use crate::ui::snapshot::Snapshot;
 
 /// Rows shown until the person asks for all.

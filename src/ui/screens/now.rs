@@ -2,8 +2,10 @@
 
 use eframe::egui::{self, RichText, vec2};
 
+use crate::diagnose::RuleId;
+use crate::model::At;
 use crate::ui::intent::Intent;
-use crate::ui::parts::{charts::Charts, details, finding_card::FindingCards, icon, icon::Icon, programs};
+use crate::ui::parts::{charts::Charts, details, finding_card::FindingCards, icon, icon::Icon, offer, programs};
 use crate::ui::snapshot::Snapshot;
 
 /// Below this width the list of programs goes under the charts.
@@ -21,6 +23,16 @@ pub struct NowScreen {
 }
 
 impl NowScreen {
+    /// Opens the card of a finding.
+    pub fn show_finding(&mut self, rule: RuleId, group: &str) {
+        self.cards.open(rule, group);
+    }
+
+    /// Goes to a moment of the past.
+    pub fn show_moment(&mut self, at: At, now: At) {
+        self.charts.show_moment(at, now);
+    }
+
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
         ui.spacing_mut().item_spacing.y = 12.0;
@@ -32,6 +44,7 @@ impl NowScreen {
         } else {
             self.cards.ui(ui, snapshot, intents);
         }
+        offer::ui(ui, snapshot, intents);
         let width = ui.available_width();
         if width >= TWO_COLUMNS {
             let right = (width * 0.40).clamp(300.0, 460.0);
@@ -39,12 +52,12 @@ impl NowScreen {
                 ui.spacing_mut().item_spacing.x = 12.0;
                 let left = width - right - 12.0;
                 let column = egui::Layout::top_down(egui::Align::Min);
-                ui.allocate_ui_with_layout(vec2(left, 0.0), column, |ui| self.charts.ui(ui, snapshot));
+                ui.allocate_ui_with_layout(vec2(left, 0.0), column, |ui| self.charts.ui(ui, snapshot, intents));
                 ui.allocate_ui_with_layout(vec2(right, 0.0), column, |ui| self.right_ui(ui, snapshot, intents));
             });
         } else {
             self.right_ui(ui, snapshot, intents);
-            self.charts.ui(ui, snapshot);
+            self.charts.ui(ui, snapshot, intents);
         }
     }
 

@@ -1,0 +1,72 @@
+//! What the window reads from the recording, for the worker: always read-only, always from the newest file.
+
+use std::sync::Arc;
+
+use super::snapshot::Recorded;
+use crate::agent;
+use crate::model::{At, Event, History, Machine, Sample, Seconds};
+use crate::recorder::{Inbox, Reader, Tier};
+use crate::settings::recording_path;
+
+/// A window that opens knows the last minutes at once, as far as they were recorded.
+const RECENT: Seconds = Seconds(7200.0);
+
+/// The samples of the last two hours, oldest first. Their processes are left out: what is closed must be what is
+/// running now, not what was running when it was recorded.
+pub(super) fn recent(now: At) -> Vec<Arc<Sample>> {
+    let Some(reader) = open() else { return Vec::new() };
+    let samples = reader.samples(Tier::Raw, now.minus(RECENT), now).unwrap_or_default();
+    samples
+        .into_iter()
+        .filter(|sample| !sample.programs.is_empty())
+        .map(|sample| Arc::new(without_members(sample)))
+        .collect()
+}
+
+/// The last `range`, as coarse as it was kept.
+pub(super) fn past(range: Seconds, machine: &Machine, now: At) -> History {
+    let mut history = History::short(machine.clone(), Seconds(range.0 + 3600.0));
+    let Some(reader) = open() else { return history };
+    for sample in reader.samples(Tier::for_range(range), now.minus(range), now).unwrap_or_default() {
+        history.push(Arc::new(without_members(sample)));
+    }
+    // What is newer than the last whole minute or hour.
+    let last = history.latest().map_or(now.minus(RECENT), |sample| sample.at);
+    for sample in reader.samples(Tier::Raw, last, now).unwrap_or_default() {
+        if !sample.programs.is_empty() {
+            history.push(Arc::new(without_members(sample)));
+        }
+    }
+    history
+}
+
+/// What happened in the last `range`, newest first, and how the recording and the agent are.
+pub(super) fn recorded(range: Seconds, now: At) -> Recorded {
+    let path = recording_path();
+    let reader = open();
+    let from = now.minus(range);
+    let mut events: Vec<Event> = reader.as_ref().and_then(|reader| reader.events(from, now).ok()).unwrap_or_default();
+    if let Some(path) = &path {
+        events.extend(Inbox::beside(path).peek().into_iter().filter(|event| event.at >= from));
+    }
+    events.sort_by_key(|event| std::cmp::Reverse(event.at));
+    Recorded {
+        events,
+        span: reader.and_then(|reader| reader.span().ok().flatten()),
+        bytes: path.as_ref().and_then(|path| std::fs::metadata(path).ok()).map(|metadata| metadata.len()),
+        path: path.map(|path| path.display().to_string()),
+        agent: agent::status(),
+        read: Some(now),
+    }
+}
+
+fn open() -> Option<Reader> {
+    Reader::open(&recording_path()?).ok().flatten()
+}
+
+fn without_members(mut sample: Sample) -> Sample {
+    for program in &mut sample.programs {
+        program.members = Arc::default();
+    }
+    sample
+}

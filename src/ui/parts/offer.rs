@@ -1,0 +1,33 @@
+//! The offer of the first start: keep watching in the background.
+
+use eframe::egui::{self, RichText};
+
+use super::icon::{self, Icon};
+use crate::settings::Background;
+use crate::ui::intent::Intent;
+use crate::ui::snapshot::Snapshot;
+
+/// Draws the offer until it was answered.
+pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+    if snapshot.background != Background::NotAsked {
+        return;
+    }
+    let (theme, texts) = (snapshot.theme, snapshot.texts);
+    let palette = theme.palette(ui).clone();
+    theme.card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_wrapped(|ui| {
+            let (rect, _) = ui.allocate_exact_size(egui::vec2(20.0, 20.0), egui::Sense::hover());
+            icon::paint(ui.painter(), Icon::Clock, rect, palette.accent);
+            ui.label(RichText::new(texts.get("offer-title")).font(theme.bold(theme.size.text)));
+            ui.label(RichText::new(texts.get("offer-text")).color(palette.muted));
+            // Not filled: the one filled button is what helps against the finding above.
+            if ui.button(RichText::new(texts.get("offer-yes")).color(palette.accent)).clicked() {
+                intents.push(Intent::SetBackground(true));
+            }
+            if ui.button(texts.get("offer-no")).clicked() {
+                intents.push(Intent::SetBackground(false));
+            }
+        });
+    });
+}

@@ -1,0 +1,135 @@
+//! Screen Settings: language, colours, watching in the background, what is recorded, what the tool costs.
+
+use eframe::egui::{self, RichText};
+use fluent_bundle::FluentArgs;
+
+use crate::agent::Status;
+use crate::explain::{Lang, format};
+use crate::model::{At, Seconds};
+use crate::settings::{Background, ThemeChoice};
+use crate::ui::intent::Intent;
+use crate::ui::snapshot::Snapshot;
+
+/// How the agent is is asked again after so long.
+const ASK_AGAIN: Seconds = Seconds(4.0);
+
+/// When the agent was asked.
+#[derive(Debug, Default)]
+pub struct SettingsScreen {
+    asked: Option<At>,
+}
+
+impl SettingsScreen {
+    /// Draws the screen.
+    pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+        if self.asked.is_none_or(|at| snapshot.now.since(at).0 >= ASK_AGAIN.0) {
+            self.asked = Some(snapshot.now);
+            intents.push(Intent::LoadEvents(Seconds(86_400.0)));
+        }
+        let (theme, texts) = (snapshot.theme, snapshot.texts);
+        ui.label(RichText::new(texts.get("settings-title")).font(theme.bold(theme.size.headline)));
+        section_ui(ui, snapshot, "settings-look", |ui| look_ui(ui, snapshot, intents));
+        section_ui(ui, snapshot, "settings-background", |ui| background_ui(ui, snapshot, intents));
+        section_ui(ui, snapshot, "settings-recording", |ui| recording_ui(ui, snapshot));
+    }
+}
+
+fn section_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, title: &str, content: impl FnOnce(&mut egui::Ui)) {
+    let theme = snapshot.theme;
+    theme.card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.label(RichText::new(snapshot.texts.get(title)).font(theme.bold(theme.size.title)));
+        content(ui);
+    });
+}
+
+fn look_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+    let texts = snapshot.texts;
+    ui.horizontal_wrapped(|ui| {
+        ui.label(texts.get("settings-language"));
+        for lang in Lang::ALL {
+            let name = texts.get(&format!("language-{}", lang.code()));
+            if ui.add(egui::Button::selectable(texts.lang() == lang, name)).clicked() {
+                intents.push(Intent::SetLang(lang));
+            }
+        }
+    });
+    ui.horizontal_wrapped(|ui| {
+        ui.label(texts.get("settings-theme"));
+        for (choice, id) in [
+            (ThemeChoice::System, "theme-system"),
+            (ThemeChoice::Light, "theme-light"),
+            (ThemeChoice::Dark, "theme-dark"),
+        ] {
+            if ui.add(egui::Button::selectable(snapshot.theme_choice == choice, texts.get(id))).clicked() {
+                intents.push(Intent::SetTheme(choice));
+            }
+        }
+    });
+}
+
+fn background_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+    let (theme, texts) = (snapshot.theme, snapshot.texts);
+    let palette = theme.palette(ui).clone();
+    let mut on = snapshot.background == Background::On;
+    if ui.checkbox(&mut on, texts.get("settings-keep-watching")).clicked() {
+        intents.push(Intent::SetBackground(on));
+    }
+    let small = |text: String| RichText::new(text).size(theme.size.small);
+    ui.add(egui::Label::new(small(texts.get("settings-keep-watching-note")).color(palette.muted)).wrap());
+    if let Some(error) = snapshot.background_error {
+        let text = texts.with_one("settings-background-failed", "reason", error.to_owned());
+        ui.add(egui::Label::new(small(text).color(palette.act)).wrap());
+    }
+    let lines = match &snapshot.recorded.agent {
+        Some(status) => agent_lines(status, snapshot),
+        None if snapshot.recorded.read.is_some() => vec![texts.get("agent-state-off")],
+        None => Vec::new(),
+    };
+    for line in lines {
+        ui.add(egui::Label::new(line).wrap());
+    }
+}
+
+fn agent_lines(status: &Status, snapshot: &Snapshot<'_>) -> Vec<String> {
+    let texts = snapshot.texts;
+    let mut lines = match status.paused_until {
+        Some(until) => vec![texts.with_one("agent-state-paused", "time", format::clock(until, snapshot.zone))],
+        None => vec![texts.with_one("agent-state-on", "time", format::date_clock(status.since, snapshot.zone))],
+    };
+    let unknown = || texts.get("unknown-value");
+    let mut args = FluentArgs::new();
+    args.set("cpu", status.cpu.map_or_else(unknown, format::percent));
+    args.set("memory", status.memory_bytes.map_or_else(unknown, |bytes| format::bytes(bytes as f64)));
+    lines.push(texts.with("agent-cost", &args));
+    if status.slowed {
+        lines.push(texts.get("event-slowed"));
+    }
+    if let Some(trouble) = status.trouble.as_ref().filter(|id| texts.has(id)) {
+        lines.push(texts.with_one(trouble, "reason", String::new()));
+    }
+    if !status.tray {
+        lines.push(texts.get("trouble-no-tray"));
+    }
+    lines
+}
+
+fn recording_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
+    let texts = snapshot.texts;
+    let recorded = snapshot.recorded;
+    ui.add(egui::Label::new(texts.get("settings-recorded-what")).wrap());
+    if let (Some((from, to)), Some(path)) = (recorded.span, &recorded.path) {
+        let mut args = FluentArgs::new();
+        args.set("from", format::date_clock(from, snapshot.zone));
+        args.set("to", format::date_clock(to, snapshot.zone));
+        args.set(
+            "size",
+            recorded.bytes.map_or_else(|| texts.get("unknown-value"), |bytes| format::bytes(bytes as f64)),
+        );
+        ui.add(egui::Label::new(texts.with("settings-recorded", &args)).wrap());
+        let file = RichText::new(path).size(snapshot.theme.size.small).color(snapshot.theme.palette(ui).muted);
+        ui.add(egui::Label::new(file).wrap());
+    } else if recorded.read.is_some() {
+        ui.label(texts.get("history-none-yet"));
+    }
+}
