@@ -123,8 +123,9 @@ impl<'a> Total<'a> {
     }
 }
 
-/// Joins rows without programs with the row that has them for that time, so that each row covers what its
-/// programs cover. Rows after the last such row stay as they are, and so do rows that no programs cover.
+/// Joins rows without programs with the row that has them for that time. Its `span` is then the time of the looks
+/// that were joined: what is left of `program_span` may be in rows that were written before and join later. Rows
+/// after the last such row stay as they are, and so do rows that no programs cover.
 pub fn collapse(rows: Vec<Row>) -> Vec<Row> {
     /// Two clocks (of totals and of programs) are read a moment apart, ms.
     const TOLERANCE: i64 = 500;
@@ -146,12 +147,10 @@ pub fn collapse(rows: Vec<Row>) -> Vec<Row> {
 }
 
 fn join(totals: &mut Vec<Row>, mut row: Row) -> Row {
+    // Of one look at the programs there is nothing to choose from and no mean.
     let programs = std::mem::take(&mut row.programs);
-    let program_span = row.program_span();
     totals.push(row);
-    let Some(mut merged) = merge(totals) else { return Row::new(0) };
-    // What was measured over the same time is better than the mean of what was seen of it.
-    merged.set(Column::Span, Some(program_span));
+    let mut merged = merge(totals).unwrap_or(Row::new(0));
     merged.programs = programs;
     merged
 }

@@ -4,8 +4,8 @@
 //! never keeps window titles or command lines. [`Recorder`] is the only writer; any number of [`Reader`]s may
 //! read at the same time, from other processes too.
 //!
-//! Samples are kept in three tiers ([`Tier`]): as they came for some hours, as means of minutes for some days, as
-//! means of hours for some months. Each mean also keeps the peak, so that a short burst does not vanish. A value
+//! Samples are kept in three tiers ([`Tier`]): as the programs were read for some hours, as means of minutes for
+//! some days, as means of hours for some months. Each mean also keeps the peak, so that a short burst does not vanish. A value
 //! that was not measured is stored as `NULL`; its reason is not stored, and it is read back as
 //! [`crate::model::Why::Unsupported`].
 //!

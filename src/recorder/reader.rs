@@ -10,8 +10,8 @@ use super::file;
 use super::merge::collapse;
 use super::row::{Row, bytes, known, part};
 use super::store::{self, Programs};
-use super::{RecordedRun, RecorderError, Run, Tier};
-use crate::model::{At, Event, EventKind, Fraction, Reading, Sample, Volume, VolumePoint};
+use super::{RecordedRun, RecorderError, Tier};
+use crate::model::{At, Event, EventKind, Fraction, Reading, Sample, Seconds, Volume, VolumePoint};
 
 /// A sample and the peaks of the time that it stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +60,7 @@ impl Reader {
         drop(view);
         let mut recorded = Vec::with_capacity(rows.len());
         for (seq, row) in (0..).zip(&rows) {
-            let mut one = Recorded::of(row, seq);
+            let mut one = Recorded::of(row, tier, seq);
             while let Some((_, volumes)) = volumes.next_if(|(at, _)| *at <= row.at) {
                 one.sample.volumes = Reading::Known(volumes);
             }
@@ -130,13 +130,7 @@ impl Reader {
 
     /// The runs of the agent that were seen at `from` or later, in the order in which they began.
     pub fn runs(&self, from: At) -> Result<Vec<RecordedRun>, RecorderError> {
-        let select = "SELECT boot_id, version, started, last_seen, clean FROM run WHERE last_seen >= ?1 ORDER BY id";
-        let mut select = self.db.prepare_cached(select)?;
-        let runs = select.query_map([from.0], |row| {
-            let run = Run { boot_id: row.get(0)?, version: row.get(1)?, started: At(row.get(2)?) };
-            Ok(RecordedRun { run, last_seen: At(row.get(3)?), clean: row.get(4)? })
-        })?;
-        Ok(runs.collect::<Result<_, _>>()?)
+        store::runs(&self.db, from)
     }
 
     /// The ends of the first and the last span that are recorded, `None` when there are no samples.
@@ -152,9 +146,16 @@ impl Reader {
 }
 
 impl Recorded {
-    fn of(row: &Row, seq: u64) -> Self {
+    fn of(row: &Row, tier: Tier, seq: u64) -> Self {
+        let mut sample = row.sample(seq);
+        if sample.program_span.0 > 0.0 {
+            // One look at the programs is one sample. A mean may hold looks at the totals that no programs cover.
+            let covered = if tier == Tier::Raw { Seconds(0.0) } else { sample.span };
+            sample.span = Seconds(sample.program_span.0.max(covered.0));
+            sample.program_span = sample.span;
+        }
         Self {
-            sample: row.sample(seq),
+            sample,
             cpu_peak: known(row.peak().map(part)),
             program_peaks: row.programs.iter().map(|usage| part(usage.peak())).collect(),
         }

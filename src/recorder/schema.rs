@@ -10,10 +10,11 @@ use super::types::Tier;
 /// "Mima" in ASCII: what kind of SQLite file this is (`PRAGMA application_id`).
 pub const APPLICATION_ID: i64 = 0x4d69_6d61;
 
-/// Bytes of a page. A batch of a minute has about 3 KB and touches some 12 pages, so small pages write less.
-const PAGE_SIZE: u32 = 1024;
-/// Pages in the log before they are moved into the file: pages that change again and again are moved once.
-const CHECKPOINT_PAGES: u32 = 1000;
+/// Bytes of a page. A batch of a minute has about 1 KB and touches some 14 pages, so small pages write less: a
+/// calm day gives the system 16 MB with pages of 512, 19 MB with 1024, 25 MB with 2048 (logs of 4 MB).
+const PAGE_SIZE: u32 = 512;
+/// Pages in the log before they are moved into the file (4 MB): pages that change again and again are moved once.
+const CHECKPOINT_PAGES: u32 = 8000;
 
 /// What leads from one version of the schema to the next; version n is reached after the n-th step. A step is
 /// never changed once it was released.
@@ -105,7 +106,7 @@ pub fn prepare_writer(db: &Connection) -> Result<(), RecorderError> {
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "NORMAL")?;
     db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-    db.pragma_update(None, "journal_size_limit", PAGE_SIZE * CHECKPOINT_PAGES * 2)?;
+    db.pragma_update(None, "journal_size_limit", PAGE_SIZE * CHECKPOINT_PAGES)?;
     prepare(db)
 }
 

@@ -9,8 +9,9 @@ use super::RecorderError;
 use super::merge::merge;
 use super::row::{COUNT, Program, Row, Usage};
 use super::schema::{columns, table};
-use super::types::Tier;
-use crate::model::ProcKey;
+use super::types::{RecordedRun, Run, Tier};
+use super::writer::ROLL_EVERY;
+use crate::model::{At, ProcKey};
 
 /// Numbers that a time has for its usages.
 const USAGES: i64 = 64;
@@ -193,6 +194,25 @@ pub fn shift_key(db: &Connection, table: &str, key: &str, from: i64, to: i64, by
     // A row of an earlier run at that very millisecond gives way.
     db.execute(&format!("UPDATE OR REPLACE {table} SET {key} = -{key} WHERE {key} < 0"), [])?;
     Ok(())
+}
+
+/// The runs that were seen at `from` or later, in the order in which they began. The newest is not written each
+/// time it is seen: its newest row tells.
+pub fn runs(db: &Connection, from: At) -> Result<Vec<RecordedRun>, RecorderError> {
+    let mut select = db.prepare_cached("SELECT boot_id, version, started, last_seen, clean FROM run ORDER BY id")?;
+    let runs = select.query_map([], |row| {
+        let run = Run { boot_id: row.get(0)?, version: row.get(1)?, started: At(row.get(2)?) };
+        Ok(RecordedRun { run, last_seen: At(row.get(3)?), clean: row.get(4)? })
+    })?;
+    let mut runs = runs.collect::<Result<Vec<_>, _>>()?;
+    if let Some(newest) = runs.last_mut().filter(|run| !run.clean) {
+        // Two periods: rows of a run whose clock was wrong may lie further ahead.
+        let seen = newest.last_seen.0;
+        let row = last(db, Tier::Raw, seen, seen.saturating_add(2 * ROLL_EVERY))?;
+        newest.last_seen.0 = row.map_or(seen, |at| at.max(seen));
+    }
+    runs.retain(|run| run.last_seen >= from);
+    Ok(runs)
 }
 
 /// Rows as means of a tier, by the division in which they end.

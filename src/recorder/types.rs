@@ -85,7 +85,7 @@ pub struct Opened {
 /// How finely time is divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
-    /// As the samples came.
+    /// As the programs were read; looks at the totals alone are joined with the programs that cover them.
     Raw,
     /// Means of minutes.
     Minute,

@@ -4,14 +4,15 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::file;
+use super::merge::collapse;
 use super::rollup::Rolled;
 use super::row::{Row, Usage};
 use super::space::{Space, SpaceWatch};
 use super::store::{self, Programs};
-use super::types::{Limits, Opened, PreviousRun, Run, Tier};
+use super::types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};
 use super::{RecorderError, prune, select};
 use crate::model::{At, Event, Sample};
 
@@ -20,7 +21,7 @@ const MOST_SAMPLES: usize = 1_800;
 /// Events that wait for the disk.
 const MOST_EVENTS: usize = 1_000;
 /// Means are made so often, ms. Readers make those that are missing by themselves.
-const ROLL_EVERY: i64 = 600_000;
+pub const ROLL_EVERY: i64 = 600_000;
 /// Old rows are deleted so often, ms…
 const PRUNE_EVERY: i64 = 3_600_000;
 /// …but not at once in a run: a clock that is wrong after the start of the PC would make everything look old.
@@ -215,8 +216,10 @@ impl Recorder {
             rolled = rolled.shifted(started.0, self.shift_due);
             started.0 = started.0.saturating_add(self.shift_due);
         }
-        for row in &self.pending.rows {
-            store::insert(&change, &mut self.programs, Tier::Raw, row)?;
+        // Readers join looks at the totals with the programs that cover them; joined here, a calm minute is two
+        // rows and not thirty.
+        for row in collapse(self.pending.rows.iter().cloned().collect()) {
+            store::insert(&change, &mut self.programs, Tier::Raw, &row)?;
         }
         for space in &self.pending.spaces {
             space.insert(&change)?;
@@ -225,8 +228,12 @@ impl Recorder {
             insert_event(&change, self.run_id, event)?;
         }
         let run = "UPDATE run SET started = ?2, last_seen = ?3, clean = ?4 WHERE id = ?1";
-        change.prepare_cached(run)?.execute(params![self.run_id, started.0, now.0, clean])?;
-        if now.0 >= self.due.roll {
+        // The newest row says as well when the run was last seen: one page less in most batches.
+        let roll = now.0 >= self.due.roll;
+        if roll || clean || self.pending.rows.is_empty() || self.shift_due != 0 {
+            change.prepare_cached(run)?.execute(params![self.run_id, started.0, now.0, clean])?;
+        }
+        if roll {
             rolled = rolled.roll(&change, &mut self.programs, now.0)?;
         }
         change.commit()?;
@@ -275,12 +282,18 @@ fn bound<T>(waiting: &mut VecDeque<T>, most: usize) -> u64 {
 }
 
 fn previous_run(db: &Connection) -> Result<Option<PreviousRun>, RecorderError> {
-    let select = "SELECT boot_id, started, last_seen, clean FROM run ORDER BY id DESC LIMIT 1";
-    let run = db.query_row(select, [], |row| {
-        let (started, last_seen) = (At(row.get(1)?), At(row.get(2)?));
-        Ok(PreviousRun { boot_id: row.get(0)?, started, last_seen, clean: row.get(3)? })
-    });
-    Ok(run.optional()?)
+    let previous = store::runs(db, At(i64::MIN))?.pop();
+    if let Some(previous) = &previous {
+        // From now on other rows follow.
+        let newest = "UPDATE run SET last_seen = ?1 WHERE id = (SELECT max(id) FROM run)";
+        db.execute(newest, [previous.last_seen.0])?;
+    }
+    Ok(previous.map(|RecordedRun { run, last_seen, clean }| PreviousRun {
+        boot_id: run.boot_id,
+        started: run.started,
+        last_seen,
+        clean,
+    }))
 }
 
 fn begin_run(db: &Connection, run: &Run) -> Result<i64, RecorderError> {

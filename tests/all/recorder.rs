@@ -159,7 +159,11 @@ fn minutes_and_hours_are_means_and_keep_a_short_burst() {
     record(&mut recorder, 0, 3500);
     // Two seconds of a burst in the last minute but one.
     recorder.add(&with_programs(3502, 0.98, 2.0, vec![program("Updater", 0.9, 50)]));
-    record(&mut recorder, 3502, 7300);
+    for seconds in [3504, 3506, 3508] {
+        recorder.add(&totals(seconds, 0.2));
+    }
+    recorder.add(&with_programs(3510, 0.2, 8.0, vec![program("Editor", 0.1, 100)]));
+    record(&mut recorder, 3510, 7300);
     let means = reader(&path).recorded(Tier::Minute, At(0), EVER).expect("minutes");
     assert_eq!(means.len(), 122); // 7300 s: 121 whole minutes and the begin of one
     let quiet = &means[3].sample;
@@ -365,8 +369,8 @@ fn damage_that_is_met_while_writing_costs_nothing_that_waits() {
         .expect("a root page");
     let (mut recorder, opened) = {
         let mut bytes = fs::read(&path).expect("the file");
-        let begin = (root as usize - 1) * 1024;
-        bytes[begin..begin + 1024].fill(0x77);
+        let begin = (root as usize - 1) * 512;
+        bytes[begin..begin + 512].fill(0x77);
         fs::write(&path, bytes).expect("damaged");
         open(&path, at(3000))
     };
