@@ -14,6 +14,7 @@ mod recorder;
 mod remedies;
 mod scenarios;
 mod schemas;
+mod tray_icon;
 mod window;
 
 /// The folder of the project.

@@ -51,8 +51,11 @@ fn argument(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
     }
 }
 
-/// One argument, in quotes, as `split` takes it apart.
+/// One argument, as `split` takes it apart; in quotes only where it must be, as some programs look for `/c` without.
 pub(super) fn quoted(argument: &str) -> String {
+    if !argument.is_empty() && !argument.contains([' ', '\t', '"']) {
+        return argument.to_owned();
+    }
     let mut text = String::from('"');
     let mut backslashes = 0;
     for character in argument.chars() {

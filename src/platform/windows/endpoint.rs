@@ -55,6 +55,10 @@ impl Endpoint {
     pub fn listen(name: &str, handle: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) -> Result<Self> {
         let identifier = logon::identifier()?;
         let place = Place { name: wide(&pipe_name(name, &identifier)?), rights: OnlyFor::new(&identifier)? };
+        // Wine does not know the flag by which Windows refuses a second one.
+        if exists(&place.name) {
+            return Err(ErrorKind::AddrInUse.into());
+        }
         let mut free = place.open(FILE_FLAG_FIRST_PIPE_INSTANCE).map_err(as_in_use)?;
         let stop = Arc::new(event()?);
         let answerer = Answerer::new(handle);
@@ -121,6 +125,14 @@ fn is_ours(pid: u32) -> bool {
 fn allow_to_front(pid: u32) {
     // SAFETY: takes a number. When we are not in front ourselves this is refused, and nothing changes.
     unsafe { AllowSetForegroundWindow(pid) };
+}
+
+/// Whether somebody has made a pipe of this name.
+#[expect(unsafe_code, reason = "asks about a name")]
+fn exists(name: &[u16]) -> bool {
+    // SAFETY: the name ends with a zero. 1 ms: that all its pipes are taken says as well that it exists.
+    let free = unsafe { WaitNamedPipeW(name.as_ptr(), 1) != 0 };
+    free || Error::last_os_error().kind() != ErrorKind::NotFound
 }
 
 /// Another process with the same pipe: of ours, or of somebody who does not let us in.

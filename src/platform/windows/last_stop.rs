@@ -9,10 +9,9 @@ use super::wide::{text_of, wide};
 use crate::model::{At, Reading, Why};
 use crate::platform::types::StopCause;
 
-/// Started without an end before (Kernel-Power); the same said by the log itself; the log ended in order; somebody
-/// or something asked for a shutdown.
+/// Started without an end before (Kernel-Power; the log itself says the same as 6008); the log ended in order;
+/// somebody or something asked for a shutdown.
 const STARTED_WITHOUT_END: u32 = 41;
-const UNEXPECTED: u32 = 6008;
 const LOG_ENDED: u32 = 6006;
 const SHUTDOWN_ASKED: u32 = 1074;
 /// The numbers are used by others as well: only from those who mean this.
@@ -175,6 +174,7 @@ mod tests {
         Event { id, at: At(minutes * 60_000), bug_check: 0, power_button: false }
     }
 
+    const UNEXPECTED: u32 = 6008;
     const SEEN: At = At(1000 * 60_000);
 
     #[test]

@@ -1,0 +1,55 @@
+//! Not a test: the program that tests/windows/tray.py drives. Shows the tray and notifications with fixed texts and
+//! writes every event as a line into a file. (An example would be built with another list of features.)
+
+use std::io::Write;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use mimamori::platform::{DesktopEvent, MenuLine, Notifier, Tray, TrayAction, TrayIcon, TrayView};
+
+fn item(action: TrayAction, text: &str, default: bool, checked: Option<bool>) -> MenuLine {
+    MenuLine::Item { action, text: text.into(), default, checked }
+}
+
+fn view(icon: TrayIcon, tooltip: &str) -> TrayView {
+    let menu = vec![
+        item(TrayAction::Open, "Open window", true, None),
+        item(TrayAction::CheckNow, "Check R&D", false, None),
+        MenuLine::Separator,
+        item(TrayAction::Pause, "Pause", false, Some(true)),
+        item(TrayAction::Quit, "Quit", false, None),
+    ];
+    TrayView { icon, tooltip: tooltip.into(), menu }
+}
+
+/// Environment: `MIMAMORI_TRAY_LOG`, the file; ends after Quit or 120 s. Settings shows a notification.
+#[test]
+#[ignore = "started by tests/windows/tray.sh"]
+fn tray_probe() {
+    let Some(path) = std::env::var_os("MIMAMORI_TRAY_LOG") else { return };
+    let mut log = std::fs::File::create(path).expect("a log");
+    let (events, received) = mpsc::channel();
+    let begin = Instant::now();
+    let tray = Tray::start(&view(TrayIcon::Fine, "Fine\nchrome & co"), events.clone());
+    writeln!(log, "start {} {:?}", begin.elapsed().as_millis(), tray.as_ref().map(|_| ())).expect("written");
+    let mut notifier = Notifier::new("Mimamori", events);
+    while begin.elapsed() < Duration::from_secs(120) {
+        let Ok(event) = received.recv_timeout(Duration::from_secs(1)) else { continue };
+        writeln!(log, "{event:?}").expect("written");
+        match (event, &tray) {
+            (DesktopEvent::Tray(TrayAction::CheckNow), Ok(tray)) => {
+                tray.update(&view(TrayIcon::Act, "Act"));
+                notifier.show("hot", "Title", "Body of the balloon", true).expect("room");
+            }
+            (DesktopEvent::SessionEnding(saved), _) => {
+                writeln!(log, "saved").expect("written");
+                let _ = saved.send(());
+            }
+            (DesktopEvent::Tray(TrayAction::Quit), _) => break,
+            _ => {}
+        }
+    }
+    let begin = Instant::now();
+    drop(tray);
+    writeln!(log, "dropped {}", begin.elapsed().as_millis()).expect("written");
+}
