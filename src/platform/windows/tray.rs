@@ -43,8 +43,10 @@ pub(super) struct Shared {
 pub(super) struct Orders {
     /// Icon, tooltip and menu.
     pub(super) view: TrayView,
-    /// Tag, title and body of a balloon, and whether it is urgent.
+    /// The last notification, unless it was withdrawn.
     pub(super) balloon: Option<Balloon>,
+    /// So many were shown.
+    pub(super) balloons: u64,
     /// Close the window.
     pub(super) end: bool,
 }
@@ -52,6 +54,8 @@ pub(super) struct Orders {
 /// A notification that the icon shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Balloon {
+    /// The same text may be shown again another day.
+    pub(super) number: u64,
     pub(super) tag: String,
     pub(super) title: String,
     pub(super) body: String,
@@ -69,14 +73,20 @@ impl Shared {
     }
 
     /// Changes the orders and wakes the window; whether there was a change.
-    #[expect(unsafe_code, reason = "leaves a message for our own window")]
     fn order(&self, change: impl FnOnce(&mut Orders) -> bool) -> bool {
-        if !change(&mut locked(&self.orders)) {
-            return false;
+        let changed = change(&mut locked(&self.orders));
+        if changed {
+            self.wake();
         }
+        changed
+    }
+
+    /// Makes the window look at its orders.
+    #[expect(unsafe_code, reason = "leaves a message for our own window")]
+    pub(super) fn wake(&self) {
         let window = *locked(&self.window);
         // SAFETY: the message carries no pointers; a window that is gone takes none.
-        unsafe { PostMessageW(window as _, DO, 0, 0) != 0 }
+        unsafe { PostMessageW(window as _, DO, 0, 0) };
     }
 
     /// Tells what happened. Nobody listens any more when the program ends.
@@ -125,14 +135,12 @@ impl Tray {
 impl Drop for Tray {
     fn drop(&mut self) {
         locked(&CURRENT).take_if(|current| Arc::ptr_eq(current, &self.shared));
-        let told = self.shared.order(|orders| {
+        self.shared.order(|orders| {
             orders.end = true;
             true
         });
-        if told {
-            // An icon whose program ended before it was taken away stays until the mouse moves over it.
-            let _ = self.ended.recv_timeout(PATIENCE);
-        }
+        // An icon whose program ended before it was taken away stays until the mouse moves over it.
+        let _ = self.ended.recv_timeout(PATIENCE);
     }
 }
 
@@ -142,8 +150,9 @@ pub(super) fn balloon(message: &Message) -> bool {
     current.is_some_and(|shared| {
         shared.order(|orders| {
             let Message { tag, title, body, urgent } = message;
-            orders.balloon =
-                Some(Balloon { tag: tag.clone(), title: title.clone(), body: body.clone(), urgent: *urgent });
+            let (tag, title, body) = (tag.clone(), title.clone(), body.clone());
+            orders.balloons += 1;
+            orders.balloon = Some(Balloon { number: orders.balloons, tag, title, body, urgent: *urgent });
             true
         })
     })

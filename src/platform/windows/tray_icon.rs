@@ -13,7 +13,7 @@ use windows_sys::Win32::UI::Shell::{
     NOTIFYICONDATAW, Shell_NotifyIconW,
 };
 use windows_sys::Win32::UI::WindowsAndMessaging::{
-    CreateIconIndirect, DestroyIcon, HICON, ICONINFO, KillTimer, SM_CXSMICON,
+    CreateIconIndirect, DestroyIcon, HICON, ICONINFO, KillTimer, SM_CXSMICON, SetTimer,
 };
 
 use super::tray::{Balloon, Orders};
@@ -48,11 +48,7 @@ impl Icon {
         Self { window, there: None, modern: false, picture: None, balloon: None }
     }
 
-    pub(super) fn window(&self) -> HWND {
-        self.window
-    }
-
-    pub(super) fn is_there(&self) -> bool {
+    fn is_there(&self) -> bool {
         self.there == Some(true)
     }
 
@@ -67,7 +63,6 @@ impl Icon {
     /// The taskbar was made anew, without our icon.
     pub(super) fn forget(&mut self) {
         self.there = None;
-        self.balloon = None;
     }
 
     /// Shows what was ordered, and the icon itself where it is not there.
@@ -82,8 +77,7 @@ impl Icon {
         data.hIcon = self.picture.as_ref().map_or(null_mut(), |(_, picture)| picture.0);
         put(&mut data.szTip, &orders.view.tooltip);
         let before = self.there;
-        let there =
-            if self.is_there() { notify(NIM_MODIFY, &data) || self.add(&mut data) } else { self.add(&mut data) };
+        let there = (self.is_there() && notify(NIM_MODIFY, &data)) || self.add(&mut data);
         self.there = Some(there);
         if there && self.balloon != orders.balloon {
             self.balloon.clone_from(&orders.balloon);
@@ -97,7 +91,8 @@ impl Icon {
     }
 
     fn add(&mut self, data: &mut NOTIFYICONDATAW) -> bool {
-        if !notify(NIM_ADD, data) {
+        // Windows also says that the taskbar is new when only its size changed: then the icon is still there.
+        if !notify(NIM_ADD, data) && !notify(NIM_MODIFY, data) {
             return false;
         }
         data.Anonymous.uVersion = NOTIFYICON_VERSION_4;
@@ -125,10 +120,17 @@ impl Icon {
         self.there = None;
     }
 
-    #[expect(unsafe_code, reason = "ends a timer of our own window")]
-    pub(super) fn stop_timer(&self) {
-        // SAFETY: the window is ours; without a timer nothing happens.
-        unsafe { KillTimer(self.window, 1) };
+    /// Wakes the window again after so many milliseconds where the icon is not there.
+    #[expect(unsafe_code, reason = "a timer of our own window")]
+    pub(super) fn try_again(&self, milliseconds: u32) {
+        // SAFETY: the window is ours; a timer with the same number is set anew, and one that is not there may end.
+        unsafe {
+            if self.is_there() {
+                KillTimer(self.window, 1);
+            } else {
+                SetTimer(self.window, 1, milliseconds, None);
+            }
+        }
     }
 
     fn data(&self) -> NOTIFYICONDATAW {

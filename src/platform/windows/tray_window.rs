@@ -1,7 +1,7 @@
 //! The hidden window behind the icon beside the clock. Not one for messages only: such a window hears neither that
 //! the taskbar was made anew nor that the session ends.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ptr::{null, null_mut};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
@@ -13,9 +13,9 @@ use windows_sys::Win32::UI::HiDpi::{DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2, 
 use windows_sys::Win32::UI::Shell::{NIN_BALLOONUSERCLICK, NIN_SELECT};
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     ChangeWindowMessageFilterEx, CreateWindowExW, DefWindowProcW, DestroyWindow, DispatchMessageW, EndMenu,
-    GetMessageW, MSG, MSGFLT_ALLOW, PostQuitMessage, RegisterClassExW, RegisterWindowMessageW, SetTimer,
-    TranslateMessage, WM_APP, WM_CLOSE, WM_CONTEXTMENU, WM_DESTROY, WM_ENDSESSION, WM_LBUTTONUP, WM_QUERYENDSESSION,
-    WM_RBUTTONUP, WM_TIMER, WNDCLASSEXW, WS_EX_TOOLWINDOW, WS_POPUP,
+    GetMessageW, MSG, MSGFLT_ALLOW, PostQuitMessage, RegisterClassExW, RegisterWindowMessageW, TranslateMessage,
+    WM_APP, WM_CLOSE, WM_CONTEXTMENU, WM_DESTROY, WM_ENDSESSION, WM_LBUTTONUP, WM_QUERYENDSESSION, WM_RBUTTONUP,
+    WM_TIMER, WNDCLASSEXW, WS_EX_TOOLWINDOW, WS_POPUP,
 };
 
 use super::tray::{Shared, locked};
@@ -35,16 +35,13 @@ const TRY_AGAIN: u32 = 5000;
 /// Windows ends a program that keeps the end of the session waiting for 5 s; saving takes far less.
 const SAVING: Duration = Duration::from_millis(800);
 
-/// What the window knows; it lives on one thread.
-struct State {
-    shared: Arc<Shared>,
-    icon: Icon,
-    /// The message that says that the taskbar was made anew.
-    taskbar_created: u32,
-}
-
 thread_local! {
-    static STATE: RefCell<Option<State>> = const { RefCell::new(None) };
+    /// What is shown, and to whom events go; only ever borrowed to be copied.
+    static SHARED: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
+    /// Borrowed while the taskbar is told something, in which time other messages may come in.
+    static ICON_STATE: RefCell<Option<Icon>> = const { RefCell::new(None) };
+    /// The message that says that the taskbar was made anew.
+    static TASKBAR_CREATED: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Opens the window, says whether that worked, and serves it until it is closed.
@@ -69,8 +66,9 @@ pub(super) fn run(shared: &Arc<Shared>, started: &Sender<Result<(), NoDesktop>>)
         ChangeWindowMessageFilterEx(window, message, MSGFLT_ALLOW, null_mut());
         message
     };
-    let state = State { shared: Arc::clone(shared), icon: Icon::new(window), taskbar_created };
-    STATE.set(Some(state));
+    TASKBAR_CREATED.set(taskbar_created);
+    SHARED.set(Some(Arc::clone(shared)));
+    ICON_STATE.set(Some(Icon::new(window)));
     // Whoever started us may have stopped waiting.
     let _ = started.send(Ok(()));
     show();
@@ -82,7 +80,8 @@ pub(super) fn run(shared: &Arc<Shared>, started: &Sender<Result<(), NoDesktop>>)
             DispatchMessageW(&raw const message);
         }
     }
-    STATE.set(None);
+    ICON_STATE.set(None);
+    SHARED.set(None);
 }
 
 #[expect(unsafe_code, reason = "opens a window")]
@@ -105,9 +104,13 @@ fn open() -> std::io::Result<HWND> {
     if window.is_null() { Err(std::io::Error::last_os_error()) } else { Ok(window) }
 }
 
-/// Runs `work` with the state, unless it is in use: a menu that is open has its own messages.
-fn with<T>(work: impl FnOnce(&mut State) -> T) -> Option<T> {
-    STATE.with(|state| state.try_borrow_mut().ok()?.as_mut().map(work))
+/// Runs `work` with the icon; `None` while the taskbar is being told something about it.
+fn with_icon<T>(work: impl FnOnce(&mut Icon) -> T) -> Option<T> {
+    ICON_STATE.with(|icon| icon.try_borrow_mut().ok()?.as_mut().map(work))
+}
+
+fn shared() -> Option<Arc<Shared>> {
+    SHARED.with_borrow(Clone::clone)
 }
 
 /// What the window is told. A panic must not go through Windows' own code: nothing here can.
@@ -126,12 +129,12 @@ unsafe extern "system" fn hear(window: HWND, message: u32, wparam: WPARAM, lpara
             }
         }
         WM_DESTROY => {
-            with(|state| state.icon.remove());
+            with_icon(Icon::remove);
             // SAFETY: takes a number.
             unsafe { PostQuitMessage(0) };
         }
-        other if with(|state| state.taskbar_created == other) == Some(true) => {
-            with(|state| state.icon.forget());
+        other if other == TASKBAR_CREATED.get() => {
+            with_icon(Icon::forget);
             show();
         }
         // SAFETY: what Windows gave is given on.
@@ -141,7 +144,9 @@ unsafe extern "system" fn hear(window: HWND, message: u32, wparam: WPARAM, lpara
 }
 
 fn send(event: DesktopEvent) {
-    with(|state| state.shared.send(event));
+    if let Some(shared) = shared() {
+        shared.send(event);
+    }
 }
 
 /// The session ends, and with it this process as soon as the window has answered.
@@ -154,7 +159,7 @@ fn save() {
 
 #[expect(unsafe_code, reason = "closes our own window")]
 fn obey(window: HWND) {
-    if with(|state| state.shared.orders().end) == Some(true) {
+    if shared().is_some_and(|shared| shared.orders().end) {
         // SAFETY: on the thread of the window; a menu that is open is closed first.
         unsafe {
             EndMenu();
@@ -166,34 +171,29 @@ fn obey(window: HWND) {
 }
 
 /// Shows the orders; where there is no place for icons it tries again later.
-#[expect(unsafe_code, reason = "sets a timer of our own window")]
 fn show() {
-    with(|state| {
-        let orders = state.shared.orders();
-        match state.icon.show(&orders, &state.shared.colours) {
-            Shown::Appeared => state.shared.send(DesktopEvent::TrayShown),
-            Shown::Gone => state.shared.send(DesktopEvent::TrayHidden),
-            Shown::AsBefore => {}
-        }
-        if !state.icon.is_there() {
-            // SAFETY: the window is ours; a timer with the same number is set anew.
-            unsafe { SetTimer(state.icon.window(), 1, TRY_AGAIN, None) };
-        } else {
-            state.icon.stop_timer();
-        }
-    });
+    let Some(shared) = shared() else { return };
+    let shown = with_icon(|icon| icon.show(&shared.orders(), &shared.colours));
+    match shown {
+        Some(Shown::Appeared) => shared.send(DesktopEvent::TrayShown),
+        Some(Shown::Gone) => shared.send(DesktopEvent::TrayHidden),
+        Some(Shown::AsBefore) => {}
+        // Orders that came in meanwhile: again when the taskbar has answered.
+        None => shared.wake(),
+    }
+    with_icon(|icon| icon.try_again(TRY_AGAIN));
 }
 
 /// A click, as the version of the icon tells it.
 fn used(window: HWND, what: u32) {
-    let modern = with(|state| state.icon.is_modern()).unwrap_or(false);
+    let modern = with_icon(|icon| icon.is_modern()).unwrap_or(false);
     match what {
         NIN_SELECT | NIN_KEYSELECT if modern => send(DesktopEvent::Tray(TrayAction::Open)),
         WM_LBUTTONUP if !modern => send(DesktopEvent::Tray(TrayAction::Open)),
         WM_CONTEXTMENU if modern => menu(window),
         WM_RBUTTONUP if !modern => menu(window),
         NIN_BALLOONUSERCLICK => {
-            let tag = with(|state| state.icon.balloon_tag()).flatten();
+            let tag = with_icon(|icon| icon.balloon_tag()).flatten();
             tag.into_iter().for_each(|tag| send(DesktopEvent::NotificationClicked(tag)));
         }
         _ => {}
@@ -201,8 +201,8 @@ fn used(window: HWND, what: u32) {
 }
 
 fn menu(window: HWND) {
-    let Some(orders) = with(|state| state.shared.orders()) else { return };
-    // The state is free meanwhile: the menu waits for the person, and messages go on.
+    let Some(orders) = shared().map(|shared| shared.orders()) else { return };
+    // Messages go on meanwhile: the menu waits for the person.
     if let Some(action) = tray_menu::choose(window, &orders.view.menu) {
         send(DesktopEvent::Tray(action));
     }
