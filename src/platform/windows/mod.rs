@@ -25,6 +25,7 @@ mod tray;
 mod tray_icon;
 mod tray_menu;
 mod tray_window;
+mod trim;
 mod wide;
 
 use std::collections::HashMap;
@@ -48,6 +49,7 @@ pub use sensors::Sensors;
 pub use sessions::{display_available, has_other_users, signed_in_at};
 pub use target::Target;
 pub use tray::Tray;
+pub use trim::{give_back_start_memory, make_private_folder};
 
 use crate::model::{At, Bytes, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Swap, Why};
 use ntdll::{Buffer, u64_at};
