@@ -112,7 +112,16 @@ pub fn tell(whom: &str, request: &Request) -> Option<Answer> {
 
 /// How the running agent is; `None` when there is none.
 pub fn status() -> Option<Status> {
-    match tell(AGENT, &Request::Status)? {
+    asked_status(false)
+}
+
+/// The same after the agent has looked at everything and written it down.
+pub fn fresh_status() -> Option<Status> {
+    asked_status(true)
+}
+
+fn asked_status(fresh: bool) -> Option<Status> {
+    match tell(AGENT, &Request::Status { fresh })? {
         Answer::Status(status) => Some(*status),
         Answer::Done | Answer::Refused => None,
     }
@@ -244,7 +253,12 @@ impl Agent<'_> {
                 self.turns.open(finding.as_deref(), false);
                 Answer::Done
             }
-            Request::Status => Answer::Status(Box::new(self.turns.status())),
+            Request::Status { fresh } => {
+                if *fresh {
+                    self.turns.write_now();
+                }
+                Answer::Status(Box::new(self.turns.status()))
+            }
             Request::Pause { minutes } => {
                 self.turns.pause(*minutes);
                 Answer::Done

@@ -20,7 +20,11 @@ pub enum Request {
         finding: Option<String>,
     },
     /// Say how you are.
-    Status,
+    Status {
+        /// Look at everything and write it to the recording first: a window is about to read it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        fresh: bool,
+    },
     /// Stop watching for so many minutes, 0 to go on.
     Pause {
         /// At most a day.
@@ -94,7 +98,8 @@ mod tests {
         for request in [
             Request::Show { finding: Some(finding_id("cpu_hog", "a:b \"c\"")) },
             Request::Show { finding: None },
-            Request::Status,
+            Request::Status { fresh: false },
+            Request::Status { fresh: true },
             Request::Pause { minutes: 60 },
         ] {
             assert_eq!(read_request(&write(&request)), Some(request));

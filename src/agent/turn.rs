@@ -1,5 +1,6 @@
 //! What happens in one turn of the agent: look, record, diagnose, tell.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -55,6 +56,8 @@ pub(super) struct Turns<'a> {
     journal: Journal,
     tray: Option<Tray>,
     tray_shown: bool,
+    /// Troubles that were said and are not over.
+    said: BTreeSet<&'static str>,
     notifier: Notifier,
     notified: Option<String>,
     findings: Vec<Finding>,
@@ -100,6 +103,7 @@ impl<'a> Turns<'a> {
             journal: Journal::open(path, run),
             tray: None,
             tray_shown: false,
+            said: BTreeSet::new(),
             notifier: Notifier::new(&texts.get("app-name"), desktop_sender(&wakes)),
             notified: None,
             findings: Vec::new(),
@@ -330,12 +334,18 @@ impl<'a> Turns<'a> {
     }
 
     /// Says once what does not work for the tool itself; it is in the history.
-    fn trouble(&mut self, id: &str, reason: &str) {
+    fn trouble(&mut self, id: &'static str, reason: &str) {
+        if !self.said.insert(id) {
+            return;
+        }
         let data = json!({ "text": id, "reason": reason });
         self.journal.note(&Event::new(self.at, EventKind::Trouble, "").with(data));
     }
 
     fn say_remarks(&mut self) {
+        if self.journal.trouble().is_none() {
+            self.said.retain(|id| matches!(*id, "trouble-no-tray" | "trouble-no-notifications"));
+        }
         for remark in self.journal.take_remarks() {
             match remark {
                 Remark::InMemory(Trouble::Io(reason)) => self.trouble("trouble-io", &reason),
@@ -381,11 +391,18 @@ impl<'a> Turns<'a> {
     }
 
     pub(super) fn open(&mut self, finding: Option<&str>, settings: bool) {
-        // What the window reads from the recording is then no older than this click.
-        self.journal.flush(self.at);
+        self.write_now();
         if let Err(error) = open_window(finding, settings) {
             self.trouble("trouble-io", &error.to_string());
         }
+    }
+
+    /// Looks at everything and writes it: what a window reads from the recording is then no older than this.
+    pub(super) fn write_now(&mut self) {
+        self.close_looks = self.close_looks.max(1);
+        // That it costs too much is noticed by the next turn of its own.
+        let _ = self.turn();
+        self.journal.flush(self.at);
     }
 
     /// The id of the worst finding.
@@ -443,7 +460,10 @@ impl<'a> Turns<'a> {
 
     pub(super) fn desktop_changed(&mut self, event: &DesktopEvent) {
         match event {
-            DesktopEvent::TrayShown => self.tray_shown = true,
+            DesktopEvent::TrayShown => {
+                self.tray_shown = true;
+                self.said.remove("trouble-no-tray");
+            }
             DesktopEvent::TrayHidden => {
                 self.tray_shown = false;
                 self.trouble("trouble-no-tray", "");

@@ -30,6 +30,7 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
         EventKind::Finding | EventKind::FindingEnded => {
             let Some(finding) = event_finding(event) else { return texts.get("event-other") };
             args.set("headline", explain(&finding, knowledge, texts).headline);
+            args.set("duration", format::duration(texts, number(data, "seconds")));
         }
         EventKind::SuddenStop => {
             args.set("time", format::date_clock(event.at, zone));

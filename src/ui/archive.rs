@@ -1,5 +1,6 @@
 //! What the window reads from the recording, for the worker: always read-only, always from the newest file.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::snapshot::Recorded;
@@ -14,6 +15,8 @@ const RECENT: Seconds = Seconds(7200.0);
 /// The samples of the last two hours, oldest first. Their processes are left out: what is closed must be what is
 /// running now, not what was running when it was recorded.
 pub(super) fn recent(now: At) -> Vec<Arc<Sample>> {
+    // A running agent writes down what it knows, so that there is no hole before the first look of this window.
+    let _ = agent::fresh_status();
     let Some(reader) = open() else { return Vec::new() };
     let samples = reader.samples(Tier::Raw, now.minus(RECENT), now).unwrap_or_default();
     samples
@@ -53,7 +56,7 @@ pub(super) fn recorded(range: Seconds, now: At) -> Recorded {
     Recorded {
         events,
         span: reader.and_then(|reader| reader.span().ok().flatten()),
-        bytes: path.as_ref().and_then(|path| std::fs::metadata(path).ok()).map(|metadata| metadata.len()),
+        bytes: path.as_deref().and_then(size),
         path: path.map(|path| path.display().to_string()),
         agent: agent::status(),
         read: Some(now),
@@ -62,6 +65,14 @@ pub(super) fn recorded(range: Seconds, now: At) -> Recorded {
 
 fn open() -> Option<Reader> {
     Reader::open(&recording_path()?).ok().flatten()
+}
+
+/// The file with its log, in bytes.
+fn size(path: &Path) -> Option<u64> {
+    let length = |path: &Path| std::fs::metadata(path).map(|metadata| metadata.len());
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    Some(length(path).ok()? + length(Path::new(&log)).unwrap_or_default())
 }
 
 fn without_members(mut sample: Sample) -> Sample {

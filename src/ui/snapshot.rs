@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::intent::{JobView, Range};
 use super::theme::Theme;
-use crate::agent::Status;
+pub use crate::agent::Status as AgentStatus;
 use crate::diagnose::{Finding, Folded};
 use crate::explain::Texts;
 use crate::knowledge::Knowledge;
@@ -37,7 +37,7 @@ pub struct Recorded {
     /// Where it is.
     pub path: Option<String>,
     /// The agent, if one runs.
-    pub agent: Option<Status>,
+    pub agent: Option<AgentStatus>,
     /// When this was read; `None` before the first time.
     pub read: Option<At>,
 }

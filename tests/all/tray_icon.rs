@@ -33,7 +33,7 @@ fn tray_probe() {
     let tray = Tray::start(&view(TrayIcon::Fine, "Fine\nchrome & co"), events.clone());
     writeln!(log, "start {} {:?}", begin.elapsed().as_millis(), tray.as_ref().map(|_| ())).expect("written");
     let mut notifier = Notifier::new("Mimamori", events);
-    while begin.elapsed() < Duration::from_secs(120) {
+    while begin.elapsed() < Duration::from_mins(2) {
         let Ok(event) = received.recv_timeout(Duration::from_secs(1)) else { continue };
         writeln!(log, "{event:?}").expect("written");
         match (event, &tray) {

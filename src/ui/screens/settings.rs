@@ -3,12 +3,11 @@
 use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;
 
-use crate::agent::Status;
 use crate::explain::{Lang, format};
 use crate::model::{At, Seconds};
 use crate::settings::{Background, ThemeChoice};
 use crate::ui::intent::Intent;
-use crate::ui::snapshot::Snapshot;
+use crate::ui::snapshot::{AgentStatus, Snapshot};
 
 /// How the agent is is asked again after so long.
 const ASK_AGAIN: Seconds = Seconds(4.0);
@@ -91,7 +90,7 @@ fn background_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<I
     }
 }
 
-fn agent_lines(status: &Status, snapshot: &Snapshot<'_>) -> Vec<String> {
+fn agent_lines(status: &AgentStatus, snapshot: &Snapshot<'_>) -> Vec<String> {
     let texts = snapshot.texts;
     let mut lines = match status.paused_until {
         Some(until) => vec![texts.with_one("agent-state-paused", "time", format::clock(until, snapshot.zone))],
