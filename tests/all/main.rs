@@ -8,6 +8,7 @@
 )]
 
 mod command_line;
+mod endpoint;
 mod layering;
 mod recorder;
 #[cfg(unix)]

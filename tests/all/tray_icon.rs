@@ -22,7 +22,7 @@ fn view(icon: TrayIcon, tooltip: &str) -> TrayView {
     TrayView { icon, tooltip: tooltip.into(), menu }
 }
 
-/// Environment: `MIMAMORI_TRAY_LOG`, the file; ends after Quit or 120 s. Settings shows a notification.
+/// Environment: `MIMAMORI_TRAY_LOG`, the file; ends after Quit or two minutes. Settings shows a notification.
 #[test]
 #[ignore = "started by tests/windows/tray.sh"]
 fn tray_probe() {

@@ -94,8 +94,9 @@ pub fn signed_in_at() -> Reading<At> {
         if WTSQuerySessionInformationW(server, session, WTSSessionInfo, &raw mut info, &raw mut bytes) == 0 {
             None
         } else {
-            let info = Allocated::new(info.cast::<WTSINFOW>());
-            info.filter(|_| bytes as usize >= size_of::<WTSINFOW>()).map(|info| info.0.read_unaligned().LogonTime)
+            // Taken over as bytes: what the call declares as text is this structure.
+            let info = Allocated::new(info.cast::<u8>()).filter(|_| bytes as usize >= size_of::<WTSINFOW>());
+            info.map(|info| std::ptr::read_unaligned(info.0.cast::<c_void>().cast::<WTSINFOW>()).LogonTime)
         }
     };
     // Services run where nobody signs in: there the time is 0.

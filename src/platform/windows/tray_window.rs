@@ -1,5 +1,9 @@
 //! The hidden window behind the icon beside the clock. Not one for messages only: such a window hears neither that
 //! the taskbar was made anew nor that the session ends.
+#![allow(
+    clippy::missing_const_for_thread_local,
+    reason = "they are; the lint does not see it in what the macro makes on Windows"
+)]
 
 use std::cell::{Cell, RefCell};
 use std::ptr::{null, null_mut};
@@ -194,7 +198,9 @@ fn used(window: HWND, what: u32) {
         WM_RBUTTONUP if !modern => menu(window),
         NIN_BALLOONUSERCLICK => {
             let tag = with_icon(|icon| icon.balloon_tag()).flatten();
-            tag.into_iter().for_each(|tag| send(DesktopEvent::NotificationClicked(tag)));
+            if let Some(tag) = tag {
+                send(DesktopEvent::NotificationClicked(tag));
+            }
         }
         _ => {}
     }

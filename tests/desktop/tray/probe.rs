@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 use mimamori::platform::{
-    DesktopEvent, MenuLine, Notifier, Tray, TrayAction, TrayIcon, TrayView, autostart_is_on, autostart_set,
+    DesktopEvent, Endpoint, MenuLine, Notifier, Tray, TrayAction, TrayIcon, TrayView, autostart_is_on, autostart_set,
 };
 
 fn item(action: TrayAction, text: &str, default: bool, checked: Option<bool>) -> MenuLine {
@@ -44,6 +44,7 @@ fn main() {
         }
     });
     let mut tray = tray.ok();
+    let mut endpoint = None;
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         let words: Vec<&str> = line.split(' ').collect();
         let begin = Instant::now();
@@ -65,6 +66,10 @@ fn main() {
                 let set = autostart_set(std::path::Path::new(exe), &[argument], true);
                 format!("{set:?} {:?}", autostart_is_on())
             }
+            (["listen"], _) => {
+                endpoint = Endpoint::listen("agent", <[u8]>::to_ascii_uppercase).ok();
+                format!("{}", endpoint.is_some())
+            }
             (["drop"], _) => {
                 tray = None;
                 String::new()
@@ -73,4 +78,5 @@ fn main() {
         };
         println!("did {} {} {answer}", words[0], begin.elapsed().as_millis());
     }
+    drop(endpoint);
 }

@@ -9,6 +9,7 @@ import threading
 import time
 import unittest
 
+import second_user
 from gi.repository import Gio, GLib
 from host import NotificationServer, Watcher, serve, until
 
@@ -272,6 +273,16 @@ class AutostartTest(Case):
                 self.assertTrue(info.launch([], context))
                 until("the program", 10, lambda: said.exists() and said.read_text().count("\n") >= 2)
                 self.assertEqual(said.read_text().splitlines(), [str(program), argument])
+
+
+class EndpointTest(Case):
+    @unittest.skipUnless(os.getuid() == 0, "needs root to be somebody else")
+    def test_another_user_is_kept_out_by_each_of_three_doors(self):
+        answers = second_user.check(PROBE)
+        self.assertEqual((answers["ourselves"], answers["ourselves again"]), ("PING\n", "PING\n"))
+        self.assertEqual(answers["folder"], "PermissionError")
+        self.assertEqual(answers["socket"], "PermissionError")
+        self.assertIn(answers["user"], ("closed", "ConnectionResetError", "BrokenPipeError"))
 
 
 if __name__ == "__main__":
