@@ -2,42 +2,33 @@
 //! of Windows, as every wait must have an end: the libraries for pipes without async wait for ever.
 
 use std::io::{Error, ErrorKind, Result};
-use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
+use std::os::windows::io::{AsHandle, AsRawHandle, BorrowedHandle, OwnedHandle};
 use std::ptr::{null, null_mut};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use windows_sys::Win32::Foundation::{
-    ERROR_BROKEN_PIPE, ERROR_IO_PENDING, ERROR_PIPE_BUSY, ERROR_PIPE_CONNECTED, ERROR_PIPE_NOT_CONNECTED, GENERIC_READ,
-    GENERIC_WRITE, HANDLE, INVALID_HANDLE_VALUE, WAIT_OBJECT_0,
-};
+use windows_sys::Win32::Foundation::{ERROR_PIPE_BUSY, GENERIC_READ, GENERIC_WRITE};
 use windows_sys::Win32::Storage::FileSystem::{
-    CreateFileW, FILE_FLAG_FIRST_PIPE_INSTANCE, FILE_FLAG_OVERLAPPED, OPEN_EXISTING, PIPE_ACCESS_DUPLEX, ReadFile,
-    SECURITY_IDENTIFICATION, SECURITY_SQOS_PRESENT, WriteFile,
+    CreateFileW, FILE_FLAG_FIRST_PIPE_INSTANCE, FILE_FLAG_OVERLAPPED, OPEN_EXISTING, PIPE_ACCESS_DUPLEX,
+    SECURITY_IDENTIFICATION, SECURITY_SQOS_PRESENT,
 };
-use windows_sys::Win32::System::IO::{CancelIoEx, GetOverlappedResult, OVERLAPPED};
 use windows_sys::Win32::System::Pipes::{
-    ConnectNamedPipe, CreateNamedPipeW, GetNamedPipeServerProcessId, PIPE_READMODE_BYTE, PIPE_REJECT_REMOTE_CLIENTS,
-    PIPE_TYPE_BYTE, PIPE_WAIT, WaitNamedPipeW,
+    CreateNamedPipeW, PIPE_READMODE_BYTE, PIPE_REJECT_REMOTE_CLIENTS, PIPE_TYPE_BYTE, PIPE_WAIT, WaitNamedPipeW,
 };
-use windows_sys::Win32::System::Threading::{
-    CreateEventW, PROCESS_QUERY_LIMITED_INFORMATION, SetEvent, WaitForMultipleObjects,
-};
+use windows_sys::Win32::System::Threading::{GetCurrentProcess, PROCESS_QUERY_LIMITED_INFORMATION, SetEvent};
 use windows_sys::Win32::UI::WindowsAndMessaging::AllowSetForegroundWindow;
-use windows_sys::core::BOOL;
 
 use super::logon::{self, OnlyFor};
 use super::owner::User;
+use super::pipe::{PAUSE_AFTER_ERROR, Pipe, event, wait};
 use super::processes;
 use super::runtime::plain;
 use super::wide::wide;
-use crate::platform::frames::{self, AT_ONCE, Answerer, LONGEST, Line};
+use crate::platform::frames::{self, AT_ONCE, Answerer, LONGEST};
 
 /// Those that are served, one that waits for a place, and one that waits for somebody.
 const INSTANCES: u32 = AT_ONCE as u32 + 2;
-/// So long to wait after the system had no room for another connection.
-const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(200);
 
 /// A place where questions are answered until it is dropped.
 #[derive(Debug)]
@@ -113,8 +104,6 @@ fn pipe_name(name: &str, identifier: &str) -> Result<String> {
 /// Whether a process belongs to the same user: another one may have taken the name first.
 #[expect(unsafe_code, reason = "our own process handle")]
 fn is_ours(pid: u32) -> bool {
-    use std::os::windows::io::{AsHandle, BorrowedHandle};
-    use windows_sys::Win32::System::Threading::GetCurrentProcess;
     let Ok(process) = processes::open(pid, PROCESS_QUERY_LIMITED_INFORMATION) else { return false };
     // SAFETY: the constant for our own process is always valid and need not be closed.
     let own = User::of(unsafe { BorrowedHandle::borrow_raw(GetCurrentProcess()) });
@@ -142,26 +131,6 @@ fn as_in_use(error: Error) -> Error {
         _ if error.raw_os_error() == Some(ERROR_PIPE_BUSY.cast_signed()) => ErrorKind::AddrInUse.into(),
         _ => error,
     }
-}
-
-/// An event that stays signalled.
-#[expect(unsafe_code, reason = "makes an event")]
-fn event() -> Result<OwnedHandle> {
-    // SAFETY: takes numbers; a handle that is not null is ours to close.
-    unsafe {
-        let handle = CreateEventW(null(), 1, 0, null());
-        if handle.is_null() { Err(Error::last_os_error()) } else { Ok(OwnedHandle::from_raw_handle(handle)) }
-    }
-}
-
-/// Waits until one of `events` is signalled; which one, or `None` after `patience`.
-#[expect(unsafe_code, reason = "waits for events")]
-fn wait(events: &[HANDLE], patience: Option<Duration>) -> Option<usize> {
-    // The greatest number is "for ever".
-    let milliseconds = patience.map_or(u32::MAX, |time| time.as_millis().clamp(1, u128::from(u32::MAX - 1)) as u32);
-    // SAFETY: the handles are open, and there are as many as is said.
-    let signalled = unsafe { WaitForMultipleObjects(events.len() as u32, events.as_ptr(), 0, milliseconds) };
-    signalled.checked_sub(WAIT_OBJECT_0).map(|n| n as usize).filter(|n| *n < events.len())
 }
 
 /// Where pipes of one name are made.
@@ -227,120 +196,10 @@ fn connect(name: &[u16], end: Instant) -> Result<Pipe> {
     }
 }
 
-/// One end of a pipe, and an event for its waits.
-#[derive(Debug)]
-struct Pipe {
-    handle: OwnedHandle,
-    done: OwnedHandle,
-}
-
-impl Pipe {
-    #[expect(unsafe_code, reason = "takes over a handle")]
-    fn new(handle: HANDLE) -> Result<Self> {
-        if handle == INVALID_HANDLE_VALUE {
-            return Err(Error::last_os_error());
-        }
-        // SAFETY: just opened, by nobody else.
-        let handle = unsafe { OwnedHandle::from_raw_handle(handle) };
-        Ok(Self { handle, done: event()? })
-    }
-
-    /// The process that made the pipe.
-    #[expect(unsafe_code, reason = "asks about a pipe")]
-    fn server(&self) -> Result<u32> {
-        let mut pid = 0;
-        // SAFETY: the handle is open and the number is written.
-        let known = unsafe { GetNamedPipeServerProcessId(self.handle.as_raw_handle(), &raw mut pid) };
-        if known == 0 { Err(Error::last_os_error()) } else { Ok(pid) }
-    }
-
-    /// Waits until somebody connects: whether they did, or `None` when it is time to end.
-    #[expect(unsafe_code, reason = "waits for a connection")]
-    fn wait_for_client(&self, stopped: &OwnedHandle) -> Option<bool> {
-        let mut connected = true;
-        let pipe = self.handle.as_raw_handle();
-        // SAFETY: the handle is open; `run` keeps the structure until the call has ended.
-        let start = |overlapped: *mut OVERLAPPED| unsafe { ConnectNamedPipe(pipe, overlapped) };
-        match self.run(start, &[stopped.as_raw_handle()], None) {
-            Ok(_) => {}
-            Err(error) if error.raw_os_error() == Some(ERROR_PIPE_CONNECTED.cast_signed()) => {}
-            Err(error) if error.kind() == ErrorKind::TimedOut => return None,
-            Err(_) => connected = false,
-        }
-        if connected {
-            Some(true)
-        } else {
-            wait(&[stopped.as_raw_handle()], Some(PAUSE_AFTER_ERROR)).is_none().then_some(false)
-        }
-    }
-
-    /// Runs a call that may take time, until it is done, one of `others` is signalled, or `patience` is over; in the
-    /// last two cases it is cancelled and [`ErrorKind::TimedOut`]. How many bytes it moved.
-    #[expect(unsafe_code, reason = "a call that goes on after it returned")]
-    fn run(
-        &self,
-        start: impl FnOnce(*mut OVERLAPPED) -> BOOL,
-        others: &[HANDLE],
-        patience: Option<Duration>,
-    ) -> Result<usize> {
-        let mut overlapped = OVERLAPPED { hEvent: self.done.as_raw_handle(), ..OVERLAPPED::default() };
-        let overlapped = &raw mut overlapped;
-        if start(overlapped) == 0 {
-            let error = Error::last_os_error();
-            if error.raw_os_error() != Some(ERROR_IO_PENDING.cast_signed()) {
-                return Err(error);
-            }
-        }
-        let events = [&[self.done.as_raw_handle()], others].concat();
-        let in_time = wait(&events, patience) == Some(0);
-        let mut moved = 0;
-        // SAFETY: the handle is open; the structure lives until the last call has waited for the end of the operation,
-        // cancelled or not, so that Windows never writes to it later.
-        let done = unsafe {
-            if !in_time {
-                CancelIoEx(self.handle.as_raw_handle(), overlapped);
-            }
-            GetOverlappedResult(self.handle.as_raw_handle(), overlapped, &raw mut moved, 1)
-        };
-        match done {
-            // It may have been done at the last moment.
-            0 if !in_time => Err(ErrorKind::TimedOut.into()),
-            0 => Err(Error::last_os_error()),
-            _ => Ok(moved as usize),
-        }
-    }
-}
-
-impl Line for Pipe {
-    #[expect(unsafe_code, reason = "reads from a pipe")]
-    fn read(&mut self, buffer: &mut [u8], patience: Duration) -> Result<usize> {
-        let (handle, place, room) = (self.handle.as_raw_handle(), buffer.as_mut_ptr(), buffer.len() as u32);
-        // SAFETY: the buffer is writable for its length, and `run` returns only when nothing is written any more.
-        let start = |overlapped: *mut OVERLAPPED| unsafe { ReadFile(handle, place, room, null_mut(), overlapped) };
-        match self.run(start, &[], Some(patience)) {
-            Err(error) if is_end(&error) => Ok(0),
-            result => result,
-        }
-    }
-
-    #[expect(unsafe_code, reason = "writes to a pipe")]
-    fn write(&mut self, bytes: &[u8], patience: Duration) -> Result<usize> {
-        let (handle, place, length) = (self.handle.as_raw_handle(), bytes.as_ptr(), bytes.len() as u32);
-        // SAFETY: the bytes are readable for their length, and `run` returns only when nothing is read any more.
-        let start = |overlapped: *mut OVERLAPPED| unsafe { WriteFile(handle, place, length, null_mut(), overlapped) };
-        self.run(start, &[], Some(patience))
-    }
-}
-
-/// The other side has closed.
-fn is_end(error: &Error) -> bool {
-    let ends = [ERROR_BROKEN_PIPE, ERROR_PIPE_NOT_CONNECTED].map(u32::cast_signed);
-    error.raw_os_error().is_some_and(|code| ends.contains(&code))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::frames::Line;
 
     const SOON: Duration = Duration::from_secs(10);
 

@@ -13,6 +13,7 @@ mod notifier;
 mod ntdll;
 mod own;
 mod owner;
+mod pipe;
 mod process_list;
 mod processes;
 mod registry;

@@ -81,12 +81,21 @@ impl Shared {
         changed
     }
 
-    /// Makes the window look at its orders.
+    fn end(&self) {
+        self.order(|orders| {
+            orders.end = true;
+            true
+        });
+    }
+
+    /// Makes the window look at its orders; one that is not open yet looks at them when it is.
     #[expect(unsafe_code, reason = "leaves a message for our own window")]
     pub(super) fn wake(&self) {
         let window = *locked(&self.window);
-        // SAFETY: the message carries no pointers; a window that is gone takes none.
-        unsafe { PostMessageW(window as _, DO, 0, 0) };
+        if window != 0 {
+            // SAFETY: the message carries no pointers; a window that is gone takes none.
+            unsafe { PostMessageW(window as _, DO, 0, 0) };
+        }
     }
 
     /// Tells what happened. Nobody listens any more when the program ends.
@@ -112,10 +121,11 @@ impl Tray {
             let _ = end.send(());
         };
         thread::Builder::new().name("tray".into()).spawn(work).map_err(|error| NoDesktop(error.to_string()))?;
-        match opened.recv_timeout(PATIENCE) {
-            Ok(done) => done?,
-            Err(_) => return Err(NoDesktop("the window of the tray did not open".into())),
-        }
+        let Ok(done) = opened.recv_timeout(PATIENCE) else {
+            shared.end();
+            return Err(NoDesktop("the window of the tray did not open".into()));
+        };
+        done?;
         *locked(&CURRENT) = Some(Arc::clone(&shared));
         Ok(Self { shared, ended })
     }
@@ -135,10 +145,7 @@ impl Tray {
 impl Drop for Tray {
     fn drop(&mut self) {
         locked(&CURRENT).take_if(|current| Arc::ptr_eq(current, &self.shared));
-        self.shared.order(|orders| {
-            orders.end = true;
-            true
-        });
+        self.shared.end();
         // An icon whose program ended before it was taken away stays until the mouse moves over it.
         let _ = self.ended.recv_timeout(PATIENCE);
     }

@@ -75,7 +75,8 @@ pub(super) fn run(shared: &Arc<Shared>, started: &Sender<Result<(), NoDesktop>>)
     ICON_STATE.set(Some(Icon::new(window)));
     // Whoever started us may have stopped waiting.
     let _ = started.send(Ok(()));
-    show();
+    // Shows the icon, or closes at once when nobody waited so long.
+    obey(window);
     let mut message = MSG::default();
     // SAFETY: the message is written before it is read; -1 is an error, which a window of our own does not give.
     unsafe {
