@@ -14,13 +14,14 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>)
     }
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let palette = theme.palette(ui).clone();
-    theme.card(ui).show(ui, |ui| {
+    theme.card(ui).inner_margin(egui::Margin::symmetric(16, 8)).show(ui, |ui| {
         ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 2.0;
         ui.horizontal_wrapped(|ui| {
-            let (rect, _) = ui.allocate_exact_size(egui::vec2(20.0, 20.0), egui::Sense::hover());
+            let (rect, _) = ui.allocate_exact_size(egui::vec2(18.0, 18.0), egui::Sense::hover());
             icon::paint(ui.painter(), Icon::Clock, rect, palette.accent);
             ui.label(RichText::new(texts.get("offer-title")).font(theme.bold(theme.size.text)));
-            ui.label(RichText::new(texts.get("offer-text")).color(palette.muted));
+            ui.add_space(8.0);
             // Not filled: the one filled button is what helps against the finding above.
             if ui.button(RichText::new(texts.get("offer-yes")).color(palette.accent)).clicked() {
                 intents.push(Intent::SetBackground(true));
@@ -29,5 +30,6 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>)
                 intents.push(Intent::SetBackground(false));
             }
         });
+        ui.label(RichText::new(texts.get("offer-text")).size(theme.size.small).color(palette.muted));
     });
 }
