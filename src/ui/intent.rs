@@ -85,7 +85,8 @@ impl Range {
 
     /// The shortest range in which a moment so long ago can be seen well.
     pub fn for_age(age: Seconds) -> Self {
-        let fits = |range: &Self| range.seconds().0 >= age.0;
+        // Not at the very edge.
+        let fits = |range: &Self| range.seconds().0 * 0.95 >= age.0;
         Self::ALL.into_iter().find(fits).unwrap_or(Self::Week)
     }
 }

@@ -10,13 +10,15 @@ use mimamori::diagnose::{Finding, Folded, Grouper, diagnose};
 use mimamori::explain::{Lang, Texts};
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{
-    ActError, At, Bytes, Fraction, History, Machine, Memory, Os, Owner, ProcFacts, ProcKey, ProcSample, ProcState,
-    Reading, Refusal, Sample, Seconds, SelfUsage, Why,
+    ActError, At, Bytes, Event, EventKind, Fraction, History, Machine, Memory, Os, Owner, ProcFacts, ProcKey,
+    ProcSample, ProcState, Reading, Refusal, Sample, Seconds, SelfUsage, Why,
 };
 use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{Phase, Plan, Verdict, plan};
 use mimamori::settings::{Background, ThemeChoice};
-use mimamori::ui::{Intent, JobView, Past, Recorded, Screen, Shell, Snapshot, Theme, install_fonts, install_theme};
+use mimamori::ui::{
+    Intent, JobView, Past, Range, Recorded, Screen, Shell, Snapshot, Theme, install_fonts, install_theme,
+};
 
 /// A PC on which a browser has been busy for half a minute, and what the person did.
 struct Scene {
@@ -167,7 +169,7 @@ impl Scene {
 fn every_text_of_both_languages_can_be_drawn() {
     for lang in ["ja", "en"] {
         let mut texts = String::new();
-        for file in ["findings", "ui", "cli"] {
+        for file in ["findings", "ui", "cli", "agent"] {
             let path = crate::root().join(format!("assets/text/{lang}/{file}.ftl"));
             texts += &std::fs::read_to_string(path).expect("texts");
         }
@@ -288,13 +290,90 @@ fn the_restart_list_knows_what_it_can_see() {
     assert!(harness.state().intents.contains(&Intent::Tick(Step::RestoreSetting)));
 }
 
+/// A recorded day with a burst in it, and what happened.
+fn recorded(mut scene: Scene) -> Scene {
+    let now = scene.sample.at;
+    let mut history = History::short(Machine::default(), Seconds(90_000.0));
+    for minute in (1..120).rev() {
+        let cpu = if (60..63).contains(&minute) { 0.9 } else { 0.1 };
+        let mut sample =
+            Sample { at: now.minus(Seconds(f64::from(minute) * 60.0)), span: Seconds(60.0), ..(*scene.sample).clone() };
+        sample.cpu = Reading::Known(Fraction::new(cpu));
+        sample.programs[0].cpu = Fraction::new(cpu);
+        history.push(Arc::new(sample));
+    }
+    scene.past = Some(Past { range: Range::Day, history });
+    let finding = serde_json::to_value(&scene.findings[0].0).expect("json");
+    let hour_ago = now.minus(Seconds(3600.0));
+    scene.recorded = Recorded {
+        events: vec![
+            Event::new(hour_ago, EventKind::Finding, "Chromium").with(serde_json::json!({ "finding": finding })),
+            Event::new(hour_ago, EventKind::Foreground, "LibreOffice"),
+        ],
+        span: Some((At(0), now)),
+        read: Some(now),
+        ..Recorded::default()
+    };
+    scene
+}
+
+#[test]
+fn history_tells_what_happened_and_a_click_goes_to_its_charts() {
+    let mut scene = recorded(Scene::new(Lang::En, 0.6));
+    scene.shell.show(Screen::History);
+    let mut harness = scene.harness([1000.0, 700.0]);
+    assert!(harness.query_by_label_contains("LibreOffice").is_none(), "comings and goings are not shown at first");
+    harness.get_by_label_contains("Chromium keeps using 61% of this PC. Show the charts of that time").click();
+    harness.run_steps(3);
+    let at = harness.state().intents.iter().find_map(|intent| match intent {
+        Intent::ShowMoment(at) => Some(*at),
+        _ => None,
+    });
+    let now = harness.state().sample.at;
+    let at = at.expect("the click asks for the moment");
+    harness.state_mut().shell.show_moment(at, now);
+    harness.run_steps(3);
+    // The crosshair stands at that moment: the values of then and what happened are told.
+    harness.get_by_label_contains("(60 min ago)");
+    harness.get_by_label_contains("▼");
+}
+
+#[test]
+fn a_day_from_the_recording_is_asked_for_drawn_and_told() {
+    let mut harness = recorded(Scene::new(Lang::Ja, 0.6)).harness([1000.0, 700.0]);
+    harness.get_by_label("24 時間").click();
+    harness.run_steps(3);
+    assert!(harness.state().intents.contains(&Intent::LoadPast(Range::Day)));
+    // The most in that day, not in the last minute.
+    harness.get_by_label_contains("90%");
+}
+
+#[test]
+fn the_first_start_offers_to_keep_watching_and_settings_switch_it() {
+    let mut scene = Scene::new(Lang::En, 0.6);
+    scene.background = Background::NotAsked;
+    let mut harness = scene.harness([1000.0, 700.0]);
+    harness.get_by_label("Keep watching").click();
+    harness.run_steps(3);
+    assert!(harness.state().intents.contains(&Intent::SetBackground(true)));
+    harness.state_mut().background = Background::On;
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Keep watching").is_none(), "asked once");
+    harness.state_mut().shell.show(Screen::Settings);
+    harness.run_steps(3);
+    harness.get_by_label("Keep watching in the background and start with the PC").click();
+    harness.run_steps(3);
+    assert!(harness.state().intents.contains(&Intent::SetBackground(false)));
+}
+
 /// egui_kittest also checks that every widget that takes input has a name.
 #[test]
-fn both_screens_draw_at_the_smallest_and_at_a_large_size_in_both_languages() {
+fn all_screens_draw_at_the_smallest_and_at_a_large_size_in_both_languages() {
     for lang in Lang::ALL {
         for size in [[640.0, 480.0], [1000.0, 700.0], [2400.0, 1400.0]] {
             for screen in Screen::ALL {
-                let mut scene = Scene::new(lang, 0.6);
+                let mut scene = recorded(Scene::new(lang, 0.6));
+                scene.background = Background::NotAsked;
                 scene.shell.show(screen);
                 scene.harness(size).run_steps(2);
             }

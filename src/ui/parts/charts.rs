@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use eframe::egui::{self, Color32, Id, Key, Order, RichText, Stroke, vec2};
-use egui_plot::{FilledArea, Line, Plot, PlotBounds, PlotPoints, VLine};
+use egui_plot::{FilledArea, Line, MarkerShape, Plot, PlotBounds, PlotPoints, Points, VLine};
 use fluent_bundle::FluentArgs;
 
-use crate::explain::format;
-use crate::model::{At, Bytes, BytesPerSec, Fraction, History, Reading, Sample, Seconds};
+use crate::explain::{event_text, format};
+use crate::model::{At, Bytes, BytesPerSec, Event, EventKind, Fraction, History, Reading, Sample, Seconds};
 use crate::ui::intent::{Intent, Range};
 use crate::ui::snapshot::Snapshot;
 use crate::ui::theme::{Palette, faint};
@@ -28,7 +28,15 @@ pub struct Charts {
     by_keys: bool,
     /// What was asked for from the recording, and when.
     asked: Option<(Range, At)>,
+    asked_events: Option<At>,
 }
+
+/// Where marks of what happened stand in the first chart, of its height.
+const MARK_HEIGHT: f64 = 0.95;
+/// What happened within this share of the range is told at the crosshair.
+const NEAR: f64 = 0.012;
+/// At most so many are told.
+const MOST_TOLD: usize = 3;
 
 /// A range from the recording is read again after so long.
 const READ_AGAIN: Seconds = Seconds(60.0);
@@ -88,7 +96,8 @@ impl Charts {
             }
             axis_ui(ui, snapshot, self.range, area);
             self.keys(ui, area, snapshot);
-            if pointed.is_some() {
+            // A pointer that only rests there (after a click that led here) does not take the crosshair.
+            if pointed.is_some() && ui.input(|input| input.pointer.delta() != egui::Vec2::ZERO) {
                 self.by_keys = false;
             }
             if !self.by_keys && pointed != self.crosshair {
@@ -106,6 +115,13 @@ impl Charts {
         if self.range.is_recorded() && !self.asked.is_some_and(asked) {
             self.asked = Some((self.range, snapshot.now));
             intents.push(Intent::LoadPast(self.range));
+        }
+        // The marks: only where there is room for more than what is on the screen anyway.
+        let known = snapshot.recorded.read.is_some_and(|at| snapshot.now.since(at).0 < READ_AGAIN.0);
+        let just_asked = self.asked_events.is_some_and(|at| snapshot.now.since(at).0 < READ_AGAIN.0);
+        if self.range != Range::Minute && !known && !just_asked {
+            self.asked_events = Some(snapshot.now);
+            intents.push(Intent::LoadEvents(Range::Week.seconds()));
         }
     }
 
@@ -141,6 +157,7 @@ impl Charts {
         let most = peak(stretches, |sample| sample.cpu.get().map(Fraction::get));
         let summary = summary(snapshot, &texts.get("chart-cpu"), &value, most.map(format::percent), self.range);
         let crosshair = self.crosshair;
+        let marks = marks(snapshot, self.range, &palette);
         let (seconds, line) = (self.range.seconds().0, palette.line);
         let layers: Vec<(Vec<f64>, Vec<Vec<f64>>)> =
             stretches.iter().map(|stretch| (stretch.xs.clone(), layers(&stretch.samples, &named))).collect();
@@ -158,6 +175,10 @@ impl Charts {
                     plot.add(area.fill_color(colour.gamma_multiply(0.85)).allow_hover(false));
                     below.clone_from(tops);
                 }
+            }
+            for (index, (x, colour)) in marks.into_iter().enumerate() {
+                let mark = Points::new(format!("mark{index}"), PlotPoints::from(vec![[x, MARK_HEIGHT]]));
+                plot.points(mark.shape(MarkerShape::Down).radius(5.0).color(colour).allow_hover(false));
             }
             crosshair_line(plot, crosshair, &palette);
         });
@@ -309,7 +330,46 @@ fn moment(snapshot: &Snapshot<'_>, at: At, range: Range) -> Vec<String> {
         format!("{name} {}", format::percent(program.cpu.get()))
     });
     let programs: Vec<String> = programs.collect();
-    vec![values.join("   "), second.join("   "), programs.join(" · ")]
+    let near = range.seconds().0 * NEAR;
+    let happened = marked(snapshot, range).filter(|event| (event.at.0 - at.0).abs() as f64 / 1000.0 <= near);
+    let happened = happened.take(MOST_TOLD).map(|event| {
+        let text = event_text(event, snapshot.knowledge, texts, snapshot.zone);
+        format!("▼ {} {text}", format::clock(event.at, snapshot.zone))
+    });
+    let lines = [values.join("   "), second.join("   "), programs.join(" · ")];
+    lines.into_iter().filter(|line| !line.is_empty()).chain(happened).collect()
+}
+
+/// What happened in the range, as far as it explains the charts: findings, notifications, actions, starts and stops.
+fn marked<'s>(snapshot: &'s Snapshot<'_>, range: Range) -> impl Iterator<Item = &'s Event> {
+    let oldest = snapshot.now.minus(range.seconds());
+    snapshot.recorded.events.iter().filter(move |event| {
+        let told = matches!(
+            event.kind,
+            EventKind::Finding
+                | EventKind::Notified
+                | EventKind::Action
+                | EventKind::Verdict
+                | EventKind::SuddenStop
+                | EventKind::Started
+                | EventKind::Suspended
+        );
+        told && event.at >= oldest
+    })
+}
+
+fn marks(snapshot: &Snapshot<'_>, range: Range, palette: &Palette) -> Vec<(f64, Color32)> {
+    marked(snapshot, range)
+        .map(|event| {
+            let colour = match event.kind {
+                EventKind::SuddenStop => palette.act,
+                EventKind::Finding | EventKind::Notified => palette.look,
+                EventKind::Action | EventKind::Verdict => palette.accent,
+                _ => palette.muted,
+            };
+            (-snapshot.now.since(event.at).0, colour)
+        })
+        .collect()
 }
 
 /// The sample that covers `at`, if something was measured then.
