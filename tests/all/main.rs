@@ -9,6 +9,8 @@
 
 mod command_line;
 mod endpoint;
+#[cfg(target_os = "linux")] // the place of the recording is given by the environment
+mod history;
 mod layering;
 mod recorder;
 #[cfg(unix)]

@@ -5,13 +5,13 @@ use serde_json::Value;
 /// Recordings with mistakes in them, on purpose.
 const INVALID: [&str; 2] = ["bad_lines.jsonl", "percent_instead_of_fraction.jsonl"];
 
-fn schema(name: &str) -> jsonschema::Validator {
+pub(crate) fn schema(name: &str) -> jsonschema::Validator {
     let path = crate::root().join("assets/schema").join(name);
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("schema")).expect("json");
     jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(&schema).expect("a valid schema")
 }
 
-fn assert_valid(validator: &jsonschema::Validator, value: &Value) {
+pub(crate) fn assert_valid(validator: &jsonschema::Validator, value: &Value) {
     let errors: Vec<String> =
         validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));

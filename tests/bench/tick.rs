@@ -48,7 +48,7 @@ fn main() {
         "{:>9} {:>12} {:>12} {:>7} {:>12} {:>7}",
         "processes", "bare loop", "list", "ratio", "whole look", "ratio"
     );
-    for count in [300_usize, 3_000] {
+    for count in [300_usize, 3_000, 10_000] {
         let running =
             fs::read_dir("/proc").into_iter().flatten().flatten().filter(|e| e.path().join("stat").exists()).count();
         for _ in running..count {
