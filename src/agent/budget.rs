@@ -109,8 +109,8 @@ mod tests {
         assert_eq!(run(&mut budget, 2, 0.001, 100), vec![Advice::SlowDown; 2]);
         let spent = |seconds: f64| Some(Duration::from_secs_f64(0.12 + (seconds - 120.0) * 0.001));
         let later = (61_u32..400).map(|n| f64::from(n) * 2.0);
-        let advices = later.map(|now| budget.step(now, spent(now), || Some(Bytes(8 * Bytes::MIB))));
-        assert_eq!(advices.filter(|advice| *advice != Advice::GoOn).collect::<Vec<_>>(), [Advice::Recover]);
+        let answers = later.map(|now| budget.step(now, spent(now), || Some(Bytes(8 * Bytes::MIB))));
+        assert_eq!(answers.filter(|advice| *advice != Advice::GoOn).collect::<Vec<_>>(), [Advice::Recover]);
     }
 
     #[test]
