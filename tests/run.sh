@@ -67,18 +67,27 @@ else
     cargo build --release --quiet
     say "desktop: a real window, real programs, a real Chromium"
     on_screen env MIMAMORI_BIN="$CARGO_TARGET_DIR/release/mimamori" tests/desktop/run.sh
+    say "tray, notifications, endpoint and autostart: a session bus of its own"
+    on_screen env CARGO_TARGET_DIR="$CARGO_TARGET_DIR" tests/desktop/tray/run.sh
+    say "the agent from end to end: a real tray host, a real notification server, a real window"
+    on_screen env MIMAMORI_BIN="$CARGO_TARGET_DIR/release/mimamori" tests/desktop/agent.sh
+    say "the recording: killed 2,000 times, every call failing, a whole day"
+    cargo bench --quiet --bench storage
     say "Windows: built here, tested under Wine 10"
     if [ "$debian_root" = yes ]; then
         # A folder of its own: it is built with another compiler.
         windows_target=$CARGO_TARGET_DIR/windows
         CARGO_TARGET_DIR=$windows_target tests/windows/run.sh
         on_screen env CARGO_TARGET_DIR="$windows_target" tests/windows/window.sh
+        on_screen env CARGO_TARGET_DIR="$windows_target" tests/windows/tray.sh
+        on_screen env CARGO_TARGET_DIR="$windows_target" tests/windows/agent.sh
     else
         skip "Windows: needs root on Debian 12"
     fi
     say "benchmarks: figures, not judgements"
     cargo bench --quiet --bench tick
     tests/bench/window.sh "$CARGO_TARGET_DIR/release/mimamori" || skip "the window benchmark did not run to its end"
+    tests/bench/agent.sh "$CARGO_TARGET_DIR/release/mimamori" || skip "the benchmark of the agent did not run to its end"
 fi
 
 say "done"

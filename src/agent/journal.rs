@@ -151,7 +151,12 @@ impl Journal {
         if self.retry.0 > 0.0 { self.retry } else { BATCH }
     }
 
-    /// The run before this one, once.
+    /// The run before this one.
+    pub const fn previous(&self) -> Option<&PreviousRun> {
+        self.previous.as_ref()
+    }
+
+    /// The same, once.
     pub fn take_previous(&mut self) -> Option<PreviousRun> {
         self.previous.take()
     }

@@ -152,9 +152,11 @@ impl<'a> Turns<'a> {
     }
 
     fn begin(&mut self, output: &mut Output) {
-        self.journal.note(&Event::new(self.started, EventKind::Started, "").with(json!({
-            "version": env!("CARGO_PKG_VERSION"),
-        })));
+        let boot = self.watch.machine().boot_id.known();
+        let before = self.journal.previous().map(|previous| &previous.boot_id);
+        let restarted = before.is_some_and(|before| before.is_some() && before.as_ref() != boot);
+        let data = json!({ "version": env!("CARGO_PKG_VERSION"), "restarted": restarted });
+        self.journal.note(&Event::new(self.started, EventKind::Started, "").with(data));
         let view = self.tray_view();
         match Tray::start(&view, desktop_sender(&self.wakes)) {
             Ok(tray) => self.tray = Some(tray),

@@ -62,6 +62,7 @@ fn text_id(event: &Event, texts: &Texts) -> String {
         data["verdict"].as_str().filter(|_| data["by"].is_string()).map(|verdict| format!("{verdict}-by")),
         data["verdict"].as_str().map(str::to_owned),
         data["force"].as_bool().filter(|force| *force).map(|_| "force".to_owned()),
+        data["restarted"].as_bool().filter(|restarted| *restarted).map(|_| "restarted".to_owned()),
     ];
     let ids = variants.into_iter().flatten().map(|variant| format!("{base}-{variant}"));
     ids.chain([base.clone()]).find(|id| texts.has(id)).unwrap_or_else(|| "event-other".to_owned())
@@ -97,6 +98,7 @@ mod tests {
             json!({"verdict": "refused"}),
             json!({"verdict": "cannot_tell"}),
             json!({"force": true}),
+            json!({"restarted": true}),
             json!({"text": "trouble-full", "reason": ""}),
             json!({"text": "trouble-io", "reason": "x"}),
             json!({"finding": {"rule": "of a newer version"}}),

@@ -21,9 +21,11 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mimamori::diagnose::diagnose;
+use mimamori::knowledge::Knowledge;
 use mimamori::model::{
-    At, Bytes, BytesPerSec, Celsius, Event, EventKind, Fraction, Hertz, Member, Memory, Power, Pressure, ProcKey,
-    ProgramKind, ProgramSample, Reading, Sample, Seconds, Swap, Volume,
+    At, Bytes, BytesPerSec, Celsius, Event, EventKind, Fraction, Hertz, History, Machine, Member, Memory, Power,
+    Pressure, ProcKey, ProgramKind, ProgramSample, Reading, Sample, Seconds, Swap, Volume,
 };
 use mimamori::recorder::{Limits, Reader, Recorder, Run, Tier};
 use rusqlite::Connection;
@@ -218,11 +220,34 @@ fn day() -> bool {
         let usages: usize = rows.iter().map(|row| row.sample.programs.len()).sum();
         println!("  read {what:<18} {:>8.1?} ({} samples, {usages} programs)", begin.elapsed(), rows.len());
     }
+    open_view(&reader);
     drop(reader);
     let begin = Instant::now();
     let opened = Recorder::open(&mixed, &run(BEGIN + 25 * 3_600_000), Limits::default());
     println!("  open after a crash      {:>8.1?} (whole file checked)", begin.elapsed());
     opened.is_ok_and(|(_, opened)| opened.set_aside.is_none()) && integrity(&mixed)
+}
+
+/// What a window does before it shows a day: the last two hours for its first answer, then the day itself.
+fn open_view(reader: &Reader) {
+    let knowledge = Knowledge::builtin().expect("tables");
+    let end = At(BEGIN + 24 * 3_600_000);
+    let begin = Instant::now();
+    let mut recent = History::new(Machine::default());
+    for sample in reader.samples(Tier::Raw, end.minus(Seconds(7200.0)), end).expect("samples") {
+        recent.push(Arc::new(sample));
+    }
+    let findings = diagnose(&recent, &knowledge);
+    let first = begin.elapsed();
+    let mut day = History::short(Machine::default(), Seconds(90_000.0));
+    for sample in reader.samples(Tier::Minute, end.minus(Seconds(86_400.0)), end).expect("samples") {
+        day.push(Arc::new(sample));
+    }
+    println!(
+        "  open the 24 h view      {:>8.1?} (goal: at most 150 ms); of it the first answer {first:.1?} ({} findings)",
+        begin.elapsed(),
+        findings.len()
+    );
 }
 
 // --- kill ----------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ notice-hint = Click to see why and what to do.
 notice-sudden-stop = This PC went off without a shutdown
 
 event-started = Mimamori began to watch
+event-started-restarted = The PC was started again; Mimamori began to watch
 event-stopped = Mimamori stopped watching
 event-sudden_stop = The PC went off without a shutdown; the recording ends at { $time }
 event-sudden_stop-power_lost = The PC went off without a shutdown: power was lost or it hung. The recording ends at { $time }

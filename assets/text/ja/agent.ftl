@@ -16,6 +16,7 @@ notice-hint = クリックすると、理由とできることを表示します
 notice-sudden-stop = シャットダウンしないまま電源が切れました
 
 event-started = 見守りを始めました
+event-started-restarted = パソコンが起動し、見守りを始めました
 event-stopped = 見守りを終えました
 event-sudden_stop = シャットダウンしないまま電源が切れました。記録は { $time } までです
 event-sudden_stop-power_lost = シャットダウンしないまま電源が切れました。停電などで電源が落ちたか、動かなくなったようです。記録は { $time } までです
