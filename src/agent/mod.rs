@@ -69,7 +69,7 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
         Ok(None) => {
             output.note(&texts.get("agent-running"));
             if !options.quiet {
-                let _ = tell(AGENT, &Request::Show { finding: None });
+                let _ = tell(AGENT, &Request::Show { finding: None, settings: false });
             }
             return Exit::Fine;
         }
@@ -132,7 +132,7 @@ fn asked_status(fresh: bool) -> Option<Status> {
 /// # Errors
 /// What the system says when the window's program cannot be started.
 pub fn open_window(finding: Option<&str>, settings: bool) -> std::io::Result<()> {
-    if !settings && tell(WINDOW, &Request::Show { finding: finding.map(str::to_owned) }) == Some(Answer::Done) {
+    if tell(WINDOW, &Request::Show { finding: finding.map(str::to_owned), settings }) == Some(Answer::Done) {
         return Ok(());
     }
     let mut arguments: Vec<&str> = Vec::new();
@@ -249,8 +249,8 @@ impl Agent<'_> {
 
     fn asked(&mut self, request: &Request) -> Answer {
         match request {
-            Request::Show { finding } => {
-                self.turns.open(finding.as_deref(), false);
+            Request::Show { finding, settings } => {
+                self.turns.open(finding.as_deref(), *settings);
                 Answer::Done
             }
             Request::Status { fresh } => {

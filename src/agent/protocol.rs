@@ -18,6 +18,9 @@ pub enum Request {
         /// `rule:group`, as [`finding_id`] writes it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         finding: Option<String>,
+        /// At the settings.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        settings: bool,
     },
     /// Say how you are.
     Status {
@@ -96,8 +99,8 @@ mod tests {
     #[test]
     fn requests_survive_and_others_are_refused() {
         for request in [
-            Request::Show { finding: Some(finding_id("cpu_hog", "a:b \"c\"")) },
-            Request::Show { finding: None },
+            Request::Show { finding: Some(finding_id("cpu_hog", "a:b \"c\"")), settings: false },
+            Request::Show { finding: None, settings: true },
             Request::Status { fresh: false },
             Request::Status { fresh: true },
             Request::Pause { minutes: 60 },

@@ -55,7 +55,7 @@ pub struct MimamoriApp {
     /// A finding that is to be shown when there are findings.
     wanted: Option<String>,
     /// What other programs of this user ask for.
-    asked: Receiver<Option<String>>,
+    asked: Receiver<Request>,
     _endpoint: Option<Endpoint>,
     opened: At,
 }
@@ -147,9 +147,14 @@ impl MimamoriApp {
     /// Comes to the front when another program of this user asks for it.
     fn come(&mut self, ctx: &egui::Context) {
         let mut asked = false;
-        while let Ok(finding) = self.asked.try_recv() {
+        while let Ok(request) = self.asked.try_recv() {
             asked = true;
-            self.wanted = finding.or(self.wanted.take());
+            if let Request::Show { finding, settings } = request {
+                self.wanted = finding.or(self.wanted.take());
+                if settings {
+                    self.shell.show(Screen::Settings);
+                }
+            }
         }
         if asked {
             ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
@@ -234,11 +239,11 @@ impl MimamoriApp {
 }
 
 /// Other programs of this user can ask the window to come to the front. Without the endpoint a second window opens.
-fn listen(ctx: &egui::Context, asks: Sender<Option<String>>) -> Option<Endpoint> {
+fn listen(ctx: &egui::Context, asks: Sender<Request>) -> Option<Endpoint> {
     let wake = ctx.clone();
     Endpoint::listen(agent::WINDOW, move |frame| {
         let shown =
-            matches!(agent::read_request(frame), Some(Request::Show { finding }) if asks.send(finding.clone()).is_ok());
+            matches!(agent::read_request(frame), Some(show @ Request::Show { .. }) if asks.send(show.clone()).is_ok());
         let answer = if shown { Answer::Done } else { Answer::Refused };
         wake.request_repaint();
         agent::write(&answer)

@@ -3,17 +3,21 @@
 //! drivers) only wgpu draws.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use crate::agent::{self, Answer, Request};
 use crate::cli::{Context, Exit, Renderer, WindowOptions};
 use crate::explain::Lang;
-use crate::platform;
+use crate::platform::{self, Lock};
 use crate::settings::SettingsFile;
 
 use super::app::MimamoriApp;
 
 /// Set for the second try, so that it is the last one.
 const TRIED: &str = "MIMAMORI_RENDERER_TRIED";
+
+/// So often another window is asked to come to the front, a tenth of a second apart, before this one opens anyway.
+const OTHER_STARTS: usize = 20;
 
 /// Opens the window and returns when it is closed.
 ///
@@ -22,13 +26,8 @@ const TRIED: &str = "MIMAMORI_RENDERER_TRIED";
 pub fn open(context: &Context, wanted: &WindowOptions) -> Result<Exit, String> {
     let file = SettingsFile::of_user();
     let second_try = std::env::var_os(TRIED).is_some();
-    let show = Request::Show { finding: wanted.finding.clone() };
-    if !second_try
-        && wanted.renderer.is_none()
-        && !wanted.settings
-        && agent::tell(agent::WINDOW, &show) == Some(Answer::Done)
-    {
-        // One window a person: the one that is open came to the front.
+    let only = Only::take(second_try || wanted.renderer.is_some(), wanted);
+    if matches!(only, Only::Other) {
         return Ok(Exit::Fine);
     }
     platform::raise_own_priority();
@@ -45,6 +44,34 @@ pub fn open(context: &Context, wanted: &WindowOptions) -> Result<Exit, String> {
         Renderer::Wgpu => Renderer::Glow,
     };
     start_again(other, wanted.lang).ok_or(error)
+}
+
+/// One window a person.
+enum Only {
+    /// This is it; nobody else is while the lock is held. Without a lock (no folder for it) there may be two.
+    Own { _lock: Option<Lock> },
+    /// Another one is open and came to the front.
+    Other,
+}
+
+impl Only {
+    fn take(anyway: bool, wanted: &WindowOptions) -> Self {
+        if anyway {
+            return Self::Own { _lock: None };
+        }
+        let show = Request::Show { finding: wanted.finding.clone(), settings: wanted.settings };
+        for _ in 0..OTHER_STARTS {
+            match Lock::take(agent::WINDOW) {
+                Ok(Some(lock)) => return Self::Own { _lock: Some(lock) },
+                Ok(None) if agent::tell(agent::WINDOW, &show) == Some(Answer::Done) => return Self::Other,
+                // It has only just been started: two clicks in a row.
+                Ok(None) => std::thread::sleep(Duration::from_millis(100)),
+                Err(_) => break,
+            }
+        }
+        // One that hangs must not keep a person from a window.
+        Self::Own { _lock: None }
+    }
 }
 
 fn run(context: &Context, renderer: Renderer, wanted: &WindowOptions, file: SettingsFile) -> Result<(), String> {
