@@ -75,6 +75,11 @@ impl Watch {
         }
     }
 
+    /// Forgets what happened since the last look: the next one covers the time from here on.
+    pub fn begin_anew(&mut self, at: At) {
+        self.sampler.tick(at, |_| Depth::Everything);
+    }
+
     /// Looks at everything once.
     pub fn look(&mut self) -> View {
         let tick = self.sampler.tick(now(), |_| Depth::Everything);

@@ -201,7 +201,7 @@ impl Agent<'_> {
                     }
                 }
                 Ok(Wake::Asked(request, answer)) => {
-                    let said = self.asked(&request);
+                    let said = self.asked(&request, &mut due);
                     // The one who asked may have gone.
                     let _ = answer.send(write(&said));
                     if self.turns.is_no_longer_wanted() {
@@ -247,7 +247,7 @@ impl Agent<'_> {
         Then::GoOn
     }
 
-    fn asked(&mut self, request: &Request) -> Answer {
+    fn asked(&mut self, request: &Request, due: &mut Instant) -> Answer {
         match request {
             Request::Show { finding, settings } => {
                 self.turns.open(finding.as_deref(), *settings);
@@ -260,6 +260,9 @@ impl Agent<'_> {
                 Answer::Status(Box::new(self.turns.status()))
             }
             Request::Pause { minutes } => {
+                if *minutes > 0 || self.turns.is_paused() {
+                    *due = Instant::now();
+                }
                 self.turns.pause(*minutes);
                 Answer::Done
             }

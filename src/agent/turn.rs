@@ -231,6 +231,9 @@ impl<'a> Turns<'a> {
         }
         if self.paused_until.take().is_some() {
             self.journal.note(&Event::new(self.at, EventKind::Resumed, ""));
+            self.watch.begin_anew(self.at);
+            self.update_tray();
+            return Some(Duration::from_secs_f64(self.pace.step().0));
         }
         self.count += 1;
         if self.count == STARTED_TURNS || self.count.is_multiple_of(TRIM_EVERY) {

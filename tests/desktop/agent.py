@@ -280,9 +280,11 @@ class AgentTest(unittest.TestCase):
         until("a little more", 20, lambda: time.time() - began > max(told + 8, 66))
         burner.end()
         ended = time.time()
-        until(f"the icon is as before: {item.tooltip()}", 90,
-              lambda: item.pictures() == picture or NAME not in " ".join(item.tooltip()) and "Fine" not in calm[0])
-        say(f"the icon is back {time.time() - ended:.0f} s after the end")
+        meanwhile = BusyMeanwhile()
+        words = lambda: " ".join([*item.tooltip(), *(text or "" for _, text, _ in item.menu())])  # noqa: E731
+        until("neither icon nor menu is about it", 90,
+              lambda: NAME not in words() and (item.pictures() == picture or meanwhile.share() > 0.25))
+        say(f"neither icon nor menu is about it {time.time() - ended:.0f} s after the end; tooltip: {item.tooltip()}")
         until("its end is recorded", 120, lambda: flush() or any(
             event["subject"] == NAME for event in events("finding_ended", "30m")))
         say(f"the end was recorded {time.time() - ended:.0f} s after it")
