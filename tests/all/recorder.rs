@@ -411,7 +411,8 @@ fn an_empty_file_and_one_that_is_not_ours() {
     for text in ["", "x"] {
         fs::write(&path, text).expect("a file without content");
         let (recorder, opened) = open(&path, at(0));
-        assert!(opened.created && opened.set_aside.is_none());
+        // SQLite takes a file of one byte for an empty one, but not on Windows: there it is somebody else's.
+        assert!(opened.created && (opened.set_aside.is_none() || cfg!(windows) && !text.is_empty()));
         recorder.end(at(1)).expect("ended");
         fs::remove_file(&path).expect("removed");
     }
