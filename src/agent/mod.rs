@@ -193,9 +193,7 @@ impl Agent<'_> {
                     match self.desktop(event, &mut due) {
                         Then::GoOn => {}
                         Then::End(waiting) => {
-                            self.turns.end();
-                            // The system waits for this before it ends the session.
-                            let _ = waiting.map(|waiting| waiting.send(()));
+                            self.turns.end(waiting);
                             return Exit::Fine;
                         }
                     }
@@ -205,13 +203,13 @@ impl Agent<'_> {
                     // The one who asked may have gone.
                     let _ = answer.send(write(&said));
                     if self.turns.is_no_longer_wanted() {
-                        self.turns.end();
+                        self.turns.end(None);
                         return Exit::Fine;
                     }
                 }
                 Ok(Wake::Cause(cause)) => self.turns.cause_known(&cause),
                 Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => {
-                    self.turns.end();
+                    self.turns.end(None);
                     return Exit::Fine;
                 }
                 Err(RecvTimeoutError::Timeout) => {}

@@ -380,7 +380,7 @@ impl<'a> Turns<'a> {
     /// Ends in order, to be started again after a while.
     pub(super) fn give_up(self) -> Exit {
         let wait = next_wait(self.options.wait).0.to_string();
-        self.end();
+        self.end(None);
         if let Ok(program) = agent_program() {
             // When it cannot be started again the next sign-in does it.
             let _ = platform::start_detached(&program, &["agent", "--quiet", "--wait", &wait]);
@@ -388,11 +388,14 @@ impl<'a> Turns<'a> {
         Exit::TryAgain
     }
 
-    /// Writes everything and the mark of a clean stop.
-    pub(super) fn end(mut self) {
+    /// Writes everything and the mark of a clean stop, and tells the one who waits for that.
+    pub(super) fn end(mut self, waiting: Option<Sender<()>>) {
         self.withdraw();
         self.journal.note(&Event::new(self.at, EventKind::Stopped, ""));
         self.journal.end(self.at);
+        // The system waits for this before it ends the session. Before the tray is dropped: its window is the one
+        // that waits, and dropping waits for the window.
+        let _ = waiting.map(|waiting| waiting.send(()));
     }
 
     pub(super) fn open(&mut self, finding: Option<&str>, settings: bool) {

@@ -1,0 +1,23 @@
+/* The least a Windows program with a hidden window can be, to compare with: empty FILE
+ * Says into FILE how much private memory Windows counts for it (0 under Wine, which does not tell). */
+#include <windows.h>
+#include <psapi.h>
+#include <stdio.h>
+
+int main(int count, char **words)
+{
+    PROCESS_MEMORY_COUNTERS_EX memory = { .cb = sizeof memory };
+    WNDCLASSA class = { .lpfnWndProc = DefWindowProcA, .lpszClassName = "empty" };
+    MSG message;
+    FILE *said = fopen(count > 1 ? words[1] : "NUL", "w");
+    RegisterClassA(&class);
+    CreateWindowA("empty", "empty", WS_POPUP, 0, 0, 0, 0, NULL, NULL, NULL, NULL);
+    GetProcessMemoryInfo(GetCurrentProcess(), (PROCESS_MEMORY_COUNTERS *)&memory, sizeof memory);
+    if (said) {
+        fprintf(said, "private %llu working set %llu\n", (unsigned long long)memory.PrivateUsage,
+                (unsigned long long)memory.WorkingSetSize);
+        fclose(said);
+    }
+    while (GetMessageA(&message, NULL, 0, 0) > 0) DispatchMessageA(&message);
+    return 0;
+}
