@@ -647,12 +647,12 @@ class DesktopTest(unittest.TestCase):
         self.assertGreater(light, 0.6)
         self.assertLess(dark, 0.4)
 
-        app.key("ctrl+2")
+        app.key("ctrl+3")
         app.wait("Restart checklist", 10)
         app.key("ctrl+1")
         app.wait("What is using this PC", 10)
         self.assertIsNone(app.find("Restart checklist"))
-        app.key("ctrl+2")
+        app.key("ctrl+3")
         app.wait("Restart checklist", 10)
 
         step = "See whether the browser brings its pages back"
@@ -672,7 +672,7 @@ class DesktopTest(unittest.TestCase):
         again.wait(re.compile("^いま$"), 20)
         say("the language survived")
         again.click(re.compile("^English$"))
-        again.key("ctrl+2")
+        again.key("ctrl+3")
         box = again.wait(step, 20, "check box")
         self.assertIn("checked", box.states(), "the tick did not survive")
 
@@ -680,7 +680,7 @@ class DesktopTest(unittest.TestCase):
     def test_keyboard_reaches_everything(self):
         app = self.start("--lang", "en")
         until("a headline", 30, app.headlines)
-        for screen, keys in (("Now", "ctrl+1"), ("Restart", "ctrl+2")):
+        for screen, keys in (("Now", "ctrl+1"), ("Restart", "ctrl+3"), ("Settings", "ctrl+4")):
             app.key(keys)
             time.sleep(1.0)
             roles = ("push button", "toggle button", "check box", "page tab")
@@ -854,7 +854,7 @@ class DesktopTest(unittest.TestCase):
             xdotool("click", "--repeat", 25, "--delay", 30, 4)
             app.click(back)
             app.wait_gone(back, 10)
-            app.key("ctrl+2")
+            app.key("ctrl+3")
             app.wait(word, 10)
             app.picture(f"restart-{lang}")
             app.point(window.x + 500, window.y + 500)
@@ -897,7 +897,7 @@ class DesktopTest(unittest.TestCase):
         app.point(window.x + 500, window.y + 500)
         xdotool("click", "--repeat", 25, "--delay", 30, 5)
         time.sleep(1)
-        app.key("ctrl+2")
+        app.key("ctrl+3")
         title = app.wait("Restart checklist", 10)
         time.sleep(1)
         rect = app.wait("Restart checklist", 10).rect()

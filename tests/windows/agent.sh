@@ -31,7 +31,7 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
-Xvfb -displayfd 3 -screen 0 1000x700x24 -nolisten tcp 3>"$work/number" >/dev/null 2>&1 &
+Xvfb -displayfd 3 -screen 0 1280x960x24 -nolisten tcp 3>"$work/number" >/dev/null 2>&1 &
 display=$!
 tries=0
 until [ -s "$work/number" ]; do
