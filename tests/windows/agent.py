@@ -144,11 +144,11 @@ class Agent(unittest.TestCase):
         return until("the process of the agent", 10, agents)[0]
 
     def menu(self):
-        """Opens the menu of the icon; the words on the screen."""
+        """Opens the menu of the icon, which opens upwards at the mouse; the words in that corner of the screen."""
         for _ in range(3):
             right_click(until("the icon", 20, icon))
             time.sleep(1.5)
-            seen = words()
+            seen = [(word, x, y) for word, x, y in words() if x > WIDTH - 400 and y > HEIGHT - 300]
             if find("Quit", seen):
                 return seen
         shot("agent-failed")
@@ -273,9 +273,9 @@ class Agent(unittest.TestCase):
         value = next(line for line in output.splitlines() if "REG_SZ" in line).split("REG_SZ")[1].strip()
         print(value)
         self.assertEqual(value, f'"{windows_path(PROGRAMS)}\\mimamori.exe" agent --quiet')
-        self.menu()
+        seen = self.menu()
         shot("agent-menu-ticked")
-        click(find("Start with the PC", words()))
+        click(find("Start with the PC", seen))
         until("the value to be gone", 30, lambda: query().returncode != 0)
 
     def test_killed_and_started_again(self):
