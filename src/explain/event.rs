@@ -53,7 +53,7 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
     texts.with(&text_id(event, texts), &args)
 }
 
-/// The text of the kind, or of its variant where there is one: a cause, a verdict, by force.
+/// The text of the kind, or of its variant where there is one: a cause, a verdict, by force, the PC as a whole.
 fn text_id(event: &Event, texts: &Texts) -> String {
     let base = format!("event-{}", event.kind.id());
     let data = &event.data;
@@ -62,6 +62,8 @@ fn text_id(event: &Event, texts: &Texts) -> String {
         data["verdict"].as_str().filter(|_| data["by"].is_string()).map(|verdict| format!("{verdict}-by")),
         data["verdict"].as_str().map(str::to_owned),
         data["force"].as_bool().filter(|force| *force).map(|_| "force".to_owned()),
+        // What was told is not about one program.
+        (event.kind == EventKind::Notified && event.subject.is_empty()).then(|| "machine".to_owned()),
         data["restarted"].as_bool().filter(|restarted| *restarted).map(|_| "restarted".to_owned()),
     ];
     let ids = variants.into_iter().flatten().map(|variant| format!("{base}-{variant}"));
@@ -122,6 +124,20 @@ mod tests {
                     assert!(!text.starts_with("event-"), "{text}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_was_told_about_the_pc_as_a_whole_has_no_name() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        for lang in Lang::ALL {
+            let texts = Texts::new(lang).expect("texts");
+            let text = |subject| {
+                let event = Event::new(At(0), EventKind::Notified, subject).with(json!({"rule": "cpu_hog"}));
+                event_text(&event, &knowledge, &texts, &TimeZone::UTC)
+            };
+            assert!(!text("").contains('?'), "{}", text(""));
+            assert!(text("burner").contains("burner"));
         }
     }
 

@@ -32,6 +32,7 @@ event-clock_changed = The clock was set by { $duration }
 event-finding = { $headline }
 event-finding_ended = Over after { $duration }: “{ $headline }”
 event-notified = Told you: { $name }
+event-notified-machine = Told you how this PC is
 event-action = You asked { $name } to close
 event-action-force = You closed { $name } by force
 event-verdict-worked = It worked: { $name } is closed, CPU { $before } → { $after }

@@ -29,6 +29,7 @@ event-clock_changed = 時計が { $duration }変更されました
 event-finding = { $headline }
 event-finding_ended = { $duration }で終わりました:「{ $headline }」
 event-notified = お知らせしました: { $name }
+event-notified-machine = パソコンの状態をお知らせしました
 event-action = { $name } に終了を求めました
 event-action-force = { $name } を強制終了しました
 event-verdict-worked = 効果がありました: { $name } を終了し、CPU は { $before } → { $after }
