@@ -325,7 +325,7 @@ class AgentTest(unittest.TestCase):
         clock = time.strftime("%H:%M", time.localtime(at(finding["at"])))
         row = app.wait(re.compile(f"^{clock} {NAME} keeps using"), 20)
         say(f"row: “{row.name}”")
-        app.wait(re.compile(f"No longer seen: {NAME}"), 10)
+        app.wait(re.compile(f"Over after .*{NAME}"), 10)
         app.picture("agent-history-en")
         app.click(re.compile(f"^{clock} {NAME} keeps using"))
         app.wait(re.compile("^Charts$"), 20)
