@@ -1,0 +1,208 @@
+"""The figures of agent.sh, which makes display, bus and home. Only processes started here are ended, by their number."""
+
+import json
+import mmap
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desktop/tray"))
+import host  # noqa: E402
+
+BINARY, SCREEN = Path(sys.argv[1]), sys.argv[2]
+SECONDS = float(os.environ.get("MIMAMORI_BENCH_SECONDS", "120"))
+PROCESSES = 300
+# Colours of assets/theme.toml, light, as bytes of the screen: what stands out, and the background of the window.
+LOOK, BACKGROUND = bytes.fromhex("005396"), bytes.fromhex("f8f6f4")
+HOME = Path(os.environ["HOME"])
+
+
+def start(*command, **options):
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                            **options)
+
+
+def end(*processes):
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def threads(pid):
+    """{thread: (name, nanoseconds on a processor, times it went to sleep by itself)}"""
+    found = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        try:
+            words = dict(line.split(":", 1) for line in (task / "status").read_text().splitlines())
+            spent = int((task / "schedstat").read_text().split()[0])
+        except OSError:
+            continue
+        found[task.name] = words["Name"].strip(), spent, int(words["voluntary_ctxt_switches"])
+    return found
+
+
+def cost(pid):
+    found = threads(pid)
+    return sum(spent for _, spent, _ in found.values()), sum(wakes for _, _, wakes in found.values())
+
+
+def memory(pid):
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    return {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines}
+
+
+def written(pid):
+    words = dict(line.split(": ") for line in Path(f"/proc/{pid}/io").read_text().splitlines())
+    return int(words["write_bytes"])
+
+
+def busy():
+    fields = [int(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return sum(fields), fields[3] + fields[4]
+
+
+def clean_home():
+    shutil.rmtree(HOME, ignore_errors=True)
+    place = HOME / ".local/share/mimamori/settings.json"
+    place.parent.mkdir(parents=True)
+    place.write_text(json.dumps({"lang": "en", "theme": "light", "background": "on"}))
+
+
+def start_agent(binary, watcher):
+    """The agent, with its icon shown."""
+    agent = start(str(binary), "agent")
+    return agent, watcher.wait_for_item(60)
+
+
+def calm(binary, watcher, beside):
+    """What `binary` costs as the agent; `beside` is measured in the same time."""
+    clean_home()
+    agent, _ = start_agent(binary, watcher)
+    host.serve(15)
+    other = start(*beside) if beside else None
+    host.serve(1)
+    before, before_other, total = threads(agent.pid), cost(other.pid) if other else None, busy()
+    disk, begun = written(agent.pid), time.monotonic()
+    # A desktop is there and idle: the loop of the host must not be a load beside it.
+    while time.monotonic() - begun < SECONDS:
+        time.sleep(min(1.0, max(0.0, SECONDS - (time.monotonic() - begun))))
+        while host.GLib.MainContext.default().iteration(False):
+            pass
+    seconds = time.monotonic() - begun
+    after, now = threads(agent.pid), busy()
+    load = 1 - (now[1] - total[1]) / max(1, now[0] - total[0])
+    spent = sum(after[task][1] - before.get(task, (0, 0, 0))[1] for task in after)
+    percent = spent / 1e9 / seconds * 100
+    sizes = memory(agent.pid)
+    print(f"{binary.name} agent over {seconds:.0f} s, {count()} processes, the PC {load:.0%} busy:")
+    print(f"  CPU {percent:.3f} % of one core")
+    if other:
+        percent_other = (cost(other.pid)[0] - before_other[0]) / 1e9 / seconds * 100
+        print(f"  {' '.join(beside)}: CPU {percent_other:.3f} % of one core, PSS {memory(other.pid)['Pss']:.1f} MB;"
+              f" ratio {percent / max(percent_other, 1e-9):.2f}")
+        end(other)
+    print(f"  PSS {sizes['Pss']:.1f} MB (anonymous {sizes['Pss_Anon']:.1f}, files {sizes['Pss_File']:.1f}),"
+          f" RSS {sizes['Rss']:.1f} MB, {len(after)} threads")
+    wakes = {}
+    for task, (name, _, number) in after.items():
+        wakes[name] = wakes.get(name, 0) + number - before.get(task, (0, 0, 0))[2]
+    by_name = ", ".join(f"{name} {number / seconds:.2f}" for name, number in sorted(wakes.items(), key=lambda w: -w[1]) if number)
+    print(f"  wake-ups {sum(wakes.values()) / seconds:.2f} a second ({by_name})")
+    print(f"  written to the disk {(written(agent.pid) - disk) / 1e6 / seconds * 86_400:.1f} MB a day", flush=True)
+    end(agent)
+    host.until("the icon is gone", 10, lambda: not watcher.items)
+
+
+def count():
+    return sum(name.isdigit() for name in os.listdir("/proc"))
+
+
+def windows():
+    found = []
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            words = Path("/proc", entry, "cmdline").read_bytes().split(b"\0")
+            if os.readlink(f"/proc/{entry}/exe") == str(BINARY) and words[1] != b"agent":
+                found.append(int(entry))
+        except (OSError, IndexError):
+            continue
+    return found
+
+
+def click(item, screen):
+    """Milliseconds from the click to the window, and to the card that says what stands out."""
+    begun, first = time.monotonic(), None
+    call = host.Call(host.dbus.Interface(item.object, host.ITEM).Activate, 5, 5)
+    while time.monotonic() - begun < 60:
+        while host.GLib.MainContext.default().iteration(False):
+            pass
+        picture = screen[:]
+        if first is None and picture.count(BACKGROUND + b"\0") + picture.count(BACKGROUND + b"\xff") > 1000:
+            first = time.monotonic() - begun
+        # The icon and the edge of the card are of this colour; nothing else in the window is.
+        if picture.count(LOOK) > 300:
+            answer = time.monotonic() - begun
+            break
+        time.sleep(0.01)
+    else:
+        answer = None
+    assert call.error is None, call.error
+    host.serve(1)
+    for pid in windows():
+        os.kill(pid, signal.SIGTERM)
+    host.until("the window is gone", 30, lambda: not windows() and screen[:].count(BACKGROUND) < 1000)
+    return first, answer
+
+
+def clicks(watcher):
+    clean_home()
+    with open(SCREEN, "rb") as file:
+        screen = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+    agent, item = start_agent(BINARY, watcher)
+    program = HOME / "mimamori-burner"
+    shutil.copy("/bin/dash", program)
+    loop = "while :; do :; done"
+    burner = start(str(program), "-c", loop)
+    host.serve(30)
+    print("a click on the icon, with a program that keeps one processor busy for 30 s:")
+    for words, number in (("nothing else to do", 0), ("eight more busy loops", 8)):
+        loops = [start("/bin/dash", "-c", loop) for _ in range(number)]
+        host.serve(6)
+        before = busy()
+        results = [click(item, screen) for _ in range(3)]
+        after = busy()
+        end(*loops)
+        load = 1 - (after[1] - before[1]) / max(1, after[0] - before[0])
+        firsts = sorted(first or 60 for first, _ in results)
+        answers = sorted(answer or 60 for _, answer in results)
+        print(f"  {words} (the PC {load:.0%} busy): window after {firsts[1] * 1000:.0f} ms, answer after"
+              f" {answers[1] * 1000:.0f} ms (medians; answers {', '.join(f'{one * 1000:.0f}' for one in answers)})", flush=True)
+        host.serve(5)
+    end(burner, agent)
+
+
+def main():
+    watcher, server = host.Watcher(), host.NotificationServer()
+    watcher.appear()
+    server.appear()
+    sleepers = [start("/bin/sleep", "100000") for _ in range(max(0, PROCESSES - count() - 2))]
+    try:
+        calm(BINARY, watcher, ["top", "-d", "1", "-b"])
+        lighter = BINARY.with_name("mimamori-cli")
+        if lighter.exists():
+            calm(lighter, watcher, None)
+    finally:
+        end(*sleepers)
+    clicks(watcher)
+
+
+main()
