@@ -191,15 +191,13 @@ impl Agent<'_> {
                 due = Instant::now() + pause;
             }
             match self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())) {
-                Ok(Wake::Desktop(event)) => {
-                    match self.desktop(event, &mut due) {
-                        Then::GoOn => {}
-                        Then::End(waiting) => {
-                            self.turns.end(waiting);
-                            return Exit::Fine;
-                        }
+                Ok(Wake::Desktop(event)) => match self.desktop(event, &mut due) {
+                    Then::GoOn => {}
+                    Then::End(waiting) => {
+                        self.turns.end(waiting);
+                        return Exit::Fine;
                     }
-                }
+                },
                 Ok(Wake::Asked(request, answer)) => {
                     let said = self.asked(&request, &mut due);
                     // The one who asked may have gone.

@@ -8,6 +8,7 @@ use sysinfo::{DiskRefreshKind, Disks};
 
 use super::slow::Latest;
 use crate::model::{Bytes, BytesPerSec, Reading, Volume, Why};
+use crate::platform;
 
 /// File systems that are always full or belong to no disk.
 const NOT_A_DISK: [&str; 8] =
@@ -76,7 +77,8 @@ impl Source {
             // A device that is mounted at several places is one volume.
             let file_system = disk.file_system().to_string_lossy().to_ascii_lowercase();
             let is_network = ["nfs", "cifs", "smb", "fuse.sshfs"].iter().any(|kind| file_system.starts_with(kind));
-            if is_network || disk.total_space() == 0 || !devices.insert(disk.name().to_owned()) {
+            let device = platform::device_of(disk.name(), disk.id());
+            if is_network || disk.total_space() == 0 || !devices.insert(device) {
                 continue;
             }
             let usage = disk.usage();
@@ -91,6 +93,9 @@ impl Source {
                 total: Bytes(disk.total_space()),
                 free: Bytes(disk.available_space()),
             });
+        }
+        if devices.is_empty() {
+            volumes = platform::drives();
         }
         let rate = |bytes: u64| match seconds {
             // Counters that never moved since the start of the PC belong to a device that does not count.

@@ -148,6 +148,16 @@ pub fn started_at(key: ProcKey, machine: &Machine) -> Option<At> {
     Some(At(machine.booted_at.get()?.0.saturating_add(i64::try_from(milliseconds).ok()?)))
 }
 
+/// What a volume is known by: `name` is that of its device here, also where it is mounted at several places.
+pub fn device_of(name: &std::ffi::OsStr, _id: Option<u64>) -> (std::ffi::OsString, Option<u64>) {
+    (name.to_owned(), None)
+}
+
+/// Drives that are found by their letters only: there are no letters here.
+pub fn drives() -> Vec<crate::model::Volume> {
+    Vec::new()
+}
+
 /// Width of the terminal on standard error, if it is one.
 pub fn terminal_columns() -> Option<u16> {
     use std::io::IsTerminal;

@@ -68,6 +68,16 @@ pub fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
+/// What a volume is known by: `name` is that of its device here, also where it is mounted at several places.
+pub fn device_of(name: &std::ffi::OsStr, _id: Option<u64>) -> (std::ffi::OsString, Option<u64>) {
+    (name.to_owned(), None)
+}
+
+/// Drives that are found by their letters only: there are no letters here.
+pub fn drives() -> Vec<crate::model::Volume> {
+    Vec::new()
+}
+
 /// Not known here.
 pub fn terminal_columns() -> Option<u16> {
     None

@@ -27,6 +27,7 @@ mod tray_icon;
 mod tray_menu;
 mod tray_window;
 mod trim;
+mod volumes;
 mod wide;
 
 use std::collections::HashMap;
@@ -51,6 +52,7 @@ pub use sessions::{display_available, has_other_users, signed_in_at};
 pub use target::Target;
 pub use tray::Tray;
 pub use trim::{give_back_start_memory, make_private_folder};
+pub use volumes::{device_of, drives};
 
 use crate::model::{At, Bytes, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Swap, Why};
 use ntdll::{Buffer, u64_at};
