@@ -39,13 +39,19 @@ def read(picture, lang):
     return found
 
 
+def screen_part(folder, part=None):
+    """A picture of the screen, or of a part of it (width, height, left, top), as tesseract likes it."""
+    picture = os.path.join(folder, "screen.png")
+    crop = ["-crop", "{}x{}+{}+{}".format(*part), "+repage"] if part else []
+    grey = ["-colorspace", "Gray", "-resize", f"{ENLARGE * 100}%"]
+    subprocess.run(["import", "-window", "root", *crop, *grey, picture], check=True)
+    return picture
+
+
 def words(lang="eng"):
     """Every word on the screen with the middle of its box."""
     with tempfile.TemporaryDirectory() as folder:
-        picture = os.path.join(folder, "screen.png")
-        grey = ["-colorspace", "Gray", "-resize", f"{ENLARGE * 100}%"]
-        subprocess.run(["import", "-window", "root", *grey, picture], check=True)
-        return read(picture, lang)
+        return read(screen_part(folder), lang)
 
 
 def filled_buttons():

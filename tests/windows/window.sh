@@ -1,6 +1,7 @@
 #!/bin/sh
 # The Windows program as a person meets it, under Wine 10: the check as JSON, the window with Japanese, Notepad closed
-# politely and a stubborn busy program closed by force, both by mouse. What is on the screen is read by tesseract.
+# politely and a stubborn busy program closed by force, both by mouse; then the scenes: a busy browser, a filling disk,
+# a memory hog. What is on the screen is read by tesseract. With the name of a test (Windows… or Scenes…) only that.
 # Needs what tests/windows/run.sh has built.
 set -eu
 
@@ -42,4 +43,16 @@ export DISPLAY
 openbox >/dev/null 2>&1 &
 window_manager=$!
 cd "$checkout"
-MIMAMORI_PROGRAMS=$programs MIMAMORI_WINE=$here/wine10 python3 "$here/window.py" "$@"
+MIMAMORI_PROGRAMS=$programs
+MIMAMORI_WINE=$here/wine10
+export MIMAMORI_PROGRAMS MIMAMORI_WINE
+status=0
+case ${1-} in
+Scenes*) ;;
+*) python3 "$here/window.py" "$@" || status=1 ;;
+esac
+case ${1-} in
+Windows*) ;;
+*) python3 "$here/scenes.py" "$@" || status=1 ;;
+esac
+exit "$status"

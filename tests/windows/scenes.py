@@ -1,0 +1,180 @@
+"""What slows a PC down, each answered by the Windows window under Wine 10 within 15 s of its cause, as read from the
+screen: a browser with a page that computes, a disk that fills up, a program that takes all memory. Called by window.sh.
+
+The browser is a stand-in: a real Chromium for Windows does not run under Wine 10. It has the path and the shape of
+Google Chrome (a window that closes when it is asked to, parts that end with it), not its behaviour in all else.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+from screen import PROGRAMS, WINE, click, processes, read, screen_part, shot, start, wait_for, wait_for_button
+
+ANSWER_SECONDS = 15.0
+"""The answer must be on the screen so long after its cause."""
+WINE_ROOT = pathlib.Path(os.environ.get("MIMAMORI_WINE_ROOT", "/opt/mimamori-wine10"))
+PREFIX = pathlib.Path(os.environ.get("MIMAMORI_WINEPREFIX") or pathlib.Path(os.environ["CARGO_TARGET_DIR"]) / "wineprefix")
+CHROME = r"Program Files\Google\Chrome\Application\chrome.exe"
+# Where the sentences of the findings stand, to the right of the list of screens: less to read is read sooner.
+FINDINGS = (1100, 520, 100, 0)
+
+
+def meminfo():
+    lines = pathlib.Path("/proc/meminfo").read_text().splitlines()
+    return {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines}
+
+
+def memory_limit():
+    """The smallest memory limit of our control groups, in bytes; `None` without one."""
+    limits = []
+    for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            limits.append(int(pathlib.Path(file).read_text()))
+        except (OSError, ValueError):
+            continue
+    return min(limits, default=None)
+
+
+class Scenes(unittest.TestCase):
+    def setUp(self):
+        self.started = []
+        self.addCleanup(self.end)
+
+    def end(self):
+        subprocess.run([WINE, "--end"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for process in self.started:
+            process.wait(timeout=60)
+
+    def start(self, *arguments):
+        process = start(*arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.started.append(process)
+        return process
+
+    def window(self, lang):
+        self.start(PROGRAMS / "mimamori.exe", "--lang", lang)
+        if lang == "en":
+            wait_for("What is using", 90)
+        else:
+            self.answer("CPU|メモリ", time.monotonic(), lang, 90)
+        # The first looks have no past to compare with.
+        time.sleep(6)
+
+    def answer(self, pattern, since, lang="en", seconds=60.0):
+        """Waits for a finding that says `pattern`; what was read, and how long after `since` the picture was taken."""
+        text = ""
+        while time.monotonic() < since + seconds:
+            taken = time.monotonic() - since
+            with tempfile.TemporaryDirectory() as folder:
+                seen = read(screen_part(folder, FINDINGS), "jpn" if lang == "ja" else "eng")
+            # Japanese is read in pieces of a sentence.
+            text = ("" if lang == "ja" else " ").join(word for word, *_ in seen)
+            if re.search(pattern, text):
+                return text, taken
+            time.sleep(0.3)
+        shot("failed")
+        raise AssertionError(f"{pattern!r} not within {seconds:.0f} s; on the screen: {text}")
+
+    def answered(self, name, taken):
+        shot(name)
+        load = os.getloadavg()[0]
+        print(f"{name}: on the screen {taken:.1f} s after the cause (load of this machine {load:.1f})")
+        self.assertLess(taken, ANSWER_SECONDS)
+
+    def test_a_browser_that_computes_is_closed_with_one_click(self):
+        """With a stand-in for Google Chrome, as the real one does not run here."""
+        path = PREFIX / "drive_c" / CHROME.replace("\\", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROGRAMS / "burner.exe", path)
+        self.addCleanup(path.unlink)
+        self.window("en")
+        since = time.monotonic()
+        self.start("C:\\" + CHROME, "browser", "6")
+        text, taken = self.answer("Google Chrome keeps using", since)
+        self.answered("chrome-en", taken)
+        self.assertEqual(len(processes("chrome.exe")), 7)
+        if "7 parts" not in text:
+            text, _ = self.answer("7 parts", time.monotonic(), seconds=30)
+        click(wait_for_button("Close Google Chrome", 30))
+        self.answer("It worked", time.monotonic(), seconds=60)
+        shot("chrome-closed-en")
+        self.assertEqual(processes("chrome.exe"), [])
+
+    def disk(self):
+        """A small disk of its own as drive D: of Wine."""
+        image = pathlib.Path(tempfile.mkstemp(suffix=".img")[1])
+        self.addCleanup(image.unlink)
+        with open(image, "wb") as file:
+            file.truncate(1536 << 20)
+        subprocess.run(["mkfs.ext4", "-q", "-m", "0", "-F", str(image)], check=True, capture_output=True)
+        inside = pathlib.Path("/mnt/mimamori-disk")
+        mount = WINE_ROOT / inside.relative_to("/")
+        mount.mkdir(exist_ok=True)
+        mounted = subprocess.run(["mount", "-o", "loop", str(image), str(mount)], capture_output=True, text=True)
+        if mounted.returncode != 0:
+            self.skipTest(f"no loop mount here: {mounted.stderr.strip()}")
+        self.addCleanup(lambda: subprocess.run(["umount", "-l", str(mount)], check=True))
+        letter = PREFIX / "dosdevices" / "d:"
+        letter.unlink(missing_ok=True)
+        letter.symlink_to(inside)
+        self.addCleanup(letter.unlink)
+        # Before the disk goes, those who use it.
+        self.addCleanup(self.end)
+
+    def test_a_disk_that_fills_up(self):
+        if shutil.disk_usage(tempfile.gettempdir()).free < 4 << 30:
+            self.skipTest("too little room for the test disk")
+        self.disk()
+        self.window("en")
+        since = time.monotonic()
+        self.start(PROGRAMS / "burner.exe", "write", "D:\\grows.log")
+        _, taken = self.answer(r"D:.{0,2} is filling up fast", since)
+        self.answered("disk-en", taken)
+
+    def test_a_disk_that_fills_up_in_japanese(self):
+        if shutil.disk_usage(tempfile.gettempdir()).free < 4 << 30:
+            self.skipTest("too little room for the test disk")
+        self.disk()
+        self.window("ja")
+        since = time.monotonic()
+        self.start(PROGRAMS / "burner.exe", "write", "D:\\grows.log")
+        _, taken = self.answer("空きが急に|急に減って", since, "ja")
+        self.answered("disk-ja", taken)
+
+    def test_a_program_that_takes_all_memory(self):
+        total, free = meminfo()["MemTotal"], meminfo()["MemAvailable"]
+        if free < 8 << 30:
+            self.skipTest(f"only {free >> 20} MB of memory are free: others need them")
+        if (limit := memory_limit()) is not None and limit < total:
+            self.skipTest(f"this session may use {limit >> 20} MB, less than the {total >> 20} MB of the PC")
+        hog = PROGRAMS / "hog.exe"
+        shutil.copy(PROGRAMS / "burner.exe", hog)
+        self.window("en")
+        self.start(hog, "memory", "92")
+        for _ in range(100):
+            if pids := processes("hog.exe"):
+                break
+            time.sleep(0.1)
+        # Whoever else needs memory gets it from the hog.
+        pathlib.Path(f"/proc/{pids[0]}/oom_score_adj").write_text("1000")
+        end = time.monotonic() + 90
+        while meminfo()["MemAvailable"] > total * 0.1:
+            self.assertLess(time.monotonic(), end, "the hog takes no memory")
+            self.assertTrue(processes("hog.exe"), "the hog gave up")
+            time.sleep(0.05)
+        since = time.monotonic()
+        try:
+            _, taken = self.answer(r"Memory is nearly used up.{0,60}hog holds", since, seconds=40)
+        finally:
+            for pid in processes("hog.exe"):
+                os.kill(pid, 9)
+        self.answered("memory-en", taken)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
