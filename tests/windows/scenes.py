@@ -30,6 +30,26 @@ def meminfo():
     return {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines}
 
 
+def busy_share(seconds=2.0):
+    """Share of the processors in use, measured from outside."""
+
+    def look():
+        fields = [int(field) for field in pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+        return sum(fields), fields[3] + fields[4]
+
+    total, idle = look()
+    time.sleep(seconds)
+    new_total, new_idle = look()
+    return 1.0 - (new_idle - idle) / max(1, new_total - total)
+
+
+def wait_quiet(seconds=float(os.environ.get("MIMAMORI_QUIET_SECONDS", "120"))):
+    """Other work on this machine would blur what is measured: waits a while for it to end."""
+    end = time.monotonic() + seconds
+    while busy_share() > 0.3 and time.monotonic() < end:
+        time.sleep(1.0)
+
+
 def memory_limit():
     """The smallest memory limit of our control groups, in bytes; `None` without one."""
     limits = []
@@ -92,6 +112,7 @@ class Scenes(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(PROGRAMS / "burner.exe", path)
         self.addCleanup(path.unlink)
+        wait_quiet()
         self.window("en")
         since = time.monotonic()
         self.start("C:\\" + CHROME, "browser", "6")
@@ -101,9 +122,14 @@ class Scenes(unittest.TestCase):
         if "7 parts" not in text:
             text, _ = self.answer("7 parts", time.monotonic(), seconds=30)
         click(wait_for_button("Close Google Chrome", 30))
-        self.answer("It worked", time.monotonic(), seconds=60)
+        text, _ = self.answer("It worked|Google Chrome is closed, but", time.monotonic(), seconds=60)
         shot("chrome-closed-en")
         self.assertEqual(processes("chrome.exe"), [])
+        share = busy_share(5.0)
+        if "It worked" not in text:
+            # True as well where something else keeps the whole machine busy, as a build does.
+            print(f"closed, and this machine is still {share:.0%} busy with other work: {text[:120]}")
+            self.assertGreater(share, 0.8)
 
     def disk(self):
         """A small disk of its own as drive D: of Wine."""
@@ -155,17 +181,19 @@ class Scenes(unittest.TestCase):
         hog = PROGRAMS / "hog.exe"
         shutil.copy(PROGRAMS / "burner.exe", hog)
         self.window("en")
-        self.start(hog, "memory", "92")
+        program = self.start(hog, "memory", "92")
         for _ in range(100):
             if pids := processes("hog.exe"):
                 break
             time.sleep(0.1)
         # Whoever else needs memory gets it from the hog.
         pathlib.Path(f"/proc/{pids[0]}/oom_score_adj").write_text("1000")
-        end = time.monotonic() + 90
+        end = time.monotonic() + 150
         while meminfo()["MemAvailable"] > total * 0.1:
-            self.assertLess(time.monotonic(), end, "the hog takes no memory")
-            self.assertTrue(processes("hog.exe"), "the hog gave up")
+            if program.poll() == 3:
+                self.skipTest("others took the memory meanwhile: the hog gave everything back")
+            self.assertIsNone(program.poll(), "the hog ended")
+            self.assertLess(time.monotonic(), end, f"{meminfo()['MemAvailable'] >> 20} MB are still free")
             time.sleep(0.05)
         since = time.monotonic()
         try:
