@@ -462,6 +462,7 @@ fn a_full_disk_loses_nothing_and_recording_goes_on_afterwards() {
     result.expect("recording on a full disk");
 }
 
+#[cfg(unix)]
 fn fill_and_free(path: &Path) {
     let (mut recorder, _) = open(path, at(0));
     record(&mut recorder, 0, 600);

@@ -43,7 +43,7 @@ fn drive(letter: char) -> Option<Volume> {
             && GetVolumeNameForVolumeMountPointW(root.as_ptr(), volume.as_mut_ptr(), ROOM as u32) != 0
             && GetDiskFreeSpaceExW(root.as_ptr(), &raw mut free, &raw mut total, null_mut()) != 0
     };
-    (known && total > 0).then(|| Volume { name, total: Bytes(total), free: Bytes(free) })
+    (known && total > 0).then_some(Volume { name, total: Bytes(total), free: Bytes(free) })
 }
 
 #[cfg(test)]
