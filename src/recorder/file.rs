@@ -122,9 +122,19 @@ pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
         return Ok(None);
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags)?;
-    db.busy_timeout(BUSY)?;
-    let version = schema::version(&db)?;
+    let opened = Connection::open_with_flags(path, flags).map_err(RecorderError::from).and_then(|db| {
+        db.busy_timeout(BUSY)?;
+        Ok((schema::version(&db)?, db))
+    });
+    let (version, db) = match opened {
+        // Also a reader makes a log where there is none. Where it may not, nobody writes: the file is all there is.
+        Err(error @ RecorderError::ReadOnly(_)) if !beside(path, "-wal").exists() => {
+            let Some(uri) = unchanging(path) else { return Err(error) };
+            let db = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?;
+            (schema::version(&db)?, db)
+        }
+        opened => opened?,
+    };
     if version as usize > STEPS.len() {
         return Err(RecorderError::NewerSchema(version));
     }
@@ -133,4 +143,16 @@ pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
     }
     schema::prepare(&db)?;
     Ok(Some(db))
+}
+
+/// The name of a file that nobody writes, as SQLite wants it.
+fn unchanging(path: &Path) -> Option<String> {
+    let path = std::path::absolute(path).ok()?;
+    let path = path
+        .to_str()?
+        .replace(std::path::MAIN_SEPARATOR, "/")
+        .replace('%', "%25")
+        .replace('?', "%3f")
+        .replace('#', "%23");
+    Some(format!("file:/{}?immutable=1", path.trim_start_matches('/')))
 }
