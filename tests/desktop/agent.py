@@ -30,7 +30,7 @@ HOME = Path(os.environ["HOME"])
 STATE = Path(os.environ["XDG_STATE_HOME"]) / "mimamori"
 RECORDING = STATE / "recording.db"
 RUNTIME = Path(os.environ["XDG_RUNTIME_DIR"]) / "mimamori"
-NAME = "mimamori-burner"
+NAME = "agent-burner"
 NOBODY = 65534
 OWN_BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 OTHER_BOOT = "11111111-2222-4333-8444-555555555555"
@@ -120,8 +120,13 @@ class Agent(Proc):
     def __init__(self, *arguments, env=None, before=(), ready=True):
         self.begun = time.time()
         super().__init__([*before, str(BINARY), "agent", *arguments], env=env)
-        if ready:
-            until(f"the agent answers; it said {self.said()}", 30, lambda: self.answers())
+        try:
+            if ready:
+                until("the agent answers", 30, self.answers)
+        except BaseException:
+            print(self.said(), file=sys.stderr)
+            self.end()
+            raise
 
     def answers(self):
         if not self.alive():
@@ -262,17 +267,21 @@ class AgentTest(unittest.TestCase):
         item = watcher.wait_for_item(30)
         calm, picture = item.tooltip(), item.pictures()
         say(f"tooltip: {calm}")
-        burner = Burner(NAME, "polite", e2e.CPUS)
+        meanwhile = BusyMeanwhile()
+        burner = Burner(NAME)
         self.addCleanup(burner.end)
         began = time.time()
         parts = {pid for pid, _ in e2e.family(burner.pid)}
         about = lambda: [call for call in server.calls if NAME in call["title"] + call["body"]]  # noqa: E731
         until("the icon changes", 40, lambda: item.pictures() != picture)
         say(f"the icon changed {time.time() - began:.0f} s after the beginning")
-        until(f"the tooltip names it: {item.tooltip()}", 40, lambda: NAME in " ".join(item.tooltip()))
+        until("the tooltip names it", 40, lambda: NAME in " ".join(item.tooltip()))
         say(f"tooltip: {item.tooltip()}")
         self.assertIn("NewIcon", item.signals)
-        until(f"a notification; there are {server.calls}", 120, about)
+        until("a notification", 120, lambda: server.calls)
+        if not about() and meanwhile.share() > 0.25 + 1 / e2e.CPUS:
+            self.skipTest(f"other work on this PC was told of first: {server.calls}")
+        self.assertTrue(about(), server.calls)
         told = time.time() - began
         say(f"told after {told:.0f} s: “{about()[0]['title']}” / “{about()[0]['body']}”")
         self.assertGreater(told, 55, "a short burst would have been told too")
@@ -282,13 +291,24 @@ class AgentTest(unittest.TestCase):
         ended = time.time()
         meanwhile = BusyMeanwhile()
         words = lambda: " ".join([*item.tooltip(), *(text or "" for _, text, _ in item.menu())])  # noqa: E731
-        until("neither icon nor menu is about it", 90,
-              lambda: NAME not in words() and (item.pictures() == picture or meanwhile.share() > 0.25))
-        say(f"neither icon nor menu is about it {time.time() - ended:.0f} s after the end; tooltip: {item.tooltip()}")
+        said = [""]
+
+        def is_over():
+            now = words()
+            if now != said[-1]:
+                said.append(now)
+                say(f"{time.time() - ended:.0f} s after the end: {now}")
+            return NAME not in now and (item.pictures() == picture or meanwhile.share() > 0.25)
+
+        until("neither icon nor menu is about it", 90, is_over)
         until("its end is recorded", 120, lambda: flush() or any(
             event["subject"] == NAME for event in events("finding_ended", "30m")))
         say(f"the end was recorded {time.time() - ended:.0f} s after it")
-        until("the notification is withdrawn", 60, lambda: not any(NAME in one["title"] for one in server.shown.values()))
+        if "more)" not in about()[0]["title"]:
+            gone = lambda: not any(NAME in one["title"] for one in server.shown.values())  # noqa: E731
+            until("the notification is withdrawn", 60, gone)
+        else:
+            say("not judged, other work on this PC was told of as well: the notification is withdrawn")
         until("the wait is over", WAIT + 5, lambda: time.time() - ended >= WAIT)
         took = agent.stop()
         say(f"the agent ended within {took:.2f} s")
@@ -322,10 +342,11 @@ class AgentTest(unittest.TestCase):
         say(f"window and tree {time.monotonic() - clicked:.1f} s after the click on the icon")
         app.key("ctrl+2")
         app.wait("What happened", 20)
-        clock = time.strftime("%H:%M", time.localtime(at(finding["at"])))
+        clock_of = lambda event: time.strftime("%H:%M", time.localtime(at(event["at"])))  # noqa: E731
+        clock = clock_of(finding)
         row = app.wait(re.compile(f"^{clock} {NAME} keeps using"), 20)
         say(f"row: “{row.name}”")
-        app.wait(re.compile(f"Over after .*{NAME}"), 10)
+        app.wait(re.compile(f"^{clock_of(end)} .*{NAME} keeps using .*Show the charts"), 10)
         app.picture("agent-history-en")
         app.click(re.compile(f"^{clock} {NAME} keeps using"))
         app.wait(re.compile("^Charts$"), 20)
