@@ -279,13 +279,17 @@ class AgentTest(unittest.TestCase):
         say(f"tooltip: {item.tooltip()}")
         self.assertIn("NewIcon", item.signals)
         until("a notification", 120, lambda: server.calls)
-        if not about() and meanwhile.share() > 0.25 + 1 / e2e.CPUS:
-            self.skipTest(f"other work on this PC was told of first: {server.calls}")
-        self.assertTrue(about(), server.calls)
         told = time.time() - began
-        say(f"told after {told:.0f} s: “{about()[0]['title']}” / “{about()[0]['body']}”")
+        (shown,) = server.calls
+        say(f"told after {told:.0f} s: “{shown['title']}” / “{shown['body']}”")
+        alone = "more)" not in shown["title"]
+        if alone and not about() and meanwhile.share() > 0.25 + 1 / e2e.CPUS:
+            self.skipTest("other work on this PC was told of first")
+        if alone:
+            self.assertIn(NAME, shown["title"])
+        else:
+            say("other work on this PC was told of in the same notification")
         self.assertGreater(told, 55, "a short burst would have been told too")
-        self.assertIn(NAME, about()[0]["title"])
         until("a little more", 20, lambda: time.time() - began > max(told + 8, 66))
         burner.end()
         ended = time.time()
@@ -304,7 +308,7 @@ class AgentTest(unittest.TestCase):
         until("its end is recorded", 120, lambda: flush() or any(
             event["subject"] == NAME for event in events("finding_ended", "30m")))
         say(f"the end was recorded {time.time() - ended:.0f} s after it")
-        if "more)" not in about()[0]["title"]:
+        if alone:
             gone = lambda: not any(NAME in one["title"] for one in server.shown.values())  # noqa: E731
             until("the notification is withdrawn", 60, gone)
         else:
@@ -334,7 +338,7 @@ class AgentTest(unittest.TestCase):
             self.assertIn(program["pid"], parts)
             self.assertTrue(began - 61 <= at(minute["at"]) <= ended + 61, minute["at"])
         say(f"{NAME} in {[(m['at'], p['cpu']) for m in minutes for p in m['programs'] if p['name'] == NAME]}")
-        self.assertEqual(len(about()), 1, f"exactly one notification: {server.calls}")
+        self.assertEqual(len(about()) if alone else len(server.calls), 1, f"exactly one notification: {server.calls}")
 
         clicked = time.monotonic()
         item.click()
@@ -353,7 +357,7 @@ class AgentTest(unittest.TestCase):
         app.wait_gone("What happened", 10)
         app.picture("agent-moment-en")
         until("nothing more", 5, lambda: True)
-        self.assertEqual(len(about()), 1, f"exactly one notification: {server.calls}")
+        self.assertEqual(len(about()) if alone else len(server.calls), 1, f"exactly one notification: {server.calls}")
 
     # -------------------------------------------------------------------------------- ends and starts
 

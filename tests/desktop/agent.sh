@@ -119,4 +119,4 @@ if [ -n "$failed" ]; then
     echo "FAILED:$failed" >&2
     exit 1
 fi
-echo "all $number tests of the agent passed"
+echo "none of $number tests of the agent failed"
