@@ -100,6 +100,11 @@ def private_bytes(pid):
     return total
 
 
+def wine_seconds():
+    """Processor time of Wine's server, which does for the programs what Windows does itself."""
+    return sum(map(cpu_seconds, processes("wineserver") + processes("wineserver64")))
+
+
 def right_click(place):
     x, y = place
     subprocess.run(
@@ -319,12 +324,12 @@ class Agent(unittest.TestCase):
         empty = until("the empty program", 60, lambda: said.exists() and processes("empty.exe"))[0]
         agent = self.start()
         time.sleep(45)
-        before, server = cpu_seconds(agent), sum(map(cpu_seconds, processes("wineserver")))
+        before, server = cpu_seconds(agent), wine_seconds()
         begun = time.monotonic()
         time.sleep(60)
         passed = time.monotonic() - begun
         share = (cpu_seconds(agent) - before) / passed
-        served = (sum(map(cpu_seconds, processes("wineserver"))) - server) / passed
+        served = (wine_seconds() - server) / passed
         more = private_bytes(agent) - private_bytes(empty)
         print(f"empty program: {said.read_text().strip()}")
         print(
