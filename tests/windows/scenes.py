@@ -94,7 +94,8 @@ class Scenes(unittest.TestCase):
                 seen = read(screen_part(folder, FINDINGS), "jpn" if lang == "ja" else "eng")
             # Japanese is read in pieces of a sentence.
             text = ("" if lang == "ja" else " ").join(word for word, *_ in seen)
-            if re.search(pattern, text):
+            # Large and small letters of one shape are one for tesseract.
+            if re.search(pattern, text, re.IGNORECASE):
                 return text, taken
             time.sleep(0.3)
         shot("failed")
@@ -114,27 +115,40 @@ class Scenes(unittest.TestCase):
         self.addCleanup(path.unlink)
         wait_quiet()
         self.window("en")
-        self.start("C:\\" + CHROME, "browser", "6")
+        self.start("C:\\" + CHROME, "browser", "11")
         # The cause is there when the parts are: Wine takes a second and more to start so many programs.
         end = time.monotonic() + 30
         while len(processes("chrome.exe")) < 3:
             self.assertLess(time.monotonic(), end, "the stand-in does not start")
             time.sleep(0.1)
         since = time.monotonic()
-        text, taken = self.answer("Google Chrome keeps using", since)
+        _, taken = self.answer("Google Chrome keeps using", since)
         self.answered("chrome-en", taken)
-        self.assertEqual(len(processes("chrome.exe")), 7)
-        if "7 parts" not in text:
-            text, _ = self.answer("7 parts", time.monotonic(), seconds=30)
+        self.assertEqual(len(processes("chrome.exe")), 12)
+        self.assertRegex(self.chips("keeps using"), "12 ?parts")
         click(wait_for_button("Close Google Chrome", 30))
+        end = time.monotonic() + 30
+        while processes("chrome.exe"):
+            self.assertLess(time.monotonic(), end, "asked politely, it closes with all its parts")
+            time.sleep(0.2)
+        # The same 5 s in which the window looks whether it helped, without reading the screen meanwhile.
+        share = busy_share(5.0)
         text, _ = self.answer("It worked|Google Chrome is closed, but", time.monotonic(), seconds=60)
         shot("chrome-closed-en")
-        self.assertEqual(processes("chrome.exe"), [])
-        share = busy_share(5.0)
-        if "It worked" not in text:
-            # True as well where something else keeps the whole machine busy, as a build does.
-            print(f"closed, and this machine is still {share:.0%} busy with other work: {text[:120]}")
-            self.assertGreater(share, 0.8)
+        print(f"closed; this machine was {share:.0%} busy after it: {text[:120]}")
+        # "As busy as before" is true where something else keeps the whole machine busy, as a build does.
+        self.assertTrue(re.search("It worked", text, re.IGNORECASE) or share > 0.6)
+
+    def chips(self, headline):
+        """What the coloured chips below a headline say: too small and pale for the reading of the whole screen."""
+        _, y = wait_for(headline, 20)
+        with tempfile.TemporaryDirectory() as folder:
+            picture = screen_part(folder, (760, 24, 229, y + 49))
+            ways = [subprocess.run(["tesseract", picture, "-", "--psm", way], check=True, capture_output=True, text=True).stdout
+                    for way in ("6", "11")]
+        text = " ".join(" ".join(ways).split())
+        print(f"chips, read in two ways: {text}")
+        return text
 
     def disk(self):
         """A small disk of its own as drive D: of Wine."""
