@@ -22,7 +22,7 @@ pub use protocol::{Answer, FRAME, Request, Status, finding_id, read_request, wri
 use crate::cli::{Context, Exit, Output};
 use crate::explain::Lang;
 use crate::model::{Reading, Seconds};
-use crate::platform::{self, DesktopEvent, Endpoint, Lock, TrayAction};
+use crate::platform::{self, DesktopEvent, Endpoint, Lock, NoDesktop, Tray, TrayAction};
 use crate::settings::{SettingsFile, recording_path};
 use journal::Trouble;
 use turn::Turns;
@@ -54,6 +54,8 @@ enum Wake {
     Desktop(DesktopEvent),
     Asked(Request, Sender<Vec<u8>>),
     Cause(Reading<platform::StopCause>),
+    /// The tray is there, or cannot be; a bus that does not answer takes its time.
+    Tray(Result<Tray, NoDesktop>),
     Stop,
 }
 
@@ -208,6 +210,7 @@ impl Agent<'_> {
                     }
                 }
                 Ok(Wake::Cause(cause)) => self.turns.cause_known(&cause),
+                Ok(Wake::Tray(tray)) => self.turns.tray_started(tray),
                 Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => {
                     self.turns.end(None);
                     return Exit::Fine;

@@ -21,7 +21,7 @@ use crate::cli::{Context, Exit, Output};
 use crate::diagnose::{Finding, RuleId, Severity};
 use crate::explain::{Texts, event_text, explain};
 use crate::model::{At, Event, EventKind, History, Reading, Sample, Seconds};
-use crate::platform::{self, DesktopEvent, Notifier, StopCause, Tray, TrayView};
+use crate::platform::{self, DesktopEvent, NoDesktop, Notifier, StopCause, Tray, TrayView};
 use crate::recorder::{PreviousRun, Reader, Run};
 use crate::sampler::Pace;
 use crate::settings::{Background, Settings, SettingsFile};
@@ -39,6 +39,8 @@ const STARTED_TURNS: u64 = 4;
 const TRIM_EVERY: u64 = 1800;
 /// As slow as possible and still too costly so often in a row: start again.
 const GIVE_UP_AFTER: u32 = 3;
+/// The figures of the tooltip are renewed at most so often.
+const TOOLTIP_EVERY: Seconds = Seconds(30.0);
 /// Free space of so long is taken over from the recording at the start.
 const TREND: Seconds = Seconds(7.0 * 86_400.0);
 
@@ -56,6 +58,8 @@ pub(super) struct Turns<'a> {
     journal: Journal,
     tray: Option<Tray>,
     tray_shown: bool,
+    /// What the tray shows, and since when.
+    tray_told: (TrayView, At),
     /// Troubles that were said and are not over.
     said: BTreeSet<&'static str>,
     notifier: Notifier,
@@ -103,6 +107,7 @@ impl<'a> Turns<'a> {
             journal: Journal::open(path, run),
             tray: None,
             tray_shown: false,
+            tray_told: (TrayView::default(), started),
             said: BTreeSet::new(),
             notifier: Notifier::new(&texts.get("app-name"), desktop_sender(&wakes)),
             notified: None,
@@ -157,18 +162,32 @@ impl<'a> Turns<'a> {
         let restarted = before.is_some_and(|before| before.is_some() && before.as_ref() != boot);
         let data = json!({ "version": env!("CARGO_PKG_VERSION"), "restarted": restarted });
         self.journal.note(&Event::new(self.started, EventKind::Started, "").with(data));
-        let view = self.tray_view();
-        match Tray::start(&view, desktop_sender(&self.wakes)) {
-            Ok(tray) => self.tray = Some(tray),
-            Err(_) => self.trouble("trouble-no-tray", ""),
-        }
+        self.start_tray();
         self.look_for_sudden_stop();
         self.say_remarks();
         if let Some(trouble) = self.journal.trouble() {
             output.note(&self.texts.get(trouble.text()));
         }
-        if self.tray.is_none() {
-            output.note(&self.texts.get("trouble-no-tray"));
+    }
+
+    /// On a thread of its own: a session bus that does not answer must hold up neither watching nor the end.
+    fn start_tray(&self) {
+        let (view, events, wakes) = (self.tray_view(), desktop_sender(&self.wakes), self.wakes.clone());
+        let start = move || {
+            // The agent may have ended meanwhile.
+            let _ = wakes.send(Wake::Tray(Tray::start(&view, events)));
+        };
+        // Without the thread there is no icon; everything else goes on.
+        let _ = std::thread::Builder::new().name("start tray".to_owned()).spawn(start);
+    }
+
+    pub(super) fn tray_started(&mut self, tray: Result<Tray, NoDesktop>) {
+        if let Ok(tray) = tray {
+            self.tray = Some(tray);
+            self.update_tray();
+        } else {
+            Output::new().note(&self.texts.get("trouble-no-tray"));
+            self.trouble("trouble-no-tray", "");
         }
     }
 
@@ -491,10 +510,17 @@ impl<'a> Turns<'a> {
         tray_view(&state, self.texts, &self.context.knowledge, &self.context.zone)
     }
 
-    fn update_tray(&self) {
-        if let Some(tray) = &self.tray {
-            tray.update(&self.tray_view());
+    /// Every change wakes the desktop as well as us: figures that only move a little wait for a while.
+    fn update_tray(&mut self) {
+        let Some(tray) = &self.tray else { return };
+        let view = self.tray_view();
+        let (last, at) = &self.tray_told;
+        let only_figures = last.icon == view.icon && last.menu == view.menu;
+        if *last == view || only_figures && self.at.since(*at).0 < TOOLTIP_EVERY.0 {
+            return;
         }
+        tray.update(&view);
+        self.tray_told = (view, self.at);
     }
 
     pub(super) fn status(&self) -> Status {
