@@ -341,7 +341,7 @@ fn history_tells_what_happened_and_a_click_goes_to_its_charts() {
 #[test]
 fn a_day_from_the_recording_is_asked_for_drawn_and_told() {
     let mut harness = recorded(Scene::new(Lang::Ja, 0.6)).harness([1000.0, 700.0]);
-    harness.get_by_label("24 時間").click();
+    harness.get_by_label("24時間").click();
     harness.run_steps(3);
     assert!(harness.state().intents.contains(&Intent::LoadPast(Range::Day)));
     // The most in that day, not in the last minute.

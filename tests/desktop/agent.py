@@ -405,6 +405,7 @@ class AgentTest(unittest.TestCase):
         agent = self.agent()
         watcher.wait_for_item(30)
         flush()
+        until("the agent knows of its place", 10, lambda: status()["tray"])
         before = status()
         begun = time.monotonic()
         second = subprocess.run([str(BINARY), "agent", "--quiet"], capture_output=True, text=True, timeout=30)
