@@ -26,7 +26,8 @@ pub(super) struct Load {
 }
 
 pub(super) fn loads(history: &History, knowledge: &Knowledge) -> Vec<Load> {
-    let Some(latest) = history.latest() else { return Vec::new() };
+    // The first look of a program that has just been started has no figures yet: what was recorded before has.
+    let Some(latest) = history.unbroken().find(|sample| sample.span.0 > 0.0) else { return Vec::new() };
     let mut loads: Vec<Load> = latest.programs.iter().filter_map(|program| load(history, knowledge, program)).collect();
     loads.sort_by(|a, b| b.mean.total_cmp(&a.mean));
     loads.truncate(3);

@@ -40,6 +40,19 @@ fn many_small(history: &History, knowledge: &Knowledge) -> Option<Finding> {
 mod tests {
     use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, rules};
+    use crate::model::{Reading, Seconds};
+
+    #[test]
+    fn what_was_recorded_before_is_told_at_the_first_look_which_has_no_figures_yet() {
+        let mut scene = Scene::windows();
+        scene.busy("burner.exe", 0.5, 20.0);
+        scene.push(2.0, |sample| {
+            sample.span = Seconds(0.0);
+            sample.cpu = Reading::default();
+            sample.programs.clear();
+        });
+        assert_eq!(rules(&scene)[0], RuleId::CpuHog);
+    }
 
     #[test]
     fn a_program_that_holds_half_of_the_pc_is_found_after_the_hold_time_and_not_before() {
