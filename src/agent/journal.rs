@@ -35,6 +35,17 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Every text id.
+    pub const TEXTS: [&'static str; 7] = [
+        "trouble-no-folder",
+        "trouble-network",
+        "trouble-newer",
+        "trouble-locked",
+        "trouble-read-only",
+        "trouble-full",
+        "trouble-io",
+    ];
+
     /// Text id.
     pub const fn text(&self) -> &'static str {
         match self {
@@ -45,6 +56,14 @@ impl Trouble {
             Self::ReadOnly => "trouble-read-only",
             Self::Full => "trouble-full",
             Self::Io(_) => "trouble-io",
+        }
+    }
+
+    /// What the system says, where that helps.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Io(reason) => reason,
+            _ => "",
         }
     }
 

@@ -4,7 +4,7 @@ use fluent_bundle::FluentArgs;
 use jiff::tz::TimeZone;
 
 use crate::diagnose::{Finding, Severity};
-use crate::explain::{Texts, explain, format};
+use crate::explain::{Texts, explain, format, program_name};
 use crate::knowledge::Knowledge;
 use crate::model::{At, Reading, Sample};
 use crate::platform::{MenuLine, TrayAction, TrayIcon, TrayView};
@@ -26,8 +26,19 @@ pub struct TrayState<'a> {
     pub starts_with_pc: Reading<bool>,
 }
 
-/// Words for `state`.
-pub fn tray_view(state: &TrayState<'_>, texts: &Texts, knowledge: &Knowledge, zone: &TimeZone) -> TrayView {
+/// What is needed to put it into words.
+#[derive(Clone, Copy)]
+pub struct Words<'a> {
+    /// Texts of the chosen language.
+    pub texts: &'a Texts,
+    /// Names of programs.
+    pub knowledge: &'a Knowledge,
+    /// For times of day.
+    pub zone: &'a TimeZone,
+}
+
+/// Icon and words for `state`.
+pub fn tray_view(state: &TrayState<'_>, words: Words<'_>) -> TrayView {
     let worst = state.findings.first().filter(|finding| finding.severity > Severity::Ok);
     let icon = match (state.paused_until, worst.map(|finding| finding.severity)) {
         (Some(_), _) => TrayIcon::Paused,
@@ -35,20 +46,11 @@ pub fn tray_view(state: &TrayState<'_>, texts: &Texts, knowledge: &Knowledge, zo
         (None, Some(_)) => TrayIcon::Look,
         (None, None) => TrayIcon::Fine,
     };
-    TrayView {
-        icon,
-        tooltip: tooltip(state, worst, texts, knowledge, zone),
-        menu: menu(state, worst, texts, knowledge, zone),
-    }
+    TrayView { icon, tooltip: tooltip(state, worst, words), menu: menu(state, worst, words) }
 }
 
-fn tooltip(
-    state: &TrayState<'_>,
-    worst: Option<&Finding>,
-    texts: &Texts,
-    knowledge: &Knowledge,
-    zone: &TimeZone,
-) -> String {
+fn tooltip(state: &TrayState<'_>, worst: Option<&Finding>, words: Words<'_>) -> String {
+    let Words { texts, knowledge, zone } = words;
     let word = match worst.map_or(Severity::Ok, |finding| finding.severity) {
         Severity::Ok => "severity-ok",
         Severity::Look => "severity-look",
@@ -60,25 +62,16 @@ fn tooltip(
     };
     let busiest = state.sample.and_then(|sample| sample.programs.first()).filter(|program| program.cpu.get() >= 0.01);
     let second = busiest.filter(|_| state.paused_until.is_none()).map(|program| {
-        let known = knowledge.named(&program.name);
         let mut args = FluentArgs::new();
-        args.set(
-            "name",
-            known.map_or_else(|| program.name.to_string(), |known| known.name.get(texts.lang()).to_owned()),
-        );
+        args.set("name", program_name(&program.name, knowledge, texts.lang()));
         args.set("cpu", format::percent(program.cpu.get()));
         texts.with("tray-tooltip-program", &args)
     });
     cut(&[Some(first), second].into_iter().flatten().collect::<Vec<_>>().join("\n"), TOOLTIP)
 }
 
-fn menu(
-    state: &TrayState<'_>,
-    worst: Option<&Finding>,
-    texts: &Texts,
-    knowledge: &Knowledge,
-    zone: &TimeZone,
-) -> Vec<MenuLine> {
+fn menu(state: &TrayState<'_>, worst: Option<&Finding>, words: Words<'_>) -> Vec<MenuLine> {
+    let Words { texts, knowledge, zone } = words;
     let item =
         |action, text: String| MenuLine::Item { action, text: cut(&text, LONGEST), default: false, checked: None };
     let headline = worst.map_or_else(|| texts.get("tray-fine"), |finding| explain(finding, knowledge, texts).headline);
@@ -142,7 +135,8 @@ mod tests {
     fn view(findings: &[Finding], paused_until: Option<At>, lang: Lang) -> TrayView {
         let state = TrayState { findings, sample: None, paused_until, starts_with_pc: Reading::Known(true) };
         let texts = Texts::new(lang).expect("texts");
-        tray_view(&state, &texts, &Knowledge::builtin().expect("tables"), &TimeZone::UTC)
+        let knowledge = Knowledge::builtin().expect("tables");
+        tray_view(&state, Words { texts: &texts, knowledge: &knowledge, zone: &TimeZone::UTC })
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub struct Status {
     pub recording_bytes: Option<u64>,
     /// Why it is kept in memory only: a text id.
     pub trouble: Option<String>,
+    /// What the system says about it, where that helps.
+    pub trouble_reason: String,
     /// It looks less often than usual, as it would cost too much.
     pub slowed: bool,
     /// There is a place for its icon.

@@ -14,7 +14,7 @@ use super::courses::Courses;
 use super::happenings::{Facts, Happenings, SteadyClock, clock_events, is_monitor};
 use super::hush::{AFTER_RESUME, AFTER_SIGN_IN, Hush, Identity, Notice, identity};
 use super::journal::{Journal, Remark, Trouble};
-use super::menu::{TrayState, tray_view};
+use super::menu::{TrayState, Words, tray_view};
 use super::protocol::{Status, finding_id};
 use super::{AUTOSTART, Options, Wake, agent_program, open_window, recording};
 use crate::cli::{Context, Exit, Output};
@@ -166,7 +166,7 @@ impl<'a> Turns<'a> {
         self.look_for_sudden_stop();
         self.say_remarks();
         if let Some(trouble) = self.journal.trouble() {
-            output.note(&self.texts.get(trouble.text()));
+            output.note(&self.texts.with_one(trouble.text(), "reason", trouble.reason().to_owned()));
         }
     }
 
@@ -368,12 +368,11 @@ impl<'a> Turns<'a> {
 
     fn say_remarks(&mut self) {
         if self.journal.trouble().is_none() {
-            self.said.retain(|id| matches!(*id, "trouble-no-tray" | "trouble-no-notifications"));
+            self.said.retain(|id| !Trouble::TEXTS.contains(id));
         }
         for remark in self.journal.take_remarks() {
             match remark {
-                Remark::InMemory(Trouble::Io(reason)) => self.trouble("trouble-io", &reason),
-                Remark::InMemory(trouble) => self.trouble(trouble.text(), ""),
+                Remark::InMemory(trouble) => self.trouble(trouble.text(), trouble.reason()),
                 Remark::SetAside => self.trouble("trouble-damaged", ""),
             }
         }
@@ -418,9 +417,9 @@ impl<'a> Turns<'a> {
     }
 
     pub(super) fn open(&mut self, finding: Option<&str>, settings: bool) {
-        self.write_now();
+        // The window asks for the newest figures by itself when it starts.
         if let Err(error) = open_window(finding, settings) {
-            self.trouble("trouble-io", &error.to_string());
+            self.trouble("trouble-window", &error.to_string());
         }
     }
 
@@ -468,7 +467,7 @@ impl<'a> Turns<'a> {
             .map_err(|error| error.to_string())
             .and_then(|program| platform::autostart_set(&program, &AUTOSTART, on).map_err(|error| error.0));
         if let Err(reason) = set {
-            self.trouble("trouble-io", &reason);
+            self.trouble("trouble-autostart", &reason);
         }
         self.starts_with_pc = platform::autostart_is_on();
         self.update_tray();
@@ -507,7 +506,8 @@ impl<'a> Turns<'a> {
             paused_until: self.paused_until.filter(|until| self.at < *until),
             starts_with_pc: self.starts_with_pc,
         };
-        tray_view(&state, self.texts, &self.context.knowledge, &self.context.zone)
+        let context = self.context;
+        tray_view(&state, Words { texts: self.texts, knowledge: &context.knowledge, zone: &context.zone })
     }
 
     /// Every change wakes the desktop as well as us: figures that only move a little wait for a while.
@@ -533,6 +533,7 @@ impl<'a> Turns<'a> {
             memory_bytes: platform::own_memory().get().map(|bytes| bytes.0),
             recording_bytes: self.journal.bytes(),
             trouble: self.journal.trouble().map(|trouble| trouble.text().to_owned()),
+            trouble_reason: self.journal.trouble().map(|trouble| trouble.reason().to_owned()).unwrap_or_default(),
             slowed: self.pace.is_slowed(),
             tray: self.tray_shown,
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::output::Style;
 use super::{Context, Exit, HistoryWanted, Output};
-use crate::explain::{Texts, event_text, format};
+use crate::explain::{Texts, event_text, format, program_name};
 use crate::model::{At, Event, EventKind, Fraction, ProgramSample, Reading, Sample, Seconds};
 use crate::recorder::{Inbox, Reader, RecorderError, Tier};
 use crate::report::AtForm;
@@ -58,10 +58,7 @@ fn read(since: Seconds, to: At) -> Result<Option<Timeline>, RecorderError> {
     let mut events = reader.events(from, to)?;
     events.extend(Inbox::beside(&path).peek().into_iter().filter(|event| event.at >= from));
     events.sort_by_key(|event| event.at);
-    let mut minutes = reader.samples(Tier::Minute, from, to)?;
-    // The newest samples are not yet part of a whole minute.
-    let last = minutes.last().map_or(from, |minute| minute.at);
-    minutes.extend(reader.samples(Tier::Raw, At(last.0 + 1), to)?.into_iter().filter(|s| !s.programs.is_empty()));
+    let minutes = reader.samples(Tier::Minute, from, to)?;
     Ok(Some(Timeline { from, to, events, minutes }))
 }
 
@@ -128,8 +125,7 @@ fn minute_text(minute: &Sample, texts: &Texts, context: &Context) -> String {
     let used = minute.memory.get().map_or_else(unknown, |memory| format::bytes(memory.used.0 as f64));
     let memory = texts.with_one("history-memory", "value", used);
     let name = |program: &ProgramSample| {
-        let known = context.knowledge.named(&program.name);
-        let name = known.map_or(&*program.name, |known| known.name.get(texts.lang()));
+        let name = program_name(&program.name, &context.knowledge, texts.lang());
         format!("{name} {}", format::percent(program.cpu.get()))
     };
     let busy = minute.programs.iter().filter(|program| program.cpu.get() >= 0.005).take(NAMES);

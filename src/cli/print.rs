@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 
 use super::output::{Output, Style};
 use crate::diagnose::{Finding, Severity};
-use crate::explain::{Lang, Texts, explain, format};
+use crate::explain::{Texts, explain, format, program_name};
 use crate::knowledge::Knowledge;
-use crate::model::{At, ProgramSample, Sample};
+use crate::model::{At, Sample};
 
 /// Programs shown in the text check.
 const PROGRAMS: usize = 8;
@@ -63,7 +63,7 @@ pub(super) fn programs(sample: &Sample, knowledge: &Knowledge, texts: &Texts, ou
         width(&texts.get("cli-programs")),
     )];
     for program in sample.programs.iter().take(PROGRAMS) {
-        let name = display_name(program, knowledge, texts.lang());
+        let name = program_name(&program.name, knowledge, texts.lang());
         let cells = (format::percent(program.cpu.get()), format::bytes(program.memory.0 as f64));
         lines.push(row(&name, &cells.0, &cells.1, width(&name)));
     }
@@ -73,11 +73,6 @@ pub(super) fn programs(sample: &Sample, knowledge: &Knowledge, texts: &Texts, ou
         lines.push(row(&name, &format::percent((total.get() - shown).max(0.0)), "", width(&name)));
     }
     lines.join("\n") + "\n"
-}
-
-fn display_name(program: &ProgramSample, knowledge: &Knowledge, lang: Lang) -> String {
-    let known = knowledge.named(&program.name).map(|known| known.name.get(lang).to_owned());
-    known.unwrap_or_else(|| program.name.to_string())
 }
 
 fn row(name: &str, cpu: &str, memory: &str, name_width: usize) -> String {

@@ -4,7 +4,7 @@ use fluent_bundle::FluentArgs;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::{Texts, explain, format};
+use super::{Texts, explain, format, program_name};
 use crate::diagnose::Finding;
 use crate::knowledge::Knowledge;
 use crate::model::{DisplayName, Event, EventKind};
@@ -18,9 +18,7 @@ pub fn event_finding(event: &Event) -> Option<Finding> {
 pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &TimeZone) -> String {
     let data = &event.data;
     let mut args = FluentArgs::new();
-    let known = knowledge.named(&event.subject);
-    let plain = || DisplayName::new(&event.subject).as_str().to_owned();
-    args.set("name", known.map_or_else(plain, |known| known.name.get(texts.lang()).to_owned()));
+    args.set("name", program_name(&event.subject, knowledge, texts.lang()));
     for name in ["before", "after"] {
         if let Some(share) = data.get(name).and_then(Value::as_f64) {
             args.set(name, format::percent(share));

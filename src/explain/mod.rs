@@ -11,6 +11,7 @@ pub use text::{Lang, TextError, Texts};
 
 use crate::diagnose::{Evidence, EvidenceKind, Finding, RuleId, Subject, SubjectKind};
 use crate::knowledge::{Knowledge, Label};
+use crate::model::DisplayName;
 
 /// The same finding in words.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -80,6 +81,13 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
         variants.push("days");
     }
     variants
+}
+
+/// What people call a program: the name in our list, else its own.
+pub fn program_name(name: &str, knowledge: &Knowledge, lang: Lang) -> String {
+    knowledge
+        .named(name)
+        .map_or_else(|| DisplayName::new(name).as_str().to_owned(), |known| known.name.get(lang).to_owned())
 }
 
 /// The name of a subject as text.

@@ -28,6 +28,7 @@ mod types;
 mod writer;
 
 pub use error::RecorderError;
+pub use file::bytes as file_bytes;
 pub use inbox::Inbox;
 pub use reader::{Reader, Recorded};
 pub use types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};

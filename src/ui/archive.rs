@@ -1,12 +1,11 @@
 //! What the window reads from the recording, for the worker: always read-only, always from the newest file.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use super::snapshot::Recorded;
 use crate::agent;
 use crate::model::{At, Event, History, Machine, Sample, Seconds};
-use crate::recorder::{Inbox, Reader, Tier};
+use crate::recorder::{Inbox, Reader, Tier, file_bytes};
 use crate::settings::recording_path;
 
 /// A window that opens knows the last minutes at once, as far as they were recorded.
@@ -33,13 +32,6 @@ pub(super) fn past(range: Seconds, machine: &Machine, now: At) -> History {
     for sample in reader.samples(Tier::for_range(range), now.minus(range), now).unwrap_or_default() {
         history.push(Arc::new(without_members(sample)));
     }
-    // What is newer than the last whole minute or hour.
-    let last = history.latest().map_or(now.minus(RECENT), |sample| sample.at);
-    for sample in reader.samples(Tier::Raw, last, now).unwrap_or_default() {
-        if !sample.programs.is_empty() {
-            history.push(Arc::new(without_members(sample)));
-        }
-    }
     history
 }
 
@@ -56,23 +48,15 @@ pub(super) fn recorded(range: Seconds, now: At) -> Recorded {
     Recorded {
         events,
         span: reader.and_then(|reader| reader.span().ok().flatten()),
-        bytes: path.as_deref().and_then(size),
+        bytes: path.as_deref().filter(|path| path.exists()).map(file_bytes),
         path: path.map(|path| path.display().to_string()),
         agent: agent::status(),
-        read: Some(now),
+        read: Some((now, range)),
     }
 }
 
 fn open() -> Option<Reader> {
     Reader::open(&recording_path()?).ok().flatten()
-}
-
-/// The file with its log, in bytes.
-fn size(path: &Path) -> Option<u64> {
-    let length = |path: &Path| std::fs::metadata(path).map(|metadata| metadata.len());
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    Some(length(path).ok()? + length(Path::new(&log)).unwrap_or_default())
 }
 
 fn without_members(mut sample: Sample) -> Sample {

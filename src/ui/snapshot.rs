@@ -11,7 +11,7 @@ pub use crate::agent::Status as AgentStatus;
 use crate::diagnose::{Finding, Folded};
 use crate::explain::Texts;
 use crate::knowledge::Knowledge;
-use crate::model::{At, Event, History, ProcKey, Refusal, Sample, SelfUsage};
+use crate::model::{At, Event, History, ProcKey, Refusal, Sample, Seconds, SelfUsage};
 use crate::remedy::Plan;
 use crate::remedy::restart::{RestartFacts, Ticks};
 use crate::settings::{Background, ThemeChoice};
@@ -38,8 +38,32 @@ pub struct Recorded {
     pub path: Option<String>,
     /// The agent, if one runs.
     pub agent: Option<AgentStatus>,
-    /// When this was read; `None` before the first time.
-    pub read: Option<At>,
+    /// When this was read, and how far back; `None` before the first time.
+    pub read: Option<(At, Seconds)>,
+}
+
+/// When something that a screen needs was asked for, so that it is not asked for again with every frame.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked {
+    at: Option<At>,
+}
+
+impl Asked {
+    /// The answer comes within this.
+    const PATIENCE: Seconds = Seconds(2.0);
+
+    /// Whether to ask now for what happened in the last `range`: what is there reaches less far, or is older than
+    /// `renew`.
+    pub fn should_ask(&mut self, snapshot: &Snapshot<'_>, range: Seconds, renew: Seconds) -> bool {
+        let is_fresh = |at: At, limit: Seconds| snapshot.now.since(at).0 < limit.0;
+        let known = snapshot.recorded.read.is_some_and(|(at, read)| read.0 >= range.0 && is_fresh(at, renew));
+        let waiting = self.at.is_some_and(|at| is_fresh(at, Self::PATIENCE));
+        let ask = !known && !waiting;
+        if ask {
+            self.at = Some(snapshot.now);
+        }
+        ask
+    }
 }
 
 /// Everything a screen may see.

@@ -311,7 +311,7 @@ fn recorded(mut scene: Scene) -> Scene {
             Event::new(hour_ago, EventKind::Foreground, "LibreOffice"),
         ],
         span: Some((At(0), now)),
-        read: Some(now),
+        read: Some((now, Seconds(604_800.0))),
         ..Recorded::default()
     };
     scene

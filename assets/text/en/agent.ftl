@@ -61,13 +61,14 @@ trouble-full = The disk is full, so what is seen is kept in memory for now
 trouble-damaged = The recording was damaged. It was set aside and a new one was begun
 trouble-network = Your data folder lies on the network, so what is seen is kept in memory only
 trouble-io = The recording cannot be written ({ $reason }), so what is seen is kept in memory for now
+trouble-window = The window could not be opened ({ $reason })
+trouble-autostart = Starting with the PC could not be switched ({ $reason })
 trouble-no-folder = There is no folder for the recording, so what is seen is kept in memory only
 
 cli-about-agent = Watch in the background, with an icon beside the clock
 cli-about-history = Print what was recorded: findings, actions, stops, and who used the PC
 cli-arg-since = From how long ago, such as 30m, 1h, 7d
 cli-example-history = who used this PC in the last hour
-cli-error-since = a number with m, h or d
 agent-running = Mimamori is already watching.
 agent-not-here = Mimamori cannot watch in the background here: { $reason }
 history-none = Nothing has been recorded yet. Start "mimamori agent" to begin.

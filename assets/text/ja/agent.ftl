@@ -58,13 +58,14 @@ trouble-full = ディスクがいっぱいのため、今はメモリにだけ�
 trouble-damaged = 記録が壊れていたため、別の名前で取り置き、新しい記録を始めました
 trouble-network = データのフォルダーがネットワーク上にあるため、メモリにだけ残します
 trouble-io = 記録に書き込めないため ({ $reason })、今はメモリにだけ残しています
+trouble-window = 画面を開けませんでした ({ $reason })
+trouble-autostart = 起動時に始める設定を切り替えられませんでした ({ $reason })
 trouble-no-folder = 記録を置くフォルダーがないため、メモリにだけ残します
 
 cli-about-agent = 時計の横のアイコンで見守り続けます
 cli-about-history = 記録を表示します (見つかったこと、行ったこと、電源断、使用していたプログラム)
 cli-arg-since = どれだけ前からか (30m、1h、7d など)
 cli-example-history = この 1 時間に何がパソコンを使っていたか
-cli-error-since = 数字と m、h、d のどれか
 agent-running = 見守りはすでに動いています。
 agent-not-here = ここでは見守りを続けられません: { $reason }
 history-none = まだ記録がありません。「mimamori agent」で記録が始まります。

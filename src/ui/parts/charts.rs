@@ -7,10 +7,10 @@ use eframe::egui::{self, Color32, Id, Key, Order, RichText, Stroke, vec2};
 use egui_plot::{FilledArea, Line, MarkerShape, Plot, PlotBounds, PlotPoints, Points, VLine};
 use fluent_bundle::FluentArgs;
 
-use crate::explain::{event_text, format};
+use crate::explain::{event_text, format, program_name};
 use crate::model::{At, Bytes, BytesPerSec, Event, EventKind, Fraction, History, Reading, Sample, Seconds};
 use crate::ui::intent::{Intent, Range};
-use crate::ui::snapshot::Snapshot;
+use crate::ui::snapshot::{Asked, Snapshot};
 use crate::ui::theme::{Palette, faint};
 
 /// Programs with a colour of their own.
@@ -28,7 +28,7 @@ pub struct Charts {
     by_keys: bool,
     /// What was asked for from the recording, and when.
     asked: Option<(Range, At)>,
-    asked_events: Option<At>,
+    asked_events: Asked,
 }
 
 /// Where marks of what happened stand in the first chart, of its height.
@@ -117,11 +117,9 @@ impl Charts {
             intents.push(Intent::LoadPast(self.range));
         }
         // The marks: only where there is room for more than what is on the screen anyway.
-        let known = snapshot.recorded.read.is_some_and(|at| snapshot.now.since(at).0 < READ_AGAIN.0);
-        let just_asked = self.asked_events.is_some_and(|at| snapshot.now.since(at).0 < READ_AGAIN.0);
-        if self.range != Range::Minute && !known && !just_asked {
-            self.asked_events = Some(snapshot.now);
-            intents.push(Intent::LoadEvents(Range::Week.seconds()));
+        let week = Range::Week.seconds();
+        if self.range != Range::Minute && self.asked_events.should_ask(snapshot, week, READ_AGAIN) {
+            intents.push(Intent::LoadEvents(week));
         }
     }
 
@@ -325,8 +323,7 @@ fn moment(snapshot: &Snapshot<'_>, at: At, range: Range) -> Vec<String> {
     }
     let lang = texts.lang();
     let programs = sample.programs.iter().take(NAMED).map(|program| {
-        let known = snapshot.knowledge.named(&program.name);
-        let name = known.map_or(&*program.name, |known| known.name.get(lang));
+        let name = program_name(&program.name, snapshot.knowledge, lang);
         format!("{name} {}", format::percent(program.cpu.get()))
     });
     let programs: Vec<String> = programs.collect();

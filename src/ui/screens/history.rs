@@ -5,10 +5,10 @@ use fluent_bundle::FluentArgs;
 
 use crate::diagnose::Severity;
 use crate::explain::{event_finding, event_text, format};
-use crate::model::{At, Event, EventKind, Seconds};
+use crate::model::{Event, EventKind, Seconds};
 use crate::ui::intent::Intent;
 use crate::ui::parts::icon::{self, Icon};
-use crate::ui::snapshot::Snapshot;
+use crate::ui::snapshot::{Asked, Snapshot};
 use crate::ui::theme::Palette;
 
 /// How far back, and the text of the choice.
@@ -29,22 +29,21 @@ pub struct HistoryScreen {
     /// Also what only helps to explain something: who was at the PC, what was in front.
     all: bool,
     rows: usize,
-    asked: Option<(usize, At)>,
+    asked: Asked,
 }
 
 impl Default for HistoryScreen {
     fn default() -> Self {
-        Self { span: 1, all: false, rows: ROWS, asked: None }
+        Self { span: 1, all: false, rows: ROWS, asked: Asked::default() }
     }
 }
 
 impl HistoryScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
-        let asked = |(span, at): (usize, At)| span == self.span && snapshot.now.since(at).0 < READ_AGAIN.0;
-        if !self.asked.is_some_and(asked) {
-            self.asked = Some((self.span, snapshot.now));
-            intents.push(Intent::LoadEvents(SPANS[self.span].0));
+        let span = SPANS[self.span].0;
+        if self.asked.should_ask(snapshot, span, READ_AGAIN) {
+            intents.push(Intent::LoadEvents(span));
         }
         let theme = snapshot.theme;
         ui.label(RichText::new(snapshot.texts.get("history-title")).font(theme.bold(theme.size.headline)));

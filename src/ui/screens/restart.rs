@@ -4,6 +4,7 @@ use eframe::egui::{self, RichText, vec2};
 
 use crate::diagnose::Subject;
 use crate::explain::format;
+use crate::explain::program_name;
 use crate::model::{ProgramKind, Reading};
 use crate::remedy::restart::{Step, StepState, state};
 use crate::ui::intent::Intent;
@@ -130,10 +131,7 @@ fn note(snapshot: &Snapshot<'_>, step: Step, how: &StepState) -> String {
 
 fn labels(snapshot: &Snapshot<'_>, names: &[String]) -> String {
     let lang = snapshot.texts.lang();
-    let label = |name: &String| {
-        snapshot.knowledge.named(name).map_or_else(|| name.clone(), |known| known.name.get(lang).to_owned())
-    };
-    let labels: Vec<String> = names.iter().map(label).collect();
+    let labels: Vec<String> = names.iter().map(|name| program_name(name, snapshot.knowledge, lang)).collect();
     labels.join(match lang {
         crate::explain::Lang::Ja => "、",
         crate::explain::Lang::En => ", ",

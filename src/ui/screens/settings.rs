@@ -4,26 +4,28 @@ use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;
 
 use crate::explain::{Lang, format};
-use crate::model::{At, Seconds};
+use crate::model::Seconds;
 use crate::settings::{Background, ThemeChoice};
 use crate::ui::intent::Intent;
-use crate::ui::snapshot::{AgentStatus, Snapshot};
+use crate::ui::snapshot::{AgentStatus, Asked, Snapshot};
 
 /// How the agent is is asked again after so long.
 const ASK_AGAIN: Seconds = Seconds(4.0);
 
+/// What happened is not shown here: reading little of it is enough.
+const LITTLE: Seconds = Seconds(3600.0);
+
 /// When the agent was asked.
 #[derive(Debug, Default)]
 pub struct SettingsScreen {
-    asked: Option<At>,
+    asked: Asked,
 }
 
 impl SettingsScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
-        if self.asked.is_none_or(|at| snapshot.now.since(at).0 >= ASK_AGAIN.0) {
-            self.asked = Some(snapshot.now);
-            intents.push(Intent::LoadEvents(Seconds(86_400.0)));
+        if self.asked.should_ask(snapshot, Seconds(0.0), ASK_AGAIN) {
+            intents.push(Intent::LoadEvents(LITTLE));
         }
         let (theme, texts) = (snapshot.theme, snapshot.texts);
         ui.label(RichText::new(texts.get("settings-title")).font(theme.bold(theme.size.headline)));
@@ -105,7 +107,7 @@ fn agent_lines(status: &AgentStatus, snapshot: &Snapshot<'_>) -> Vec<String> {
         lines.push(texts.get("event-slowed"));
     }
     if let Some(trouble) = status.trouble.as_ref().filter(|id| texts.has(id)) {
-        lines.push(texts.with_one(trouble, "reason", String::new()));
+        lines.push(texts.with_one(trouble, "reason", status.trouble_reason.clone()));
     }
     if !status.tray {
         lines.push(texts.get("trouble-no-tray"));
