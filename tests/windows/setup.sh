@@ -28,21 +28,24 @@ missing() {
     done
 }
 
+# Undoes every mount on folder $1 and below it, the innermost first.
+hide() {
+    awk -v root="$1/" 'index($5 "/", root) == 1 { print $5 }' /proc/self/mountinfo | sort -r |
+        while read -r place; do umount "$place"; done
+}
+
 # Makes folder $1 visible in the chroot, unless it already is (as itself or below another one, such as /tmp).
 show() {
     inside=$root$1
     if [ -e "$inside" ] && [ "$(stat -c %d:%i "$1")" = "$(stat -c %d:%i "$inside")" ]; then
         return
     fi
+    # A folder that was deleted and made anew leaves its predecessor mounted here, and nothing can be mounted on that.
+    hide "$inside"
     mkdir -p "$inside"
     mount --bind "$1" "$inside"
 }
 
-# Undoes every mount below folder $1, the innermost first.
-hide() {
-    awk -v root="$1/" 'index($5, root) == 1 { print $5 }' /proc/self/mountinfo | sort -r |
-        while read -r place; do umount "$place"; done
-}
 
 if [ "${1-}" = --unmount ]; then
     hide "$root"
