@@ -137,6 +137,8 @@ mod tests {
             evidence: Vec::new(),
             busy: None,
             cause: None,
+            signs: Vec::new(),
+            parent: None,
         }
     }
 

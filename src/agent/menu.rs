@@ -129,6 +129,8 @@ mod tests {
             evidence: vec![Evidence::told(EvidenceKind::ProgramCpu, 0.5, Seconds(60.0))],
             busy: None,
             cause: None,
+            signs: Vec::new(),
+            parent: None,
         }
     }
 

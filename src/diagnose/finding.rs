@@ -25,13 +25,57 @@ pub enum RuleId {
     HotButIdle,
     /// A program that is expected to be busy for a while.
     KnownBusy,
+    /// A program that may be mining coins in secret.
+    SecretMining,
+    /// A web page computes steadily.
+    WebPageLoad,
+    /// A program that was closed runs again.
+    CameBack,
+    /// Many programs together hold the CPU.
+    ManySmall,
+    /// A load that belongs to no program that can be named.
+    UnattributedLoad,
+    /// Devices keep the processors busy with answering them.
+    DeviceLoad,
+    /// One program holds more and more memory.
+    MemoryGrowth,
+    /// Memory is moved to the disk, or none is left to promise.
+    Paging,
+    /// Everything waits for a disk.
+    DiskBusy,
+    /// A volume does not answer.
+    SlowVolume,
+    /// The network is busy.
+    NetworkBusy,
+    /// The processor slows itself down because of heat.
+    SlowedByHeat,
+    /// A power saving mode holds the PC back.
+    PowerLimited,
+    /// The graphics processor is busy.
+    GpuBusy,
+    /// A window does not answer.
+    NotResponding,
+    /// Not restarted for a long time.
+    LongUptime,
+    /// Updates wait for a restart.
+    RestartPending,
+    /// The PC has just been started or woken up.
+    CatchingUp,
+    /// Protection against malware is off or out of date.
+    AntivirusOff,
+    /// No updates for a long time.
+    UpdatesOld,
+    /// The browser has to be restarted to become the newer one.
+    BrowserUpdate,
+    /// A web page was opened by something else than the user.
+    PageOpened,
     /// Nothing to do.
     AllWell,
 }
 
 impl RuleId {
     /// Every rule, for tests of texts.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 31] = [
         Self::CpuHog,
         Self::BrowserLoad,
         Self::MemoryPressure,
@@ -40,6 +84,28 @@ impl RuleId {
         Self::Hot,
         Self::HotButIdle,
         Self::KnownBusy,
+        Self::SecretMining,
+        Self::WebPageLoad,
+        Self::CameBack,
+        Self::ManySmall,
+        Self::UnattributedLoad,
+        Self::DeviceLoad,
+        Self::MemoryGrowth,
+        Self::Paging,
+        Self::DiskBusy,
+        Self::SlowVolume,
+        Self::NetworkBusy,
+        Self::SlowedByHeat,
+        Self::PowerLimited,
+        Self::GpuBusy,
+        Self::NotResponding,
+        Self::LongUptime,
+        Self::RestartPending,
+        Self::CatchingUp,
+        Self::AntivirusOff,
+        Self::UpdatesOld,
+        Self::BrowserUpdate,
+        Self::PageOpened,
         Self::AllWell,
     ];
 
@@ -54,6 +120,28 @@ impl RuleId {
             Self::Hot => "hot",
             Self::HotButIdle => "hot_but_idle",
             Self::KnownBusy => "known_busy",
+            Self::SecretMining => "secret_mining",
+            Self::WebPageLoad => "web_page_load",
+            Self::CameBack => "came_back",
+            Self::ManySmall => "many_small",
+            Self::UnattributedLoad => "unattributed_load",
+            Self::DeviceLoad => "device_load",
+            Self::MemoryGrowth => "memory_growth",
+            Self::Paging => "paging",
+            Self::DiskBusy => "disk_busy",
+            Self::SlowVolume => "slow_volume",
+            Self::NetworkBusy => "network_busy",
+            Self::SlowedByHeat => "slowed_by_heat",
+            Self::PowerLimited => "power_limited",
+            Self::GpuBusy => "gpu_busy",
+            Self::NotResponding => "not_responding",
+            Self::LongUptime => "long_uptime",
+            Self::RestartPending => "restart_pending",
+            Self::CatchingUp => "catching_up",
+            Self::AntivirusOff => "antivirus_off",
+            Self::UpdatesOld => "updates_old",
+            Self::BrowserUpdate => "browser_update",
+            Self::PageOpened => "page_opened",
             Self::AllWell => "all_well",
         }
     }
@@ -195,11 +283,45 @@ pub enum EvidenceKind {
     FanEffort,
     /// How often the processor slowed down because of heat within `seconds`.
     ThrottleEvents,
+    /// How much a load moves: standard deviation against mean.
+    Variation,
+    /// Bytes a second over the network, both directions.
+    NetworkRate,
+    /// Bytes a second that the subject reads and writes.
+    DiskRate,
+    /// Share of time in which the busiest disk had something to do.
+    DiskBusy,
+    /// Share of time in which something waited for a disk.
+    DiskStall,
+    /// Share of the processors spent answering devices.
+    Interrupts,
+    /// Share of the PC's processors in no program's name.
+    EverythingElse,
+    /// Share of the graphics processor in use.
+    GpuUsed,
+    /// Bytes more than `seconds` ago.
+    GrownBytes,
+    /// Bytes of memory held by the subject.
+    ProgramBytes,
+    /// Bytes of swap or commit more than `seconds` ago.
+    SwapGrown,
+    /// Clock of the processors against their highest.
+    ClockShare,
+    /// Days since the last start.
+    Uptime,
+    /// Days since updates were installed or looked for.
+    UpdateAge,
+    /// Seconds between the end of a program and its return.
+    BackAfter,
+    /// Seconds in which a window did not answer.
+    HungSeconds,
+    /// Points of all signs together.
+    Score,
 }
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 33] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -216,6 +338,23 @@ impl EvidenceKind {
         Self::ExpectedTemperature,
         Self::FanEffort,
         Self::ThrottleEvents,
+        Self::Variation,
+        Self::NetworkRate,
+        Self::DiskRate,
+        Self::DiskBusy,
+        Self::DiskStall,
+        Self::Interrupts,
+        Self::EverythingElse,
+        Self::GpuUsed,
+        Self::GrownBytes,
+        Self::ProgramBytes,
+        Self::SwapGrown,
+        Self::ClockShare,
+        Self::Uptime,
+        Self::UpdateAge,
+        Self::BackAfter,
+        Self::HungSeconds,
+        Self::Score,
     ];
 
     /// The id used in texts and JSON.
@@ -237,6 +376,23 @@ impl EvidenceKind {
             Self::ExpectedTemperature => "expected_temperature",
             Self::FanEffort => "fan_effort",
             Self::ThrottleEvents => "throttle_events",
+            Self::Variation => "variation",
+            Self::NetworkRate => "network_rate",
+            Self::DiskRate => "disk_rate",
+            Self::DiskBusy => "disk_busy",
+            Self::DiskStall => "disk_stall",
+            Self::Interrupts => "interrupts",
+            Self::EverythingElse => "everything_else",
+            Self::GpuUsed => "gpu_used",
+            Self::GrownBytes => "grown_bytes",
+            Self::ProgramBytes => "program_bytes",
+            Self::SwapGrown => "swap_grown",
+            Self::ClockShare => "clock_share",
+            Self::Uptime => "uptime",
+            Self::UpdateAge => "update_age",
+            Self::BackAfter => "back_after",
+            Self::HungSeconds => "hung_seconds",
+            Self::Score => "score",
         }
     }
 }
@@ -266,6 +422,176 @@ impl Evidence {
     }
 }
 
+/// What kind of evidence a sign is. Two kinds are needed for an alarm, one of them not the load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SignClass {
+    /// What the program is and where it comes from.
+    Identity,
+    /// What it does when people come and go.
+    Behaviour,
+    /// The shape of its load, and what the load does to the PC.
+    Load,
+}
+
+/// One thing that speaks for or against a suspicion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignKind {
+    /// The file name of a known miner.
+    MinerName,
+    /// Arguments of a miner; `text` is the part that matched.
+    MinerArguments,
+    /// A system name in the wrong folder.
+    WrongFolder,
+    /// A system name with the wrong parent.
+    WrongParent,
+    /// The name of a kernel thread, with a file.
+    KernelName,
+    /// In a folder for temporary files.
+    TemporaryFolder,
+    /// In a folder where no programs are.
+    OddFolder,
+    /// Its file hides.
+    HiddenFile,
+    /// Its file was deleted while it runs.
+    DeletedFile,
+    /// Started by a script.
+    ScriptHostParent,
+    /// Started by a schedule.
+    SchedulerParent,
+    /// No valid signature.
+    Unsigned,
+    /// New on this PC.
+    New,
+    /// It came back after it ended; `figure` is how often.
+    CameBack,
+    /// Its load fell when a monitor was opened; `figure` is how often.
+    FellWhenWatched,
+    /// It stops when the user comes back; `figure` is how often.
+    OnlyWhileAway,
+    /// A program that never computes for long by itself.
+    NeverBusy,
+    /// No window.
+    NoWindow,
+    /// Its load does not move; `figure` is the variation.
+    Steady,
+    /// It has not moved for minutes.
+    VerySteady,
+    /// Next to no disk and network.
+    Quiet,
+    /// Warmer than this PC's own idle.
+    Heat,
+    /// The graphics processor is busy too.
+    Gpu,
+    /// Signed, and where programs are installed.
+    Signed,
+    /// Where only an administrator can put programs.
+    Installed,
+}
+
+impl SignKind {
+    /// Every kind, for tests of texts and points.
+    pub const ALL: [Self; 25] = [
+        Self::MinerName,
+        Self::MinerArguments,
+        Self::WrongFolder,
+        Self::WrongParent,
+        Self::KernelName,
+        Self::TemporaryFolder,
+        Self::OddFolder,
+        Self::HiddenFile,
+        Self::DeletedFile,
+        Self::ScriptHostParent,
+        Self::SchedulerParent,
+        Self::Unsigned,
+        Self::New,
+        Self::CameBack,
+        Self::FellWhenWatched,
+        Self::OnlyWhileAway,
+        Self::NeverBusy,
+        Self::NoWindow,
+        Self::Steady,
+        Self::VerySteady,
+        Self::Quiet,
+        Self::Heat,
+        Self::Gpu,
+        Self::Signed,
+        Self::Installed,
+    ];
+
+    /// The id used in texts, points and JSON.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::MinerName => "miner_name",
+            Self::MinerArguments => "miner_arguments",
+            Self::WrongFolder => "wrong_folder",
+            Self::WrongParent => "wrong_parent",
+            Self::KernelName => "kernel_name",
+            Self::TemporaryFolder => "temporary_folder",
+            Self::OddFolder => "odd_folder",
+            Self::HiddenFile => "hidden_file",
+            Self::DeletedFile => "deleted_file",
+            Self::ScriptHostParent => "script_host_parent",
+            Self::SchedulerParent => "scheduler_parent",
+            Self::Unsigned => "unsigned",
+            Self::New => "new",
+            Self::CameBack => "came_back",
+            Self::FellWhenWatched => "fell_when_watched",
+            Self::OnlyWhileAway => "only_while_away",
+            Self::NeverBusy => "never_busy",
+            Self::NoWindow => "no_window",
+            Self::Steady => "steady",
+            Self::VerySteady => "very_steady",
+            Self::Quiet => "quiet",
+            Self::Heat => "heat",
+            Self::Gpu => "gpu",
+            Self::Signed => "signed",
+            Self::Installed => "installed",
+        }
+    }
+
+    /// What kind of evidence it is.
+    pub const fn class(self) -> SignClass {
+        match self {
+            Self::CameBack | Self::FellWhenWatched | Self::OnlyWhileAway | Self::NeverBusy | Self::NoWindow => {
+                SignClass::Behaviour
+            }
+            Self::Steady | Self::VerySteady | Self::Quiet | Self::Heat | Self::Gpu => SignClass::Load,
+            _ => SignClass::Identity,
+        }
+    }
+
+    /// Whether honest programs practically never show it: without one of these there is no alarm.
+    pub const fn is_strong(self) -> bool {
+        matches!(
+            self,
+            Self::MinerName
+                | Self::MinerArguments
+                | Self::WrongFolder
+                | Self::WrongParent
+                | Self::KernelName
+                | Self::HiddenFile
+                | Self::DeletedFile
+                | Self::CameBack
+                | Self::FellWhenWatched
+                | Self::OnlyWhileAway
+        )
+    }
+}
+
+/// A sign with what was seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sign {
+    /// Which one.
+    pub kind: SignKind,
+    /// What it counts.
+    pub points: i32,
+    /// What was seen, where it is a text: a folder, a program, a part of the command line.
+    pub text: Option<String>,
+    /// What was seen, where it is a figure.
+    pub figure: Option<f64>,
+}
+
 /// One thing that a rule has to say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -285,9 +611,28 @@ pub struct Finding {
     pub busy: Option<Busy>,
     /// The program that probably is the cause, where the subject is not a program.
     pub cause: Option<Subject>,
+    /// What adds up to a suspicion, the strongest first; empty for rules that only measure.
+    #[serde(default)]
+    pub signs: Vec<Sign>,
+    /// What started the program, where that matters.
+    #[serde(default)]
+    pub parent: Option<String>,
 }
 
 impl Finding {
+    /// A finding without signs: what most rules say.
+    pub fn new(
+        rule: RuleId,
+        severity: Severity,
+        confidence: Confidence,
+        subject: Subject,
+        since: At,
+        evidence: Vec<Evidence>,
+    ) -> Self {
+        let (busy, cause, signs, parent) = (None, None, Vec::new(), None);
+        Self { rule, severity, confidence, subject, since, evidence, busy, cause, signs, parent }
+    }
+
     /// The figure of one kind.
     pub fn observed(&self, kind: EvidenceKind) -> Option<f64> {
         self.evidence.iter().find(|evidence| evidence.kind == kind).map(|evidence| evidence.observed)

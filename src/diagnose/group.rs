@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::knowledge::Knowledge;
 use crate::model::{
-    Bytes, BytesPerSec, DisplayName, Fraction, Member, Os, Pid, ProcFacts, ProcKey, ProcSample, ProgramKind,
-    ProgramSample, Reading, Sample, Why,
+    Bytes, BytesPerSec, DisplayName, Fraction, Mark, Member, Origin, Os, Pid, ProcFacts, ProcKey, ProcSample,
+    ProgramKind, ProgramSample, Reading, Sample, Why,
 };
 
 /// English name of the entry for all kernel threads together.
@@ -42,6 +42,27 @@ struct Identity {
     part_of_parent: bool,
     /// A script: the shell above it runs other things too and is not its root.
     script: bool,
+    origin: Arc<Origin>,
+}
+
+/// The processes of a tick, by number.
+struct Living<'a> {
+    processes: &'a [ProcSample],
+    by_pid: HashMap<Pid, usize>,
+}
+
+impl<'a> Living<'a> {
+    fn new(processes: &'a [ProcSample]) -> Self {
+        let by_pid = processes.iter().enumerate().map(|(index, process)| (process.facts.key.pid, index)).collect();
+        Self { processes, by_pid }
+    }
+
+    /// The parent, if it is still there: a later process with its number is not it.
+    fn parent_of(&self, facts: &ProcFacts) -> Option<&'a ProcFacts> {
+        let parent = &*self.processes[*self.by_pid.get(&facts.parent)?].facts;
+        let older = parent.key.start_time <= facts.key.start_time && parent.key.pid != facts.key.pid;
+        older.then_some(parent)
+    }
 }
 
 /// Folds tick after tick; remembers what each process is, so that it is worked out once.
@@ -58,16 +79,22 @@ impl Grouper {
 
     /// Folds `processes` and puts what a history keeps into `sample`.
     pub fn fold(&mut self, sample: &mut Sample, processes: Vec<ProcSample>, knowledge: &Knowledge) -> Folded {
-        self.learn(&processes, knowledge);
-        let by_pid: HashMap<Pid, ProcKey> =
-            processes.iter().map(|process| (process.facts.key.pid, process.facts.key)).collect();
+        let living = Living::new(&processes);
+        self.learn(&living, knowledge);
         let mut programs: HashMap<Arc<str>, Draft> = HashMap::new();
         for process in &processes {
-            let Some(owner) = self.owner_of(process, &by_pid) else { continue };
-            let root = self.root_of(process, &owner.name, &by_pid);
+            let Some(owner) = self.owner_of(process, &living) else { continue };
+            let root = self.root_of(process, &owner.name, &living);
             programs.entry(Arc::clone(&owner.name)).or_insert_with(|| Draft::new(owner)).add(process, root);
         }
-        let mut programs: Vec<ProgramSample> = programs.into_iter().map(|(name, draft)| draft.finish(name)).collect();
+        let origin = |key: &ProcKey| self.known.get(key).map(|identity| &identity.origin);
+        let mut programs: Vec<ProgramSample> =
+            programs.into_iter().map(|(name, draft)| draft.finish(name, origin)).collect();
+        if processes.iter().any(|process| is_monitor(&process.facts, knowledge)) {
+            sample.watched = Reading::Known(true);
+        } else if sample.watched.why().is_some() && processes.iter().any(|process| process.facts.given.is_none()) {
+            sample.watched = Reading::Known(false);
+        }
         programs.sort_by(|a, b| {
             b.cpu.get().total_cmp(&a.cpu.get()).then(b.memory.cmp(&a.memory)).then(a.name.cmp(&b.name))
         });
@@ -76,22 +103,29 @@ impl Grouper {
         Folded { programs, facts }
     }
 
-    fn learn(&mut self, processes: &[ProcSample], knowledge: &Knowledge) {
-        let mut known = HashMap::with_capacity(processes.len());
-        for process in processes {
+    fn learn(&mut self, living: &Living<'_>, knowledge: &Knowledge) {
+        let mut known = HashMap::with_capacity(living.processes.len());
+        for process in living.processes {
             let key = process.facts.key;
             let identity = match self.known.remove(&key) {
                 Some(identity) if Arc::ptr_eq(&identity.facts, &process.facts) => identity,
-                _ => self.identify(&process.facts, knowledge),
+                before => {
+                    let mut identity = self.identify(&process.facts, living, knowledge);
+                    // What started it may have ended since it was first seen.
+                    if let Some(before) = before.filter(|_| identity.origin.parent.is_none()) {
+                        identity.origin = Arc::new(identity.origin.and(&before.origin));
+                    }
+                    identity
+                }
             };
             known.insert(key, identity);
         }
         self.known = known;
     }
 
-    fn identify(&self, facts: &Arc<ProcFacts>, knowledge: &Knowledge) -> Identity {
+    fn identify(&self, facts: &Arc<ProcFacts>, living: &Living<'_>, knowledge: &Knowledge) -> Identity {
         let file = knowledge.identify(facts, self.os);
-        let given = facts.given_group.as_deref();
+        let given = facts.given_group();
         let misplaced = knowledge.is_misplaced(facts, self.os);
         let found = match given {
             _ if facts.kernel => knowledge.named(KERNEL),
@@ -107,11 +141,39 @@ impl Grouper {
         let kind = found.map_or(ProgramKind::Program, |program| program.kind);
         let part_of_parent = found.is_some_and(|program| program.part_of_parent) && given.is_none();
         let script = found.is_none() && Knowledge::is_interpreted(facts);
-        Identity { facts: Arc::clone(facts), name, kind, part_of_parent, script }
+        let origin = Arc::new(self.origin(facts, kind, living.parent_of(facts), knowledge));
+        Identity { facts: Arc::clone(facts), name, kind, part_of_parent, script, origin }
+    }
+
+    fn origin(
+        &self,
+        facts: &ProcFacts,
+        kind: ProgramKind,
+        parent: Option<&ProcFacts>,
+        knowledge: &Knowledge,
+    ) -> Origin {
+        let mut marks = knowledge.marks(facts, parent, self.os);
+        let args = facts.args.known().map_or(&[][..], Vec::as_slice);
+        let by_script = marks.contains(&Mark::ScriptHostParent) || marks.contains(&Mark::SchedulerParent);
+        let address = |arg: &String| arg.starts_with("http://") || arg.starts_with("https://");
+        if kind == ProgramKind::Browser && by_script && args.iter().any(address) {
+            marks.push(Mark::OpenedByStranger);
+        }
+        let replaced = facts.path.known().is_some_and(|path| path.ends_with(" (deleted)"));
+        if kind == ProgramKind::Browser && replaced && !marks.contains(&Mark::DeletedFile) {
+            marks.push(Mark::UpdateWaiting);
+        }
+        let argument = marks.contains(&Mark::MinerArguments).then(|| knowledge.miner_argument(args)).flatten();
+        let parent = parent.map(|parent| DisplayName::new(parent.file_name()).as_str().into());
+        let seen = Origin { marks, parent, argument };
+        match &facts.given {
+            Some(given) => given.origin.and(&seen),
+            None => seen,
+        }
     }
 
     /// The program a process counts to: its own, or for a helper the nearest ancestor that is no helper.
-    fn owner_of(&self, process: &ProcSample, by_pid: &HashMap<Pid, ProcKey>) -> Option<&Identity> {
+    fn owner_of(&self, process: &ProcSample, living: &Living<'_>) -> Option<&Identity> {
         let own = self.known.get(&process.facts.key)?;
         let mut current = own;
         for _ in 0..MAX_PARENTS {
@@ -119,7 +181,7 @@ impl Grouper {
                 // A helper that the system itself started belongs to nobody: it keeps its own name.
                 return Some(if current.kind == ProgramKind::System { own } else { current });
             }
-            match self.parent_of(current, by_pid) {
+            match self.parent_of(current, living) {
                 Some(parent) => current = parent,
                 None => break,
             }
@@ -127,17 +189,14 @@ impl Grouper {
         Some(own)
     }
 
-    /// The parent, if it is still there: a later process with its number is not it.
-    fn parent_of(&self, identity: &Identity, by_pid: &HashMap<Pid, ProcKey>) -> Option<&Identity> {
-        let parent = by_pid.get(&identity.facts.parent)?;
-        let older = parent.start_time <= identity.facts.key.start_time && parent.pid != identity.facts.key.pid;
-        older.then(|| self.known.get(parent)).flatten()
+    fn parent_of(&self, identity: &Identity, living: &Living<'_>) -> Option<&Identity> {
+        self.known.get(&living.parent_of(&identity.facts)?.key)
     }
 
-    fn root_of(&self, process: &ProcSample, name: &Arc<str>, by_pid: &HashMap<Pid, ProcKey>) -> ProcKey {
+    fn root_of(&self, process: &ProcSample, name: &Arc<str>, living: &Living<'_>) -> ProcKey {
         let Some(mut current) = self.known.get(&process.facts.key) else { return process.facts.key };
         for _ in 0..if current.script { 0 } else { MAX_PARENTS } {
-            match self.parent_of(current, by_pid) {
+            match self.parent_of(current, living) {
                 Some(parent) if parent.name == *name || parent.part_of_parent => current = parent,
                 _ => break,
             }
@@ -151,12 +210,22 @@ struct Draft {
     cpu: f64,
     memory: u64,
     disk: Reading<BytesPerSec>,
+    window: Reading<bool>,
+    hung: bool,
     members: Vec<(Member, Option<String>)>,
 }
 
 impl Draft {
     fn new(owner: &Identity) -> Self {
-        Self { kind: owner.kind, cpu: 0.0, memory: 0, disk: Reading::Missing(Why::NoPermission), members: Vec::new() }
+        Self {
+            kind: owner.kind,
+            cpu: 0.0,
+            memory: 0,
+            disk: Reading::Missing(Why::NoPermission),
+            window: Reading::default(),
+            hung: false,
+            members: Vec::new(),
+        }
     }
 
     fn add(&mut self, process: &ProcSample, root: ProcKey) {
@@ -168,12 +237,22 @@ impl Draft {
             let before = self.disk.get().map_or(0.0, |rate| rate.0);
             self.disk = Reading::Known(BytesPerSec(before + read.0 + written.0));
         }
+        if self.window != Reading::Known(true) {
+            self.window = process.window;
+        }
+        self.hung |= process.hung;
         let member = Member { key: process.facts.key, root, cpu, memory };
         self.members.push((member, process.facts.path.known().cloned()));
     }
 
-    fn finish(mut self, name: Arc<str>) -> ProgramSample {
+    fn finish<'a>(mut self, name: Arc<str>, origin: impl Fn(&ProcKey) -> Option<&'a Arc<Origin>>) -> ProgramSample {
         self.members.sort_by(|(a, _), (b, _)| b.cpu.get().total_cmp(&a.cpu.get()).then(a.key.cmp(&b.key)));
+        let busiest = self.members.first().map(|(member, _)| member);
+        let own = busiest.and_then(|member| origin(&member.key)).cloned().unwrap_or_default();
+        let origin = match busiest.filter(|member| member.root != member.key).and_then(|member| origin(&member.root)) {
+            Some(root) => Arc::new(root.and(&own)),
+            None => own,
+        };
         ProgramSample {
             name,
             kind: self.kind,
@@ -183,9 +262,18 @@ impl Draft {
             disk: self.disk,
             parts: self.members.len() as u32,
             path: self.members.iter().find_map(|(_, path)| path.as_deref()).map(Arc::from),
+            origin,
+            window: self.window,
+            hung: self.hung,
             members: self.members.into_iter().map(|(member, _)| member).collect(),
         }
     }
+}
+
+/// A program that shows what the PC does. The agent is the same program as our window, and is none.
+fn is_monitor(facts: &ProcFacts, knowledge: &Knowledge) -> bool {
+    let agent = || facts.args.known().is_some_and(|args| args.get(1).is_some_and(|argument| argument == "agent"));
+    knowledge.is_monitor(facts.file_name()) && !agent()
 }
 
 /// Puts into `sample` what a history keeps.
@@ -233,12 +321,14 @@ mod tests {
                 args: Reading::Missing(Why::NoPermission),
                 owner: Owner::Me,
                 kernel: false,
-                given_group: None,
+                given: None,
             }),
             cpu: Reading::Known(Fraction::new(cpu)),
             memory: Reading::Known(Bytes(100)),
             disk_read: Reading::default(),
             disk_write: Reading::default(),
+            window: Reading::default(),
+            hung: false,
             threads: 1,
             state: ProcState::Unknown,
         }

@@ -92,6 +92,8 @@ impl Load {
             evidence,
             busy: None,
             cause: None,
+            signs: Vec::new(),
+            parent: None,
         }
     }
 }

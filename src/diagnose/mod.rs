@@ -6,8 +6,11 @@ mod finding;
 mod group;
 mod load;
 mod rules;
+mod series;
 
-pub use finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject, SubjectKind};
+pub use finding::{
+    Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignClass, SignKind, Subject, SubjectKind,
+};
 pub use group::{Folded, Grouper};
 
 use crate::knowledge::Knowledge;
@@ -16,18 +19,50 @@ use crate::model::History;
 /// All findings, worst first. Never empty once there are figures: when nothing is wrong, that is said.
 pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let loads = load::loads(history, knowledge);
-    let mut findings = Vec::new();
-    findings.extend(rules::cpu_hog::find(history, knowledge, &loads));
-    findings.extend(rules::browser_load::find(history, &loads));
+    let mut findings = rules::secret_mining::find(history, knowledge);
+    findings.extend(rules::web_page_load::find(history, knowledge));
+    // What is told with more evidence is not told again as a mere load.
+    let told: Vec<String> = findings.iter().map(|finding| finding.subject.group.clone()).collect();
+    let is_new = |finding: &Finding| !told.contains(&finding.subject.group);
+    findings.extend(rules::came_back::find(history, knowledge));
+    findings.extend(rules::cpu_hog::find(&loads).into_iter().filter(is_new));
+    findings.extend(rules::browser_load::find(&loads).into_iter().filter(is_new));
+    findings.extend(rules::not_responding::find(history, knowledge));
     findings.extend(rules::memory_pressure::find(history, knowledge));
+    findings.extend(rules::paging::find(history, knowledge));
+    findings.extend(rules::memory_growth::find(history, knowledge));
+    findings.extend(rules::disk_busy::find(history, knowledge));
+    findings.extend(rules::slow_volume::find(history, knowledge));
     findings.extend(rules::disk_nearly_full::find(history, knowledge));
     findings.extend(rules::disk_shrinking::find(history, knowledge));
+    findings.extend(rules::device_load::find(history, knowledge));
+    let catching_up = rules::catching_up::find(history, knowledge, &loads);
+    if catching_up.is_none() {
+        findings.extend(rules::many_small::find(history, knowledge, &loads));
+        findings.extend(rules::unattributed_load::find(history, knowledge));
+    }
+    findings.extend(rules::slowed_by_heat::find(history, knowledge));
     // An estimate from the load says nothing new where the load itself is already told.
-    let told = !loads.is_empty();
-    findings.extend(rules::hot::find(history, knowledge).filter(|hot| !told || hot.confidence > Confidence::Low));
+    let load_is_told = !loads.is_empty();
+    let hot = rules::hot::find(history, knowledge);
+    findings.extend(hot.filter(|hot| !load_is_told || hot.confidence > Confidence::Low));
     findings.extend(rules::hot_but_idle::find(history, knowledge));
-    findings.extend(rules::known_busy::find(history, &loads));
+    findings.extend(rules::power_limited::find(history, knowledge));
+    findings.extend(rules::antivirus_off::find(history, knowledge));
+    findings.extend(rules::known_busy::find(&loads).into_iter().filter(is_new));
+    findings.extend(catching_up);
+    let (gpu, restart) = (rules::gpu_busy::find(history, knowledge), rules::restart_pending::find(history, knowledge));
+    let is_look = |finding: &Finding| finding.severity > Severity::Ok;
+    let (looks, notes): (Vec<Finding>, Vec<Finding>) = gpu.into_iter().chain(restart).partition(is_look);
+    findings.extend(looks);
     findings.extend(rules::all_well::find(history, knowledge, &findings));
+    // Good to know, and no reason to say that something is wrong.
+    findings.extend(notes);
+    findings.extend(rules::network_busy::find(history, knowledge));
+    findings.extend(rules::browser_update::find(history, knowledge));
+    findings.extend(rules::page_opened::find(history, knowledge));
+    findings.extend(rules::updates_old::find(history, knowledge));
+    findings.extend(rules::long_uptime::find(history, knowledge));
     // Stable: within one severity the order above, which is the order of what people can do something about.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings

@@ -9,7 +9,9 @@ use fluent_bundle::FluentArgs;
 pub use event::{event_finding, event_text};
 pub use text::{Lang, TextError, Texts};
 
-use crate::diagnose::{Evidence, EvidenceKind, Finding, RuleId, Subject, SubjectKind};
+use crate::diagnose::{
+    Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject, SubjectKind,
+};
 use crate::knowledge::{Knowledge, Label};
 use crate::model::DisplayName;
 
@@ -59,7 +61,12 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
     let todo = (1..).map(|n| format!("{todo_base}-{n}")).take_while(|id| texts.has(id));
     Explanation {
         headline: texts.with(&pick("headline"), &args),
-        saw: finding.evidence.iter().map(|evidence| saw(evidence, finding, texts)).collect(),
+        saw: finding
+            .evidence
+            .iter()
+            .map(|evidence| saw(evidence, finding, texts))
+            .chain(finding.signs.iter().map(|sign| sign_text(sign, texts)))
+            .collect(),
         meaning: texts.with(&pick("meaning"), &args),
         todo: todo.map(|id| texts.with(&id, &args)).collect(),
         limits: texts.with(&pick("limits"), &args),
@@ -68,6 +75,21 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
 
 fn variants(finding: &Finding) -> Vec<&'static str> {
     let mut variants = Vec::new();
+    if finding.severity == Severity::Act {
+        variants.push("alarm");
+    }
+    if finding.signs.iter().any(|sign| sign.kind == SignKind::NoWindow) && finding.rule == RuleId::WebPageLoad {
+        variants.push("window");
+    }
+    if finding.rule == RuleId::LongUptime && finding.confidence == Confidence::High {
+        variants.push("kept");
+    }
+    if finding.rule == RuleId::UnattributedLoad && finding.observed(EvidenceKind::Variation).is_some() {
+        variants.push("steady");
+    }
+    if finding.parent.is_some() {
+        variants.push("parent");
+    }
     if finding.subject.kind == SubjectKind::Machine {
         variants.push("machine");
     }
@@ -101,16 +123,37 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
     if let Some(cause) = &finding.cause {
         args.set("program", name_of(cause, texts));
     }
+    if let Some(parent) = &finding.parent {
+        args.set("parent", parent.clone());
+    }
     for evidence in &finding.evidence {
         let name = match evidence.kind {
             EvidenceKind::ProgramCpu => "cpu",
-            EvidenceKind::TotalCpu if finding.observed(EvidenceKind::ProgramCpu).is_none() => "cpu",
+            EvidenceKind::TotalCpu
+                if finding
+                    .observed(EvidenceKind::ProgramCpu)
+                    .or(finding.observed(EvidenceKind::EverythingElse))
+                    .is_none() =>
+            {
+                "cpu"
+            }
             EvidenceKind::MemoryUsed => "memory",
             EvidenceKind::ProgramMemory => "program_memory",
             EvidenceKind::FreeBytes => "free",
             EvidenceKind::LostBytes => "lost",
             EvidenceKind::Temperature => "temperature",
             EvidenceKind::FanEffort => "fan_effort",
+            EvidenceKind::EverythingElse => "cpu",
+            EvidenceKind::Interrupts => "interrupts",
+            EvidenceKind::GrownBytes => "grown",
+            EvidenceKind::SwapUsed => "swap",
+            EvidenceKind::DiskBusy => "disk_busy",
+            EvidenceKind::NetworkRate => "network",
+            EvidenceKind::GpuUsed => "gpu",
+            EvidenceKind::Uptime | EvidenceKind::UpdateAge => {
+                args.set("days", format::count(evidence.observed.floor()));
+                continue;
+            }
             _ => continue,
         };
         args.set(name, value(evidence, texts));
@@ -135,7 +178,24 @@ fn saw(evidence: &Evidence, finding: &Finding, texts: &Texts) -> String {
     args.set("value", value(evidence, texts));
     args.set("number", evidence.observed.round());
     args.set("duration", format::duration(texts, evidence.seconds));
-    texts.with(&format!("saw-{}", evidence.kind.id()), &args)
+    let id = format!("saw-{}", evidence.kind.id());
+    let of_cause = format!("{id}-cause");
+    match &finding.cause {
+        Some(cause) if texts.has(&of_cause) => {
+            args.set("program", name_of(cause, texts));
+            texts.with(&of_cause, &args)
+        }
+        _ => texts.with(&id, &args),
+    }
+}
+
+/// A sign as a sentence.
+fn sign_text(sign: &Sign, texts: &Texts) -> String {
+    let mut args = FluentArgs::new();
+    args.set("text", DisplayName::new(sign.text.as_deref().unwrap_or("?")).as_str().to_owned());
+    args.set("value", format::percent(sign.figure.unwrap_or_default()));
+    args.set("number", sign.figure.unwrap_or_default().round());
+    texts.with(&format!("sign-{}", sign.kind.id()), &args)
 }
 
 /// The figure of an evidence with its unit.
@@ -150,7 +210,19 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::SwapUsed
         | EvidenceKind::MemoryStall
         | EvidenceKind::FreeShare
-        | EvidenceKind::FanEffort => format::percent(observed),
+        | EvidenceKind::FanEffort
+        | EvidenceKind::Variation
+        | EvidenceKind::DiskBusy
+        | EvidenceKind::DiskStall
+        | EvidenceKind::Interrupts
+        | EvidenceKind::EverythingElse
+        | EvidenceKind::GpuUsed
+        | EvidenceKind::ClockShare => format::percent(observed),
+        EvidenceKind::NetworkRate | EvidenceKind::DiskRate => format::rate(observed),
+        EvidenceKind::GrownBytes | EvidenceKind::ProgramBytes | EvidenceKind::SwapGrown => format::bytes(observed),
+        EvidenceKind::Uptime | EvidenceKind::UpdateAge => format::duration(texts, observed * 86_400.0),
+        EvidenceKind::BackAfter | EvidenceKind::HungSeconds => format::duration(texts, observed),
+        EvidenceKind::Score => format::count(observed),
         EvidenceKind::FreeBytes | EvidenceKind::LostBytes => format::bytes(observed),
         EvidenceKind::HoursToFull => format::duration(texts, observed * 3600.0),
         EvidenceKind::Temperature | EvidenceKind::ExpectedTemperature => format::celsius(observed),
@@ -161,7 +233,6 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnose::{Confidence, Severity};
     use crate::knowledge::Busy;
     use crate::model::{At, Seconds};
 
@@ -203,6 +274,10 @@ mod tests {
             evidence: evidence.clone(),
             busy,
             cause: None,
+            signs: SignKind::ALL
+                .map(|kind| Sign { kind, points: 5, text: Some("/tmp".to_owned()), figure: Some(2.0) })
+                .to_vec(),
+            parent: Some("cron".to_owned()),
         };
         let program = Subject {
             group: "Google Chrome".into(),
@@ -230,7 +305,40 @@ mod tests {
                 estimate.evidence.retain(|evidence| evidence.kind != EvidenceKind::Temperature);
                 vec![measured, estimate]
             }
-            RuleId::BrowserLoad => vec![of(program, None)],
+            RuleId::BrowserLoad
+            | RuleId::WebPageLoad
+            | RuleId::CameBack
+            | RuleId::MemoryGrowth
+            | RuleId::NotResponding
+            | RuleId::BrowserUpdate
+            | RuleId::PageOpened => vec![of(program.clone(), None), Finding { parent: None, ..of(program, None) }],
+            RuleId::SecretMining => {
+                let look = of(program, None);
+                vec![Finding { severity: Severity::Act, ..look.clone() }, look]
+            }
+            RuleId::DiskBusy => {
+                let nobody = of(Subject::machine(), None);
+                vec![Finding { cause: Some(program), ..nobody.clone() }, nobody]
+            }
+            RuleId::UnattributedLoad | RuleId::LongUptime => {
+                let mut plain = of(Subject::machine(), None);
+                let variant = plain.clone();
+                plain.confidence = Confidence::Medium;
+                plain.evidence.retain(|evidence| evidence.kind != EvidenceKind::Variation);
+                vec![variant, plain]
+            }
+            RuleId::ManySmall
+            | RuleId::DeviceLoad
+            | RuleId::Paging
+            | RuleId::SlowVolume
+            | RuleId::NetworkBusy
+            | RuleId::SlowedByHeat
+            | RuleId::PowerLimited
+            | RuleId::GpuBusy
+            | RuleId::RestartPending
+            | RuleId::CatchingUp
+            | RuleId::AntivirusOff
+            | RuleId::UpdatesOld => vec![of(Subject::machine(), None)],
             RuleId::AllWell => vec![of(Subject::machine(), None)],
         }
     }

@@ -44,11 +44,12 @@ impl Lang {
         }
     }
 
-    fn sources(self) -> [(&'static str, &'static str); 4] {
+    fn sources(self) -> [(&'static str, &'static str); 5] {
         macro_rules! files {
             ($lang:literal) => {
                 [
                     ("findings.ftl", include_str!(concat!("../../assets/text/", $lang, "/findings.ftl"))),
+                    ("causes.ftl", include_str!(concat!("../../assets/text/", $lang, "/causes.ftl"))),
                     ("cli.ftl", include_str!(concat!("../../assets/text/", $lang, "/cli.ftl"))),
                     ("agent.ftl", include_str!(concat!("../../assets/text/", $lang, "/agent.ftl"))),
                     ("ui.ftl", include_str!(concat!("../../assets/text/", $lang, "/ui.ftl"))),

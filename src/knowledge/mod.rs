@@ -7,7 +7,9 @@ mod thresholds;
 use std::collections::{BTreeSet, HashMap};
 
 pub use programs::{Busy, KnownProgram, Label, Protection};
-pub use thresholds::{Cpu, Disk, Heat, MemoryLimits, Thresholds};
+pub use thresholds::{
+    Cpu, Disk, Growth, Heat, MemoryLimits, Mining, Paging, PowerLimits, Steady, Thresholds, Times, Wait,
+};
 
 use crate::model::{Fraction, Os, ProcFacts, ProtectRules, Reading};
 
@@ -164,7 +166,7 @@ mod tests {
             args: Reading::Missing(Why::NoPermission),
             owner: Owner::Me,
             kernel: false,
-            given_group: None,
+            given: None,
         }
     }
 

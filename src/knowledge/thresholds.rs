@@ -1,5 +1,7 @@
 //! `assets/knowledge/thresholds.toml`: the figures, with their reasons, are there.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::model::Seconds;
@@ -18,6 +20,20 @@ pub struct Thresholds {
     pub disk: Disk,
     /// Heat.
     pub heat: Heat,
+    /// Loads that do not move.
+    pub steady: Steady,
+    /// Evidence of secret mining.
+    pub mining: Mining,
+    /// What everything waits for.
+    pub wait: Wait,
+    /// Programs that only grow.
+    pub growth: Growth,
+    /// Memory beyond the installed one.
+    pub paging: Paging,
+    /// Power.
+    pub power: PowerLimits,
+    /// Time since a start, an update, a restart.
+    pub time: Times,
 }
 
 /// Processors.
@@ -126,6 +142,154 @@ pub struct Heat {
     pub model_idle_celsius: f64,
     /// Estimate: how much warmer full load makes it.
     pub model_rise_celsius: f64,
+    /// Slowed down by heat in so many looks…
+    pub throttle_times: usize,
+    /// …within so long…
+    pub throttle_seconds: Seconds,
+    /// …at this load. Share of the PC.
+    pub throttle_cpu: f64,
+    /// Warmer than this PC's own idle by so many degrees.
+    pub own_idle_above: f64,
+}
+
+/// Loads that do not move.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Steady {
+    /// Share of the PC that a program must hold.
+    pub program: f64,
+    /// The same for a browser.
+    pub browser: f64,
+    /// For so long.
+    pub seconds: Seconds,
+    /// Standard deviation against mean that still counts as steady…
+    pub variation: f64,
+    /// …and as very steady…
+    pub very_variation: f64,
+    /// …over so long.
+    pub very_seconds: Seconds,
+    /// The fewest looks.
+    pub points: usize,
+    /// Traffic below this is next to nothing, bytes a second.
+    pub network_quiet: f64,
+    /// The same for disks.
+    pub disk_quiet: f64,
+    /// Share of the PC for what belongs to no program.
+    pub rest: f64,
+}
+
+/// Evidence of secret mining.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mining {
+    /// How far back is looked.
+    pub recent_seconds: Seconds,
+    /// Points from which it is unusual.
+    pub look: i32,
+    /// Points from which it may be secret mining.
+    pub alarm: i32,
+    /// A load falls to this part of itself…
+    pub fell_to: f64,
+    /// …within so long.
+    pub fell_seconds: Seconds,
+    /// A program that runs again this soon came back.
+    pub back_seconds: Seconds,
+    /// Nobody is there after so long without input.
+    pub away_seconds: Seconds,
+    /// So many days are needed to know what is new on a PC.
+    pub learn_days: f64,
+    /// New is what was first seen within so many days.
+    pub new_days: f64,
+    /// How many days "this is my work" is believed.
+    pub mine_days: f64,
+    /// What each sign counts, by its id.
+    pub points: BTreeMap<String, i32>,
+}
+
+/// What everything waits for.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// Share of time in which the busiest disk had something to do.
+    pub disk_busy: f64,
+    /// Share of time in which something waited for a disk.
+    pub disk_stall: f64,
+    /// For so long.
+    pub disk_seconds: Seconds,
+    /// A program that moves this much is named, bytes a second.
+    pub disk_program: f64,
+    /// Both directions, bytes a second.
+    pub network: f64,
+    /// For so long.
+    pub network_seconds: Seconds,
+    /// Share of the processors spent answering devices.
+    pub interrupts: f64,
+    /// For so long.
+    pub interrupts_seconds: Seconds,
+    /// Share of the PC in no program's name.
+    pub rest: f64,
+    /// For so long.
+    pub rest_seconds: Seconds,
+    /// Share of the graphics processor.
+    pub gpu: f64,
+    /// For so long.
+    pub gpu_seconds: Seconds,
+    /// A window does not answer for so long.
+    pub hung_seconds: Seconds,
+}
+
+/// Programs that only grow.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Growth {
+    /// For so long.
+    pub seconds: Seconds,
+    /// By this share of what it was.
+    pub share: f64,
+    /// And by so many bytes.
+    pub bytes: u64,
+    /// In so many steps it may have become smaller.
+    pub falls: usize,
+}
+
+/// Memory beyond the installed one.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// Share of the limit in use.
+    pub commit: f64,
+    /// More in use by so many bytes…
+    pub swap_grown: u64,
+    /// …within so long.
+    pub swap_seconds: Seconds,
+}
+
+/// Power.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PowerLimits {
+    /// Share of the PC in use while it is held back.
+    pub limited_cpu: f64,
+    /// For so long.
+    pub limited_seconds: Seconds,
+    /// Clock against the highest one, on battery.
+    pub clock: f64,
+}
+
+/// Time since a start, an update, a restart.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Times {
+    /// Days without a restart that are worth a sentence.
+    pub uptime_days: f64,
+    /// Days for which updates may wait for a restart.
+    pub restart_days: f64,
+    /// How long a PC catches up after a start or after sleep.
+    pub fresh_seconds: Seconds,
+    /// The load that is then explained by it.
+    pub fresh_cpu: f64,
+    /// Days without updates that are worth a sentence.
+    pub updates_days: f64,
 }
 
 impl Thresholds {

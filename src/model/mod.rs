@@ -3,10 +3,12 @@
 //! Nothing here knows the operating system, the clock, files or threads. A value that could not be
 //! measured is [`Reading::Missing`] with its reason, never zero.
 
+mod condition;
 mod display_name;
 mod event;
 mod history;
 mod machine;
+mod origin;
 mod process;
 mod protect;
 mod reading;
@@ -14,11 +16,13 @@ mod sample;
 mod time;
 mod units;
 
+pub use condition::{Condition, Protection};
 pub use display_name::DisplayName;
 pub use event::{Event, EventKind};
 pub use history::{Held, History, VolumePoint};
 pub use machine::{Machine, Os, SelfUsage};
-pub use process::{Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};
+pub use origin::{Mark, Origin};
+pub use process::{Given, Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};
 pub use protect::{ActError, Closable, Me, ProtectRules, Refusal};
 pub use reading::{Reading, Why};
 pub use sample::{Member, Memory, Power, Pressure, ProgramKind, ProgramSample, Sample, Swap, Volume};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bytes, BytesPerSec, Fraction, Reading};
+use super::{Bytes, BytesPerSec, Fraction, Origin, Reading};
 
 /// A process number. Numbers are used again: never act on one without its [`ProcKey`].
 pub type Pid = u32;
@@ -54,6 +54,15 @@ pub enum ProcState {
     Unknown,
 }
 
+/// What a recorded history says about a process and cannot be worked out from it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Given {
+    /// The program it belongs to.
+    pub group: Option<String>,
+    /// Where it comes from, beside what its path and parent say.
+    pub origin: Origin,
+}
+
 /// What is read once in the life of a process, because it is expensive or cannot change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProcFacts {
@@ -71,11 +80,16 @@ pub struct ProcFacts {
     pub owner: Owner,
     /// A kernel thread: has no program file and cannot be ended.
     pub kernel: bool,
-    /// A group name given from outside (a recorded history); `None` while live.
-    pub given_group: Option<String>,
+    /// What a recorded history says about it; `None` while live.
+    pub given: Option<Box<Given>>,
 }
 
 impl ProcFacts {
+    /// The program that a recorded history counts it to.
+    pub fn given_group(&self) -> Option<&str> {
+        self.given.as_ref()?.group.as_deref()
+    }
+
     /// The file name of the program: of its path if known, else the name.
     pub fn file_name(&self) -> &str {
         let path = self.path.known().map_or(self.name.as_str(), String::as_str);
@@ -98,6 +112,10 @@ pub struct ProcSample {
     pub disk_read: Reading<BytesPerSec>,
     /// Bytes written per second, as above.
     pub disk_write: Reading<BytesPerSec>,
+    /// Whether it has a window on the desktop.
+    pub window: Reading<bool>,
+    /// A window of it has not answered the system for seconds.
+    pub hung: bool,
     /// Number of threads, 0 when unknown.
     pub threads: u32,
     /// What it is doing.

@@ -61,7 +61,7 @@ impl Closable {
     /// The reason why the process must be left alone.
     pub fn check(facts: &ProcFacts, rules: &ProtectRules, me: &Me) -> Result<Self, Refusal> {
         let pid = facts.key.pid;
-        if facts.given_group.is_some() || me.pid == 0 {
+        if facts.given.is_some() || me.pid == 0 {
             return Err(Refusal::NotRunning);
         }
         if pid == me.pid {
@@ -136,7 +136,7 @@ mod tests {
             args: Reading::Missing(Why::NoPermission),
             owner,
             kernel: false,
-            given_group: None,
+            given: None,
         }
     }
 
@@ -167,7 +167,7 @@ mod tests {
     fn a_process_from_a_recording_cannot_be_closed() {
         let me = Me { pid: 100, ancestors: Vec::new() };
         let mut recorded = facts(200, "burner", Owner::Me);
-        recorded.given_group = Some("Burner".to_owned());
+        recorded.given = Some(Box::default());
         assert_eq!(Closable::check(&recorded, &rules(), &me), Err(Refusal::NotRunning));
     }
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{At, Bytes, BytesPerSec, Celsius, Fraction, Hertz, Pid, ProcKey, ProcSample, Reading, Rpm, Seconds};
+use super::{
+    At, Bytes, BytesPerSec, Celsius, Condition, Fraction, Hertz, Origin, Pid, ProcKey, ProcSample, Reading, Rpm,
+    Seconds,
+};
 
 /// Memory of the whole PC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +88,7 @@ pub struct Member {
 }
 
 /// All processes that people think of as one program, at one moment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProgramSample {
     /// English name as people know it, safe to draw. Also the identity of the program over time.
     pub name: Arc<str>,
@@ -103,6 +106,12 @@ pub struct ProgramSample {
     pub parts: u32,
     /// File of its busiest process, if the system tells.
     pub path: Option<Arc<str>>,
+    /// Where it comes from: its busiest process, and the one that began its tree.
+    pub origin: Arc<Origin>,
+    /// Whether any of its processes has a window on the desktop.
+    pub window: Reading<bool>,
+    /// A window of it does not answer the system any more.
+    pub hung: bool,
     /// Its processes, busiest first. In a history only kept for programs that matter at that moment.
     pub members: Arc<[Member]>,
 }
@@ -166,6 +175,16 @@ pub struct Sample {
     pub user_idle: Reading<Seconds>,
     /// The program in front.
     pub foreground: Reading<Pid>,
+    /// Share of all processors spent answering devices (interrupts and what they put off).
+    pub interrupts: Reading<Fraction>,
+    /// Share of time in which the busiest disk had something to do.
+    pub disk_busy: Reading<Fraction>,
+    /// Whether a program was open that shows what the PC does; this program's own window counts.
+    pub watched: Reading<bool>,
+    /// Programs that the user closed with this program since the look before, by their English names.
+    pub closed: Vec<Arc<str>>,
+    /// What changes seldom.
+    pub condition: Arc<Condition>,
     /// How much time the figures of `programs`, `top` and `everything_else` cover: the time since the processes
     /// were read before. 0 when they were not read in this look. Never shorter than `span` otherwise.
     pub program_span: Seconds,

@@ -13,6 +13,8 @@ pub struct CpuTime {
     pub busy: u64,
     /// All ticks, idle ones included.
     pub all: u64,
+    /// Of the busy ones those spent answering devices: interrupts, and the work they put off.
+    pub interrupts: u64,
 }
 
 /// Processor time of the whole PC and of each logical processor.
@@ -61,6 +63,8 @@ pub struct SensorValues {
     pub pressure: Reading<Pressure>,
     /// Graphics processor in use.
     pub gpu: Reading<Fraction>,
+    /// Share of time since the reading before in which the busiest disk had something to do.
+    pub disk_busy: Reading<Fraction>,
     /// Where the power comes from.
     pub power: Reading<Power>,
     /// Time since the start of the system.
@@ -72,6 +76,8 @@ pub struct SensorValues {
 pub struct WindowOwner {
     /// The process that owns the window.
     pub pid: Pid,
+    /// The window has not answered the system for seconds.
+    pub hung: bool,
 }
 
 /// Two clocks that nobody can set.

@@ -234,6 +234,7 @@ impl Row {
             top: Vec::new(),
             everything_else: self.reading(Column::EverythingElse, part),
             process_count: self.get(Column::ProcessCount).unwrap_or(0) as u32,
+            ..Sample::default()
         }
     }
 
@@ -280,6 +281,7 @@ impl Usage {
             parts: self.parts as u32,
             path: (!self.program.path.is_empty()).then(|| Arc::clone(&self.program.path)),
             members: self.process.map(member).into_iter().collect(),
+            ..ProgramSample::default()
         }
     }
 }

@@ -41,7 +41,9 @@ pub struct Plan {
 /// Plans for `finding`; `refusal` says why its program may not be closed, if so.
 pub fn plan(finding: &Finding, refusal: Option<Refusal>) -> Plan {
     let mut plan = Plan::default();
-    if finding.severity == Severity::Ok {
+    // What is normal needs nothing; a restart that is due is offered all the same.
+    let is_due = matches!(finding.rule, RuleId::RestartPending | RuleId::LongUptime);
+    if finding.severity == Severity::Ok && !is_due {
         return plan;
     }
     if let Some(program) = finding.program() {
@@ -52,7 +54,12 @@ pub fn plan(finding: &Finding, refusal: Option<Refusal>) -> Plan {
         }
     }
     let restart_helps = match finding.rule {
-        RuleId::MemoryPressure => true,
+        RuleId::MemoryPressure
+        | RuleId::Paging
+        | RuleId::ManySmall
+        | RuleId::UnattributedLoad
+        | RuleId::RestartPending
+        | RuleId::LongUptime => true,
         RuleId::CpuHog => match plan.refusal {
             Some(refusal) => !matches!(refusal, Refusal::Ourselves | Refusal::OurAncestor),
             None => finding.program().is_none(),
@@ -82,6 +89,8 @@ mod tests {
             evidence: Vec::new(),
             busy: None,
             cause: None,
+            signs: Vec::new(),
+            parent: None,
         }
     }
 

@@ -9,7 +9,7 @@ use super::history::AtForm;
 use crate::diagnose::Finding;
 use crate::explain::{Texts, explain};
 use crate::knowledge::Knowledge;
-use crate::model::{At, Machine, Member, ProcSample, Reading, Sample, SelfUsage};
+use crate::model::{At, Condition, Machine, Member, ProcSample, ProgramSample, Reading, Sample, SelfUsage};
 use crate::remedy::Plan;
 
 /// Name and version of this form.
@@ -96,6 +96,10 @@ pub fn sample_json(sample: &Sample) -> Value {
     put(&mut map, "pressure_memory", &sample.pressure.map(|pressure| pressure.memory));
     put(&mut map, "pressure_io", &sample.pressure.map(|pressure| pressure.io));
     put(&mut map, "gpu", &sample.gpu);
+    put(&mut map, "interrupts", &sample.interrupts);
+    put(&mut map, "disk_busy", &sample.disk_busy);
+    put(&mut map, "watched", &sample.watched);
+    map.insert("condition".into(), condition_json(&sample.condition));
     put(&mut map, "disk_read_bps", &sample.disk_read);
     put(&mut map, "disk_write_bps", &sample.disk_write);
     put(&mut map, "net_rx_bps", &sample.net_rx);
@@ -122,13 +126,22 @@ pub fn sample_json(sample: &Sample) -> Value {
     Value::Object(map)
 }
 
+fn condition_json(condition: &Condition) -> Value {
+    let mut map = Map::new();
+    put(&mut map, "restart_pending", &condition.restart_pending);
+    put(&mut map, "antivirus", &condition.antivirus);
+    put(&mut map, "updated_at", &condition.updated_at.map(|at| AtForm::Text.write(at)));
+    put(&mut map, "fast_startup", &condition.fast_startup);
+    Value::Object(map)
+}
+
 fn process_json(process: &ProcSample, sample: &Sample) -> Value {
     let facts = &process.facts;
     let group = sample
         .programs
         .iter()
         .find(|program| program.members.iter().any(|member| member.key == facts.key))
-        .map_or_else(|| facts.given_group.clone(), |program| Some(program.name.to_string()));
+        .map_or_else(|| facts.given_group().map(str::to_owned), |program| Some(program.name.to_string()));
     let mut map = Map::new();
     map.insert("pid".into(), json!(facts.key.pid));
     map.insert("start".into(), json!(facts.key.start_time));
@@ -141,6 +154,23 @@ fn process_json(process: &ProcSample, sample: &Sample) -> Value {
     put(&mut map, "mem_bytes", &process.memory);
     put(&mut map, "disk_read_bps", &process.disk_read);
     put(&mut map, "disk_write_bps", &process.disk_write);
+    put(&mut map, "window", &process.window);
+    if process.hung {
+        map.insert("hung".into(), json!(true));
+    }
+    let first = |program: &&ProgramSample| program.members.first().is_some_and(|member| member.key == facts.key);
+    if let Some(program) = sample.programs.iter().find(first) {
+        let origin = &program.origin;
+        if !origin.marks.is_empty() {
+            map.insert("marks".into(), json!(origin.marks));
+        }
+        if let Some(parent) = &origin.parent {
+            map.insert("parent_name".into(), json!(parent));
+        }
+        if let Some(argument) = &origin.argument {
+            map.insert("argument".into(), json!(argument));
+        }
+    }
     map.insert("threads".into(), json!(process.threads));
     map.insert("state".into(), json!(process.state));
     Value::Object(map)

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::model::{
-    At, Bytes, BytesPerSec, Celsius, Fraction, Hertz, Machine, Memory, Os, Owner, Power, Pressure, ProcFacts, ProcKey,
-    ProcSample, ProcState, Reading, Rpm, Sample, Seconds, Swap, Volume, Why,
+    At, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, Hertz, Machine, Memory, Origin, Os, Owner, Power,
+    Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample, Seconds, Swap, Volume, Why,
 };
 
 /// Name and version of this form.
@@ -93,6 +93,14 @@ impl HistoryReader {
             cpus: value.get("cpus").and_then(Value::as_u64).map_or(1, |cpus| cpus.clamp(1, 4096) as u32),
             memory: Reading::from_option(value.get("mem_bytes").and_then(Value::as_u64).map(Bytes), Why::Unsupported),
             boot_id: Reading::from_option(text("boot_id"), Why::Unsupported),
+            booted_at: Reading::from_option(
+                value.get("booted_at").and_then(read_at).map(|(at, _)| at),
+                Why::Unsupported,
+            ),
+            max_frequency: Reading::from_option(
+                value.get("max_frequency_hz").and_then(Value::as_u64).map(Hertz),
+                Why::Unsupported,
+            ),
             ..Machine::default()
         };
         Ok(Self { machine, form: AtForm::Text, last: None, usual: None, seq: 0 })
@@ -186,6 +194,11 @@ impl HistoryReader {
             power: Reading::from_option(power, Why::Unsupported),
             user_idle: number(map, "user_idle_s").map(Seconds),
             foreground: number(map, "foreground_pid").map(|pid| pid as u32),
+            interrupts: fraction(map, "interrupts"),
+            disk_busy: fraction(map, "disk_busy"),
+            watched: Reading::from_option(flag("watched"), Why::Unsupported),
+            closed: texts(map, "closed").map(Into::into).collect(),
+            condition: Arc::new(condition(map)),
             program_span: span,
             program_total: fraction(map, "cpu"),
             programs: Vec::new(),
@@ -244,6 +257,10 @@ fn fraction(map: &Map<String, Value>, name: &str) -> Reading<Fraction> {
     }
 }
 
+fn texts<'a>(map: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = &'a str> {
+    map.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
 fn celsius(map: &Map<String, Value>) -> Reading<Celsius> {
     match number(map, "temp_c") {
         // The same bounds as for a live sensor (`sampler::thermal`).
@@ -257,22 +274,51 @@ fn volumes(map: &Map<String, Value>) -> Reading<Vec<Volume>> {
     Reading::Known(list.iter().filter_map(|volume| serde_json::from_value(volume.clone()).ok()).collect())
 }
 
+/// What was recorded about where a process comes from. An unknown mark is left out, the others count.
+fn origin(map: &Map<String, Value>) -> Origin {
+    let marks = map.get("marks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let text = |name: &str| map.get(name).and_then(Value::as_str);
+    Origin {
+        marks: marks.iter().filter_map(|mark| serde_json::from_value(mark.clone()).ok()).collect(),
+        parent: text("parent_name").map(Into::into),
+        argument: text("argument").map(str::to_owned),
+    }
+}
+
+/// What changes seldom, from the object of that name.
+fn condition(map: &Map<String, Value>) -> Condition {
+    let Some(map) = map.get("condition").and_then(Value::as_object) else { return Condition::default() };
+    let flag = |name: &str| Reading::from_option(map.get(name).and_then(Value::as_bool), Why::Unsupported);
+    Condition {
+        restart_pending: flag("restart_pending"),
+        antivirus: word(map, "antivirus"),
+        updated_at: Reading::from_option(map.get("updated_at").and_then(read_at).map(|(at, _)| at), Why::Unsupported),
+        fast_startup: flag("fast_startup"),
+    }
+}
+
+fn word<T: serde::de::DeserializeOwned>(map: &Map<String, Value>, name: &str) -> Reading<T> {
+    let value = map.get(name).and_then(|value| serde_json::from_value(value.clone()).ok());
+    Reading::from_option(value, Why::Unsupported)
+}
+
 fn process(map: &Map<String, Value>) -> Option<ProcSample> {
     let text = |name: &str| map.get(name).and_then(Value::as_str).map(str::to_owned);
     let whole = |name: &str| {
         let value = map.get(name)?;
         value.as_u64().or_else(|| value.as_f64().map(|float| float as u64)).or_else(|| value.as_str()?.parse().ok())
     };
-    let given_group = text("group");
+    let given = Given { group: text("group"), origin: origin(map) };
     let facts = ProcFacts {
         key: ProcKey { pid: whole("pid").unwrap_or(0) as u32, start_time: whole("start").unwrap_or(0) },
         parent: whole("parent").unwrap_or(0) as u32,
-        name: text("name").or_else(|| given_group.clone())?,
+        name: text("name").or_else(|| given.group.clone())?,
         path: Reading::from_option(text("path").filter(|path| !path.is_empty()), Why::NoPermission),
         args: Reading::Missing(Why::Unsupported),
         owner: map.get("owner").and_then(|owner| serde_json::from_value(owner.clone()).ok()).unwrap_or(Owner::Unknown),
         kernel: false,
-        given_group,
+        // Also without a group: a recorded process can never be closed.
+        given: Some(Box::new(given)),
     };
     Some(ProcSample {
         facts: Arc::new(facts),
@@ -280,6 +326,8 @@ fn process(map: &Map<String, Value>) -> Option<ProcSample> {
         memory: number(map, "mem_bytes").map(|bytes| Bytes(bytes as u64)),
         disk_read: number(map, "disk_read_bps").map(BytesPerSec),
         disk_write: number(map, "disk_write_bps").map(BytesPerSec),
+        window: Reading::from_option(map.get("window").and_then(Value::as_bool), Why::Unsupported),
+        hung: map.get("hung").and_then(Value::as_bool).unwrap_or_default(),
         threads: whole("threads").unwrap_or(0) as u32,
         state: ProcState::Unknown,
     })

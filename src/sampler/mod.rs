@@ -14,11 +14,16 @@ pub use pace::{Depth, Pace, Totals};
 pub use thermal::{SensorJudge, ThermalModel};
 pub use volumes::VolumeWatcher;
 
+use slow::Latest;
+
 use crate::model::{
-    At, Bytes, BytesPerSec, Fraction, Machine, Owner, Pid, ProcFacts, ProcKey, ProcSample, Reading, Sample, Seconds,
-    SelfUsage, Why,
+    At, Bytes, BytesPerSec, Condition, Fraction, Machine, Owner, Pid, ProcFacts, ProcKey, ProcSample, Reading, Sample,
+    Seconds, SelfUsage, Why,
 };
 use crate::platform::{self, CpuReader, CpuTimes, Desktop, ProcessReader, RawProc, Sensors};
+
+/// What changes seldom is read so often.
+const CONDITION_EVERY: Duration = Duration::from_mins(10);
 
 /// A process that lived at the last tick.
 struct Tracked {
@@ -86,6 +91,9 @@ pub struct Sampler {
     last_scan: Option<Scan>,
     scans: u64,
     seq: u64,
+    condition: Latest<Condition>,
+    /// When the condition was asked for last.
+    condition_asked: Instant,
 }
 
 impl Sampler {
@@ -112,6 +120,8 @@ impl Sampler {
             last_scan: None,
             scans: 0,
             seq: 0,
+            condition: Latest::start("condition", || Some(platform::condition())),
+            condition_asked: Instant::now(),
         }
     }
 
@@ -126,7 +136,12 @@ impl Sampler {
     pub fn tick(&mut self, at: At, depth: impl FnOnce(&Totals) -> Depth) -> Tick {
         let now = Instant::now();
         let span = seconds_since(self.last_tick.replace(now), now);
+        let before = self.last_cpu.as_ref().map(|times| times.total);
         let (cpu, per_core) = self.read_cpu();
+        let interrupts = self.last_cpu.as_ref().zip(before).and_then(|(times, before)| {
+            let time = |time: platform::CpuTime| platform::CpuTime { busy: time.interrupts, ..time };
+            share(time(times.total), time(before))
+        });
         let (memory, swap) = platform::memory();
         let sample = Sample {
             seq: self.seq,
@@ -134,6 +149,7 @@ impl Sampler {
             span,
             cpu,
             per_core,
+            interrupts: Reading::from_option(interrupts, cpu.why().unwrap_or(Why::NotYet)),
             memory,
             swap,
             user_idle: self.desktop.user_idle(),
@@ -159,7 +175,10 @@ impl Sampler {
             seconds: elapsed.as_secs_f64().max(1e-6),
             cpu_seconds: (elapsed.as_secs_f64() * f64::from(self.machine.cpus)).max(1e-6),
         });
-        let listed = self.read_processes(room);
+        let mut listed = self.read_processes(room);
+        if let Ok(processes) = &mut listed {
+            self.look_for_windows(processes);
+        }
         let (mut processes, process_why) = match listed {
             Ok(processes) => (processes, None),
             Err(why) => (Vec::new(), Some(why)),
@@ -188,7 +207,9 @@ impl Sampler {
             throttle_events: values.throttle_events,
             pressure: values.pressure,
             gpu: values.gpu,
+            disk_busy: values.disk_busy,
             power: values.power,
+            condition: self.condition(now),
             program_span,
             program_total,
             everything_else: Reading::Missing(process_why.unwrap_or(Why::NotYet)),
@@ -254,6 +275,32 @@ impl Sampler {
         }
         self.tracked.retain(|_, known| known.tick == tick);
         Ok(found)
+    }
+
+    fn look_for_windows(&mut self, processes: &mut [ProcSample]) {
+        let owners = match self.desktop.window_owners() {
+            Reading::Known(owners) => owners,
+            Reading::Missing(why) => {
+                processes.iter_mut().for_each(|process| process.window = Reading::Missing(why));
+                return;
+            }
+        };
+        for process in processes {
+            let pid = process.facts.key.pid;
+            // Sorted by number; one that hangs counts before one that does not.
+            let own = &owners[owners.partition_point(|owner| owner.pid < pid)..];
+            let own = own.iter().take_while(|owner| owner.pid == pid);
+            process.hung = own.clone().any(|owner| owner.hung);
+            process.window = Reading::Known(own.count() > 0);
+        }
+    }
+
+    fn condition(&mut self, now: Instant) -> Arc<Condition> {
+        if now - self.condition_asked >= CONDITION_EVERY {
+            self.condition_asked = now;
+            self.condition.ask();
+        }
+        self.condition.latest().unwrap_or_default()
     }
 
     fn read_network(&mut self, elapsed: Option<Duration>) -> (Reading<BytesPerSec>, Reading<BytesPerSec>) {
@@ -340,6 +387,8 @@ fn measure(raw: &RawProc<'_>, known: &Tracked, room: Option<Room>) -> ProcSample
         memory: Reading::Known(raw.memory),
         disk_read: rate(|io| io.0),
         disk_write: rate(|io| io.1),
+        window: Reading::Missing(Why::NotYet),
+        hung: false,
         threads: raw.threads,
         state: raw.state,
     }
@@ -355,7 +404,7 @@ fn placeholder(key: ProcKey) -> ProcFacts {
         args: Reading::Missing(Why::NotYet),
         owner: Owner::Unknown,
         kernel: false,
-        given_group: None,
+        given: None,
     }
 }
 

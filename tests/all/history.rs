@@ -39,6 +39,7 @@ fn sample(at: At, cpu: f64) -> Sample {
         parts: 1,
         path: Some("/opt/burner".into()),
         members: [Member { key, root: key, cpu: share, memory: Bytes(5 * Bytes::MIB) }].into(),
+        ..ProgramSample::default()
     };
     Sample {
         at,

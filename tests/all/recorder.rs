@@ -63,6 +63,7 @@ fn program(name: &str, cpu: f64, memory: u64) -> ProgramSample {
         parts: 3,
         path: Some(format!("/opt/{name}").into()),
         members: Arc::new([Member { key, root: key, cpu: share, memory }]),
+        ..ProgramSample::default()
     }
 }
 

@@ -150,6 +150,7 @@ impl Office {
                     parts: 1 + n as u32 % 9,
                     path: Some(Arc::clone(&self.paths[n])),
                     members: Arc::new([Member { key, root: key, cpu, memory }]),
+                    ..ProgramSample::default()
                 }
             })
             .collect()

@@ -2,13 +2,9 @@
 # Never "infected", never blame, never a guess as a fact. A to-do is one step a person can take.
 
 cpu_hog-headline = { $name } keeps using { $cpu } of this PC
-cpu_hog-headline-machine = Many programs together keep using { $cpu } of this PC
 cpu_hog-meaning = It may be working on something large, or it may be stuck. Other programs have to wait for it. A long calculation, a video export or a game would be normal.
-cpu_hog-meaning-machine = No single program stands out. After a start or an update this is common and passes within minutes.
 cpu_hog-todo-1 = If you are not waiting for a result from { $name }, close it
 cpu_hog-todo-2 = If you do not know this program, note its name and ask your helpdesk
-cpu_hog-todo-machine-1 = Close programs you do not need right now
-cpu_hog-todo-machine-2 = If it stays like this for 15 minutes, restart the PC
 cpu_hog-limits = Mimamori sees how much a program computes, not what it computes.
 
 browser_load-headline = { $name } keeps using { $cpu } of this PC

@@ -37,6 +37,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
         ],
         busy: None,
         cause: None,
+        signs: Vec::new(),
+        parent: None,
     })
 }
 

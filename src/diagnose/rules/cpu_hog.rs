@@ -1,39 +1,14 @@
-//! One program holds the CPU, or many small ones together do.
+//! One program holds the CPU.
 
-use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::diagnose::finding::{Finding, RuleId, Severity};
 use crate::diagnose::load::{Class, Load};
-use crate::knowledge::Knowledge;
-use crate::model::{Fraction, History, Sample};
 
-pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads: &[Load]) -> Vec<Finding> {
-    if loads.is_empty() {
-        return many_small(history, knowledge).into_iter().collect();
-    }
+pub(in crate::diagnose) fn find(loads: &[Load]) -> Vec<Finding> {
     loads
         .iter()
         .filter(|load| load.class == Class::Other)
         .map(|load| load.finding(RuleId::CpuHog, if load.act { Severity::Act } else { Severity::Look }))
         .collect()
-}
-
-/// The PC is full and nobody in particular is to blame.
-fn many_small(history: &History, knowledge: &Knowledge) -> Option<Finding> {
-    let full = knowledge.thresholds.cpu.full;
-    let total = |sample: &Sample| sample.cpu.get().map(Fraction::get);
-    let held = history.held(|sample| total(sample).is_some_and(|cpu| cpu >= full))?;
-    if held.seconds.0 < knowledge.thresholds.hold_seconds.0 {
-        return None;
-    }
-    Some(Finding {
-        rule: RuleId::CpuHog,
-        severity: Severity::Look,
-        confidence: Confidence::from_duration(held.seconds),
-        subject: Subject::machine(),
-        since: held.since,
-        evidence: vec![Evidence::over(EvidenceKind::TotalCpu, held.mean(total)?, full, held.seconds)],
-        busy: None,
-        cause: None,
-    })
 }
 
 #[cfg(test)]
@@ -82,13 +57,5 @@ mod tests {
         assert_eq!(rules(&scene), [RuleId::AllWell]);
         scene.busy("burner.exe", 0.125, 80.0);
         assert_eq!(rules(&scene), [RuleId::CpuHog]);
-    }
-
-    #[test]
-    fn a_full_pc_without_a_culprit_is_said_too() {
-        let mut scene = Scene::windows();
-        scene.crowd(0.92, 12.0);
-        let found = scene.diagnose();
-        assert_eq!((found[0].rule, found[0].subject.group.as_str()), (RuleId::CpuHog, ""));
     }
 }

@@ -30,6 +30,8 @@ fn finding(history: &History, volume: &Volume, limits: &Disk) -> Option<Finding>
         ],
         busy: None,
         cause: None,
+        signs: Vec::new(),
+        parent: None,
     })
 }
 

@@ -62,6 +62,8 @@ fn fast(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
         ],
         busy: None,
         cause: writer(&samples, lost, knowledge),
+        signs: Vec::new(),
+        parent: None,
     })
 }
 
@@ -111,6 +113,8 @@ fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
         ],
         busy: None,
         cause: None,
+        signs: Vec::new(),
+        parent: None,
     })
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::diagnose::{Finding, Grouper, RuleId, diagnose};
 use crate::knowledge::Knowledge;
 use crate::model::{
-    At, Bytes, Celsius, Fraction, History, Machine, Memory, Os, Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState,
-    Reading, Sample, Seconds, Volume, Why,
+    At, Bytes, Celsius, Fraction, Given, History, Machine, Mark, Memory, Origin, Os, Owner, Pid, ProcFacts, ProcKey,
+    ProcSample, ProcState, Reading, Sample, Seconds, Volume, Why,
 };
 
 const MEMORY: u64 = 16 << 30;
@@ -37,9 +37,32 @@ impl Scene {
         }
     }
 
+    /// The same with Linux.
+    pub(in crate::diagnose) fn linux() -> Self {
+        let machine = Machine { os: Os::Linux, cpus: 4, memory: Reading::Known(Bytes(MEMORY)), ..Machine::default() };
+        Self { history: History::new(machine), grouper: Grouper::new(Os::Linux), ..Self::windows() }
+    }
+
     pub(in crate::diagnose) fn with_cpus(mut self, cpus: u32) -> Self {
         self.history = History::new(Machine { cpus, ..self.history.machine().clone() });
         self
+    }
+
+    pub(in crate::diagnose) fn booted(mut self, at: At) -> Self {
+        let machine = Machine { booted_at: Reading::Known(at), ..self.history.machine().clone() };
+        self.history = History::new(machine);
+        self
+    }
+
+    /// Goes on at so many seconds.
+    pub(in crate::diagnose) fn at(mut self, seconds: f64) -> Self {
+        self.now = (seconds * 1000.0) as i64;
+        self
+    }
+
+    /// Nothing is seen for so long.
+    pub(in crate::diagnose) fn sleep(&mut self, seconds: f64) {
+        self.now += (seconds * 1000.0) as i64;
     }
 
     pub(in crate::diagnose) fn with_step(mut self, step: f64) -> Self {
@@ -72,6 +95,25 @@ impl Scene {
         }
     }
 
+    /// These processes for `seconds`, and what they use in all.
+    pub(in crate::diagnose) fn run(&mut self, processes: &[ProcSample], seconds: f64) {
+        self.run_with(processes, seconds, |_| ());
+    }
+
+    /// The same with each sample changed by `change`.
+    pub(in crate::diagnose) fn run_with(
+        &mut self,
+        processes: &[ProcSample],
+        seconds: f64,
+        change: impl Fn(&mut Sample),
+    ) {
+        let total = processes.iter().filter_map(|process| process.cpu.get()).map(Fraction::get).sum::<f64>() + 0.02;
+        self.push_with(seconds, processes, |sample| {
+            sample.cpu = Reading::Known(Fraction::new(total));
+            change(sample);
+        });
+    }
+
     pub(in crate::diagnose) fn calm(&mut self, seconds: f64) {
         self.push(seconds, |_| {});
     }
@@ -82,7 +124,7 @@ impl Scene {
 
     pub(in crate::diagnose) fn busy_parts(&mut self, parts: &[(&str, f64)], seconds: f64) {
         let processes: Vec<ProcSample> =
-            parts.iter().zip(100..).map(|((path, cpu), pid)| process(pid, path, *cpu, Bytes(1 << 20))).collect();
+            parts.iter().zip(100..).map(|((path, cpu), pid)| of(pid, path, *cpu, Bytes(1 << 20))).collect();
         let total = parts.iter().map(|(_, cpu)| cpu).sum::<f64>() + 0.02;
         self.push_with(seconds, &processes, |sample| sample.cpu = Reading::Known(Fraction::new(total)));
     }
@@ -90,14 +132,14 @@ impl Scene {
     /// Many programs with a little each.
     pub(in crate::diagnose) fn crowd(&mut self, total: f64, seconds: f64) {
         let processes: Vec<ProcSample> =
-            (0..20).map(|n| process(200 + n, &format!("small{n}.exe"), total / 20.0, Bytes(1 << 20))).collect();
+            (0..20).map(|n| of(200 + n, &format!("small{n}.exe"), total / 20.0, Bytes(1 << 20))).collect();
         self.push_with(seconds, &processes, |sample| sample.cpu = Reading::Known(Fraction::new(total)));
     }
 
     pub(in crate::diagnose) fn memory(&mut self, used: f64, program: Option<(&str, f64)>, seconds: f64) {
         let bytes = |share: f64| Bytes((MEMORY as f64 * share) as u64);
         let processes: Vec<ProcSample> =
-            program.iter().map(|(name, share)| process(300, name, 0.01, bytes(*share))).collect();
+            program.iter().map(|(name, share)| of(300, name, 0.01, bytes(*share))).collect();
         self.push_with(seconds, &processes, |sample| {
             sample.memory = Reading::Known(Memory { used: bytes(used), total: Bytes(MEMORY) });
         });
@@ -122,23 +164,45 @@ impl Scene {
     }
 }
 
-fn process(pid: Pid, path: &str, cpu: f64, memory: Bytes) -> ProcSample {
-    let has_folder = path.contains('\\');
+/// A process for [`Scene::run`].
+pub(in crate::diagnose) fn process(pid: Pid, path: &str, cpu: f64) -> ProcSample {
+    of(pid, path, cpu, Bytes(100 << 20))
+}
+
+impl ProcSample {
+    /// The same with these marks, as a recording would give them.
+    pub(in crate::diagnose) fn marked(mut self, marks: &[Mark]) -> Self {
+        let origin = Origin { marks: marks.to_vec(), ..Origin::default() };
+        Arc::make_mut(&mut self.facts).given = Some(Box::new(Given { group: None, origin }));
+        self
+    }
+
+    /// The same without a window.
+    pub(in crate::diagnose) fn windowless(mut self) -> Self {
+        self.window = Reading::Known(false);
+        self
+    }
+}
+
+fn of(pid: Pid, path: &str, cpu: f64, memory: Bytes) -> ProcSample {
+    let has_folder = path.contains(['\\', '/']);
     ProcSample {
         facts: Arc::new(ProcFacts {
             key: ProcKey { pid, start_time: 1 },
             parent: 1,
-            name: path.rsplit('\\').next().unwrap_or_default().to_owned(),
+            name: path.rsplit(['\\', '/']).next().unwrap_or_default().to_owned(),
             path: Reading::from_option(has_folder.then(|| path.to_owned()), Why::NoPermission),
             args: Reading::Missing(Why::NoPermission),
             owner: Owner::Me,
             kernel: false,
-            given_group: None,
+            given: None,
         }),
         cpu: Reading::Known(Fraction::new(cpu)),
         memory: Reading::Known(memory),
         disk_read: Reading::default(),
         disk_write: Reading::default(),
+        window: Reading::default(),
+        hung: false,
         threads: 1,
         state: ProcState::Unknown,
     }

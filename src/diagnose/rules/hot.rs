@@ -54,6 +54,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         evidence,
         busy: None,
         cause: None,
+        signs: Vec::new(),
+        parent: None,
     })
 }
 

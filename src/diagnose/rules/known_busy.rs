@@ -2,9 +2,8 @@
 
 use crate::diagnose::finding::{Finding, RuleId, Severity};
 use crate::diagnose::load::{Class, Load};
-use crate::model::History;
 
-pub(in crate::diagnose) fn find(_history: &History, loads: &[Load]) -> Vec<Finding> {
+pub(in crate::diagnose) fn find(loads: &[Load]) -> Vec<Finding> {
     loads
         .iter()
         .filter_map(|load| match load.class {

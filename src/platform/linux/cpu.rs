@@ -57,7 +57,7 @@ fn parse_times(numbers: &str) -> CpuTime {
         *slot = number.parse().unwrap_or(0);
     }
     let all: u64 = field.iter().sum();
-    CpuTime { busy: all - field[3] - field[4], all }
+    CpuTime { busy: all - field[3] - field[4], all, interrupts: field[5] + field[6] }
 }
 
 #[cfg(test)]
@@ -66,8 +66,8 @@ mod tests {
 
     #[test]
     fn waiting_for_a_disk_is_not_work() {
-        let times = parse("cpu  10 0 10 60 20 0 0 0 5 0\ncpu0 10 0 10 60 20 0 0 0 5 0\nintr 5 1\n");
-        assert_eq!(times.total, CpuTime { busy: 20, all: 100 });
+        let times = parse("cpu  10 0 5 60 20 2 3 0 5 0\ncpu0 10 0 5 60 20 2 3 0 5 0\nintr 5 1\n");
+        assert_eq!(times.total, CpuTime { busy: 20, all: 100, interrupts: 5 });
         assert_eq!(times.per_core.len(), 1);
     }
 

@@ -49,8 +49,11 @@ impl Desktop {
     pub fn window_owners(&mut self) -> Reading<Vec<WindowOwner>> {
         let owners = self.screen.as_ref().and_then(|screen| {
             let windows = screen.numbers(screen.root, screen.client_list, AtomEnum::WINDOW.into())?;
-            let mut owners: Vec<WindowOwner> =
-                windows.into_iter().filter_map(|window| screen.pid_of(window)).map(|pid| WindowOwner { pid }).collect();
+            let mut owners: Vec<WindowOwner> = windows
+                .into_iter()
+                .filter_map(|window| screen.pid_of(window))
+                .map(|pid| WindowOwner { pid, hung: false })
+                .collect();
             owners.sort_unstable();
             owners.dedup();
             Some(owners)

@@ -1,6 +1,7 @@
 //! Linux: `/proc`, `/sys`, X11, pidfds, and the session bus.
 
 mod autostart;
+mod condition;
 mod cpu;
 mod desktop;
 mod endpoint;
@@ -20,6 +21,7 @@ use std::fs;
 use std::path::Path;
 
 pub use autostart::{autostart_is_on, autostart_set};
+pub use condition::condition;
 pub use cpu::CpuReader;
 pub use desktop::Desktop;
 pub use endpoint::{Endpoint, ask};

@@ -1,7 +1,9 @@
 //! Sensors from `/sys` and `/proc/pressure`. No root, no driver, no daemon.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::read_line;
 use crate::model::{Celsius, Fraction, Hertz, Power, Pressure, Reading, Rpm, Seconds, Why};
@@ -19,6 +21,13 @@ pub struct Sensors {
     throttle: Vec<PathBuf>,
     gpus: Vec<PathBuf>,
     supplies: Vec<PathBuf>,
+    disks: Option<DiskTimes>,
+}
+
+/// How long each disk had been busy at a moment, in milliseconds.
+struct DiskTimes {
+    at: Instant,
+    busy: HashMap<String, u64>,
 }
 
 impl Sensors {
@@ -67,6 +76,7 @@ impl Sensors {
                 .filter(|path| path.exists())
                 .collect(),
             supplies: children(&root.join("class/power_supply")),
+            disks: None,
         }
     }
 
@@ -79,9 +89,26 @@ impl Sensors {
             throttle_events: greatest(&self.throttle).map(|count| count.max(0) as u64),
             pressure: pressure(),
             gpu: greatest(&self.gpus).map(|percent| Fraction::new(percent as f64 / 100.0)),
+            disk_busy: self.disk_busy(),
             power: self.power(),
             uptime: uptime(),
         }
+    }
+
+    /// Partitions, loops and what is built on other disks count with the disks below them.
+    fn disk_busy(&mut self) -> Reading<Fraction> {
+        let text = match fs::read_to_string("/proc/diskstats") {
+            Ok(text) => text,
+            Err(error) => return error.into(),
+        };
+        let is_disk = |name: &str| Path::new("/sys/block").join(name).join("device").exists();
+        let now = DiskTimes { at: Instant::now(), busy: parse_disk_times(&text, is_disk) };
+        if now.busy.is_empty() {
+            return Reading::Missing(Why::NoSensor);
+        }
+        let share = self.disks.as_ref().and_then(|last| busiest(&last.busy, &now.busy, now.at - last.at));
+        self.disks = Some(now);
+        Reading::from_option(share, Why::NotYet)
     }
 
     fn frequency(&self) -> Reading<Hertz> {
@@ -157,6 +184,24 @@ fn frequency_of_cpuinfo() -> Option<Hertz> {
     (count > 0).then(|| Hertz((clocks.iter().sum::<f64>() / count as f64 * 1e6) as u64))
 }
 
+/// Field 10 after the name, "milliseconds spent doing I/O" (kernel documentation, admin-guide/iostats).
+fn parse_disk_times(text: &str, is_disk: impl Fn(&str) -> bool) -> HashMap<String, u64> {
+    let busy = |line: &str| {
+        let fields: Vec<&str> = line.split_ascii_whitespace().collect();
+        let milliseconds = fields.get(12)?.parse().ok()?;
+        let name = fields.get(2).filter(|name| is_disk(name))?;
+        Some(((*name).to_owned(), milliseconds))
+    };
+    text.lines().filter_map(busy).collect()
+}
+
+/// The share of `elapsed` in which the busiest disk had something to do.
+fn busiest(before: &HashMap<String, u64>, now: &HashMap<String, u64>, elapsed: Duration) -> Option<Fraction> {
+    let grown = |(name, busy): (&String, &u64)| Some(busy.saturating_sub(*before.get(name)?));
+    let longest = now.iter().filter_map(grown).max()?;
+    (!elapsed.is_zero()).then(|| Fraction::new(longest as f64 / 1000.0 / elapsed.as_secs_f64()))
+}
+
 fn uptime() -> Reading<Seconds> {
     match read_line(Path::new("/proc/uptime")) {
         Reading::Known(text) => {
@@ -199,6 +244,17 @@ mod tests {
         let text = "some avg10=12.50 avg60=1.00 avg300=0.00 total=5\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n";
         assert_eq!(parse_pressure(text), Some(Fraction::new(0.125)));
         assert_eq!(parse_pressure("nothing"), None);
+    }
+
+    #[test]
+    fn of_the_disks_the_busiest_is_told_and_partitions_are_none() {
+        let text = "   8 0 sda 1 0 8 5 1 0 8 5 0 900 10\n   8 1 sda1 1 0 8 5 1 0 8 5 0 2000 10\n   8 16 sdb 1 0 8 5 1 0 8 5 0 1200 10\n";
+        let is_disk = |name: &str| name.len() == 3;
+        let now = parse_disk_times(text, is_disk);
+        assert_eq!(now.len(), 2);
+        let before = HashMap::from([("sda".to_owned(), 800), ("sdb".to_owned(), 200)]);
+        assert_eq!(busiest(&before, &now, Duration::from_secs(2)), Some(Fraction::new(0.5)));
+        assert!(parse_disk_times("hello\n", is_disk).is_empty());
     }
 
     #[test]

@@ -11,7 +11,9 @@ pub use background::{
 };
 
 use super::types::{ActError, CpuTimes, RawProc, SensorValues, WindowOwner};
-use crate::model::{At, Closable, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds, Swap, Why};
+use crate::model::{
+    At, Closable, Condition, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds, Swap, Why,
+};
 
 /// What can be known without the system: the number of processors.
 pub fn machine() -> Machine {
@@ -37,6 +39,11 @@ pub fn display_available() -> bool {
 /// Not known here.
 pub fn has_other_users() -> Reading<bool> {
     Reading::Missing(Why::Unsupported)
+}
+
+/// Not known here.
+pub fn condition() -> Condition {
+    Condition::default()
 }
 
 /// Not known here.
@@ -130,7 +137,7 @@ impl ProcessReader {
             args: Reading::Missing(Why::Unsupported),
             owner: Owner::Unknown,
             kernel: false,
-            given_group: None,
+            given: None,
         }
     }
 }
@@ -154,6 +161,7 @@ impl Sensors {
             throttle_events: Reading::Missing(Why::Unsupported),
             pressure: Reading::Missing(Why::Unsupported),
             gpu: Reading::Missing(Why::Unsupported),
+            disk_busy: Reading::Missing(Why::Unsupported),
             power: Reading::Missing(Why::Unsupported),
             uptime: Reading::Missing(Why::Unsupported),
         }

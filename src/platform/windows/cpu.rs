@@ -58,9 +58,14 @@ fn add(times: &mut CpuTimes, answer: &[u8]) {
         let idle = u64_at(entry, offset_of!(Entry, IdleTime));
         let kernel = u64_at(entry, offset_of!(Entry, KernelTime));
         let all = kernel.saturating_add(u64_at(entry, offset_of!(Entry, UserTime)));
-        let time = CpuTime { busy: all.saturating_sub(idle), all };
+        // Documented as reserved; deferred calls and interrupts in every version since NT 4 (System Informer's headers).
+        let reserved = offset_of!(Entry, Reserved1);
+        let interrupts = u64_at(entry, reserved).saturating_add(u64_at(entry, reserved + 8));
+        let busy = all.saturating_sub(idle);
+        let time = CpuTime { busy, all, interrupts: interrupts.min(busy) };
         times.total.busy = times.total.busy.saturating_add(time.busy);
         times.total.all = times.total.all.saturating_add(time.all);
+        times.total.interrupts = times.total.interrupts.saturating_add(time.interrupts);
         times.per_core.push(time);
     }
 }
@@ -88,8 +93,11 @@ mod tests {
         let mut answer = [entry(60, 70, 30), entry(0, 40, 60)].concat();
         answer.extend([1, 2, 3]);
         add(&mut times, &answer);
-        assert_eq!(times.per_core, [CpuTime { busy: 40, all: 100 }, CpuTime { busy: 100, all: 100 }]);
-        assert_eq!(times.total, CpuTime { busy: 140, all: 200 });
+        assert_eq!(
+            times.per_core,
+            [CpuTime { busy: 40, all: 100, interrupts: 0 }, CpuTime { busy: 100, all: 100, interrupts: 0 },]
+        );
+        assert_eq!(times.total, CpuTime { busy: 140, all: 200, interrupts: 0 });
     }
 
     #[test]

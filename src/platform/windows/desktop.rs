@@ -39,7 +39,7 @@ impl Desktop {
         let mut owners: Vec<WindowOwner> = windows
             .into_iter()
             .filter(|window| window.is_usable())
-            .filter_map(|window| Some(WindowOwner { pid: window.process()? }))
+            .filter_map(|window| Some(WindowOwner { pid: window.process()?, hung: window.is_hung() }))
             .collect();
         owners.sort_unstable();
         owners.dedup();

@@ -3,6 +3,7 @@
 
 mod args;
 mod autostart;
+mod condition;
 mod console;
 mod cpu;
 mod desktop;
@@ -38,6 +39,7 @@ use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORY
 use windows_sys::Win32::System::Threading::{ALL_PROCESSOR_GROUPS, GetActiveProcessorCount};
 
 pub use autostart::{autostart_is_on, autostart_set};
+pub use condition::condition;
 pub use console::{message_box, prepare_console, terminal_columns};
 pub use cpu::CpuReader;
 pub use desktop::Desktop;

@@ -10,7 +10,9 @@ use windows_sys::Wdk::System::Threading::{NtQueryInformationProcess, PROCESSINFO
 use windows_sys::Win32::Foundation::{
     NTSTATUS, STATUS_ACCESS_DENIED, STATUS_BUFFER_OVERFLOW, STATUS_BUFFER_TOO_SMALL, STATUS_INFO_LENGTH_MISMATCH,
 };
-use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleW, GetProcAddress};
+use windows_sys::Win32::System::LibraryLoader::{
+    GetModuleHandleW, GetProcAddress, LOAD_LIBRARY_SEARCH_SYSTEM32, LoadLibraryExW,
+};
 
 use super::wide::wide;
 use crate::model::Why;
@@ -112,6 +114,17 @@ pub(super) fn procedure(library: &str, name: &CStr) -> Option<unsafe extern "sys
     // SAFETY: both names end with a zero; a library that is not there gives null, which is looked at.
     unsafe {
         let module = GetModuleHandleW(library.as_ptr());
+        if module.is_null() { None } else { GetProcAddress(module, name.as_ptr().cast()) }
+    }
+}
+
+/// The same in a library of the system that may have to be loaded first; it stays loaded.
+#[expect(unsafe_code, reason = "loads a library and looks up a function by name")]
+pub(super) fn library_procedure(library: &str, name: &CStr) -> Option<unsafe extern "system" fn() -> isize> {
+    let library = wide(library);
+    // SAFETY: both names end with a zero; only the system's own folder is looked in; null is looked at.
+    unsafe {
+        let module = LoadLibraryExW(library.as_ptr(), std::ptr::null_mut(), LOAD_LIBRARY_SEARCH_SYSTEM32);
         if module.is_null() { None } else { GetProcAddress(module, name.as_ptr().cast()) }
     }
 }

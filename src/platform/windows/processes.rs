@@ -77,7 +77,7 @@ impl ProcessReader {
             args: Reading::Missing(Why::Unsupported),
             owner: Owner::System,
             kernel,
-            given_group: None,
+            given: None,
         };
         if kernel {
             return facts;

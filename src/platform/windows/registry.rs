@@ -7,8 +7,8 @@ use windows_sys::Win32::Foundation::{
 };
 use windows_sys::Win32::System::Registry::{
     HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_QUERY_VALUE, KEY_WOW64_64KEY, REG_SZ, RRF_NOEXPAND, RRF_RT_REG_BINARY,
-    RRF_RT_REG_EXPAND_SZ, RRF_RT_REG_SZ, RRF_SUBKEY_WOW6464KEY, RegCloseKey, RegDeleteKeyValueW, RegGetValueW,
-    RegOpenKeyExW, RegSetKeyValueW,
+    RRF_RT_REG_DWORD, RRF_RT_REG_EXPAND_SZ, RRF_RT_REG_SZ, RRF_SUBKEY_WOW6464KEY, RegCloseKey, RegDeleteKeyValueW,
+    RegGetValueW, RegOpenKeyExW, RegSetKeyValueW,
 };
 
 use super::wide::{text_of, wide};
@@ -33,6 +33,27 @@ pub(super) fn text(key: &str, value: &str) -> Option<String> {
         )
     };
     (status == ERROR_SUCCESS).then(|| text_of(&units)).filter(|text| !text.is_empty())
+}
+
+/// A number of the machine's part of the registry.
+#[expect(unsafe_code, reason = "reads the registry")]
+pub(super) fn number(key: &str, value: &str) -> Option<u32> {
+    let (key, value) = (wide(key), wide(value));
+    let mut number = 0_u32;
+    let mut bytes = size_of_val(&number) as u32;
+    // SAFETY: names end with a zero; `number` is writable for `bytes`; the kind of the value is asked to be a number.
+    let status = unsafe {
+        RegGetValueW(
+            HKEY_LOCAL_MACHINE,
+            key.as_ptr(),
+            value.as_ptr(),
+            RRF_RT_REG_DWORD | RRF_SUBKEY_WOW6464KEY,
+            std::ptr::null_mut(),
+            (&raw mut number).cast(),
+            &raw mut bytes,
+        )
+    };
+    (status == ERROR_SUCCESS).then_some(number)
 }
 
 /// Whether a key is there. One that may not be opened is there.

@@ -36,6 +36,7 @@ impl Sensors {
             throttle_events: Reading::Missing(Why::Unsupported),
             pressure: Reading::Missing(Why::Unsupported),
             gpu: Reading::Missing(Why::Unsupported),
+            disk_busy: Reading::Missing(Why::Unsupported),
             power: power(),
             uptime: uptime(),
         }

@@ -155,7 +155,7 @@ mod tests {
             args: Reading::Missing(Why::NotYet),
             owner: Owner::Me,
             kernel: false,
-            given_group: None,
+            given: None,
         };
         let me = Me { pid: std::process::id(), ancestors: Vec::new() };
         Closable::check(&facts, &ProtectRules::default(), &me).expect("an ordinary program")

@@ -4,8 +4,8 @@
 use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, GetLastError, HWND, LPARAM, RECT};
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     EnumChildWindows, EnumWindows, GW_OWNER, GWL_EXSTYLE, GetClassNameW, GetForegroundWindow, GetShellWindow,
-    GetWindow, GetWindowLongPtrW, GetWindowRect, GetWindowThreadProcessId, IsWindowVisible, PostMessageW, WM_CLOSE,
-    WS_EX_TOOLWINDOW,
+    GetWindow, GetWindowLongPtrW, GetWindowRect, GetWindowThreadProcessId, IsHungAppWindow, IsWindowVisible,
+    PostMessageW, WM_CLOSE, WS_EX_TOOLWINDOW,
 };
 use windows_sys::core::BOOL;
 
@@ -54,6 +54,13 @@ impl Window {
         let (visible, owner, shell) =
             unsafe { (IsWindowVisible(self.0) != 0, GetWindow(self.0, GW_OWNER), GetShellWindow()) };
         visible && self.0 != shell && (owner.is_null() || !Self(owner).has_size())
+    }
+
+    /// Whether the system has given up waiting for it: 5 s without looking at its messages.
+    #[expect(unsafe_code, reason = "asks about a window")]
+    pub(super) fn is_hung(self) -> bool {
+        // SAFETY: any handle may be asked about.
+        unsafe { IsHungAppWindow(self.0) != 0 }
     }
 
     /// One that can also be seen and used: has a size and is not a tool palette.

@@ -1,0 +1,188 @@
+# More causes, and the signs of secret mining. Same rules as in findings.ftl.
+
+secret_mining-headline = { $name } behaves unusually and uses { $cpu } of this PC: worth a look
+secret_mining-headline-alarm = { $name } may be mining coins in secret: { $cpu } of this PC for { $duration }
+secret_mining-meaning = Several things about it are unusual. A program of your own, a test or a new tool can look like this too.
+secret_mining-meaning-alarm = What was seen fits a program that computes digital coins for somebody else. It is not proof: only your IT department can look into the program.
+secret_mining-todo-1 = If you know this program and started it, mark it as your work
+secret_mining-todo-2 = If you do not know it, note its name and folder and ask your helpdesk
+secret_mining-todo-alarm-1 = Show this page to your helpdesk or IT department before you delete anything
+secret_mining-todo-alarm-2 = Close the program here, and see whether it comes back
+secret_mining-todo-alarm-3 = If it is your own work, mark it as such
+secret_mining-limits = Mimamori does not look into files or memory and does not ask other servers; your virus protection does that.
+
+web_page_load-headline = A web page in { $name } keeps this PC busy steadily: { $cpu }
+web_page_load-headline-window = { $name } has no window open and still uses { $cpu } of this PC
+web_page_load-meaning = One page computes without a break and hardly uses the network. A game or an animation would be normal. Hidden coin mining in a page looks like this too.
+web_page_load-meaning-window = A small window may be hidden behind others, or a page goes on after its window was closed. An extension of the browser can do that too.
+web_page_load-todo-1 = Close all pages, and do not restore them when the browser asks
+web_page_load-todo-2 = To find the page first: press Shift+Esc in Chrome or Edge, or open about:processes in Firefox
+web_page_load-todo-3 = If it comes back with the same page, tell your helpdesk its address
+web_page_load-limits = Mimamori cannot see which page it is, and never reads addresses or titles.
+
+came_back-headline = { $name } came back after it was closed
+came_back-headline-parent = { $name } came back after it was closed, started by { $parent }
+came_back-meaning = Something starts it again each time: often a service or a helper of the same program, which is normal. It can also be something nobody wants.
+came_back-todo-1 = If it belongs to a program you use, close that program instead
+came_back-todo-2 = If you do not know it, tell your helpdesk its name and what started it
+came_back-limits = Mimamori sees which program started it, not why.
+
+many_small-headline = Many programs together keep using { $cpu } of this PC
+many_small-meaning = No single program stands out. After a start or an update this is common and passes within minutes.
+many_small-todo-1 = Close programs you do not need right now
+many_small-todo-2 = If it stays like this for 15 minutes, restart the PC
+many_small-limits = Mimamori sees how much a program computes, not what it computes.
+
+unattributed_load-headline = { $cpu } of this PC is used by nothing that can be named
+unattributed_load-headline-steady = This PC computes steadily: { $cpu } for { $duration }
+unattributed_load-meaning = Programs that live only for moments, the system itself, or programs that the system hides from you. Installing something or compiling would be normal.
+unattributed_load-meaning-steady = The load does not move. A long calculation, a test or a video export looks like this, and so does coin mining. Which program it is was not recorded.
+unattributed_load-todo-1 = Wait some minutes: it often passes
+unattributed_load-todo-2 = If it stays, restart the PC; if it is there again, ask your helpdesk
+unattributed_load-limits = What ends between two looks cannot be named afterwards.
+
+device_load-headline = A device keeps the processor busy: { $interrupts }
+device_load-meaning = The processor spends much of its time answering devices. A faulty or new USB device, a docking station or a driver is the usual reason.
+device_load-todo-1 = Unplug USB devices and the docking station one after the other, and see when it gets better
+device_load-todo-2 = If nothing helps, ask your helpdesk to look at the drivers
+device_load-limits = Which device it is cannot be seen without a special tool of the IT department.
+
+memory_growth-headline = { $name } holds more and more memory: { $grown } more in { $duration }
+memory_growth-meaning = A program that grows for so long without giving anything back may have a fault. Opening larger and larger files would be normal.
+memory_growth-todo-1 = Save your work, close { $name } and open it again
+memory_growth-todo-2 = If it happens every day, tell your helpdesk: an update may mend it
+memory_growth-limits = Mimamori sees how much memory a program holds, not what for.
+
+paging-headline = The PC is short of memory: { $swap } of the reserve is in use
+paging-meaning = Memory is being moved to the disk, or hardly any is left to give away. Everything can get slow, and a program may fail to start.
+paging-todo-1 = Save your work, then close large programs and browser pages you do not need
+paging-todo-2 = If it does not get better, restart the PC
+paging-limits = A reserve that was filled long ago slows nothing down; what matters is how it changes.
+
+disk_busy-headline = Everything waits for the disk: busy { $disk_busy } of the time
+disk_busy-headline-program = Everything waits for the disk, and { $program } uses it most
+disk_busy-meaning = While a disk is busy all the time, opening and saving takes long. A copy, an update, a virus scan or the start of the PC would be normal.
+disk_busy-todo-1 = If you are copying something large, wait until it ends
+disk_busy-todo-2 = If it is like this every day, ask your helpdesk: the disk may be too slow or failing
+disk_busy-limits = Which files are read or written is not visible.
+
+slow_volume-headline = A drive has not answered for { $duration }
+slow_volume-meaning = A network drive whose server is gone, a USB disk with a loose plug, or a disk that fails. Programs that use it stop until it answers.
+slow_volume-todo-1 = Unplug USB drives you do not need, and check the network cable or Wi-Fi
+slow_volume-todo-2 = Save your work to another place, and ask your helpdesk
+slow_volume-limits = Which drive it is is only known when it answers.
+
+network_busy-headline = The network is busy: { $network }
+network_busy-meaning = Something large is being fetched or sent. Web pages and meetings can be slow meanwhile.
+network_busy-todo-1 = Wait for the download, update or backup to end
+network_busy-limits = Which program uses the network cannot be read without administrator rights.
+
+slowed_by_heat-headline = The processor slows itself down because of heat
+slowed_by_heat-meaning = It got too hot while working and protects itself. Blocked air, dust or a warm place is the usual reason.
+slowed_by_heat-todo-1 = Make sure the air openings are free, and that the PC does not stand on a soft surface
+slowed_by_heat-todo-2 = If it happens again, ask your helpdesk to have the fan cleaned
+slowed_by_heat-limits = How much slower it is cannot be said exactly.
+
+power_limited-headline = Saving power holds this PC back
+power_limited-meaning = There is a lot to do ({ $cpu }), but a power saving mode or the battery keeps the processor slow.
+power_limited-todo-1 = Plug in the power cable
+power_limited-todo-2 = Switch the power mode to balanced or better in the settings of the system
+power_limited-limits = Some companies set the power mode for everyone; then your helpdesk can tell you more.
+
+gpu_busy-headline = The graphics processor is busy: { $gpu }
+gpu_busy-meaning = A video call, a game, drawing or a calculation uses it. If nobody is using this PC, it is worth a look.
+gpu_busy-todo-1 = If you are not playing, drawing or calling, close programs one after the other and see when it falls
+gpu_busy-limits = Which program uses it cannot be read without a tool of the maker.
+
+not_responding-headline = { $name } has not answered for { $duration }
+not_responding-meaning = It may be waiting for a file, a server or a question hidden behind another window; or it is stuck.
+not_responding-todo-1 = Wait a minute, and look for a question behind other windows
+not_responding-todo-2 = If it still does not answer, close it here; what was not saved is lost
+not_responding-limits = Whether it is stuck for good cannot be known.
+
+long_uptime-headline = Not restarted for { $days } days
+long_uptime-meaning = Programs and drivers collect leftovers over time. A restart once a week keeps a PC quick.
+long_uptime-meaning-kept = Shutting down is not enough on this PC: with fast start-up Windows keeps its core asleep. Only Restart begins anew.
+long_uptime-todo-1 = Restart the PC when it suits you
+long_uptime-limits = A PC that is up for long is not slow for that reason alone.
+
+restart_pending-headline = Updates are waiting for a restart
+restart_pending-meaning = Until then parts of the system are old and new at the same time, which can make it slow and leaves known gaps open.
+restart_pending-todo-1 = Save your work and restart the PC today
+restart_pending-limits = How long the restart takes depends on the updates.
+
+catching_up-headline = This PC is catching up after its start
+catching_up-meaning = After a start or after sleep, mail, updates and virus protection work all at once ({ $cpu }). This passes within minutes.
+catching_up-todo-1 = Wait five minutes before you judge
+catching_up-limits = If it lasts longer, the reason is told here.
+
+antivirus_off-headline = Virus protection needs attention
+antivirus_off-headline-alarm = Virus protection is off
+antivirus_off-meaning = Windows says that the protection against malware is switched off, paused or out of date.
+antivirus_off-todo-1 = Open Windows Security and follow what it says
+antivirus_off-todo-2 = If you cannot switch it on, ask your helpdesk today
+antivirus_off-limits = This is what Windows reports; some protection products report late after a start.
+
+updates_old-headline = No updates for { $days } days
+updates_old-meaning = Updates close known gaps and mend faults. This PC has not looked for any for a long time.
+updates_old-todo-1 = Look for updates in the settings of the system, or ask your helpdesk
+updates_old-limits = Only the time of the last look is known, not what is missing.
+
+browser_update-headline = { $name } was updated and needs to be opened anew
+browser_update-meaning = The old version goes on until all its windows are closed. The new one closes known gaps.
+browser_update-todo-1 = Close all windows of { $name } and open it again
+browser_update-limits = What the update changes is not known here.
+
+page_opened-headline = A web page in { $name } was not opened by you
+page_opened-headline-parent = A web page in { $name } was opened by { $parent }
+page_opened-meaning = A script or a schedule opened it. Company portals do that at sign-in, which is normal; unwanted programs do it too.
+page_opened-todo-1 = If you do not know the page, close it and tell your helpdesk
+page_opened-limits = Mimamori does not read which page it is.
+
+saw-variation = The load moves by only { $value }
+saw-network_rate = Network: { $value }
+saw-disk_rate = { $name } reads and writes { $value }
+saw-disk_rate-cause = { $program } reads and writes { $value }
+saw-disk_busy = The disk had something to do { $value } of the time
+saw-disk_stall = Programs waited for the disk { $value } of the time
+saw-interrupts = Answering devices: { $value } of the processor for { $duration }
+saw-everything_else = In no program's name: { $value } for { $duration }
+saw-gpu_used = Graphics processor: { $value } for { $duration }
+saw-grown_bytes = { $value } more memory in { $duration }
+saw-program_bytes = { $name } holds { $value } now
+saw-swap_grown = { $value } moved out of memory in { $duration }
+saw-clock_share = The processor runs at { $value } of its highest clock
+saw-uptime = Running for { $value }
+saw-update_age = Last look for updates: { $value } ago
+saw-back_after = It was back after { $value }
+saw-hung_seconds = No answer for { $value }
+saw-score = Signs: { $number } points (from 40 unusual, from 70 with a strong sign an alarm)
+
+sign-miner_name = Its file has the name of a known miner
+sign-miner_arguments = It was started the way miners are: “{ $text }”
+sign-wrong_folder = It has the name of a system program but lies in { $text }
+sign-wrong_parent = It has the name of a system program but was started by { $text }
+sign-kernel_name = It has the name of a part of the kernel but is a file: { $text }
+sign-temporary_folder = It lies in a folder for temporary files: { $text }
+sign-odd_folder = It lies where programs normally are not: { $text }
+sign-hidden_file = It hides: { $text }
+sign-deleted_file = Its file was deleted while it runs: { $text }
+sign-script_host_parent = A script started it: { $text }
+sign-scheduler_parent = A schedule started it: { $text }
+sign-unsigned = Its file carries no valid signature
+sign-new = It was first seen on this PC a few days ago
+sign-came_back = It came back { $number } times after it had ended
+sign-fell_when_watched = Its load fell when a monitor was opened, { $number ->
+    [one] once
+   *[other] { $number } times
+}
+sign-only_while_away = It stopped when somebody came back to the PC, { $number } times
+sign-never_busy = This program normally never computes for long
+sign-no_window = It has no window
+sign-steady = Its load moves by only { $value }
+sign-very_steady = It has not moved for five minutes ({ $value })
+sign-quiet = It computes and hardly uses disk or network
+sign-heat = The PC is warmer than it usually is
+sign-gpu = The graphics processor is busy as well: { $value }
+sign-signed = It is signed and installed in the right place
+sign-installed = It is installed where only an administrator can put programs

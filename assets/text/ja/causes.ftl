@@ -1,0 +1,185 @@
+# そのほかの原因と、ひそかな採掘（マイニング）の手がかり。書き方は findings.ftl と同じ。
+
+secret_mining-headline = { $name } の動きが普段と違います（パソコンの力の{ $cpu }を使用）。確認をおすすめします
+secret_mining-headline-alarm = { $name } がひそかに暗号資産を採掘している可能性があります：{ $duration }にわたり{ $cpu }を使用
+secret_mining-meaning = 普通のプログラムには見られない点がいくつかあります。自作のプログラムや試験、新しい道具でも同じように見えることがあります。
+secret_mining-meaning-alarm = 見えたことは、だれかのために暗号資産を計算するプログラムの特徴と合います。証拠ではありません。中身を調べられるのは情報システム部門だけです。
+secret_mining-todo-1 = 自分で動かしたプログラムなら「自分の作業」に登録してください
+secret_mining-todo-2 = 心当たりがなければ、名前と場所を控えてヘルプデスクに相談してください
+secret_mining-todo-alarm-1 = 何かを消す前に、この画面をヘルプデスクか情報システム部門に見せてください
+secret_mining-todo-alarm-2 = ここでプログラムを閉じ、また現れるかどうかを見てください
+secret_mining-todo-alarm-3 = 自分の作業なら、そのように登録してください
+secret_mining-limits = 見守りはファイルやメモリの中身を調べず、外部にも問い合わせません。それはウイルス対策ソフトの役目です。
+
+web_page_load-headline = { $name } のページがパソコンを休みなく使っています：{ $cpu }
+web_page_load-headline-window = { $name } はウィンドウがないのに、パソコンの力の{ $cpu }を使っています
+web_page_load-meaning = 一つのページが休みなく計算し、通信はほとんどありません。ゲームやアニメーションなら正常です。ページに隠れた暗号資産の採掘（マイニング）も、このように見えます。
+web_page_load-meaning-window = 小さなウィンドウがほかのウィンドウの裏に隠れているか、閉じた後もページが動き続けている可能性があります。拡張機能のこともあります。
+web_page_load-todo-1 = すべてのページを閉じ、復元するかと聞かれても復元しないでください
+web_page_load-todo-2 = 先にページを見つけるには：Chrome と Edge では Shift+Esc を押し、Firefox では about:processes を開きます
+web_page_load-todo-3 = 同じページを開くとまた起きる場合は、そのアドレスをヘルプデスクに伝えてください
+web_page_load-limits = どのページかは見守りには分かりません。アドレスや題名は読み取りません。
+
+came_back-headline = { $name } は閉じた後にまた動き始めました
+came_back-headline-parent = { $name } は閉じた後にまた動き始めました（起動したのは { $parent }）
+came_back-meaning = 何かが毎回起動し直しています。同じ製品の常駐部分なら正常です。だれも望んでいないものの場合もあります。
+came_back-todo-1 = 使っている製品の一部なら、その製品のほうを終了してください
+came_back-todo-2 = 心当たりがなければ、名前と起動したものをヘルプデスクに伝えてください
+came_back-limits = 何が起動したかは分かりますが、理由は分かりません。
+
+many_small-headline = たくさんのプログラムが合わせてパソコンの力の{ $cpu }を使い続けています
+many_small-meaning = 特に目立つプログラムはありません。起動や更新の直後にはよくあることで、数分で落ち着きます。
+many_small-todo-1 = いま使わないプログラムを閉じてください
+many_small-todo-2 = 15分たっても変わらなければ、再起動をおすすめします
+many_small-limits = 見守りに分かるのは計算の量だけで、内容は分かりません。
+
+unattributed_load-headline = パソコンの力の{ $cpu }を、名前の分からないものが使っています
+unattributed_load-headline-steady = このパソコンは休みなく計算しています：{ $duration }にわたり{ $cpu }
+unattributed_load-meaning = 一瞬で終わるプログラム、システム自身、または見えないようにされているプログラムです。インストールやプログラムの作成中なら正常です。
+unattributed_load-meaning-steady = 負荷がほとんど変わりません。長い計算、試験、動画の書き出しのほか、暗号資産の採掘（マイニング）もこのように見えます。どのプログラムかは記録されていません。
+unattributed_load-todo-1 = 数分待ってみてください。多くは自然に収まります
+unattributed_load-todo-2 = 続く場合は再起動し、それでも起きるならヘルプデスクに相談してください
+unattributed_load-limits = 確認と確認の間に終わったものは、後から名前が分かりません。
+
+device_load-headline = 機器への応答に CPU が追われています：{ $interrupts }
+device_load-meaning = CPU が多くの時間を機器への応答に使っています。故障した、または新しい USB 機器、ドッキングステーション、ドライバーが主な原因です。
+device_load-todo-1 = USB 機器とドッキングステーションを一つずつ外し、軽くなるか見てください
+device_load-todo-2 = 変わらなければ、ドライバーの確認をヘルプデスクに頼んでください
+device_load-limits = どの機器かは、情報システム部門の専用の道具がないと分かりません。
+
+memory_growth-headline = { $name } の使うメモリが増え続けています：{ $duration }で{ $grown }増加
+memory_growth-meaning = これほど長く増える一方なら、不具合の可能性があります。だんだん大きなファイルを開いているなら正常です。
+memory_growth-todo-1 = 作業を保存し、{ $name } を閉じて開き直してください
+memory_growth-todo-2 = 毎日起きる場合はヘルプデスクに伝えてください。更新で直ることがあります
+memory_growth-limits = 分かるのは使用量だけで、何に使っているかは分かりません。
+
+paging-headline = メモリが足りません：予備のメモリの{ $swap }を使用中
+paging-meaning = メモリの中身をディスクへ移しているか、割り当てられるメモリがほとんど残っていません。全体が遅くなり、プログラムを起動できないことがあります。
+paging-todo-1 = 作業を保存してから、大きなプログラムや使わないページを閉じてください
+paging-todo-2 = それでも変わらなければ、再起動をおすすめします
+paging-limits = 以前から埋まっている予備は遅さの原因になりません。大切なのは変化です。
+
+disk_busy-headline = ディスクの待ち時間が生じています：時間の{ $disk_busy }が作業中
+disk_busy-headline-program = ディスクの待ち時間が生じています。いちばん使っているのは { $program } です
+disk_busy-meaning = ディスクが休みなく動いている間は、開く、保存するといった操作に時間がかかります。コピー、更新、ウイルス検査、起動直後なら正常です。
+disk_busy-todo-1 = 大きなものをコピーしているなら、終わるまでお待ちください
+disk_busy-todo-2 = 毎日このようなら、ヘルプデスクに相談してください。ディスクが遅いか、傷んでいる可能性があります
+disk_busy-limits = どのファイルを読み書きしているかは見えません。
+
+slow_volume-headline = ドライブが{ $duration }応答していません
+slow_volume-meaning = サーバーにつながらないネットワークドライブ、抜けかけた USB ディスク、故障しかけたディスクが考えられます。それを使うプログラムは応答があるまで止まります。
+slow_volume-todo-1 = 使わない USB ドライブを外し、ネットワークの接続を確かめてください
+slow_volume-todo-2 = 作業を別の場所に保存し、ヘルプデスクに相談してください
+slow_volume-limits = どのドライブかは、応答があるまで分かりません。
+
+network_busy-headline = ネットワークが混んでいます：{ $network }
+network_busy-meaning = 大きなものを受信または送信しています。その間、Web ページや会議が遅くなることがあります。
+network_busy-todo-1 = ダウンロード、更新、バックアップが終わるまでお待ちください
+network_busy-limits = どのプログラムが使っているかは、管理者の権限がないと分かりません。
+
+slowed_by_heat-headline = 熱のため CPU が速度を落としています
+slowed_by_heat-meaning = 作業中に熱くなりすぎたため、自分を守っています。空気の通り道のふさがり、ほこり、暑い場所が主な原因です。
+slowed_by_heat-todo-1 = 通風口をふさがず、柔らかいものの上に置かないでください
+slowed_by_heat-todo-2 = 繰り返す場合は、ファンの清掃をヘルプデスクに頼んでください
+slowed_by_heat-limits = どれだけ遅くなったかは正確には分かりません。
+
+power_limited-headline = 省電力のため、力を抑えて動いています
+power_limited-meaning = 作業は多い（{ $cpu }）のに、省電力の設定またはバッテリー駆動のため CPU がゆっくり動いています。
+power_limited-todo-1 = 電源ケーブルをつないでください
+power_limited-todo-2 = システムの設定で電源モードを「バランス」以上にしてください
+power_limited-limits = 会社が電源モードを決めていることがあります。詳しくはヘルプデスクにお尋ねください。
+
+gpu_busy-headline = GPU（画像処理装置）が忙しく動いています：{ $gpu }
+gpu_busy-meaning = ビデオ会議、ゲーム、描画、計算が使います。だれもパソコンを使っていないのに続くなら、確認をおすすめします。
+gpu_busy-todo-1 = ゲームや描画や会議をしていなければ、プログラムを一つずつ閉じて、下がるか見てください
+gpu_busy-limits = どのプログラムが使っているかは、メーカーの道具がないと分かりません。
+
+not_responding-headline = { $name } が{ $duration }応答していません
+not_responding-meaning = ファイルやサーバーを待っているか、ほかのウィンドウの裏に質問が出ているか、または動きが止まっています。
+not_responding-todo-1 = 1分ほど待ち、ほかのウィンドウの裏に質問が出ていないか見てください
+not_responding-todo-2 = それでも応答がなければ、ここで閉じてください。保存していない内容は失われます
+not_responding-limits = 完全に止まっているかどうかは分かりません。
+
+long_uptime-headline = { $days }日間、再起動していません
+long_uptime-meaning = 長く動かすほど、プログラムやドライバーの使い残しがたまります。週に一度の再起動がおすすめです。
+long_uptime-meaning-kept = このパソコンでは「シャットダウン」では足りません。高速スタートアップのため、Windows の中心部分は眠ったまま残ります。「再起動」だけが最初から始めます。
+long_uptime-todo-1 = 都合のよいときに再起動してください
+long_uptime-limits = 長く動いているだけで遅くなるとは限りません。
+
+restart_pending-headline = 更新が再起動を待っています
+restart_pending-meaning = それまでは新旧の部品が混ざって動くため遅くなることがあり、既知の弱点も残ったままです。
+restart_pending-todo-1 = 作業を保存して、今日のうちに再起動してください
+restart_pending-limits = 再起動にかかる時間は更新の内容によります。
+
+catching_up-headline = 起動した後の作業がまとめて動いています
+catching_up-meaning = 起動やスリープからの復帰の直後は、メール、更新、ウイルス対策が一度に動きます（{ $cpu }）。数分で落ち着きます。
+catching_up-todo-1 = 5分ほどお待ちください
+catching_up-limits = それ以上続く場合は、ここに原因が出ます。
+
+antivirus_off-headline = ウイルス対策の確認が必要です
+antivirus_off-headline-alarm = ウイルス対策が切れています
+antivirus_off-meaning = ウイルス対策が切れている、止められている、または古いと Windows が知らせています。
+antivirus_off-todo-1 = 「Windows セキュリティ」を開き、案内に従ってください
+antivirus_off-todo-2 = 有効にできない場合は、今日のうちにヘルプデスクに相談してください
+antivirus_off-limits = Windows の知らせる内容です。製品によっては起動後の知らせが遅れます。
+
+updates_old-headline = { $days }日間、更新を確認していません
+updates_old-meaning = 更新は既知の弱点をふさぎ、不具合を直します。このパソコンは長い間、更新を確認していません。
+updates_old-todo-1 = システムの設定で更新を確認するか、ヘルプデスクに相談してください
+updates_old-limits = 分かるのは最後に確認した時刻だけで、何が足りないかは分かりません。
+
+browser_update-headline = { $name } が更新されました。開き直してください
+browser_update-meaning = すべてのウィンドウを閉じるまで古い版が動き続けます。新しい版は既知の弱点をふさぎます。
+browser_update-todo-1 = { $name } のウィンドウをすべて閉じ、開き直してください
+browser_update-limits = 更新の内容は分かりません。
+
+page_opened-headline = { $name } のページが、あなたの操作以外で開かれました
+page_opened-headline-parent = { $name } のページを { $parent } が開きました
+page_opened-meaning = スクリプトか予定された処理が開きました。会社の案内ページならサインイン時によくあることで正常です。望まないプログラムのこともあります。
+page_opened-todo-1 = 見覚えのないページなら、閉じてヘルプデスクに伝えてください
+page_opened-limits = どのページかは読み取りません。
+
+saw-variation = 負荷の揺れは{ $value }だけ
+saw-network_rate = 通信：{ $value }
+saw-disk_rate = { $name } の読み書き：{ $value }
+saw-disk_rate-cause = { $program } の読み書き：{ $value }
+saw-disk_busy = ディスクは時間の{ $value }が作業中
+saw-disk_stall = 時間の{ $value }でディスク待ちが発生
+saw-interrupts = 機器への応答：CPU の{ $value }を{ $duration }
+saw-everything_else = 名前の分からない負荷：{ $value }が{ $duration }
+saw-gpu_used = GPU：{ $value }が{ $duration }
+saw-grown_bytes = { $duration }でメモリが{ $value }増加
+saw-program_bytes = { $name } は現在{ $value }を使用
+saw-swap_grown = { $duration }で{ $value }をメモリの外へ移動
+saw-clock_share = CPU の速度は最高の{ $value }
+saw-uptime = 起動してから{ $value }
+saw-update_age = 最後の更新の確認：{ $value }前
+saw-back_after = { $value }後に再び動作
+saw-hung_seconds = { $value }応答なし
+saw-score = 手がかり：{ $number }点（40点から「普段と違う」、強い手がかりを含む70点から警告）
+
+sign-miner_name = ファイル名が、知られている採掘プログラムと同じ
+sign-miner_arguments = 採掘プログラムと同じ起動のしかた：「{ $text }」
+sign-wrong_folder = システムのプログラムと同じ名前なのに、場所が { $text }
+sign-wrong_parent = システムのプログラムと同じ名前なのに、起動したのは { $text }
+sign-kernel_name = カーネルの一部と同じ名前なのに、ファイルがある：{ $text }
+sign-temporary_folder = 一時ファイル用の場所にある：{ $text }
+sign-odd_folder = 普通はプログラムを置かない場所にある：{ $text }
+sign-hidden_file = 隠れた場所にある：{ $text }
+sign-deleted_file = 動いている間にファイルが消された：{ $text }
+sign-script_host_parent = スクリプトが起動した：{ $text }
+sign-scheduler_parent = 予定された処理が起動した：{ $text }
+sign-unsigned = 有効な署名がない
+sign-new = このパソコンで初めて見たのは数日前
+sign-came_back = 終了した後に{ $number }回、また現れた
+sign-fell_when_watched = 監視画面を開くと負荷が下がった（{ $number }回）
+sign-only_while_away = 人が戻ると止まった（{ $number }回）
+sign-never_busy = 普段は計算を続けないプログラム
+sign-no_window = ウィンドウがない
+sign-steady = 負荷の揺れが{ $value }だけ
+sign-very_steady = 5分間ほとんど変わらない（{ $value }）
+sign-quiet = 計算ばかりで、ディスクも通信もほとんど使わない
+sign-heat = いつもより熱い
+sign-gpu = GPU も忙しい：{ $value }
+sign-signed = 署名があり、正しい場所に入っている
+sign-installed = 管理者だけが置ける場所に入っている

@@ -1,0 +1,40 @@
+//! Not restarted for a long time. On Windows shutting down is often no restart.
+
+use super::DAY;
+use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::knowledge::Knowledge;
+use crate::model::{History, Reading};
+
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
+    let latest = history.latest()?;
+    let booted = history.machine().booted_at.get()?;
+    let seconds = latest.at.since(booted);
+    let days = seconds.0 / DAY;
+    if days < knowledge.thresholds.time.uptime_days {
+        return None;
+    }
+    let limit = knowledge.thresholds.time.uptime_days;
+    let evidence = vec![Evidence::over(EvidenceKind::Uptime, days, limit, seconds)];
+    // Which text is told depends on whether shutting down would have helped.
+    let kept = latest.condition.fast_startup == Reading::Known(true);
+    let confidence = if kept { Confidence::High } else { Confidence::Medium };
+    Some(Finding::new(RuleId::LongUptime, Severity::Ok, confidence, Subject::machine(), booted, evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::RuleId;
+    use crate::diagnose::rules::fixture::Scene;
+    use crate::model::At;
+
+    #[test]
+    fn weeks_without_a_restart_are_told_as_information() {
+        let mut scene = Scene::windows().booted(At(0)).at(15.0 * 86_400.0);
+        scene.calm(10.0);
+        let rules: Vec<RuleId> = scene.diagnose().iter().map(|finding| finding.rule).collect();
+        assert_eq!(rules, [RuleId::AllWell, RuleId::LongUptime]);
+        let mut scene = Scene::windows().booted(At(0)).at(3.0 * 86_400.0);
+        scene.calm(10.0);
+        assert_eq!(scene.diagnose().len(), 1);
+    }
+}

@@ -1,0 +1,36 @@
+//! The PC is full and no single program is to blame.
+
+use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::diagnose::load::Load;
+use crate::diagnose::series;
+use crate::knowledge::Knowledge;
+use crate::model::{Fraction, History, Sample};
+
+/// Said only when no program by itself explains it, and not of what belongs to no program at all.
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads: &[Load]) -> Option<Finding> {
+    if !loads.is_empty() {
+        return None;
+    }
+    let full = knowledge.thresholds.cpu.full;
+    let rest = |sample: &Sample| sample.everything_else.get().map_or(0.0, Fraction::get);
+    let crowded = |sample: &Sample| {
+        series::total(sample).is_some_and(|cpu| cpu >= full) && rest(sample) < knowledge.thresholds.wait.rest
+    };
+    let held = history.held(crowded).filter(|held| held.seconds.0 >= knowledge.thresholds.hold_seconds.0)?;
+    let evidence = vec![Evidence::over(EvidenceKind::TotalCpu, held.mean(series::total)?, full, held.seconds)];
+    let confidence = Confidence::from_duration(held.seconds);
+    Some(Finding::new(RuleId::ManySmall, Severity::Look, confidence, Subject::machine(), held.since, evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::RuleId;
+    use crate::diagnose::rules::fixture::{Scene, rules};
+
+    #[test]
+    fn a_full_pc_without_a_culprit_is_said_too() {
+        let mut scene = Scene::windows();
+        scene.crowd(0.92, 12.0);
+        assert_eq!(rules(&scene), [RuleId::ManySmall]);
+    }
+}

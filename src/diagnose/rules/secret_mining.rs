@@ -1,0 +1,410 @@
+//! A program that may be mining coins in secret: an additive score whose every line is a sentence.
+//!
+//! The signs and their first weights follow shared experience (Sigma, Elastic and Falco rules for the identity, real
+//! captures for the shape, published evasions for the behaviour); the weights are in `thresholds.toml`. What a load
+//! looks like never alarms by itself: renders, compilers and tests are as flat as a miner.
+
+use crate::diagnose::finding::{
+    Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignClass, SignKind, Subject,
+};
+use crate::diagnose::series::{self, Point};
+use crate::knowledge::Knowledge;
+use crate::model::{BytesPerSec, Fraction, History, Mark, ProgramKind, ProgramSample, Reading, Seconds};
+
+/// Share of the graphics processor that counts as a second load.
+const GPU: f64 = 0.70;
+/// A pause in a load that is no longer than this does not end it, in seconds.
+const PAUSE: f64 = 60.0;
+/// A load that ended so long ago is no longer told, in seconds, however it behaved.
+const FORGET: f64 = 600.0;
+
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
+    let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
+    series::loaded(history, steady.program, steady.seconds, mining.recent_seconds)
+        .into_iter()
+        .filter(|program| program.kind != ProgramKind::Browser && !program.origin.has(Mark::Mine))
+        .filter_map(|program| judge(history, knowledge, program))
+        .collect()
+}
+
+fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Option<Finding> {
+    let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
+    let points = series::of_program(history, &program.name, mining.recent_seconds);
+    let is_loaded = |point: &&Point| point.cpu >= steady.program;
+    let last = points.iter().rposition(|point| point.cpu >= steady.program)?;
+    let quiet_for: f64 = points[last + 1..].iter().map(|point| point.span).sum();
+    let loaded = &points[..=last];
+    let mut signs = Signs { knowledge, list: Vec::new() };
+    signs.identity(program);
+    // What is known to work hard now and then needs a sign that it is not what it seems.
+    let named = knowledge.named(&program.name);
+    let is_known = program.kind == ProgramKind::System || named.is_some_and(|known| known.busy.is_some());
+    if is_known && !signs.has_strong() {
+        return None;
+    }
+    signs.behaviour(program, &points);
+    let is_gone = quiet_for > PAUSE;
+    if is_gone && (quiet_for > FORGET || !signs.list.iter().any(|sign| sign.kind.class() == SignClass::Behaviour)) {
+        return None;
+    }
+    signs.load(loaded);
+    signs.origin(program);
+    let score: i32 = signs.list.iter().map(|sign| sign.points).sum();
+    let severity = signs.severity(score)?;
+    let held: f64 = points.iter().filter(is_loaded).map(|point| point.span).sum();
+    let mean = series::shape(points.iter().filter(is_loaded).map(|point| (point.cpu, point.span)))?.0;
+    let since = begin(loaded, steady.program)?;
+    let seconds = Seconds(held);
+    let mut subject = Subject::program(program, knowledge, |member| member.cpu.get());
+    if is_gone {
+        // What ran then may have ended since.
+        subject.members.clear();
+    }
+    let evidence = vec![
+        Evidence::over(EvidenceKind::ProgramCpu, mean, steady.program, seconds),
+        Evidence::over(EvidenceKind::Score, f64::from(score), f64::from(mining.look), seconds),
+    ];
+    let confidence = if severity == Severity::Act { Confidence::Medium } else { Confidence::Low };
+    let mut list = signs.list;
+    list.sort_by_key(|sign| std::cmp::Reverse(sign.points));
+    Some(Finding {
+        signs: list,
+        parent: program.origin.parent.as_deref().map(str::to_owned),
+        ..Finding::new(RuleId::SecretMining, severity, confidence, subject, since, evidence)
+    })
+}
+
+/// When the newest stretch of load began; short pauses belong to it.
+fn begin(points: &[Point<'_>], share: f64) -> Option<crate::model::At> {
+    let mut begin = None;
+    let mut pause = 0.0;
+    for point in points.iter().rev() {
+        if point.cpu >= share {
+            begin = Some(point.at.minus(Seconds(point.span)));
+            pause = 0.0;
+        } else {
+            pause += point.span;
+            if pause > PAUSE {
+                break;
+            }
+        }
+    }
+    begin
+}
+
+struct Signs<'a> {
+    knowledge: &'a Knowledge,
+    list: Vec<Sign>,
+}
+
+impl Signs<'_> {
+    fn add(&mut self, kind: SignKind, text: Option<String>, figure: Option<f64>) {
+        let points = self.knowledge.thresholds.mining.points.get(kind.id()).copied().unwrap_or(0);
+        if points != 0 {
+            self.list.push(Sign { kind, points, text, figure });
+        }
+    }
+
+    fn has_strong(&self) -> bool {
+        self.list.iter().any(|sign| sign.kind.is_strong())
+    }
+
+    /// What the program is and where it comes from.
+    fn identity(&mut self, program: &ProgramSample) {
+        let origin = &program.origin;
+        let folder = || program.path.as_deref().map(folder_of);
+        let parent = || origin.parent.as_deref().map(str::to_owned);
+        let texts: [(Mark, SignKind, Option<String>); 9] = [
+            (Mark::MinerName, SignKind::MinerName, None),
+            (Mark::MinerArguments, SignKind::MinerArguments, origin.argument.clone()),
+            (Mark::WrongFolder, SignKind::WrongFolder, folder()),
+            (Mark::WrongParent, SignKind::WrongParent, parent()),
+            (Mark::KernelName, SignKind::KernelName, program.path.as_deref().map(str::to_owned)),
+            (Mark::ScriptHostParent, SignKind::ScriptHostParent, parent()),
+            (Mark::SchedulerParent, SignKind::SchedulerParent, parent()),
+            (Mark::Unsigned, SignKind::Unsigned, None),
+            (Mark::New, SignKind::New, None),
+        ];
+        for (mark, kind, text) in texts {
+            if origin.has(mark) {
+                self.add(kind, text, None);
+            }
+        }
+        // One folder is one piece of evidence, however many things are odd about it.
+        let folders = [
+            (Mark::HiddenFile, SignKind::HiddenFile),
+            (Mark::DeletedFile, SignKind::DeletedFile),
+            (Mark::OddFolder, SignKind::OddFolder),
+            (Mark::TemporaryFolder, SignKind::TemporaryFolder),
+        ];
+        if let Some((_, kind)) = folders.into_iter().find(|(mark, _)| origin.has(*mark)) {
+            self.add(kind, folder(), None);
+        }
+    }
+
+    /// What it does when people come and go.
+    fn behaviour(&mut self, program: &ProgramSample, points: &[Point<'_>]) {
+        let limits = &self.knowledge.thresholds;
+        let returns = generations(points, limits.steady.program, limits.mining.back_seconds);
+        if returns >= 2 {
+            self.add(SignKind::CameBack, program.origin.parent.as_deref().map(str::to_owned), Some(f64::from(returns)));
+        }
+        let opened = |before: &Point, now: &Point| {
+            before.sample.watched == Reading::Known(false) && now.sample.watched == Reading::Known(true)
+        };
+        let fell = self.falls(points, opened, true);
+        if fell > 0 {
+            self.add(SignKind::FellWhenWatched, None, Some(f64::from(fell)));
+        }
+        let away = limits.mining.away_seconds.0;
+        let came = |before: &Point, now: &Point| {
+            let idle = |point: &Point| point.sample.user_idle.get().map(|idle| idle.0);
+            idle(before).is_some_and(|idle| idle >= away) && idle(now).is_some_and(|idle| idle < away / 2.0)
+        };
+        let left = self.falls(points, came, false);
+        if left >= 2 {
+            self.add(SignKind::OnlyWhileAway, None, Some(f64::from(left)));
+        }
+        if program.origin.has(Mark::NeverBusy) {
+            self.add(SignKind::NeverBusy, None, None);
+        }
+        if program.window == Reading::Known(false) {
+            self.add(SignKind::NoWindow, None, None);
+        }
+    }
+
+    /// How often the load fell at a moment that `at` recognises. People open a monitor to end what is slow: with
+    /// `still_there` a fall counts only when the program goes on, there or later.
+    fn falls(&self, points: &[Point<'_>], at: impl Fn(&Point, &Point) -> bool, still_there: bool) -> u32 {
+        let (steady, mining) = (&self.knowledge.thresholds.steady, &self.knowledge.thresholds.mining);
+        let mut falls = 0;
+        for index in 1..points.len() {
+            if !at(&points[index - 1], &points[index]) {
+                continue;
+            }
+            let moment = points[index].at;
+            let before = points[..index].iter().filter(|point| moment.since(point.at).0 <= 60.0);
+            let after = points[index + 1..].iter().filter(|p| p.at.since(moment).0 <= mining.fell_seconds.0);
+            let (before, after): (Vec<_>, Vec<_>) = (before.collect(), after.collect());
+            let mean = |points: &[&Point]| series::shape(points.iter().map(|point| (point.cpu, point.span)));
+            let Some((level, _)) = mean(&before).filter(|(level, _)| *level >= steady.program) else { continue };
+            // The look in which it happens is still half full; one after it has to show the fall.
+            let Some(last) = after.last() else { continue };
+            let goes_on = || points[index..].iter().any(|point| point.cpu >= steady.program) || last.program.is_some();
+            if last.cpu <= level * mining.fell_to && (!still_there || goes_on()) {
+                falls += 1;
+            }
+        }
+        falls
+    }
+
+    /// The shape of the load.
+    fn load(&mut self, points: &[Point<'_>]) {
+        let steady = &self.knowledge.thresholds.steady;
+        let Some(newest) = series::newest(points, steady.seconds, steady.points) else { return };
+        let values = |points: &[Point<'_>]| series::shape(points.iter().map(|point| (point.cpu, point.span)));
+        if let Some((_, variation)) = values(newest).filter(|(_, variation)| *variation <= steady.variation) {
+            self.add(SignKind::Steady, None, Some(variation));
+            let long = series::newest(points, steady.very_seconds, steady.points).and_then(values);
+            if let Some((_, variation)) = long.filter(|(_, variation)| *variation <= steady.very_variation) {
+                self.add(SignKind::VerySteady, None, Some(variation));
+            }
+        }
+        let disk = series::mean(newest, |point| point.program.map(|program| program.disk), |rate: BytesPerSec| rate.0);
+        let network = series::network(newest);
+        let still = |rate: Option<f64>, limit: f64| rate.is_none_or(|rate| rate < limit);
+        let known = disk.is_some() || network.is_some();
+        if known && still(disk, steady.disk_quiet) && still(network, steady.network_quiet) {
+            self.add(SignKind::Quiet, None, None);
+        }
+        let gpu = series::mean(newest, |point| Some(point.sample.gpu), Fraction::get);
+        if let Some(gpu) = gpu.filter(|gpu| *gpu >= GPU) {
+            self.add(SignKind::Gpu, None, Some(gpu));
+        }
+    }
+
+    /// What speaks against it.
+    fn origin(&mut self, program: &ProgramSample) {
+        let origin = &program.origin;
+        let installed = origin.has(Mark::Installed) && !origin.has(Mark::WrongParent);
+        if installed && origin.has(Mark::Signed) {
+            self.add(SignKind::Signed, None, None);
+        } else if installed {
+            self.add(SignKind::Installed, None, None);
+        }
+    }
+
+    /// `Act` needs a strong sign and two kinds of evidence; `Look` needs one that is not the load.
+    fn severity(&self, score: i32) -> Option<Severity> {
+        let mining = &self.knowledge.thresholds.mining;
+        let mut classes: Vec<SignClass> =
+            self.list.iter().filter(|sign| sign.points > 0).map(|sign| sign.kind.class()).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        if score >= mining.alarm && classes.len() >= 2 && self.has_strong() {
+            return Some(Severity::Act);
+        }
+        let not_only_load = classes.iter().any(|class| *class != SignClass::Load);
+        (score >= mining.look && not_only_load).then_some(Severity::Look)
+    }
+}
+
+/// How often a program ended and was there again within `back`, each time at work for at least 20 s. A compiler is
+/// started again and again too, but by one that waits for it: its pieces differ in length and level.
+fn generations(points: &[Point<'_>], share: f64, back: Seconds) -> u32 {
+    let mut runs: Vec<(f64, f64, f64)> = Vec::new();
+    let mut current: Option<&ProgramSample> = None;
+    let mut pause = 0.0;
+    for point in points {
+        let Some(program) = point.program.filter(|program| program.cpu.get() >= share) else {
+            pause += point.span;
+            continue;
+        };
+        let is_new = current.is_none_or(|before| is_another(before, program));
+        if is_new || runs.is_empty() {
+            runs.push((point.span, point.cpu, pause));
+        } else if let Some((seconds, level, _)) = runs.last_mut() {
+            *level = (*level * *seconds + point.cpu * point.span) / (*seconds + point.span);
+            *seconds += point.span;
+        }
+        current = Some(program);
+        pause = 0.0;
+    }
+    let mut returns = 0;
+    for pair in runs.windows(2) {
+        let [(before, level, _), (_, again, pause)] = pair else { continue };
+        let same_level = (again - level).abs() <= level * 0.2;
+        if *before >= 20.0 && same_level && *pause <= back.0 {
+            returns += 1;
+        }
+    }
+    returns
+}
+
+/// Whether both are certainly different processes.
+fn is_another(before: &ProgramSample, now: &ProgramSample) -> bool {
+    let whole = |program: &ProgramSample| program.members.len() as u32 == program.parts.max(1);
+    whole(before)
+        && whole(now)
+        && !now.members.iter().any(|member| before.members.iter().any(|other| other.key == member.key))
+}
+
+fn folder_of(path: &str) -> String {
+    let end = path.rfind(['/', '\\']).unwrap_or(path.len());
+    path[..end.max(1).min(path.len())].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::rules::fixture::{Scene, process, rules};
+    use crate::diagnose::{RuleId, Severity, SignKind};
+    use crate::knowledge::Knowledge;
+    use crate::model::{Mark, Reading, Seconds};
+
+    #[test]
+    fn every_sign_counts_something() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let points = &knowledge.thresholds.mining.points;
+        for kind in SignKind::ALL {
+            assert!(points.get(kind.id()).is_some_and(|points| *points != 0), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn the_shape_of_a_load_never_alarms_by_itself() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let points = &knowledge.thresholds.mining.points;
+        let load: i32 = SignKind::ALL
+            .into_iter()
+            .filter(|kind| kind.class() == crate::diagnose::SignClass::Load)
+            .map(|kind| points[kind.id()])
+            .sum();
+        assert!(load < knowledge.thresholds.mining.alarm, "{load}");
+    }
+
+    #[test]
+    fn a_kernel_name_with_a_hidden_file_alarms_within_three_minutes() {
+        let mut scene = Scene::linux();
+        let fake = process(700, "/tmp/.x/kworker", 0.5).marked(&[Mark::KernelName, Mark::HiddenFile]);
+        scene.run(&[fake.clone()], 110.0);
+        assert!(!rules(&scene).contains(&RuleId::SecretMining));
+        scene.run(&[fake], 30.0);
+        let found = scene.diagnose();
+        assert_eq!((found[0].rule, found[0].severity), (RuleId::SecretMining, Severity::Act));
+        assert!(found.iter().all(|finding| finding.rule != RuleId::CpuHog), "said once");
+    }
+
+    #[test]
+    fn a_flat_load_of_an_unknown_program_is_only_a_load() {
+        let mut scene = Scene::windows();
+        scene.busy(r"C:\Users\a\render.exe", 0.5, 600.0);
+        assert_eq!(rules(&scene), [RuleId::CpuHog]);
+    }
+
+    #[test]
+    fn a_new_program_in_a_temporary_folder_is_unusual_and_no_alarm() {
+        let mut scene = Scene::windows();
+        let fresh = process(700, r"C:\Users\a\AppData\Local\Temp\setup.exe", 0.4)
+            .marked(&[Mark::TemporaryFolder, Mark::New])
+            .windowless();
+        scene.run(&[fresh], 400.0);
+        let found = scene.diagnose();
+        assert_eq!((found[0].rule, found[0].severity), (RuleId::SecretMining, Severity::Look));
+    }
+
+    #[test]
+    fn what_the_user_called_work_is_left_alone() {
+        let mut scene = Scene::linux();
+        scene.run(&[process(700, "/tmp/.x/kworker", 0.5).marked(&[Mark::KernelName, Mark::Mine])], 200.0);
+        assert!(!rules(&scene).contains(&RuleId::SecretMining));
+    }
+
+    #[test]
+    fn what_stops_while_it_is_watched_and_goes_on_after_is_told_after_the_second_time() {
+        let mut scene = Scene::windows();
+        let hidden =
+            |cpu| process(700, r"C:\Users\a\AppData\Roaming\helper.exe", cpu).marked(&[Mark::New]).windowless();
+        for _ in 0..2 {
+            scene.run_with(&[hidden(0.3)], 120.0, |sample| sample.watched = Reading::Known(false));
+            scene.run_with(&[hidden(0.0)], 30.0, |sample| sample.watched = Reading::Known(true));
+        }
+        scene.run_with(&[hidden(0.3)], 30.0, |sample| sample.watched = Reading::Known(false));
+        let found = scene.diagnose();
+        assert_eq!(found[0].rule, RuleId::SecretMining);
+        let sign = found[0].signs.iter().find(|sign| sign.kind == SignKind::FellWhenWatched).expect("sign");
+        assert_eq!(sign.figure, Some(2.0));
+    }
+
+    #[test]
+    fn a_program_that_the_user_ends_in_a_monitor_is_not_suspected() {
+        let mut scene = Scene::windows();
+        let busy = process(700, r"C:\Users\a\calc.exe", 0.4).windowless();
+        scene.run_with(&[busy], 200.0, |sample| sample.watched = Reading::Known(false));
+        scene.run_with(&[process(1, r"C:\Windows\explorer.exe", 0.0)], 60.0, |s| s.watched = Reading::Known(true));
+        assert!(!rules(&scene).contains(&RuleId::SecretMining));
+    }
+
+    #[test]
+    fn what_works_only_while_nobody_is_there_is_noticed() {
+        let mut scene = Scene::windows();
+        let own = |cpu| process(700, r"C:\Users\a\AppData\Roaming\helper.exe", cpu).windowless();
+        for _ in 0..3 {
+            scene.run_with(&[own(0.4)], 150.0, |sample| sample.user_idle = Reading::Known(Seconds(400.0)));
+            scene.run_with(&[own(0.0)], 40.0, |sample| sample.user_idle = Reading::Known(Seconds(1.0)));
+        }
+        let found = scene.diagnose();
+        assert_eq!(found[0].rule, RuleId::SecretMining);
+        assert!(found[0].signs.iter().any(|sign| sign.kind == SignKind::OnlyWhileAway));
+    }
+
+    #[test]
+    fn a_virus_scan_that_waits_for_an_idle_pc_is_no_miner() {
+        let mut scene = Scene::windows();
+        let scan = |cpu| process(700, r"C:\ProgramData\Microsoft\Windows Defender\Platform\4\MsMpEng.exe", cpu);
+        for _ in 0..3 {
+            scene.run_with(&[scan(0.4)], 150.0, |sample| sample.user_idle = Reading::Known(Seconds(400.0)));
+            scene.run_with(&[scan(0.0)], 40.0, |sample| sample.user_idle = Reading::Known(Seconds(1.0)));
+        }
+        assert!(!rules(&scene).contains(&RuleId::SecretMining));
+    }
+}

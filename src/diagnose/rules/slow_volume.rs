@@ -1,0 +1,34 @@
+//! A drive does not answer: a dead cable, a failing disk, a network that is gone.
+
+use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::knowledge::Knowledge;
+use crate::model::{History, Sample, Seconds, Why};
+
+/// Not told before so long: a disk that spins up takes some seconds.
+const LEAST: Seconds = Seconds(10.0);
+
+pub(in crate::diagnose) fn find(history: &History, _knowledge: &Knowledge) -> Option<Finding> {
+    // The sampler itself waits 15 s before it says so.
+    let silent = |sample: &Sample| sample.volumes.why() == Some(Why::Stale);
+    let held = history.held(silent).filter(|held| held.seconds.0 >= LEAST.0)?;
+    let evidence = vec![Evidence::told(EvidenceKind::HungSeconds, held.seconds.0, held.seconds)];
+    let confidence = Confidence::from_duration(held.seconds);
+    Some(Finding::new(RuleId::SlowVolume, Severity::Look, confidence, Subject::machine(), held.since, evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::RuleId;
+    use crate::diagnose::rules::fixture::{Scene, rules};
+    use crate::model::{Reading, Why};
+
+    #[test]
+    fn a_drive_that_does_not_answer_is_told() {
+        let mut scene = Scene::windows();
+        scene.push(20.0, |sample| sample.volumes = Reading::Missing(Why::Stale));
+        assert_eq!(rules(&scene), [RuleId::SlowVolume]);
+        let mut scene = Scene::windows();
+        scene.push(20.0, |sample| sample.volumes = Reading::Missing(Why::NotYet));
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+}

@@ -1,0 +1,70 @@
+//! The processor slows itself down because of heat while there is work.
+
+use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::knowledge::Knowledge;
+use crate::model::{Celsius, Fraction, History, Sample, Seconds};
+
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
+    let limits = &knowledge.thresholds.heat;
+    let newest = history.latest()?.at;
+    let recent: Vec<&Sample> = history
+        .unbroken()
+        .map(|sample| &**sample)
+        .take_while(|sample| newest.since(sample.at).0 <= limits.throttle_seconds.0)
+        .collect();
+    // Newest first: a count that grew between two looks. Some laptops count all day at a tenth of their load.
+    let grew = recent.windows(2).filter_map(|pair| {
+        let (now, before) = (pair[0].throttle_events.get()?, pair[1].throttle_events.get()?);
+        (now > before).then_some(now - before)
+    });
+    let counts: Vec<u64> = grew.collect();
+    let (mut sum, mut seconds) = (0.0, 0.0);
+    for sample in &recent {
+        if let Some(cpu) = sample.cpu.get().map(Fraction::get) {
+            sum += cpu * sample.span.0;
+            seconds += sample.span.0;
+        }
+    }
+    let cpu = if seconds > 0.0 { sum / seconds } else { return None };
+    if counts.len() < limits.throttle_times || cpu < limits.throttle_cpu {
+        return None;
+    }
+    let seconds = Seconds(seconds);
+    let mut evidence = vec![
+        Evidence::told(EvidenceKind::ThrottleEvents, counts.iter().sum::<u64>() as f64, seconds),
+        Evidence::told(EvidenceKind::TotalCpu, cpu, seconds),
+    ];
+    let celsius = recent.first()?.temperature.get().map(|Celsius(celsius)| celsius);
+    evidence.extend(celsius.map(|celsius| Evidence::told(EvidenceKind::Temperature, celsius, seconds)));
+    let since = newest.minus(seconds);
+    let confidence = Confidence::from_duration(seconds);
+    Some(Finding::new(RuleId::SlowedByHeat, Severity::Look, confidence, Subject::machine(), since, evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::RuleId;
+    use crate::diagnose::rules::fixture::{Scene, rules};
+    use crate::model::{Fraction, Reading};
+
+    fn scene(cpu: f64) -> Scene {
+        let mut scene = Scene::linux();
+        for count in 0..30_u64 {
+            scene.push(2.0, |sample| {
+                sample.cpu = Reading::Known(Fraction::new(cpu));
+                sample.throttle_events = Reading::Known(100 + count);
+            });
+        }
+        scene
+    }
+
+    #[test]
+    fn a_processor_that_slows_down_at_work_is_told() {
+        assert!(rules(&scene(0.7)).contains(&RuleId::SlowedByHeat));
+    }
+
+    #[test]
+    fn a_laptop_that_counts_all_day_while_it_does_little_is_not() {
+        assert_eq!(rules(&scene(0.11)), [RuleId::AllWell]);
+    }
+}

@@ -1,0 +1,81 @@
+//! Work that belongs to no program that can be named: programs that live for moments, the kernel, and what the
+//! system does not show. Where no programs were recorded at all, a load that does not move is worth the same look.
+
+use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::diagnose::series;
+use crate::knowledge::Knowledge;
+use crate::model::{Fraction, Held, History, Sample};
+
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
+    rest(history, knowledge).or_else(|| totals_only(history, knowledge))
+}
+
+fn rest(history: &History, knowledge: &Knowledge) -> Option<Finding> {
+    let limits = &knowledge.thresholds.wait;
+    let of_devices = |sample: &Sample| sample.interrupts.get().map_or(0.0, Fraction::get);
+    let rest = |sample: &Sample| Some((sample.everything_else.get()?.get() - of_devices(sample)).max(0.0));
+    let held = history
+        .held(|sample| rest(sample).is_some_and(|rest| rest >= limits.rest))
+        .filter(|held| held.seconds.0 >= limits.rest_seconds.0)?;
+    let evidence = vec![
+        Evidence::over(EvidenceKind::EverythingElse, held.mean(rest)?, limits.rest, held.seconds),
+        Evidence::told(EvidenceKind::TotalCpu, held.mean(series::total)?, held.seconds),
+    ];
+    Some(finding(&held, evidence))
+}
+
+/// A recording without programs: the total is all there is.
+fn totals_only(history: &History, knowledge: &Knowledge) -> Option<Finding> {
+    let steady = &knowledge.thresholds.steady;
+    let held = history.held(|sample| series::total(sample).is_some_and(|cpu| cpu >= steady.rest))?;
+    if held.seconds.0 < steady.seconds.0 || held.samples.iter().any(|sample| !sample.programs.is_empty()) {
+        return None;
+    }
+    let newest = held.last(steady.seconds);
+    let values: Vec<(f64, f64)> =
+        newest.samples.iter().filter_map(|sample| Some((series::total(sample)?, sample.span.0))).collect();
+    let (mean, variation) = series::shape(values.iter().copied()).filter(|_| values.len() >= steady.points)?;
+    if variation > steady.variation {
+        return None;
+    }
+    let evidence = vec![
+        Evidence::over(EvidenceKind::TotalCpu, mean, steady.rest, held.seconds),
+        Evidence::over(EvidenceKind::Variation, variation, steady.variation, newest.seconds),
+    ];
+    Some(finding(&held, evidence))
+}
+
+fn finding(held: &Held, evidence: Vec<Evidence>) -> Finding {
+    let confidence = Confidence::from_duration(held.seconds);
+    Finding::new(RuleId::UnattributedLoad, Severity::Look, confidence, Subject::machine(), held.since, evidence)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::RuleId;
+    use crate::diagnose::rules::fixture::{Scene, process, rules};
+    use crate::model::{Fraction, Reading};
+
+    #[test]
+    fn work_in_nobodys_name_is_told_as_such() {
+        let mut scene = Scene::linux();
+        scene.run_with(&[process(10, "/usr/bin/bash", 0.02)], 40.0, |sample| {
+            sample.cpu = Reading::Known(Fraction::new(0.6));
+            sample.program_total = sample.cpu;
+        });
+        assert_eq!(rules(&scene), [RuleId::UnattributedLoad]);
+    }
+
+    #[test]
+    fn a_total_that_does_not_move_is_worth_a_look_and_one_that_moves_is_not() {
+        let mut scene = Scene::linux();
+        scene.push(130.0, |sample| sample.cpu = Reading::Known(Fraction::new(0.4)));
+        assert_eq!(rules(&scene), [RuleId::UnattributedLoad]);
+        let mut scene = Scene::linux();
+        for step in 0..65 {
+            let cpu = 0.2 + 0.05 * f64::from(step % 7);
+            scene.push(2.0, |sample| sample.cpu = Reading::Known(Fraction::new(cpu)));
+        }
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+}

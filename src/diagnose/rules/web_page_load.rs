@@ -1,0 +1,90 @@
+//! A page in a browser that computes steadily, without end and without traffic. A browser does not tell which page,
+//! so this is never more than a reason to look.
+
+use crate::diagnose::finding::{
+    Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject,
+};
+use crate::diagnose::series;
+use crate::knowledge::Knowledge;
+use crate::model::{History, ProgramKind, Reading};
+
+/// One part holds at least this share of the browser's load: one page, not many.
+const ONE_PAGE: f64 = 0.5;
+
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
+    let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
+    let browsers = series::loaded(history, steady.browser, steady.seconds, mining.recent_seconds);
+    browsers
+        .into_iter()
+        .filter(|program| program.kind == ProgramKind::Browser)
+        .filter_map(|browser| {
+            let points = series::of_program(history, &browser.name, mining.recent_seconds);
+            let newest = series::newest(&points, steady.seconds, steady.points)?;
+            let values = newest.iter().map(|point| (point.cpu, point.span));
+            let (mean, variation) = series::shape(values)?;
+            let part = newest.iter().filter_map(|point| Some((point.program?.busiest_part.get(), point.span)));
+            let (part, _) = series::shape(part.collect::<Vec<_>>().into_iter())?;
+            let network = series::network(newest);
+            let is_quiet = network.is_none_or(|rate| rate < steady.network_quiet);
+            if mean < steady.browser || variation > steady.variation || part < mean * ONE_PAGE || !is_quiet {
+                return None;
+            }
+            let held = points.iter().rev().take_while(|point| point.cpu >= steady.browser);
+            let seconds = crate::model::Seconds(held.clone().map(|point| point.span).sum());
+            let since = held.last().map(|point| point.at.minus(crate::model::Seconds(point.span)))?;
+            let mut evidence = vec![
+                Evidence::over(EvidenceKind::ProgramCpu, mean, steady.browser, seconds),
+                Evidence::over(EvidenceKind::Variation, variation, steady.variation, steady.seconds),
+                Evidence::told(EvidenceKind::BusiestPartCpu, part, steady.seconds),
+            ];
+            evidence.extend(
+                network
+                    .map(|rate| Evidence::over(EvidenceKind::NetworkRate, rate, steady.network_quiet, steady.seconds)),
+            );
+            let confidence = Confidence::from_duration(seconds);
+            let subject = Subject::program(browser, knowledge, |member| member.cpu.get());
+            let limits = &knowledge.thresholds.cpu;
+            let act = mean >= limits.act && seconds.0 >= limits.act_seconds.0;
+            let severity = if act { Severity::Act } else { Severity::Look };
+            let mut finding = Finding::new(RuleId::WebPageLoad, severity, confidence, subject, since, evidence);
+            if browser.window == Reading::Known(false) {
+                // A small window behind the clock that stays when the others were closed.
+                finding.signs.push(Sign { kind: SignKind::NoWindow, points: 0, text: None, figure: None });
+            }
+            Some(finding)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::RuleId;
+    use crate::diagnose::rules::fixture::{Scene, process, rules};
+    use crate::model::{BytesPerSec, Reading};
+
+    const CHROME: &str = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
+
+    #[test]
+    fn a_page_that_computes_without_end_is_told_apart_from_a_busy_browser() {
+        let mut scene = Scene::windows();
+        scene.run(&[process(10, CHROME, 0.40), process(11, CHROME, 0.01)], 60.0);
+        assert_eq!(rules(&scene), [RuleId::BrowserLoad]);
+        scene.run(&[process(10, CHROME, 0.40), process(11, CHROME, 0.01)], 80.0);
+        assert_eq!(rules(&scene), [RuleId::WebPageLoad]);
+    }
+
+    #[test]
+    fn a_film_from_the_network_is_a_busy_browser() {
+        let mut scene = Scene::windows();
+        scene.run_with(&[process(10, CHROME, 0.40)], 200.0, |s| s.net_rx = Reading::Known(BytesPerSec(600_000.0)));
+        assert_eq!(rules(&scene), [RuleId::BrowserLoad]);
+    }
+
+    #[test]
+    fn many_pages_at_work_are_a_busy_browser() {
+        let mut scene = Scene::windows();
+        let parts: Vec<_> = (0..8).map(|n| process(10 + n, CHROME, 0.05)).collect();
+        scene.run(&parts, 200.0);
+        assert_eq!(rules(&scene), [RuleId::BrowserLoad]);
+    }
+}

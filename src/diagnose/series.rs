@@ -1,0 +1,110 @@
+//! One program over time, as far back as nothing is missing in between.
+
+use std::collections::BTreeMap;
+
+use crate::model::{At, Fraction, History, ProgramSample, Reading, Sample, Seconds};
+
+/// One look at a program. A program that is not in a sample used nothing worth keeping.
+pub(super) struct Point<'a> {
+    pub(super) at: At,
+    pub(super) span: f64,
+    pub(super) cpu: f64,
+    pub(super) sample: &'a Sample,
+    pub(super) program: Option<&'a ProgramSample>,
+}
+
+/// The looks at `name` within `recent`, oldest first. Only looks in which the programs were read.
+pub(super) fn of_program<'a>(history: &'a History, name: &str, recent: Seconds) -> Vec<Point<'a>> {
+    let mut points: Vec<Point> = looks(history, recent)
+        .map(|sample| {
+            let program = sample.program(name);
+            let cpu = program.map_or(0.0, |program| program.cpu.get());
+            Point { at: sample.at, span: sample.span.0, cpu, sample, program }
+        })
+        .collect();
+    points.reverse();
+    points
+}
+
+/// Looks with programs since the last gap, newest first.
+fn looks(history: &History, recent: Seconds) -> impl Iterator<Item = &Sample> {
+    let newest = history.latest().map(|sample| sample.at).unwrap_or_default();
+    let samples = history.unbroken().map(|sample| &**sample);
+    samples
+        .take_while(move |sample| newest.since(sample.at).0 <= recent.0)
+        .filter(|sample| sample.span.0 > 0.0 && !sample.programs.is_empty())
+}
+
+/// Programs that were at `share` of the PC or above for `seconds` in all within `recent`, with the newest look at each.
+pub(super) fn loaded(history: &History, share: f64, seconds: Seconds, recent: Seconds) -> Vec<&ProgramSample> {
+    let mut programs: BTreeMap<&str, (f64, &ProgramSample)> = BTreeMap::new();
+    for sample in looks(history, recent) {
+        for program in sample.programs.iter().filter(|program| program.cpu.get() >= share) {
+            programs.entry(&program.name).or_insert((0.0, program)).0 += sample.span.0;
+        }
+    }
+    programs.into_values().filter(|(time, _)| *time >= seconds.0).map(|(_, program)| program).collect()
+}
+
+/// Mean and variation (standard deviation against mean) of weighted values; `None` without weight or mean.
+pub(super) fn shape(values: impl Iterator<Item = (f64, f64)> + Clone) -> Option<(f64, f64)> {
+    let weight: f64 = values.clone().map(|(_, weight)| weight).sum();
+    let mean = values.clone().map(|(value, weight)| value * weight).sum::<f64>() / weight;
+    let square = values.map(|(value, weight)| (value - mean).powi(2) * weight).sum::<f64>() / weight;
+    (weight > 0.0 && mean > 0.0).then(|| (mean, square.sqrt() / mean))
+}
+
+/// The newest points that cover `seconds`; `None` when there are not so many, or fewer than `least`.
+pub(super) fn newest<'a, 'b>(points: &'b [Point<'a>], seconds: Seconds, least: usize) -> Option<&'b [Point<'a>]> {
+    let mut covered = 0.0;
+    let count = points.iter().rev().position(|point| {
+        covered += point.span;
+        covered >= seconds.0 - 0.5
+    })? + 1;
+    (count >= least).then(|| &points[points.len() - count..])
+}
+
+/// Mean of a value over points, each weighted with its time; `None` when it was never known.
+pub(super) fn mean<T: Copy>(
+    points: &[Point<'_>],
+    pick: impl Fn(&Point<'_>) -> Option<Reading<T>>,
+    value: impl Fn(T) -> f64,
+) -> Option<f64> {
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for point in points {
+        if let Some(Reading::Known(known)) = pick(point) {
+            sum += value(known) * point.span;
+            weight += point.span;
+        }
+    }
+    (weight > 0.0).then(|| sum / weight)
+}
+
+/// Traffic of the whole PC in bytes a second; `None` when it was never known.
+pub(super) fn network(points: &[Point<'_>]) -> Option<f64> {
+    let rate = |rate: crate::model::BytesPerSec| rate.0;
+    let rx = mean(points, |point| Some(point.sample.net_rx), rate)?;
+    Some(rx + mean(points, |point| Some(point.sample.net_tx), rate).unwrap_or(0.0))
+}
+
+/// Share of the PC's processors in use.
+pub(super) fn total(sample: &Sample) -> Option<f64> {
+    sample.cpu.get().map(Fraction::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flat_line_has_no_variation_and_a_zigzag_has() {
+        let flat = [(0.4, 2.0); 10];
+        let (mean, variation) = shape(flat.into_iter()).expect("known");
+        assert!((mean - 0.4).abs() < 1e-9 && variation < 1e-9);
+        let zigzag = [(0.2, 2.0), (0.6, 2.0)];
+        let (mean, variation) = shape(zigzag.into_iter()).expect("known");
+        assert!((mean - 0.4).abs() < 1e-9 && (variation - 0.5).abs() < 1e-9);
+        assert_eq!(shape(std::iter::empty()), None);
+        assert_eq!(shape([(0.0, 1.0)].into_iter()), None);
+    }
+}
