@@ -1,15 +1,24 @@
 //! What is known beforehand: programs, what of them is protected, and thresholds. Data is in
 //! `assets/knowledge/*.toml`; this module checks it and answers questions about it. Pure.
 
+mod miners;
+mod origin;
+mod overlay;
+mod place;
 mod programs;
+mod system;
 mod thresholds;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub use programs::{Busy, KnownProgram, Label, Protection};
+pub use overlay::{KnowledgeNote, OVERRIDE_LIMIT, Rejected};
+pub use programs::{Advice, Busy, KnownProgram, Label, Protection, Source};
 pub use thresholds::{
     Cpu, Disk, Growth, Heat, MemoryLimits, Mining, Paging, PowerLimits, Steady, Thresholds, Times, Wait,
 };
+
+use miners::Miners;
+use system::{Monitors, System, Wrong};
 
 use crate::model::{Fraction, Os, ProcFacts, ProtectRules, Reading};
 
@@ -27,6 +36,12 @@ pub struct Knowledge {
     programs: Vec<KnownProgram>,
     by_file: HashMap<(Os, String), usize>,
     by_name: HashMap<String, usize>,
+    sources: BTreeMap<String, Source>,
+    system: System,
+    miners: Miners,
+    monitors: BTreeSet<String>,
+    /// The figures as a table, to change single ones.
+    figures: toml::Table,
     /// What may never be closed.
     pub protect: ProtectRules,
     /// When something is worth a sentence.
@@ -45,9 +60,39 @@ pub enum KnowledgeError {
         reason: Box<toml::de::Error>,
     },
     /// Two entries claim the same thing.
-    #[error("programs.toml: {0} is given twice")]
-    Twice(String),
+    #[error("{table}: {name} is given twice")]
+    Twice {
+        /// Name of the table.
+        table: &'static str,
+        /// What is claimed.
+        name: String,
+    },
+    /// An entry names a source or a set of folders that does not exist.
+    #[error("{table}: {name} is not known")]
+    Unknown {
+        /// Name of the table.
+        table: &'static str,
+        /// What is named.
+        name: String,
+    },
 }
+
+/// The texts of the tables.
+struct Tables {
+    programs: &'static str,
+    system: &'static str,
+    miners: &'static str,
+    monitors: &'static str,
+    thresholds: &'static str,
+}
+
+const BUILTIN: Tables = Tables {
+    programs: include_str!("../../assets/knowledge/programs.toml"),
+    system: include_str!("../../assets/knowledge/system.toml"),
+    miners: include_str!("../../assets/knowledge/miners.toml"),
+    monitors: include_str!("../../assets/knowledge/monitors.toml"),
+    thresholds: include_str!("../../assets/knowledge/thresholds.toml"),
+};
 
 impl Knowledge {
     /// The tables that come with the program. They are checked by a test: an error here is a broken build.
@@ -55,42 +100,99 @@ impl Knowledge {
     /// # Errors
     /// Which table and where.
     pub fn builtin() -> Result<Self, KnowledgeError> {
-        Self::parse(
-            include_str!("../../assets/knowledge/programs.toml"),
-            include_str!("../../assets/knowledge/thresholds.toml"),
-        )
+        Self::parse(&BUILTIN)
     }
 
-    fn parse(programs: &str, thresholds: &str) -> Result<Self, KnowledgeError> {
+    fn parse(tables: &Tables) -> Result<Self, KnowledgeError> {
         let form = |table| move |reason| KnowledgeError::Form { table, reason: Box::new(reason) };
-        let programs = toml::from_str::<programs::Table>(programs).map_err(form("programs.toml"))?.program;
-        let thresholds = toml::from_str::<Thresholds>(thresholds).map_err(form("thresholds.toml"))?;
-        let (mut by_file, mut by_name) = (HashMap::new(), HashMap::new());
-        let mut protect = ProtectRules {
-            system: BTreeSet::new(),
-            security: BTreeSet::new(),
-            security_folders: MANAGED_FOLDERS.map(str::to_owned).to_vec(),
+        let unknown = |table| move |name| KnowledgeError::Unknown { table, name };
+        let known: programs::Table = toml::from_str(tables.programs).map_err(form("programs.toml"))?;
+        let sources = known.sources;
+        let system = System::read(tables.system, &sources).map_err(|wrong| match wrong {
+            Wrong::Form(reason) => form("system.toml")(reason),
+            Wrong::Twice(name) => KnowledgeError::Twice { table: "system.toml", name },
+            Wrong::Unknown(name) => unknown("system.toml")(name),
+        })?;
+        let (miners, stranger) = Miners::read(tables.miners, &sources).map_err(form("miners.toml"))?;
+        stranger.map_or(Ok(()), |name| Err(unknown("miners.toml")(name)))?;
+        let monitors: Monitors = toml::from_str(tables.monitors).map_err(form("monitors.toml"))?;
+        let stranger = monitors.sources.into_iter().find(|id| !sources.contains_key(id));
+        stranger.map_or(Ok(()), |name| Err(unknown("monitors.toml")(name)))?;
+        let figures: toml::Table = toml::from_str(tables.thresholds).map_err(form("thresholds.toml"))?;
+        let thresholds = toml::from_str(tables.thresholds).map_err(form("thresholds.toml"))?;
+        let mut knowledge = Self {
+            programs: Vec::with_capacity(known.program.len()),
+            by_file: HashMap::new(),
+            by_name: HashMap::new(),
+            sources,
+            system,
+            miners,
+            monitors: monitors.monitors,
+            figures,
+            protect: ProtectRules {
+                system: BTreeSet::new(),
+                security: BTreeSet::new(),
+                security_folders: MANAGED_FOLDERS.map(str::to_owned).to_vec(),
+            },
+            thresholds,
         };
-        for (index, program) in programs.iter().enumerate() {
-            for (os, file) in program.os.iter().flat_map(|os| program.files.iter().map(move |file| (*os, file))) {
-                if by_file.insert((os, file.clone()), index).is_some() {
-                    return Err(KnowledgeError::Twice(file.clone()));
-                }
+        let mut ids = BTreeSet::new();
+        for mut program in known.program {
+            if !knowledge.sources.contains_key(&program.source) {
+                return Err(unknown("programs.toml")(format!("{} (source of {})", program.source, program.id)));
             }
-            by_name.entry(program.name.en.clone()).or_insert(index);
-            let names = match program.protect {
-                Some(Protection::System) => &mut protect.system,
-                Some(Protection::Security | Protection::Management) => &mut protect.security,
-                None => continue,
-            };
-            names.extend(program.files.iter().cloned());
+            program.resolve(&knowledge.system.folder_sets).map_err(unknown("programs.toml"))?;
+            let taken = knowledge.taken(&program).map(|(what, _)| what.to_owned());
+            let id = (!ids.insert(program.id.clone())).then(|| program.id.clone());
+            if let Some(name) = taken.or(id) {
+                return Err(KnowledgeError::Twice { table: "programs.toml", name });
+            }
+            knowledge.put(None, program);
         }
-        Ok(Self { programs, by_file, by_name, protect, thresholds })
+        Ok(knowledge)
+    }
+
+    /// Adds a program, or puts it in the place of another. What is protected stays so.
+    fn put(&mut self, place: Option<usize>, program: KnownProgram) {
+        let index = place.unwrap_or(self.programs.len());
+        if let Some(old) = self.programs.get(index) {
+            self.by_file.retain(|_, at| *at != index);
+            self.by_name.remove(&old.name.en);
+        }
+        for os in &program.os {
+            self.by_file.extend(program.files.iter().map(|file| ((*os, file.clone()), index)));
+        }
+        self.by_name.insert(program.name.en.clone(), index);
+        let files = program.files.iter().cloned();
+        match program.protect {
+            Some(Protection::System) => self.protect.system.extend(files),
+            Some(Protection::Security | Protection::Management) => self.protect.security.extend(files),
+            None => {}
+        }
+        match self.programs.get_mut(index) {
+            Some(old) => *old = program,
+            None => self.programs.push(program),
+        }
+    }
+
+    /// Whether a file or the name of `program` already belongs to a program, and to which.
+    fn taken<'a>(&'a self, program: &'a KnownProgram) -> Option<(&'a str, &'a KnownProgram)> {
+        let files = program.os.iter().flat_map(|os| program.files.iter().map(move |file| (*os, file)));
+        files
+            .filter_map(|(os, file)| Some((file.as_str(), self.by_file.get(&(os, file.clone()))?)))
+            .chain(self.by_name.get(&program.name.en).map(|at| (program.name.en.as_str(), at)))
+            .map(|(what, at)| (what, &self.programs[*at]))
+            .find(|(_, owner)| owner.id != program.id)
     }
 
     /// Every known program.
     pub fn programs(&self) -> &[KnownProgram] {
         &self.programs
+    }
+
+    /// Where the facts come from, by the ids that entries name.
+    pub fn sources(&self) -> &BTreeMap<String, Source> {
+        &self.sources
     }
 
     /// The known program a process belongs to. A file of the right name in the wrong folder is not it; a
@@ -232,7 +334,14 @@ mod tests {
 
     #[test]
     fn a_broken_table_says_where() {
-        let error = Knowledge::parse("[[program]]\nid = 5\n", "").expect_err("refused");
-        assert!(error.to_string().contains("programs.toml"), "{error}");
+        let refused = |tables: Tables| Knowledge::parse(&tables).expect_err("refused").to_string();
+        let error = refused(Tables { programs: "[sources]\n[[program]]\nid = 5\n", ..BUILTIN });
+        assert!(error.contains("programs.toml") && error.contains("line 3"), "{error}");
+        let error = refused(Tables { monitors: "monitors = []\nsources = [\"hearsay\"]", ..BUILTIN });
+        assert_eq!(error, "monitors.toml: hearsay is not known");
+        let error = refused(Tables { system: "x = 1", ..BUILTIN });
+        assert!(error.contains("system.toml"), "{error}");
+        let error = refused(Tables { miners: "x = 1", ..BUILTIN });
+        assert!(error.contains("miners.toml"), "{error}");
     }
 }

@@ -1,12 +1,44 @@
 //! One entry of `assets/knowledge/programs.toml`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::place::{Folders, comparable};
 use crate::model::{Os, ProgramKind};
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Table {
+    pub(super) sources: BTreeMap<String, Source>,
     pub(super) program: Vec<KnownProgram>,
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// What it is, with the revision that was read.
+    pub title: String,
+    /// Under what terms, and what that means for us.
+    pub licence: String,
+    /// When it was read or last checked, `2026-07-28`. An entry may give its own.
+    pub date: String,
+}
+
+/// Names of folder sets begin so in a list of folders.
+const SET: char = '@';
+
+/// Folders with the named sets put in; an error is the name of a set that does not exist.
+pub(super) fn resolved(folders: &[String], sets: &BTreeMap<String, Vec<String>>) -> Result<Vec<String>, String> {
+    let mut all = Vec::with_capacity(folders.len());
+    for folder in folders {
+        match folder.strip_prefix(SET) {
+            Some(name) => all.extend(sets.get(name).ok_or_else(|| folder.clone())?.iter().cloned()),
+            None => all.push(folder.clone()),
+        }
+    }
+    Ok(all)
 }
 
 /// A text in both languages.
@@ -46,11 +78,25 @@ pub enum Busy {
     Maintenance,
     /// Installing a program.
     Install,
+    /// Telling the maker how the PC is used.
+    Telemetry,
+    /// Preparing programs so that they start quickly (.NET).
+    Optimising,
+    /// Printing.
+    Printing,
+    /// A second PC inside this one.
+    VirtualMachine,
+    /// Typing Japanese.
+    InputMethod,
+    /// Heavy work somebody started: building software, converting a film, packing files.
+    Work,
+    /// A game.
+    Game,
 }
 
 impl Busy {
     /// Every reason, for tests of the texts.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 15] = [
         Self::Update,
         Self::VirusScan,
         Self::Indexing,
@@ -59,6 +105,13 @@ impl Busy {
         Self::Backup,
         Self::Maintenance,
         Self::Install,
+        Self::Telemetry,
+        Self::Optimising,
+        Self::Printing,
+        Self::VirtualMachine,
+        Self::InputMethod,
+        Self::Work,
+        Self::Game,
     ];
 
     /// The name used in text ids and JSON.
@@ -72,6 +125,13 @@ impl Busy {
             Self::Backup => "backup",
             Self::Maintenance => "maintenance",
             Self::Install => "install",
+            Self::Telemetry => "telemetry",
+            Self::Optimising => "optimising",
+            Self::Printing => "printing",
+            Self::VirtualMachine => "virtual_machine",
+            Self::InputMethod => "input_method",
+            Self::Work => "work",
+            Self::Game => "game",
         }
     }
 }
@@ -86,6 +146,42 @@ pub enum Protection {
     Security,
     /// The company manages the PC with it.
     Management,
+}
+
+/// What to do when a program makes the PC slow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Advice {
+    /// It ends by itself.
+    Wait,
+    /// Close it, or part of what is open in it.
+    Close,
+    /// Start it again; nothing is lost.
+    Restart,
+    /// Ask the person who uses it.
+    #[default]
+    Ask,
+    /// Ask the helpdesk.
+    Helpdesk,
+    /// Leave it alone.
+    Nothing,
+}
+
+impl Advice {
+    /// Every advice, for tests of the texts.
+    pub const ALL: [Self; 6] = [Self::Wait, Self::Close, Self::Restart, Self::Ask, Self::Helpdesk, Self::Nothing];
+
+    /// The name used in text ids and JSON.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Wait => "wait",
+            Self::Close => "close",
+            Self::Restart => "restart",
+            Self::Ask => "ask",
+            Self::Helpdesk => "helpdesk",
+            Self::Nothing => "nothing",
+        }
+    }
 }
 
 /// A program as people know it, however many files it has.
@@ -116,19 +212,31 @@ pub struct KnownProgram {
     /// A helper whose load belongs to the program that started it.
     #[serde(default)]
     pub part_of_parent: bool,
+    /// What to do when it makes the PC slow.
+    #[serde(default, rename = "do")]
+    pub advice: Advice,
+    /// Which of the sources of its table; empty for an entry of an override that names none.
+    #[serde(default)]
+    pub source: String,
+    /// When it was checked, if not with its source.
+    pub date: Option<String>,
+    /// `folders`, made comparable.
+    #[serde(skip)]
+    places: Folders,
 }
 
 impl KnownProgram {
+    /// Puts the named folder sets in; an error is the name of a set that does not exist.
+    pub(super) fn resolve(&mut self, sets: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
+        self.folders = resolved(&self.folders, sets)?;
+        self.places = Folders::new(&self.folders);
+        Ok(())
+    }
+
     /// Whether a file at `path` can be this program. An unknown path can.
     pub fn may_live_at(&self, path: Option<&str>, os: Os) -> bool {
-        let Some(path) = path else { return true };
-        if self.folders.is_empty() {
-            return true;
-        }
-        let starts = |folder: &String| match os {
-            Os::Windows => path.to_lowercase().starts_with(&folder.to_lowercase()),
-            Os::Linux | Os::Unknown => path.starts_with(folder.as_str()),
-        };
-        self.folders.iter().any(starts)
+        // On a system with no folder of its own in the list, any place will do there too.
+        self.folders.is_empty()
+            || path.and_then(|path| comparable(path, os)).is_none_or(|path| self.places.hold(&path, os))
     }
 }

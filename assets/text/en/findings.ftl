@@ -66,6 +66,13 @@ known_busy-reason-meeting = An online meeting with video needs a lot of computin
 known_busy-reason-backup = It is making a safety copy. That usually takes up to { $minutes } minutes.
 known_busy-reason-maintenance = It is tidying up the system. That usually takes up to { $minutes } minutes and gives way when you work.
 known_busy-reason-install = It is installing a program. That usually takes up to { $minutes } minutes.
+known_busy-reason-telemetry = It is collecting how this PC is used, to tell its maker. That usually takes up to { $minutes } minutes.
+known_busy-reason-optimising = It is preparing programs so that they run faster, as happens after updates. That usually takes up to { $minutes } minutes.
+known_busy-reason-printing = It is preparing a print. That usually takes up to { $minutes } minutes; documents full of pictures take longest.
+known_busy-reason-virtual_machine = A second PC is running inside this one. It ends when that one is shut down.
+known_busy-reason-input_method = It is tidying up the dictionary for typing. That usually takes up to { $minutes } minutes.
+known_busy-reason-work = It is doing heavy work that somebody started, such as converting a video or building software. That usually takes up to { $minutes } minutes.
+known_busy-reason-game = A game needs a lot of computing. It ends with the game.
 
 all_well-headline = This PC is fine
 all_well-meaning = Nothing is holding it back right now: { $cpu } of the processor and { $memory } of the memory are in use.

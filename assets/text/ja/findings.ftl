@@ -66,6 +66,13 @@ known_busy-reason-meeting = 映像つきのオンライン会議は多くの力�
 known_busy-reason-backup = 控え（バックアップ）を作っています。ふつうは{ $minutes }分以内に終わります。
 known_busy-reason-maintenance = システムを整えています。ふつうは{ $minutes }分以内に終わり、作業を始めると譲ります。
 known_busy-reason-install = プログラムをインストールしています。ふつうは{ $minutes }分以内に終わります。
+known_busy-reason-telemetry = パソコンの利用状況をメーカーに知らせる準備をしています。ふつうは{ $minutes }分以内に終わります。
+known_busy-reason-optimising = プログラムが速く動くように準備しています。更新の後によくあり、ふつうは{ $minutes }分以内に終わります。
+known_busy-reason-printing = 印刷の準備をしています。写真や図の多い文書では長くかかりますが、ふつうは{ $minutes }分以内に終わります。
+known_busy-reason-virtual_machine = このパソコンの中で、もう一台のパソコンが動いています。使い終わったら終了すると軽くなります。
+known_busy-reason-input_method = 文字入力の辞書を整えています。ふつうは{ $minutes }分以内に終わります。
+known_busy-reason-work = 動画の変換やソフトウェアの作成など、だれかが始めた重い作業をしています。ふつうは{ $minutes }分以内に終わります。
+known_busy-reason-game = ゲームは多くの力を使います。終了すれば下がります。
 
 all_well-headline = このパソコンは正常です
 all_well-meaning = いま動きを妨げているものはありません。CPU は{ $cpu }、メモリは{ $memory }を使用中です。

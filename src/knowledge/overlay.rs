@@ -1,0 +1,438 @@
+//! What an administrator or a user adds to the tables: `knowledge.toml`, merged over what is built in.
+//!
+//! Nobody checks that file before we read it. Each entry is judged by itself; one that cannot be used is told with its
+//! line and left out, the rest counts. It can add and rename, but take no protection away, and it does not reach what
+//! gives a miner or an imitated part of the system away: `system.toml` and `miners.toml`.
+//!
+//! The text is taken apart at the lines that begin with `[`, before it is read: so a mistake costs one entry.
+
+use std::collections::BTreeSet;
+
+use serde::de::IntoDeserializer;
+use serde::{Deserialize, Serialize};
+
+use super::programs::KnownProgram;
+use super::{Knowledge, Source, stem};
+use crate::model::Os;
+
+/// A longer text is not read.
+pub const OVERRIDE_LIMIT: usize = 256 * 1024;
+/// Notes kept; a file that is no override at all makes one for each line.
+const MOST_NOTES: usize = 100;
+/// The longest name or description of a program.
+const LONGEST_TEXT: usize = 120;
+/// Files and folders of one program.
+const MOST_FILES: usize = 100;
+/// A load that lasts a day is never usual.
+const MOST_MINUTES: u32 = 1440;
+
+/// Something in an override that was left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{}{table}{}: {reason}", place(*.line), of(.id.as_deref()))]
+pub struct KnowledgeNote {
+    /// Which table: `program`, `thresholds.cpu`, `monitors`; empty for the file as a whole.
+    pub table: String,
+    /// Which entry or key.
+    pub id: Option<String>,
+    /// In which line it begins, or is wrong, from 1.
+    pub line: Option<usize>,
+    /// Why.
+    pub reason: Rejected,
+}
+
+fn place(line: Option<usize>) -> String {
+    line.map(|line| format!("line {line}: ")).unwrap_or_default()
+}
+
+fn of(id: Option<&str>) -> String {
+    id.map(|id| format!(" {id}")).unwrap_or_default()
+}
+
+/// Why an entry of an override was left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "detail")]
+pub enum Rejected {
+    /// The file is too long and was not read.
+    #[error("longer than 256 KB; nothing of it is used")]
+    TooLong,
+    /// Not TOML, or not the form of the table.
+    #[error("{0}")]
+    Form(String),
+    /// There is no such table or key.
+    #[error("there is no such table or key")]
+    UnknownKey,
+    /// A value that cannot be meant.
+    #[error("{0} is not a usable value")]
+    Value(String),
+    /// It would weaken the protection of a program.
+    #[error("the program is protected: {0} must stay as it is")]
+    Protected(String),
+    /// Another program has this file or name.
+    #[error("{0} already belongs to {1}")]
+    Taken(String, String),
+    /// The same entry came before.
+    #[error("given twice")]
+    Twice,
+}
+
+impl Rejected {
+    /// The name used in text ids and JSON.
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::TooLong => "too_long",
+            Self::Form(_) => "form",
+            Self::UnknownKey => "unknown_key",
+            Self::Value(_) => "value",
+            Self::Protected(_) => "protected",
+            Self::Taken(..) => "taken",
+            Self::Twice => "twice",
+        }
+    }
+}
+
+/// A table header and what belongs to it.
+struct Part<'a> {
+    line: usize,
+    text: &'a str,
+}
+
+/// The text, cut before each line that begins with `[`; `[program.name]` stays with its `[[program]]`.
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let (mut parts, mut start, mut first) = (Vec::new(), 0, 1);
+    let mut at = 0;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let header = line.trim_start();
+        if header.starts_with('[') && !header.starts_with("[program.") && at > start {
+            parts.push(Part { line: first, text: &text[start..at] });
+            (start, first) = (at, index + 1);
+        }
+        at += line.len();
+    }
+    parts.push(Part { line: first, text: &text[start..] });
+    parts
+}
+
+impl Knowledge {
+    /// These tables with `text` merged over them, and what of it was left out. `text` has the form of
+    /// `assets/schema/knowledge-1.schema.json`: programs to add or to replace by id, thresholds to change, monitors to add.
+    pub fn with_override(&self, text: &str) -> (Self, Vec<KnowledgeNote>) {
+        let mut merge = Merge { result: self.clone(), base: self, seen: BTreeSet::new(), notes: Vec::new() };
+        if text.len() > OVERRIDE_LIMIT {
+            merge.note("", None, None, Rejected::TooLong);
+            return (merge.result, merge.notes);
+        }
+        for part in parts(text.strip_prefix('\u{feff}').unwrap_or(text)) {
+            merge.part(&part);
+        }
+        merge.notes.truncate(MOST_NOTES);
+        (merge.result, merge.notes)
+    }
+}
+
+struct Merge<'a> {
+    result: Knowledge,
+    base: &'a Knowledge,
+    /// Programs and keys that this text has set.
+    seen: BTreeSet<String>,
+    notes: Vec<KnowledgeNote>,
+}
+
+impl Merge<'_> {
+    fn note(&mut self, table: &str, id: Option<&str>, line: Option<usize>, reason: Rejected) {
+        if self.notes.len() < MOST_NOTES {
+            let id = id.map(|id| id.chars().take(LONGEST_TEXT).filter(|c| !c.is_control()).collect());
+            self.notes.push(KnowledgeNote { table: table.to_owned(), id, line, reason });
+        }
+    }
+
+    fn part(&mut self, part: &Part) {
+        let table: toml::Table = match part.text.parse() {
+            Ok(table) => table,
+            Err(error) => {
+                let error: toml::de::Error = error;
+                let before = error.span().map_or(0, |span| lines_before(part.text, span.start));
+                let header = part.text.trim_start().lines().next().unwrap_or_default();
+                let table: String =
+                    header.chars().filter(|c| c.is_alphanumeric() || "._".contains(*c)).take(40).collect();
+                let table = if header.starts_with('[') { table } else { String::new() };
+                let reason = Rejected::Form(error.message().to_owned());
+                return self.note(&table, None, Some(part.line + before), reason);
+            }
+        };
+        let own_line = part.text.lines().take_while(|line| !line.trim_start().starts_with('[')).count();
+        let header_line = if part.text.lines().count() > own_line { part.line + own_line } else { part.line };
+        for (key, value) in table {
+            let line = line_of(part, &key).unwrap_or(header_line);
+            match (key.as_str(), value) {
+                ("program", toml::Value::Array(entries)) => {
+                    for entry in entries {
+                        self.program(entry, header_line);
+                    }
+                }
+                ("monitors", toml::Value::Array(names)) => self.monitors(names, line),
+                ("thresholds", toml::Value::Table(figures)) => self.figures(&[], figures, part, line),
+                ("sources", toml::Value::Table(sources)) => self.sources(sources, line),
+                ("program" | "monitors" | "thresholds" | "sources", _) => {
+                    self.note(&key, None, Some(line), Rejected::Value(key.clone()));
+                }
+                _ => self.note("", Some(&key), Some(line), Rejected::UnknownKey),
+            }
+        }
+    }
+
+    fn sources(&mut self, sources: toml::Table, line: usize) {
+        for (id, value) in sources {
+            match Source::deserialize(value.into_deserializer()) {
+                Ok(source) if !self.base.sources.contains_key(&id) => {
+                    self.result.sources.insert(id, source);
+                }
+                Ok(_) => {
+                    self.note("sources", Some(&id), Some(line), Rejected::Taken(id.clone(), "the program".to_owned()))
+                }
+                Err(error) => self.note("sources", Some(&id), Some(line), Rejected::Form(error.message().to_owned())),
+            }
+        }
+    }
+
+    fn monitors(&mut self, names: Vec<toml::Value>, line: usize) {
+        for name in names {
+            match name.as_str().map(stem).filter(|name| is_file_name(name)) {
+                Some(name) => {
+                    self.result.monitors.insert(name);
+                }
+                None => self.note("monitors", None, Some(line), Rejected::Value(told(&name))),
+            }
+        }
+    }
+
+    fn figures(&mut self, above: &[String], figures: toml::Table, part: &Part, line: usize) {
+        let name = ["thresholds"].into_iter().chain(above.iter().map(String::as_str)).collect::<Vec<_>>().join(".");
+        for (key, value) in figures {
+            let line = line_of(part, &key).unwrap_or(line);
+            let mut path = above.to_vec();
+            path.push(key.clone());
+            match (at(&self.result.figures, &path), value) {
+                (Some(toml::Value::Table(_)), toml::Value::Table(below)) => self.figures(&path, below, part, line),
+                (Some(old), new) if !old.is_table() => {
+                    if let Err(reason) = self.figure(&path, &new) {
+                        self.note(&name, Some(&key), Some(line), reason);
+                    }
+                }
+                (Some(_), new) => {
+                    self.note(&name, Some(&key), Some(line), Rejected::Value(told(&new)));
+                }
+                (None, _) => self.note(&name, Some(&key), Some(line), Rejected::UnknownKey),
+            }
+        }
+    }
+
+    fn figure(&mut self, path: &[String], new: &toml::Value) -> Result<(), Rejected> {
+        if !self.seen.insert(path.join(".")) {
+            return Err(Rejected::Twice);
+        }
+        let refused = || Rejected::Value(told(new));
+        let builtin = at(&self.base.figures, path).ok_or(Rejected::UnknownKey)?;
+        let key = path.last().map_or("", String::as_str);
+        let value = sane(key, builtin, new).ok_or_else(refused)?;
+        let mut figures = self.result.figures.clone();
+        *at_mut(&mut figures, path).ok_or(Rejected::UnknownKey)? = value;
+        // The form of the table has the last word.
+        self.result.thresholds = figures.clone().try_into().map_err(|_| refused())?;
+        self.result.figures = figures;
+        Ok(())
+    }
+
+    fn program(&mut self, entry: toml::Value, line: usize) {
+        let id = entry.get("id").and_then(toml::Value::as_str).map(str::to_owned);
+        let read = KnownProgram::deserialize(entry.into_deserializer());
+        let read = read.map_err(|error: toml::de::Error| Rejected::Form(error.message().to_owned()));
+        if let Err(reason) = read.and_then(|program| self.take(program)) {
+            self.note("program", id.as_deref(), Some(line), reason);
+        }
+    }
+
+    fn take(&mut self, mut program: KnownProgram) -> Result<(), Rejected> {
+        for file in &mut program.files {
+            *file = stem(file.trim());
+        }
+        program.files.sort();
+        program.files.dedup();
+        let old = self.result.programs.iter().position(|known| known.id == program.id);
+        if program.folders.is_empty() {
+            // Left out: where the files are does not change.
+            program.folders = old.map(|at| self.result.programs[at].folders.clone()).unwrap_or_default();
+        }
+        program.resolve(&self.result.system.folder_sets).map_err(Rejected::Value)?;
+        self.check(&program)?;
+        let protected = self.base.programs.iter().find(|known| known.id == program.id && known.protect.is_some());
+        protected.map_or(Ok(()), |known| keeps_protection(known, &program))?;
+        if self.seen.contains(&format!("program {}", program.id)) {
+            return Err(Rejected::Twice);
+        }
+        self.seen.insert(format!("program {}", program.id));
+        self.result.put(old, program);
+        Ok(())
+    }
+
+    /// Whether an entry can be meant as it stands.
+    fn check(&self, program: &KnownProgram) -> Result<(), Rejected> {
+        let value = |text: &str| Err(Rejected::Value(shortened(text)));
+        let is_id = |id: &str| {
+            let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            !id.is_empty() && id.len() <= 64 && id.chars().all(letters)
+        };
+        if !is_id(&program.id) {
+            return value(&program.id);
+        }
+        for text in [&program.name.ja, &program.name.en, &program.what.ja, &program.what.en] {
+            if !is_text(text) {
+                return value(text);
+            }
+        }
+        if program.os.is_empty() || program.os.contains(&Os::Unknown) || program.os.len() > 2 {
+            return value("os");
+        }
+        if program.os.len() == 2 && program.os[0] == program.os[1] {
+            return value("os");
+        }
+        if program.files.is_empty() || program.files.len() > MOST_FILES || program.folders.len() > MOST_FILES {
+            return value("files");
+        }
+        if let Some(file) = program.files.iter().find(|file| !is_file_name(file)) {
+            return value(file);
+        }
+        if let Some(folder) = program.folders.iter().find(|folder| !is_folder(folder)) {
+            return value(folder);
+        }
+        match (program.busy, program.usual_minutes) {
+            (None, None) => {}
+            (Some(_), Some(minutes)) if (1..=MOST_MINUTES).contains(&minutes) => {}
+            _ => return value("usual_minutes"),
+        }
+        if !program.source.is_empty() && !self.result.sources.contains_key(&program.source) {
+            return value(&program.source);
+        }
+        self.is_free(program)
+    }
+
+    /// Whether the files and the name belong to nobody else.
+    fn is_free(&self, program: &KnownProgram) -> Result<(), Rejected> {
+        if let Some((what, owner)) = self.result.taken(program) {
+            return Err(Rejected::Taken(what.to_owned(), owner.id.clone()));
+        }
+        let old = self.base.programs.iter().find(|known| known.id == program.id);
+        let system = &self.result.system;
+        let of_the_system = |file: &&String| {
+            let had = old.is_some_and(|old| old.files.contains(file));
+            !had && (system.parts.contains_key(*file) || system.is_kernel_name(file))
+        };
+        match program.files.iter().find(of_the_system) {
+            Some(file) => Err(Rejected::Taken(file.clone(), "the system".to_owned())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// An entry that replaces a protected one may say other words, but not change what is protected.
+fn keeps_protection(old: &KnownProgram, new: &KnownProgram) -> Result<(), Rejected> {
+    let protected = |what: &str| Err(Rejected::Protected(what.to_owned()));
+    if new.protect != old.protect {
+        return protected("protect");
+    }
+    if let Some(file) = old.files.iter().find(|file| !new.files.contains(file)) {
+        return protected(file);
+    }
+    if new.folders != old.folders {
+        return protected("folders");
+    }
+    if !old.os.iter().all(|os| new.os.contains(os)) {
+        return protected("os");
+    }
+    if new.kind != old.kind || new.part_of_parent != old.part_of_parent {
+        return protected("kind");
+    }
+    // The English name is how recordings and findings know the program.
+    if new.name.en != old.name.en { protected("name.en") } else { Ok(()) }
+}
+
+/// A figure of the same sort as the one built in, in a range that can be meant.
+fn sane(key: &str, builtin: &toml::Value, new: &toml::Value) -> Option<toml::Value> {
+    let number = new.as_float().or_else(|| new.as_integer().map(|whole| whole as f64))?;
+    let was = builtin.as_float().or_else(|| builtin.as_integer().map(|whole| whole as f64))?;
+    let most = match key {
+        _ if key.ends_with("_seconds") => 31.0 * 86_400.0,
+        _ if key.ends_with("_bytes") => 1e15,
+        _ if key.ends_with("_celsius") || key.ends_with("_above") => 150.0,
+        _ if key.contains("_hours") => 8_760.0,
+        // A share of something.
+        _ if was <= 1.0 => 1.0,
+        _ => was * 1_000.0,
+    };
+    if !number.is_finite() || !(0.0..=most).contains(&number) {
+        return None;
+    }
+    match builtin {
+        toml::Value::Integer(_) => (number.fract() == 0.0).then_some(toml::Value::Integer(number as i64)),
+        _ => Some(toml::Value::Float(number)),
+    }
+}
+
+fn at<'a>(table: &'a toml::Table, path: &[String]) -> Option<&'a toml::Value> {
+    let (first, rest) = path.split_first()?;
+    let mut value = table.get(first)?;
+    for key in rest {
+        value = value.get(key)?;
+    }
+    Some(value)
+}
+
+fn at_mut<'a>(table: &'a mut toml::Table, path: &[String]) -> Option<&'a mut toml::Value> {
+    let (first, rest) = path.split_first()?;
+    let mut value = table.get_mut(first)?;
+    for key in rest {
+        value = value.get_mut(key)?;
+    }
+    Some(value)
+}
+
+/// A name or description that can be drawn: no line ends, nothing that turns the direction of writing.
+fn is_text(text: &str) -> bool {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !text.trim().is_empty() && text.chars().count() <= LONGEST_TEXT && !text.chars().any(|c| c.is_control() || turns(c))
+}
+
+fn is_file_name(name: &str) -> bool {
+    is_text(name) && !name.contains(['/', '\\', '*'])
+}
+
+/// A whole folder of one system, not the top of a drive: everything would be below that.
+fn is_folder(folder: &str) -> bool {
+    let drive = folder.as_bytes().get(1) == Some(&b':') && folder.as_bytes().get(2) == Some(&b'\\');
+    let top = if drive { 3 } else { 1 };
+    is_text(folder) && folder.len() <= 260 && (drive || folder.starts_with('/')) && folder.len() > top
+}
+
+/// A value as it is told; of what is no single value only the sort.
+fn told(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => shortened(text),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Float(number) => number.to_string(),
+        toml::Value::Boolean(word) => word.to_string(),
+        toml::Value::Datetime(_) | toml::Value::Array(_) | toml::Value::Table(_) => value.type_str().to_owned(),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect()
+}
+
+/// In which line of the file a key of a part stands; a search is enough, it is only told.
+fn line_of(part: &Part, key: &str) -> Option<usize> {
+    let says = |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    part.text.lines().position(says).map(|index| part.line + index)
+}
+
+fn lines_before(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count()
+}

@@ -1,0 +1,173 @@
+//! `assets/knowledge/system.toml` and `monitors.toml`: parts of the system, and what places and starters tell.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::Deserialize;
+
+use super::place::Folders;
+use super::programs::{Source, resolved};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    folder_sets: BTreeMap<String, Vec<String>>,
+    containers: Places,
+    temporary: Places,
+    odd: Places,
+    replaced: Replaced,
+    hidden: Hidden,
+    kernel_threads: KernelThreads,
+    starters: StarterTable,
+    program: Vec<Part>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Places {
+    folders: Vec<String>,
+    #[serde(default)]
+    excepted: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Replaced {
+    folders: Vec<String>,
+    build: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hidden {
+    ordinary: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KernelThreads {
+    names: Vec<String>,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StarterTable {
+    always: BTreeSet<String>,
+    with_script: BTreeSet<String>,
+    by_hand: BTreeSet<String>,
+    schedulers: BTreeSet<String>,
+    scheduler_host: String,
+    scheduler_word: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    file: String,
+    folders: Vec<String>,
+    #[serde(default)]
+    parents: BTreeSet<String>,
+    source: String,
+}
+
+/// A part of Windows.
+#[derive(Clone, Debug)]
+pub(super) struct SystemPart {
+    pub(super) folders: Folders,
+    /// Empty: anybody may start it.
+    pub(super) parents: BTreeSet<String>,
+}
+
+/// Programs that start others.
+#[derive(Clone, Debug)]
+pub(super) struct Starters {
+    pub(super) always: BTreeSet<String>,
+    pub(super) with_script: BTreeSet<String>,
+    pub(super) by_hand: BTreeSet<String>,
+    pub(super) schedulers: BTreeSet<String>,
+    pub(super) scheduler_host: String,
+    pub(super) scheduler_word: String,
+}
+
+/// Both tables.
+#[derive(Clone, Debug)]
+pub(super) struct System {
+    pub(super) folder_sets: BTreeMap<String, Vec<String>>,
+    pub(super) parts: HashMap<String, SystemPart>,
+    pub(super) containers: Folders,
+    pub(super) temporary: Folders,
+    pub(super) not_temporary: Folders,
+    pub(super) odd: Folders,
+    pub(super) replaced: Folders,
+    pub(super) build: Vec<String>,
+    pub(super) dots_are_ordinary: Folders,
+    pub(super) kernel_threads: Vec<String>,
+    pub(super) starters: Starters,
+}
+
+/// What is wrong with a table whose form is right.
+pub(super) enum Wrong {
+    Form(toml::de::Error),
+    Twice(String),
+    Unknown(String),
+}
+
+impl System {
+    pub(super) fn read(text: &str, sources: &BTreeMap<String, Source>) -> Result<Self, Wrong> {
+        let table: Table = toml::from_str(text).map_err(Wrong::Form)?;
+        let sets = table.folder_sets;
+        let mut parts = HashMap::new();
+        let named = [&table.kernel_threads.source, &table.starters.source];
+        if let Some(unknown) =
+            table.program.iter().map(|part| &part.source).chain(named).find(|id| !sources.contains_key(*id))
+        {
+            return Err(Wrong::Unknown(unknown.clone()));
+        }
+        for part in table.program {
+            let folders = Folders::new(&resolved(&part.folders, &sets).map_err(Wrong::Unknown)?);
+            if parts.insert(part.file.clone(), SystemPart { folders, parents: part.parents }).is_some() {
+                return Err(Wrong::Twice(part.file));
+            }
+        }
+        let starters = table.starters;
+        Ok(Self {
+            parts,
+            containers: Folders::new(&table.containers.folders),
+            temporary: Folders::new(&table.temporary.folders),
+            not_temporary: Folders::new(&table.temporary.excepted),
+            odd: Folders::new(&table.odd.folders),
+            replaced: Folders::new(&table.replaced.folders),
+            build: table.replaced.build.iter().map(|names| format!("/{names}/")).collect(),
+            dots_are_ordinary: Folders::new(&table.hidden.ordinary),
+            kernel_threads: table.kernel_threads.names,
+            starters: Starters {
+                always: starters.always,
+                with_script: starters.with_script,
+                by_hand: starters.by_hand,
+                schedulers: starters.schedulers,
+                scheduler_host: starters.scheduler_host,
+                scheduler_word: starters.scheduler_word,
+            },
+            folder_sets: sets,
+        })
+    }
+
+    /// Whether only a thread of the Linux kernel may be called so.
+    pub(super) fn is_kernel_name(&self, name: &str) -> bool {
+        let name = name.trim_start_matches('[').trim_end_matches(']');
+        self.kernel_threads.iter().any(|thread| match name.strip_prefix(thread.as_str()) {
+            Some(rest) if thread.ends_with('/') => !rest.is_empty(),
+            Some(rest) => rest.trim_start_matches(|c: char| c.is_ascii_digit()).chars().next().is_none_or(|c| c == '/'),
+            None => false,
+        })
+    }
+}
+
+/// `monitors.toml`, and the form of the same list in an override.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Monitors {
+    pub(super) sources: Vec<String>,
+    pub(super) monitors: BTreeSet<String>,
+}
