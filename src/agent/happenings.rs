@@ -15,33 +15,6 @@ const CLOCK_SET: f64 = 2.0;
 /// Without a touch for so long the user is away.
 const AWAY: Seconds = Seconds(300.0);
 
-/// Programs that show what a PC does: some malware stops while one is open. File names in lower case, whole.
-/// Sources: mimamori's own window, Windows' tools, Sysinternals, System Informer, and the common ones of Linux desktops.
-const MONITORS: [&str; 17] = [
-    "mimamori",
-    "taskmgr.exe",
-    "perfmon.exe",
-    "resmon.exe",
-    "procexp.exe",
-    "procexp64.exe",
-    "processhacker.exe",
-    "systeminformer.exe",
-    "gnome-system-monitor",
-    "gnome-system-mo",
-    "plasma-systemmonitor",
-    "ksysguard",
-    "xfce4-taskmanager",
-    "htop",
-    "btop",
-    "top",
-    "mimamori.exe",
-];
-
-/// Whether a program of this file name shows what the PC does.
-pub fn is_monitor(file_name: &str) -> bool {
-    MONITORS.iter().any(|monitor| monitor.eq_ignore_ascii_case(file_name))
-}
-
 /// Time that nobody can set, expressed as the time of day.
 #[derive(Clone, Debug)]
 pub struct SteadyClock {
@@ -99,8 +72,8 @@ pub struct Facts<'a> {
     pub idle: Option<Seconds>,
     /// The program in front: its number and group, if known.
     pub foreground: Option<(Pid, &'a str)>,
-    /// File names of all programs, when they were read.
-    pub files: Option<Vec<&'a str>>,
+    /// File names of the programs that show what the PC does, when they were read.
+    pub monitors: Option<Vec<&'a str>>,
 }
 
 /// Notices changes.
@@ -130,9 +103,8 @@ impl Happenings {
             self.foreground = Some(group.to_owned());
             events.push(Event::new(at, EventKind::Foreground, group));
         }
-        if let Some(files) = &facts.files {
-            let open: BTreeSet<String> =
-                files.iter().filter(|file| is_monitor(file)).map(|file| file.to_ascii_lowercase()).collect();
+        if let Some(files) = &facts.monitors {
+            let open: BTreeSet<String> = files.iter().map(|file| file.to_ascii_lowercase()).collect();
             // What was open before watching began has no time at which it was opened.
             for name in open.difference(&self.monitors).filter(|_| self.began) {
                 events.push(Event::new(at, EventKind::MonitorOpened, name));
@@ -218,13 +190,12 @@ mod tests {
     fn monitors_that_come_and_go_are_events_but_not_those_that_were_there() {
         let mut happenings = Happenings::default();
         let mut files = |at: i64, files: Vec<&'static str>| {
-            let facts = Facts { files: Some(files), ..Facts::default() };
+            let facts = Facts { monitors: Some(files), ..Facts::default() };
             happenings.step(At(at), &facts).iter().map(|event| (event.kind, event.subject.clone())).collect::<Vec<_>>()
         };
-        assert!(files(1, vec!["htop", "bash"]).is_empty());
+        assert!(files(1, vec!["htop"]).is_empty());
         assert_eq!(files(2, vec!["htop", "Taskmgr.exe"]), [(EventKind::MonitorOpened, "taskmgr.exe".to_owned())]);
         assert_eq!(files(3, vec!["Taskmgr.exe"]), [(EventKind::MonitorClosed, "htop".to_owned())]);
-        // Names are matched whole.
-        assert!(files(4, vec!["Taskmgr.exe", "desktop", "htopper"]).is_empty());
+        assert!(files(4, vec!["Taskmgr.exe"]).is_empty());
     }
 }

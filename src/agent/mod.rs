@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-pub use happenings::is_monitor;
 pub use protocol::{Answer, FRAME, Request, Status, finding_id, read_request, write};
 
 use crate::cli::{Context, Exit, Output};

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::budget::{Advice, Budget, next_wait};
 use super::courses::Courses;
-use super::happenings::{Facts, Happenings, SteadyClock, clock_events, is_monitor};
+use super::happenings::{Facts, Happenings, SteadyClock, clock_events};
 use super::hush::{AFTER_RESUME, AFTER_SIGN_IN, Hush, Identity, Notice, identity};
 use super::journal::{Journal, Remark, Trouble};
 use super::menu::{TrayState, Words, tray_view};
@@ -295,11 +295,13 @@ impl<'a> Turns<'a> {
             programs.find(|program| program.members.iter().any(|member| member.key.pid == pid))
         };
         let foreground = view.sample.foreground.get().and_then(|pid| Some((pid, &*group_of(pid)?.name)));
-        let files = view.folded.facts.values().filter(|facts| is_monitor(facts.file_name()) && !is_agent(facts));
+        let knowledge = &self.context.knowledge;
+        let monitors =
+            view.folded.facts.values().filter(|facts| knowledge.is_monitor(facts.file_name()) && !is_agent(facts));
         let facts = Facts {
             idle: view.sample.user_idle.get(),
             foreground,
-            files: Some(files.map(|facts| facts.file_name()).collect()),
+            monitors: Some(monitors.map(|facts| facts.file_name()).collect()),
         };
         for event in self.happenings.step(view.sample.at, &facts) {
             self.journal.note(&event);
