@@ -296,7 +296,7 @@ pub enum EvidenceKind {
     /// Share of the processors spent answering devices.
     Interrupts,
     /// Share of the PC's processors in no program's name.
-    EverythingElse,
+    Unattributed,
     /// Share of the graphics processor in use.
     GpuUsed,
     /// Bytes more than `seconds` ago.
@@ -344,7 +344,7 @@ impl EvidenceKind {
         Self::DiskBusy,
         Self::DiskStall,
         Self::Interrupts,
-        Self::EverythingElse,
+        Self::Unattributed,
         Self::GpuUsed,
         Self::GrownBytes,
         Self::ProgramBytes,
@@ -382,7 +382,7 @@ impl EvidenceKind {
             Self::DiskBusy => "disk_busy",
             Self::DiskStall => "disk_stall",
             Self::Interrupts => "interrupts",
-            Self::EverythingElse => "everything_else",
+            Self::Unattributed => "unattributed",
             Self::GpuUsed => "gpu_used",
             Self::GrownBytes => "grown_bytes",
             Self::ProgramBytes => "program_bytes",

@@ -300,6 +300,11 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
         sample.everything_else = sample.program_total.map(|total| Fraction::new(total.get() - kept));
     }
     let cpu_of = |process: &ProcSample| process.cpu.get().unwrap_or_default().get();
+    // A recording lists only those that mattered.
+    if !processes.is_empty() && processes.iter().all(|process| process.facts.given.is_none()) {
+        let all: f64 = processes.iter().map(cpu_of).sum();
+        sample.unattributed = sample.program_total.map(|total| Fraction::new((total.get() - all).max(0.0)));
+    }
     processes.sort_by(|a, b| cpu_of(b).total_cmp(&cpu_of(a)).then(b.memory.get().cmp(&a.memory.get())));
     let busy = processes.iter().filter(|process| cpu_of(process) >= KEEP_SHARE).count();
     processes.truncate(busy.max(KEEP_PROCESSES));

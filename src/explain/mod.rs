@@ -132,7 +132,7 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
             EvidenceKind::TotalCpu
                 if finding
                     .observed(EvidenceKind::ProgramCpu)
-                    .or(finding.observed(EvidenceKind::EverythingElse))
+                    .or(finding.observed(EvidenceKind::Unattributed))
                     .is_none() =>
             {
                 "cpu"
@@ -143,7 +143,7 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
             EvidenceKind::LostBytes => "lost",
             EvidenceKind::Temperature => "temperature",
             EvidenceKind::FanEffort => "fan_effort",
-            EvidenceKind::EverythingElse => "cpu",
+            EvidenceKind::Unattributed => "cpu",
             EvidenceKind::Interrupts => "interrupts",
             EvidenceKind::GrownBytes => "grown",
             EvidenceKind::SwapUsed => "swap",
@@ -215,7 +215,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::DiskBusy
         | EvidenceKind::DiskStall
         | EvidenceKind::Interrupts
-        | EvidenceKind::EverythingElse
+        | EvidenceKind::Unattributed
         | EvidenceKind::GpuUsed
         | EvidenceKind::ClockShare => format::percent(observed),
         EvidenceKind::NetworkRate | EvidenceKind::DiskRate => format::rate(observed),

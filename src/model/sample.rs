@@ -197,6 +197,9 @@ pub struct Sample {
     /// CPU that is in the total and in no process of `programs`: short-lived ones, the kernel, and what the
     /// system does not show.
     pub everything_else: Reading<Fraction>,
+    /// Of that the part that belongs to no process at all: what lived between two looks, interrupts, and what the
+    /// system hides. Missing where not every process was seen.
+    pub unattributed: Reading<Fraction>,
     /// Number of processes on the PC; 0 when unknown.
     pub process_count: u32,
 }

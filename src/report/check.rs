@@ -122,6 +122,7 @@ pub fn sample_json(sample: &Sample) -> Value {
     };
     map.insert("top".into(), Value::Array(top));
     put(&mut map, "everything_else_cpu", &rest);
+    put(&mut map, "unattributed_cpu", &sample.unattributed);
     map.insert("process_count".into(), json!(sample.process_count));
     Value::Object(map)
 }

@@ -204,6 +204,7 @@ impl HistoryReader {
             programs: Vec::new(),
             top: Vec::new(),
             everything_else: fraction(map, "everything_else_cpu"),
+            unattributed: fraction(map, "unattributed_cpu"),
             process_count: number(map, "process_count").get().unwrap_or(0.0) as u32,
         };
         RecordedSample { sample, processes }

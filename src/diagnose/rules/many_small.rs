@@ -12,7 +12,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
         return None;
     }
     let full = knowledge.thresholds.cpu.full;
-    let rest = |sample: &Sample| sample.everything_else.get().map_or(0.0, Fraction::get);
+    let rest = |sample: &Sample| sample.unattributed.get().map_or(0.0, Fraction::get);
     let crowded = |sample: &Sample| {
         series::total(sample).is_some_and(|cpu| cpu >= full) && rest(sample) < knowledge.thresholds.wait.rest
     };

@@ -13,12 +13,12 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
 fn rest(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.wait;
     let of_devices = |sample: &Sample| sample.interrupts.get().map_or(0.0, Fraction::get);
-    let rest = |sample: &Sample| Some((sample.everything_else.get()?.get() - of_devices(sample)).max(0.0));
+    let rest = |sample: &Sample| Some((sample.unattributed.get()?.get() - of_devices(sample)).max(0.0));
     let held = history
         .held(|sample| rest(sample).is_some_and(|rest| rest >= limits.rest))
         .filter(|held| held.seconds.0 >= limits.rest_seconds.0)?;
     let evidence = vec![
-        Evidence::over(EvidenceKind::EverythingElse, held.mean(rest)?, limits.rest, held.seconds),
+        Evidence::over(EvidenceKind::Unattributed, held.mean(rest)?, limits.rest, held.seconds),
         Evidence::told(EvidenceKind::TotalCpu, held.mean(series::total)?, held.seconds),
     ];
     Some(finding(&held, evidence))
