@@ -148,3 +148,228 @@ impl Place<'_> {
         folders.hold(self.path, self.os)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Owner, ProcKey, Reading, Why};
+
+    fn facts(name: &str, path: Option<&str>, args: &[&str]) -> ProcFacts {
+        let args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
+        ProcFacts {
+            key: ProcKey { pid: 9, start_time: 9 },
+            parent: 1,
+            name: name.to_owned(),
+            path: Reading::from_option(path.map(str::to_owned), Why::NoPermission),
+            args: Reading::from_option(Some(args).filter(|args| !args.is_empty()), Why::NoPermission),
+            owner: Owner::Me,
+            kernel: false,
+            given_group: None,
+        }
+    }
+
+    fn marks(os: Os, path: &str) -> Vec<Mark> {
+        let name: String = path.rsplit(['/', '\\']).next().unwrap_or_default().chars().take(15).collect();
+        Knowledge::builtin().expect("tables").marks(&facts(&name, Some(path), &[]), None, os)
+    }
+
+    fn by_parent(os: Os, child: &ProcFacts, parent: &ProcFacts) -> Vec<Mark> {
+        Knowledge::builtin().expect("tables").marks(child, Some(parent), os)
+    }
+
+    #[test]
+    fn every_mark_has_its_own_word_and_they_are_sorted() {
+        assert!(Mark::ALL.is_sorted());
+        for mark in Mark::ALL {
+            assert_eq!(serde_json::to_value(mark).expect("json"), mark.id());
+        }
+    }
+
+    #[test]
+    fn parts_of_windows_belong_into_their_folders() {
+        let wrong = |path| marks(Os::Windows, path).contains(&Mark::WrongFolder);
+        for path in [
+            r"C:\Windows\System32\svchost.exe",
+            r"c:\windows\SYSWOW64\SVCHOST.EXE",
+            r"D:\Windows\System32\svchost.exe",
+            r"\Device\HarddiskVolume4\Windows\System32\svchost.exe",
+            r"\\?\C:\Windows\explorer.exe",
+            r"C:\Windows\WinSxS\amd64_x\TiWorker.exe",
+            r"C:\ProgramData\Microsoft\Windows Defender\Platform\4.18\MsMpEng.exe",
+            r"C:\Program Files (x86)\Windows Kits\10\Assessment and Deployment Kit\DISM\dism.exe",
+            r"C:\Users\a\AppData\Local\Microsoft\WindowsApps\wsl.exe",
+            // Containers and the sandbox hold a Windows of their own.
+            r"C:\ProgramData\Docker\windowsfilter\0a1b\Files\Windows\System32\svchost.exe",
+            r"\Device\VhdHardDisk{0a1b}\Windows\System32\lsass.exe",
+            // Ordinary programs, and tools that share a name with one of Windows.
+            r"C:\Tools\burner.exe",
+            r"C:\Mozilla\nss\certutil.exe",
+            r"C:\Users\a\scoop\apps\pwsh\current\pwsh.exe",
+            // Nothing to judge by.
+            "svchost.exe",
+            "",
+        ] {
+            assert!(!wrong(path), "{path}");
+        }
+        for path in [
+            r"C:\Users\a\AppData\Roaming\svchost.exe",
+            r"C:\Windows\svchost.exe",
+            r"C:\Windows\Temp\System32\lsass.exe",
+            r"\\server\share\Windows\System32\svchost.exe",
+            r"C:\ProgramData\explorer.exe",
+            r"C:\Users\a\MsMpEng.exe",
+        ] {
+            assert!(wrong(path), "{path}");
+        }
+        // The same names mean nothing on Linux.
+        assert_eq!(marks(Os::Linux, "/home/a/.wine/drive_c/windows/system32/svchost.exe"), []);
+        let unknown = facts("svchost.exe", None, &[]);
+        assert_eq!(Knowledge::builtin().expect("tables").marks(&unknown, None, Os::Windows), []);
+    }
+
+    #[test]
+    fn a_part_of_windows_is_started_by_another() {
+        let svchost = facts("svchost.exe", Some(r"C:\Windows\System32\svchost.exe"), &[]);
+        let wrong =
+            |child: &ProcFacts, parent: &ProcFacts| by_parent(Os::Windows, child, parent).contains(&Mark::WrongParent);
+        assert!(!wrong(&svchost, &facts("services.exe", None, &[])));
+        assert!(!wrong(&svchost, &facts("Services.EXE", Some(r"C:\Windows\System32\services.exe"), &[])));
+        assert!(wrong(&svchost, &facts("explorer.exe", Some(r"C:\Windows\explorer.exe"), &[])));
+        assert!(!wrong(&svchost, &facts("", None, &[])));
+        let smss = facts("smss.exe", Some(r"C:\Windows\System32\smss.exe"), &[]);
+        assert!(!wrong(&smss, &facts("System", None, &[])));
+        // Any program may open a folder window.
+        let explorer = facts("explorer.exe", Some(r"C:\Windows\explorer.exe"), &[]);
+        assert!(!wrong(&explorer, &facts("winword.exe", None, &[])));
+        let knowledge = Knowledge::builtin().expect("tables");
+        assert_eq!(knowledge.marks(&svchost, None, Os::Windows), [], "the parent may have ended");
+    }
+
+    #[test]
+    fn a_kernel_thread_has_no_file() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let fake = |name, path| knowledge.marks(&facts(name, path, &[]), None, Os::Linux).contains(&Mark::KernelName);
+        assert!(fake("kworker/0:1", Some("/home/a/x")));
+        assert!(fake("[kworker/u8:2]", Some("/usr/bin/x")));
+        assert!(fake("kswapd0", Some("/opt/kswapd0")));
+        assert!(fake("x", Some("/var/tmp/ksoftirqd")));
+        assert!(!fake("kworker/0:1", None), "another user's: no path can be read");
+        let thread = ProcFacts { kernel: true, ..facts("kworker/0:1", None, &[]) };
+        assert_eq!(knowledge.marks(&thread, None, Os::Linux), []);
+        for name in ["kded5", "kwin_x11", "irqbalance", "migration", "kworkerd", "ksmtuned", "kwalletd6"] {
+            assert!(!fake(name, Some("/usr/bin/x")), "{name}");
+        }
+        assert!(!marks(Os::Windows, r"C:\Tools\kworker.exe").contains(&Mark::KernelName));
+    }
+
+    #[test]
+    fn places_are_told_from_each_other() {
+        use Mark::{HiddenFile, OddFolder, TemporaryFolder};
+        for (path, expected) in [
+            ("/usr/bin/gcc", vec![]),
+            ("/tmp/build/cc1plus", vec![TemporaryFolder]),
+            ("/home/a/project/target/debug/tool", vec![]),
+            ("/tmp/.mount_FreeCAAbCdEf/usr/bin/freecad", vec![]),
+            ("/tmp/.mount_FreeCAAbCdEf/.hidden", vec![]),
+            ("/tmp/.x/xd", vec![TemporaryFolder, HiddenFile]),
+            ("/dev/shm/.a/b/c", vec![TemporaryFolder, HiddenFile]),
+            ("/tmp/a/.git/hooks/x", vec![TemporaryFolder]),
+            ("/var/tmp/.a1b2c3", vec![TemporaryFolder, HiddenFile]),
+            ("/home/a/.a1b2c3", vec![HiddenFile]),
+            ("/home/a/.local/bin/tool", vec![]),
+            ("/home/a/.cargo/bin/cargo", vec![]),
+            ("/nix/store/0abc-foo-1.0/bin/.foo-wrapped", vec![]),
+            ("/home/a/tmp/x", vec![]),
+            ("/dev/x", vec![OddFolder]),
+            ("/boot/x", vec![OddFolder]),
+        ] {
+            assert_eq!(marks(Os::Linux, path), expected, "{path}");
+        }
+        for (path, expected) in [
+            (r"C:\Program Files\A\a.exe", vec![]),
+            (r"C:\Users\田中\AppData\Local\Temp\is-AB12C.tmp\setup.tmp", vec![TemporaryFolder]),
+            (r"C:\Users\a\AppData\Local\Temp\{0a1b}\.cr\setup.exe", vec![TemporaryFolder]),
+            (r"C:\WINDOWS\TEMP\x.exe", vec![TemporaryFolder]),
+            (r"C:\Users\a\AppData\Local\Programs\A\a.exe", vec![]),
+            (r"C:\Users\Public\a.exe", vec![OddFolder]),
+            (r"c:\perflogs\a.exe", vec![OddFolder]),
+            (r"C:\Windows\Fonts\a.exe", vec![OddFolder]),
+            (r"C:\Users\a\Program Files\a.exe", vec![OddFolder]),
+            (r"D:\Program Files (x86)\A\a.exe", vec![]),
+            (r"C:\Windows\System32\IME\IMEJP\IMJPUEXC.EXE", vec![]),
+        ] {
+            assert_eq!(marks(Os::Windows, path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_updated_program_is_not_a_deleted_one() {
+        let deleted = |path| marks(Os::Linux, path).contains(&Mark::DeletedFile);
+        for path in [
+            "/usr/lib/firefox/firefox (deleted)",
+            "/opt/google/chrome/chrome (deleted)",
+            "/snap/x/1/bin/x (deleted)",
+            "/app/bin/x (deleted)",
+            "/home/a/.local/share/app/app (deleted)",
+            "/home/a/project/target/debug/tool (deleted)",
+            "/memfd:runc_cloned:/proc/self/exe (deleted)",
+            "/home/a/x",
+        ] {
+            assert!(!deleted(path), "{path}");
+        }
+        for path in ["/tmp/x (deleted)", "/home/a/x (deleted)", "/memfd:x (deleted)", "/var/www/x (deleted)"] {
+            assert!(deleted(path), "{path}");
+        }
+        assert_eq!(marks(Os::Linux, "/tmp/.x (deleted)"), [Mark::TemporaryFolder, Mark::HiddenFile, Mark::DeletedFile]);
+    }
+
+    #[test]
+    fn miners_are_known_by_whole_names_and_command_lines() {
+        use Mark::{MinerArguments, MinerName};
+        assert_eq!(marks(Os::Linux, "/home/a/xmrig"), [MinerName]);
+        assert_eq!(marks(Os::Windows, r"C:\Tools\XMRig.EXE"), [MinerName]);
+        for path in ["/usr/libexec/tracker-miner-fs-3", "/usr/bin/miner", "/usr/bin/xmrigger", "/usr/bin/minerals"] {
+            assert_eq!(marks(Os::Linux, path), [], "{path}");
+        }
+        let knowledge = Knowledge::builtin().expect("tables");
+        let told = |path, args: &[&str]| knowledge.marks(&facts("x", Some(path), args), None, Os::Linux);
+        assert_eq!(told("/home/a/svc", &["svc", "-o", "stratum+tcp://a.example:3333"]), [MinerArguments]);
+        // Somebody looks for it.
+        assert_eq!(told("/usr/bin/grep", &["grep", "-r", "stratum+tcp://", "/var/log"]), []);
+        // The first argument is what the program says about itself.
+        assert_eq!(told("/home/a/svc", &["grep", "-o", "stratum+tcp://a.example:3333"]), [MinerArguments]);
+        assert_eq!(told("/usr/bin/gcc", &["gcc", "-c", "pool.c", "-o", "pool.o"]), []);
+    }
+
+    #[test]
+    fn scripts_and_schedulers_are_starters() {
+        use Mark::{SchedulerParent, ScriptHostParent};
+        let child = facts("a", Some("/home/a/bin/a"), &[]);
+        let parent = |name, args: &[&str]| by_parent(Os::Linux, &child, &facts(name, None, args));
+        assert_eq!(parent("bash", &["bash", "-c", "a"]), [ScriptHostParent]);
+        assert_eq!(parent("python3.11", &["python3.11", "run.py"]), [ScriptHostParent]);
+        assert_eq!(parent("bash", &["-bash"]), [], "somebody typed it");
+        assert_eq!(parent("bash", &["bash", "-i"]), []);
+        assert_eq!(parent("bash", &[]), [], "nothing is known of it");
+        assert_eq!(parent("cron", &["cron", "-f"]), [SchedulerParent]);
+        let child = facts("a.exe", Some(r"C:\Tools\a.exe"), &[]);
+        let parent = |name, args: &[&str]| by_parent(Os::Windows, &child, &facts(name, None, args));
+        assert_eq!(parent("wscript.exe", &[]), [ScriptHostParent]);
+        assert_eq!(parent("powershell.exe", &["powershell.exe", "-File", "x.ps1"]), [ScriptHostParent]);
+        assert_eq!(parent("powershell.exe", &["powershell.exe", "-NoExit", "-Command", "x"]), []);
+        assert_eq!(parent("cmd.exe", &["cmd.exe"]), []);
+        assert_eq!(parent("svchost.exe", &["svchost.exe", "-k", "netsvcs", "-p", "-s", "Schedule"]), [SchedulerParent]);
+        assert_eq!(parent("svchost.exe", &["svchost.exe", "-k", "netsvcs", "-p", "-s", "wuauserv"]), []);
+    }
+
+    #[test]
+    fn monitors_are_known_by_whole_names() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        for name in ["Taskmgr.exe", "taskmgr", "htop", "gnome-system-mo", "procexp64.exe", "mimamori.exe"] {
+            assert!(knowledge.is_monitor(name), "{name}");
+        }
+        for name in ["desktop", "htopper", "explorer.exe", ""] {
+            assert!(!knowledge.is_monitor(name), "{name}");
+        }
+    }
+}

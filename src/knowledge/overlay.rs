@@ -7,6 +7,7 @@
 //! The text is taken apart at the lines that begin with `[`, before it is read: so a mistake costs one entry.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
@@ -27,8 +28,7 @@ const MOST_FILES: usize = 100;
 const MOST_MINUTES: u32 = 1440;
 
 /// Something in an override that was left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("{}{table}{}: {reason}", place(*.line), of(.id.as_deref()))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KnowledgeNote {
     /// Which table: `program`, `thresholds.cpu`, `monitors`; empty for the file as a whole.
     pub table: String,
@@ -40,12 +40,20 @@ pub struct KnowledgeNote {
     pub reason: Rejected,
 }
 
-fn place(line: Option<usize>) -> String {
-    line.map(|line| format!("line {line}: ")).unwrap_or_default()
-}
-
-fn of(id: Option<&str>) -> String {
-    id.map(|id| format!(" {id}")).unwrap_or_default()
+impl fmt::Display for KnowledgeNote {
+    /// `line 4: thresholds.cpu full: 7 is not a usable value`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        match (self.table.as_str(), &self.id) {
+            ("", None) => {}
+            ("", Some(id)) => write!(f, "{id}: ")?,
+            (table, None) => write!(f, "{table}: ")?,
+            (table, Some(id)) => write!(f, "{table} {id}: ")?,
+        }
+        self.reason.fmt(f)
+    }
 }
 
 /// Why an entry of an override was left out.
@@ -435,4 +443,205 @@ fn line_of(part: &Part, key: &str) -> Option<usize> {
 
 fn lines_before(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|byte| *byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::{Busy, Protection};
+    use crate::model::{Owner, ProcFacts, ProcKey, Reading, Why};
+
+    const GOOD: &str = include_str!("../../assets/knowledge/example-override.toml");
+
+    fn over(text: &str) -> (Knowledge, Vec<KnowledgeNote>) {
+        Knowledge::builtin().expect("tables").with_override(text)
+    }
+
+    /// The one note, as it is told.
+    fn note(text: &str) -> String {
+        let (_, notes) = over(text);
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        notes[0].to_string()
+    }
+
+    fn program(lines: &str) -> String {
+        format!(
+            "[[program]]\nid = \"ours\"\nos = [\"windows\"]\nkind = \"program\"\nname = {{ ja = \"我々\", en = \"Ours\" }}\n\
+             what = {{ ja = \"業務\", en = \"Work\" }}\n{lines}\n"
+        )
+    }
+
+    fn facts(path: &str) -> ProcFacts {
+        ProcFacts {
+            key: ProcKey { pid: 9, start_time: 9 },
+            parent: 1,
+            name: path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+            path: Reading::Known(path.to_owned()),
+            args: Reading::Missing(Why::NoPermission),
+            owner: Owner::Me,
+            kernel: false,
+            given_group: None,
+        }
+    }
+
+    #[test]
+    fn a_good_override_counts_as_a_whole() {
+        let (knowledge, notes) = over(GOOD);
+        assert_eq!(notes, []);
+        let erp = knowledge.identify(&facts(r"C:\Program Files\ERP\erpbatch.exe"), Os::Windows).expect("known");
+        assert_eq!((erp.id.as_str(), erp.busy, erp.usual_minutes), ("company-erp", Some(Busy::Work), Some(90)));
+        assert!(knowledge.identify(&facts(r"C:\Users\a\erpbatch.exe"), Os::Windows).is_none());
+        assert!(knowledge.protect.security.contains("inventoryagent"));
+        assert!(knowledge.is_monitor("OurMonitor.exe") && knowledge.is_monitor("taskmgr.exe"));
+        assert!((knowledge.thresholds.cpu.program - 0.4).abs() < 1e-9);
+        assert!((knowledge.thresholds.hold_seconds.0 - 12.0).abs() < 1e-9);
+        assert_eq!(knowledge.thresholds.disk.act_bytes, 2_147_483_648);
+        let before = Knowledge::builtin().expect("tables");
+        assert_eq!(knowledge.programs().len(), before.programs().len() + 2);
+        let (again, notes) = knowledge.with_override("monitors = [\"second\"]");
+        assert!(notes.is_empty() && again.is_monitor("second") && again.is_monitor("ourmonitor"));
+        let (same, notes) = before.with_override("\u{feff}# nothing\n");
+        assert!(notes.is_empty() && same.programs() == before.programs() && same.thresholds == before.thresholds);
+    }
+
+    #[test]
+    fn a_bad_entry_is_told_and_the_rest_counts() {
+        let text = format!(
+            "monitors = [\"one\", 5]\n[thresholds.cpu]\nprogram = 0.5\nfull = 7.0\n{}{}",
+            "[[program]]\nid = broken\n",
+            program("files = [\"Ours.EXE\"]")
+        );
+        let (knowledge, notes) = over(&text);
+        let told: Vec<String> = notes.iter().map(KnowledgeNote::to_string).collect();
+        assert_eq!(
+            told[..2],
+            ["line 1: monitors: 5 is not a usable value", "line 4: thresholds.cpu full: 7 is not a usable value"]
+        );
+        assert!(told.len() == 3 && told[2].starts_with("line 6: program: "), "{told:?}");
+        assert!(knowledge.is_monitor("one") && (knowledge.thresholds.cpu.program - 0.5).abs() < 1e-9);
+        assert!(knowledge.identify(&facts(r"D:\ours.exe"), Os::Windows).is_some());
+    }
+
+    #[test]
+    fn each_mistake_has_its_reason() {
+        assert_eq!(note("colour = 1"), "line 1: colour: there is no such table or key");
+        assert!(note("[thresholds]\nnothing = 1").contains("thresholds nothing: there is no such"));
+        for (key, value) in [
+            ("hold_seconds", "-1"),
+            ("hold_seconds", "nan"),
+            ("hold_seconds", "1e99"),
+            ("cpu", "1"),
+            ("hold_seconds", "\"8\""),
+        ] {
+            assert!(note(&format!("[thresholds]\n{key} = {value}")).contains("is not a usable value"), "{key} {value}");
+        }
+        assert!(note("[thresholds.disk]\nact_bytes = 1.5").contains("1.5 is not"));
+        assert!(note("thresholds.cpu.program = 0.4\n[thresholds.cpu]\nprogram = 0.5").contains("given twice"));
+        assert!(note(&program("files = []")).contains("files is not a usable value"));
+        assert!(note(&program("files = [\"a/b\"]")).contains("a/b"));
+        assert!(note(&program("files = [\"ours\"]\nbusy = \"work\"")).contains("usual_minutes"));
+        assert!(note(&program("files = [\"ours\"]\ncolour = 1")).contains("unknown field"));
+        assert!(note(&program("files = [\"ours\"]\nfolders = ['C:\\']")).contains("is not a usable value"));
+        assert!(note(&program("files = [\"ours\"]\nfolders = [\"@nowhere\"]")).contains("@nowhere"));
+        assert!(note(&program("files = [\"ours\"]\nsource = \"hearsay\"")).contains("hearsay"));
+        assert!(note(&program("files = [\"excel\"]")).contains("excel already belongs to excel"));
+        assert!(note(&program("files = [\"ntdll\", \"bcdedit\"]")).contains("bcdedit already belongs"));
+        let twice = program("files = [\"ours\"]").repeat(2);
+        assert!(note(&twice).ends_with("program ours: given twice"), "{}", note(&twice));
+        let long = "#".repeat(OVERRIDE_LIMIT + 1);
+        assert!(note(&long).contains("longer than 256 KB"));
+        assert!(over(&"[x\n".repeat(5_000)).1.len() <= MOST_NOTES);
+    }
+
+    #[test]
+    fn protection_can_be_given_but_not_taken() {
+        let builtin = Knowledge::builtin().expect("tables");
+        let core = |changes: &str, files: &str| {
+            format!(
+                "[[program]]\nid = \"windows-services\"\nos = [\"windows\"]\nkind = \"system\"\n\
+                 name = {{ ja = \"会社の言い方\", en = \"Windows services\" }}\nwhat = {{ ja = \"a\", en = \"b\" }}\n\
+                 files = [{files}]\n{changes}\n"
+            )
+        };
+        let both = "\"svchost\", \"services\"";
+        for text in [
+            core("", both),
+            core("protect = \"management\"", both),
+            core("protect = \"system\"", "\"svchost\""),
+            core("protect = \"system\"\nfolders = ['C:\\Users\\']", both),
+            core("protect = \"system\"", both).replace("\"windows\"]", "\"linux\"]"),
+            core("protect = \"system\"", both).replace("en = \"Windows services\"", "en = \"Mine\""),
+        ] {
+            assert!(note(&text).contains("must stay as it is"), "{text}");
+            assert_eq!(over(&text).0.programs(), builtin.programs());
+        }
+        let (knowledge, notes) = over(&core("protect = \"system\"", both));
+        assert_eq!(notes, []);
+        assert_eq!(knowledge.named("Windows services").map(|known| known.name.ja.as_str()), Some("会社の言い方"));
+        assert!(knowledge.is_misplaced(&facts(r"C:\Users\a\svchost.exe"), Os::Windows));
+        for id in builtin.programs().iter().filter(|known| known.protect.is_some()).map(|known| &known.id) {
+            assert!(knowledge.programs().iter().any(|known| known.id == *id && known.protect.is_some()), "{id}");
+        }
+        // A second file cannot undo what the first one protects.
+        let (ours, _) = builtin.with_override(&program("files = [\"ours\"]\nprotect = \"management\""));
+        let (after, notes) = ours.with_override(&program("files = [\"ours\"]"));
+        assert!(notes.len() == 1 && after.protect.security.contains("ours"));
+        assert!(
+            after.programs().iter().any(|known| known.protect == Some(Protection::Management) && known.id == "ours")
+        );
+    }
+
+    /// Arbitrary changes to a good file: never a panic, never less protection, the built-in programs stay.
+    #[test]
+    fn no_text_breaks_the_tables() {
+        let builtin = Knowledge::builtin().expect("tables");
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut next = move |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % below.max(1) as u64) as usize
+        };
+        let scraps = [
+            "[",
+            "]",
+            "[[program]]",
+            "=",
+            "\"",
+            "'''",
+            "\n",
+            "{",
+            "}",
+            "nan",
+            "-1",
+            "9e999",
+            "\\u0000",
+            "@",
+            "日本",
+            "\u{202e}",
+            "[thresholds.cpu]",
+        ];
+        for _ in 0..2_000 {
+            let mut text: Vec<char> = GOOD.chars().collect();
+            for _ in 0..=next(6) {
+                let at = next(text.len());
+                match next(4) {
+                    0 => drop(text.drain(at..(at + next(40)).min(text.len()))),
+                    1 => drop(text.splice(at..at, scraps[next(scraps.len())].chars())),
+                    2 => text.swap(at, 0),
+                    _ => text.truncate(at),
+                }
+                if text.is_empty() {
+                    text.push('x');
+                }
+            }
+            let text: String = text.into_iter().collect();
+            let (knowledge, notes) = builtin.with_override(&text);
+            assert!(notes.len() <= MOST_NOTES);
+            assert!(knowledge.protect.system.is_superset(&builtin.protect.system), "{text}");
+            assert!(knowledge.protect.security.is_superset(&builtin.protect.security), "{text}");
+            assert!(knowledge.programs().len() >= builtin.programs().len());
+            assert!(knowledge.thresholds.cpu.program.is_finite() && knowledge.thresholds.cpu.program >= 0.0);
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod command_line;
 mod endpoint;
 #[cfg(target_os = "linux")] // the place of the recording is given by the environment
 mod history;
+mod knowledge;
 mod layering;
 mod recorder;
 #[cfg(unix)]
