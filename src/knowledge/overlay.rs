@@ -194,9 +194,7 @@ impl Merge<'_> {
                 Ok(source) if !self.base.sources.contains_key(&id) => {
                     self.result.sources.insert(id, source);
                 }
-                Ok(_) => {
-                    self.note("sources", Some(&id), Some(line), Rejected::Taken(id.clone(), "the program".to_owned()))
-                }
+                Ok(_) => self.note("sources", Some(&id), Some(line), Rejected::Twice),
                 Err(error) => self.note("sources", Some(&id), Some(line), Rejected::Form(error.message().to_owned())),
             }
         }
@@ -360,7 +358,7 @@ fn keeps_protection(old: &KnownProgram, new: &KnownProgram) -> Result<(), Reject
         return protected("kind");
     }
     // The English name is how recordings and findings know the program.
-    if new.name.en != old.name.en { protected("name.en") } else { Ok(()) }
+    if new.name.en == old.name.en { Ok(()) } else { protected("name.en") }
 }
 
 /// A figure of the same sort as the one built in, in a range that can be meant.

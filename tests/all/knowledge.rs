@@ -48,7 +48,7 @@ fn every_program_has_both_languages_a_source_and_a_date() {
         sources.insert(source.to_owned());
         for (os, file) in pairs(program) {
             assert!(seen.insert(format!("{os}/{file}")), "{file} twice");
-            assert!(file == file.to_lowercase() && !file.ends_with(".exe"), "{id}: {file}");
+            assert!(file == file.to_lowercase() && file.strip_suffix(".exe").is_none(), "{id}: {file}");
         }
         if let Some(busy) = program["busy"].as_str() {
             assert!(Busy::ALL.iter().any(|known| known.id() == busy), "{id}");
@@ -97,7 +97,7 @@ fn the_parts_of_windows_are_complete() {
     assert_eq!(files.len(), parts.len());
     for part in parts {
         let file = part["file"].as_str().expect("file");
-        assert!(file == file.to_lowercase() && !file.ends_with(".exe"), "{file}");
+        assert!(file == file.to_lowercase() && file.strip_suffix(".exe").is_none(), "{file}");
         assert!(part["folders"].as_array().is_some_and(|folders| !folders.is_empty()), "{file}");
     }
     // A parent that is misspelt would make every child suspicious.
