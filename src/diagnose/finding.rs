@@ -571,7 +571,6 @@ impl SignKind {
                 | Self::WrongParent
                 | Self::KernelName
                 | Self::HiddenFile
-                | Self::DeletedFile
                 | Self::CameBack
                 | Self::FellWhenWatched
                 | Self::OnlyWhileAway

@@ -478,7 +478,7 @@ mod tests {
             args: Reading::Missing(Why::NoPermission),
             owner: Owner::Me,
             kernel: false,
-            given_group: None,
+            given: None,
         }
     }
 

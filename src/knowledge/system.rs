@@ -16,6 +16,8 @@ struct Table {
     odd: Places,
     replaced: Replaced,
     hidden: Hidden,
+    installed: Places,
+    never_busy: Files,
     kernel_threads: KernelThreads,
     starters: StarterTable,
     program: Vec<Part>,
@@ -27,6 +29,12 @@ struct Places {
     folders: Vec<String>,
     #[serde(default)]
     excepted: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Files {
+    files: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -102,6 +110,8 @@ pub(super) struct System {
     pub(super) replaced: Folders,
     pub(super) build: Vec<String>,
     pub(super) dots_are_ordinary: Folders,
+    pub(super) installed: Folders,
+    pub(super) never_busy: BTreeSet<String>,
     pub(super) kernel_threads: Vec<String>,
     pub(super) starters: Starters,
 }
@@ -140,6 +150,8 @@ impl System {
             replaced: Folders::new(&table.replaced.folders),
             build: table.replaced.build.iter().map(|names| format!("/{names}/")).collect(),
             dots_are_ordinary: Folders::new(&table.hidden.ordinary),
+            installed: Folders::new(&resolved(&table.installed.folders, &sets).map_err(Wrong::Unknown)?),
+            never_busy: table.never_busy.files,
             kernel_threads: table.kernel_threads.names,
             starters: Starters {
                 always: starters.always,

@@ -226,7 +226,8 @@ impl Signs<'_> {
     /// What speaks against it.
     fn origin(&mut self, program: &ProgramSample) {
         let origin = &program.origin;
-        let installed = origin.has(Mark::Installed) && !origin.has(Mark::WrongParent);
+        let fake = origin.has(Mark::WrongParent) || origin.has(Mark::WrongFolder);
+        let installed = origin.has(Mark::Installed) && !fake;
         if installed && origin.has(Mark::Signed) {
             self.add(SignKind::Signed, None, None);
         } else if installed {
@@ -378,7 +379,7 @@ mod tests {
     #[test]
     fn a_program_that_the_user_ends_in_a_monitor_is_not_suspected() {
         let mut scene = Scene::windows();
-        let busy = process(700, r"C:\Users\a\calc.exe", 0.4).windowless();
+        let busy = process(700, r"C:\Users\a\sums.exe", 0.4).windowless();
         scene.run_with(&[busy], 200.0, |sample| sample.watched = Reading::Known(false));
         scene.run_with(&[process(1, r"C:\Windows\explorer.exe", 0.0)], 60.0, |s| s.watched = Reading::Known(true));
         assert!(!rules(&scene).contains(&RuleId::SecretMining));
