@@ -7,6 +7,9 @@ use std::sync::Arc;
 use super::row::{COLUMNS, COUNT, Column, How, Row, Usage};
 use super::select;
 
+/// Two clocks (of totals and of programs) are read a moment apart, and the end of a turn is not its begin, ms.
+const TOLERANCE: i64 = 500;
+
 /// The mean of `rows` (oldest first, at least one), as of the time of the newest.
 pub fn merge(rows: &[Row]) -> Option<Row> {
     let newest = rows.last()?;
@@ -127,8 +130,6 @@ impl<'a> Total<'a> {
 /// that were joined: what is left of `program_span` may be in rows that were written before and join later. Rows
 /// after the last such row stay as they are, and so do rows that no programs cover.
 pub fn collapse(rows: Vec<Row>) -> Vec<Row> {
-    /// Two clocks (of totals and of programs) are read a moment apart, ms.
-    const TOLERANCE: i64 = 500;
     let mut done: Vec<Row> = Vec::new();
     let mut waiting: Vec<Row> = Vec::new();
     for row in rows {
@@ -153,6 +154,27 @@ fn join(totals: &mut Vec<Row>, mut row: Row) -> Row {
     let mut merged = merge(totals).unwrap_or(Row::new(0));
     merged.programs = programs;
     merged
+}
+
+/// Joins the rows at the end that wait for their programs, one after the other without a gap, to one row for each
+/// `most` ms: once the programs are read they are joined anyway ([`collapse`]), wherever one batch ended.
+pub fn join_rest(mut rows: Vec<Row>, most: i64) -> Vec<Row> {
+    let rest = rows.iter().rposition(|row| row.program_span() > 0).map_or(0, |last| last + 1);
+    let mut group: Vec<Row> = Vec::new();
+    for row in rows.split_off(rest) {
+        let span: i64 = group.iter().map(Row::span).sum();
+        let follows = group.last().is_some_and(|before| (row.at - row.span() - before.at).abs() <= TOLERANCE);
+        if !follows || span + row.span() > most {
+            rows.extend(joined(std::mem::take(&mut group)));
+        }
+        group.push(row);
+    }
+    rows.extend(joined(group));
+    rows
+}
+
+fn joined(mut group: Vec<Row>) -> Option<Row> {
+    if group.len() > 1 { merge(&group) } else { group.pop() }
 }
 
 #[cfg(test)]
@@ -215,5 +237,34 @@ mod tests {
         let seen: Vec<_> = rows.iter().map(|row| (row.at, row.span(), row.get(Column::Cpu))).collect();
         assert_eq!(seen, [(1000, 2000, Some(10)), (104_000, 4000, Some(200)), (106_000, 2000, Some(50))]);
         assert_eq!((rows[1].programs.len(), rows[1].peak()), (1, Some(300)));
+    }
+
+    #[test]
+    fn what_waits_for_its_programs_is_one_row_until_they_are_read_and_the_same_afterwards() {
+        let look = |at: i64| with_programs(row(at, 2000, Some(300)), 30_000, vec![usage("a", 150, 1, None)]);
+        let totals = |from: i64, to: i64| (from..=to).step_by(2000).map(|at| row(at, 2000, Some(at % 700)));
+        let first: Vec<Row> = [look(30_000)].into_iter().chain(totals(32_000, 44_000)).collect();
+        let second: Vec<Row> = totals(46_000, 58_000).chain([look(60_000)]).collect();
+        let whole = collapse(first.iter().chain(&second).cloned().collect());
+        let batch = join_rest(collapse(first), 30_000);
+        let seen: Vec<_> = batch.iter().map(|row| (row.at, row.span())).collect();
+        assert_eq!(seen, [(30_000, 2000), (44_000, 14_000)]);
+        assert_eq!(batch[1].peak(), totals(32_000, 44_000).filter_map(|row| row.get(Column::Cpu)).max());
+        let mut in_two = collapse(batch.into_iter().chain(join_rest(collapse(second), 30_000)).collect());
+        // The mean of a mean is rounded once more.
+        let rounded = in_two[1].get(Column::Cpu).zip(whole[1].get(Column::Cpu)).expect("means");
+        assert!((rounded.0 - rounded.1).abs() <= 1, "{rounded:?}");
+        in_two[1].set(Column::Cpu, whole[1].get(Column::Cpu));
+        assert_eq!(in_two, whole);
+    }
+
+    #[test]
+    fn a_gap_and_a_time_without_programs_are_not_joined_to_one_row() {
+        let rows: Vec<Row> = (2..=50).step_by(2).chain(900..=904).map(|s| row(s * 1000, 2000, Some(s))).collect();
+        let joined = join_rest(rows, 30_000);
+        let seen: Vec<_> = joined.iter().map(|row| (row.at, row.span())).collect();
+        assert_eq!(seen[..2], [(30_000, 30_000), (50_000, 20_000)]);
+        // One a second that stand for two seconds each: not one after the other.
+        assert_eq!(seen[2..], [900, 901, 902, 903, 904].map(|s| (s * 1000, 2000)));
     }
 }

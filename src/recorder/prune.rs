@@ -15,10 +15,14 @@ const NEWEST: [(Tier, i64); 3] = [(Tier::Raw, 600_000), (Tier::Minute, 3_600_000
 const PARTS: i64 = 8;
 /// The newest events, kept whatever their size.
 const NEWEST_EVENTS: i64 = 200;
-/// Free pages are given back when they are more than this share of the file (and this many bytes): the usual
-/// ones are used again within the hour.
-const FREE_SHARE: i64 = 4;
-const FREE_BYTES: i64 = 1 << 20;
+/// Free pages are used again, mostly within the hour. Making the file smaller means writing all of it anew, so it is
+/// done only when more than this share of it is free and at least this many bytes: a busy day that is over, or weeks
+/// in which the PC was off, but not the coming and going of every day.
+const FREE_SHARE: i64 = 2;
+const FREE_BYTES: i64 = 8 << 20;
+/// Above its limit a smaller share is worth it: after deleting down to [`GOAL`] there is always as much. What cannot be
+/// deleted any more is not written anew again and again.
+const FREE_SHARE_ABOVE: i64 = 20;
 
 /// Deletes what is older than its tier keeps. One transaction.
 pub fn by_age(db: &Connection, limits: &Limits, now: At) -> Result<(), RecorderError> {
@@ -35,7 +39,7 @@ pub fn by_age(db: &Connection, limits: &Limits, now: At) -> Result<(), RecorderE
     change.execute(runs, [before(limits.lasting_events)])?;
     change.commit()?;
     if free_bytes(db)? > FREE_BYTES.max(all_bytes(db)? / FREE_SHARE) {
-        give_back(db)?;
+        compact(db)?;
     }
     Ok(())
 }
@@ -48,9 +52,11 @@ pub fn programs(db: &Connection) -> Result<(), RecorderError> {
     Ok(())
 }
 
-/// Deletes the oldest until what is left fits into `max_bytes`, and gives the space back.
+/// Deletes the oldest until what is left fits into `max_bytes`, and empties the log. The file itself stays as large as
+/// it was, with room for what comes, unless it is too large itself (its limit was lowered, or it grew all at once).
 pub fn by_size(db: &Connection, max_bytes: u64) -> Result<(), RecorderError> {
     let goal = (max_bytes as f64 * GOAL) as i64;
+    let mut smaller = false;
     while all_bytes(db)? - free_bytes(db)? > goal {
         let change = db.unchecked_transaction()?;
         let deleted = oldest(&change)?;
@@ -58,9 +64,16 @@ pub fn by_size(db: &Connection, max_bytes: u64) -> Result<(), RecorderError> {
         if deleted == 0 {
             break;
         }
+        smaller = true;
     }
-    programs(db)?;
-    give_back(db)
+    if smaller {
+        programs(db)?;
+    }
+    let all = all_bytes(db)?;
+    if all > max_bytes.try_into().unwrap_or(i64::MAX) && free_bytes(db)? > all / FREE_SHARE_ABOVE {
+        return compact(db);
+    }
+    empty_log(db)
 }
 
 /// Deletes an oldest part of the finer tiers; of hours, then of events when nothing else is left.
@@ -110,14 +123,19 @@ fn number(db: &Connection, pragma: &str) -> Result<i64, RecorderError> {
     Ok(db.pragma_query_value(None, pragma, |row| row.get(0))?)
 }
 
-/// Gives free pages back to the file system and empties the log. A reader may hold the log; then it is emptied
-/// another time.
-fn give_back(db: &Connection) -> Result<(), RecorderError> {
-    let mut vacuum = db.prepare("PRAGMA incremental_vacuum")?;
-    let mut steps = vacuum.query([])?;
-    // Each step frees one page.
-    while steps.next()?.is_some() {}
-    drop(steps);
+/// Writes the file anew without its free pages. The copy is made in a file and not in memory, where all else of this
+/// connection is: the agent has a budget of a few MB. A file of an older version, which kept a map of its pages to give
+/// them back one by one (a third more to write every day), loses it here.
+fn compact(db: &Connection) -> Result<(), RecorderError> {
+    db.pragma_update(None, "temp_store", "FILE")?;
+    let done = db.execute("VACUUM", []);
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    done?;
+    empty_log(db)
+}
+
+/// Moves the log into the file and makes it empty. A reader may hold it; then it is emptied another time.
+fn empty_log(db: &Connection) -> Result<(), RecorderError> {
     let _busy: i64 = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::file;
-use super::merge::collapse;
+use super::merge::{collapse, join_rest};
 use super::rollup::Rolled;
 use super::row::{Row, Usage};
 use super::space::{Space, SpaceWatch};
@@ -20,6 +20,9 @@ use crate::model::{At, Event, Sample};
 const MOST_SAMPLES: usize = 1_800;
 /// Events that wait for the disk.
 const MOST_EVENTS: usize = 1_000;
+/// Looks at the totals whose programs are not read yet are joined for so long at most, ms: as long as it takes until
+/// the programs are read while the PC is calm.
+const LONGEST_REST: i64 = 30_000;
 /// Means are made so often, ms. Readers make those that are missing by themselves.
 pub const ROLL_EVERY: i64 = 600_000;
 /// Old rows are deleted so often, ms…
@@ -216,9 +219,9 @@ impl Recorder {
             rolled = rolled.shifted(started.0, self.shift_due);
             started.0 = started.0.saturating_add(self.shift_due);
         }
-        // Readers join looks at the totals with the programs that cover them; joined here, a calm minute is two
+        // Readers join looks at the totals with the programs that cover them; joined here, a calm minute is three
         // rows and not thirty.
-        for row in collapse(self.pending.rows.iter().cloned().collect()) {
+        for row in join_rest(collapse(self.pending.rows.iter().cloned().collect()), LONGEST_REST) {
             store::insert(&change, &mut self.programs, Tier::Raw, &row)?;
         }
         for space in &self.pending.spaces {

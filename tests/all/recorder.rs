@@ -216,6 +216,74 @@ fn a_file_that_is_too_large_loses_its_oldest_samples_and_no_findings() {
     assert_eq!(reader(&path).events(At(0), EVER).expect("events").len(), 1);
 }
 
+fn pragma(path: &Path, name: &str) -> i64 {
+    let value = Connection::open(path).and_then(|db| db.pragma_query_value(None, name, |row| row.get(0)));
+    value.expect("a number")
+}
+
+#[test]
+fn a_file_at_its_limit_is_used_again_and_not_written_anew_each_time() {
+    let (_folder, path) = file();
+    let limits = Limits { max_bytes: 6_000_000, raw: Seconds(1e9), minutes: Seconds(1e9), ..Limits::default() };
+    let (mut recorder, _) = Recorder::open(&path, &run(at(0)), limits).expect("a recorder");
+    let (mut before, mut anew, mut largest) = (0, 0, 0);
+    for part in 0..120 {
+        record(&mut recorder, part * 3600, part * 3600 + 3600);
+        largest = largest.max(recorder.file_bytes());
+        // Nothing else makes the file itself smaller.
+        let size = fs::metadata(&path).expect("the file").len();
+        anew += u32::from(size < before);
+        before = size;
+    }
+    assert!(largest > 5_500_000, "never full: {largest}");
+    assert!(largest <= limits.max_bytes * 11 / 10, "{largest} bytes");
+    assert_eq!(anew, 0, "written anew although its pages are used again");
+    let (first, last) = reader(&path).span().expect("span").expect("samples");
+    assert!(first > at(2), "nothing was deleted");
+    assert_eq!(last, at(120 * 3600));
+}
+
+#[test]
+fn a_file_of_an_older_version_goes_on_and_a_lowered_limit_holds() {
+    let (_folder, path) = file();
+    fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+    // What is set before the first table stays.
+    Connection::open(&path)
+        .and_then(|db| {
+            db.pragma_update(None, "page_size", 512)?;
+            db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+            db.execute_batch("CREATE TABLE t (a); DROP TABLE t; PRAGMA incremental_vacuum;")
+        })
+        .expect("an older file");
+    let keep = Limits { raw: Seconds(1e9), ..Limits::default() };
+    let (mut recorder, opened) = Recorder::open(&path, &run(at(0)), keep).expect("a recorder");
+    assert!(opened.set_aside.is_none());
+    record(&mut recorder, 0, 20_000);
+    recorder.end(at(20_000)).expect("ended");
+    assert_eq!((pragma(&path, "auto_vacuum"), pragma(&path, "page_size")), (2, 512));
+    let limits = Limits { max_bytes: fs::metadata(&path).expect("the file").len() / 2, ..keep };
+    let (mut recorder, _) = Recorder::open(&path, &run(at(20_100)), limits).expect("a recorder");
+    record(&mut recorder, 20_100, 22_200);
+    assert!(recorder.file_bytes() <= limits.max_bytes * 11 / 10, "{} bytes", recorder.file_bytes());
+    recorder.end(at(22_200)).expect("ended");
+    assert_eq!(pragma(&path, "auto_vacuum"), 0);
+    assert_eq!(samples(&path, Tier::Raw).last().map(|sample| sample.at), Some(at(22_200)));
+}
+
+#[test]
+fn a_limit_that_cannot_be_met_does_not_write_the_file_anew_again_and_again() {
+    let (_folder, path) = file();
+    let limits = Limits { max_bytes: 10_000, ..Limits::default() };
+    let (mut recorder, _) = Recorder::open(&path, &run(at(0)), limits).expect("a recorder");
+    record(&mut recorder, 0, 7200);
+    let count = || pragma(&path, "page_count");
+    // What must be kept is kept, and the file does not grow beyond it.
+    let before = count();
+    record(&mut recorder, 7200, 14_400);
+    assert!(count() <= before * 5 / 4, "{} pages after {before}", count());
+    assert!(samples(&path, Tier::Raw).iter().any(|sample| sample.at == at(14_400 - 500)));
+}
+
 #[test]
 fn runs_are_told_apart_and_a_clean_end_is_known() {
     let (_folder, path) = file();
