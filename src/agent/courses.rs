@@ -45,6 +45,18 @@ impl Courses {
         events
     }
 
+    /// Watching ends, for good or for a while: what is under way ends in the record when it was seen last, which does
+    /// not mean that its cause is over.
+    pub(super) fn end(&mut self) -> Vec<Event> {
+        let courses = std::mem::take(&mut self.current).into_values();
+        let end = |course: Course| {
+            let mut event = event(EventKind::FindingEnded, course.seen, &course.finding, course.finding.since);
+            event.data["watch"] = "ended".into();
+            event
+        };
+        courses.map(end).collect()
+    }
+
     /// The clock was wrong by so much and has been set.
     pub(super) fn shift(&mut self, milliseconds: i64) {
         for course in self.current.values_mut() {
@@ -92,5 +104,26 @@ mod tests {
         assert_eq!(events[1].data["seconds"], 97.0);
         let finding: Finding = serde_json::from_value(events[1].data["finding"].clone()).expect("read back");
         assert_eq!(finding, hog());
+    }
+
+    #[test]
+    fn what_is_under_way_when_watching_ends_has_an_end_that_says_so() {
+        let mut courses = Courses::default();
+        assert!(courses.end().is_empty());
+        courses.step(At(10_000), &[hog()]);
+        courses.step(At(40_000), &[hog()]);
+        let ends = courses.end();
+        assert_eq!(ends.len(), 1);
+        let end = &ends[0];
+        assert_eq!((end.kind, end.at, end.subject.as_str()), (EventKind::FindingEnded, At(40_000), "burner"));
+        assert_eq!((&end.data["watch"], &end.data["seconds"]), (&"ended".into(), &39.0.into()));
+        // Watching goes on after a pause: what is still there begins again, and its cause may end.
+        let mut events = courses.step(At(50_000), &[hog()]);
+        events.extend(courses.step(At(90_000), &[]));
+        assert_eq!(
+            events.iter().map(|event| event.kind).collect::<Vec<_>>(),
+            [EventKind::Finding, EventKind::FindingEnded]
+        );
+        assert!(events.iter().all(|event| event.data.get("watch").is_none()));
     }
 }

@@ -251,7 +251,7 @@ impl Journal {
     /// The clock was wrong by so much and has been set.
     pub fn shift(&mut self, milliseconds: i64, now: At) {
         for event in &mut self.kept {
-            event.at.0 = event.at.0.saturating_add(milliseconds);
+            event.shift(milliseconds);
         }
         self.next.0 = self.next.0.saturating_add(milliseconds);
         if let Some(recorder) = &mut self.recorder

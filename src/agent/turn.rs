@@ -411,11 +411,18 @@ impl<'a> Turns<'a> {
     /// Writes everything and the mark of a clean stop, and tells the one who waits for that.
     pub(super) fn end(mut self, waiting: Option<Sender<()>>) {
         self.withdraw();
+        self.end_courses();
         self.journal.note(&Event::new(self.at, EventKind::Stopped, ""));
         self.journal.end(self.at);
         // The system waits for this before it ends the session. Before the tray is dropped: its window is the one
         // that waits, and dropping waits for the window.
         let _ = waiting.map(|waiting| waiting.send(()));
+    }
+
+    fn end_courses(&mut self) {
+        for event in self.courses.end() {
+            self.journal.note(&event);
+        }
     }
 
     pub(super) fn open(&mut self, finding: Option<&str>, settings: bool) {
@@ -451,6 +458,7 @@ impl<'a> Turns<'a> {
     pub(super) fn pause(&mut self, minutes: u32) {
         if minutes > 0 {
             if self.paused_until.is_none() {
+                self.end_courses();
                 self.journal.note(&Event::new(self.at, EventKind::Paused, ""));
             }
             self.paused_until = Some(self.at.minus(Seconds(-60.0 * f64::from(minutes))));

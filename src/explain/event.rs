@@ -62,6 +62,8 @@ fn text_id(event: &Event, texts: &Texts) -> String {
         data["force"].as_bool().filter(|force| *force).map(|_| "force".to_owned()),
         // What was told is not about one program.
         (event.kind == EventKind::Notified && event.subject.is_empty()).then(|| "machine".to_owned()),
+        // Its cause may go on; only the watching ended.
+        data["watch"].as_str().map(|watch| format!("watch_{watch}")),
         data["restarted"].as_bool().filter(|restarted| *restarted).map(|_| "restarted".to_owned()),
     ];
     let ids = variants.into_iter().flatten().map(|variant| format!("{base}-{variant}"));
@@ -136,6 +138,27 @@ mod tests {
             };
             assert!(!text("").contains('?'), "{}", text(""));
             assert!(text("burner").contains("burner"));
+        }
+    }
+
+    #[test]
+    fn an_end_of_watching_is_not_told_as_the_end_of_the_cause() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let finding = json!({
+            "rule": "cpu_hog", "severity": "look", "confidence": "high", "since": 0, "evidence": [],
+            "subject": { "kind": "program", "group": "burner", "name": { "en": "burner", "ja": "burner" }, "path": null, "parts": 1 },
+        });
+        let wanted = [(Lang::En, "Still going on", "Over after"), (Lang::Ja, "まだ続いて", "終わりました")];
+        for (lang, still, over) in wanted {
+            let texts = Texts::new(lang).expect("texts");
+            let text = |data| {
+                let event = Event::new(At(0), EventKind::FindingEnded, "burner").with(data);
+                event_text(&event, &knowledge, &texts, &TimeZone::UTC)
+            };
+            let watch = text(json!({ "finding": finding, "seconds": 300.0, "watch": "ended" }));
+            let cause = text(json!({ "finding": finding, "seconds": 300.0 }));
+            assert!(watch.contains(still) && !watch.contains(over) && watch.contains("burner"), "{watch}");
+            assert!(!cause.contains(still) && cause.contains(over), "{cause}");
         }
     }
 

@@ -127,6 +127,16 @@ impl Event {
         Self { at, kind, subject: subject.to_owned(), data: serde_json::Value::Null }
     }
 
+    /// The clock was wrong by so many milliseconds and was set: the time of the event moves, and that since when its
+    /// finding was there.
+    pub fn shift(&mut self, milliseconds: i64) {
+        self.at.0 = self.at.0.saturating_add(milliseconds);
+        let since = self.data.get_mut("finding").and_then(|finding| finding.get_mut("since"));
+        if let Some((since, at)) = since.and_then(|since| since.as_i64().map(|at| (since, at))) {
+            *since = at.saturating_add(milliseconds).into();
+        }
+    }
+
     /// The same with data.
     #[must_use]
     pub fn with(self, data: serde_json::Value) -> Self {
@@ -137,6 +147,18 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_moves_an_event_and_the_beginning_of_its_finding() {
+        let finding = serde_json::json!({ "finding": { "rule": "hot", "since": 900 }, "seconds": 0.1 });
+        let mut event = Event::new(At(1000), EventKind::Finding, "").with(finding);
+        event.shift(-500);
+        assert_eq!((event.at, &event.data["finding"]["since"]), (At(500), &400.into()));
+        assert_eq!(event.data["seconds"], 0.1);
+        let mut plain = Event::new(At(1000), EventKind::Started, "").with("since".into());
+        plain.shift(7);
+        assert_eq!((plain.at, plain.data), (At(1007), "since".into()));
+    }
 
     #[test]
     fn every_kind_is_read_back_by_its_id() {

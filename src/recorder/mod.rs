@@ -15,6 +15,7 @@
 mod error;
 mod file;
 mod inbox;
+mod left_open;
 mod merge;
 mod prune;
 mod reader;

@@ -13,8 +13,8 @@ use super::row::{Row, Usage};
 use super::space::{Space, SpaceWatch};
 use super::store::{self, Programs};
 use super::types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};
-use super::{RecorderError, prune, select};
-use crate::model::{At, Event, Sample};
+use super::{RecorderError, left_open, prune, select};
+use crate::model::{At, Event, EventKind, Sample};
 
 /// Samples that wait for the disk: one hour at one look in 2 s, at most about 3 MB.
 const MOST_SAMPLES: usize = 1_800;
@@ -98,14 +98,17 @@ impl Recorder {
         }
         let lock = file::lock(path)?;
         let opening = file::open(path, run.started)?;
-        let previous = previous_run(&opening.db)?;
+        let change = opening.db.unchecked_transaction()?;
+        let previous = previous_run(&change)?;
+        let run_id = begin_run(&change, run)?;
+        change.commit()?;
         let created = opening.created || opening.set_aside.is_some();
         let opened = Opened { created, set_aside: opening.set_aside.clone(), previous };
         let recorder = Self {
             path: path.to_owned(),
             limits,
             run: run.clone(),
-            run_id: begin_run(&opening.db, run)?,
+            run_id,
             rolled: Rolled::before(&opening.db, run.started.0)?,
             db: opening.db,
             programs: Programs::default(),
@@ -176,7 +179,7 @@ impl Recorder {
     pub fn shift_clock(&mut self, by_ms: i64, now: At) -> Result<(), RecorderError> {
         self.pending.rows.iter_mut().for_each(|row| row.at = row.at.saturating_add(by_ms));
         self.pending.spaces.iter_mut().for_each(|space| space.at = space.at.saturating_add(by_ms));
-        self.pending.events.iter_mut().for_each(|event| event.at.0 = event.at.0.saturating_add(by_ms));
+        self.pending.events.iter_mut().for_each(|event| event.shift(by_ms));
         self.space.shift(by_ms);
         self.due.shift(by_ms);
         self.shift_due = self.shift_due.saturating_add(by_ms);
@@ -290,6 +293,7 @@ fn previous_run(db: &Connection) -> Result<Option<PreviousRun>, RecorderError> {
         // From now on other rows follow.
         let newest = "UPDATE run SET last_seen = ?1 WHERE id = (SELECT max(id) FROM run)";
         db.execute(newest, [previous.last_seen.0])?;
+        left_open::close(db, previous.last_seen)?;
     }
     Ok(previous.map(|RecordedRun { run, last_seen, clean }| PreviousRun {
         boot_id: run.boot_id,
@@ -305,7 +309,8 @@ fn begin_run(db: &Connection, run: &Run) -> Result<i64, RecorderError> {
     Ok(db.last_insert_rowid())
 }
 
-fn insert_event(db: &Connection, run: i64, event: &Event) -> Result<(), RecorderError> {
+/// Adds an event of the run with that number.
+pub fn insert_event(db: &Connection, run: i64, event: &Event) -> Result<(), RecorderError> {
     let insert = "INSERT INTO event (at, run, lasting, kind, subject, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let data = (!event.data.is_null()).then(|| event.data.to_string());
     let kind = event.kind;
@@ -323,5 +328,10 @@ fn shift(db: &Connection, run: i64, started: i64, written_to: Option<i64>, by: i
         store::shift_key(db, "space", "at", started, last, by)?;
     }
     db.execute("UPDATE event SET at = at + ?2 WHERE run = ?1", [run, by])?;
+    // A finding knows since when it is there.
+    let since = "UPDATE event SET data = json_set(data, '$.finding.since', data ->> '$.finding.since' + ?2) \
+                 WHERE run = ?1 AND kind IN (?3, ?4) AND json_valid(data) \
+                 AND json_type(data, '$.finding.since') = 'integer'";
+    db.execute(since, params![run, by, EventKind::Finding.id(), EventKind::FindingEnded.id()])?;
     Ok(())
 }

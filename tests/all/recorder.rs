@@ -303,6 +303,36 @@ fn runs_are_told_apart_and_a_clean_end_is_known() {
 }
 
 #[test]
+fn what_a_killed_run_left_open_ends_when_it_was_seen_last() {
+    let (_folder, path) = file();
+    let found = |subject: &str, seconds: i64, kind| {
+        let finding = serde_json::json!({ "rule": "cpu_hog", "since": at(seconds).0 - 8000 });
+        Event::new(at(seconds), kind, subject).with(serde_json::json!({ "finding": finding, "seconds": 8.0 }))
+    };
+    let (mut recorder, _) = open(&path, at(0));
+    recorder.note(&found("over", 20, EventKind::Finding));
+    recorder.note(&found("over", 40, EventKind::FindingEnded));
+    recorder.note(&found("burner", 30, EventKind::Finding));
+    record(&mut recorder, 0, 120);
+    drop(recorder);
+    for start in [1000, 2000] {
+        // Once, whatever happens to the next one.
+        let (recorder, opened) = open(&path, at(start));
+        assert!(!opened.previous.expect("a run").clean);
+        drop(recorder);
+        let events = reader(&path).events(At(0), EVER).expect("events");
+        assert_eq!(events.len(), 4, "{events:?}");
+        let end = &events[3];
+        assert_eq!((end.kind, end.subject.as_str(), end.at), (EventKind::FindingEnded, "burner", at(120)));
+        assert_eq!((&end.data["watch"], &end.data["seconds"]), (&"ended".into(), &98.0.into()));
+    }
+    // It was the earlier run that saw them: a clock that is set now does not move them.
+    let (mut recorder, _) = open(&path, at(3000));
+    recorder.shift_clock(HOUR, at(3000 + 3600)).expect("shifted");
+    assert_eq!(reader(&path).events(At(0), EVER).expect("events")[3].at, at(120));
+}
+
+#[test]
 fn a_reader_sees_what_was_flushed_while_the_writer_goes_on() {
     let (_folder, path) = file();
     let (mut recorder, _) = open(&path, at(0));
@@ -336,6 +366,10 @@ fn a_clock_that_is_set_moves_this_run_and_no_other() {
         let (mut recorder, _) = open(at(wrong));
         record(&mut recorder, wrong, wrong + 4000);
         recorder.note(&Event::new(at(wrong + 4001), EventKind::UserAway, ""));
+        let finding = |since| serde_json::json!({ "finding": { "rule": "hot", "since": since, "name": "\"é\n" }, "seconds": 1.0 });
+        recorder.note(&Event::new(at(wrong + 4002), EventKind::Finding, "").with(finding(at(wrong + 4001).0)));
+        recorder.flush(at(wrong + 4002)).expect("flushed");
+        recorder.note(&Event::new(at(wrong + 4003), EventKind::FindingEnded, "").with(finding(at(wrong + 4001).0)));
         recorder.add(&with_programs(wrong + 4010, 0.3, 10.0, Vec::new()));
         recorder.shift_clock(by, At(at(wrong + 4010).0 + by)).expect("shifted");
         let rows = reader(&path).samples(Tier::Raw, At(at(wrong).0 + by), EVER).expect("samples");
@@ -344,7 +378,11 @@ fn a_clock_that_is_set_moves_this_run_and_no_other() {
         assert_eq!(rows[0].programs.len(), 1);
         assert!(rows.windows(2).all(|two| two[1].at.0 - two[0].at.0 == 10_000));
         let events = reader(&path).events(At(0), EVER).expect("events");
-        assert_eq!(events.iter().map(|event| event.at.0).collect::<Vec<_>>(), [at(5).0, at(wrong + 4001).0 + by]);
+        let mut times = vec![at(5).0, at(4000).0];
+        times.extend([4001, 4002, 4003].map(|seconds| at(wrong + seconds).0 + by));
+        assert_eq!(events.iter().map(|event| event.at.0).collect::<Vec<_>>(), times);
+        // In the file and on its way there.
+        assert!(events[3..].iter().all(|event| event.data == finding(at(wrong + 4001).0 + by)), "{events:?}");
         assert_eq!(reader(&path).runs(At(0)).expect("runs")[1].run.started.0, at(wrong).0 + by);
         // The means go on where they were: none twice, none missing.
         recorder.end(At(at(wrong + 5000).0 + by)).expect("ended");

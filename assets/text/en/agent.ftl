@@ -31,6 +31,7 @@ event-suspended = The PC slept for { $duration }
 event-clock_changed = The clock was set by { $duration }
 event-finding = { $headline }
 event-finding_ended = Over after { $duration }: “{ $headline }”
+event-finding_ended-watch_ended = Still going on when watching stopped, after { $duration }: “{ $headline }”
 event-notified = Told you: { $name }
 event-notified-machine = Told you how this PC is
 event-action = You asked { $name } to close

@@ -28,6 +28,7 @@ event-suspended = パソコンが { $duration }スリープしていました
 event-clock_changed = 時計が { $duration }変更されました
 event-finding = { $headline }
 event-finding_ended = { $duration }で終わりました:「{ $headline }」
+event-finding_ended-watch_ended = 見守りが止まった時点でまだ続いていました ({ $duration }):「{ $headline }」
 event-notified = お知らせしました: { $name }
 event-notified-machine = パソコンの状態をお知らせしました
 event-action = { $name } に終了を求めました

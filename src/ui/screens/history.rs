@@ -159,6 +159,8 @@ fn look_of(event: &Event, palette: &Palette) -> (Icon, Color32) {
             _ => (Icon::Look, palette.look),
         },
         EventKind::SuddenStop => (Icon::Act, palette.act),
+        // Nobody saw it end.
+        EventKind::FindingEnded if event.data["watch"] == "ended" => (Icon::Later, palette.muted),
         EventKind::FindingEnded => (Icon::Ok, palette.ok),
         EventKind::Verdict if event.data["verdict"] == "worked" => (Icon::Ok, palette.ok),
         EventKind::Verdict | EventKind::Trouble | EventKind::Slowed => (Icon::Look, palette.look),
