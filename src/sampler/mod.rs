@@ -143,25 +143,19 @@ impl Sampler {
             share(time(times.total), time(before))
         });
         let (memory, swap) = platform::memory();
-        let sample = Sample {
-            seq: self.seq,
-            at,
-            span,
-            cpu,
-            per_core,
-            interrupts: Reading::from_option(interrupts, cpu.why().unwrap_or(Why::NotYet)),
-            memory,
-            swap,
-            user_idle: self.desktop.user_idle(),
-            foreground: self.desktop.foreground(),
-            ..Sample::default()
-        };
+        let interrupts = Reading::from_option(interrupts, cpu.why().unwrap_or(Why::NotYet));
+        let sample = Sample { seq: self.seq, at, span, cpu, per_core, interrupts, memory, swap, ..Sample::default() };
         self.seq += 1;
         match depth(&Totals { span, cpu, memory }) {
-            Depth::Everything => self.everything(sample, now),
+            Depth::Everything => {
+                let (user_idle, foreground) = (self.desktop.user_idle(), self.desktop.foreground());
+                self.everything(Sample { user_idle, foreground, ..sample }, now)
+            }
             Depth::Totals => {
                 let effort = self.thermal.step(cpu.get(), None, self.machine.max_frequency.get(), span);
-                let sample = Sample { fan_effort: Reading::from_option(effort, Why::NotYet), ..sample };
+                let fan_effort = Reading::from_option(effort, Why::NotYet);
+                // Who is in front is recorded with the programs.
+                let sample = Sample { fan_effort, user_idle: self.desktop.user_idle_before(), ..sample };
                 Tick { sample, processes: Vec::new(), own: SelfUsage::default() }
             }
         }

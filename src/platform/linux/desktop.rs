@@ -1,16 +1,24 @@
 //! What the X11 desktop tells about people and windows. Wayland tells nobody: every answer is missing then.
 
-use x11rb::connection::Connection;
-use x11rb::protocol::screensaver::ConnectionExt as _;
+use std::time::{Duration, Instant};
+
+use x11rb::connection::{Connection, SequenceNumber};
+use x11rb::cookie::Cookie;
+use x11rb::protocol::screensaver::{ConnectionExt as _, QueryInfoReply};
 use x11rb::protocol::xproto::{Atom, AtomEnum, ConnectionExt as _, Window};
 use x11rb::rust_connection::RustConnection;
 
 use crate::model::{Pid, Reading, Seconds, Why};
 use crate::platform::types::WindowOwner;
 
+/// An answer that waited for longer is of another time: of before a pause.
+const STALE: Duration = Duration::from_secs(20);
+
 /// A connection to the X server, if there is one.
 pub struct Desktop {
     screen: Option<Screen>,
+    /// A question about the last input whose answer was not read yet, and when it was asked.
+    asked: Option<(SequenceNumber, Instant)>,
 }
 
 struct Screen {
@@ -24,7 +32,7 @@ struct Screen {
 impl Desktop {
     /// Connects when there is a display.
     pub fn new() -> Self {
-        Self { screen: Screen::connect() }
+        Self { screen: Screen::connect(), asked: None }
     }
 
     /// Time since the last input, from the screen saver extension.
@@ -34,6 +42,20 @@ impl Desktop {
             Some(Seconds(f64::from(info.ms_since_user_input) / 1000.0))
         });
         Reading::from_option(idle, Why::Unsupported)
+    }
+
+    /// The same as it was when this was called before, a few seconds ago: waiting for the answer of the X server would
+    /// wake this program once more each time. The first call waits.
+    pub fn user_idle_before(&mut self) -> Reading<Seconds> {
+        let before = self.asked.take();
+        let idle = before.and_then(|(question, at)| {
+            let screen = self.screen.as_ref()?;
+            // Also an answer that is too old has to be taken from the connection.
+            let answer = Cookie::<_, QueryInfoReply>::new(&screen.connection, question).reply().ok()?;
+            (at.elapsed() < STALE).then(|| Seconds(f64::from(answer.ms_since_user_input) / 1000.0))
+        });
+        self.asked = self.screen.as_ref().and_then(Screen::ask_idle).map(|question| (question, Instant::now()));
+        idle.map_or_else(|| self.user_idle(), Reading::Known)
     }
 
     /// The process of the active window, as the window manager names it.
@@ -78,6 +100,16 @@ impl Screen {
         let client_list = atom(b"_NET_CLIENT_LIST")?;
         let window_pid = atom(b"_NET_WM_PID")?;
         Some(Self { connection, root, active_window, client_list, window_pid })
+    }
+
+    /// Asks for the last input and does not wait.
+    fn ask_idle(&self) -> Option<SequenceNumber> {
+        let cookie = self.connection.screensaver_query_info(self.root).ok()?;
+        let question = cookie.sequence_number();
+        // Dropping it would throw the answer away.
+        std::mem::forget(cookie);
+        self.connection.flush().ok()?;
+        Some(question)
     }
 
     fn numbers(&self, window: Window, property: Atom, kind: Atom) -> Option<Vec<u32>> {

@@ -184,6 +184,11 @@ impl Desktop {
     }
 
     /// Not known here.
+    pub fn user_idle_before(&mut self) -> Reading<Seconds> {
+        Reading::Missing(Why::Unsupported)
+    }
+
+    /// Not known here.
     pub fn foreground(&mut self) -> Reading<Pid> {
         Reading::Missing(Why::Unsupported)
     }

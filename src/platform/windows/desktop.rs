@@ -28,6 +28,11 @@ impl Desktop {
         Reading::from_option(known.then(|| Seconds(f64::from(idle) / 1000.0)), Why::Unsupported)
     }
 
+    /// The same: asking costs no waiting here.
+    pub fn user_idle_before(&mut self) -> Reading<Seconds> {
+        self.user_idle()
+    }
+
     /// The program in front. There is none for a moment now and then, and while the screen is locked.
     pub fn foreground(&mut self) -> Reading<Pid> {
         Reading::from_option(Window::in_front().and_then(Window::process), Why::NotYet)
