@@ -190,7 +190,7 @@ mod tests {
     }
 
     fn usage(name: &str, cpu: i64, memory: i64, disk: Option<i64>) -> Usage {
-        let program = Arc::new(Program { name: name.into(), kind: 0, path: "".into() });
+        let program = Arc::new(Program { name: name.into(), kind: 0, path: "".into(), origin: Arc::default() });
         Usage { program, cpu, cpu_peak: None, busiest_part: cpu, memory, disk, parts: 1, process: None }
     }
 

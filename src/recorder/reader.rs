@@ -1,7 +1,8 @@
 //! Reading the recording, while it is being written too.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -126,6 +127,12 @@ impl Reader {
             events.push(Event { at: At(row.get(0)?), kind, subject: row.get(2)?, data });
         }
         Ok(events)
+    }
+
+    /// The paths of programs that were recorded for the first time at `from` or later. Only programs that mattered by
+    /// CPU, memory or disk are recorded: one that has been asleep for years is new here when it wakes up.
+    pub fn new_programs(&self, from: At) -> Result<BTreeSet<String>, RecorderError> {
+        store::new_programs(&self.db, from)
     }
 
     /// The runs of the agent that were seen at `from` or later, in the order in which they began.

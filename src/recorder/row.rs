@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use crate::model::{
-    At, Bytes, BytesPerSec, Celsius, Fraction, Hertz, Member, Memory, Power, Pressure, ProcKey, ProgramKind,
-    ProgramSample, Reading, Rpm, Sample, Seconds, Swap, Why,
+    At, Bytes, BytesPerSec, Celsius, Fraction, Hertz, Mark, Member, Memory, Origin, Power, Pressure, ProcKey,
+    ProgramKind, ProgramSample, Reading, Rpm, Sample, Seconds, Swap, Why,
 };
 
 /// How one value stands for several.
@@ -56,10 +56,11 @@ pub enum Column {
     ProgramTotal,
     EverythingElse,
     ProcessCount,
+    Watched,
 }
 
 /// Number of columns beside the time.
-pub const COUNT: usize = 27;
+pub const COUNT: usize = 28;
 
 /// Name of each column and how several rows become one.
 pub const COLUMNS: [(&str, How); COUNT] = [
@@ -90,6 +91,7 @@ pub const COLUMNS: [(&str, How); COUNT] = [
     ("program_total", How::ProgramMean),
     ("everything_else", How::ProgramMean),
     ("process_count", How::Last),
+    ("watched", How::Max),
 ];
 
 /// Who a program is. Stored once.
@@ -100,6 +102,8 @@ pub struct Program {
     pub kind: i64,
     /// File of the busiest process; empty when the system does not tell.
     pub path: Arc<str>,
+    /// What is unusual about where it comes from, as it was seen last.
+    pub origin: Arc<Origin>,
 }
 
 /// What a program did in one sample.
@@ -188,6 +192,7 @@ impl Row {
         row.set(Column::UserIdle, sample.user_idle.get().map(millis));
         row.set(Column::Foreground, sample.foreground.get().map(i64::from));
         row.set(Column::ProcessCount, (sample.process_count > 0).then_some(i64::from(sample.process_count)));
+        row.set(Column::Watched, sample.watched.get().map(i64::from));
         if sample.program_span.0 > 0.0 {
             row.set(Column::ProgramSpan, Some(millis(sample.program_span)));
             row.set(Column::ProgramTotal, share(sample.program_total));
@@ -234,6 +239,7 @@ impl Row {
             top: Vec::new(),
             everything_else: self.reading(Column::EverythingElse, part),
             process_count: self.get(Column::ProcessCount).unwrap_or(0) as u32,
+            watched: self.reading(Column::Watched, |watched| watched != 0),
             ..Sample::default()
         }
     }
@@ -252,8 +258,11 @@ impl Usage {
             ProgramKind::System => 2,
         };
         let path = program.path.clone().unwrap_or_default();
+        // Who started what is ordinary changes all the time and is no news.
+        let unusual = program.origin.marks.iter().any(|mark| *mark != Mark::Installed);
+        let origin = if unusual { Arc::clone(&program.origin) } else { Arc::default() };
         Self {
-            program: Arc::new(Program { name: Arc::clone(&program.name), kind, path }),
+            program: Arc::new(Program { name: Arc::clone(&program.name), kind, path, origin }),
             cpu: of_10000(program.cpu),
             cpu_peak: None,
             busiest_part: of_10000(program.busiest_part),
@@ -281,6 +290,7 @@ impl Usage {
             parts: self.parts as u32,
             path: (!self.program.path.is_empty()).then(|| Arc::clone(&self.program.path)),
             members: self.process.map(member).into_iter().collect(),
+            origin: Arc::clone(&self.program.origin),
             ..ProgramSample::default()
         }
     }

@@ -18,7 +18,17 @@ const CHECKPOINT_PAGES: u32 = 8000;
 
 /// What leads from one version of the schema to the next; version n is reached after the n-th step. A step is
 /// never changed once it was released.
-pub const STEPS: [&str; 1] = [V1];
+pub const STEPS: [&str; 2] = [V1, V2];
+
+/// Where programs come from and since when they are known, and whether the user was looking. What was recorded before
+/// counts as known for ever.
+const V2: &str = "
+ALTER TABLE program ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+ALTER TABLE program ADD COLUMN first_seen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE raw ADD COLUMN watched INTEGER;
+ALTER TABLE minute ADD COLUMN watched INTEGER;
+ALTER TABLE hour ADD COLUMN watched INTEGER;
+";
 
 /// Samples and usages are ordinary tables keyed by time: new rows then only fill the last page of each, which
 /// SQLite packs full; tables without rowid split pages in the middle. A usage is numbered `at * 64 + n`, so it
@@ -179,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_old_version_becomes_the_newest_and_keeps_its_rows() {
-        let later = [STEPS[0], "ALTER TABLE run ADD COLUMN note TEXT;"];
+        let later = [STEPS[0], STEPS[1], "ALTER TABLE run ADD COLUMN note TEXT;"];
         for from in 0..later.len() {
             let mut db = Connection::open_in_memory().expect("memory");
             migrate(&mut db, &later[..from]).expect("old");
@@ -188,7 +198,7 @@ mod tests {
                 db.execute(run, []).expect("a run");
             }
             migrate(&mut db, &later).expect("migrated");
-            assert_eq!(version(&db).expect("version"), 2);
+            assert_eq!(version(&db).expect("version"), 3);
             assert!(names(&db, "run").contains(&"note".to_owned()));
             let runs: u32 = db.query_row("SELECT count(*) FROM run", [], |row| row.get(0)).expect("runs");
             assert_eq!(runs, u32::from(from > 0));

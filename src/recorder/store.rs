@@ -1,6 +1,6 @@
 //! Rows in and out of the tables, for writing, for means and for reading.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
@@ -11,7 +11,7 @@ use super::row::{COUNT, Program, Row, Usage};
 use super::schema::{columns, table};
 use super::types::{RecordedRun, Run, Tier};
 use super::writer::ROLL_EVERY;
-use crate::model::{At, ProcKey};
+use crate::model::{At, Origin, ProcKey};
 
 /// Numbers that a time has for its usages.
 const USAGES: i64 = 64;
@@ -38,17 +38,24 @@ impl Programs {
         self.by_id.insert(id, Arc::clone(program));
     }
 
-    fn id(&mut self, db: &Connection, program: &Arc<Program>) -> Result<i64, RecorderError> {
+    fn id(&mut self, db: &Connection, program: &Arc<Program>, at: i64) -> Result<i64, RecorderError> {
         if let Some(id) = self.by_program.get(program) {
             return Ok(*id);
         }
         let values = params![&*program.name, program.kind, &*program.path];
-        let find = "SELECT id FROM program WHERE name = ?1 AND kind = ?2 AND path = ?3";
-        let found = db.prepare_cached(find)?.query_row(values, |row| row.get(0)).optional()?;
-        let id = if let Some(id) = found {
+        let find = "SELECT id, origin FROM program WHERE name = ?1 AND kind = ?2 AND path = ?3";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let found: Option<(i64, String)> = db.prepare_cached(find)?.query_row(values, read).optional()?;
+        let origin = written(&program.origin);
+        let id = if let Some((id, before)) = found {
+            if before != origin {
+                db.prepare_cached("UPDATE program SET origin = ?2 WHERE id = ?1")?.execute(params![id, origin])?;
+            }
             id
         } else {
-            db.prepare_cached("INSERT INTO program (name, kind, path) VALUES (?1, ?2, ?3)")?.insert(values)?
+            let insert = "INSERT INTO program (name, kind, path, origin, first_seen) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let values = params![&*program.name, program.kind, &*program.path, origin, at];
+            db.prepare_cached(insert)?.insert(values)?
         };
         self.remember(id, program);
         Ok(id)
@@ -58,15 +65,29 @@ impl Programs {
         if let Some(program) = self.by_id.get(&id) {
             return Ok(Arc::clone(program));
         }
-        let mut find = db.prepare_cached("SELECT name, kind, path FROM program WHERE id = ?1")?;
+        let mut find = db.prepare_cached("SELECT name, kind, path, origin FROM program WHERE id = ?1")?;
         let program = find.query_row([id], |row| {
-            let (name, path): (String, String) = (row.get(0)?, row.get(2)?);
-            Ok(Program { name: name.into(), kind: row.get(1)?, path: path.into() })
+            let (name, path, origin): (String, String, String) = (row.get(0)?, row.get(2)?, row.get(3)?);
+            // A newer program may know marks that this one does not: then none is better than a wrong one.
+            let origin = serde_json::from_str(&origin).unwrap_or_default();
+            Ok(Program { name: name.into(), kind: row.get(1)?, path: path.into(), origin: Arc::new(origin) })
         })?;
         let program = Arc::new(program);
         self.remember(id, &program);
         Ok(program)
     }
+}
+
+/// Programs that were first seen at `from` or later, by their paths; without those whose path is not known.
+pub fn new_programs(db: &Connection, from: At) -> Result<BTreeSet<String>, RecorderError> {
+    let mut select = db.prepare_cached("SELECT path FROM program WHERE first_seen >= ?1 AND path <> ''")?;
+    let paths = select.query_map([from.0], |row| row.get(0))?;
+    Ok(paths.collect::<Result<_, _>>()?)
+}
+
+/// An origin as it is stored; empty when there is nothing to say.
+fn written(origin: &Origin) -> String {
+    if *origin == Origin::default() { String::new() } else { serde_json::to_string(origin).unwrap_or_default() }
 }
 
 /// Adds a row. One that is there already stays: a batch that is written again changes nothing.
@@ -85,7 +106,7 @@ pub fn insert(db: &Connection, programs: &mut Programs, tier: Tier, row: &Row) -
     );
     let mut insert = db.prepare_cached(&sql)?;
     for (number, usage) in (0..USAGES).zip(&row.programs) {
-        let program = programs.id(db, &usage.program)?;
+        let program = programs.id(db, &usage.program, row.at)?;
         let start = usage.process.map(|key| key.start_time.cast_signed());
         insert.execute(params![
             row.at * USAGES + number,

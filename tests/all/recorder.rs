@@ -115,6 +115,7 @@ fn full() -> Sample {
         foreground: Reading::Known(77),
         everything_else: known(0.05),
         process_count: 321,
+        watched: Reading::Known(true),
         ..with_programs(2, 0.25, 2.0, vec![program("Browser", 0.2, 1500)])
     }
 }
