@@ -92,6 +92,8 @@ pub enum Remark {
     InMemory(Trouble),
     /// The recording was damaged and set aside.
     SetAside,
+    /// All of it was deleted, as the person wanted.
+    Forgotten,
 }
 
 /// Samples and events on their way to the disk.
@@ -226,6 +228,7 @@ impl Journal {
     /// Writes now.
     pub fn flush(&mut self, now: At) {
         self.try_open();
+        self.forget(now);
         let Some(recorder) = &mut self.recorder else { return };
         // What the window did is taken over with the same write that makes it safe.
         let taken = self.inbox.as_ref().map(Inbox::take).unwrap_or_default();
@@ -245,6 +248,20 @@ impl Journal {
                 self.retry = FIRST_RETRY;
             }
             Err(error) => self.ill(error.into()),
+        }
+    }
+
+    /// Deletes everything when the window asked for it. What does not work stays asked for until the window takes it
+    /// back.
+    fn forget(&mut self, now: At) {
+        let Some(inbox) = self.inbox.as_ref().filter(|inbox| inbox.is_forget_asked()) else { return };
+        let Some(recorder) = &mut self.recorder else { return };
+        inbox.discard();
+        self.kept.clear();
+        self.previous = None;
+        if recorder.forget(now).is_ok() {
+            inbox.end_forget();
+            self.remarks.push(Remark::Forgotten);
         }
     }
 
@@ -268,5 +285,47 @@ impl Journal {
             // There is nobody left to tell; the next start sees that the mark is missing.
             let _ = recorder.end(now);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::EventKind;
+    use crate::recorder::Reader;
+
+    #[test]
+    fn a_window_asks_for_all_to_be_deleted_and_watching_goes_on() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("recording.db");
+        let run = Run { boot_id: None, version: "0".to_owned(), started: At(1000) };
+        let mut journal = Journal::open(Ok(path.clone()), run);
+        let events = || {
+            let reader = Reader::open(&path).expect("readable").expect("a recording");
+            reader
+                .events(At(0), At(i64::MAX))
+                .expect("events")
+                .into_iter()
+                .map(|event| event.subject)
+                .collect::<Vec<_>>()
+        };
+        let inbox = Inbox::beside(&path);
+        journal.note(&Event::new(At(2000), EventKind::Finding, "before"));
+        journal.flush(At(2000));
+        assert_eq!(events(), ["before"]);
+        inbox.put(&Event::new(At(2500), EventKind::Action, "before, by the window")).expect("put");
+        journal.note(&Event::new(At(2600), EventKind::Notified, "before, not written yet"));
+        inbox.ask_to_forget().expect("asked");
+        journal.flush(At(3000));
+        assert!(events().is_empty() && inbox.peek().is_empty() && !inbox.is_forget_asked());
+        assert_eq!(journal.take_remarks(), [Remark::Forgotten]);
+        journal.note(&Event::new(At(4000), EventKind::Finding, "after"));
+        journal.flush(At(4000));
+        assert_eq!(events(), ["after"]);
+        // Taken back, it is not done.
+        inbox.ask_to_forget().expect("asked");
+        assert!(inbox.end_forget());
+        journal.end(At(5000));
+        assert_eq!(events(), ["after"]);
     }
 }

@@ -376,6 +376,8 @@ impl<'a> Turns<'a> {
             match remark {
                 Remark::InMemory(trouble) => self.trouble(trouble.text(), trouble.reason()),
                 Remark::SetAside => self.trouble("trouble-damaged", ""),
+                // What is under way begins in the new recording.
+                Remark::Forgotten => self.courses = Courses::default(),
             }
         }
     }

@@ -82,14 +82,8 @@ fn check(db: &Connection) -> Result<(), RecorderError> {
 
 /// Renames the file and what belongs to it. Only the newest damaged file is kept.
 fn set_aside(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned() + BAD;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    for entry in fs::read_dir(folder)?.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(&name) {
-            // One that cannot be removed costs space, nothing else.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
+    // One that cannot be removed costs space, nothing else.
+    let _ = remove_aside(path);
     let time = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().strftime("%Y%m%dT%H%M%SZ");
     let aside = beside(path, &format!("{BAD}{time}"));
     for suffix in ["-wal", "-shm"] {
@@ -101,6 +95,22 @@ fn set_aside(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
     }
     fs::rename(path, &aside)?;
     Ok(aside)
+}
+
+/// Removes every damaged file that was set aside.
+///
+/// # Errors
+/// What the system says about the first one that stays; the others are removed.
+pub fn remove_aside(path: &Path) -> std::io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned() + BAD;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut removed = Ok(());
+    for entry in fs::read_dir(folder)?.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&name) {
+            removed = removed.and(fs::remove_file(entry.path()));
+        }
+    }
+    removed
 }
 
 /// The path with something appended to its name.

@@ -19,12 +19,17 @@ const FILE_BYTES: u64 = 1 << 20;
 pub struct Inbox {
     path: PathBuf,
     taken: PathBuf,
+    forget: PathBuf,
 }
 
 impl Inbox {
     /// The inbox of the recording at `recording`.
     pub fn beside(recording: &Path) -> Self {
-        Self { path: recording.with_extension("inbox"), taken: recording.with_extension("inbox-taken") }
+        Self {
+            path: recording.with_extension("inbox"),
+            taken: recording.with_extension("inbox-taken"),
+            forget: recording.with_extension("forget"),
+        }
     }
 
     /// Adds an event. Lines of several windows do not mix: each is one write to the end of the file.
@@ -60,6 +65,31 @@ impl Inbox {
             let _ = fs::rename(&self.path, &self.taken);
         }
         read(&self.taken)
+    }
+
+    /// Asks the agent to delete all that was recorded; it does so with its next write.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn ask_to_forget(&self) -> std::io::Result<()> {
+        File::create(&self.forget).map(|_| ())
+    }
+
+    /// Whether somebody asked for that and it is not done yet.
+    pub fn is_forget_asked(&self) -> bool {
+        self.forget.exists()
+    }
+
+    /// It is done, or no longer wanted; whether it was still wanted.
+    pub fn end_forget(&self) -> bool {
+        fs::remove_file(&self.forget).is_ok()
+    }
+
+    /// Throws away what waits.
+    pub fn discard(&self) {
+        // What is not there cannot be removed.
+        let _ = fs::remove_file(&self.path);
+        let _ = fs::remove_file(&self.taken);
     }
 
     /// The taken events are in the recording now.

@@ -14,6 +14,7 @@
 
 mod error;
 mod file;
+mod forget;
 mod inbox;
 mod left_open;
 mod merge;
@@ -30,6 +31,7 @@ mod writer;
 
 pub use error::RecorderError;
 pub use file::bytes as file_bytes;
+pub use forget::forget;
 pub use inbox::Inbox;
 pub use reader::{Reader, Recorded};
 pub use types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};

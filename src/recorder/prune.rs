@@ -126,7 +126,7 @@ fn number(db: &Connection, pragma: &str) -> Result<i64, RecorderError> {
 /// Writes the file anew without its free pages. The copy is made in a file and not in memory, where all else of this
 /// connection is: the agent has a budget of a few MB. A file of an older version, which kept a map of its pages to give
 /// them back one by one (a third more to write every day), loses it here.
-fn compact(db: &Connection) -> Result<(), RecorderError> {
+pub fn compact(db: &Connection) -> Result<(), RecorderError> {
     db.pragma_update(None, "temp_store", "FILE")?;
     let done = db.execute("VACUUM", []);
     db.pragma_update(None, "temp_store", "MEMORY")?;
@@ -136,6 +136,17 @@ fn compact(db: &Connection) -> Result<(), RecorderError> {
 
 /// Moves the log into the file and makes it empty. A reader may hold it; then it is emptied another time.
 fn empty_log(db: &Connection) -> Result<(), RecorderError> {
-    let _busy: i64 = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    Ok(())
+    match empty_log_now(db) {
+        Err(RecorderError::Locked) => Ok(()),
+        done => done,
+    }
+}
+
+/// The same when it may not wait.
+///
+/// # Errors
+/// `Locked` while somebody reads what is in the log.
+pub fn empty_log_now(db: &Connection) -> Result<(), RecorderError> {
+    let busy: i64 = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy == 0 { Ok(()) } else { Err(RecorderError::Locked) }
 }

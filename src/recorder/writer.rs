@@ -13,7 +13,7 @@ use super::row::{Row, Usage};
 use super::space::{Space, SpaceWatch};
 use super::store::{self, Programs};
 use super::types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};
-use super::{RecorderError, left_open, prune, select};
+use super::{RecorderError, forget, left_open, prune, select};
 use crate::model::{At, Event, EventKind, Sample};
 
 /// Samples that wait for the disk: one hour at one look in 2 s, at most about 3 MB.
@@ -184,6 +184,45 @@ impl Recorder {
         self.due.shift(by_ms);
         self.shift_due = self.shift_due.saturating_add(by_ms);
         self.flush(now)
+    }
+
+    /// Deletes all that was recorded and all that waits, because a person wants it; the run goes on as one that begins
+    /// now. Nothing of it can be read from the files afterwards.
+    ///
+    /// # Errors
+    /// `Locked` while somebody reads: no row is left, but their old bytes may be, until the next try. `ReadOnly`,
+    /// `Full`, `Io`.
+    pub fn forget(&mut self, now: At) -> Result<(), RecorderError> {
+        self.pending = Pending::default();
+        self.space = SpaceWatch::default();
+        self.programs.clear();
+        self.shift_due = 0;
+        self.run.started = now;
+        if !self.damaged {
+            match self.delete_all() {
+                // A new file takes its place, and with those that were set aside it goes for good.
+                Err(RecorderError::Damaged(_)) => self.damaged = true,
+                other => other?,
+            }
+        }
+        if self.damaged {
+            self.begin_anew(now)?;
+        }
+        self.set_aside = None;
+        self.written_to = None;
+        self.rolled = Rolled::before(&self.db, now.0)?;
+        self.due = Due::new(now.0);
+        file::remove_aside(&self.path)?;
+        Ok(())
+    }
+
+    fn delete_all(&mut self) -> Result<(), RecorderError> {
+        let change = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        forget::delete_rows(&change)?;
+        let run_id = begin_run(&change, &self.run)?;
+        change.commit()?;
+        self.run_id = run_id;
+        forget::scrub(&self.db)
     }
 
     /// Writes all that waits and marks the run as ended in order.

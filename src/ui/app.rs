@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::intent::{Intent, JobView, Screen};
 use super::shell::Shell;
-use super::snapshot::{Past, Recorded, Snapshot};
+use super::snapshot::{Forgetting, Past, Recorded, Snapshot};
 use super::theme::Theme;
 use super::worker::{Reply, Worker};
 use crate::agent::{self, Answer, Request};
@@ -52,6 +52,7 @@ pub struct MimamoriApp {
     past: Option<Past>,
     recorded: Recorded,
     background_error: Option<String>,
+    forgetting: Forgetting,
     /// A finding that is to be shown when there are findings.
     wanted: Option<String>,
     /// What other programs of this user ask for.
@@ -110,6 +111,7 @@ impl MimamoriApp {
             past: None,
             recorded: Recorded::default(),
             background_error: None,
+            forgetting: Forgetting::No,
             wanted: options.finding.clone(),
             asked,
             _endpoint: listen(ctx, asks),
@@ -133,6 +135,13 @@ impl MimamoriApp {
                 Reply::Past(past) => self.past = Some(*past),
                 Reply::Recorded(recorded) => self.recorded = *recorded,
                 Reply::Background(error) => self.background_error = error,
+                Reply::Forgotten(Ok(())) => {
+                    self.forgetting = Forgetting::Done;
+                    self.past = None;
+                    // Read again by the screen that shows it.
+                    self.recorded = Recorded::default();
+                }
+                Reply::Forgotten(Err(reason)) => self.forgetting = Forgetting::Failed(reason),
                 Reply::View { view, refusals } => {
                     self.history.push(Arc::clone(&view.sample));
                     self.view = Some(*view);
@@ -203,6 +212,10 @@ impl MimamoriApp {
                 self.settings.background = if on { Background::On } else { Background::Off };
                 self.save();
                 self.tell_worker(|worker| worker.background(on));
+            }
+            Intent::Forget => {
+                self.forgetting = Forgetting::UnderWay;
+                self.tell_worker(Worker::forget);
             }
             Intent::Close(subject) => self.tell_worker(|worker| worker.close(subject)),
             Intent::Force => self.tell_worker(Worker::force),
@@ -282,6 +295,7 @@ impl eframe::App for MimamoriApp {
             theme_choice: self.settings.theme,
             background: self.settings.background,
             background_error: self.background_error.as_deref(),
+            forgetting: &self.forgetting,
             past: self.past.as_ref(),
             recorded: &self.recorded,
             now: time,

@@ -1,15 +1,20 @@
 //! What the window reads from the recording, for the worker: always read-only, always from the newest file.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::snapshot::Recorded;
 use crate::agent;
 use crate::model::{At, Event, History, Machine, Sample, Seconds};
-use crate::recorder::{Inbox, Reader, Tier, file_bytes};
+use crate::recorder::{self, Inbox, Reader, RecorderError, Tier, file_bytes};
 use crate::settings::recording_path;
 
 /// A window that opens knows the last minutes at once, as far as they were recorded.
 const RECENT: Seconds = Seconds(7200.0);
+
+/// So often the agent is asked to delete the recording, with a pause in between: somebody else may read it.
+const FORGET_TRIES: u32 = 6;
+const FORGET_PAUSE: Duration = Duration::from_millis(500);
 
 /// The samples of the last two hours, oldest first. Their processes are left out: what is closed must be what is
 /// running now, not what was running when it was recorded.
@@ -53,6 +58,32 @@ pub(super) fn recorded(range: Seconds, now: At) -> Recorded {
         agent: agent::status(),
         read: Some((now, range)),
     }
+}
+
+/// Deletes all that was recorded: by the agent, the only writer, or here when none runs. The endpoint of the agent does
+/// nothing that changes the PC, so the wish lies beside the recording and the agent is only woken.
+///
+/// # Errors
+/// Why not: what the system says, or nothing when the recording is in use or cannot be written.
+pub(super) fn forget(now: At) -> Result<(), Option<String>> {
+    let Some(path) = recording_path() else { return Ok(()) };
+    if agent::status().is_none() {
+        return recorder::forget(&path, now).map_err(|error| match error {
+            RecorderError::Locked | RecorderError::ReadOnly(_) => None,
+            other => Some(other.to_string()),
+        });
+    }
+    let inbox = Inbox::beside(&path);
+    inbox.ask_to_forget().map_err(|error| Some(error.to_string()))?;
+    for _ in 0..FORGET_TRIES {
+        // It writes before it answers, and does this with each write.
+        let _ = agent::fresh_status();
+        if !inbox.is_forget_asked() {
+            return Ok(());
+        }
+        std::thread::sleep(FORGET_PAUSE);
+    }
+    if inbox.end_forget() { Err(None) } else { Ok(()) }
 }
 
 fn open() -> Option<Reader> {

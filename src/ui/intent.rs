@@ -109,6 +109,8 @@ pub enum Intent {
     ShowMoment(At),
     /// Watch in the background, or no longer.
     SetBackground(bool),
+    /// Delete all that was recorded; was confirmed.
+    Forget,
     /// Ask a program to close.
     Close(Subject),
     /// End it by force; was confirmed.

@@ -42,6 +42,20 @@ pub struct Recorded {
     pub read: Option<(At, Seconds)>,
 }
 
+/// Deleting what was recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Forgetting {
+    /// Nobody asked for it.
+    #[default]
+    No,
+    /// It is being done.
+    UnderWay,
+    /// It was done.
+    Done,
+    /// It did not work: what the system says, or nothing when the recording was in use.
+    Failed(Option<String>),
+}
+
 /// When something that a screen needs was asked for, so that it is not asked for again with every frame.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Asked {
@@ -82,6 +96,8 @@ pub struct Snapshot<'a> {
     pub background: Background,
     /// Why the last choice about it did not work.
     pub background_error: Option<&'a str>,
+    /// Whether what was recorded is being deleted.
+    pub forgetting: &'a Forgetting,
     /// A longer range of the past, once it was read.
     pub past: Option<&'a Past>,
     /// What the recording tells.

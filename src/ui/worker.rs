@@ -39,6 +39,7 @@ enum Command {
     LoadPast(Range),
     LoadEvents(Seconds),
     Background(bool),
+    Forget,
     Close(Subject),
     Force,
     EndJob,
@@ -54,6 +55,8 @@ pub enum Reply {
     Past(Box<Past>),
     /// What happened, and how the agent is.
     Recorded(Box<Recorded>),
+    /// All that was recorded was deleted, or why not.
+    Forgotten(Result<(), Option<String>>),
     /// Why watching in the background could not be switched; `None` when it was.
     Background(Option<String>),
     /// A new sample.
@@ -103,6 +106,11 @@ impl Worker {
     /// reads it.
     pub fn background(&self, on: bool) {
         self.send(Command::Background(on));
+    }
+
+    /// Deletes all that was recorded.
+    pub fn forget(&self) {
+        self.send(Command::Forget);
     }
 
     /// Asks a program to close.
@@ -183,6 +191,7 @@ impl Thread {
                     let error = set_background(on).err();
                     self.tell(Reply::Background(error));
                 }
+                Ok(Command::Forget) => self.tell_forgotten(),
                 Ok(Command::Close(subject)) => self.begin(subject),
                 Ok(Command::Force) => self.force(),
                 Ok(Command::EndJob) => {
@@ -193,6 +202,10 @@ impl Thread {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
+    }
+
+    fn tell_forgotten(&self) {
+        self.tell(Reply::Forgotten(archive::forget(now())));
     }
 
     /// Takes a sample and sends it; `false` when nobody listens any more.

@@ -303,6 +303,66 @@ fn runs_are_told_apart_and_a_clean_end_is_known() {
     assert_eq!(runs.iter().map(|run| run.run.started).collect::<Vec<_>>(), [at(100), at(300)]);
 }
 
+/// All bytes of all files beside the recording.
+fn all_bytes(path: &Path) -> Vec<u8> {
+    let files = fs::read_dir(path.parent().expect("folder")).expect("folder").flatten();
+    files.flat_map(|file| fs::read(file.path()).unwrap_or_default()).collect()
+}
+
+#[test]
+fn all_that_was_recorded_can_be_deleted_and_nothing_of_it_stays_readable() {
+    const SECRET: &str = "Secret Program";
+    let holds = |path: &Path| all_bytes(path).windows(SECRET.len()).any(|bytes| bytes == SECRET.as_bytes());
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    recorder.note(&Event::new(at(1), EventKind::Finding, SECRET).with(serde_json::json!({ "text": SECRET })));
+    for seconds in (2..=4000).step_by(2) {
+        recorder.add(&with_programs(seconds, 0.5, 2.0, vec![program(SECRET, 0.4, 100)]));
+        if seconds % 60 == 0 {
+            recorder.flush(at(seconds)).expect("flushed");
+        }
+    }
+    recorder.flush(at(4000)).expect("flushed");
+    fs::write(path.with_file_name("recording.db.bad-20260101T000000Z"), SECRET).expect("a damaged file");
+    recorder.note(&Event::new(at(4001), EventKind::Notified, SECRET));
+    assert!(holds(&path));
+    // Somebody reads: it cannot be done yet, but no row is left.
+    let reading = Connection::open(&path).expect("a reader");
+    reading.execute_batch("BEGIN; SELECT count(*) FROM event;").expect("a view");
+    let _: i64 = reading.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).expect("a view");
+    assert!(matches!(recorder.forget(at(4002)), Err(RecorderError::Locked)));
+    drop(reading);
+    recorder.forget(at(4003)).expect("deleted");
+    assert!(!holds(&path), "still readable");
+    assert!(aside(&path).is_empty());
+    assert!(fs::metadata(&path).expect("the file").len() < 50_000);
+    assert_eq!(reader(&path).span().expect("span"), None);
+    // Watching goes on, as a run that began then.
+    record(&mut recorder, 4010, 5000);
+    recorder.end(at(5000)).expect("ended");
+    assert_eq!(reader(&path).span().expect("span"), Some((at(4020), at(5000))));
+    let runs = reader(&path).runs(At(0)).expect("runs");
+    assert_eq!(runs.iter().map(|run| (run.run.started, run.clean)).collect::<Vec<_>>(), [(at(4003), true)]);
+    assert!(!holds(&path));
+}
+
+#[test]
+fn without_a_recorder_it_is_deleted_as_well_and_what_waits_beside_it() {
+    let (_folder, path) = file();
+    mimamori::recorder::forget(&path, at(0)).expect("nothing to delete");
+    let (mut recorder, _) = open(&path, at(0));
+    record(&mut recorder, 0, 600);
+    assert!(matches!(mimamori::recorder::forget(&path, at(601)), Err(RecorderError::Locked)));
+    drop(recorder);
+    let inbox = mimamori::recorder::Inbox::beside(&path);
+    inbox.put(&Event::new(at(600), EventKind::Action, "Editor")).expect("put");
+    mimamori::recorder::forget(&path, at(602)).expect("deleted");
+    assert!(inbox.peek().is_empty());
+    assert!(!all_bytes(&path).windows(6).any(|bytes| bytes == b"Editor"));
+    let (_recorder, opened) = open(&path, at(700));
+    assert_eq!((opened.previous, opened.created), (None, false));
+}
+
 #[test]
 fn what_a_killed_run_left_open_ends_when_it_was_seen_last() {
     let (_folder, path) = file();

@@ -17,7 +17,7 @@ use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{Phase, Plan, Verdict, plan};
 use mimamori::settings::{Background, ThemeChoice};
 use mimamori::ui::{
-    Intent, JobView, Past, Range, Recorded, Screen, Shell, Snapshot, Theme, install_fonts, install_theme,
+    Forgetting, Intent, JobView, Past, Range, Recorded, Screen, Shell, Snapshot, Theme, install_fonts, install_theme,
 };
 
 /// A PC on which a browser has been busy for half a minute, and what the person did.
@@ -37,6 +37,7 @@ struct Scene {
     background: Background,
     past: Option<Past>,
     recorded: Recorded,
+    forgetting: Forgetting,
     intents: Vec<Intent>,
 }
 
@@ -111,6 +112,7 @@ impl Scene {
             background: Background::Off,
             past: None,
             recorded: Recorded::default(),
+            forgetting: Forgetting::No,
             intents: Vec::new(),
         }
     }
@@ -124,6 +126,7 @@ impl Scene {
             theme_choice: ThemeChoice::System,
             background: self.background,
             background_error: None,
+            forgetting: &self.forgetting,
             past: self.past.as_ref(),
             recorded: &self.recorded,
             now: self.sample.at,
@@ -366,6 +369,46 @@ fn the_first_start_offers_to_keep_watching_and_settings_switch_it() {
     harness.get_by_label("Keep watching in the background and start with the PC").click();
     harness.run_steps(3);
     assert!(harness.state().intents.contains(&Intent::SetBackground(false)));
+}
+
+#[test]
+fn what_was_recorded_is_deleted_after_one_question_that_says_what_is_lost() {
+    for lang in Lang::ALL {
+        let mut scene = recorded(Scene::new(lang, 0.6));
+        scene.recorded.bytes = Some(5_000_000);
+        scene.shell.show(Screen::Settings);
+        let texts = Texts::new(lang).expect("texts");
+        let mut harness = scene.harness([1000.0, 1400.0]);
+        let forget = |harness: &Harness<'_, Scene>| harness.state().intents.contains(&Intent::Forget);
+        let click = |harness: &mut Harness<'_, Scene>, id: &str| {
+            harness.get_by_label(&texts.get(id)).click();
+            harness.run_steps(3);
+        };
+        click(&mut harness, "settings-forget");
+        harness.get_by_label(&texts.get("settings-forget-lost"));
+        assert!(!forget(&harness), "not before the answer");
+        click(&mut harness, "settings-forget-no");
+        assert!(harness.query_by_label(&texts.get("settings-forget-lost")).is_none() && !forget(&harness));
+        click(&mut harness, "settings-forget");
+        click(&mut harness, "settings-forget-yes");
+        assert!(forget(&harness));
+        for (forgetting, id) in [
+            (Forgetting::UnderWay, "settings-forgetting"),
+            (Forgetting::Done, "settings-forgotten"),
+            (Forgetting::Failed(None), "settings-forget-in-use"),
+        ] {
+            harness.state_mut().forgetting = forgetting;
+            harness.run_steps(3);
+            harness.get_by_label(&texts.get(id));
+        }
+        harness.state_mut().forgetting = Forgetting::Failed(Some("disk I/O error".to_owned()));
+        harness.run_steps(3);
+        harness.get_by_label_contains("disk I/O error");
+        // Nothing to delete, nothing to press.
+        harness.state_mut().recorded.bytes = None;
+        harness.run_steps(3);
+        assert!(harness.query_by_label(&texts.get("settings-forget")).is_none());
+    }
 }
 
 /// egui_kittest also checks that every widget that takes input has a name.

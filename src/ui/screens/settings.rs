@@ -7,7 +7,7 @@ use crate::explain::{Lang, format};
 use crate::model::Seconds;
 use crate::settings::{Background, ThemeChoice};
 use crate::ui::intent::Intent;
-use crate::ui::snapshot::{AgentStatus, Asked, Snapshot};
+use crate::ui::snapshot::{AgentStatus, Asked, Forgetting, Snapshot};
 
 /// How the agent is is asked again after so long.
 const ASK_AGAIN: Seconds = Seconds(4.0);
@@ -15,10 +15,12 @@ const ASK_AGAIN: Seconds = Seconds(4.0);
 /// What happened is not shown here: reading little of it is enough.
 const LITTLE: Seconds = Seconds(3600.0);
 
-/// When the agent was asked.
+/// When the agent was asked, and what the person is asked.
 #[derive(Debug, Default)]
 pub struct SettingsScreen {
     asked: Asked,
+    /// The person was asked whether everything recorded shall go.
+    confirming: bool,
 }
 
 impl SettingsScreen {
@@ -31,7 +33,53 @@ impl SettingsScreen {
         ui.label(RichText::new(texts.get("settings-title")).font(theme.bold(theme.size.headline)));
         section_ui(ui, snapshot, "settings-look", |ui| look_ui(ui, snapshot, intents));
         section_ui(ui, snapshot, "settings-background", |ui| background_ui(ui, snapshot, intents));
-        section_ui(ui, snapshot, "settings-recording", |ui| recording_ui(ui, snapshot));
+        section_ui(ui, snapshot, "settings-recording", |ui| {
+            recording_ui(ui, snapshot);
+            self.forget_ui(ui, snapshot, intents);
+        });
+    }
+}
+
+impl SettingsScreen {
+    /// Deleting what is recorded: one question that says what is lost, then what came of it.
+    fn forget_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+        let texts = snapshot.texts;
+        let palette = snapshot.theme.palette(ui).clone();
+        if self.confirming {
+            ui.add_space(8.0);
+            ui.label(
+                RichText::new(texts.get("settings-forget-question"))
+                    .font(snapshot.theme.bold(snapshot.theme.size.text)),
+            );
+            ui.add(egui::Label::new(texts.get("settings-forget-lost")).wrap());
+            ui.horizontal_wrapped(|ui| {
+                if ui.button(texts.get("settings-forget-no")).clicked() {
+                    self.confirming = false;
+                }
+                let yes = RichText::new(texts.get("settings-forget-yes")).color(palette.act);
+                if ui.button(yes).clicked() {
+                    self.confirming = false;
+                    intents.push(Intent::Forget);
+                }
+            });
+            return;
+        }
+        let (text, colour) = match snapshot.forgetting {
+            Forgetting::No => (None, palette.text),
+            Forgetting::UnderWay => (Some(texts.get("settings-forgetting")), palette.muted),
+            Forgetting::Done => (Some(texts.get("settings-forgotten")), palette.ok),
+            Forgetting::Failed(None) => (Some(texts.get("settings-forget-in-use")), palette.act),
+            Forgetting::Failed(Some(reason)) => {
+                (Some(texts.with_one("settings-forget-failed", "reason", reason.clone())), palette.act)
+            }
+        };
+        if let Some(text) = text {
+            ui.add(egui::Label::new(RichText::new(text).color(colour)).wrap());
+        }
+        let can = snapshot.recorded.bytes.is_some() && *snapshot.forgetting != Forgetting::UnderWay;
+        if can && ui.button(texts.get("settings-forget")).clicked() {
+            self.confirming = true;
+        }
     }
 }
 

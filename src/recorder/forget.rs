@@ -1,0 +1,51 @@
+//! Deleting all that was recorded because a person wants it: nothing of it can be read from the files afterwards.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::inbox::Inbox;
+use super::types::Tier;
+use super::{RecorderError, file, prune, schema};
+use crate::model::At;
+
+/// Tables beside those of the samples.
+const TABLES: [&str; 5] = ["space", "volume", "event", "program", "run"];
+
+/// Deletes all that is recorded at `path`, with what waits for it and damaged files that were set aside, when no
+/// recorder has it open. One that is open does it by [`super::Recorder::forget`].
+///
+/// # Errors
+/// `Locked` when a recorder has it, or somebody reads just now: what is left is deleted by the next try. As
+/// [`super::Recorder::open`] otherwise.
+pub fn forget(path: &Path, now: At) -> Result<(), RecorderError> {
+    if path.exists() {
+        let _lock = file::lock(path)?;
+        let opening = file::open(path, now)?;
+        let change = opening.db.unchecked_transaction()?;
+        delete_rows(&change)?;
+        change.commit()?;
+        scrub(&opening.db)?;
+        file::remove_aside(path)?;
+    }
+    Inbox::beside(path).discard();
+    Ok(())
+}
+
+/// Deletes every row, with zeros in its place ([`scrub`] brings them to the file).
+pub fn delete_rows(db: &Connection) -> Result<(), RecorderError> {
+    db.pragma_update(None, "secure_delete", true)?;
+    let samples = Tier::ALL.map(schema::table).map(|table| [table.to_owned(), format!("{table}_usage")]);
+    let tables = samples.into_iter().flatten().chain(TABLES.map(str::to_owned));
+    let deleted = tables.into_iter().try_for_each(|table| db.execute(&format!("DELETE FROM {table}"), []).map(|_| ()));
+    db.pragma_update(None, "secure_delete", false)?;
+    Ok(deleted?)
+}
+
+/// After [`delete_rows`] was committed: zeros over the old pages in the file, then a small file without them, and an
+/// empty log.
+pub fn scrub(db: &Connection) -> Result<(), RecorderError> {
+    prune::empty_log_now(db)?;
+    prune::compact(db)?;
+    prune::empty_log_now(db)
+}
