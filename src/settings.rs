@@ -1,6 +1,7 @@
 //! What the user chose, and the ticks of the restart list. A missing or bad field becomes its default; a file
 //! that cannot be read or written never keeps the program from starting.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use serde_json::Value;
 
 use crate::cli::Renderer;
 use crate::explain::Lang;
+use crate::model::At;
 use crate::remedy::restart::Ticks;
 
 /// Light or dark.
@@ -52,6 +54,32 @@ pub struct Settings {
     pub background: Background,
     /// Ticks of the restart list.
     pub restart: Ticks,
+    /// Programs that the user called their own work.
+    pub mine: Vec<MyWork>,
+}
+
+/// A program that the user called their own work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MyWork {
+    /// Its file.
+    pub path: String,
+    /// What it is called.
+    pub name: String,
+    /// Until when that is believed.
+    pub until: At,
+}
+
+impl Settings {
+    /// The files that are the user's own work at `now`.
+    pub fn my_work(&self, now: At) -> BTreeSet<String> {
+        self.mine.iter().filter(|work| now < work.until).map(|work| work.path.clone()).collect()
+    }
+
+    /// This file is the user's own work until then; what has run out is forgotten.
+    pub fn call_mine(&mut self, work: MyWork, now: At) {
+        self.mine.retain(|other| other.path != work.path && now < other.until);
+        self.mine.push(work);
+    }
 }
 
 /// The recording of this user: in the folder for states where the system has one, else in that for local (never
@@ -114,6 +142,7 @@ fn parse(text: &str) -> Settings {
         renderer: field(&value, "renderer"),
         background: field(&value, "background").unwrap_or_default(),
         restart: field(&value, "restart").unwrap_or_default(),
+        mine: field(&value, "mine").unwrap_or_default(),
     }
 }
 
@@ -133,6 +162,13 @@ mod tests {
         assert_eq!(file.load(), Settings::default());
         let mut settings = Settings { lang: Some(Lang::Ja), theme: ThemeChoice::Dark, ..Settings::default() };
         settings.restart.done.insert(Step::SaveWork);
+        let work = MyWork { path: "/home/a/sums".to_owned(), name: "sums".to_owned(), until: At(2000) };
+        settings.call_mine(work.clone(), At(1000));
+        settings.call_mine(work, At(1001));
+        assert_eq!(
+            (settings.mine.len(), settings.my_work(At(1999)).len(), settings.my_work(At(2000)).len()),
+            (1, 1, 0)
+        );
         file.save(&settings).expect("saved");
         assert_eq!(file.load(), settings);
     }

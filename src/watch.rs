@@ -1,18 +1,33 @@
 //! Joins the parts for a live PC: sample, fold into programs, keep the history, diagnose, plan. Used by the
 //! check, by the window's worker, and by whatever else watches.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::diagnose::{Finding, Folded, Grouper, Subject, diagnose};
-use crate::knowledge::Knowledge;
-use crate::model::{At, Closable, History, Machine, Me, Member, Refusal, Sample, SelfUsage};
+use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
+use crate::knowledge::{Knowledge, Mining};
+use crate::model::{At, Closable, History, Machine, Me, Member, Refusal, Sample, Seconds, SelfUsage};
 use crate::platform;
+use crate::recorder::Reader;
 use crate::remedy::{Plan, plan};
 use crate::sampler::{Depth, Pace, Sampler, Tick};
+use crate::settings::recording_path;
 
 /// The clock. Everything below this module gets time as an argument.
 pub fn now() -> At {
     At(jiff::Timestamp::now().as_millisecond())
+}
+
+/// Files of programs that were first seen on this PC a few days ago. None before it was watched for long enough: in the
+/// first days everything is new.
+pub fn new_programs(limits: &Mining, at: At) -> BTreeSet<String> {
+    let days = |days: f64| at.minus(Seconds(days * 86_400.0));
+    let Some(Ok(Some(reader))) = recording_path().map(|path| Reader::open(&path)) else { return BTreeSet::new() };
+    let since = reader.span().ok().flatten().map(|(first, _)| first);
+    if since.is_none_or(|first| first > days(limits.learn_days)) {
+        return BTreeSet::new();
+    }
+    reader.new_programs(days(limits.new_days)).unwrap_or_default()
 }
 
 /// What one look at the PC gives.
@@ -35,6 +50,8 @@ pub struct Watch {
     history: History,
     knowledge: Arc<Knowledge>,
     me: Me,
+    /// Programs that were closed since the last look.
+    closed: Vec<Arc<str>>,
 }
 
 /// What a paced look at the PC gives.
@@ -55,7 +72,14 @@ impl Watch {
     pub fn with_history(knowledge: Arc<Knowledge>, history: impl FnOnce(Machine) -> History) -> Self {
         let sampler = Sampler::new();
         let machine = sampler.machine().clone();
-        Self { grouper: Grouper::new(machine.os), history: history(machine), sampler, knowledge, me: platform::me() }
+        Self {
+            grouper: Grouper::new(machine.os),
+            history: history(machine),
+            sampler,
+            knowledge,
+            me: platform::me(),
+            closed: Vec::new(),
+        }
     }
 
     /// The PC.
@@ -73,6 +97,22 @@ impl Watch {
         for sample in recorded {
             self.history.push(Arc::clone(sample));
         }
+    }
+
+    /// From now on this is known about the programs of this PC.
+    pub fn knows(&mut self, familiar: Familiar) {
+        self.grouper.knows(familiar);
+    }
+
+    /// From now on these files are the user's own work.
+    pub fn know_mine(&mut self, mine: BTreeSet<String>) {
+        let new = self.grouper.familiar().new.clone();
+        self.grouper.knows(Familiar { mine, new });
+    }
+
+    /// The user has closed this program: the rules look whether it comes back.
+    pub fn note_closed(&mut self, group: &str) {
+        self.closed.push(group.into());
     }
 
     /// Forgets what happened since the last look: the next one covers the time from here on.
@@ -101,6 +141,7 @@ impl Watch {
 
     fn understand(&mut self, tick: Tick) -> View {
         let mut sample = tick.sample;
+        sample.closed = std::mem::take(&mut self.closed);
         let folded = self.grouper.fold(&mut sample, tick.processes, &self.knowledge);
         let sample = Arc::new(sample);
         let whole = if sample.program_span == sample.span { None } else { sample.over_programs() };

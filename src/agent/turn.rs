@@ -18,14 +18,14 @@ use super::menu::{TrayState, Words, tray_view};
 use super::protocol::{Status, finding_id};
 use super::{AUTOSTART, Options, Wake, agent_program, open_window, recording};
 use crate::cli::{Context, Exit, Output};
-use crate::diagnose::{Finding, RuleId, Severity};
+use crate::diagnose::{Familiar, Finding, RuleId, Severity};
 use crate::explain::{Texts, event_text, explain};
 use crate::model::{At, Event, EventKind, History, Reading, Sample, Seconds};
 use crate::platform::{self, DesktopEvent, NoDesktop, Notifier, StopCause, Tray, TrayView};
 use crate::recorder::{PreviousRun, Reader, Run};
 use crate::sampler::Pace;
 use crate::settings::{Background, Settings, SettingsFile};
-use crate::watch::{Seen, View, Watch, now};
+use crate::watch::{Seen, View, Watch, new_programs, now};
 
 /// How much of the past the agent keeps in memory: what the rules need. The rest is in the recording.
 const KEEP: Seconds = Seconds(1800.0);
@@ -128,10 +128,17 @@ impl<'a> Turns<'a> {
             texts,
             wakes,
         };
+        turns.learn(settings.my_work(started));
         turns.quiet_after_sign_in();
         turns.remember(remembered);
         turns.begin(output);
         turns
+    }
+
+    /// Takes over which programs are the user's work, and which are new on this PC.
+    fn learn(&mut self, mine: BTreeSet<String>) {
+        let new = new_programs(&self.context.knowledge.thresholds.mining, self.at);
+        self.watch.knows(Familiar { mine, new });
     }
 
     fn quiet_after_sign_in(&mut self) {
@@ -255,6 +262,9 @@ impl<'a> Turns<'a> {
             return Some(Duration::from_secs_f64(self.pace.step().0));
         }
         self.count += 1;
+        if self.count.is_multiple_of(TRIM_EVERY) {
+            self.learn(SettingsFile::of_user().load().my_work(self.at));
+        }
         if self.count == STARTED_TURNS || self.count.is_multiple_of(TRIM_EVERY) {
             platform::give_back_start_memory();
         }
@@ -493,6 +503,7 @@ impl<'a> Turns<'a> {
         self.background = settings.background;
         self.starts_with_pc = platform::autostart_is_on();
         self.update_tray();
+        self.learn(settings.my_work(self.at));
         ended
     }
 
@@ -556,7 +567,20 @@ impl<'a> Turns<'a> {
 const fn is_moving(rule: RuleId) -> bool {
     matches!(
         rule,
-        RuleId::CpuHog | RuleId::BrowserLoad | RuleId::KnownBusy | RuleId::MemoryPressure | RuleId::DiskShrinking
+        RuleId::CpuHog
+            | RuleId::BrowserLoad
+            | RuleId::KnownBusy
+            | RuleId::MemoryPressure
+            | RuleId::DiskShrinking
+            | RuleId::SecretMining
+            | RuleId::WebPageLoad
+            | RuleId::CameBack
+            | RuleId::ManySmall
+            | RuleId::UnattributedLoad
+            | RuleId::DeviceLoad
+            | RuleId::DiskBusy
+            | RuleId::NotResponding
+            | RuleId::SlowedByHeat
     )
 }
 

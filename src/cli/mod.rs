@@ -7,6 +7,8 @@ mod output;
 mod print;
 mod replay;
 
+use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -17,6 +19,7 @@ pub use output::Output;
 
 use crate::explain::{Lang, TextError, Texts};
 use crate::knowledge::{Knowledge, KnowledgeError};
+use crate::platform;
 
 /// How the program ends; the numbers above 2 are those of `sysexits.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +73,8 @@ pub struct Context {
     pub en: Arc<Texts>,
     /// What is known beforehand.
     pub knowledge: Arc<Knowledge>,
+    /// What could not be used of the files that change it.
+    pub notes: Vec<String>,
     /// The language of the system.
     pub lang: Lang,
     /// The time zone of the system.
@@ -82,10 +87,12 @@ impl Context {
     /// # Errors
     /// A broken build.
     pub fn new() -> Result<Self, SetupError> {
+        let (knowledge, notes) = with_overrides(Knowledge::builtin()?, &knowledge_overrides());
         Ok(Self {
             ja: Arc::new(Texts::new(Lang::Ja)?),
             en: Arc::new(Texts::new(Lang::En)?),
-            knowledge: Arc::new(Knowledge::builtin()?),
+            knowledge: Arc::new(knowledge),
+            notes,
             lang: system_lang(),
             zone: TimeZone::system(),
         })
@@ -100,6 +107,32 @@ impl Context {
     }
 }
 
+/// Files that change what is known beforehand, in the order in which they count: the administrator's for the whole PC,
+/// then the user's own.
+fn knowledge_overrides() -> Vec<PathBuf> {
+    let of_user = directories::ProjectDirs::from("", "", "mimamori");
+    let own = of_user.map(|folders| folders.config_local_dir().join("knowledge.toml"));
+    platform::shared_config_folder().map(|folder| folder.join("knowledge.toml")).into_iter().chain(own).collect()
+}
+
+/// Merges every file that is there over the tables; a mistake costs one entry and is told.
+fn with_overrides(mut knowledge: Knowledge, files: &[PathBuf]) -> (Knowledge, Vec<String>) {
+    let mut notes = Vec::new();
+    for file in files {
+        let found = match std::fs::read_to_string(file) {
+            Ok(text) => {
+                let (merged, found) = knowledge.with_override(&text);
+                knowledge = merged;
+                found.iter().map(ToString::to_string).collect()
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => vec![error.to_string()],
+        };
+        notes.extend(found.iter().map(|note| format!("{}: {note}", file.display())));
+    }
+    (knowledge, notes)
+}
+
 /// The language of the system: the first one the user has set.
 pub fn system_lang() -> Lang {
     sys_locale::get_locale().map_or(Lang::En, |locale| Lang::from_locale(&locale))
@@ -111,7 +144,7 @@ pub type OpenWindow<'a> = &'a dyn Fn(&Context, &WindowOptions) -> Result<Exit, S
 /// Runs the program. `open_window` opens the window, or says why it could not; a program without a window
 /// passes `None` and prints the check.
 pub fn run(open_window: Option<OpenWindow<'_>>) -> ExitCode {
-    crate::platform::prepare_console();
+    platform::prepare_console();
     let mut output = Output::new();
     let context = match Context::new() {
         Ok(context) => context,
@@ -120,6 +153,10 @@ pub fn run(open_window: Option<OpenWindow<'_>>) -> ExitCode {
             return Exit::Internal.into();
         }
     };
+    for note in &context.notes {
+        let texts = context.texts(context.lang);
+        output.note(&texts.with_one("cli-knowledge-note", "note", note.clone()));
+    }
     let exit = match args::parse(std::env::args_os(), &context) {
         Ok(command) => execute(command, &context, open_window, &mut output),
         Err(args::Stop::Help(text)) => {

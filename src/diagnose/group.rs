@@ -1,7 +1,7 @@
 //! Folds processes into programs as people think of them: a browser with all its parts, a helper counted to
 //! the program that started it, the kernel as one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::knowledge::Knowledge;
@@ -65,16 +65,40 @@ impl<'a> Living<'a> {
     }
 }
 
+/// What is known about the programs of this PC beside the tables. Programs are known by the paths of their files: a name
+/// is anybody's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Familiar {
+    /// What the user called their own work.
+    pub mine: BTreeSet<String>,
+    /// What was seen for the first time a few days ago; empty while that is still being learned.
+    pub new: BTreeSet<String>,
+}
+
 /// Folds tick after tick; remembers what each process is, so that it is worked out once.
 pub struct Grouper {
     os: Os,
     known: HashMap<ProcKey, Identity>,
+    familiar: Familiar,
 }
 
 impl Grouper {
+    /// From now on this is known about the programs of this PC.
+    pub fn knows(&mut self, familiar: Familiar) {
+        if self.familiar != familiar {
+            self.familiar = familiar;
+            self.known.clear();
+        }
+    }
+
     /// For processes of this system.
     pub fn new(os: Os) -> Self {
-        Self { os, known: HashMap::new() }
+        Self { os, known: HashMap::new(), familiar: Familiar::default() }
+    }
+
+    /// What it knows about the programs of this PC.
+    pub const fn familiar(&self) -> &Familiar {
+        &self.familiar
     }
 
     /// Folds `processes` and puts what a history keeps into `sample`.
@@ -162,6 +186,10 @@ impl Grouper {
         let replaced = facts.path.known().is_some_and(|path| path.ends_with(" (deleted)"));
         if kind == ProgramKind::Browser && replaced && !marks.contains(&Mark::DeletedFile) {
             marks.push(Mark::UpdateWaiting);
+        }
+        if let Reading::Known(path) = &facts.path {
+            marks.extend(self.familiar.new.contains(path).then_some(Mark::New));
+            marks.extend(self.familiar.mine.contains(path).then_some(Mark::Mine));
         }
         let argument = marks.contains(&Mark::MinerArguments).then(|| knowledge.miner_argument(args)).flatten();
         let parent = parent.map(|parent| DisplayName::new(parent.file_name()).as_str().into());

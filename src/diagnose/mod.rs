@@ -11,7 +11,7 @@ mod series;
 pub use finding::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignClass, SignKind, Subject, SubjectKind,
 };
-pub use group::{Folded, Grouper};
+pub use group::{Familiar, Folded, Grouper};
 
 use crate::knowledge::Knowledge;
 use crate::model::History;

@@ -15,13 +15,13 @@ use super::theme::Theme;
 use super::worker::{Reply, Worker};
 use crate::agent::{self, Answer, Request};
 use crate::cli::{Context, Renderer, WindowOptions};
-use crate::diagnose::RuleId;
+use crate::diagnose::{RuleId, Subject};
 use crate::explain::{Lang, Texts};
 use crate::knowledge::Knowledge;
-use crate::model::{At, History, Machine, ProcKey, Refusal};
+use crate::model::{At, History, Machine, ProcKey, Refusal, Seconds};
 use crate::platform::{self, Endpoint};
 use crate::remedy::restart::{RestartFacts, Ticks, toggle};
-use crate::settings::{Background, Settings, SettingsFile, ThemeChoice};
+use crate::settings::{Background, MyWork, Settings, SettingsFile, ThemeChoice};
 use crate::watch::{View, now};
 
 /// Without a sample for so long the worker is believed to be stuck.
@@ -85,7 +85,10 @@ impl MimamoriApp {
             let _ = file.save(&settings);
         }
         let wake = ctx.clone();
-        let worker = Worker::start(Arc::clone(&context.knowledge), move || wake.request_repaint_after(SOON)).ok();
+        let worker = Worker::start(Arc::clone(&context.knowledge), settings.my_work(now()), move || {
+            wake.request_repaint_after(SOON)
+        })
+        .ok();
         let (asks, asked) = channel();
         let mut shell = Shell::default();
         if options.settings {
@@ -220,6 +223,11 @@ impl MimamoriApp {
             Intent::Close(subject) => self.tell_worker(|worker| worker.close(subject)),
             Intent::Force => self.tell_worker(Worker::force),
             Intent::EndJob => self.tell_worker(Worker::end_job),
+            Intent::CallMine(subject) => self.call_mine(&subject),
+            Intent::NoLongerMine(path) => {
+                self.settings.mine.retain(|work| work.path != path);
+                self.mine_changed();
+            }
             Intent::Tick(step) => {
                 toggle(step, &self.restart, &mut self.settings.restart);
                 self.save();
@@ -230,6 +238,22 @@ impl MimamoriApp {
             }
         }
         ctx.request_repaint();
+    }
+
+    fn call_mine(&mut self, subject: &Subject) {
+        let Some(path) = subject.path.clone() else { return };
+        let days = self.knowledge.thresholds.mining.mine_days;
+        let (time, name) = (now(), subject.group.clone());
+        let work = MyWork { path, name, until: time.minus(Seconds(-days * 86_400.0)) };
+        self.settings.call_mine(work, time);
+        self.mine_changed();
+    }
+
+    /// Kept, and told to this window's worker and to the agent.
+    fn mine_changed(&self) {
+        self.save();
+        let mine = self.settings.my_work(now());
+        self.tell_worker(|worker| worker.mine(mine));
     }
 
     fn texts(&self) -> &Texts {
@@ -292,6 +316,7 @@ impl eframe::App for MimamoriApp {
             knowledge: &self.knowledge,
             zone: &self.zone,
             theme: &self.theme,
+            mine: &self.settings.mine,
             theme_choice: self.settings.theme,
             background: self.settings.background,
             background_error: self.background_error.as_deref(),

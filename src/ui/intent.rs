@@ -117,6 +117,10 @@ pub enum Intent {
     Force,
     /// Leave it running, or put the result away.
     EndJob,
+    /// This program is the user's own work.
+    CallMine(Subject),
+    /// The file of this path no longer is.
+    NoLongerMine(String),
     /// Tick or untick a step of the restart list.
     Tick(Step),
     /// Begin the restart list again.

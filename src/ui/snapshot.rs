@@ -14,7 +14,7 @@ use crate::knowledge::Knowledge;
 use crate::model::{At, Event, History, ProcKey, Refusal, Sample, Seconds, SelfUsage};
 use crate::remedy::Plan;
 use crate::remedy::restart::{RestartFacts, Ticks};
-use crate::settings::{Background, ThemeChoice};
+use crate::settings::{Background, MyWork, ThemeChoice};
 
 /// A range of the charts, read from the recording.
 #[derive(Clone, Debug)]
@@ -90,6 +90,8 @@ pub struct Snapshot<'a> {
     pub zone: &'a TimeZone,
     /// Colours and sizes.
     pub theme: &'a Theme,
+    /// What the user called their own work.
+    pub mine: &'a [MyWork],
     /// What the user chose.
     pub theme_choice: ThemeChoice,
     /// Watching in the background, as the user chose.

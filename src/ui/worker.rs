@@ -9,7 +9,7 @@ use super::archive;
 use super::intent::{JobView, Range};
 use super::snapshot::{Past, Recorded};
 use crate::agent;
-use crate::diagnose::{Folded, Subject};
+use crate::diagnose::{Familiar, Folded, Subject};
 use crate::knowledge::Knowledge;
 use serde_json::json;
 
@@ -21,7 +21,7 @@ use crate::recorder::Inbox;
 use crate::remedy::restart::RestartFacts;
 use crate::remedy::{ASK_SECONDS, CloseStep, Look, Phase, Return, Verdict, next};
 use crate::settings::recording_path;
-use crate::watch::{View, Watch, now};
+use crate::watch::{View, Watch, new_programs, now};
 
 /// Time between two samples.
 const STEP: Duration = Duration::from_secs(2);
@@ -40,6 +40,7 @@ enum Command {
     LoadEvents(Seconds),
     Background(bool),
     Forget,
+    Mine(BTreeSet<String>),
     Close(Subject),
     Force,
     EndJob,
@@ -84,10 +85,14 @@ impl Worker {
     ///
     /// # Errors
     /// When the system has no thread to give.
-    pub fn start(knowledge: Arc<Knowledge>, wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
+    pub fn start(
+        knowledge: Arc<Knowledge>,
+        mine: BTreeSet<String>,
+        wake: impl Fn() + Send + 'static,
+    ) -> std::io::Result<Self> {
         let (commands, inbox) = channel();
         let (outbox, replies) = channel();
-        let run = move || Thread::new(knowledge, inbox, outbox, Box::new(wake)).run();
+        let run = move || Thread::new(knowledge, mine, inbox, outbox, Box::new(wake)).run();
         std::thread::Builder::new().name("watch".to_owned()).spawn(run)?;
         Ok(Self { commands, replies })
     }
@@ -111,6 +116,11 @@ impl Worker {
     /// Deletes all that was recorded.
     pub fn forget(&self) {
         self.send(Command::Forget);
+    }
+
+    /// From now on these files are the user's own work. The choice must be saved before: the agent reads it.
+    pub fn mine(&self, mine: BTreeSet<String>) {
+        self.send(Command::Mine(mine));
     }
 
     /// Asks a program to close.
@@ -157,8 +167,16 @@ struct Job {
 }
 
 impl Thread {
-    fn new(knowledge: Arc<Knowledge>, inbox: Receiver<Command>, outbox: Sender<Reply>, wake: Box<dyn Fn()>) -> Self {
-        let watch = Watch::new(knowledge);
+    fn new(
+        knowledge: Arc<Knowledge>,
+        mine: BTreeSet<String>,
+        inbox: Receiver<Command>,
+        outbox: Sender<Reply>,
+        wake: Box<dyn Fn()>,
+    ) -> Self {
+        let limits = knowledge.thresholds.mining.clone();
+        let mut watch = Watch::new(knowledge);
+        watch.knows(Familiar { mine, new: new_programs(&limits, now()) });
         Self { watch, desktop: Desktop::new(), inbox, outbox, wake, view: None, job: None, looks: 0 }
     }
 
@@ -192,6 +210,12 @@ impl Thread {
                     self.tell(Reply::Background(error));
                 }
                 Ok(Command::Forget) => self.tell_forgotten(),
+                Ok(Command::Mine(mine)) => {
+                    self.watch.know_mine(mine);
+                    // The agent reads the choice when it is asked something.
+                    let _ = agent::status();
+                    due = Instant::now();
+                }
                 Ok(Command::Close(subject)) => self.begin(subject),
                 Ok(Command::Force) => self.force(),
                 Ok(Command::EndJob) => {
@@ -302,6 +326,7 @@ impl Thread {
             Err(error) => job.phase = Err(error),
         }
         if job.phase.is_ok() {
+            self.watch.note_closed(&job.subject.group);
             record(EventKind::Action, &job.subject, json!({}));
         }
         self.job = Some(job);

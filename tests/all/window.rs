@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use jiff::tz::TimeZone;
-use mimamori::diagnose::{Finding, Folded, Grouper, diagnose};
+use mimamori::diagnose::{Finding, Folded, Grouper, RuleId, Sign, SignKind, diagnose};
 use mimamori::explain::{Lang, Texts};
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{
@@ -15,7 +15,7 @@ use mimamori::model::{
 };
 use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{Phase, Plan, Verdict, plan};
-use mimamori::settings::{Background, ThemeChoice};
+use mimamori::settings::{Background, MyWork, ThemeChoice};
 use mimamori::ui::{
     Forgetting, Intent, JobView, Past, Range, Recorded, Screen, Shell, Snapshot, Theme, install_fonts, install_theme,
 };
@@ -37,6 +37,7 @@ struct Scene {
     background: Background,
     past: Option<Past>,
     recorded: Recorded,
+    mine: Vec<MyWork>,
     forgetting: Forgetting,
     intents: Vec<Intent>,
 }
@@ -113,6 +114,7 @@ impl Scene {
             past: None,
             recorded: Recorded::default(),
             forgetting: Forgetting::No,
+            mine: Vec::new(),
             intents: Vec::new(),
         }
     }
@@ -127,6 +129,7 @@ impl Scene {
             background: self.background,
             background_error: None,
             forgetting: &self.forgetting,
+            mine: &self.mine,
             past: self.past.as_ref(),
             recorded: &self.recorded,
             now: self.sample.at,
@@ -174,7 +177,7 @@ impl Scene {
 fn every_text_of_both_languages_can_be_drawn() {
     for lang in ["ja", "en"] {
         let mut texts = String::new();
-        for file in ["findings", "ui", "cli", "agent"] {
+        for file in ["findings", "causes", "ui", "cli", "agent"] {
             let path = crate::root().join(format!("assets/text/{lang}/{file}.ftl"));
             texts += &std::fs::read_to_string(path).expect("texts");
         }
@@ -293,6 +296,28 @@ fn the_restart_list_knows_what_it_can_see() {
     harness.get_by_label("See whether the browser brings its pages back").click();
     harness.run_steps(3);
     assert!(harness.state().intents.contains(&Intent::Tick(Step::RestoreSetting)));
+}
+
+#[test]
+fn work_that_is_suspected_can_be_called_ones_own_and_taken_back() {
+    let mut scene = Scene::new(Lang::En, 0.6);
+    let mut suspect = scene.findings[0].0.clone();
+    suspect.rule = RuleId::SecretMining;
+    suspect.subject.path = Some("/tmp/.x/kworker".into());
+    suspect.signs = vec![Sign { kind: SignKind::HiddenFile, points: 20, text: Some("/tmp/.x".into()), figure: None }];
+    scene.findings[0].0 = suspect.clone();
+    scene.mine = vec![MyWork { path: "/home/a/sums".into(), name: "sums".into(), until: At(86_400_000) }];
+    let mut harness = scene.harness([1000.0, 1000.0]);
+    harness.get_by_label("It hides: /tmp/.x");
+    harness.get_by_label("This is my work").click();
+    harness.run_steps(3);
+    assert!(harness.state().intents.contains(&Intent::CallMine(suspect.subject)));
+    harness.get_by_label("Settings").click();
+    harness.run_steps(3);
+    harness.get_by_label("sums until 1970-01-02");
+    harness.get_by_label("Take sums off the list").click();
+    harness.run_steps(3);
+    assert!(harness.state().intents.contains(&Intent::NoLongerMine("/home/a/sums".into())));
 }
 
 /// A recorded day with a burst in it, and what happened.

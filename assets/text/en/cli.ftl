@@ -55,3 +55,4 @@ cli-line-not-json = not a JSON object
 cli-line-no-time = no "at"
 cli-line-not-later = not later than the line before
 cli-error-internal = Mimamori made a mistake: { $reason }
+cli-knowledge-note = Not used: { $note }

@@ -55,3 +55,4 @@ cli-line-not-json = JSON オブジェクトではありません
 cli-line-no-time = "at" がありません
 cli-line-not-later = 前の行より後の時刻ではありません
 cli-error-internal = 見守りの中で誤りが起きました：{ $reason }
+cli-knowledge-note = 使えない記述：{ $note }

@@ -18,7 +18,7 @@ mod trim;
 
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use autostart::{autostart_is_on, autostart_set};
 pub use condition::condition;
@@ -133,6 +133,11 @@ pub fn pending_restart() -> Reading<bool> {
     } else {
         Reading::Missing(Why::Unsupported)
     }
+}
+
+/// Where an administrator puts what holds for every user.
+pub fn shared_config_folder() -> Option<PathBuf> {
+    Some(PathBuf::from("/etc/mimamori"))
 }
 
 /// No message boxes on Linux; the caller prints.

@@ -51,6 +51,11 @@ pub fn pending_restart() -> Reading<bool> {
     Reading::Missing(Why::Unsupported)
 }
 
+/// Not known here.
+pub fn shared_config_folder() -> Option<std::path::PathBuf> {
+    None
+}
+
 /// There is no box to show; the caller prints.
 pub fn message_box(_title: &str, _text: &str) -> bool {
     false

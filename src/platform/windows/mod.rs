@@ -186,6 +186,11 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
     (Reading::from_option(memory, Why::Unsupported), Reading::from_option(swap, Why::Unsupported))
 }
 
+/// Where an administrator puts what holds for every user. The installer makes the folder, so that nobody else can.
+pub fn shared_config_folder() -> Option<std::path::PathBuf> {
+    Some(std::path::PathBuf::from(std::env::var_os("ProgramData")?).join("Mimamori"))
+}
+
 /// Whether an update asks for a restart.
 pub fn pending_restart() -> Reading<bool> {
     let [update, store] = RESTART_KEYS.map(registry::has_key);

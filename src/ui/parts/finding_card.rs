@@ -166,6 +166,12 @@ fn buttons_ui(
                 intents.push(intent);
             }
         }
+        if finding.rule == RuleId::SecretMining
+            && finding.subject.path.is_some()
+            && ui.button(texts.get("button-my-work")).on_hover_text(texts.get("button-my-work-hint")).clicked()
+        {
+            intents.push(Intent::CallMine(finding.subject.clone()));
+        }
         let why = RichText::new(texts.get(if how.open { "button-hide-why" } else { "button-show-why" }));
         let why = why.font(theme.bold(theme.size.text)).color(theme.palette(ui).accent);
         pressed = ui.add(egui::Button::new(why).frame_when_inactive(false)).clicked();

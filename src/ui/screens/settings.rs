@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;
 
 use crate::explain::{Lang, format};
-use crate::model::Seconds;
+use crate::model::{DisplayName, Seconds};
 use crate::settings::{Background, ThemeChoice};
 use crate::ui::intent::Intent;
 use crate::ui::snapshot::{AgentStatus, Asked, Forgetting, Snapshot};
@@ -33,6 +33,9 @@ impl SettingsScreen {
         ui.label(RichText::new(texts.get("settings-title")).font(theme.bold(theme.size.headline)));
         section_ui(ui, snapshot, "settings-look", |ui| look_ui(ui, snapshot, intents));
         section_ui(ui, snapshot, "settings-background", |ui| background_ui(ui, snapshot, intents));
+        if !snapshot.mine.is_empty() {
+            section_ui(ui, snapshot, "settings-mine", |ui| mine_ui(ui, snapshot, intents));
+        }
         section_ui(ui, snapshot, "settings-recording", |ui| {
             recording_ui(ui, snapshot);
             self.forget_ui(ui, snapshot, intents);
@@ -80,6 +83,26 @@ impl SettingsScreen {
         if can && ui.button(texts.get("settings-forget")).clicked() {
             self.confirming = true;
         }
+    }
+}
+
+/// What the user called their own work, and the way back.
+fn mine_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+    let (theme, texts) = (snapshot.theme, snapshot.texts);
+    let muted = theme.palette(ui).muted;
+    ui.add(egui::Label::new(RichText::new(texts.get("settings-mine-note")).color(muted)).wrap());
+    for work in snapshot.mine {
+        let mut args = FluentArgs::new();
+        args.set("name", DisplayName::new(&work.name).as_str().to_owned());
+        args.set("until", format::date(work.until, snapshot.zone));
+        ui.horizontal_wrapped(|ui| {
+            ui.label(texts.with("settings-mine-entry", &args));
+            if ui.button(texts.with("settings-mine-remove", &args)).clicked() {
+                intents.push(Intent::NoLongerMine(work.path.clone()));
+            }
+        });
+        let file = RichText::new(DisplayName::new(&work.path).as_str()).size(theme.size.small).color(muted);
+        ui.add(egui::Label::new(file).wrap());
     }
 }
 
