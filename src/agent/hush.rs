@@ -21,6 +21,9 @@ pub const AFTER_SIGN_IN: Seconds = Seconds(300.0);
 /// …and after sleep.
 pub const AFTER_RESUME: Seconds = Seconds(120.0);
 
+/// Whoever presents something to others is asked for again after so long.
+const PRESENTING: Seconds = Seconds(30.0);
+
 /// What makes it the same finding a moment later, and a day later.
 pub type Identity = (RuleId, String);
 
@@ -72,7 +75,9 @@ impl Hush {
     }
 
     /// Takes the findings of this moment. They replace what was known: call it after each look at everything.
-    pub fn step(&mut self, now: At, findings: &[&Finding]) -> Option<Notice> {
+    /// `presenting` is asked only when there is something to show: whether it would disturb a presentation. What is
+    /// held back is told afterwards if it still lasts.
+    pub fn step(&mut self, now: At, findings: &[&Finding], presenting: impl FnOnce() -> bool) -> Option<Notice> {
         self.follow(now, findings);
         self.told.retain(|_, at| now.since(*at).0 < AGAIN.0);
         let due: Vec<Identity> = findings
@@ -86,7 +91,11 @@ impl Hush {
             .collect();
         let quiet = self.quiet_until.is_some_and(|until| now < until)
             || self.last.is_some_and(|last| now.since(last).0 < APART.0);
-        if !due.is_empty() && !quiet {
+        let held = !due.is_empty() && !quiet && presenting();
+        if held {
+            self.quiet_until(now.minus(Seconds(-PRESENTING.0)));
+        }
+        if !due.is_empty() && !quiet && !held {
             for identity in &due {
                 self.told.insert(identity.clone(), now);
             }
@@ -145,7 +154,7 @@ mod tests {
     /// Steps every 2 s over `range` and returns when something was to be done.
     fn run(hush: &mut Hush, range: std::ops::Range<i64>, findings: &[Finding]) -> Vec<(i64, Notice)> {
         let all: Vec<&Finding> = findings.iter().collect();
-        range.step_by(2).filter_map(|now| Some((now, hush.step(At(now * 1000), &all)?))).collect()
+        range.step_by(2).filter_map(|now| Some((now, hush.step(At(now * 1000), &all, || false)?))).collect()
     }
 
     fn shows(notices: &[(i64, Notice)]) -> Vec<i64> {
@@ -185,6 +194,26 @@ mod tests {
         hush.quiet_until(At(1_300_000));
         hush.quiet_until(At(1_120_000));
         assert_eq!(shows(&run(&mut hush, 1010..2000, &[finding(RuleId::CpuHog, "burner", 1000)])), [1300]);
+    }
+
+    #[test]
+    fn nothing_is_told_during_a_presentation_and_afterwards_what_still_lasts() {
+        let mut hush = Hush::default();
+        let (hog, hot) = (finding(RuleId::CpuHog, "burner", 1000), finding(RuleId::Hot, "", 1000));
+        let mut asked = 0;
+        let mut notices = Vec::new();
+        for now in (1010..2000).step_by(2) {
+            // The heat is over before the presentation, the load is not.
+            let all = if now < 1200 { vec![&hog, &hot] } else { vec![&hog] };
+            let presenting = || {
+                asked += 1;
+                now < 1500
+            };
+            notices.extend(hush.step(At(now * 1000), &all, presenting).map(|notice| (now, notice)));
+        }
+        assert_eq!(notices, [(1510, Notice::Show(vec![(RuleId::CpuHog, "burner".to_owned())]))]);
+        // From 1060 each half minute, and not at all without something to tell.
+        assert_eq!(asked, 16);
     }
 
     #[test]

@@ -322,7 +322,8 @@ impl<'a> Turns<'a> {
             self.journal.note(&event);
         }
         let all: Vec<&Finding> = self.findings.iter().collect();
-        match self.hush.step(self.at, &all) {
+        let notifier = &mut self.notifier;
+        match self.hush.step(self.at, &all, || notifier.is_presenting().get() == Some(true)) {
             Some(Notice::Show(told)) => self.notify(&told),
             Some(Notice::Withdraw) => self.withdraw(),
             None => {}

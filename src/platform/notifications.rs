@@ -3,11 +3,14 @@
 
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender, TrySendError};
 use std::thread;
+use std::time::Duration;
 
 use super::types::{DesktopEvent, NoDesktop};
 
 /// So many notifications may wait for a server that does not answer.
 const WAITING: usize = 8;
+/// So long a notification that is due waits to learn whether it would disturb.
+const PRESENTING_PATIENCE: Duration = Duration::from_millis(500);
 
 /// A notification server. Every call may take seconds.
 pub(super) trait Server {
@@ -15,6 +18,9 @@ pub(super) trait Server {
     fn show(&mut self, message: &Message) -> Result<(), String>;
     /// Takes a notification back, if it is still there.
     fn withdraw(&mut self, tag: &str);
+    /// Whether the person should not be disturbed: a presentation, a full screen, or as they chose. `None` when the
+    /// system does not tell.
+    fn is_presenting(&mut self) -> Option<bool>;
 }
 
 /// What is shown; all texts are free of control characters.
@@ -32,6 +38,7 @@ pub(super) struct Message {
 enum Job {
     Show(Message),
     Withdraw(String),
+    IsPresenting(Sender<Option<bool>>),
 }
 
 /// The line, and the thread behind it, which ends when this is dropped.
@@ -55,6 +62,13 @@ impl Queue {
     pub(super) fn withdraw(&self, tag: &str) {
         // When even this cannot wait in the line the server hangs, and its notifications with it.
         let _ = self.send(Job::Withdraw(tag.into()));
+    }
+
+    /// Whether the person should not be disturbed. Waits a moment for the answer; a server that hangs tells nothing.
+    pub(super) fn is_presenting(&self) -> Option<bool> {
+        let (answer, answers) = mpsc::channel();
+        self.send(Job::IsPresenting(answer)).ok()?;
+        answers.recv_timeout(PRESENTING_PATIENCE).ok()?
     }
 
     fn send(&self, job: Job) -> Result<(), NoDesktop> {
@@ -81,6 +95,10 @@ fn run(mut server: impl Server, jobs: &Receiver<Job>, events: &Sender<DesktopEve
                 Err(_) => {}
             },
             Job::Withdraw(tag) => server.withdraw(&tag),
+            Job::IsPresenting(answer) => {
+                // Who asked may have stopped waiting.
+                let _ = answer.send(server.is_presenting());
+            }
         }
     }
 }
@@ -98,7 +116,7 @@ pub(super) fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     /// Answers what it was told to, and waits before it does.
     struct Told(Vec<Result<(), String>>, Duration);
@@ -109,6 +127,9 @@ mod tests {
             if self.0.is_empty() { Ok(()) } else { self.0.remove(0) }
         }
         fn withdraw(&mut self, _tag: &str) {}
+        fn is_presenting(&mut self) -> Option<bool> {
+            Some(true)
+        }
     }
 
     #[test]
@@ -131,7 +152,14 @@ mod tests {
         let begin = Instant::now();
         let full = (0..=WAITING + 1).any(|_| queue.show("a", "b", "c", false).is_err());
         queue.withdraw("a");
+        assert_eq!(queue.is_presenting(), None);
         assert!(full && begin.elapsed() < Duration::from_secs(1));
+    }
+
+    #[test]
+    fn whether_it_would_disturb_is_asked_on_the_thread_of_the_server() {
+        let (events, _received) = mpsc::channel();
+        assert_eq!(Queue::new(Told(Vec::new(), Duration::ZERO), events).is_presenting(), Some(true));
     }
 
     #[test]

@@ -84,6 +84,16 @@ impl Desktop {
     }
 }
 
+/// Whether the active window covers the whole screen: a presentation, a film, a game. `None` when X11 does not tell.
+/// Asked seldom, so it needs no connection that stays.
+pub(super) fn is_fullscreen_in_front() -> Option<bool> {
+    let screen = Screen::connect()?;
+    let window = *screen.numbers(screen.root, screen.active_window, AtomEnum::WINDOW.into())?.first()?;
+    // A window without the property is in no state.
+    let states = screen.numbers(window, screen.atom(b"_NET_WM_STATE")?, AtomEnum::ATOM.into()).unwrap_or_default();
+    Some(states.contains(&screen.atom(b"_NET_WM_STATE_FULLSCREEN")?))
+}
+
 impl Default for Desktop {
     fn default() -> Self {
         Self::new()
@@ -100,6 +110,10 @@ impl Screen {
         let client_list = atom(b"_NET_CLIENT_LIST")?;
         let window_pid = atom(b"_NET_WM_PID")?;
         Some(Self { connection, root, active_window, client_list, window_pid })
+    }
+
+    fn atom(&self, name: &[u8]) -> Option<Atom> {
+        Some(self.connection.intern_atom(false, name).ok()?.reply().ok()?.atom)
     }
 
     /// Asks for the last input and does not wait.

@@ -10,6 +10,8 @@ use std::time::Duration;
 use zbus::blocking::{Connection, MessageIterator, connection};
 use zbus::zvariant::Value;
 
+use super::desktop::is_fullscreen_in_front;
+use crate::model::{Reading, Why};
 use crate::platform::notifications::{self, Message, Queue, clean, escaped};
 use crate::platform::types::{DesktopEvent, NoDesktop};
 
@@ -44,6 +46,12 @@ impl Notifier {
         self.0.show(tag, title, body, urgent)
     }
 
+    /// Whether the person should not be disturbed: they chose so (KDE tells), or a window covers the whole screen (X11
+    /// tells). Waits half a second at most.
+    pub fn is_presenting(&mut self) -> Reading<bool> {
+        Reading::from_option(self.0.is_presenting(), Why::Unsupported)
+    }
+
     /// Takes the notification with this `tag` back, if it is still there.
     pub fn withdraw(&mut self, tag: &str) {
         self.0.withdraw(tag);
@@ -76,9 +84,26 @@ impl notifications::Server for Server {
             let _ = bus.call("CloseNotification", &(id,));
         }
     }
+
+    fn is_presenting(&mut self) -> Option<bool> {
+        let inhibited = self.is_inhibited();
+        // Not every desktop that can be told to be quiet notices a presentation by itself.
+        if inhibited == Some(true) { inhibited } else { is_fullscreen_in_front().or(inhibited) }
+    }
 }
 
 impl Server {
+    /// What the server says about itself; most have no such property.
+    fn is_inhibited(&mut self) -> Option<bool> {
+        if self.connection.is_none() {
+            self.connection = Bus::connect(&self.shown, &self.events).ok();
+        }
+        let bus = self.connection.as_ref()?;
+        let properties = Some("org.freedesktop.DBus.Properties");
+        let answer = bus.0.call_method(Some(SERVER), OBJECT, properties, "Get", &(SERVER, "Inhibited")).ok()?;
+        bool::try_from(answer.body().deserialize::<Value<'_>>().ok()?).ok()
+    }
+
     fn try_show(&mut self, message: &Message) -> zbus::Result<()> {
         let bus = match self.connection.take() {
             Some(bus) => bus,

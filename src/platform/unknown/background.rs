@@ -47,6 +47,11 @@ impl Notifier {
         Err(nothing())
     }
 
+    /// Not known here.
+    pub fn is_presenting(&mut self) -> Reading<bool> {
+        Reading::Missing(Why::Unsupported)
+    }
+
     /// Nothing to take back.
     pub fn withdraw(&mut self, _tag: &str) {}
 }

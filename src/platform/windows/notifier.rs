@@ -8,8 +8,12 @@ use windows::Data::Xml::Dom::XmlDocument;
 use windows::Foundation::TypedEventHandler;
 use windows::UI::Notifications::{ToastNotification, ToastNotificationManager};
 use windows::core::HSTRING;
+use windows_sys::Win32::UI::Shell::{
+    QUNS_BUSY, QUNS_PRESENTATION_MODE, QUNS_RUNNING_D3D_FULL_SCREEN, SHQueryUserNotificationState,
+};
 
 use super::tray;
+use crate::model::{Reading, Why};
 use crate::platform::notifications::{self, Message, Queue, escaped};
 use crate::platform::types::{DesktopEvent, NoDesktop};
 
@@ -37,6 +41,12 @@ impl Notifier {
     /// Too many are waiting for Windows.
     pub fn show(&mut self, tag: &str, title: &str, body: &str, urgent: bool) -> Result<(), NoDesktop> {
         self.0.show(tag, title, body, urgent)
+    }
+
+    /// Whether the person should not be disturbed: a presentation, or a program that covers the whole screen. What
+    /// else Windows keeps quiet (do not disturb) it does by itself.
+    pub fn is_presenting(&mut self) -> Reading<bool> {
+        Reading::from_option(self.0.is_presenting(), Why::Unsupported)
     }
 
     /// Takes the notification with this `tag` back, if it is still there.
@@ -68,6 +78,14 @@ impl notifications::Server for Toasts {
             let _ = ToastNotificationManager::History()
                 .and_then(|history| history.RemoveGroupedTagWithId(&short(tag), &HSTRING::from(GROUP), &self.app_id));
         }
+    }
+
+    #[expect(unsafe_code, reason = "asks for a number")]
+    fn is_presenting(&mut self) -> Option<bool> {
+        let mut state = 0;
+        // SAFETY: the number is writable.
+        let known = unsafe { SHQueryUserNotificationState(&raw mut state) } >= 0;
+        known.then_some(matches!(state, QUNS_BUSY | QUNS_RUNNING_D3D_FULL_SCREEN | QUNS_PRESENTATION_MODE))
     }
 }
 
