@@ -61,12 +61,7 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
     let todo = (1..).map(|n| format!("{todo_base}-{n}")).take_while(|id| texts.has(id));
     Explanation {
         headline: texts.with(&pick("headline"), &args),
-        saw: finding
-            .evidence
-            .iter()
-            .map(|evidence| saw(evidence, finding, texts))
-            .chain(finding.signs.iter().map(|sign| sign_text(sign, texts)))
-            .collect(),
+        saw: saw_all(finding, texts),
         meaning: texts.with(&pick("meaning"), &args),
         todo: todo.map(|id| texts.with(&id, &args)).collect(),
         limits: texts.with(&pick("limits"), &args),
@@ -170,6 +165,16 @@ fn reason(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Option<Str
     let mut args = FluentArgs::new();
     args.set("minutes", minutes.to_string());
     Some(texts.with(&format!("known_busy-reason-{}", busy.id()), &args))
+}
+
+/// Figures, then signs; the sum of the signs comes after them.
+fn saw_all(finding: &Finding, texts: &Texts) -> Vec<String> {
+    let is_sum = |evidence: &&Evidence| evidence.kind == EvidenceKind::Score;
+    let figures = finding.evidence.iter().filter(|evidence| !is_sum(evidence));
+    let sums = finding.evidence.iter().filter(is_sum);
+    let signs = finding.signs.iter().map(|sign| sign_text(sign, texts));
+    let all = figures.map(|evidence| saw(evidence, finding, texts)).chain(signs);
+    all.chain(sums.map(|evidence| saw(evidence, finding, texts))).collect()
 }
 
 fn saw(evidence: &Evidence, finding: &Finding, texts: &Texts) -> String {

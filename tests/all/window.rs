@@ -303,6 +303,7 @@ fn work_that_is_suspected_can_be_called_ones_own_and_taken_back() {
     let mut scene = Scene::new(Lang::En, 0.6);
     let mut suspect = scene.findings[0].0.clone();
     suspect.rule = RuleId::SecretMining;
+    suspect.evidence.truncate(1);
     suspect.subject.path = Some("/tmp/.x/kworker".into());
     suspect.signs = vec![Sign { kind: SignKind::HiddenFile, points: 20, text: Some("/tmp/.x".into()), figure: None }];
     scene.findings[0].0 = suspect.clone();

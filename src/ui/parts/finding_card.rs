@@ -15,6 +15,9 @@ use crate::ui::theme::Palette;
 /// Cards shown at most.
 const MOST: usize = 3;
 
+/// Figures and signs shown at once.
+const MOST_CHIPS: usize = 4;
+
 /// Which card is open.
 #[derive(Debug, Default)]
 pub struct FindingCards {
@@ -87,7 +90,9 @@ fn card_ui(
                 ui.add(egui::Label::new(headline).wrap());
                 if finding.severity > Severity::Ok && !how.short {
                     ui.label(RichText::new(since(finding, snapshot)).color(palette.muted));
-                    chips_ui(ui, &words.saw, chip, colour, theme.size.small);
+                    // The rest is told under "why".
+                    let first = words.saw.len().min(MOST_CHIPS);
+                    chips_ui(ui, &words.saw[..first], chip, colour, theme.size.small);
                 }
                 if !how.short {
                     ui.add(egui::Label::new(&words.meaning).wrap());

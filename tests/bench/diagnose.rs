@@ -1,0 +1,146 @@
+//! What a diagnosis costs: at every look of a PC with 300 programs after two hours, over a day of the recording's means,
+//! and whether it keeps anything after 100,000 looks. Prints figures with their ratio to one pass over the same samples,
+//! judges nothing.
+
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mimamori::diagnose::{Grouper, diagnose};
+use mimamori::knowledge::Knowledge;
+use mimamori::model::{
+    At, Bytes, Fraction, History, Machine, Memory, Os, Owner, ProcFacts, ProcKey, ProcSample, ProcState, Reading,
+    Sample, Seconds,
+};
+use mimamori::platform;
+
+/// A PC with 300 programs of which a few work, and one holds a third of it.
+struct Pc {
+    processes: Vec<ProcSample>,
+    grouper: Grouper,
+    knowledge: Knowledge,
+    random: u64,
+}
+
+impl Pc {
+    fn new() -> Self {
+        let process = |pid: u32| ProcSample {
+            facts: Arc::new(ProcFacts {
+                key: ProcKey { pid, start_time: 1 },
+                parent: 1,
+                name: format!("program{pid}.exe"),
+                path: Reading::Known(format!(r"C:\Program Files\Vendor {pid}\program{pid}.exe")),
+                args: Reading::default(),
+                owner: Owner::Me,
+                kernel: false,
+                given: None,
+            }),
+            cpu: Reading::default(),
+            memory: Reading::Known(Bytes(u64::from(pid) << 20)),
+            disk_read: Reading::default(),
+            disk_write: Reading::default(),
+            window: Reading::Known(pid.is_multiple_of(9)),
+            hung: false,
+            threads: 8,
+            state: ProcState::Unknown,
+        };
+        Self {
+            processes: (100..400).map(process).collect(),
+            grouper: Grouper::new(Os::Windows),
+            knowledge: Knowledge::builtin().expect("tables"),
+            random: 7,
+        }
+    }
+
+    fn noise(&mut self) -> f64 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        (self.random >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn look(&mut self, at: i64, span: f64) -> Arc<Sample> {
+        for index in 0..self.processes.len() {
+            let cpu = if index == 7 { 0.30 + 0.02 * self.noise() } else { 0.001 * self.noise() };
+            self.processes[index].cpu = Reading::Known(Fraction::new(cpu));
+        }
+        let total = Reading::Known(Fraction::new(0.5));
+        let mut sample = Sample {
+            at: At(at),
+            span: Seconds(span),
+            cpu: total,
+            program_span: Seconds(span),
+            program_total: total,
+            memory: Reading::Known(Memory { used: Bytes(8 << 30), total: Bytes(16 << 30) }),
+            ..Sample::default()
+        };
+        self.grouper.fold(&mut sample, self.processes.clone(), &self.knowledge);
+        Arc::new(sample)
+    }
+}
+
+fn median(mut work: impl FnMut(), rounds: usize) -> Duration {
+    let mut times: Vec<Duration> = (0..rounds)
+        .map(|_| {
+            let begin = Instant::now();
+            work();
+            begin.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn figures(title: &str, history: &History, knowledge: &Knowledge, goal: &str) {
+    let diagnosis = median(|| drop(black_box(diagnose(history, knowledge))), 41);
+    let pass = median(
+        || {
+            let programs = history.samples().flat_map(|sample| &sample.programs);
+            black_box(programs.map(|program| program.cpu.get()).sum::<f64>());
+        },
+        41,
+    );
+    let findings = diagnose(history, knowledge).len();
+    println!(
+        "{title:<44} {diagnosis:>10.1?} {goal}; {:.1} x one pass over its {} samples; {findings} findings",
+        diagnosis.as_secs_f64() / pass.as_secs_f64(),
+        history.samples().len()
+    );
+}
+
+fn main() {
+    let mut pc = Pc::new();
+    let knowledge = pc.knowledge.clone();
+    let mut live = History::new(Machine { os: Os::Windows, cpus: 8, ..Machine::default() });
+    for step in 1..=3600 {
+        live.push(pc.look(step * 2000, 2.0));
+    }
+    figures("a look after two hours, 300 programs", &live, &knowledge, "(goal: at most 1 ms)");
+    let mut day = History::short(Machine { os: Os::Windows, cpus: 8, ..Machine::default() }, Seconds(90_000.0));
+    for minute in 1..=1440 {
+        day.push(pc.look(minute * 60_000, 60.0));
+    }
+    figures("a day in minutes", &day, &knowledge, "(goal: at most 20 ms)");
+    let mut agent = History::short(Machine { os: Os::Windows, cpus: 8, ..Machine::default() }, Seconds(1800.0));
+    let mut step = 0;
+    let mut look = |pc: &mut Pc, agent: &mut History| {
+        step += 1;
+        agent.push(pc.look(step * 2000, 2.0));
+        black_box(diagnose(agent, &knowledge));
+    };
+    for _ in 0..2000 {
+        look(&mut pc, &mut agent);
+    }
+    let rounds: u32 = std::env::var("MIMAMORI_TICKS").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000);
+    let memory = || platform::own_memory().map(|bytes| bytes.0 as f64);
+    let (before, begin) = (memory(), Instant::now());
+    for _ in 0..rounds {
+        look(&mut pc, &mut agent);
+    }
+    let text = |bytes: Reading<f64>| {
+        bytes.get().map_or_else(|| "not known".to_owned(), |bytes| format!("{:.1} MB", bytes / 1048576.0))
+    };
+    println!("{rounds} looks in {:.0?}: memory {} before, {} after", begin.elapsed(), text(before), text(memory()));
+}
