@@ -542,6 +542,28 @@ class DesktopTest(unittest.TestCase):
         self.assertGreater(before, after + 10)
 
     @with_diagnostics
+    def test_hidden_worker_that_comes_back(self):
+        """A harmless loop, named like a part of the kernel, in a hidden folder, kept alive by a script."""
+        hidden = Path(tempfile.mkdtemp(prefix=".mimamori-e2e.", dir="/tmp"))
+        self.addCleanup(shutil.rmtree, hidden, True)
+        program = shutil.copy(copy_of_shell("kworker"), hidden / "kworker")
+        keeper = hidden / "keeper.sh"
+        keeper.write_text(f"while :; do {program} -c 'while :; do :; done'; sleep 2; done\n")
+        supervisor = Proc(["sh", str(keeper)])
+        self.addCleanup(supervisor.end)
+        app = self.start("--lang", "en")
+        begun = time.monotonic()
+        text = self.wait_headline(app, "kworker may be mining coins in secret", begun, limit=180.0)
+        self.assertRegex(text, r"[\d.]+% of this PC")
+        app.wait("It has the name of a part of the kernel but is a file", 5)
+        app.picture("hidden-worker-en")
+        app.click("Close kworker")
+        found = until("it came back", 60, lambda: next(
+            (node.name for node in app.nodes() if "came back" in node.name), None))
+        say(f"“{found}”")
+        self.assertIn("started by sh", found)
+
+    @with_diagnostics
     def test_confirmation_by_keyboard(self):
         """Opened with the keyboard, the question has the focus, on the safe answer."""
         burner = self.burner("mimamori-stubborn", "stubborn")
