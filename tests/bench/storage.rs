@@ -255,8 +255,8 @@ fn open_view(reader: &Reader) {
 
 /// Samples of a batch, two seconds apart.
 const BATCH: i64 = 10;
-/// Rows of a batch: the first six samples are joined.
-const ROWS: u64 = 5;
+/// Rows of a batch: the first six samples are joined, and the four that wait for their programs.
+const ROWS: u64 = 2;
 
 /// A batch is an event with its number and its samples.
 fn add_batch(recorder: &mut Recorder, number: i64) -> At {
@@ -266,7 +266,8 @@ fn add_batch(recorder: &mut Recorder, number: i64) -> At {
         recorder.add(&office.look(begin + step * 2000, if step == 6 { 12.0 } else { 0.0 }, false));
     }
     let end = At(begin + BATCH * 2000);
-    recorder.note(&Event::new(end, EventKind::Finding, "batch").with(number.into()));
+    // Not a finding: the next start would add the end of one that a killed run left open.
+    recorder.note(&Event::new(end, EventKind::Action, "batch").with(number.into()));
     end
 }
 
