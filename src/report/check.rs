@@ -191,8 +191,16 @@ pub fn finding_json(finding: &Finding, plan: &Plan, knowledge: &Knowledge, texts
         "text": words,
         "remedies": plan.remedies,
     });
-    if let (Some(map), Some(cause)) = (value.as_object_mut(), &finding.cause) {
-        map.insert("cause".into(), subject_json(cause));
+    if let Some(map) = value.as_object_mut() {
+        if let Some(cause) = &finding.cause {
+            map.insert("cause".into(), subject_json(cause));
+        }
+        if !finding.signs.is_empty() {
+            map.insert("signs".into(), json!(finding.signs));
+        }
+        if let Some(parent) = &finding.parent {
+            map.insert("parent".into(), json!(parent));
+        }
     }
     value
 }
