@@ -271,7 +271,10 @@ fn celsius(map: &Map<String, Value>) -> Reading<Celsius> {
 }
 
 fn volumes(map: &Map<String, Value>) -> Reading<Vec<Volume>> {
-    let Some(list) = map.get("volumes").and_then(Value::as_array) else { return Reading::Missing(Why::Unsupported) };
+    let why = map.get("volumes_missing").and_then(|why| serde_json::from_value(why.clone()).ok());
+    let list = map.get("volumes").and_then(Value::as_array).filter(|_| why.is_none());
+    // A check writes an empty list beside the reason.
+    let Some(list) = list else { return Reading::Missing(why.unwrap_or(Why::Unsupported)) };
     Reading::Known(list.iter().filter_map(|volume| serde_json::from_value(volume.clone()).ok()).collect())
 }
 
@@ -361,6 +364,16 @@ mod tests {
         assert_eq!(sample.temperature, Reading::Missing(Why::OutOfRange));
         assert_eq!(sample.net_rx, Reading::Missing(Why::Unsupported));
         assert_eq!(sample.memory, Reading::Known(Memory { used: Bytes(900), total: Bytes(1000) }));
+    }
+
+    #[test]
+    fn why_volumes_are_missing_is_kept() {
+        let mut reader = HistoryReader::begin(HEADER).expect("history");
+        let mut volumes = |line: &str| reader.line(line).expect("read").expect("sample").sample.volumes;
+        assert_eq!(volumes(r#"{"at":10,"volumes":[],"volumes_missing":"stale"}"#), Reading::Missing(Why::Stale));
+        assert_eq!(volumes(r#"{"at":12,"volumes_missing":"stale"}"#), Reading::Missing(Why::Stale));
+        assert_eq!(volumes(r#"{"at":14,"volumes":[]}"#), Reading::Known(Vec::new()));
+        assert_eq!(volumes(r#"{"at":16}"#), Reading::Missing(Why::Unsupported));
     }
 
     #[test]
