@@ -190,7 +190,9 @@ impl Signs<'_> {
             let Some((level, _)) = mean(&before).filter(|(level, _)| *level >= steady.program) else { continue };
             // The look in which it happens is still half full; one after it has to show the fall.
             let Some(last) = after.last() else { continue };
-            let goes_on = || points[index..].iter().any(|point| point.cpu >= steady.program) || last.program.is_some();
+            // At work again later, or still there: what goes on for a moment until it is ended does neither.
+            let again = |point: &Point| point.cpu >= steady.program && point.at.since(moment).0 > mining.fell_seconds.0;
+            let goes_on = || points[index..].iter().any(again) || last.program.is_some();
             if last.cpu <= level * mining.fell_to && (!still_there || goes_on()) {
                 falls += 1;
             }
@@ -380,7 +382,9 @@ mod tests {
     fn a_program_that_the_user_ends_in_a_monitor_is_not_suspected() {
         let mut scene = Scene::windows();
         let busy = process(700, r"C:\Users\a\sums.exe", 0.4).windowless();
-        scene.run_with(&[busy], 200.0, |sample| sample.watched = Reading::Known(false));
+        scene.run_with(&[busy.clone()], 200.0, |sample| sample.watched = Reading::Known(false));
+        // It takes some seconds to find it in the list.
+        scene.run_with(&[busy], 6.0, |sample| sample.watched = Reading::Known(true));
         scene.run_with(&[process(1, r"C:\Windows\explorer.exe", 0.0)], 60.0, |s| s.watched = Reading::Known(true));
         assert!(!rules(&scene).contains(&RuleId::SecretMining));
     }
