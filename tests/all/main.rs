@@ -8,6 +8,7 @@
 )]
 
 mod command_line;
+mod corpus;
 mod endpoint;
 #[cfg(target_os = "linux")] // the place of the recording is given by the environment
 mod history;
@@ -20,6 +21,9 @@ mod scenarios;
 mod schemas;
 mod tray_icon;
 mod window;
+
+#[path = "../support/mod.rs"]
+mod support;
 
 /// The folder of the project.
 fn root() -> std::path::PathBuf {

@@ -1,0 +1,105 @@
+//! The corpus: short stories about a PC (`tests/scenarios/corpus`), played through the code of the program. Each says
+//! what has to be found and by when, and what must never be said. `--nocapture` prints the tables.
+
+use std::fmt::Write as _;
+
+use mimamori::diagnose::{RuleId, Severity};
+use mimamori::explain::{Lang, Texts, explain};
+use mimamori::knowledge::Knowledge;
+
+use crate::support::case::{Case, Made};
+use crate::support::corpus::{KNOWN_WRONG, Outcome, folder, judge_all, read_all};
+use crate::support::{story, table};
+
+/// Where the words of the last findings are.
+const EXPECTED: &str = "../scenarios/corpus/expected";
+
+#[test]
+fn every_case_ends_as_it_should() {
+    let knowledge = Knowledge::builtin().expect("tables");
+    let cases = read_all(&folder()).expect("cases that can be read");
+    for (case, ..) in KNOWN_WRONG {
+        assert!(cases.iter().any(|(name, _)| name == case), "KNOWN_WRONG: no case {case}");
+    }
+    let outcomes = judge_all(cases, &knowledge);
+    println!("{}\n{}\n{}", table::times(&outcomes), table::confusion(&outcomes), table::summary(&outcomes));
+    let problems: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| !outcome.problems().is_empty())
+        .map(|outcome| format!("{} ({})\n  {}", outcome.name, outcome.case.title, outcome.problems().join("\n  ")))
+        .collect();
+    let texts = [Lang::Ja, Lang::En].map(|lang| Texts::new(lang).expect("texts"));
+    insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => EXPECTED, omit_expression => true }, {
+        for outcome in &outcomes {
+            insta::assert_snapshot!(outcome.name.as_str(), words(outcome, &knowledge, &texts));
+        }
+    });
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// The findings after the last sample in both languages: headline, what was seen, the first step. What several findings
+/// say alike is written once.
+fn words(outcome: &Outcome, knowledge: &Knowledge, texts: &[Texts; 2]) -> String {
+    let mut text = outcome.case.title.clone() + "\n";
+    for texts in texts {
+        let _ = writeln!(text, "\n{}", texts.lang().code());
+        let mut said: Vec<String> = Vec::new();
+        for finding in &outcome.last {
+            let mark = match finding.severity {
+                Severity::Ok => '○',
+                Severity::Look => '▲',
+                Severity::Act => '■',
+            };
+            let words = explain(finding, knowledge, texts);
+            let _ = writeln!(text, "{mark} {}", words.headline);
+            let lines = words.saw.into_iter().map(|saw| format!("  - {saw}"));
+            for line in lines.chain(words.todo.into_iter().take(1).map(|todo| format!("  1. {todo}"))) {
+                if !said.contains(&line) {
+                    let _ = writeln!(text, "{line}");
+                    said.push(line);
+                }
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn the_corpus_speaks_about_every_rule() {
+    let cases = read_all(&folder()).expect("cases that can be read");
+    assert!(cases.len() >= 60, "only {} cases", cases.len());
+    for rule in RuleId::ALL {
+        let wanted = cases.iter().any(|(_, case)| case.expect.iter().any(|expected| expected.rule == rule));
+        assert!(wanted, "no case wants {}", rule.id());
+    }
+}
+
+#[test]
+fn what_the_generator_writes_is_a_valid_history_and_always_the_same() {
+    let validator = crate::schemas::schema("history-1.schema.json");
+    for (name, case) in read_all(&folder()).expect("cases that can be read").into_iter().step_by(5) {
+        let lines = story::lines(&name, &case);
+        assert_eq!(lines, story::lines(&name, &case), "{name}");
+        for line in lines.iter().take(20) {
+            crate::schemas::assert_valid(&validator, &serde_json::from_str(line).expect("json"));
+        }
+    }
+}
+
+#[test]
+fn a_mistake_in_a_case_is_told() {
+    let good = "title = \"a\"\nmade = \"scripted\"\nos = \"linux\"\nforbid = [\"alarm\"]\n[[part]]\nseconds = 4\n";
+    assert_eq!(Case::read(good).expect("a case").made, Made::Scripted);
+    for (bad, reason) in [
+        (good.replace("linux", "amiga"), "no system"),
+        (good.replace("alarm", "alarms"), "no rule"),
+        (good.replace("seconds = 4", "seconds = 1"), "shorter than a sample"),
+        (good.replace("seconds = 4", "seconds = 4\nruns = { x = 0.1 }"), "no program called x"),
+        (good.replace("seconds = 4", "secs = 4"), "secs"),
+        (good.replace("[\"alarm\"]", "[]"), "nothing is expected"),
+        (good.replace("scripted", "recorded"), "`how`"),
+    ] {
+        let error = Case::read(&bad).expect_err(reason);
+        assert!(error.contains(reason), "{error}");
+    }
+}

@@ -1,0 +1,211 @@
+//! All cases: read, played, judged.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use mimamori::diagnose::{Finding, RuleId, Severity};
+use mimamori::knowledge::Knowledge;
+
+use super::case::{Case, Expected, Forbidden};
+use super::replay::Replay;
+use super::story;
+
+/// What is known to come out wrong, with the reason: counted as missed or false in the table, and no failure of the
+/// test. Case, what (`expect RULE` or `forbid RULE`), why. An entry that comes out right is a failure: take it out.
+pub const KNOWN_WRONG: &[(&str, &str, &str)] = &[
+    (
+        "render_unknown",
+        "forbid secret_mining",
+        "unsigned, new and flat is \"unusual\" also for what shows a window and is worked with: no sign speaks for that",
+    ),
+    (
+        "stress_test_known",
+        "forbid secret_mining",
+        "the same for a known load test with a window, as load tests are not among what is normally busy",
+    ),
+    (
+        "own_build_without_a_window",
+        "forbid secret_mining",
+        "what is started from a terminal has no window, which is no sign there; what a process was started from is kept \
+         only as a name",
+    ),
+];
+
+/// Where the cases are.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/corpus")
+}
+
+/// One expectation and when it came true, in seconds after the cause.
+pub struct Met {
+    /// What had to be found.
+    pub expected: Expected,
+    /// When it was, if ever.
+    pub after: Option<f64>,
+}
+
+impl Met {
+    /// Found, and in time.
+    pub fn is_good(&self) -> bool {
+        self.after.is_some_and(|after| after <= self.expected.within)
+    }
+}
+
+/// Something forbidden that was said.
+#[derive(Clone, Debug)]
+pub struct Wrong {
+    /// The rule.
+    pub rule: RuleId,
+    /// How bad.
+    pub severity: Severity,
+    /// About whom.
+    pub subject: String,
+    /// Seconds after the beginning, the first time.
+    pub at: f64,
+    /// For how many samples.
+    pub samples: usize,
+}
+
+/// What became of a case.
+pub struct Outcome {
+    /// Name of the file without its end.
+    pub name: String,
+    /// The case.
+    pub case: Case,
+    /// Its expectations.
+    pub met: Vec<Met>,
+    /// What was forbidden and said, by rule and severity.
+    pub wrong: Vec<Wrong>,
+    /// Every rule that spoke, with the worst it said and the first time.
+    pub said: BTreeMap<RuleId, (Severity, f64)>,
+    /// The findings after the last sample.
+    pub last: Vec<Finding>,
+}
+
+impl Outcome {
+    /// What went wrong, in words, without what is known to.
+    pub fn problems(&self) -> Vec<String> {
+        let known = |what: &str| KNOWN_WRONG.iter().any(|(case, known, _)| *case == self.name && *known == what);
+        let mut problems = Vec::new();
+        for met in &self.met {
+            let what = format!("expect {}", met.expected.rule.id());
+            let found = match met.after {
+                None => "never found".to_owned(),
+                Some(after) => format!("found after {after:.0} s, wanted within {:.0} s", met.expected.within),
+            };
+            match (met.is_good(), known(&what)) {
+                (false, false) => {
+                    let Expected { severity, subject, sign, .. } = &met.expected;
+                    problems.push(format!("{what} {severity:?} {subject:?} {sign:?}: {found}"));
+                }
+                (true, true) => problems.push(format!("{what}: is right now, take it out of KNOWN_WRONG")),
+                _ => {}
+            }
+        }
+        let mut wrong_rules = BTreeSet::new();
+        for wrong in &self.wrong {
+            let what = format!("forbid {}", wrong.rule.id());
+            wrong_rules.insert(what.clone());
+            if !known(&what) {
+                let Wrong { severity, subject, at, samples, .. } = wrong;
+                problems.push(format!("{what}: said {severity:?} about {subject:?} at {at:.0} s, {samples} times"));
+            }
+        }
+        for (_, what, _) in
+            KNOWN_WRONG.iter().filter(|(case, what, _)| *case == self.name && what.starts_with("forbid"))
+        {
+            if !wrong_rules.contains(*what) {
+                problems.push(format!("{what}: is right now, take it out of KNOWN_WRONG"));
+            }
+        }
+        problems
+    }
+}
+
+/// Every case in the folder, in order of name.
+///
+/// # Errors
+/// The file that cannot be read, and why.
+pub fn read_all(folder: &Path) -> Result<Vec<(String, Case)>, String> {
+    let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    let read = |path: &PathBuf| {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
+        Case::read(&text).map(|case| (name.clone(), case)).map_err(|error| format!("{name}: {error}"))
+    };
+    files.iter().map(read).collect()
+}
+
+/// Plays a case and judges it after every sample.
+///
+/// # Panics
+/// When the generator writes a line that the reader does not take.
+pub fn judge(name: &str, case: Case, knowledge: &Knowledge) -> Outcome {
+    let lines = story::lines(name, &case);
+    let mut replay = Replay::begin(&lines[0], knowledge).expect("a header");
+    let cause = case.cause();
+    let mut forbidden = case.forbid.clone();
+    if !case.has_alarm() && !forbidden.contains(&Forbidden::ALARM) {
+        forbidden.push(Forbidden::ALARM);
+    }
+    let mut met: Vec<Met> =
+        case.expect.iter().map(|expected| Met { expected: expected.clone(), after: None }).collect();
+    let mut wrong: Vec<Wrong> = Vec::new();
+    let mut said: BTreeMap<RuleId, (Severity, f64)> = BTreeMap::new();
+    let mut last = Vec::new();
+    let mut begin = None;
+    for line in &lines[1..] {
+        let (sample, findings) = replay.line(line).expect("a line that can be read").expect("a sample");
+        let begin = *begin.get_or_insert_with(|| sample.at.minus(mimamori::model::Seconds(case.step)));
+        let at = super::replay::seconds(begin, sample.at);
+        for met in met.iter_mut().filter(|met| met.after.is_none() && at >= cause) {
+            if findings.iter().any(|finding| met.expected.is(finding)) {
+                met.after = Some(at - cause);
+            }
+        }
+        for finding in &findings {
+            let known = said.entry(finding.rule).or_insert((finding.severity, at));
+            known.0 = known.0.max(finding.severity);
+            if !forbidden.iter().any(|forbidden| forbidden.is(finding)) {
+                continue;
+            }
+            match wrong.iter_mut().find(|wrong| wrong.rule == finding.rule && wrong.severity == finding.severity) {
+                Some(wrong) => wrong.samples += 1,
+                None => wrong.push(Wrong {
+                    rule: finding.rule,
+                    severity: finding.severity,
+                    subject: finding.subject.group.clone(),
+                    at,
+                    samples: 1,
+                }),
+            }
+        }
+        last = findings;
+    }
+    Outcome { name: name.to_owned(), case, met, wrong, said, last }
+}
+
+/// Plays all cases, on two threads: what the tests have.
+///
+/// # Panics
+/// As [`judge`].
+pub fn judge_all(cases: Vec<(String, Case)>, knowledge: &Knowledge) -> Vec<Outcome> {
+    let queue = std::sync::Mutex::new(cases);
+    let work = || {
+        let mut outcomes = Vec::new();
+        loop {
+            let next = queue.lock().expect("no thread panicked").pop();
+            let Some((name, case)) = next else { return outcomes };
+            outcomes.push(judge(&name, case, knowledge));
+        }
+    };
+    let mut outcomes = std::thread::scope(|scope| {
+        let threads = [scope.spawn(work), scope.spawn(work)];
+        threads.into_iter().flat_map(|thread| thread.join().expect("a case panicked")).collect::<Vec<_>>()
+    });
+    outcomes.sort_by(|a, b| a.name.cmp(&b.name));
+    outcomes
+}

@@ -1,0 +1,51 @@
+//! Replays the lines of a history through the code of the program: reader, grouper, history, diagnosis.
+
+use std::sync::Arc;
+
+use mimamori::diagnose::{Finding, Grouper, diagnose};
+use mimamori::knowledge::Knowledge;
+use mimamori::model::{At, History, Sample};
+use mimamori::report::{HistoryReader, LineError, NoHistory};
+
+/// A history that grows line by line.
+pub struct Replay<'a> {
+    reader: HistoryReader,
+    grouper: Grouper,
+    history: History,
+    knowledge: &'a Knowledge,
+}
+
+impl<'a> Replay<'a> {
+    /// Begins with the header.
+    ///
+    /// # Errors
+    /// Why it is no history.
+    pub fn begin(header: &str, knowledge: &'a Knowledge) -> Result<Self, NoHistory> {
+        let reader = HistoryReader::begin(header)?;
+        let machine = reader.machine().clone();
+        Ok(Self { grouper: Grouper::new(machine.os), history: History::new(machine), reader, knowledge })
+    }
+
+    /// Adds a line; what is found after it, with the sample. `None` for an empty line.
+    ///
+    /// # Errors
+    /// Why the line was skipped.
+    pub fn line(&mut self, line: &str) -> Result<Option<(Arc<Sample>, Vec<Finding>)>, LineError> {
+        let Some(recorded) = self.reader.line(line)? else { return Ok(None) };
+        let mut sample = recorded.sample;
+        self.grouper.fold(&mut sample, recorded.processes, self.knowledge);
+        self.history.push(Arc::new(sample));
+        let findings = diagnose(&self.history, self.knowledge);
+        Ok(self.history.latest().map(|sample| (Arc::clone(sample), findings)))
+    }
+
+    /// Begins anew for the same PC: what comes next is another day.
+    pub fn forget(&mut self) {
+        self.history = History::new(self.history.machine().clone());
+    }
+}
+
+/// Seconds from one to the other.
+pub fn seconds(from: At, to: At) -> f64 {
+    to.since(from).0
+}

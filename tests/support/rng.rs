@@ -1,0 +1,57 @@
+//! Random numbers that are the same on every PC and in every version: a case has to be the same case tomorrow.
+
+/// SplitMix64 (Steele, Lea, Flood 2014): enough for noise, and eight lines.
+pub struct Rng(u64);
+
+impl Rng {
+    /// Begins with a text, mostly the name of a case (FNV-1a).
+    pub fn of(text: &str) -> Self {
+        Self(
+            text.bytes()
+                .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)),
+        )
+    }
+
+    /// The next number.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut value = self.0;
+        value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        value ^ (value >> 31)
+    }
+
+    /// From 0 up to 1.
+    pub fn share(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// From 0 up to `end`, without it; 0 for an empty range.
+    pub fn below(&mut self, end: usize) -> usize {
+        (self.share() * end as f64) as usize
+    }
+
+    /// Normal with mean 0 and deviation 1 (sum of twelve: no tails beyond 6, as a load has none).
+    pub fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.share()).sum::<f64>() - 6.0
+    }
+}
+
+/// Noise that remembers a little: a load that is high now is mostly still high two seconds later.
+#[derive(Clone, Copy, Default)]
+pub struct Drift(f64);
+
+impl Drift {
+    /// The next value: mean 0, deviation 1.
+    pub fn next(&mut self, rng: &mut Rng) -> f64 {
+        const MEMORY: f64 = 0.6;
+        self.0 = self.0 * MEMORY + rng.normal() * (1.0 - MEMORY * MEMORY).sqrt();
+        self.0
+    }
+
+    /// `level` moved by this noise, never below 0.
+    pub fn around(&mut self, level: f64, variation: f64, rng: &mut Rng) -> f64 {
+        let noise = self.next(rng);
+        (level * (1.0 + variation * noise)).max(0.0)
+    }
+}
