@@ -4,7 +4,7 @@
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::series;
 use crate::knowledge::Knowledge;
-use crate::model::{Fraction, Held, History, Sample};
+use crate::model::{Fraction, Held, History, Sample, Seconds};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     rest(history, knowledge).or_else(|| totals_only(history, knowledge))
@@ -31,16 +31,21 @@ fn totals_only(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     if held.seconds.0 < steady.seconds.0 || held.samples.iter().any(|sample| !sample.programs.is_empty()) {
         return None;
     }
-    let newest = held.last(steady.seconds);
-    let values: Vec<(f64, f64)> =
-        newest.samples.iter().filter_map(|sample| Some((series::total(sample)?, sample.span.0))).collect();
+    // At least so long, not at most: with a sample each 15 s, one that comes a second late would leave too few.
+    let mut seconds = 0.0;
+    let newest = held.samples.iter().rev().take_while(|sample| {
+        let goes_on = seconds < steady.seconds.0 - 0.5;
+        seconds += if goes_on { sample.span.0 } else { 0.0 };
+        goes_on
+    });
+    let values: Vec<(f64, f64)> = newest.filter_map(|sample| Some((series::total(sample)?, sample.span.0))).collect();
     let (mean, variation) = series::shape(values.iter().copied()).filter(|_| values.len() >= steady.points)?;
     if variation > steady.variation {
         return None;
     }
     let evidence = vec![
         Evidence::over(EvidenceKind::TotalCpu, mean, steady.rest, held.seconds),
-        Evidence::over(EvidenceKind::Variation, variation, steady.variation, newest.seconds),
+        Evidence::over(EvidenceKind::Variation, variation, steady.variation, Seconds(seconds)),
     ];
     Some(finding(&held, evidence))
 }
@@ -70,6 +75,10 @@ mod tests {
     fn a_total_that_does_not_move_is_worth_a_look_and_one_that_moves_is_not() {
         let mut scene = Scene::linux();
         scene.push(130.0, |sample| sample.cpu = Reading::Known(Fraction::new(0.4)));
+        assert_eq!(rules(&scene), [RuleId::UnattributedLoad]);
+        // A recording with a sample each 15 s or so.
+        let mut scene = Scene::linux().with_step(15.5);
+        scene.push(155.0, |sample| sample.cpu = Reading::Known(Fraction::new(0.4)));
         assert_eq!(rules(&scene), [RuleId::UnattributedLoad]);
         let mut scene = Scene::linux();
         for step in 0..65 {
