@@ -6,28 +6,53 @@ use std::sync::Arc;
 
 use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining};
-use crate::model::{At, Closable, History, Machine, Me, Member, Refusal, Sample, Seconds, SelfUsage};
+use crate::model::{
+    At, Celsius, Closable, Fraction, History, Machine, Me, Member, Refusal, Sample, Seconds, SelfUsage,
+};
 use crate::platform;
 use crate::recorder::Reader;
 use crate::remedy::{Plan, plan};
 use crate::sampler::{Depth, Pace, Sampler, Tick};
 use crate::settings::recording_path;
 
+/// Seconds of a day.
+const DAY: f64 = 86_400.0;
+
 /// The clock. Everything below this module gets time as an argument.
 pub fn now() -> At {
     At(jiff::Timestamp::now().as_millisecond())
 }
 
-/// Files of programs that were first seen on this PC a few days ago. None before it was watched for long enough: in the
-/// first days everything is new.
-pub fn new_programs(limits: &Mining, at: At) -> BTreeSet<String> {
-    let days = |days: f64| at.minus(Seconds(days * 86_400.0));
-    let Some(Ok(Some(reader))) = recording_path().map(|path| Reader::open(&path)) else { return BTreeSet::new() };
-    let since = reader.span().ok().flatten().map(|(first, _)| first);
-    if since.is_none_or(|first| first > days(limits.learn_days)) {
-        return BTreeSet::new();
+/// Fewer idle minutes than this tell nothing about a PC's usual warmth.
+const IDLE_MINUTES: u32 = 120;
+/// A PC that does nearly nothing uses less than this.
+const IDLE_CPU: f64 = 0.10;
+
+/// What the recording tells about this PC: programs that were first seen a few days ago, and how warm it usually is at
+/// rest. Nothing before it was watched for long enough: in the first days everything is new.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Learned {
+    /// Files of programs that are new.
+    pub new: BTreeSet<String>,
+    /// Temperature at rest.
+    pub usual_idle: Option<Celsius>,
+}
+
+impl Learned {
+    /// Asks the recording.
+    pub fn at(limits: &Mining, at: At) -> Self {
+        let ago = |days: f64| at.minus(Seconds(days * DAY));
+        let Some(Ok(Some(reader))) = recording_path().map(|path| Reader::open(&path)) else { return Self::default() };
+        let Some((first, _)) = reader.span().ok().flatten() else { return Self::default() };
+        if first > ago(limits.learn_days) {
+            return Self::default();
+        }
+        let idle = reader.idle_temperature(ago(limits.learn_days), Fraction::new(IDLE_CPU)).ok();
+        Self {
+            new: reader.new_programs(ago(limits.new_days)).unwrap_or_default(),
+            usual_idle: idle.filter(|(minutes, _)| *minutes >= IDLE_MINUTES).and_then(|(_, celsius)| celsius),
+        }
     }
-    reader.new_programs(days(limits.new_days)).unwrap_or_default()
 }
 
 /// What one look at the PC gives.
@@ -99,9 +124,10 @@ impl Watch {
         }
     }
 
-    /// From now on this is known about the programs of this PC.
-    pub fn knows(&mut self, familiar: Familiar) {
-        self.grouper.knows(familiar);
+    /// From now on this is known about this PC, and these files are the user's own work.
+    pub fn knows(&mut self, learned: Learned, mine: BTreeSet<String>) {
+        self.history.set_usual_idle(learned.usual_idle);
+        self.grouper.knows(Familiar { mine, new: learned.new });
     }
 
     /// From now on these files are the user's own work.

@@ -18,14 +18,14 @@ use super::menu::{TrayState, Words, tray_view};
 use super::protocol::{Status, finding_id};
 use super::{AUTOSTART, Options, Wake, agent_program, open_window, recording};
 use crate::cli::{Context, Exit, Output};
-use crate::diagnose::{Familiar, Finding, RuleId, Severity};
+use crate::diagnose::{Finding, RuleId, Severity};
 use crate::explain::{Texts, event_text, explain};
 use crate::model::{At, Event, EventKind, History, Reading, Sample, Seconds};
 use crate::platform::{self, DesktopEvent, NoDesktop, Notifier, StopCause, Tray, TrayView};
 use crate::recorder::{PreviousRun, Reader, Run};
 use crate::sampler::Pace;
 use crate::settings::{Background, Settings, SettingsFile};
-use crate::watch::{Seen, View, Watch, new_programs, now};
+use crate::watch::{Learned, Seen, View, Watch, now};
 
 /// How much of the past the agent keeps in memory: what the rules need. The rest is in the recording.
 const KEEP: Seconds = Seconds(1800.0);
@@ -137,8 +137,8 @@ impl<'a> Turns<'a> {
 
     /// Takes over which programs are the user's work, and which are new on this PC.
     fn learn(&mut self, mine: BTreeSet<String>) {
-        let new = new_programs(&self.context.knowledge.thresholds.mining, self.at);
-        self.watch.knows(Familiar { mine, new });
+        let learned = Learned::at(&self.context.knowledge.thresholds.mining, self.at);
+        self.watch.knows(learned, mine);
     }
 
     fn quiet_after_sign_in(&mut self) {

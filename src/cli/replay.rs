@@ -129,7 +129,11 @@ impl<'a> Replay<'a> {
         let machine = reader.machine().clone();
         Self {
             grouper: Grouper::new(machine.os),
-            history: History::new(machine),
+            history: {
+                let mut history = History::new(machine);
+                history.set_usual_idle(reader.usual_idle());
+                history
+            },
             context,
             texts,
             as_json,

@@ -317,11 +317,13 @@ pub enum EvidenceKind {
     HungSeconds,
     /// Points of all signs together.
     Score,
+    /// Degrees Celsius that this PC usually has while it does nothing.
+    UsualTemperature,
 }
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -355,6 +357,7 @@ impl EvidenceKind {
         Self::BackAfter,
         Self::HungSeconds,
         Self::Score,
+        Self::UsualTemperature,
     ];
 
     /// The id used in texts and JSON.
@@ -393,6 +396,7 @@ impl EvidenceKind {
             Self::BackAfter => "back_after",
             Self::HungSeconds => "hung_seconds",
             Self::Score => "score",
+            Self::UsualTemperature => "usual_temperature",
         }
     }
 }

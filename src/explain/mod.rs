@@ -230,7 +230,9 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         EvidenceKind::Score => format::count(observed),
         EvidenceKind::FreeBytes | EvidenceKind::LostBytes => format::bytes(observed),
         EvidenceKind::HoursToFull => format::duration(texts, observed * 3600.0),
-        EvidenceKind::Temperature | EvidenceKind::ExpectedTemperature => format::celsius(observed),
+        EvidenceKind::Temperature | EvidenceKind::ExpectedTemperature | EvidenceKind::UsualTemperature => {
+            format::celsius(observed)
+        }
         EvidenceKind::Parts | EvidenceKind::ThrottleEvents => format::count(observed),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{At, Bytes, Machine, Sample, Seconds};
+use super::{At, Bytes, Celsius, Machine, Sample, Seconds};
 
 /// How long full samples are kept. The flight recorder keeps the rest.
 const KEEP: Seconds = Seconds(2.0 * 3600.0);
@@ -83,9 +83,20 @@ pub struct History {
     after_gap: VecDeque<bool>,
     trend: Vec<VolumePoint>,
     keep: Option<Seconds>,
+    idle: Option<Celsius>,
 }
 
 impl History {
+    /// The temperature that this PC usually has while it does nothing, learned over days; `None` while that is not known.
+    pub const fn usual_idle(&self) -> Option<Celsius> {
+        self.idle
+    }
+
+    /// Sets [`Self::usual_idle`].
+    pub const fn set_usual_idle(&mut self, idle: Option<Celsius>) {
+        self.idle = idle;
+    }
+
     /// An empty history of `machine`.
     pub fn new(machine: Machine) -> Self {
         Self { machine, ..Self::default() }
@@ -109,7 +120,7 @@ impl History {
                 if last.at.since(sample.at).0 < 60.0 {
                     return false;
                 }
-                *self = Self { machine: self.machine.clone(), keep: self.keep, ..Self::default() };
+                *self = Self { machine: self.machine.clone(), keep: self.keep, idle: self.idle, ..Self::default() };
                 false
             }
             Some(last) => sample.at.since(last.at).0 - sample.span.0 > GAP_LEAST.0,

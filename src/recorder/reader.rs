@@ -12,7 +12,7 @@ use super::merge::collapse;
 use super::row::{Row, bytes, known, part};
 use super::store::{self, Programs};
 use super::{RecordedRun, RecorderError, Tier};
-use crate::model::{At, Event, EventKind, Fraction, Reading, Sample, Seconds, Volume, VolumePoint};
+use crate::model::{At, Celsius, Event, EventKind, Fraction, Reading, Sample, Seconds, Volume, VolumePoint};
 
 /// A sample and the peaks of the time that it stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,6 +127,12 @@ impl Reader {
             events.push(Event { at: At(row.get(0)?), kind, subject: row.get(2)?, data });
         }
         Ok(events)
+    }
+
+    /// The middle temperature of all minutes since `from` in which less than `cpu` was in use, and how many such minutes
+    /// there were.
+    pub fn idle_temperature(&self, from: At, cpu: Fraction) -> Result<(u32, Option<Celsius>), RecorderError> {
+        store::idle_temperature(&self.db, from, cpu)
     }
 
     /// The paths of programs that were recorded for the first time at `from` or later. Only programs that mattered by

@@ -11,7 +11,7 @@ use super::row::{COUNT, Program, Row, Usage};
 use super::schema::{columns, table};
 use super::types::{RecordedRun, Run, Tier};
 use super::writer::ROLL_EVERY;
-use crate::model::{At, Origin, ProcKey};
+use crate::model::{At, Celsius, Fraction, Origin, ProcKey};
 
 /// Numbers that a time has for its usages.
 const USAGES: i64 = 64;
@@ -83,6 +83,17 @@ pub fn new_programs(db: &Connection, from: At) -> Result<BTreeSet<String>, Recor
     let mut select = db.prepare_cached("SELECT path FROM program WHERE first_seen >= ?1 AND path <> ''")?;
     let paths = select.query_map([from.0], |row| row.get(0))?;
     Ok(paths.collect::<Result<_, _>>()?)
+}
+
+/// The temperature in the middle of all minutes since `from` in which the PC did nearly nothing, and how many there were.
+pub fn idle_temperature(db: &Connection, from: At, cpu: Fraction) -> Result<(u32, Option<Celsius>), RecorderError> {
+    let idle = "FROM minute WHERE at >= ?1 AND cpu < ?2 AND temperature IS NOT NULL";
+    let limits = params![from.0, (cpu.get() * 10_000.0) as i64];
+    let count: u32 = db.prepare_cached(&format!("SELECT count(*) {idle}"))?.query_row(limits, |row| row.get(0))?;
+    let sql = format!("SELECT temperature {idle} ORDER BY temperature LIMIT 1 OFFSET ?3");
+    let limits = params![from.0, (cpu.get() * 10_000.0) as i64, count / 2];
+    let tenths: Option<i64> = db.prepare_cached(&sql)?.query_row(limits, |row| row.get(0)).optional()?;
+    Ok((count, tenths.map(|tenths| Celsius(tenths as f64 / 10.0))))
 }
 
 /// An origin as it is stored; empty when there is nothing to say.

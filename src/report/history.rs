@@ -67,6 +67,7 @@ pub struct HistoryReader {
     form: AtForm,
     last: Option<At>,
     usual: Option<Seconds>,
+    usual_idle: Option<Celsius>,
     seq: u64,
 }
 
@@ -103,12 +104,18 @@ impl HistoryReader {
             ),
             ..Machine::default()
         };
-        Ok(Self { machine, form: AtForm::Text, last: None, usual: None, seq: 0 })
+        let usual_idle = value.get("idle_temp_c").and_then(Value::as_f64).map(Celsius);
+        Ok(Self { machine, form: AtForm::Text, last: None, usual: None, usual_idle, seq: 0 })
     }
 
     /// The PC the history was recorded on.
     pub const fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    /// The temperature that the PC usually has while it does nothing.
+    pub const fn usual_idle(&self) -> Option<Celsius> {
+        self.usual_idle
     }
 
     /// How the history writes time.

@@ -9,7 +9,7 @@ use super::archive;
 use super::intent::{JobView, Range};
 use super::snapshot::{Past, Recorded};
 use crate::agent;
-use crate::diagnose::{Familiar, Folded, Subject};
+use crate::diagnose::{Folded, Subject};
 use crate::knowledge::Knowledge;
 use serde_json::json;
 
@@ -21,7 +21,7 @@ use crate::recorder::Inbox;
 use crate::remedy::restart::RestartFacts;
 use crate::remedy::{ASK_SECONDS, CloseStep, Look, Phase, Return, Verdict, next};
 use crate::settings::recording_path;
-use crate::watch::{View, Watch, new_programs, now};
+use crate::watch::{Learned, View, Watch, now};
 
 /// Time between two samples.
 const STEP: Duration = Duration::from_secs(2);
@@ -176,7 +176,7 @@ impl Thread {
     ) -> Self {
         let limits = knowledge.thresholds.mining.clone();
         let mut watch = Watch::new(knowledge);
-        watch.knows(Familiar { mine, new: new_programs(&limits, now()) });
+        watch.knows(Learned::at(&limits, now()), mine);
         Self { watch, desktop: Desktop::new(), inbox, outbox, wake, view: None, job: None, looks: 0 }
     }
 

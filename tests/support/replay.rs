@@ -23,7 +23,9 @@ impl<'a> Replay<'a> {
     pub fn begin(header: &str, knowledge: &'a Knowledge) -> Result<Self, NoHistory> {
         let reader = HistoryReader::begin(header)?;
         let machine = reader.machine().clone();
-        Ok(Self { grouper: Grouper::new(machine.os), history: History::new(machine), reader, knowledge })
+        let mut history = History::new(machine.clone());
+        history.set_usual_idle(reader.usual_idle());
+        Ok(Self { grouper: Grouper::new(machine.os), history, reader, knowledge })
     }
 
     /// Adds a line; what is found after it, with the sample. `None` for an empty line.

@@ -156,6 +156,7 @@ saw-uptime = Running for { $value }
 saw-update_age = Last look for updates: { $value } ago
 saw-back_after = It was back after { $value }
 saw-hung_seconds = No answer for { $value }
+saw-usual_temperature = This PC usually has { $value } while it does nothing
 saw-score = Signs: { $number } points (from 40 unusual, from 70 with a strong sign an alarm)
 
 sign-miner_name = Its file has the name of a known miner

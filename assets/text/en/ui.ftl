@@ -197,3 +197,4 @@ settings-mine = Your own work
 settings-mine-note = These programs are not suspected of secret mining. How much they use is still shown.
 settings-mine-entry = { $name } until { $until }
 settings-mine-remove = Take { $name } off the list
+settings-learning = Still learning what is usual on this PC, until { $until }: before that nothing counts as new or unusually warm.

@@ -156,6 +156,7 @@ saw-uptime = 起動してから{ $value }
 saw-update_age = 最後の更新の確認：{ $value }前
 saw-back_after = { $value }後に再び動作
 saw-hung_seconds = { $value }応答なし
+saw-usual_temperature = このパソコンの普段の待機時は{ $value }
 saw-score = 手がかり：{ $number }点（40点から「普段と違う」、強い手がかりを含む70点から警告）
 
 sign-miner_name = ファイル名が、知られている採掘プログラムと同じ

@@ -188,3 +188,4 @@ settings-mine = 自分の作業
 settings-mine-note = 次のプログラムは採掘の疑いの対象から外しています。使用量はこれまでどおり表示します。
 settings-mine-entry = { $name }（{ $until } まで）
 settings-mine-remove = { $name } を一覧から外す
+settings-learning = このパソコンの普段の様子を学習中です（{ $until } まで）。それまでは「初めて見た」「いつもより熱い」とは判断しません。

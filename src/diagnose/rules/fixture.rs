@@ -54,6 +54,12 @@ impl Scene {
         self
     }
 
+    /// Usually so warm while it does nothing.
+    pub(in crate::diagnose) fn usually(mut self, celsius: f64) -> Self {
+        self.history.set_usual_idle(Some(Celsius(celsius)));
+        self
+    }
+
     /// Goes on at so many seconds.
     pub(in crate::diagnose) fn at(mut self, seconds: f64) -> Self {
         self.now = (seconds * 1000.0) as i64;

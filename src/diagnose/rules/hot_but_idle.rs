@@ -2,7 +2,7 @@
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{Fraction, History, Reading, Sample};
+use crate::model::{Celsius, Fraction, History, Reading, Sample};
 
 /// What this PC would show at idle effort is taken from the declared model in `knowledge`; below this nothing
 /// is called hot, however cool the model says the PC should be.
@@ -11,6 +11,7 @@ const NEVER_HOT_BELOW_CELSIUS: f64 = 60.0;
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.heat;
     let latest = history.latest()?;
+    let usual = history.usual_idle().map(|Celsius(celsius)| celsius + limits.own_idle_above);
     let measured = matches!(latest.temperature, Reading::Known(_));
     let hot = |sample: &Sample| {
         if measured {
@@ -18,6 +19,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
             let above = sample.fan_effort.get().map(|effort| knowledge.expected_celsius(effort) + limits.idle_above);
             celsius.is_some_and(|celsius| {
                 celsius >= limits.idle_celsius
+                    || usual.is_some_and(|usual| celsius >= usual.max(NEVER_HOT_BELOW_CELSIUS))
                     || above.is_some_and(|above| celsius >= above.max(NEVER_HOT_BELOW_CELSIUS))
             })
         } else {
@@ -32,7 +34,9 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         let mean = held.mean(|sample| sample.temperature.get().map(|temperature| temperature.0))?;
         evidence.push(Evidence::over(EvidenceKind::Temperature, mean, limits.idle_celsius.min(mean), held.seconds));
         let expected = held.mean(|s| s.fan_effort.get().map(|effort| knowledge.expected_celsius(effort)));
-        if let Some(expected) = expected {
+        if let Some(Celsius(usual)) = history.usual_idle() {
+            evidence.push(Evidence::told(EvidenceKind::UsualTemperature, usual, held.seconds));
+        } else if let Some(expected) = expected {
             evidence.push(Evidence::told(EvidenceKind::ExpectedTemperature, expected, held.seconds));
         }
     } else {
@@ -71,6 +75,18 @@ mod tests {
         let mut scene = Scene::windows();
         scene.heat(0.9, Some(82.0), Some(0.8), 60.0);
         scene.heat(0.05, Some(72.0), Some(0.4), 60.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+
+    #[test]
+    fn a_pc_that_is_much_warmer_than_it_usually_is_at_rest_is_told() {
+        let mut scene = Scene::windows().usually(40.0);
+        scene.heat(0.05, Some(62.0), Some(0.3), 130.0);
+        let found = scene.diagnose();
+        assert_eq!(found[0].rule, RuleId::HotButIdle);
+        assert_eq!(found[0].observed(crate::diagnose::EvidenceKind::UsualTemperature), Some(40.0));
+        let mut scene = Scene::windows().usually(58.0);
+        scene.heat(0.05, Some(62.0), Some(0.3), 130.0);
         assert_eq!(rules(&scene), [RuleId::AllWell]);
     }
 

@@ -9,10 +9,12 @@ use crate::diagnose::finding::{
 };
 use crate::diagnose::series::{self, Point};
 use crate::knowledge::Knowledge;
-use crate::model::{BytesPerSec, Fraction, History, Mark, ProgramKind, ProgramSample, Reading, Seconds};
+use crate::model::{BytesPerSec, Celsius, Fraction, History, Mark, ProgramKind, ProgramSample, Reading, Seconds};
 
 /// Share of the graphics processor that counts as a second load.
 const GPU: f64 = 0.70;
+/// So many degrees above this PC's own idle are a sign: even a miner at a tenth of the processor adds more.
+const HEAT: f64 = 15.0;
 /// A pause in a load that is no longer than this does not end it, in seconds.
 const PAUSE: f64 = 60.0;
 /// A load that ended so long ago is no longer told, in seconds, however it behaved.
@@ -34,7 +36,7 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> O
     let last = points.iter().rposition(|point| point.cpu >= steady.program)?;
     let quiet_for: f64 = points[last + 1..].iter().map(|point| point.span).sum();
     let loaded = &points[..=last];
-    let mut signs = Signs { knowledge, list: Vec::new() };
+    let mut signs = Signs { knowledge, list: Vec::new(), usual_idle: history.usual_idle() };
     signs.identity(program);
     // What is known to work hard now and then needs a sign that it is not what it seems.
     let named = knowledge.named(&program.name);
@@ -95,6 +97,7 @@ fn begin(points: &[Point<'_>], share: f64) -> Option<crate::model::At> {
 struct Signs<'a> {
     knowledge: &'a Knowledge,
     list: Vec<Sign>,
+    usual_idle: Option<Celsius>,
 }
 
 impl Signs<'_> {
@@ -218,6 +221,12 @@ impl Signs<'_> {
         let known = disk.is_some() || network.is_some();
         if known && still(disk, steady.disk_quiet) && still(network, steady.network_quiet) {
             self.add(SignKind::Quiet, None, None);
+        }
+        let celsius = series::mean(newest, |point| Some(point.sample.temperature), |Celsius(celsius)| celsius);
+        if let (Some(celsius), Some(Celsius(usual))) = (celsius, self.usual_idle)
+            && celsius >= usual + HEAT
+        {
+            self.add(SignKind::Heat, None, Some(celsius - usual));
         }
         let gpu = series::mean(newest, |point| Some(point.sample.gpu), Fraction::get);
         if let Some(gpu) = gpu.filter(|gpu| *gpu >= GPU) {

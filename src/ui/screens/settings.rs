@@ -199,6 +199,11 @@ fn recording_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
             recorded.bytes.map_or_else(|| texts.get("unknown-value"), |bytes| format::bytes(bytes as f64)),
         );
         ui.add(egui::Label::new(texts.with("settings-recorded", &args)).wrap());
+        let learned = from.minus(Seconds(-snapshot.knowledge.thresholds.mining.learn_days * 86_400.0));
+        if snapshot.now < learned {
+            let until = format::date(learned, snapshot.zone);
+            ui.add(egui::Label::new(texts.with_one("settings-learning", "until", until)).wrap());
+        }
         let file = RichText::new(path).size(snapshot.theme.size.small).color(snapshot.theme.palette(ui).muted);
         ui.add(egui::Label::new(file).wrap());
     } else if recorded.read.is_some() {
