@@ -9,6 +9,7 @@
 
 mod command_line;
 mod corpus;
+mod diagnosis;
 mod endpoint;
 #[cfg(target_os = "linux")] // the place of the recording is given by the environment
 mod history;

@@ -1,0 +1,217 @@
+//! What holds for every history, whatever is in it.
+
+use std::sync::Arc;
+
+use mimamori::diagnose::{Finding, Grouper, RuleId, Severity, diagnose};
+use mimamori::knowledge::Knowledge;
+use mimamori::model::{
+    At, Bytes, BytesPerSec, Celsius, Fraction, Given, History, Machine, Mark, Memory, Origin, Os, Owner, Power,
+    Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Sample, Seconds, Swap, Volume, Why,
+};
+use proptest::prelude::*;
+
+/// A process in a few numbers.
+#[derive(Clone, Debug)]
+struct Work {
+    name: usize,
+    cpu: f64,
+    memory: u64,
+    disk: f64,
+    start: u64,
+    marks: Vec<Mark>,
+    window: Option<bool>,
+    hung: bool,
+}
+
+/// A look in a few numbers.
+#[derive(Clone, Debug)]
+struct Seen {
+    step: i64,
+    total: Option<f64>,
+    rest: f64,
+    celsius: Option<f64>,
+    free: u64,
+    swap: u64,
+    idle: f64,
+    watched: Option<bool>,
+    work: Vec<Work>,
+}
+
+const NAMES: [&str; 6] = [
+    "/home/a/sums",
+    "/usr/lib/chromium/chromium",
+    "/tmp/.x/kworker",
+    "/usr/bin/gcc",
+    "/opt/planner/planner",
+    "/usr/bin/apt",
+];
+
+fn work() -> impl Strategy<Value = Work> {
+    let marks = proptest::collection::vec(proptest::sample::select(Mark::ALL.to_vec()), 0..3);
+    let load = prop_oneof![Just(0.0), 0.0..1.0_f64, Just(0.35), Just(1.0)];
+    let program = (0..NAMES.len(), load, 0_u64..20_000, 0.0..1e9_f64, 0_u64..4);
+    (program, marks, proptest::option::of(any::<bool>()), any::<bool>()).prop_map(
+        |((name, cpu, memory, disk, start), marks, window, hung)| Work {
+            name,
+            cpu,
+            memory,
+            disk,
+            start,
+            marks,
+            window,
+            hung,
+        },
+    )
+}
+
+fn seen() -> impl Strategy<Value = Seen> {
+    let step = prop_oneof![9 => Just(2000_i64), 1 => 1_i64..200_000];
+    let total = proptest::option::weighted(0.95, 0.0..1.0_f64);
+    let celsius = proptest::option::of(5.0..115.0_f64);
+    let figures = (0_u64..500_000, 0_u64..20_000, 0.0..4000.0_f64, proptest::option::of(any::<bool>()));
+    let programs = proptest::collection::vec(work(), 0..6);
+    (step, total, 0.0..1.0_f64, celsius, figures, programs).prop_map(
+        |(step, total, rest, celsius, (free, swap, idle, watched), work)| Seen {
+            step,
+            total,
+            rest,
+            celsius,
+            free,
+            swap,
+            idle,
+            watched,
+            work,
+        },
+    )
+}
+
+/// Looks that go on for a while: the same one many times makes loads that hold.
+fn looks() -> impl Strategy<Value = Vec<Seen>> {
+    let stretch = (seen(), 1_usize..90).prop_map(|(seen, times)| vec![seen; times]);
+    proptest::collection::vec(stretch, 1..5).prop_map(|stretches| stretches.concat())
+}
+
+fn process(number: usize, work: &Work) -> ProcSample {
+    let path = NAMES[work.name];
+    let origin = Origin { marks: work.marks.clone(), parent: Some("sh".into()), argument: None };
+    ProcSample {
+        facts: Arc::new(ProcFacts {
+            key: ProcKey { pid: 100 + number as u32 + 10 * work.start as u32, start_time: work.start },
+            parent: 1,
+            name: path.rsplit('/').next().unwrap_or_default().to_owned(),
+            path: Reading::Known(path.to_owned()),
+            args: Reading::default(),
+            owner: Owner::Me,
+            kernel: false,
+            given: Some(Box::new(Given { group: None, origin })),
+        }),
+        cpu: Reading::Known(Fraction::new(work.cpu)),
+        memory: Reading::Known(Bytes(work.memory << 20)),
+        disk_read: Reading::Known(BytesPerSec(work.disk)),
+        disk_write: Reading::Known(BytesPerSec(0.0)),
+        window: Reading::from_option(work.window, Why::Unsupported),
+        hung: work.hung,
+        threads: 1,
+        state: ProcState::Unknown,
+    }
+}
+
+/// Plays the looks; `order` changes in which order the processes are listed.
+fn play(looks: &[Seen], order: impl Fn(&mut Vec<ProcSample>)) -> Vec<Finding> {
+    let knowledge = Knowledge::builtin().expect("tables");
+    let memory = Reading::Known(Bytes(16 << 30));
+    let machine = Machine { os: Os::Linux, cpus: 4, memory, booted_at: Reading::Known(At(0)), ..Machine::default() };
+    let (mut history, mut grouper, mut at) = (History::new(machine), Grouper::new(Os::Linux), 1_000_000);
+    let mut findings = Vec::new();
+    for seen in looks {
+        at += seen.step;
+        let share = |value: f64| Reading::Known(Fraction::new(value));
+        let total = Reading::from_option(seen.total.map(Fraction::new), Why::NotYet);
+        let mut sample = Sample {
+            at: At(at),
+            span: Seconds((seen.step as f64 / 1000.0).min(30.0)),
+            cpu: total,
+            program_span: Seconds(2.0),
+            program_total: total,
+            memory: Reading::Known(Memory { used: Bytes(seen.free << 14), total: Bytes(16 << 30) }),
+            swap: Reading::Known(Swap { used: Bytes(seen.swap << 20), total: Bytes(8 << 30) }),
+            volumes: Reading::Known(vec![Volume {
+                name: "/".into(),
+                total: Bytes(1 << 39),
+                free: Bytes(seen.free << 20),
+            }]),
+            temperature: Reading::from_option(seen.celsius.map(Celsius), Why::NoSensor),
+            fan_effort: share(seen.rest),
+            gpu: share(seen.rest),
+            interrupts: share(seen.rest / 3.0),
+            disk_busy: share(seen.rest),
+            pressure: Reading::Known(Pressure {
+                cpu: Fraction::new(seen.rest),
+                memory: Fraction::new(seen.rest),
+                io: Fraction::new(seen.rest),
+            }),
+            power: Reading::Known(Power { on_battery: seen.idle > 100.0, saver: seen.idle > 1000.0 }),
+            net_rx: Reading::Known(BytesPerSec(seen.rest * 2e7)),
+            unattributed: share(seen.rest),
+            user_idle: Reading::Known(Seconds(seen.idle)),
+            watched: Reading::from_option(seen.watched, Why::Unsupported),
+            ..Sample::default()
+        };
+        let mut processes: Vec<ProcSample> =
+            seen.work.iter().enumerate().map(|(number, work)| process(number, work)).collect();
+        order(&mut processes);
+        grouper.fold(&mut sample, processes, &knowledge);
+        history.push(Arc::new(sample));
+        findings = diagnose(&history, &knowledge);
+    }
+    findings
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Every figure is a number, every stretch of time has an end, nothing is told twice, the worst comes first, and an
+    /// alarm stands on a strong sign.
+    #[test]
+    fn whatever_is_seen_is_told_in_order_and_in_figures(looks in looks()) {
+        let findings = play(&looks, |_| ());
+        prop_assert!(findings.is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity)));
+        let mut told: Vec<_> = findings.iter().map(|finding| (finding.rule, &finding.subject.group)).collect();
+        told.sort();
+        let all = told.len();
+        told.dedup();
+        prop_assert_eq!(told.len(), all, "told twice");
+        for finding in &findings {
+            for evidence in &finding.evidence {
+                let figures = [evidence.observed, evidence.seconds, evidence.threshold.unwrap_or(0.0)];
+                prop_assert!(figures.iter().all(|figure| figure.is_finite()), "{finding:?}");
+                prop_assert!(evidence.seconds >= 0.0, "{finding:?}");
+            }
+            if finding.rule == RuleId::SecretMining && finding.severity == Severity::Act {
+                prop_assert!(finding.signs.iter().any(|sign| sign.kind.is_strong()), "{finding:?}");
+            }
+        }
+    }
+
+    /// A system lists its processes in any order.
+    #[test]
+    fn the_order_of_processes_changes_nothing(looks in looks()) {
+        let plain = play(&looks, |_| ());
+        let turned = play(&looks, |processes| processes.reverse());
+        prop_assert_eq!(format!("{plain:?}"), format!("{turned:?}"));
+    }
+
+    /// The more a program uses, the sooner it is told: what is told of a load is told of a greater one, too.
+    #[test]
+    fn a_greater_load_is_told_no_less(load in 0.05..0.9_f64, more in 0.0..0.1_f64, times in 1_usize..80) {
+        let told = |cpu: f64| {
+            let work = Work { name: 0, cpu, memory: 100, disk: 0.0, start: 1, marks: Vec::new(), window: None, hung: false };
+            let seen = Seen {
+                step: 2000, total: Some(cpu), rest: 0.0, celsius: None, free: 400_000, swap: 0, idle: 0.0, watched: None,
+                work: vec![work],
+            };
+            play(&vec![seen; times], |_| ()).iter().any(|finding| finding.rule == RuleId::CpuHog)
+        };
+        prop_assert!(!told(load) || told(load + more), "{load} is told, {} is not", load + more);
+    }
+}
