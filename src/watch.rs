@@ -12,7 +12,7 @@ use crate::model::{
 use crate::platform;
 use crate::recorder::Reader;
 use crate::remedy::{Plan, plan};
-use crate::sampler::{Depth, Pace, Sampler, Tick};
+use crate::sampler::{Depth, Pace, Sampler, Signatures, Tick};
 use crate::settings::recording_path;
 
 /// Seconds of a day.
@@ -77,6 +77,7 @@ pub struct Watch {
     me: Me,
     /// Programs that were closed since the last look.
     closed: Vec<Arc<str>>,
+    signatures: Signatures,
 }
 
 /// What a paced look at the PC gives.
@@ -104,6 +105,7 @@ impl Watch {
             knowledge,
             me: platform::me(),
             closed: Vec::new(),
+            signatures: Signatures::default(),
         }
     }
 
@@ -127,13 +129,12 @@ impl Watch {
     /// From now on this is known about this PC, and these files are the user's own work.
     pub fn knows(&mut self, learned: Learned, mine: BTreeSet<String>) {
         self.history.set_usual_idle(learned.usual_idle);
-        self.grouper.knows(Familiar { mine, new: learned.new });
+        self.grouper.knows(Familiar { mine, new: learned.new, ..self.grouper.familiar().clone() });
     }
 
     /// From now on these files are the user's own work.
     pub fn know_mine(&mut self, mine: BTreeSet<String>) {
-        let new = self.grouper.familiar().new.clone();
-        self.grouper.knows(Familiar { mine, new });
+        self.grouper.knows(Familiar { mine, ..self.grouper.familiar().clone() });
     }
 
     /// The user has closed this program: the rules look whether it comes back.
@@ -165,6 +166,16 @@ impl Watch {
         }
     }
 
+    /// Files are checked when they matter: while their program works hard.
+    fn check_signatures(&mut self, sample: &Sample) {
+        let least = self.knowledge.thresholds.steady.program;
+        let busy = sample.programs.iter().filter(|program| program.cpu.get() >= least);
+        self.signatures.ask(busy.filter_map(|program| program.path.as_deref()));
+        if let Some((signed, unsigned)) = self.signatures.news() {
+            self.grouper.knows(Familiar { signed, unsigned, ..self.grouper.familiar().clone() });
+        }
+    }
+
     fn understand(&mut self, tick: Tick) -> View {
         let mut sample = tick.sample;
         sample.closed = std::mem::take(&mut self.closed);
@@ -172,6 +183,7 @@ impl Watch {
         let sample = Arc::new(sample);
         let whole = if sample.program_span == sample.span { None } else { sample.over_programs() };
         self.history.push(whole.map_or_else(|| Arc::clone(&sample), Arc::new));
+        self.check_signatures(&sample);
         let findings = diagnose(&self.history, &self.knowledge)
             .into_iter()
             .map(|finding| {

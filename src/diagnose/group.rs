@@ -73,6 +73,10 @@ pub struct Familiar {
     pub mine: BTreeSet<String>,
     /// What was seen for the first time a few days ago; empty while that is still being learned.
     pub new: BTreeSet<String>,
+    /// What carries a valid signature, and what does not; a file in neither was not checked.
+    pub signed: BTreeSet<String>,
+    /// See [`Self::signed`].
+    pub unsigned: BTreeSet<String>,
 }
 
 /// Folds tick after tick; remembers what each process is, so that it is worked out once.
@@ -190,6 +194,8 @@ impl Grouper {
         if let Reading::Known(path) = &facts.path {
             marks.extend(self.familiar.new.contains(path).then_some(Mark::New));
             marks.extend(self.familiar.mine.contains(path).then_some(Mark::Mine));
+            marks.extend(self.familiar.signed.contains(path).then_some(Mark::Signed));
+            marks.extend(self.familiar.unsigned.contains(path).then_some(Mark::Unsigned));
         }
         let argument = marks.contains(&Mark::MinerArguments).then(|| knowledge.miner_argument(args)).flatten();
         let parent = parent.map(|parent| DisplayName::new(parent.file_name()).as_str().into());

@@ -2,6 +2,7 @@
 //! and what a value means is decided elsewhere.
 
 mod pace;
+mod signatures;
 mod slow;
 mod thermal;
 mod volumes;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use pace::{Depth, Pace, Totals};
+pub use signatures::Signatures;
 pub use thermal::{SensorJudge, ThermalModel};
 pub use volumes::VolumeWatcher;
 

@@ -135,6 +135,11 @@ pub fn pending_restart() -> Reading<bool> {
     }
 }
 
+/// Programs carry no signatures here: the package manager checks its own, and only when it installs.
+pub fn signature(_path: &Path) -> Reading<bool> {
+    Reading::Missing(Why::Unsupported)
+}
+
 /// Where an administrator puts what holds for every user.
 pub fn shared_config_folder() -> Option<PathBuf> {
     Some(PathBuf::from("/etc/mimamori"))

@@ -56,6 +56,11 @@ pub fn shared_config_folder() -> Option<std::path::PathBuf> {
     None
 }
 
+/// Not known here.
+pub fn signature(_path: &std::path::Path) -> Reading<bool> {
+    Reading::Missing(Why::Unsupported)
+}
+
 /// There is no box to show; the caller prints.
 pub fn message_box(_title: &str, _text: &str) -> bool {
     false
