@@ -130,6 +130,8 @@ pub struct Heat {
     pub idle_above: f64,
     /// A PC that does nothing: at most this share.
     pub idle_cpu: f64,
+    /// And at most so many processors at work.
+    pub idle_cores: f64,
     /// For so long.
     pub idle_seconds: Seconds,
     /// Fan effort that counts as hot.
@@ -150,6 +152,13 @@ pub struct Heat {
     pub throttle_cpu: f64,
     /// Warmer than this PC's own idle by so many degrees.
     pub own_idle_above: f64,
+}
+
+impl Heat {
+    /// The share of a PC with so many processors up to which it does nothing.
+    pub fn idle_share(&self, cpus: u32) -> f64 {
+        self.idle_cpu.min(self.idle_cores / f64::from(cpus.max(1)))
+    }
 }
 
 /// Loads that do not move.

@@ -10,8 +10,9 @@ const THROTTLE_WINDOW_SECONDS: f64 = 60.0;
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.heat;
     let latest = history.latest()?;
+    let idle_share = limits.idle_share(history.machine().cpus);
     let busy = history
-        .held(|sample| sample.cpu.get().is_some_and(|cpu| cpu.get() > limits.idle_cpu))
+        .held(|sample| sample.cpu.get().is_some_and(|cpu| cpu.get() > idle_share))
         .is_some_and(|held| held.seconds.0 >= knowledge.thresholds.hold_seconds.0);
     let throttled = throttle_events(history);
     let (kind, value, threshold, hold): (_, fn(&Sample) -> Option<f64>, _, _) = match latest.temperature {

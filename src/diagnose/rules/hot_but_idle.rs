@@ -26,7 +26,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
             sample.fan_effort.get().is_some_and(|effort| effort.get() >= limits.idle_effort)
         }
     };
-    let idle = |sample: &Sample| sample.cpu.get().is_some_and(|cpu| cpu.get() <= limits.idle_cpu);
+    let idle_share = limits.idle_share(history.machine().cpus);
+    let idle = |sample: &Sample| sample.cpu.get().is_some_and(|cpu| cpu.get() <= idle_share);
     let held = history.held(|sample| hot(sample) && idle(sample)).filter(|h| h.seconds.0 >= limits.idle_seconds.0)?;
     let cpu = held.mean(|sample| sample.cpu.get().map(Fraction::get))?;
     let mut evidence = Vec::new();
@@ -43,7 +44,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         let mean = held.mean(|sample| sample.fan_effort.get().map(Fraction::get))?;
         evidence.push(Evidence::over(EvidenceKind::FanEffort, mean, limits.idle_effort, held.seconds));
     }
-    evidence.push(Evidence::over(EvidenceKind::TotalCpu, cpu, limits.idle_cpu, held.seconds));
+    evidence.push(Evidence::over(EvidenceKind::TotalCpu, cpu, idle_share, held.seconds));
     Some(Finding {
         rule: RuleId::HotButIdle,
         severity: Severity::Look,
@@ -95,5 +96,13 @@ mod tests {
         let mut scene = Scene::windows();
         scene.heat(0.05, Some(48.0), Some(0.05), 130.0);
         assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+    #[test]
+    fn two_of_twenty_processors_at_work_are_work() {
+        let mut scene = Scene::windows().with_cpus(20);
+        scene.heat(0.11, Some(78.0), Some(0.1), 130.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+        scene.heat(0.04, Some(78.0), Some(0.1), 130.0);
+        assert_eq!(rules(&scene), [RuleId::HotButIdle]);
     }
 }
