@@ -21,7 +21,7 @@ fn every_case_ends_as_it_should() {
     for (case, ..) in KNOWN_WRONG {
         assert!(cases.iter().any(|(name, _)| name == case), "KNOWN_WRONG: no case {case}");
     }
-    let outcomes = judge_all(cases, &knowledge);
+    let outcomes = judge_all(cases, 0, &knowledge);
     println!("{}\n{}\n{}", table::times(&outcomes), table::confusion(&outcomes), table::summary(&outcomes));
     let problems: Vec<String> = outcomes
         .iter()
@@ -78,8 +78,8 @@ fn the_corpus_speaks_about_every_rule() {
 fn what_the_generator_writes_is_a_valid_history_and_always_the_same() {
     let validator = crate::schemas::schema("history-1.schema.json");
     for (name, case) in read_all(&folder()).expect("cases that can be read").into_iter().step_by(5) {
-        let lines = story::lines(&name, &case);
-        assert_eq!(lines, story::lines(&name, &case), "{name}");
+        let lines = story::lines(&name, 0, &case);
+        assert_eq!(lines, story::lines(&name, 0, &case), "{name}");
         for line in lines.iter().take(20) {
             crate::schemas::assert_valid(&validator, &serde_json::from_str(line).expect("json"));
         }

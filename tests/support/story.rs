@@ -57,9 +57,10 @@ struct Player {
     usual: f64,
 }
 
-/// The whole history, line by line.
-pub fn lines(name: &str, case: &Case) -> Vec<String> {
-    let mut story = Story::new(name, case);
+/// The whole history, line by line; the tests use seed 0.
+pub fn lines(name: &str, seed: u32, case: &Case) -> Vec<String> {
+    let name = if seed == 0 { name.to_owned() } else { format!("{name} {seed}") };
+    let mut story = Story::new(&name, case);
     let mut lines = vec![story.header()];
     for part in case.played() {
         story.play(part, &mut lines);
