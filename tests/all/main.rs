@@ -23,6 +23,8 @@ mod schemas;
 mod tray_icon;
 mod window;
 
+#[path = "../score/mod.rs"]
+mod score;
 #[path = "../support/mod.rs"]
 mod support;
 

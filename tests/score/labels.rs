@@ -1,0 +1,141 @@
+//! The arithmetic of labels: what was flagged against what was so.
+
+/// One row, after it was judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Look {
+    /// How much time it stands for.
+    pub seconds: f64,
+    /// What the recording says; `None` where it says nothing.
+    pub label: Option<bool>,
+    /// What we say.
+    pub flagged: bool,
+    /// First of a stretch: nothing before it belongs to it.
+    pub begins: bool,
+}
+
+/// How well flags and labels agree.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Score {
+    /// Time covered.
+    pub seconds: f64,
+    /// Time with a label.
+    pub labelled: f64,
+    /// Time with label 1.
+    pub bad: f64,
+    /// Stretches that were flagged.
+    pub windows: usize,
+    /// Share of the time with label 1 that was flagged.
+    pub recall: Option<f64>,
+    /// Flags that began where the label is 0, an hour of label 0.
+    pub false_per_hour: Option<f64>,
+    /// Share of the time with label 0 that was flagged.
+    pub false_share: Option<f64>,
+    /// Stretches with label 1…
+    pub episodes: usize,
+    /// …and those that were flagged at some time.
+    pub episodes_found: usize,
+    /// Median of the seconds from the beginning of such a stretch to the first flag.
+    pub first: Option<f64>,
+}
+
+/// Compares all rows of a recording, in order.
+pub fn score(looks: &[Look]) -> Score {
+    let mut score = Score::default();
+    let (mut caught, mut wrong, mut false_flags) = (0.0, 0.0, 0_usize);
+    let mut firsts: Vec<f64> = Vec::new();
+    // Of the stretch with label 1 that goes on: its length up to now, and whether it was flagged.
+    let mut episode: Option<(f64, bool)> = None;
+    let mut flagged = false;
+    for look in looks {
+        let seconds = if look.seconds.is_finite() { look.seconds.max(0.0) } else { 0.0 };
+        if look.begins {
+            flagged = false;
+            episode = None;
+        }
+        score.seconds += seconds;
+        if look.label.is_some() {
+            score.labelled += seconds;
+        }
+        let rises = look.flagged && !flagged;
+        flagged = look.flagged;
+        score.windows += usize::from(rises);
+        if look.label == Some(true) {
+            score.bad += seconds;
+            let (length, found) = episode.unwrap_or_else(|| {
+                score.episodes += 1;
+                (0.0, false)
+            });
+            if look.flagged {
+                caught += seconds;
+                if !found {
+                    score.episodes_found += 1;
+                    firsts.push(length + seconds);
+                }
+            }
+            episode = Some((length + seconds, found || look.flagged));
+        } else {
+            episode = None;
+        }
+        if look.label == Some(false) {
+            false_flags += usize::from(rises);
+            wrong += if look.flagged { seconds } else { 0.0 };
+        }
+    }
+    let good = score.labelled - score.bad;
+    score.recall = (score.bad > 0.0).then(|| caught / score.bad);
+    score.false_per_hour = (good > 0.0).then(|| false_flags as f64 / (good / 3600.0));
+    score.false_share = (good > 0.0).then(|| wrong / good);
+    firsts.sort_by(f64::total_cmp);
+    score.first = firsts.get(firsts.len() / 2).copied();
+    score
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn looks(text: &str) -> Vec<Look> {
+        // "0" and "1": label, quiet; "a" and "b": the same, flagged; "?": no label; "|": something new begins.
+        let mut begins = true;
+        let mut looks = Vec::new();
+        for c in text.chars() {
+            let label = match c {
+                '0' | 'a' => Some(false),
+                '1' | 'b' => Some(true),
+                '|' => {
+                    begins = true;
+                    continue;
+                }
+                _ => None,
+            };
+            looks.push(Look { seconds: 10.0, label, flagged: c.is_alphabetic(), begins });
+            begins = false;
+        }
+        looks
+    }
+
+    #[test]
+    fn recall_is_a_share_of_time_and_false_flags_are_counted_once() {
+        let score = score(&looks("00aa0a001bb1b"));
+        assert!((score.recall.expect("label 1") - 0.6).abs() < 1e-9);
+        assert!((score.false_per_hour.expect("label 0") - 2.0 / (80.0 / 3600.0)).abs() < 1e-9);
+        assert!((score.false_share.expect("label 0") - 3.0 / 8.0).abs() < 1e-9);
+        assert_eq!((score.windows, score.episodes, score.episodes_found, score.first), (4, 1, 1, Some(20.0)));
+    }
+
+    #[test]
+    fn a_flag_that_outlasts_its_cause_is_not_a_new_one() {
+        let score = score(&looks("11bbaa00"));
+        assert_eq!((score.false_per_hour, score.windows), (Some(0.0), 1));
+        assert!((score.false_share.expect("label 0") - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn stretches_stand_alone_and_what_has_no_label_counts_for_nothing() {
+        let score = score(&looks("1b|1b|11|??"));
+        assert_eq!((score.episodes, score.episodes_found, score.first), (3, 2, Some(20.0)));
+        assert_eq!((score.seconds, score.labelled, score.bad), (80.0, 60.0, 60.0));
+        assert_eq!((score.false_per_hour, score.false_share), (None, None));
+        assert_eq!(super::score(&[]), Score::default());
+    }
+}
