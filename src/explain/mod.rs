@@ -123,7 +123,7 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
     }
     for evidence in &finding.evidence {
         let name = match evidence.kind {
-            EvidenceKind::ProgramCpu => "cpu",
+            EvidenceKind::ProgramCpu | EvidenceKind::Unattributed => "cpu",
             EvidenceKind::TotalCpu
                 if finding
                     .observed(EvidenceKind::ProgramCpu)
@@ -138,7 +138,6 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
             EvidenceKind::LostBytes => "lost",
             EvidenceKind::Temperature => "temperature",
             EvidenceKind::FanEffort => "fan_effort",
-            EvidenceKind::Unattributed => "cpu",
             EvidenceKind::Interrupts => "interrupts",
             EvidenceKind::GrownBytes => "grown",
             EvidenceKind::SwapUsed => "swap",
@@ -224,16 +223,18 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::GpuUsed
         | EvidenceKind::ClockShare => format::percent(observed),
         EvidenceKind::NetworkRate | EvidenceKind::DiskRate => format::rate(observed),
-        EvidenceKind::GrownBytes | EvidenceKind::ProgramBytes | EvidenceKind::SwapGrown => format::bytes(observed),
+        EvidenceKind::GrownBytes
+        | EvidenceKind::ProgramBytes
+        | EvidenceKind::SwapGrown
+        | EvidenceKind::FreeBytes
+        | EvidenceKind::LostBytes => format::bytes(observed),
         EvidenceKind::Uptime | EvidenceKind::UpdateAge => format::duration(texts, observed * 86_400.0),
         EvidenceKind::BackAfter | EvidenceKind::HungSeconds => format::duration(texts, observed),
-        EvidenceKind::Score => format::count(observed),
-        EvidenceKind::FreeBytes | EvidenceKind::LostBytes => format::bytes(observed),
         EvidenceKind::HoursToFull => format::duration(texts, observed * 3600.0),
         EvidenceKind::Temperature | EvidenceKind::ExpectedTemperature | EvidenceKind::UsualTemperature => {
             format::celsius(observed)
         }
-        EvidenceKind::Parts | EvidenceKind::ThrottleEvents => format::count(observed),
+        EvidenceKind::Parts | EvidenceKind::ThrottleEvents | EvidenceKind::Score => format::count(observed),
     }
 }
 
@@ -345,8 +346,8 @@ mod tests {
             | RuleId::RestartPending
             | RuleId::CatchingUp
             | RuleId::AntivirusOff
-            | RuleId::UpdatesOld => vec![of(Subject::machine(), None)],
-            RuleId::AllWell => vec![of(Subject::machine(), None)],
+            | RuleId::UpdatesOld
+            | RuleId::AllWell => vec![of(Subject::machine(), None)],
         }
     }
 }

@@ -102,7 +102,6 @@ impl HistoryReader {
                 value.get("max_frequency_hz").and_then(Value::as_u64).map(Hertz),
                 Why::Unsupported,
             ),
-            ..Machine::default()
         };
         let usual_idle = value.get("idle_temp_c").and_then(Value::as_f64).map(Celsius);
         Ok(Self { machine, form: AtForm::Text, last: None, usual: None, usual_idle, seq: 0 })

@@ -277,7 +277,9 @@ impl Sampler {
         let owners = match self.desktop.window_owners() {
             Reading::Known(owners) => owners,
             Reading::Missing(why) => {
-                processes.iter_mut().for_each(|process| process.window = Reading::Missing(why));
+                for process in processes {
+                    process.window = Reading::Missing(why);
+                }
                 return;
             }
         };

@@ -338,7 +338,7 @@ mod tests {
     fn a_kernel_name_with_a_hidden_file_alarms_within_three_minutes() {
         let mut scene = Scene::linux();
         let fake = process(700, "/tmp/.x/kworker", 0.5).marked(&[Mark::KernelName, Mark::HiddenFile]);
-        scene.run(&[fake.clone()], 110.0);
+        scene.run(std::slice::from_ref(&fake), 110.0);
         assert!(!rules(&scene).contains(&RuleId::SecretMining));
         scene.run(&[fake], 30.0);
         let found = scene.diagnose();
@@ -391,7 +391,7 @@ mod tests {
     fn a_program_that_the_user_ends_in_a_monitor_is_not_suspected() {
         let mut scene = Scene::windows();
         let busy = process(700, r"C:\Users\a\sums.exe", 0.4).windowless();
-        scene.run_with(&[busy.clone()], 200.0, |sample| sample.watched = Reading::Known(false));
+        scene.run_with(std::slice::from_ref(&busy), 200.0, |sample| sample.watched = Reading::Known(false));
         // It takes some seconds to find it in the list.
         scene.run_with(&[busy], 6.0, |sample| sample.watched = Reading::Known(true));
         scene.run_with(&[process(1, r"C:\Windows\explorer.exe", 0.0)], 60.0, |s| s.watched = Reading::Known(true));
