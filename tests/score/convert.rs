@@ -1,12 +1,14 @@
 //! Rows of a sheet as lines of a `mimamori.history/1`.
 
-use jiff::civil::DateTime;
+use jiff::civil::{self, DateTime};
 use jiff::{Timestamp, tz::TimeZone};
 use mimamori::report::HISTORY_SCHEMA;
 use serde_json::{Map as Json, Value, json};
 
 use super::map::{Column, Map};
 use super::sheet::Sheet;
+
+const DAY: f64 = 86_400.0;
 
 /// A row that can be replayed.
 pub struct Row {
@@ -43,9 +45,9 @@ pub fn convert(sheet: &Sheet, map: &Map) -> Converted {
         .columns
         .iter()
         .filter_map(|(field, column)| {
-            let found = sheet.column(&column.column, column.nth);
+            let found = sheet.column(&column.name, column.nth);
             if found.is_none() {
-                notes.push(format!("no column {:?} for {field}", column.column));
+                notes.push(format!("no column {:?} for {field}", column.name));
             }
             Some((field.as_str(), column, found?))
         })
@@ -146,11 +148,27 @@ fn timed<'a>(sheet: &'a Sheet, map: &Map, notes: &mut Vec<String>) -> Vec<(f64, 
         let text: Vec<&str> = columns.iter().filter_map(|column| Some(row.get(*column)?.as_str())).collect();
         time(&text.join(" "), &map.time.form)
     };
-    let rows: Vec<(f64, &[String])> = sheet.rows.iter().filter_map(|row| Some((time(row)?, row.as_slice()))).collect();
+    let mut rows: Vec<(f64, &[String])> =
+        sheet.rows.iter().filter_map(|row| Some((time(row)?, row.as_slice()))).collect();
+    if map.time.form.contains("%H") && !map.time.form.contains("%d") {
+        over_midnight(&mut rows);
+    }
     if rows.len() < sheet.rows.len() {
         notes.push(format!("{} rows without a time (names again, a summary)", sheet.rows.len() - rows.len()));
     }
     rows
+}
+
+/// A time of day that falls by half a day or more belongs to the next day.
+fn over_midnight(rows: &mut [(f64, &[String])]) {
+    let (mut days, mut before) = (0.0, None);
+    for (at, _) in rows {
+        if before.is_some_and(|before| before - *at > DAY / 2.0) {
+            days += 1.0;
+        }
+        before = Some(*at);
+        *at += days * DAY;
+    }
 }
 
 /// Seconds since 1970; text without a zone is taken as UTC, as only differences matter.
@@ -164,7 +182,9 @@ pub fn time(text: &str, form: &str) -> Option<f64> {
         }
         "rfc3339" => text.parse().ok().map(seconds),
         form => {
-            let local = DateTime::strptime(form, text).ok()?;
+            // A time of day belongs to any day.
+            let of_day = || Some(civil::date(2000, 1, 1).to_datetime(civil::Time::strptime(form, text).ok()?));
+            let local = DateTime::strptime(form, text).ok().or_else(of_day)?;
             Some(seconds(local.to_zoned(TimeZone::UTC).ok()?.timestamp()))
         }
     }
@@ -212,6 +232,16 @@ mod tests {
         for note in ["order of time", "1 rows without a time", "1 rows of the same moment"] {
             assert!(notes.contains(note), "{notes}");
         }
+    }
+
+    #[test]
+    fn a_time_of_day_goes_on_after_midnight() {
+        let done = converted(
+            "[time]\ncolumns = [\"t\"]\nform = \"%H:%M:%S%.f\"\n[columns]\ncpu = { column = \"cpu\" }\n",
+            "t,cpu\n23:59:58.500,0.1\n00:00:00.500,0.1\n00:00:02.500,0.1\n",
+        );
+        assert!((done.rows[2].at - done.rows[0].at - 4.0).abs() < 1e-6);
+        assert!(!done.rows[1].begins);
     }
 
     #[test]

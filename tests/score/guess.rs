@@ -7,7 +7,7 @@ use super::map::{Column, Label, Map, Time};
 use super::sheet::Sheet;
 
 /// Forms of time that loggers write.
-const FORMS: [&str; 10] = [
+const FORMS: [&str; 11] = [
     "unix",
     "rfc3339",
     "%Y-%m-%d %H:%M:%S%.f",
@@ -18,6 +18,7 @@ const FORMS: [&str; 10] = [
     "%m/%d/%Y %H:%M:%S%.f",
     "%d/%m/%Y %H:%M:%S%.f",
     "%m/%d/%Y %I:%M:%S %p",
+    "%H:%M:%S%.f",
 ];
 
 /// Whole names, as [`plain`] makes them, the best first.
@@ -80,7 +81,7 @@ const RECEIVED: [&str; 8] =
     ["net_in_bps", "net_rx_bps", "net_rx", "net_in", "net_bytes_recv", "bytes_recv", "network_received", "network_in"];
 const SENT: [&str; 8] =
     ["net_out_bps", "net_tx_bps", "net_tx", "net_out", "net_bytes_sent", "bytes_sent", "network_sent", "network_out"];
-const LABELS: [&str; 15] = [
+const LABELS: [&str; 16] = [
     "crypto_running",
     "label",
     "class",
@@ -96,6 +97,7 @@ const LABELS: [&str; 15] = [
     "is_malicious",
     "anomaly",
     "state",
+    "mode",
 ];
 const BAD: [&str; 14] = [
     "1",
@@ -113,6 +115,8 @@ const BAD: [&str; 14] = [
     "anomaly",
     "malware",
 ];
+/// Values of a label that mean the contrary.
+const GOOD_VALUES: [&str; 8] = ["false", "no", "normal", "benign", "idle", "negative", "baseline", "legitimate"];
 /// Words in a path that say what all of a recording is.
 const BAD_WORDS: [&str; 11] = [
     "infected",
@@ -139,7 +143,7 @@ pub fn guess(path: &str, sheet: &Sheet) -> (Option<Map>, Vec<String>) {
     let mut add = |field: &str, index: usize, scale: f64, counter: bool| {
         let name = sheet.names[index].clone();
         let nth = sheet.names[..=index].iter().filter(|other| other.to_lowercase() == name.to_lowercase()).count();
-        columns.insert(field.to_owned(), Column { column: name, nth, scale, counter });
+        columns.insert(field.to_owned(), Column { name, nth, scale, counter });
     };
     let any_cpu = || {
         let words = ["percent", "usage", "util", "load", "total"];
@@ -201,7 +205,7 @@ pub fn guess(path: &str, sheet: &Sheet) -> (Option<Map>, Vec<String>) {
     }
     let (time, why) = guess_time(sheet, &names);
     said.push(why);
-    let label = guess_label(path, sheet, find(&LABELS), &mut said);
+    let label = guess_label(path, sheet, &names, &mut said);
     let map = Map {
         pattern: path.to_owned(),
         source: None,
@@ -239,11 +243,26 @@ fn guess_time(sheet: &Sheet, names: &[String]) -> (Time, String) {
     }
 }
 
-fn guess_label(path: &str, sheet: &Sheet, column: Option<usize>, said: &mut Vec<String>) -> Label {
-    if let Some(index) = column {
-        let mut values: Vec<&str> = sheet.rows.iter().filter_map(|row| row.get(index)).map(String::as_str).collect();
+fn guess_label(path: &str, sheet: &Sheet, names: &[String], said: &mut Vec<String>) -> Label {
+    let values = |index: usize| {
+        let mut values: Vec<String> =
+            sheet.rows.iter().filter_map(|row| row.get(index)).map(|value| value.to_lowercase()).collect();
         values.sort_unstable();
         values.dedup();
+        values
+    };
+    // A column that only names an attack is no label of a row.
+    let is_label = |index: &usize| {
+        let values = values(*index);
+        let known = values.iter().filter(|value| {
+            let value = value.trim_end_matches(".0");
+            value == "0" || BAD.contains(&value) || GOOD_VALUES.contains(&value)
+        });
+        known.count() > 0 && values.len() <= 12
+    };
+    let column = LABELS.iter().filter_map(|label| names.iter().position(|name| name == label)).find(is_label);
+    if let Some(index) = column {
+        let values = values(index);
         let bad: Vec<String> = BAD.iter().map(|bad| (*bad).to_owned()).collect();
         said.push(format!("label: {:?} ({} values)", sheet.names[index], values.len()));
         return Label { column: Some(sheet.names[index].clone()), bad, always: None };
@@ -321,8 +340,8 @@ mod tests {
             "timestamp,cpu_idle,cpu_system,cpu_total,cpu_user,mem_total,mem_used,mem_percent\n\
              2021-01-01 10:00:00,90.1,2,9.9,7,16000000000,8000000000,50\n2021-01-01 10:00:02,80,3,20,7,16000000000,8100000000,51\n",
         );
-        assert_eq!((map.columns["cpu"].column.as_str(), map.columns["cpu"].scale), ("cpu_total", 0.01));
-        assert_eq!(map.columns["mem_used_bytes"].column, "mem_used");
+        assert_eq!((map.columns["cpu"].name.as_str(), map.columns["cpu"].scale), ("cpu_total", 0.01));
+        assert_eq!(map.columns["mem_used_bytes"].name, "mem_used");
         assert_eq!(map.time.form, "%Y-%m-%d %H:%M:%S%.f");
         assert_eq!((map.label.always, map.label.column), (Some(false), None), "{said}");
     }
@@ -334,7 +353,7 @@ mod tests {
             "ts,cpu,ram,net_in_bps,net_out_bps,gpu_util,gpu_temp_c,p1_cpu\n2026-02-15 02:29:09,9.9,29.2,2962.1,1864,1.0,49,99\n\
              2026-02-15 02:29:10,39.9,29.3,2.1,4,2.0,49,99\n",
         );
-        assert_eq!((map.columns["cpu"].column.as_str(), map.columns["gpu"].scale), ("cpu", 0.01));
+        assert_eq!((map.columns["cpu"].name.as_str(), map.columns["gpu"].scale), ("cpu", 0.01));
         assert!(map.columns.contains_key("mem_used_share") && !map.columns["net_rx_bps"].counter);
         assert_eq!(map.label.always, Some(true), "{said}");
     }
@@ -351,7 +370,19 @@ mod tests {
             "perf.csv",
             "\"(PDH-CSV 4.0)\",\"\\\\PC\\Processor(_Total)\\% Processor Time\"\n\"11/23/2026 01:00:00.123\",\"4.5\"\n",
         );
-        assert!(map.columns["cpu"].column.contains("Processor"));
+        assert!(map.columns["cpu"].name.contains("Processor"));
+    }
+
+    #[test]
+    fn the_name_of_an_attack_is_no_label_and_a_time_of_day_is_a_time() {
+        let (map, said) = guessed(
+            "data/x.csv",
+            "Attack,Mode,CPU Temperature (\u{b0}C),CPU Usage (%),Timestamp\nCoinIMP,Attack,80.0,41.5,09:42:33.000\n\
+             CoinIMP,Normal,50.0,1.5,09:42:36.000\n",
+        );
+        assert_eq!(map.label.column.as_deref(), Some("Mode"), "{said}");
+        assert_eq!((map.time.form.as_str(), map.columns["cpu"].scale), ("%H:%M:%S%.f", 0.01));
+        assert!(map.columns.contains_key("temp_c"));
     }
 
     #[test]

@@ -97,7 +97,8 @@ pub struct Label {
 #[serde(deny_unknown_fields)]
 pub struct Column {
     /// Its name.
-    pub column: String,
+    #[serde(rename = "column")]
+    pub name: String,
     /// Which one of that name, counted from 1.
     #[serde(default = "first")]
     pub nth: usize,

@@ -62,7 +62,7 @@ pub fn score_csv(path: &str, bytes: &[u8], maps: &[(String, Map)], knowledge: &K
     };
     let mut converted = convert(&sheet, &map);
     notes.append(&mut converted.notes);
-    replay(path, converted, notes, knowledge)
+    replay(path, &converted, notes, knowledge)
 }
 
 /// Scores a history; a line may have a `label` of its own (true, false, 1, 0).
@@ -80,10 +80,10 @@ pub fn score_history(path: &str, text: &str, knowledge: &Knowledge) -> Result<Sc
     let row =
         |line: &str| Row { at: f64::NAN, line: line.to_owned(), label: label(line), seconds: f64::NAN, begins: false };
     let converted = Converted { header, rows: lines.map(row).collect(), notes: Vec::new() };
-    replay(path, converted, vec!["a history".to_owned()], knowledge)
+    replay(path, &converted, vec!["a history".to_owned()], knowledge)
 }
 
-fn replay(path: &str, converted: Converted, mut notes: Vec<String>, knowledge: &Knowledge) -> Result<Scored, String> {
+fn replay(path: &str, converted: &Converted, mut notes: Vec<String>, knowledge: &Knowledge) -> Result<Scored, String> {
     let mut replay = Replay::begin(&converted.header, knowledge).map_err(|error| format!("no history: {error}"))?;
     let (mut unusual, mut alarm) = (Vec::new(), Vec::new());
     let mut rules: Vec<(RuleId, usize)> = Vec::new();

@@ -105,11 +105,14 @@ fn decode(bytes: &[u8], notes: &mut Vec<String>) -> String {
         }
         _ => {
             let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
-            std::str::from_utf8(bytes).map(str::to_owned).unwrap_or_else(|_| {
-                // Latin-1, Windows' code pages, Shift_JIS: figures and separators are the same bytes in all of them.
-                notes.push("not UTF-8: names that are not ASCII may be unreadable".to_owned());
-                bytes.iter().map(|byte| char::from(*byte)).collect()
-            })
+            std::str::from_utf8(bytes).map_or_else(
+                |_| {
+                    // Latin-1, Windows' code pages, Shift_JIS: figures and separators are the same bytes in all of them.
+                    notes.push("not UTF-8: names that are not ASCII may be unreadable".to_owned());
+                    bytes.iter().map(|byte| char::from(*byte)).collect()
+                },
+                str::to_owned,
+            )
         }
     }
 }

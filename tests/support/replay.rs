@@ -7,6 +7,9 @@ use mimamori::knowledge::Knowledge;
 use mimamori::model::{At, History, Sample};
 use mimamori::report::{HistoryReader, LineError, NoHistory};
 
+/// A sample, and what was found after it.
+pub type Step = (Arc<Sample>, Vec<Finding>);
+
 /// A history that grows line by line.
 pub struct Replay<'a> {
     reader: HistoryReader,
@@ -32,7 +35,7 @@ impl<'a> Replay<'a> {
     ///
     /// # Errors
     /// Why the line was skipped.
-    pub fn line(&mut self, line: &str) -> Result<Option<(Arc<Sample>, Vec<Finding>)>, LineError> {
+    pub fn line(&mut self, line: &str) -> Result<Option<Step>, LineError> {
         let Some(recorded) = self.reader.line(line)? else { return Ok(None) };
         let mut sample = recorded.sample;
         self.grouper.fold(&mut sample, recorded.processes, self.knowledge);
