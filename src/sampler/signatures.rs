@@ -11,6 +11,8 @@ use crate::platform;
 /// So many files are remembered; a PC does not have so many busy ones.
 const MOST: usize = 500;
 
+/// A file, and whether its signature is valid.
+type Answer = (PathBuf, Reading<bool>);
 /// What makes a file the same one a while later.
 type Version = Option<SystemTime>;
 
@@ -19,7 +21,7 @@ type Version = Option<SystemTime>;
 pub struct Signatures {
     asked: HashMap<PathBuf, Version>,
     answers: HashMap<PathBuf, bool>,
-    thread: Option<(Sender<PathBuf>, Receiver<(PathBuf, Reading<bool>)>)>,
+    thread: Option<(Sender<PathBuf>, Receiver<Answer>)>,
     /// Answers came since they were told.
     news: bool,
     /// This system has no signatures.
@@ -74,7 +76,7 @@ impl Signatures {
     }
 }
 
-fn start() -> (Sender<PathBuf>, Receiver<(PathBuf, Reading<bool>)>) {
+fn start() -> (Sender<PathBuf>, Receiver<Answer>) {
     let (questions, inbox) = channel::<PathBuf>();
     let (outbox, answers) = channel();
     let work = move || {

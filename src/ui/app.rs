@@ -86,7 +86,7 @@ impl MimamoriApp {
         }
         let wake = ctx.clone();
         let worker = Worker::start(Arc::clone(&context.knowledge), settings.my_work(now()), move || {
-            wake.request_repaint_after(SOON)
+            wake.request_repaint_after(SOON);
         })
         .ok();
         let (asks, asked) = channel();
