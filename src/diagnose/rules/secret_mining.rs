@@ -165,7 +165,7 @@ impl Signs<'_> {
             idle(before).is_some_and(|idle| idle >= away) && idle(now).is_some_and(|idle| idle < away / 2.0)
         };
         let left = self.falls(points, came, false);
-        if left >= 2 {
+        if left >= 2 && !self.moves_data(points) {
             self.add(SignKind::OnlyWhileAway, None, Some(f64::from(left)));
         }
         if program.origin.has(Mark::NeverBusy) {
@@ -174,6 +174,15 @@ impl Signs<'_> {
         if program.window == Reading::Known(false) {
             self.add(SignKind::NoWindow, None, None);
         }
+    }
+
+    /// Backups and indexers wait for an idle PC, too, but they have something to read or write; mining has not.
+    fn moves_data(&self, points: &[Point<'_>]) -> bool {
+        let limits = &self.knowledge.thresholds;
+        let loaded = points.iter().filter(|point| point.cpu >= limits.steady.program);
+        let moved: Vec<(f64, f64)> =
+            loaded.filter_map(|point| Some((point.program?.disk.get()?.0, point.span))).collect();
+        series::shape(moved.into_iter()).is_some_and(|(rate, _)| rate >= limits.wait.disk_program)
     }
 
     /// How often the load fell at a moment that `at` recognises. People open a monitor to end what is slow: with
@@ -262,7 +271,9 @@ impl Signs<'_> {
 }
 
 /// How often a program ended and was there again within `back`, each time at work for at least 20 s. A compiler is
-/// started again and again too, but by one that waits for it: its pieces differ in length and level.
+/// started again and again too, but by one that waits for it: its pieces differ in length and level. A benchmark or a test
+/// that is repeated has the same level each time, but ends by itself after the same time: such an end is no end that
+/// somebody made.
 fn generations(points: &[Point<'_>], share: f64, back: Seconds) -> u32 {
     let mut runs: Vec<(f64, f64, f64)> = Vec::new();
     let mut current: Option<&ProgramSample> = None;
@@ -282,11 +293,16 @@ fn generations(points: &[Point<'_>], share: f64, back: Seconds) -> u32 {
         current = Some(program);
         pause = 0.0;
     }
+    // The last one may go on.
+    let ended: Vec<f64> = runs.iter().map(|(seconds, ..)| *seconds).rev().skip(1).collect();
+    let as_long =
+        |seconds: f64| ended.iter().filter(|other| (*other - seconds).abs() <= (seconds * 0.1).max(4.0)).count();
     let mut returns = 0;
     for pair in runs.windows(2) {
         let [(before, level, _), (_, again, pause)] = pair else { continue };
         let same_level = (again - level).abs() <= level * 0.2;
-        if *before >= 20.0 && same_level && *pause <= back.0 {
+        let by_itself = as_long(*before) >= 2;
+        if *before >= 20.0 && same_level && *pause <= back.0 && !by_itself {
             returns += 1;
         }
     }
@@ -311,7 +327,7 @@ mod tests {
     use crate::diagnose::rules::fixture::{Scene, process, rules};
     use crate::diagnose::{RuleId, Severity, SignKind};
     use crate::knowledge::Knowledge;
-    use crate::model::{Mark, Reading, Seconds};
+    use crate::model::{BytesPerSec, Mark, Reading, Seconds};
 
     #[test]
     fn every_sign_counts_something() {
@@ -409,6 +425,41 @@ mod tests {
         let found = scene.diagnose();
         assert_eq!(found[0].rule, RuleId::SecretMining);
         assert!(found[0].signs.iter().any(|sign| sign.kind == SignKind::OnlyWhileAway));
+    }
+
+    #[test]
+    fn what_somebody_ends_and_is_there_again_came_back_and_a_repeated_test_did_not() {
+        let run = |lengths: [f64; 4]| {
+            let mut scene = Scene::windows();
+            for (pid, seconds) in (700..).zip(lengths) {
+                scene.run(&[process(pid, r"C:\Users\a\AppData\Roaming\tests.exe", 0.4).windowless()], seconds);
+                scene.run(&[process(1, r"C:\Windows\explorer.exe", 0.0)], 6.0);
+            }
+            let own = process(800, r"C:\Users\a\AppData\Roaming\tests.exe", 0.4).marked(&[Mark::Unsigned, Mark::New]);
+            scene.run(&[own.windowless()], 30.0);
+            scene.diagnose().iter().any(|f| f.signs.iter().any(|sign| sign.kind == SignKind::CameBack))
+        };
+        assert!(run([90.0, 140.0, 50.0, 200.0]));
+        assert!(!run([60.0, 62.0, 60.0, 58.0]));
+    }
+
+    #[test]
+    fn a_backup_that_waits_for_an_idle_pc_is_no_miner() {
+        let run = |rate: f64| {
+            let mut scene = Scene::windows();
+            let own = |cpu| {
+                let mut own = process(700, r"C:\Hokan\hokan.exe", cpu).windowless();
+                own.disk_read = Reading::Known(BytesPerSec(rate));
+                own.disk_write = Reading::Known(BytesPerSec(rate));
+                own
+            };
+            for _ in 0..3 {
+                scene.run_with(&[own(0.4)], 150.0, |sample| sample.user_idle = Reading::Known(Seconds(400.0)));
+                scene.run_with(&[own(0.0)], 40.0, |sample| sample.user_idle = Reading::Known(Seconds(1.0)));
+            }
+            scene.diagnose().iter().any(|f| f.signs.iter().any(|sign| sign.kind == SignKind::OnlyWhileAway))
+        };
+        assert!(run(1000.0) && !run(30e6));
     }
 
     #[test]
