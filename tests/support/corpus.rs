@@ -30,6 +30,12 @@ pub const KNOWN_WRONG: &[(&str, &str, &str)] = &[
          only as a name",
     ),
     (
+        "own_calculation_by_night",
+        "forbid secret_mining",
+        "unsigned, without a window, flat, only while nobody is there: but for its folder and its age it is what a miner \
+         is; only the user can say that it is work",
+    ),
+    (
         "mining_below_ten_per_cent",
         "expect secret_mining",
         "nothing below a tenth of the PC is looked at, also where the name of the system lies in a wrong folder",
