@@ -205,7 +205,10 @@ impl Signs<'_> {
             // At work again later, or still there: what goes on for a moment until it is ended does neither.
             let again = |point: &Point| point.cpu >= steady.program && point.at.since(moment).0 > mining.fell_seconds.0;
             let goes_on = || points[index..].iter().any(again) || last.program.is_some();
-            if last.cpu <= level * mining.fell_to && (!still_there || goes_on()) {
+            // What is at work again while the monitor is still open does not hide: it paused by itself.
+            let is_open = |point: &&Point| point.sample.watched == Reading::Known(true);
+            let hides = || !points[index..].iter().take_while(is_open).any(again);
+            if last.cpu <= level * mining.fell_to && (!still_there || goes_on() && hides()) {
                 falls += 1;
             }
         }
@@ -401,6 +404,20 @@ mod tests {
         assert_eq!(found[0].rule, RuleId::SecretMining);
         let sign = found[0].signs.iter().find(|sign| sign.kind == SignKind::FellWhenWatched).expect("sign");
         assert_eq!(sign.figure, Some(2.0));
+    }
+
+    #[test]
+    fn what_pauses_by_chance_while_it_is_watched_does_not_hide() {
+        let mut scene = Scene::windows();
+        let own = |cpu| process(700, r"C:\Users\a\solver.exe", cpu).marked(&[Mark::Unsigned, Mark::New]).windowless();
+        scene.run_with(&[own(0.4)], 150.0, |sample| sample.watched = Reading::Known(false));
+        scene.run_with(&[own(0.0)], 30.0, |sample| sample.watched = Reading::Known(true));
+        let hides = |scene: &Scene| {
+            scene.diagnose().iter().any(|f| f.signs.iter().any(|sign| sign.kind == SignKind::FellWhenWatched))
+        };
+        assert!(hides(&scene));
+        scene.run_with(&[own(0.4)], 30.0, |sample| sample.watched = Reading::Known(true));
+        assert!(!hides(&scene));
     }
 
     #[test]
