@@ -34,7 +34,8 @@ pub struct Score {
     pub episodes: usize,
     /// …and those that were flagged at some time.
     pub episodes_found: usize,
-    /// Median of the seconds from the beginning of such a stretch to the first flag.
+    /// Median of the seconds from the beginning of such a stretch to the first flag; a flag that was there already is
+    /// found, and says nothing about time.
     pub first: Option<f64>,
 }
 
@@ -57,6 +58,7 @@ pub fn score(looks: &[Look]) -> Score {
             score.labelled += seconds;
         }
         let rises = look.flagged && !flagged;
+        let goes_on = look.flagged && flagged;
         flagged = look.flagged;
         score.windows += usize::from(rises);
         if look.label == Some(true) {
@@ -69,7 +71,9 @@ pub fn score(looks: &[Look]) -> Score {
                 caught += seconds;
                 if !found {
                     score.episodes_found += 1;
-                    firsts.push(length + seconds);
+                    if length > 0.0 || !goes_on {
+                        firsts.push(length + seconds);
+                    }
                 }
             }
             episode = Some((length + seconds, found || look.flagged));
@@ -128,6 +132,8 @@ mod tests {
         let score = score(&looks("11bbaa00"));
         assert_eq!((score.false_per_hour, score.windows), (Some(0.0), 1));
         assert!((score.false_share.expect("label 0") - 0.5).abs() < 1e-9);
+        let before = super::score(&looks("0aab1"));
+        assert_eq!((before.episodes_found, before.first), (1, None));
     }
 
     #[test]
