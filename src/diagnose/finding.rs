@@ -477,6 +477,8 @@ pub enum SignKind {
     NeverBusy,
     /// No window.
     NoWindow,
+    /// It shows a window.
+    Window,
     /// Its load does not move; `figure` is the variation.
     Steady,
     /// It has not moved for minutes.
@@ -495,7 +497,7 @@ pub enum SignKind {
 
 impl SignKind {
     /// Every kind, for tests of texts and points.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::MinerName,
         Self::MinerArguments,
         Self::WrongFolder,
@@ -514,6 +516,7 @@ impl SignKind {
         Self::OnlyWhileAway,
         Self::NeverBusy,
         Self::NoWindow,
+        Self::Window,
         Self::Steady,
         Self::VerySteady,
         Self::Quiet,
@@ -544,6 +547,7 @@ impl SignKind {
             Self::OnlyWhileAway => "only_while_away",
             Self::NeverBusy => "never_busy",
             Self::NoWindow => "no_window",
+            Self::Window => "window",
             Self::Steady => "steady",
             Self::VerySteady => "very_steady",
             Self::Quiet => "quiet",
@@ -557,9 +561,12 @@ impl SignKind {
     /// What kind of evidence it is.
     pub const fn class(self) -> SignClass {
         match self {
-            Self::CameBack | Self::FellWhenWatched | Self::OnlyWhileAway | Self::NeverBusy | Self::NoWindow => {
-                SignClass::Behaviour
-            }
+            Self::CameBack
+            | Self::FellWhenWatched
+            | Self::OnlyWhileAway
+            | Self::NeverBusy
+            | Self::NoWindow
+            | Self::Window => SignClass::Behaviour,
             Self::Steady | Self::VerySteady | Self::Quiet | Self::Heat | Self::Gpu => SignClass::Load,
             _ => SignClass::Identity,
         }
@@ -577,7 +584,6 @@ impl SignKind {
                 | Self::HiddenFile
                 | Self::CameBack
                 | Self::FellWhenWatched
-                | Self::OnlyWhileAway
         )
     }
 }

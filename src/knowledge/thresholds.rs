@@ -167,6 +167,8 @@ impl Heat {
 pub struct Steady {
     /// Share of the PC that a program must hold.
     pub program: f64,
+    /// The same for a program with a strong mark.
+    pub marked: f64,
     /// The same for a browser.
     pub browser: f64,
     /// For so long.

@@ -140,7 +140,7 @@ fn main() {
         look(&mut pc, &mut agent);
     }
     let text = |bytes: Reading<f64>| {
-        bytes.get().map_or_else(|| "not known".to_owned(), |bytes| format!("{:.1} MB", bytes / 1048576.0))
+        bytes.get().map_or_else(|| "not known".to_owned(), |bytes| format!("{:.1} MB", bytes / 1_048_576.0))
     };
     println!("{rounds} looks in {:.0?}: memory {} before, {} after", begin.elapsed(), text(before), text(memory()));
 }

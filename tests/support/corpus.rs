@@ -14,31 +14,10 @@ use super::story;
 /// test. Case, what (`expect RULE` or `forbid RULE`), why. An entry that comes out right is a failure: take it out.
 pub const KNOWN_WRONG: &[(&str, &str, &str)] = &[
     (
-        "render_unknown",
-        "forbid secret_mining",
-        "unsigned, new and flat is \"unusual\" also for what shows a window and is worked with: no sign speaks for that",
-    ),
-    (
-        "stress_test_known",
-        "forbid secret_mining",
-        "the same for a known load test with a window, as load tests are not among what is normally busy",
-    ),
-    (
         "own_build_without_a_window",
         "forbid secret_mining",
         "what is started from a terminal has no window, which is no sign there; what a process was started from is kept \
          only as a name",
-    ),
-    (
-        "own_calculation_by_night",
-        "forbid secret_mining",
-        "unsigned, without a window, flat, only while nobody is there: but for its folder and its age it is what a miner \
-         is; only the user can say that it is work",
-    ),
-    (
-        "mining_below_ten_per_cent",
-        "expect secret_mining",
-        "nothing below a tenth of the PC is looked at, also where the name of the system lies in a wrong folder",
     ),
     (
         "mining_in_a_page_beside_a_download",

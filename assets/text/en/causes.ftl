@@ -180,6 +180,7 @@ sign-fell_when_watched = Its load fell when a monitor was opened, { $number ->
 sign-only_while_away = It stopped when somebody came back to the PC, { $number } times
 sign-never_busy = This program normally never computes for long
 sign-no_window = It has no window
+sign-window = It shows a window
 sign-steady = Its load moves by only { $value }
 sign-very_steady = It has not moved for five minutes ({ $value })
 sign-quiet = It computes and hardly uses disk or network

@@ -177,6 +177,7 @@ sign-fell_when_watched = 監視画面を開くと負荷が下がった（{ $numb
 sign-only_while_away = 人が戻ると止まった（{ $number }回）
 sign-never_busy = 普段は計算を続けないプログラム
 sign-no_window = ウィンドウがない
+sign-window = ウィンドウを表示している
 sign-steady = 負荷の揺れが{ $value }だけ
 sign-very_steady = 5分間ほとんど変わらない（{ $value }）
 sign-quiet = 計算ばかりで、ディスクも通信もほとんど使わない

@@ -15,6 +15,9 @@ use crate::model::{BytesPerSec, Celsius, Fraction, History, Mark, ProgramKind, P
 const GPU: f64 = 0.70;
 /// So many degrees above this PC's own idle are a sign: even a miner at a tenth of the processor adds more.
 const HEAT: f64 = 15.0;
+/// Marks whose signs are strong ([`SignKind::is_strong`]).
+const STRONG: [Mark; 6] =
+    [Mark::MinerName, Mark::MinerArguments, Mark::WrongFolder, Mark::WrongParent, Mark::KernelName, Mark::HiddenFile];
 /// A pause in a load that is no longer than this does not end it, in seconds.
 const PAUSE: f64 = 60.0;
 /// A load that ended so long ago is no longer told, in seconds, however it behaved.
@@ -22,18 +25,22 @@ const FORGET: f64 = 600.0;
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
-    series::loaded(history, steady.program, steady.seconds, mining.recent_seconds)
+    // What is not what it seems is looked at although it does little.
+    series::loaded(history, steady.marked, steady.seconds, mining.recent_seconds)
         .into_iter()
         .filter(|program| program.kind != ProgramKind::Browser && !program.origin.has(Mark::Mine))
-        .filter_map(|program| judge(history, knowledge, program))
+        .filter_map(|program| {
+            let marked = program.origin.marks.iter().any(|mark| STRONG.contains(mark));
+            judge(history, knowledge, program, if marked { steady.marked } else { steady.program })
+        })
         .collect()
 }
 
-fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Option<Finding> {
+fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, share: f64) -> Option<Finding> {
     let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
     let points = series::of_program(history, &program.name, mining.recent_seconds);
-    let is_loaded = |point: &&Point| point.cpu >= steady.program;
-    let last = points.iter().rposition(|point| point.cpu >= steady.program)?;
+    let is_loaded = |point: &&Point| point.cpu >= share;
+    let last = points.iter().rposition(|point| point.cpu >= share)?;
     let quiet_for: f64 = points[last + 1..].iter().map(|point| point.span).sum();
     let loaded = &points[..=last];
     let mut signs = Signs { knowledge, list: Vec::new(), usual_idle: history.usual_idle() };
@@ -54,8 +61,11 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> O
     let score: i32 = signs.list.iter().map(|sign| sign.points).sum();
     let severity = signs.severity(score)?;
     let held: f64 = points.iter().filter(is_loaded).map(|point| point.span).sum();
+    if held < steady.seconds.0 {
+        return None;
+    }
     let mean = series::shape(points.iter().filter(is_loaded).map(|point| (point.cpu, point.span)))?.0;
-    let since = begin(loaded, steady.program)?;
+    let since = begin(loaded, share)?;
     let seconds = Seconds(held);
     let mut subject = Subject::program(program, knowledge, |member| member.cpu.get());
     if is_gone {
@@ -63,7 +73,7 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> O
         subject.members.clear();
     }
     let evidence = vec![
-        Evidence::over(EvidenceKind::ProgramCpu, mean, steady.program, seconds),
+        Evidence::over(EvidenceKind::ProgramCpu, mean, share, seconds),
         Evidence::over(EvidenceKind::Score, f64::from(score), f64::from(mining.look), seconds),
     ];
     let confidence = if severity == Severity::Act { Confidence::Medium } else { Confidence::Low };
@@ -171,8 +181,11 @@ impl Signs<'_> {
         if program.origin.has(Mark::NeverBusy) {
             self.add(SignKind::NeverBusy, None, None);
         }
-        if program.window == Reading::Known(false) {
-            self.add(SignKind::NoWindow, None, None);
+        match program.window {
+            Reading::Known(false) => self.add(SignKind::NoWindow, None, None),
+            // What runs in secret shows none.
+            Reading::Known(true) => self.add(SignKind::Window, None, None),
+            Reading::Missing(_) => {}
         }
     }
 
