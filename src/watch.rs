@@ -1,7 +1,7 @@
 //! Joins the parts for a live PC: sample, fold into programs, keep the history, diagnose, plan. Used by the
 //! check, by the window's worker, and by whatever else watches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
@@ -15,6 +15,8 @@ use crate::remedy::{Plan, plan};
 use crate::sampler::{Depth, Pace, Sampler, Signatures, Tick};
 use crate::settings::recording_path;
 
+/// A connection that lasts: what is fetched is over by then.
+const CONNECTED: Seconds = Seconds(60.0);
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
 
@@ -78,6 +80,8 @@ pub struct Watch {
     /// Programs that were closed since the last look.
     closed: Vec<Arc<str>>,
     signatures: Signatures,
+    /// Files whose programs are connected to a port of mining pools, and since when.
+    connected: HashMap<String, At>,
 }
 
 /// What a paced look at the PC gives.
@@ -106,6 +110,7 @@ impl Watch {
             me: platform::me(),
             closed: Vec::new(),
             signatures: Signatures::default(),
+            connected: HashMap::new(),
         }
     }
 
@@ -166,6 +171,27 @@ impl Watch {
         }
     }
 
+    /// Programs that work hard and stay connected to a port of mining pools. Only those are asked about, and nothing but
+    /// the number of the port is read.
+    fn look_at_connections(&mut self, sample: &Sample) {
+        let least = self.knowledge.thresholds.steady.program;
+        let mut seen: HashMap<String, At> = HashMap::new();
+        for program in sample.programs.iter().filter(|program| program.cpu.get() >= least) {
+            let Some((path, member)) = program.path.as_deref().zip(program.members.first()) else { continue };
+            let ports = platform::remote_ports(member.key.pid);
+            if ports.known().is_some_and(|ports| ports.iter().any(|port| self.knowledge.is_pool_port(*port))) {
+                let since = self.connected.get(path).copied().unwrap_or(sample.at);
+                seen.insert(path.to_owned(), since);
+            }
+        }
+        self.connected = seen;
+        let lasting = self.connected.iter().filter(|(_, since)| sample.at.since(**since).0 >= CONNECTED.0);
+        let pools: BTreeSet<String> = lasting.map(|(path, _)| path.clone()).collect();
+        if pools != self.grouper.familiar().pools {
+            self.grouper.knows(Familiar { pools, ..self.grouper.familiar().clone() });
+        }
+    }
+
     /// Files are checked when they matter: while their program works hard.
     fn check_signatures(&mut self, sample: &Sample) {
         let least = self.knowledge.thresholds.steady.program;
@@ -184,6 +210,7 @@ impl Watch {
         let whole = if sample.program_span == sample.span { None } else { sample.over_programs() };
         self.history.push(whole.map_or_else(|| Arc::clone(&sample), Arc::new));
         self.check_signatures(&sample);
+        self.look_at_connections(&sample);
         let findings = diagnose(&self.history, &self.knowledge)
             .into_iter()
             .map(|finding| {

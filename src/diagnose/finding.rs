@@ -433,6 +433,8 @@ pub enum SignClass {
     Identity,
     /// What it does when people come and go.
     Behaviour,
+    /// Whom it talks to.
+    Network,
     /// The shape of its load, and what the load does to the PC.
     Load,
 }
@@ -479,6 +481,8 @@ pub enum SignKind {
     NoWindow,
     /// It shows a window.
     Window,
+    /// Connected for a while to a port that mining pools use.
+    PoolPort,
     /// Its load does not move; `figure` is the variation.
     Steady,
     /// It has not moved for minutes.
@@ -497,7 +501,7 @@ pub enum SignKind {
 
 impl SignKind {
     /// Every kind, for tests of texts and points.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::MinerName,
         Self::MinerArguments,
         Self::WrongFolder,
@@ -517,6 +521,7 @@ impl SignKind {
         Self::NeverBusy,
         Self::NoWindow,
         Self::Window,
+        Self::PoolPort,
         Self::Steady,
         Self::VerySteady,
         Self::Quiet,
@@ -548,6 +553,7 @@ impl SignKind {
             Self::NeverBusy => "never_busy",
             Self::NoWindow => "no_window",
             Self::Window => "window",
+            Self::PoolPort => "pool_port",
             Self::Steady => "steady",
             Self::VerySteady => "very_steady",
             Self::Quiet => "quiet",
@@ -568,6 +574,7 @@ impl SignKind {
             | Self::NoWindow
             | Self::Window => SignClass::Behaviour,
             Self::Steady | Self::VerySteady | Self::Quiet | Self::Heat | Self::Gpu => SignClass::Load,
+            Self::PoolPort => SignClass::Network,
             _ => SignClass::Identity,
         }
     }

@@ -77,6 +77,8 @@ pub struct Familiar {
     pub signed: BTreeSet<String>,
     /// See [`Self::signed`].
     pub unsigned: BTreeSet<String>,
+    /// What has been connected to a port of mining pools for a while.
+    pub pools: BTreeSet<String>,
 }
 
 /// Folds tick after tick; remembers what each process is, so that it is worked out once.
@@ -194,6 +196,7 @@ impl Grouper {
         if let Reading::Known(path) = &facts.path {
             marks.extend(self.familiar.new.contains(path).then_some(Mark::New));
             marks.extend(self.familiar.mine.contains(path).then_some(Mark::Mine));
+            marks.extend(self.familiar.pools.contains(path).then_some(Mark::PoolPort));
             marks.extend(self.familiar.signed.contains(path).then_some(Mark::Signed));
             marks.extend(self.familiar.unsigned.contains(path).then_some(Mark::Unsigned));
         }

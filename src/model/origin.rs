@@ -40,6 +40,8 @@ pub enum Mark {
     Signed,
     /// Seen on this PC for the first time a few days ago.
     New,
+    /// Connected for a while to a port that mining pools use.
+    PoolPort,
     /// The user has said: this is my work.
     Mine,
     /// Its file was replaced by a newer one while it runs.
@@ -50,7 +52,7 @@ pub enum Mark {
 
 impl Mark {
     /// Every mark, for tests of texts.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::MinerName,
         Self::MinerArguments,
         Self::WrongFolder,
@@ -67,6 +69,7 @@ impl Mark {
         Self::Unsigned,
         Self::Signed,
         Self::New,
+        Self::PoolPort,
         Self::Mine,
         Self::UpdateWaiting,
         Self::OpenedByStranger,

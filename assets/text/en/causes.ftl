@@ -181,6 +181,7 @@ sign-only_while_away = It stopped when somebody came back to the PC, { $number }
 sign-never_busy = This program normally never computes for long
 sign-no_window = It has no window
 sign-window = It shows a window
+sign-pool_port = It stays connected to a port that mining pools use
 sign-steady = Its load moves by only { $value }
 sign-very_steady = It has not moved for five minutes ({ $value })
 sign-quiet = It computes and hardly uses disk or network

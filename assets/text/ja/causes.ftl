@@ -178,6 +178,7 @@ sign-only_while_away = 人が戻ると止まった（{ $number }回）
 sign-never_busy = 普段は計算を続けないプログラム
 sign-no_window = ウィンドウがない
 sign-window = ウィンドウを表示している
+sign-pool_port = 採掘の集まり（プール）が使うポートにつながったまま
 sign-steady = 負荷の揺れが{ $value }だけ
 sign-very_steady = 5分間ほとんど変わらない（{ $value }）
 sign-quiet = 計算ばかりで、ディスクも通信もほとんど使わない

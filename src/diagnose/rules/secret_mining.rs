@@ -127,7 +127,7 @@ impl Signs<'_> {
         let origin = &program.origin;
         let folder = || program.path.as_deref().map(folder_of);
         let parent = || origin.parent.as_deref().map(str::to_owned);
-        let texts: [(Mark, SignKind, Option<String>); 9] = [
+        let texts: [(Mark, SignKind, Option<String>); 10] = [
             (Mark::MinerName, SignKind::MinerName, None),
             (Mark::MinerArguments, SignKind::MinerArguments, origin.argument.clone()),
             (Mark::WrongFolder, SignKind::WrongFolder, folder()),
@@ -137,6 +137,7 @@ impl Signs<'_> {
             (Mark::SchedulerParent, SignKind::SchedulerParent, parent()),
             (Mark::Unsigned, SignKind::Unsigned, None),
             (Mark::New, SignKind::New, None),
+            (Mark::PoolPort, SignKind::PoolPort, None),
         ];
         for (mark, kind, text) in texts {
             if origin.has(mark) {

@@ -2,6 +2,7 @@
 
 mod autostart;
 mod condition;
+mod connections;
 mod cpu;
 mod desktop;
 mod endpoint;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 pub use autostart::{autostart_is_on, autostart_set};
 pub use condition::condition;
+pub use connections::remote_ports;
 pub use cpu::CpuReader;
 pub use desktop::Desktop;
 pub use endpoint::{Endpoint, ask};

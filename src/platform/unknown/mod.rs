@@ -61,6 +61,11 @@ pub fn signature(_path: &std::path::Path) -> Reading<bool> {
     Reading::Missing(Why::Unsupported)
 }
 
+/// Not known here.
+pub fn remote_ports(_pid: Pid) -> Reading<Vec<u16>> {
+    Reading::Missing(Why::Unsupported)
+}
+
 /// There is no box to show; the caller prints.
 pub fn message_box(_title: &str, _text: &str) -> bool {
     false

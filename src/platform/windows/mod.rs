@@ -4,6 +4,7 @@
 mod args;
 mod autostart;
 mod condition;
+mod connections;
 mod console;
 mod cpu;
 mod desktop;
@@ -41,6 +42,7 @@ use windows_sys::Win32::System::Threading::{ALL_PROCESSOR_GROUPS, GetActiveProce
 
 pub use autostart::{autostart_is_on, autostart_set};
 pub use condition::condition;
+pub use connections::remote_ports;
 pub use console::{message_box, prepare_console, terminal_columns};
 pub use cpu::CpuReader;
 pub use desktop::Desktop;
