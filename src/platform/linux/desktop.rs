@@ -71,11 +71,14 @@ impl Desktop {
     pub fn window_owners(&mut self) -> Reading<Vec<WindowOwner>> {
         let owners = self.screen.as_ref().and_then(|screen| {
             let windows = screen.numbers(screen.root, screen.client_list, AtomEnum::WINDOW.into())?;
-            let mut owners: Vec<WindowOwner> = windows
-                .into_iter()
-                .filter_map(|window| screen.pid_of(window))
-                .map(|pid| WindowOwner { pid, hung: false })
-                .collect();
+            // All are asked before the first answer is waited for.
+            let ask = |window| {
+                let (pid, kind) = (screen.window_pid, AtomEnum::CARDINAL);
+                screen.connection.get_property(false, window, pid, kind, 0, 1).ok()
+            };
+            let questions: Vec<_> = windows.into_iter().filter_map(ask).collect();
+            let pids = questions.into_iter().filter_map(|question| question.reply().ok()?.value32()?.next());
+            let mut owners: Vec<WindowOwner> = pids.map(|pid| WindowOwner { pid, hung: false }).collect();
             owners.sort_unstable();
             owners.dedup();
             Some(owners)
