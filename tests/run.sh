@@ -95,7 +95,10 @@ else
         on_screen env CARGO_TARGET_DIR="$windows_target" tests/windows/agent.sh
         on_screen env CARGO_TARGET_DIR="$windows_target" tests/windows/window.sh
     fi
+    say "scores: labelled recordings where they are, and our own stories"
+    on_screen cargo run --quiet --example score -- --corpus
     say "benchmarks: figures, not judgements"
+    on_screen env MIMAMORI_TICKS="${MIMAMORI_TICKS-20000}" cargo bench --quiet --bench diagnose
     on_screen cargo bench --quiet --bench tick
     on_screen tests/bench/window.sh "$CARGO_TARGET_DIR/release/mimamori"
     on_screen tests/bench/agent.sh "$CARGO_TARGET_DIR/release/mimamori"
