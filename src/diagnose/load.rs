@@ -47,9 +47,14 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
     let long_enough = |held: Option<Held>, least: Seconds| held.filter(|held| held.seconds.0 >= least.0);
     let held = long_enough(history.held(felt), knowledge.thresholds.hold_seconds)
         .or_else(|| long_enough(history.held(|sample| cpu_of(sample, name) >= stuck_at), limits.stuck_seconds))?;
-    let mean = held.mean(|sample| Some(cpu_of(sample, name)))?;
-    let total = held.mean(|sample| sample.cpu.get().map(Fraction::get)).unwrap_or(mean);
-    let busiest_part = held.mean(|sample| Some(sample.program(name)?.busiest_part.get())).unwrap_or(0.0);
+    let [mean, total, busiest_part] = held.means(|sample| {
+        let program = sample.program(name);
+        let cpu = program.map_or(0.0, |program| program.cpu.get());
+        [Some(cpu), sample.cpu.get().map(Fraction::get), program.map(|program| program.busiest_part.get())]
+    });
+    let mean = mean?;
+    let total = total.unwrap_or(mean);
+    let busiest_part = busiest_part.unwrap_or(0.0);
     let class = match knowledge.named(name) {
         _ if program.kind == ProgramKind::Browser => Class::Browser,
         Some(known) => match (known.busy, known.usual_minutes) {

@@ -61,16 +61,23 @@ impl Held {
         Self { since, seconds, samples: newest.into_iter().rev().collect() }
     }
 
-    /// Mean of a value over the stretch, each sample weighted with its span; `None` if never known.
-    pub fn mean(&self, value: impl Fn(&Sample) -> Option<f64>) -> Option<f64> {
-        let (mut sum, mut weight) = (0.0, 0.0);
+    /// The same as [`Self::mean`] of several values at once: going through hours of samples is what costs.
+    pub fn means<const N: usize>(&self, values: impl Fn(&Sample) -> [Option<f64>; N]) -> [Option<f64>; N] {
+        let mut sums = [(0.0, 0.0); N];
         for sample in &self.samples {
-            if let Some(value) = value(sample) {
-                sum += value * sample.span.0;
-                weight += sample.span.0;
+            for ((sum, weight), value) in sums.iter_mut().zip(values(sample)) {
+                if let Some(value) = value {
+                    *sum += value * sample.span.0;
+                    *weight += sample.span.0;
+                }
             }
         }
-        (weight > 0.0).then(|| sum / weight)
+        sums.map(|(sum, weight)| (weight > 0.0).then(|| sum / weight))
+    }
+
+    /// Mean of a value over the stretch, each sample weighted with its span; `None` if never known.
+    pub fn mean(&self, value: impl Fn(&Sample) -> Option<f64>) -> Option<f64> {
+        self.means(|sample| [value(sample)])[0]
     }
 }
 
