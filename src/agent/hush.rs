@@ -121,9 +121,13 @@ impl Hush {
     }
 }
 
-/// What a person should hear of: not that all is well, and not what is normal.
+/// What a person should hear of: not that all is well, not what is normal, and not a suspicion that is only unusual. That
+/// one waits in the window: a false alarm about mining would cost the trust in all others.
 fn is_worth_it(finding: &Finding) -> bool {
-    finding.severity > Severity::Ok && !matches!(finding.rule, RuleId::AllWell | RuleId::KnownBusy)
+    let is_alarm = finding.severity == Severity::Act;
+    finding.severity > Severity::Ok
+        && !matches!(finding.rule, RuleId::AllWell | RuleId::KnownBusy)
+        && (finding.rule != RuleId::SecretMining || is_alarm)
 }
 
 /// What makes it the same finding a moment later.
@@ -237,5 +241,13 @@ mod tests {
         run(&mut hush, 1010..1080, &[finding(RuleId::CpuHog, "burner", 1000)]);
         hush.shift(-500_000);
         assert!(run(&mut hush, 580..5000, &[finding(RuleId::CpuHog, "burner", 500)]).is_empty());
+    }
+
+    #[test]
+    fn what_is_only_unusual_waits_in_the_window() {
+        let unusual = finding(RuleId::SecretMining, "helper", 1000);
+        assert!(run(&mut Hush::default(), 1010..2000, std::slice::from_ref(&unusual)).is_empty());
+        let alarm = Finding { severity: Severity::Act, ..unusual };
+        assert_eq!(shows(&run(&mut Hush::default(), 1010..2000, &[alarm])).len(), 1);
     }
 }
