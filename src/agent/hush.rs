@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::{Finding, RuleId, Severity};
+use crate::diagnose::{Confidence, Finding, RuleId, Severity};
 use crate::model::{At, Seconds};
 
 /// A cause must have lasted so long.
@@ -128,6 +128,8 @@ fn is_worth_it(finding: &Finding) -> bool {
     finding.severity > Severity::Ok
         && !matches!(finding.rule, RuleId::AllWell | RuleId::KnownBusy)
         && (finding.rule != RuleId::SecretMining || is_alarm)
+        // An estimate is shown and not called out: after a minute everything that was measured is surer than that.
+        && finding.confidence > Confidence::Low
 }
 
 /// What makes it the same finding a moment later.
@@ -138,7 +140,7 @@ pub fn identity(finding: &Finding) -> Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnose::{Confidence, Subject, SubjectKind};
+    use crate::diagnose::{Subject, SubjectKind};
 
     fn finding(rule: RuleId, group: &str, since: i64) -> Finding {
         Finding {
@@ -247,6 +249,8 @@ mod tests {
     fn what_is_only_unusual_waits_in_the_window() {
         let unusual = finding(RuleId::SecretMining, "helper", 1000);
         assert!(run(&mut Hush::default(), 1010..2000, std::slice::from_ref(&unusual)).is_empty());
+        let estimate = Finding { confidence: Confidence::Low, ..finding(RuleId::Hot, "", 1000) };
+        assert!(run(&mut Hush::default(), 1010..2000, &[estimate]).is_empty());
         let alarm = Finding { severity: Severity::Act, ..unusual };
         assert_eq!(shows(&run(&mut Hush::default(), 1010..2000, &[alarm])).len(), 1);
     }

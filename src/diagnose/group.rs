@@ -299,6 +299,7 @@ impl Draft {
             disk: self.disk,
             parts: self.members.len() as u32,
             path: self.members.iter().find_map(|(_, path)| path.as_deref()).map(Arc::from),
+            largest: self.members.iter().map(|(member, _)| member).max_by_key(|member| member.memory).map(|m| m.key),
             origin,
             window: self.window,
             hung: self.hung,

@@ -106,6 +106,8 @@ pub struct ProgramSample {
     pub parts: u32,
     /// File of its busiest process, if the system tells.
     pub path: Option<Arc<str>>,
+    /// The process that holds most of its memory; `None` in what was recorded.
+    pub largest: Option<ProcKey>,
     /// Where it comes from: its busiest process, and the one that began its tree.
     pub origin: Arc<Origin>,
     /// Whether any of its processes has a window on the desktop.

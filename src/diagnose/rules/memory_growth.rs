@@ -21,6 +21,12 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
 fn growing(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Option<Finding> {
     let limits = &knowledge.thresholds.growth;
     let points = series::of_program(history, &program.name, limits.seconds);
+    // A compiler that is started again and again is another process each time, and none of them only grows.
+    let mut largest = points.iter().filter_map(|point| point.program?.largest);
+    let one = largest.next_back();
+    if largest.any(|other| Some(other) != one) {
+        return None;
+    }
     let first = points.first()?.at;
     let length = points.last()?.at.since(first).0 / STEPS as f64;
     let mut means = Vec::with_capacity(STEPS);
@@ -67,6 +73,17 @@ mod tests {
     #[test]
     fn a_program_that_only_grows_is_told() {
         assert_eq!(rules(&scene(|step| 500 + step * 8)), [RuleId::MemoryGrowth]);
+    }
+
+    #[test]
+    fn a_build_whose_compilers_grow_from_one_to_the_next_is_not() {
+        let mut scene = Scene::windows().with_step(10.0);
+        for step in 0..130_u32 {
+            let mut compiler = process(10 + step / 10, r"C:\Tools\bin\translate.exe", 0.01);
+            compiler.memory = Reading::Known(Bytes(u64::from(500 + step * 8) << 20));
+            scene.run(&[compiler], 10.0);
+        }
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
     }
 
     #[test]
