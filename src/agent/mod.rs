@@ -7,8 +7,11 @@ mod budget;
 mod courses;
 mod happenings;
 mod hush;
+mod icon_state;
 mod journal;
+mod last_stop;
 mod menu;
+mod notices;
 mod protocol;
 mod turn;
 

@@ -6,23 +6,25 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use fluent_bundle::FluentArgs;
 use serde_json::json;
 
 use super::budget::{Advice, Budget, next_wait};
 use super::courses::Courses;
 use super::happenings::{Facts, Happenings, SteadyClock, clock_events};
 use super::hush::{AFTER_RESUME, AFTER_SIGN_IN, Hush, Identity, Notice, identity};
+use super::icon_state::IconState;
 use super::journal::{Journal, Remark, Trouble};
+use super::last_stop::LastStop;
 use super::menu::{TrayState, Words, tray_view};
+use super::notices::{NO_NOTIFICATIONS, Notices};
 use super::protocol::{Status, finding_id};
-use super::{AUTOSTART, Options, Wake, agent_program, open_window, recording};
+use super::{Options, Wake, agent_program, open_window, recording};
 use crate::cli::{Context, Exit, Output};
 use crate::diagnose::{Finding, RuleId, Severity};
-use crate::explain::{Texts, event_text, explain};
+use crate::explain::{Texts, event_text};
 use crate::model::{At, Event, EventKind, History, Reading, Sample, Seconds};
-use crate::platform::{self, DesktopEvent, NoDesktop, Notifier, StopCause, Tray, TrayView};
-use crate::recorder::{PreviousRun, Reader, Run};
+use crate::platform::{self, DesktopEvent, NoDesktop, StopCause, Tray, TrayView};
+use crate::recorder::{Reader, Run};
 use crate::sampler::Pace;
 use crate::settings::{Background, Settings, SettingsFile};
 use crate::watch::{Learned, Seen, View, Watch, now};
@@ -39,8 +41,6 @@ const STARTED_TURNS: u64 = 4;
 const TRIM_EVERY: u64 = 1800;
 /// As slow as possible and still too costly so often in a row: start again.
 const GIVE_UP_AFTER: u32 = 3;
-/// The figures of the tooltip are renewed at most so often.
-const TOOLTIP_EVERY: Seconds = Seconds(30.0);
 /// Free space of so long is taken over from the recording at the start.
 const TREND: Seconds = Seconds(7.0 * 86_400.0);
 
@@ -56,17 +56,11 @@ pub(super) struct Turns<'a> {
     hush: Hush,
     budget: Budget,
     journal: Journal,
-    tray: Option<Tray>,
-    tray_shown: bool,
-    /// What the tray shows, and since when.
-    tray_told: (TrayView, At),
-    /// Troubles that were said and are not over.
-    said: BTreeSet<&'static str>,
-    notifier: Notifier,
-    notified: Option<String>,
+    icon: IconState,
+    notices: Notices,
+    last_stop: LastStop,
     findings: Vec<Finding>,
     sample: Option<Arc<Sample>>,
-    starts_with_pc: Reading<bool>,
     background: Background,
     paused_until: Option<At>,
     close_looks: u32,
@@ -75,7 +69,6 @@ pub(super) struct Turns<'a> {
     started: At,
     at: At,
     options: Options,
-    previous: Option<PreviousRun>,
     wakes: Sender<Wake>,
 }
 
@@ -105,15 +98,11 @@ impl<'a> Turns<'a> {
             hush: Hush::default(),
             budget: Budget::default(),
             journal: Journal::open(path, run),
-            tray: None,
-            tray_shown: false,
-            tray_told: (TrayView::default(), started),
-            said: BTreeSet::new(),
-            notifier: Notifier::new(&texts.get("app-name"), desktop_sender(&wakes)),
-            notified: None,
+            icon: IconState::new(started),
+            notices: Notices::new(texts, desktop_sender(&wakes)),
+            last_stop: LastStop::default(),
             findings: Vec::new(),
             sample: None,
-            starts_with_pc: platform::autostart_is_on(),
             background: settings.background,
             paused_until: None,
             close_looks: 0,
@@ -122,7 +111,6 @@ impl<'a> Turns<'a> {
             started,
             at: started,
             options: *options,
-            previous: None,
             watch,
             context,
             texts,
@@ -169,7 +157,7 @@ impl<'a> Turns<'a> {
         let restarted = before.is_some_and(|before| before.is_some() && before.as_ref() != boot);
         let data = json!({ "version": env!("CARGO_PKG_VERSION"), "restarted": restarted });
         self.journal.note(&Event::new(self.started, EventKind::Started, "").with(data));
-        self.start_tray();
+        IconState::start(self.tray_view(), desktop_sender(&self.wakes), self.wakes.clone());
         self.look_for_sudden_stop();
         self.say_remarks();
         if let Some(trouble) = self.journal.trouble() {
@@ -177,20 +165,9 @@ impl<'a> Turns<'a> {
         }
     }
 
-    /// On a thread of its own: a session bus that does not answer must hold up neither watching nor the end.
-    fn start_tray(&self) {
-        let (view, events, wakes) = (self.tray_view(), desktop_sender(&self.wakes), self.wakes.clone());
-        let start = move || {
-            // The agent may have ended meanwhile.
-            let _ = wakes.send(Wake::Tray(Tray::start(&view, events)));
-        };
-        // Without the thread there is no icon; everything else goes on.
-        let _ = std::thread::Builder::new().name("start tray".to_owned()).spawn(start);
-    }
-
     pub(super) fn tray_started(&mut self, tray: Result<Tray, NoDesktop>) {
         if let Ok(tray) = tray {
-            self.tray = Some(tray);
+            self.icon.started(tray);
             self.update_tray();
         } else {
             Output::new().note(&self.texts.get("trouble-no-tray"));
@@ -198,43 +175,23 @@ impl<'a> Turns<'a> {
         }
     }
 
-    /// A run without its mark, and the PC was started anew since: the system is asked why, which may take seconds.
     fn look_for_sudden_stop(&mut self) {
-        let Some(previous) = self.journal.take_previous().filter(|previous| !previous.clean) else { return };
+        let Some(previous) = self.journal.take_previous() else { return };
         let boot = self.watch.machine().boot_id.known();
-        if previous.boot_id.is_none() || previous.boot_id.as_ref() == boot {
-            return;
-        }
-        let wakes = self.wakes.clone();
-        let (boot_id, last_seen) = (previous.boot_id.clone(), previous.last_seen);
-        self.previous = Some(previous);
-        let ask = move || {
-            let cause = platform::sudden_stop_cause(boot_id.as_deref(), last_seen);
-            // The agent may have ended meanwhile.
-            let _ = wakes.send(Wake::Cause(cause));
-        };
-        if std::thread::Builder::new().name("last stop".to_owned()).spawn(ask).is_err() {
-            self.cause_known(&Reading::Missing(crate::model::Why::Unsupported));
+        if let Some(cause) = self.last_stop.look(previous, boot, self.wakes.clone()) {
+            self.cause_known(&cause);
         }
     }
 
     /// The system has answered why the PC went off.
     pub(super) fn cause_known(&mut self, cause: &Reading<StopCause>) {
-        let Some(previous) = self.previous.take() else { return };
-        let (name, code) = match cause.known() {
-            Some(StopCause::Orderly) => ("orderly", None),
-            Some(StopCause::PowerLost) => ("power_lost", None),
-            Some(StopCause::PowerButton) => ("power_button", None),
-            Some(StopCause::SystemError(code)) => ("system_error", Some(*code)),
-            None => ("unknown", None),
-        };
-        let data = json!({ "cause": name, "code": code, "started": previous.started.0 });
-        let event = Event::new(previous.last_seen, EventKind::SuddenStop, "").with(data);
-        self.journal.note(&event);
+        let Some(stop) = self.last_stop.answered(cause) else { return };
+        self.journal.note(&stop.event);
         self.journal.flush(self.at);
-        if name != "orderly" {
-            let text = event_text(&event, &self.context.knowledge, self.texts, &self.context.zone);
-            self.show("sudden_stop", &self.texts.get("notice-sudden-stop"), &text, false);
+        if stop.is_told {
+            let text = event_text(&stop.event, &self.context.knowledge, self.texts, &self.context.zone);
+            let shown = self.notices.show("sudden_stop", &self.texts.get("notice-sudden-stop"), &text, false);
+            self.shown(&shown);
         }
     }
 
@@ -322,10 +279,10 @@ impl<'a> Turns<'a> {
             self.journal.note(&event);
         }
         let all: Vec<&Finding> = self.findings.iter().collect();
-        let notifier = &mut self.notifier;
-        match self.hush.step(self.at, &all, || notifier.is_presenting().get() == Some(true)) {
+        let notices = &mut self.notices;
+        match self.hush.step(self.at, &all, || notices.is_presenting()) {
             Some(Notice::Show(told)) => self.notify(&told),
-            Some(Notice::Withdraw) => self.withdraw(),
+            Some(Notice::Withdraw) => self.notices.withdraw(),
             None => {}
         }
         self.update_tray();
@@ -339,49 +296,26 @@ impl<'a> Turns<'a> {
         // Who was told must be known even if everything is ended now.
         self.journal.flush(self.at);
         let Some(worst) = self.findings.iter().find(|finding| told.contains(&identity(finding))) else { return };
-        let words = explain(worst, &self.context.knowledge, self.texts);
-        let title = match told.len() {
-            0 | 1 => words.headline,
-            more => {
-                let mut args = FluentArgs::new();
-                args.set("headline", words.headline);
-                args.set("number", more - 1);
-                self.texts.with("notice-more", &args)
-            }
-        };
-        let first = words.saw.into_iter().next().unwrap_or_default();
-        let body = format!("{first}\n{}", self.texts.get("notice-hint"));
-        let tag = finding_id(worst.rule.id(), &worst.subject.group);
-        let urgent = worst.severity == Severity::Act;
-        self.withdraw();
-        self.show(&tag, &title, &body, urgent);
-        self.notified = Some(tag);
+        let shown = self.notices.tell(worst, told.len().saturating_sub(1), &self.context.knowledge, self.texts);
+        self.shown(&shown);
     }
 
-    fn show(&mut self, tag: &str, title: &str, body: &str, urgent: bool) {
-        if self.notifier.show(tag, title, body, urgent).is_err() {
-            self.trouble("trouble-no-notifications", "");
-        }
-    }
-
-    fn withdraw(&mut self) {
-        if let Some(tag) = self.notified.take() {
-            self.notifier.withdraw(&tag);
+    fn shown(&mut self, shown: &Result<(), NoDesktop>) {
+        if shown.is_err() {
+            self.trouble(NO_NOTIFICATIONS, "");
         }
     }
 
     /// Says once what does not work for the tool itself; it is in the history.
     fn trouble(&mut self, id: &'static str, reason: &str) {
-        if !self.said.insert(id) {
-            return;
+        if let Some(event) = self.notices.trouble(self.at, id, reason) {
+            self.journal.note(&event);
         }
-        let data = json!({ "text": id, "reason": reason });
-        self.journal.note(&Event::new(self.at, EventKind::Trouble, "").with(data));
     }
 
     fn say_remarks(&mut self) {
         if self.journal.trouble().is_none() {
-            self.said.retain(|id| !Trouble::TEXTS.contains(id));
+            self.notices.is_over(&Trouble::TEXTS);
         }
         for remark in self.journal.take_remarks() {
             match remark {
@@ -423,7 +357,7 @@ impl<'a> Turns<'a> {
 
     /// Writes everything and the mark of a clean stop, and tells the one who waits for that.
     pub(super) fn end(mut self, waiting: Option<Sender<()>>) {
-        self.withdraw();
+        self.notices.withdraw();
         self.end_courses();
         self.journal.note(&Event::new(self.at, EventKind::Stopped, ""));
         self.journal.end(self.at);
@@ -476,7 +410,7 @@ impl<'a> Turns<'a> {
             }
             self.paused_until = Some(self.at.minus(Seconds(-60.0 * f64::from(minutes))));
             self.findings.clear();
-            self.withdraw();
+            self.notices.withdraw();
         } else if self.paused_until.is_some() {
             self.paused_until = Some(self.at);
         }
@@ -485,14 +419,9 @@ impl<'a> Turns<'a> {
     }
 
     pub(super) fn toggle_autostart(&mut self) {
-        let on = !self.starts_with_pc.get().unwrap_or(false);
-        let set = agent_program()
-            .map_err(|error| error.to_string())
-            .and_then(|program| platform::autostart_set(&program, &AUTOSTART, on).map_err(|error| error.0));
-        if let Err(reason) = set {
+        if let Err(reason) = self.icon.toggle_autostart() {
             self.trouble("trouble-autostart", &reason);
         }
-        self.starts_with_pc = platform::autostart_is_on();
         self.update_tray();
     }
 
@@ -502,7 +431,7 @@ impl<'a> Turns<'a> {
         self.texts = self.context.texts(self.options.lang.or(settings.lang).unwrap_or(self.context.lang));
         let ended = settings.background == Background::Off && self.background != Background::Off;
         self.background = settings.background;
-        self.starts_with_pc = platform::autostart_is_on();
+        self.icon.read_autostart();
         self.update_tray();
         self.learn(settings.my_work(self.at));
         ended
@@ -511,14 +440,14 @@ impl<'a> Turns<'a> {
     pub(super) fn desktop_changed(&mut self, event: &DesktopEvent) {
         match event {
             DesktopEvent::TrayShown => {
-                self.tray_shown = true;
-                self.said.remove("trouble-no-tray");
+                self.icon.set_shown(true);
+                self.notices.is_over(&["trouble-no-tray"]);
             }
             DesktopEvent::TrayHidden => {
-                self.tray_shown = false;
+                self.icon.set_shown(false);
                 self.trouble("trouble-no-tray", "");
             }
-            DesktopEvent::NotificationsFailed(reason) => self.trouble("trouble-no-notifications", reason),
+            DesktopEvent::NotificationsFailed(reason) => self.trouble(NO_NOTIFICATIONS, reason),
             _ => {}
         }
     }
@@ -528,23 +457,16 @@ impl<'a> Turns<'a> {
             findings: &self.findings,
             sample: self.sample.as_deref(),
             paused_until: self.paused_until.filter(|until| self.at < *until),
-            starts_with_pc: self.starts_with_pc,
+            starts_with_pc: self.icon.starts_with_pc(),
         };
         let context = self.context;
         tray_view(&state, Words { texts: self.texts, knowledge: &context.knowledge, zone: &context.zone })
     }
 
-    /// Every change wakes the desktop as well as us: figures that only move a little wait for a while.
     fn update_tray(&mut self) {
-        let Some(tray) = &self.tray else { return };
-        let view = self.tray_view();
-        let (last, at) = &self.tray_told;
-        let only_figures = last.icon == view.icon && last.menu == view.menu;
-        if *last == view || only_figures && self.at.since(*at).0 < TOOLTIP_EVERY.0 {
-            return;
+        if self.icon.is_there() {
+            self.icon.update(self.at, self.tray_view());
         }
-        tray.update(&view);
-        self.tray_told = (view, self.at);
     }
 
     pub(super) fn status(&self) -> Status {
@@ -559,7 +481,7 @@ impl<'a> Turns<'a> {
             trouble: self.journal.trouble().map(|trouble| trouble.text().to_owned()),
             trouble_reason: self.journal.trouble().map(|trouble| trouble.reason().to_owned()).unwrap_or_default(),
             slowed: self.pace.is_slowed(),
-            tray: self.tray_shown,
+            tray: self.icon.is_shown(),
         }
     }
 }

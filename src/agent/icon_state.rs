@@ -1,0 +1,85 @@
+//! The agent's side of the tray: the icon once it is there, what it shows, and whether the program starts with the PC.
+
+use std::sync::mpsc::Sender;
+
+use super::{AUTOSTART, Wake, agent_program};
+use crate::model::{At, Reading, Seconds};
+use crate::platform::{self, DesktopEvent, Tray, TrayView};
+
+/// The figures of the tooltip are renewed at most so often.
+const TOOLTIP_EVERY: Seconds = Seconds(30.0);
+
+/// The icon beside the clock.
+pub(super) struct IconState {
+    tray: Option<Tray>,
+    shown: bool,
+    /// What the tray shows, and since when.
+    told: (TrayView, At),
+    starts_with_pc: Reading<bool>,
+}
+
+impl IconState {
+    pub(super) fn new(at: At) -> Self {
+        let told = (TrayView::default(), at);
+        Self { tray: None, shown: false, told, starts_with_pc: platform::autostart_is_on() }
+    }
+
+    /// On a thread of its own: a session bus that does not answer must hold up neither watching nor the end.
+    pub(super) fn start(view: TrayView, events: Sender<DesktopEvent>, wakes: Sender<Wake>) {
+        let start = move || {
+            // The agent may have ended meanwhile.
+            let _ = wakes.send(Wake::Tray(Tray::start(&view, events)));
+        };
+        // Without the thread there is no icon; everything else goes on.
+        let _ = std::thread::Builder::new().name("start tray".to_owned()).spawn(start);
+    }
+
+    pub(super) fn started(&mut self, tray: Tray) {
+        self.tray = Some(tray);
+    }
+
+    /// Whether there is a tray to be told anything.
+    pub(super) const fn is_there(&self) -> bool {
+        self.tray.is_some()
+    }
+
+    /// Whether there is a place for the icon, so that it can be seen.
+    pub(super) const fn is_shown(&self) -> bool {
+        self.shown
+    }
+
+    pub(super) const fn set_shown(&mut self, shown: bool) {
+        self.shown = shown;
+    }
+
+    pub(super) const fn starts_with_pc(&self) -> Reading<bool> {
+        self.starts_with_pc
+    }
+
+    /// Asks the system again: it can be changed in the window and by others.
+    pub(super) fn read_autostart(&mut self) {
+        self.starts_with_pc = platform::autostart_is_on();
+    }
+
+    /// Starts with the PC, or no longer; what the system says when that cannot be set.
+    pub(super) fn toggle_autostart(&mut self) -> Result<(), String> {
+        let on = !self.starts_with_pc.get().unwrap_or(false);
+        let set = agent_program()
+            .map_err(|error| error.to_string())
+            .and_then(|program| platform::autostart_set(&program, &AUTOSTART, on).map_err(|error| error.0));
+        self.read_autostart();
+        set
+    }
+
+    /// Every change wakes the desktop as well as us: figures that only move a little wait for a while.
+    pub(super) fn update(&mut self, at: At, view: TrayView) {
+        let Some(tray) = &self.tray else { return };
+        let (last, since) = &self.told;
+        let only_figures = last.icon == view.icon && last.menu == view.menu;
+        if *last == view || only_figures && at.since(*since).0 < TOOLTIP_EVERY.0 {
+            return;
+        }
+        tray.update(&view);
+        self.told = (view, at);
+    }
+}
