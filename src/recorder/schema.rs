@@ -30,10 +30,46 @@ ALTER TABLE minute ADD COLUMN watched INTEGER;
 ALTER TABLE hour ADD COLUMN watched INTEGER;
 ";
 
+/// The table of the samples of a tier in version 1: the same columns for each.
+macro_rules! samples_v1 {
+    ($table:literal) => {
+        concat!(
+            "CREATE TABLE ",
+            $table,
+            " (
+    at INTEGER PRIMARY KEY, span INTEGER, cpu INTEGER, cpu_peak INTEGER, frequency INTEGER, memory_used INTEGER,
+    memory_total INTEGER, swap_used INTEGER, swap_total INTEGER, disk_read INTEGER, disk_write INTEGER,
+    net_rx INTEGER, net_tx INTEGER, temperature INTEGER, fan INTEGER, fan_effort INTEGER, throttle_events INTEGER,
+    pressure_cpu INTEGER, pressure_memory INTEGER, pressure_io INTEGER, gpu INTEGER, power INTEGER,
+    user_idle INTEGER, foreground INTEGER, program_span INTEGER, program_total INTEGER, everything_else INTEGER,
+    process_count INTEGER
+) STRICT;
+"
+        )
+    };
+}
+
+/// What programs used in the samples of a tier, in version 1.
+macro_rules! usages_v1 {
+    ($table:literal) => {
+        concat!(
+            "CREATE TABLE ",
+            $table,
+            " (
+    id INTEGER PRIMARY KEY, program INTEGER NOT NULL, cpu INTEGER NOT NULL, cpu_peak INTEGER,
+    busiest_part INTEGER NOT NULL, memory INTEGER NOT NULL, disk INTEGER, parts INTEGER NOT NULL,
+    pid INTEGER, start INTEGER
+) STRICT;
+"
+        )
+    };
+}
+
 /// Samples and usages are ordinary tables keyed by time: new rows then only fill the last page of each, which
 /// SQLite packs full; tables without rowid split pages in the middle. A usage is numbered `at * 64 + n`, so it
 /// needs no index and no second key.
-const V1: &str = "
+const V1: &str = concat!(
+    "
 CREATE TABLE run (
     id INTEGER PRIMARY KEY, boot_id TEXT, version TEXT NOT NULL,
     started INTEGER NOT NULL, last_seen INTEGER NOT NULL, clean INTEGER NOT NULL
@@ -42,46 +78,14 @@ CREATE TABLE program (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind INTEGER NOT NULL, path TEXT NOT NULL,
     UNIQUE (name, kind, path)
 ) STRICT;
-CREATE TABLE raw (
-    at INTEGER PRIMARY KEY, span INTEGER, cpu INTEGER, cpu_peak INTEGER, frequency INTEGER, memory_used INTEGER,
-    memory_total INTEGER, swap_used INTEGER, swap_total INTEGER, disk_read INTEGER, disk_write INTEGER,
-    net_rx INTEGER, net_tx INTEGER, temperature INTEGER, fan INTEGER, fan_effort INTEGER, throttle_events INTEGER,
-    pressure_cpu INTEGER, pressure_memory INTEGER, pressure_io INTEGER, gpu INTEGER, power INTEGER,
-    user_idle INTEGER, foreground INTEGER, program_span INTEGER, program_total INTEGER, everything_else INTEGER,
-    process_count INTEGER
-) STRICT;
-CREATE TABLE minute (
-    at INTEGER PRIMARY KEY, span INTEGER, cpu INTEGER, cpu_peak INTEGER, frequency INTEGER, memory_used INTEGER,
-    memory_total INTEGER, swap_used INTEGER, swap_total INTEGER, disk_read INTEGER, disk_write INTEGER,
-    net_rx INTEGER, net_tx INTEGER, temperature INTEGER, fan INTEGER, fan_effort INTEGER, throttle_events INTEGER,
-    pressure_cpu INTEGER, pressure_memory INTEGER, pressure_io INTEGER, gpu INTEGER, power INTEGER,
-    user_idle INTEGER, foreground INTEGER, program_span INTEGER, program_total INTEGER, everything_else INTEGER,
-    process_count INTEGER
-) STRICT;
-CREATE TABLE hour (
-    at INTEGER PRIMARY KEY, span INTEGER, cpu INTEGER, cpu_peak INTEGER, frequency INTEGER, memory_used INTEGER,
-    memory_total INTEGER, swap_used INTEGER, swap_total INTEGER, disk_read INTEGER, disk_write INTEGER,
-    net_rx INTEGER, net_tx INTEGER, temperature INTEGER, fan INTEGER, fan_effort INTEGER, throttle_events INTEGER,
-    pressure_cpu INTEGER, pressure_memory INTEGER, pressure_io INTEGER, gpu INTEGER, power INTEGER,
-    user_idle INTEGER, foreground INTEGER, program_span INTEGER, program_total INTEGER, everything_else INTEGER,
-    process_count INTEGER
-) STRICT;
-CREATE TABLE raw_usage (
-    id INTEGER PRIMARY KEY, program INTEGER NOT NULL, cpu INTEGER NOT NULL, cpu_peak INTEGER,
-    busiest_part INTEGER NOT NULL, memory INTEGER NOT NULL, disk INTEGER, parts INTEGER NOT NULL,
-    pid INTEGER, start INTEGER
-) STRICT;
-CREATE TABLE minute_usage (
-    id INTEGER PRIMARY KEY, program INTEGER NOT NULL, cpu INTEGER NOT NULL, cpu_peak INTEGER,
-    busiest_part INTEGER NOT NULL, memory INTEGER NOT NULL, disk INTEGER, parts INTEGER NOT NULL,
-    pid INTEGER, start INTEGER
-) STRICT;
-CREATE TABLE hour_usage (
-    id INTEGER PRIMARY KEY, program INTEGER NOT NULL, cpu INTEGER NOT NULL, cpu_peak INTEGER,
-    busiest_part INTEGER NOT NULL, memory INTEGER NOT NULL, disk INTEGER, parts INTEGER NOT NULL,
-    pid INTEGER, start INTEGER
-) STRICT;
-CREATE TABLE volume (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+",
+    samples_v1!("raw"),
+    samples_v1!("minute"),
+    samples_v1!("hour"),
+    usages_v1!("raw_usage"),
+    usages_v1!("minute_usage"),
+    usages_v1!("hour_usage"),
+    "CREATE TABLE volume (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE space (
     at INTEGER NOT NULL, volume INTEGER NOT NULL, total INTEGER NOT NULL, free INTEGER NOT NULL,
     PRIMARY KEY (at, volume)
@@ -91,7 +95,8 @@ CREATE TABLE event (
     kind TEXT NOT NULL, subject TEXT NOT NULL, data TEXT
 ) STRICT;
 CREATE INDEX event_at ON event (at);
-";
+"
+);
 
 /// Table of the samples of a tier.
 pub const fn table(tier: Tier) -> &'static str {
