@@ -274,7 +274,9 @@ impl Draft {
             let before = self.disk.get().map_or(0.0, |rate| rate.0);
             self.disk = Reading::Known(BytesPerSec(before + read.0 + written.0));
         }
-        if self.window != Reading::Known(true) {
+        // What one part shows, the program shows; what is not known of one part is not known of the program.
+        let shows = Reading::Known(true);
+        if self.members.is_empty() || process.window == shows || self.window == Reading::Known(false) {
             self.window = process.window;
         }
         self.hung |= process.hung;
@@ -420,6 +422,18 @@ mod tests {
         );
         let heavy = folded.programs[0].heavy_members(|member| member.cpu.get());
         assert_eq!(heavy.iter().map(|member| member.key.pid).collect::<Vec<_>>(), [10, 11]);
+    }
+
+    #[test]
+    fn the_order_of_the_parts_does_not_decide_about_the_window() {
+        let (yes, no, unknown) = (Reading::Known(true), Reading::Known(false), Reading::default());
+        for (one, other, told) in [(no, unknown, unknown), (yes, unknown, yes), (yes, no, yes), (no, no, no)] {
+            for windows in [[one, other], [other, one]] {
+                let part = |pid, window| ProcSample { window, ..process(pid, 1, "/usr/bin/x", 0.1) };
+                let (_, folded) = fold(Os::Linux, vec![part(10, windows[0]), part(11, windows[1])]);
+                assert_eq!(folded.programs[0].window, told, "{windows:?}");
+            }
+        }
     }
 
     #[test]
