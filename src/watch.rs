@@ -17,6 +17,8 @@ use crate::settings::recording_path;
 
 /// A connection that lasts: what is fetched is over by then.
 const CONNECTED: Seconds = Seconds(60.0);
+/// Connections are looked at so often: reading them costs more than all processes.
+const CONNECTIONS_EVERY: Seconds = Seconds(20.0);
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
 
@@ -82,6 +84,8 @@ pub struct Watch {
     signatures: Signatures,
     /// Files whose programs are connected to a port of mining pools, and since when.
     connected: HashMap<String, At>,
+    /// When connections were looked at last.
+    connections_seen: Option<At>,
 }
 
 /// What a paced look at the PC gives.
@@ -111,6 +115,7 @@ impl Watch {
             closed: Vec::new(),
             signatures: Signatures::default(),
             connected: HashMap::new(),
+            connections_seen: None,
         }
     }
 
@@ -174,6 +179,10 @@ impl Watch {
     /// Programs that work hard and stay connected to a port of mining pools. Only those are asked about, and nothing but
     /// the number of the port is read.
     fn look_at_connections(&mut self, sample: &Sample) {
+        if self.connections_seen.is_some_and(|last| sample.at.since(last).0 < CONNECTIONS_EVERY.0) {
+            return;
+        }
+        self.connections_seen = Some(sample.at);
         let least = self.knowledge.thresholds.steady.program;
         let mut seen: HashMap<String, At> = HashMap::new();
         for program in sample.programs.iter().filter(|program| program.cpu.get() >= least) {
