@@ -181,6 +181,7 @@ fn saw(evidence: &Evidence, finding: &Finding, texts: &Texts) -> String {
     args.set("name", name_of(&finding.subject, texts));
     args.set("value", value(evidence, texts));
     args.set("number", evidence.observed.round());
+    args.set("limit", format::count(evidence.threshold.unwrap_or_default()));
     args.set("duration", format::duration(texts, evidence.seconds));
     let id = format!("saw-{}", evidence.kind.id());
     let of_cause = format!("{id}-cause");

@@ -157,7 +157,7 @@ saw-update_age = Last look for updates: { $value } ago
 saw-back_after = It was back after { $value }
 saw-hung_seconds = No answer for { $value }
 saw-usual_temperature = This PC usually has { $value } while it does nothing
-saw-score = Signs: { $number } points (from 40 unusual, from 70 with a strong sign an alarm)
+saw-score = Signs together: { $number } points (unusual from { $limit })
 
 sign-miner_name = Its file has the name of a known miner
 sign-miner_arguments = It was started the way miners are: “{ $text }”
@@ -183,7 +183,7 @@ sign-no_window = It has no window
 sign-window = It shows a window
 sign-pool_port = It stays connected to a port that mining pools use
 sign-steady = Its load moves by only { $value }
-sign-very_steady = It has not moved for five minutes ({ $value })
+sign-very_steady = It has hardly moved for minutes ({ $value })
 sign-quiet = It computes and hardly uses disk or network
 sign-heat = The PC is warmer than it usually is
 sign-gpu = The graphics processor is busy as well: { $value }

@@ -157,7 +157,7 @@ saw-update_age = 最後の更新の確認：{ $value }前
 saw-back_after = { $value }後に再び動作
 saw-hung_seconds = { $value }応答なし
 saw-usual_temperature = このパソコンの普段の待機時は{ $value }
-saw-score = 手がかり：{ $number }点（40点から「普段と違う」、強い手がかりを含む70点から警告）
+saw-score = 手がかりの合計：{ $number }点（{ $limit }点から「普段と違う」）
 
 sign-miner_name = ファイル名が、知られている採掘プログラムと同じ
 sign-miner_arguments = 採掘プログラムと同じ起動のしかた：「{ $text }」
@@ -180,7 +180,7 @@ sign-no_window = ウィンドウがない
 sign-window = ウィンドウを表示している
 sign-pool_port = 採掘の集まり（プール）が使うポートにつながったまま
 sign-steady = 負荷の揺れが{ $value }だけ
-sign-very_steady = 5分間ほとんど変わらない（{ $value }）
+sign-very_steady = 何分もほとんど変わらない（{ $value }）
 sign-quiet = 計算ばかりで、ディスクも通信もほとんど使わない
 sign-heat = いつもより熱い
 sign-gpu = GPU も忙しい：{ $value }

@@ -171,11 +171,12 @@ fn buttons_ui(
                 intents.push(intent);
             }
         }
-        if finding.rule == RuleId::SecretMining
-            && finding.subject.path.is_some()
-            && ui.button(texts.get("button-my-work")).on_hover_text(texts.get("button-my-work-hint")).clicked()
-        {
-            intents.push(Intent::CallMine(finding.subject.clone()));
+        if finding.rule == RuleId::SecretMining && finding.subject.path.is_some() {
+            let days = format::count(snapshot.knowledge.thresholds.mining.mine_days);
+            let hint = texts.with_one("button-my-work-hint", "days", days);
+            if ui.button(texts.get("button-my-work")).on_hover_text(hint).clicked() {
+                intents.push(Intent::CallMine(finding.subject.clone()));
+            }
         }
         let why = RichText::new(texts.get(if how.open { "button-hide-why" } else { "button-show-why" }));
         let why = why.font(theme.bold(theme.size.text)).color(theme.palette(ui).accent);

@@ -169,11 +169,13 @@ fn agent_lines(status: &AgentStatus, snapshot: &Snapshot<'_>) -> Vec<String> {
         Some(until) => vec![texts.with_one("agent-state-paused", "time", format::clock(until, snapshot.zone))],
         None => vec![texts.with_one("agent-state-on", "time", format::date_clock(status.since, snapshot.zone))],
     };
-    let unknown = || texts.get("unknown-value");
-    let mut args = FluentArgs::new();
-    args.set("cpu", status.cpu.map_or_else(unknown, format::percent));
-    args.set("memory", status.memory_bytes.map_or_else(unknown, |bytes| format::bytes(bytes as f64)));
-    lines.push(texts.with("agent-cost", &args));
+    // In its first moments the agent does not know what it costs.
+    if let (Some(cpu), Some(bytes)) = (status.cpu, status.memory_bytes) {
+        let mut args = FluentArgs::new();
+        args.set("cpu", format::percent(cpu));
+        args.set("memory", format::bytes(bytes as f64));
+        lines.push(texts.with("agent-cost", &args));
+    }
     if status.slowed {
         lines.push(texts.get("event-slowed"));
     }
@@ -207,6 +209,6 @@ fn recording_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
         let file = RichText::new(path).size(snapshot.theme.size.small).color(snapshot.theme.palette(ui).muted);
         ui.add(egui::Label::new(file).wrap());
     } else if recorded.read.is_some() {
-        ui.label(texts.get("history-none-yet"));
+        ui.label(texts.get("settings-none-yet"));
     }
 }
