@@ -136,7 +136,7 @@ mod tests {
 
     fn view(findings: &[Finding], paused_until: Option<At>, lang: Lang) -> TrayView {
         let state = TrayState { findings, sample: None, paused_until, starts_with_pc: Reading::Known(true) };
-        let texts = Texts::new(lang).expect("texts");
+        let texts = Texts::new(lang);
         let knowledge = Knowledge::builtin().expect("tables");
         tray_view(&state, Words { texts: &texts, knowledge: &knowledge, zone: &TimeZone::UTC })
     }

@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 pub use args::{Command, HistoryWanted, Renderer, WindowOptions};
 pub use output::Output;
 
-use crate::explain::{Lang, TextError, Texts};
+use crate::explain::{Lang, Texts};
 use crate::knowledge::{Knowledge, KnowledgeError};
 use crate::platform;
 
@@ -54,17 +54,6 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// The tables and texts that come with the program could not be read: a broken build.
-#[derive(Debug, thiserror::Error)]
-pub enum SetupError {
-    /// A text file.
-    #[error(transparent)]
-    Text(#[from] TextError),
-    /// A knowledge table.
-    #[error(transparent)]
-    Knowledge(#[from] KnowledgeError),
-}
-
 /// What every command needs.
 pub struct Context {
     /// Japanese texts.
@@ -82,20 +71,27 @@ pub struct Context {
 }
 
 impl Context {
-    /// Reads tables and texts, and asks the system for language and time zone.
+    /// Reads the tables, and asks the system for language and time zone.
     ///
     /// # Errors
-    /// A broken build.
-    pub fn new() -> Result<Self, SetupError> {
+    /// A table that comes with the program cannot be used: a broken build.
+    pub fn new() -> Result<Self, KnowledgeError> {
         let (knowledge, notes) = with_overrides(Knowledge::builtin()?, &knowledge_overrides());
         Ok(Self {
-            ja: Arc::new(Texts::new(Lang::Ja)?),
-            en: Arc::new(Texts::new(Lang::En)?),
+            ja: Arc::new(Texts::new(Lang::Ja)),
+            en: Arc::new(Texts::new(Lang::En)),
             knowledge: Arc::new(knowledge),
             notes,
             lang: system_lang(),
             zone: TimeZone::system(),
         })
+    }
+
+    /// Forgets what a program that only ever watches this PC does not ask for: it has to be small.
+    fn lighten(&mut self) {
+        if let Some(knowledge) = Arc::get_mut(&mut self.knowledge) {
+            knowledge.keep_only(platform::machine().os);
+        }
     }
 
     /// The texts of one language.
@@ -146,7 +142,7 @@ pub type OpenWindow<'a> = &'a dyn Fn(&Context, &WindowOptions) -> Result<Exit, S
 pub fn run(open_window: Option<OpenWindow<'_>>) -> ExitCode {
     platform::prepare_console();
     let mut output = Output::new();
-    let context = match Context::new() {
+    let mut context = match Context::new() {
         Ok(context) => context,
         Err(error) => {
             output.error(&error.to_string());
@@ -158,7 +154,12 @@ pub fn run(open_window: Option<OpenWindow<'_>>) -> ExitCode {
         output.note(&texts.with_one("cli-knowledge-note", "note", note.clone()));
     }
     let exit = match args::parse(std::env::args_os(), &context) {
-        Ok(command) => execute(command, &context, open_window, &mut output),
+        Ok(command) => {
+            if matches!(command, Command::Agent(_)) {
+                context.lighten();
+            }
+            execute(command, &context, open_window, &mut output)
+        }
         Err(args::Stop::Help(text)) => {
             output.text(&text);
             Exit::Fine

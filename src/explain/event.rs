@@ -107,7 +107,7 @@ mod tests {
             Value::Null,
         ];
         for lang in Lang::ALL {
-            let texts = Texts::new(lang).expect("texts");
+            let texts = Texts::new(lang);
             for kind in EventKind::ALL {
                 for data in &data {
                     // A verdict has always its word, trouble its reason.
@@ -131,7 +131,7 @@ mod tests {
     fn what_was_told_about_the_pc_as_a_whole_has_no_name() {
         let knowledge = Knowledge::builtin().expect("tables");
         for lang in Lang::ALL {
-            let texts = Texts::new(lang).expect("texts");
+            let texts = Texts::new(lang);
             let text = |subject| {
                 let event = Event::new(At(0), EventKind::Notified, subject).with(json!({"rule": "cpu_hog"}));
                 event_text(&event, &knowledge, &texts, &TimeZone::UTC)
@@ -150,7 +150,7 @@ mod tests {
         });
         let wanted = [(Lang::En, "Still going on", "Over after"), (Lang::Ja, "まだ続いて", "終わりました")];
         for (lang, still, over) in wanted {
-            let texts = Texts::new(lang).expect("texts");
+            let texts = Texts::new(lang);
             let text = |data| {
                 let event = Event::new(At(0), EventKind::FindingEnded, "burner").with(data);
                 event_text(&event, &knowledge, &texts, &TimeZone::UTC)
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_sudden_stop_tells_when_and_why() {
         let knowledge = Knowledge::builtin().expect("tables");
-        let texts = Texts::new(Lang::En).expect("texts");
+        let texts = Texts::new(Lang::En);
         let event = Event::new(At(0), EventKind::SuddenStop, "").with(json!({"cause": "system_error", "code": 126}));
         let text = event_text(&event, &knowledge, &texts, &TimeZone::UTC);
         assert!(text.contains("0x7E") && text.contains("00:00"), "{text}");

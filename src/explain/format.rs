@@ -119,8 +119,8 @@ mod tests {
 
     #[test]
     fn durations_have_words_in_both_languages() {
-        let en = Texts::new(Lang::En).expect("texts");
-        let ja = Texts::new(Lang::Ja).expect("texts");
+        let en = Texts::new(Lang::En);
+        let ja = Texts::new(Lang::Ja);
         let both = |seconds| (duration(&en, seconds), duration(&ja, seconds));
         assert_eq!(both(8.2), ("8 s".into(), "8秒".into()));
         assert_eq!(both(360.0), ("6 min".into(), "6分".into()));

@@ -7,7 +7,7 @@ mod text;
 use fluent_bundle::FluentArgs;
 
 pub use event::{event_finding, event_text};
-pub use text::{Lang, TextError, Texts};
+pub use text::{Lang, Texts};
 
 use crate::diagnose::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject, SubjectKind,
@@ -250,7 +250,7 @@ mod tests {
     fn every_finding_has_complete_words_in_both_languages() {
         let knowledge = Knowledge::builtin().expect("tables");
         for lang in Lang::ALL {
-            let texts = Texts::new(lang).expect("texts");
+            let texts = Texts::new(lang);
             for rule in RuleId::ALL {
                 for finding in examples(rule) {
                     let words = explain(&finding, &knowledge, &texts);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
@@ -63,38 +64,35 @@ impl Lang {
     }
 }
 
-/// A text file that cannot be used: a broken build, found by a test.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}: {reason}")]
-pub struct TextError {
-    file: &'static str,
-    reason: String,
-}
-
-/// All texts of one language.
+/// All texts of one language, read when the first of them is needed: most of the time only one language is.
 pub struct Texts {
     lang: Lang,
-    bundle: FluentBundle<FluentResource>,
+    bundle: OnceLock<FluentBundle<FluentResource>>,
 }
 
 impl Texts {
-    /// Reads the texts that come with the program.
-    ///
-    /// # Errors
-    /// The file and the place of the first mistake in it.
-    pub fn new(lang: Lang) -> Result<Self, TextError> {
-        let locale: LanguageIdentifier =
-            lang.code().parse().map_err(|error| TextError { file: lang.code(), reason: format!("{error:?}") })?;
-        let mut bundle = FluentBundle::new_concurrent(vec![locale]);
-        // The marks would be drawn as boxes, and names are made harmless by DisplayName already.
-        bundle.set_use_isolating(false);
-        for (file, source) in lang.sources() {
-            let error = |reason: String| TextError { file, reason };
-            let resource =
-                FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| error(format!("{errors:?}")))?;
-            bundle.add_resource(resource).map_err(|errors| error(format!("{errors:?}")))?;
-        }
-        Ok(Self { lang, bundle })
+    /// The texts that come with the program.
+    pub const fn new(lang: Lang) -> Self {
+        Self { lang, bundle: OnceLock::new() }
+    }
+
+    /// Decides how numbers and plurals are written.
+    fn identifier(&self) -> LanguageIdentifier {
+        self.lang.code().parse().unwrap_or_default()
+    }
+
+    fn bundle(&self) -> &FluentBundle<FluentResource> {
+        self.bundle.get_or_init(|| {
+            let mut bundle = FluentBundle::new_concurrent(vec![self.identifier()]);
+            // The marks would be drawn as boxes, and names are made harmless by DisplayName already.
+            bundle.set_use_isolating(false);
+            for (_, source) in self.lang.sources() {
+                // A mistake costs the text it is in, and a test finds it first.
+                let read = FluentResource::try_new(source.to_owned());
+                bundle.add_resource_overriding(read.unwrap_or_else(|(what_could_be_read, _)| what_could_be_read));
+            }
+            bundle
+        })
     }
 
     /// Which language.
@@ -104,7 +102,7 @@ impl Texts {
 
     /// Whether there is a text with this id.
     pub fn has(&self, id: &str) -> bool {
-        self.bundle.has_message(id)
+        self.bundle().has_message(id)
     }
 
     /// A text without arguments.
@@ -125,11 +123,11 @@ impl Texts {
     }
 
     fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> String {
-        let Some(pattern) = self.bundle.get_message(id).and_then(|message| message.value()) else {
+        let Some(pattern) = self.bundle().get_message(id).and_then(|message| message.value()) else {
             return id.to_owned();
         };
         let mut errors = Vec::new();
-        self.bundle.format_pattern(pattern, args, &mut errors).into_owned()
+        self.bundle().format_pattern(pattern, args, &mut errors).into_owned()
     }
 }
 
@@ -168,6 +166,18 @@ mod tests {
     }
 
     #[test]
+    fn every_text_can_be_read() {
+        for lang in Lang::ALL {
+            assert_eq!(Texts::new(lang).identifier().to_string(), lang.code());
+            for (file, source) in lang.sources() {
+                if let Err((_, errors)) = FluentResource::try_new(source.to_owned()) {
+                    panic!("{lang:?} {file}: {errors:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn both_languages_have_the_same_texts_with_the_same_arguments() {
         let (ja, en) = (shape(Lang::Ja), shape(Lang::En));
         let ids = |shape: &BTreeMap<String, BTreeSet<String>>| shape.keys().cloned().collect::<BTreeSet<_>>();
@@ -181,7 +191,7 @@ mod tests {
     #[test]
     fn the_texts_can_be_read() {
         for lang in Lang::ALL {
-            let texts = Texts::new(lang).expect("texts");
+            let texts = Texts::new(lang);
             assert_eq!(texts.get("no-such-text"), "no-such-text");
             assert!(texts.has("all_well-headline"));
         }

@@ -175,6 +175,19 @@ impl Knowledge {
         }
     }
 
+    /// Forgets the programs of other systems, and what is only needed to merge an override. What is protected stays so.
+    pub fn keep_only(&mut self, os: Os) {
+        let mut kept = std::mem::take(&mut self.programs);
+        kept.retain(|program| program.os.contains(&os));
+        kept.shrink_to_fit();
+        self.by_file = HashMap::new();
+        self.by_name = HashMap::new();
+        self.figures = toml::Table::new();
+        for program in kept {
+            self.put(None, program);
+        }
+    }
+
     /// Whether a file or the name of `program` already belongs to a program, and to which.
     fn taken<'a>(&'a self, program: &'a KnownProgram) -> Option<(&'a str, &'a KnownProgram)> {
         let files = program.os.iter().flat_map(|os| program.files.iter().map(move |file| (*os, file)));
@@ -304,6 +317,17 @@ mod tests {
         assert!(known("MsMpEng.exe", None, os).is_some());
         assert_eq!(known("MsMpEng.exe", Some(r"C:\Users\a\AppData\MsMpEng.exe"), os), None);
         assert_eq!(known("svchost.exe", Some(r"C:\Users\a\svchost.exe"), os), None);
+    }
+
+    #[test]
+    fn a_program_of_another_system_can_be_forgotten_and_what_is_protected_stays_so() {
+        let mut knowledge = Knowledge::builtin().expect("tables");
+        let protect = knowledge.protect.clone();
+        knowledge.keep_only(Os::Linux);
+        let firefox = knowledge.identify(&facts("firefox", Some("/usr/lib/firefox/firefox")), Os::Linux);
+        assert_eq!(firefox.map(|program| program.id.as_str()), Some("firefox"));
+        assert!(knowledge.named("Firefox").is_some() && knowledge.named("Microsoft Defender Antivirus").is_none());
+        assert_eq!(knowledge.protect, protect);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub struct Me {
 }
 
 /// Names that are protected whatever their owner, in lower case without `.exe`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProtectRules {
     /// Parts of the operating system and of the desktop.
     pub system: BTreeSet<String>,

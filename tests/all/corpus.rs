@@ -28,7 +28,7 @@ fn every_case_ends_as_it_should() {
         .filter(|outcome| !outcome.problems().is_empty())
         .map(|outcome| format!("{} ({})\n  {}", outcome.name, outcome.case.title, outcome.problems().join("\n  ")))
         .collect();
-    let texts = [Lang::Ja, Lang::En].map(|lang| Texts::new(lang).expect("texts"));
+    let texts = [Lang::Ja, Lang::En].map(Texts::new);
     insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => EXPECTED, omit_expression => true }, {
         for outcome in &outcomes {
             insta::assert_snapshot!(outcome.name.as_str(), words(outcome, &knowledge, &texts));

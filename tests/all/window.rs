@@ -99,7 +99,7 @@ impl Scene {
         let findings = diagnose(&history, &knowledge).into_iter().map(|f| (f.clone(), plan(&f, None))).collect();
         Self {
             shell: Shell::default(),
-            texts: Texts::new(lang).expect("texts"),
+            texts: Texts::new(lang),
             knowledge,
             theme: Theme::builtin().expect("theme"),
             history,
@@ -403,7 +403,7 @@ fn what_was_recorded_is_deleted_after_one_question_that_says_what_is_lost() {
         let mut scene = recorded(Scene::new(lang, 0.6));
         scene.recorded.bytes = Some(5_000_000);
         scene.shell.show(Screen::Settings);
-        let texts = Texts::new(lang).expect("texts");
+        let texts = Texts::new(lang);
         let mut harness = scene.harness([1000.0, 1400.0]);
         let forget = |harness: &Harness<'_, Scene>| harness.state().intents.contains(&Intent::Forget);
         let click = |harness: &mut Harness<'_, Scene>, id: &str| {
