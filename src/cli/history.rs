@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::output::Style;
 use super::{Context, Exit, HistoryWanted, Output};
+use crate::agent;
 use crate::explain::{Texts, event_text, format, program_name};
 use crate::model::{At, Event, EventKind, Fraction, ProgramSample, Reading, Sample, Seconds};
 use crate::recorder::{Inbox, Reader, RecorderError, Tier};
@@ -24,6 +25,8 @@ const MINUTES: usize = 120;
 /// Reads the recording and prints it.
 pub(super) fn run(wanted: &HistoryWanted, context: &Context, output: &mut Output) -> Exit {
     let texts = context.texts(wanted.lang.unwrap_or(context.lang));
+    // What the agent has seen since its last write belongs to the answer; without an agent nothing waits.
+    let _ = agent::fresh_status();
     let timeline = match read(wanted.since, now()) {
         Ok(Some(timeline)) => timeline,
         Ok(None) => {

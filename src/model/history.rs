@@ -173,6 +173,15 @@ impl History {
         }
     }
 
+    /// The user closed this program at that time: the first look after it says so. Heard of late, as the one who closes is
+    /// another process than the one who watches.
+    pub fn note_closed(&mut self, name: &str, at: At) {
+        let after = self.samples.iter_mut().find(|sample| sample.at >= at);
+        if let Some(sample) = after.filter(|sample| !sample.closed.iter().any(|closed| &**closed == name)) {
+            Arc::make_mut(sample).closed.push(name.into());
+        }
+    }
+
     /// Puts free space of before this history began in front of it, oldest first.
     pub fn remember(&mut self, mut points: Vec<VolumePoint>) {
         let first = self.trend.first().map(|point| point.at);
@@ -301,6 +310,17 @@ mod tests {
         history.shift(-86_400_000);
         history.push(sample(8, 0.9));
         assert_eq!(history.held(busy).expect("held").since, At(0));
+    }
+
+    #[test]
+    fn a_program_closed_by_somebody_else_is_noted_once_where_it_was() {
+        let mut history = history(&[(2, 0.9), (4, 0.9), (6, 0.1)]);
+        for _ in 0..2 {
+            history.note_closed("loop", At(3500));
+        }
+        history.note_closed("later", At(60_000));
+        let closed: Vec<usize> = history.samples().map(|sample| sample.closed.len()).collect();
+        assert_eq!(closed, [0, 1, 0]);
     }
 
     #[test]

@@ -51,6 +51,11 @@ impl Inbox {
         OpenOptions::new().create(true).append(true).open(&self.path)?.write_all(line.as_bytes())
     }
 
+    /// Whether something waits that was not taken yet; one look at the folder.
+    pub fn is_waiting(&self) -> bool {
+        self.path.exists()
+    }
+
     /// The events that wait, without taking them.
     pub fn peek(&self) -> Vec<Event> {
         let mut events = read(&self.taken);

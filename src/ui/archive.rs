@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::snapshot::Recorded;
 use crate::agent;
-use crate::model::{At, Event, History, Machine, Sample, Seconds};
+use crate::model::{At, Event, EventKind, History, Machine, Sample, Seconds};
 use crate::recorder::{self, Inbox, Reader, RecorderError, Tier, file_bytes};
 use crate::settings::recording_path;
 
@@ -28,6 +28,12 @@ pub(super) fn recent(now: At) -> Vec<Arc<Sample>> {
         .filter(|sample| !sample.programs.is_empty())
         .map(|sample| Arc::new(without_members(sample)))
         .collect()
+}
+
+/// What was closed with this program in the same time, by its English name, and when.
+pub(super) fn closed(now: At) -> Vec<(String, At)> {
+    let actions = |event: Event| (event.kind == EventKind::Action).then_some((event.subject, event.at));
+    recorded(RECENT, now).events.into_iter().filter_map(actions).collect()
 }
 
 /// The last `range`, as coarse as it was kept.

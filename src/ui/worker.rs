@@ -186,6 +186,9 @@ impl Thread {
         }
         let recent = archive::recent(now());
         self.watch.begin_with(&recent);
+        for (program, at) in archive::closed(now()) {
+            self.watch.history_mut().note_closed(&program, at);
+        }
         self.tell(Reply::Recent(recent));
         let mut due = Instant::now();
         loop {
