@@ -1,13 +1,14 @@
 //! Joins the parts for a live PC: sample, fold into programs, keep the history, diagnose, plan. Used by the
 //! check, by the window's worker, and by whatever else watches.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining};
 use crate::model::{
-    At, Celsius, Closable, Fraction, History, Machine, Me, Member, Refusal, Sample, Seconds, SelfUsage,
+    At, Celsius, Closable, Condition, Fraction, History, Machine, Me, Member, Reading, Refusal, Sample, Seconds,
+    SelfUsage,
 };
 use crate::platform;
 use crate::recorder::Reader;
@@ -40,6 +41,8 @@ pub struct Learned {
     pub new: BTreeSet<String>,
     /// Temperature at rest.
     pub usual_idle: Option<Celsius>,
+    /// What starts with the PC since a few days, by its identity.
+    pub autostarts: BTreeMap<String, At>,
 }
 
 impl Learned {
@@ -48,13 +51,16 @@ impl Learned {
         let ago = |days: f64| at.minus(Seconds(days * DAY));
         let Some(Ok(Some(reader))) = recording_path().map(|path| Reader::open(&path)) else { return Self::default() };
         let Some((first, _)) = reader.span().ok().flatten() else { return Self::default() };
+        // The list of what starts with the PC is complete the first time it is read: nothing has to be learned first.
+        let autostarts = reader.new_autostarts(ago(limits.new_days)).unwrap_or_default();
         if first > ago(limits.learn_days) {
-            return Self::default();
+            return Self { autostarts, ..Self::default() };
         }
         let idle = reader.idle_temperature(ago(limits.learn_days), Fraction::new(IDLE_CPU)).ok();
         Self {
             new: reader.new_programs(ago(limits.new_days)).unwrap_or_default(),
             usual_idle: idle.filter(|(minutes, _)| *minutes >= IDLE_MINUTES).and_then(|(_, celsius)| celsius),
+            autostarts,
         }
     }
 }
@@ -86,6 +92,10 @@ pub struct Watch {
     connected: HashMap<String, At>,
     /// When connections were looked at last.
     connections_seen: Option<At>,
+    /// What starts with the PC since a few days.
+    new_autostarts: BTreeMap<String, At>,
+    /// The condition as it was read, and with what is known about it.
+    condition: (Arc<Condition>, Arc<Condition>),
 }
 
 /// What a paced look at the PC gives.
@@ -116,6 +126,8 @@ impl Watch {
             signatures: Signatures::default(),
             connected: HashMap::new(),
             connections_seen: None,
+            new_autostarts: BTreeMap::new(),
+            condition: Default::default(),
         }
     }
 
@@ -139,6 +151,8 @@ impl Watch {
     /// From now on this is known about this PC, and these files are the user's own work.
     pub fn knows(&mut self, learned: Learned, mine: BTreeSet<String>) {
         self.history.set_usual_idle(learned.usual_idle);
+        self.new_autostarts = learned.autostarts;
+        self.condition = Default::default();
         self.grouper.knows(Familiar { mine, new: learned.new, ..self.grouper.familiar().clone() });
     }
 
@@ -211,8 +225,25 @@ impl Watch {
         }
     }
 
+    /// The condition with what the recording knows about it.
+    fn dated(&mut self, condition: &Arc<Condition>) -> Arc<Condition> {
+        if !Arc::ptr_eq(&self.condition.0, condition) {
+            let mut dated = Arc::clone(condition);
+            if !self.new_autostarts.is_empty()
+                && let Reading::Known(list) = &mut Arc::make_mut(&mut dated).autostarts
+            {
+                for entry in list {
+                    entry.since = self.new_autostarts.get(&entry.identity()).copied();
+                }
+            }
+            self.condition = (Arc::clone(condition), dated);
+        }
+        Arc::clone(&self.condition.1)
+    }
+
     fn understand(&mut self, tick: Tick) -> View {
         let mut sample = tick.sample;
+        sample.condition = self.dated(&sample.condition);
         sample.closed = std::mem::take(&mut self.closed);
         let folded = self.grouper.fold(&mut sample, tick.processes, &self.knowledge);
         let sample = Arc::new(sample);

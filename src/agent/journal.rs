@@ -231,6 +231,13 @@ impl Journal {
         }
     }
 
+    /// Takes the list of what starts with the PC, by its identities.
+    pub fn know_autostarts(&mut self, identities: Vec<String>) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.know_autostarts(identities);
+        }
+    }
+
     /// Writes when it is time to or the window did something, and tries again what failed. `calm`: nothing stands out.
     pub fn step(&mut self, now: At, calm: bool) {
         let asked = self.trouble.is_none() && self.inbox.as_ref().is_some_and(Inbox::is_waiting);

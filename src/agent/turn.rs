@@ -22,7 +22,7 @@ use super::{Options, Wake, agent_program, open_window, recording};
 use crate::cli::{Context, Exit, Output};
 use crate::diagnose::{Finding, RuleId, Severity};
 use crate::explain::{Texts, event_text};
-use crate::model::{At, Event, EventKind, History, Reading, Sample, Seconds};
+use crate::model::{At, Autostart, Condition, Event, EventKind, History, Reading, Sample, Seconds};
 use crate::platform::{self, DesktopEvent, NoDesktop, StopCause, Tray, TrayView};
 use crate::recorder::{Reader, Run};
 use crate::sampler::Pace;
@@ -64,6 +64,8 @@ pub(super) struct Turns<'a> {
     findings: Vec<Finding>,
     sample: Option<Arc<Sample>>,
     background: Background,
+    /// What starts with the PC is recorded up to here.
+    autostarts: Option<Arc<Condition>>,
     paused_until: Option<At>,
     close_looks: u32,
     count: u64,
@@ -106,6 +108,7 @@ impl<'a> Turns<'a> {
             findings: Vec::new(),
             sample: None,
             background: settings.background,
+            autostarts: None,
             paused_until: None,
             close_looks: 0,
             count: 0,
@@ -123,6 +126,25 @@ impl<'a> Turns<'a> {
         turns.remember(remembered);
         turns.begin(output);
         turns
+    }
+
+    /// Keeps what starts with the PC, and learns at once what of it is new.
+    fn note_autostarts(&mut self, condition: &Arc<Condition>) {
+        if self.autostarts.as_ref().is_some_and(|noted| Arc::ptr_eq(noted, condition)) {
+            return;
+        }
+        let identities = |condition: &Condition| {
+            let list = condition.autostarts.known()?;
+            Some(list.iter().map(Autostart::identity).collect::<BTreeSet<String>>())
+        };
+        let Some(listed) = identities(condition) else { return };
+        let noted = self.autostarts.replace(Arc::clone(condition));
+        if noted.and_then(|noted| identities(&noted)).as_ref() == Some(&listed) {
+            return;
+        }
+        self.journal.know_autostarts(listed.into_iter().collect());
+        self.journal.flush(self.at);
+        self.learn(SettingsFile::of_user().load().my_work(self.at));
     }
 
     /// Takes over which programs are the user's work, and which are new on this PC.
@@ -281,6 +303,7 @@ impl<'a> Turns<'a> {
         for event in self.happenings.step(view.sample.at, &facts) {
             self.journal.note(&event);
         }
+        self.note_autostarts(&view.sample.condition);
         self.findings = view.findings.into_iter().map(|(finding, _)| finding).collect();
         self.sample = Some(view.sample);
         for event in self.courses.step(self.at, &self.findings) {
@@ -330,7 +353,10 @@ impl<'a> Turns<'a> {
                 Remark::InMemory(trouble) => self.trouble(trouble.text(), trouble.reason()),
                 Remark::SetAside => self.trouble("trouble-damaged", ""),
                 // What is under way begins in the new recording.
-                Remark::Forgotten => self.courses = Courses::default(),
+                Remark::Forgotten => {
+                    self.courses = Courses::default();
+                    self.autostarts = None;
+                }
             }
         }
     }

@@ -69,13 +69,15 @@ pub enum RuleId {
     BrowserUpdate,
     /// A web page was opened by something else than the user.
     PageOpened,
+    /// Something starts with the PC that did not before.
+    NewAutostart,
     /// Nothing to do.
     AllWell,
 }
 
 impl RuleId {
     /// Every rule, for tests of texts.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::CpuHog,
         Self::BrowserLoad,
         Self::MemoryPressure,
@@ -106,6 +108,7 @@ impl RuleId {
         Self::UpdatesOld,
         Self::BrowserUpdate,
         Self::PageOpened,
+        Self::NewAutostart,
         Self::AllWell,
     ];
 
@@ -142,6 +145,7 @@ impl RuleId {
             Self::UpdatesOld => "updates_old",
             Self::BrowserUpdate => "browser_update",
             Self::PageOpened => "page_opened",
+            Self::NewAutostart => "new_autostart",
             Self::AllWell => "all_well",
         }
     }
@@ -319,11 +323,13 @@ pub enum EvidenceKind {
     Score,
     /// Degrees Celsius that this PC usually has while it does nothing.
     UsualTemperature,
+    /// Seconds since it was seen for the first time.
+    KnownFor,
 }
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -358,6 +364,7 @@ impl EvidenceKind {
         Self::HungSeconds,
         Self::Score,
         Self::UsualTemperature,
+        Self::KnownFor,
     ];
 
     /// The id used in texts and JSON.
@@ -397,6 +404,7 @@ impl EvidenceKind {
             Self::HungSeconds => "hung_seconds",
             Self::Score => "score",
             Self::UsualTemperature => "usual_temperature",
+            Self::KnownFor => "known_for",
         }
     }
 }

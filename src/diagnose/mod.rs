@@ -49,10 +49,12 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     findings.extend(rules::hot_but_idle::find(history, knowledge));
     findings.extend(rules::power_limited::find(history, knowledge));
     findings.extend(rules::antivirus_off::find(history, knowledge));
+    let is_look = |finding: &Finding| finding.severity > Severity::Ok;
+    let (odd, new): (Vec<_>, Vec<_>) = rules::new_autostart::find(history, knowledge).into_iter().partition(is_look);
+    findings.extend(odd);
     findings.extend(rules::known_busy::find(&loads).into_iter().filter(is_new));
     findings.extend(catching_up);
     let (gpu, restart) = (rules::gpu_busy::find(history, knowledge), rules::restart_pending::find(history, knowledge));
-    let is_look = |finding: &Finding| finding.severity > Severity::Ok;
     let (looks, notes): (Vec<Finding>, Vec<Finding>) = gpu.into_iter().chain(restart).partition(is_look);
     findings.extend(looks);
     findings.extend(rules::all_well::find(history, knowledge, &findings));
@@ -61,6 +63,7 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     findings.extend(rules::network_busy::find(history, knowledge));
     findings.extend(rules::browser_update::find(history, knowledge));
     findings.extend(rules::page_opened::find(history, knowledge));
+    findings.extend(new);
     findings.extend(rules::updates_old::find(history, knowledge));
     findings.extend(rules::long_uptime::find(history, knowledge));
     // Stable: within one severity the order above, which is the order of what people can do something about.

@@ -76,6 +76,9 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
     if finding.signs.iter().any(|sign| sign.kind == SignKind::NoWindow) && finding.rule == RuleId::WebPageLoad {
         variants.push("window");
     }
+    if finding.rule == RuleId::NewAutostart && finding.severity > Severity::Ok {
+        variants.push("look");
+    }
     if finding.rule == RuleId::LongUptime && finding.confidence == Confidence::High {
         variants.push("kept");
     }
@@ -230,7 +233,9 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::FreeBytes
         | EvidenceKind::LostBytes => format::bytes(observed),
         EvidenceKind::Uptime | EvidenceKind::UpdateAge => format::duration(texts, observed * 86_400.0),
-        EvidenceKind::BackAfter | EvidenceKind::HungSeconds => format::duration(texts, observed),
+        EvidenceKind::BackAfter | EvidenceKind::HungSeconds | EvidenceKind::KnownFor => {
+            format::duration(texts, observed)
+        }
         EvidenceKind::HoursToFull => format::duration(texts, observed * 3600.0),
         EvidenceKind::Temperature | EvidenceKind::ExpectedTemperature | EvidenceKind::UsualTemperature => {
             format::celsius(observed)
@@ -324,6 +329,11 @@ mod tests {
             RuleId::SecretMining => {
                 let look = of(program, None);
                 vec![Finding { severity: Severity::Act, ..look.clone() }, look]
+            }
+            RuleId::NewAutostart => {
+                let look =
+                    of(Subject { group: "Helper".into(), name: Label::same("Helper"), ..Subject::machine() }, None);
+                vec![Finding { severity: Severity::Ok, ..look.clone() }, look]
             }
             RuleId::DiskBusy => {
                 let nobody = of(Subject::machine(), None);

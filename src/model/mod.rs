@@ -16,7 +16,7 @@ mod sample;
 mod time;
 mod units;
 
-pub use condition::{Condition, Protection};
+pub use condition::{Autostart, Condition, Protection};
 pub use display_name::DisplayName;
 pub use event::{Event, EventKind};
 pub use history::{Held, History, VolumePoint};

@@ -10,7 +10,7 @@ use super::{RecorderError, file, prune, schema};
 use crate::model::At;
 
 /// Tables beside those of the samples.
-const TABLES: [&str; 5] = ["space", "volume", "event", "program", "run"];
+const TABLES: [&str; 6] = ["space", "volume", "event", "program", "autostart", "run"];
 
 /// Deletes all that is recorded at `path`, with what waits for it and damaged files that were set aside, when no
 /// recorder has it open. One that is open does it by [`super::Recorder::forget`].

@@ -141,6 +141,12 @@ impl Reader {
         store::new_programs(&self.db, from)
     }
 
+    /// What starts with the PC and did not before `from`, by [`crate::model::Autostart::identity`], and when it was seen
+    /// first.
+    pub fn new_autostarts(&self, from: At) -> Result<BTreeMap<String, At>, RecorderError> {
+        store::new_autostarts(&self.db, from)
+    }
+
     /// The runs of the agent that were seen at `from` or later, in the order in which they began.
     pub fn runs(&self, from: At) -> Result<Vec<RecordedRun>, RecorderError> {
         store::runs(&self.db, from)

@@ -18,7 +18,12 @@ const CHECKPOINT_PAGES: u32 = 8000;
 
 /// What leads from one version of the schema to the next; version n is reached after the n-th step. A step is
 /// never changed once it was released.
-pub const STEPS: [&str; 2] = [V1, V2];
+pub const STEPS: [&str; 3] = [V1, V2, V3];
+
+/// What starts with the PC, and since when it does.
+const V3: &str = "
+CREATE TABLE autostart (identity TEXT PRIMARY KEY, first_seen INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+";
 
 /// Where programs come from and since when they are known, and whether the user was looking. What was recorded before
 /// counts as known for ever.
@@ -194,7 +199,7 @@ mod tests {
 
     #[test]
     fn every_old_version_becomes_the_newest_and_keeps_its_rows() {
-        let later = [STEPS[0], STEPS[1], "ALTER TABLE run ADD COLUMN note TEXT;"];
+        let later = [STEPS[0], STEPS[1], STEPS[2], "ALTER TABLE run ADD COLUMN note TEXT;"];
         for from in 0..later.len() {
             let mut db = Connection::open_in_memory().expect("memory");
             migrate(&mut db, &later[..from]).expect("old");
@@ -203,7 +208,7 @@ mod tests {
                 db.execute(run, []).expect("a run");
             }
             migrate(&mut db, &later).expect("migrated");
-            assert_eq!(version(&db).expect("version"), 3);
+            assert_eq!(version(&db).expect("version"), 4);
             assert!(names(&db, "run").contains(&"note".to_owned()));
             let runs: u32 = db.query_row("SELECT count(*) FROM run", [], |row| row.get(0)).expect("runs");
             assert_eq!(runs, u32::from(from > 0));

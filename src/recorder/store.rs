@@ -1,6 +1,6 @@
 //! Rows in and out of the tables, for writing, for means and for reading.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
@@ -17,6 +17,8 @@ use crate::model::{At, Celsius, Fraction, Origin, ProcKey};
 const USAGES: i64 = 64;
 /// The cache of programs is emptied when it gets larger: names and paths have no bound.
 const MOST_PROGRAMS: usize = 512;
+/// No more names of what starts with the PC are kept: a few dozen are usual.
+const MOST_AUTOSTARTS: i64 = 5_000;
 
 /// Numbers of programs. What is in it is in the file, so it must be emptied when a transaction was not committed.
 #[derive(Debug, Default)]
@@ -83,6 +85,28 @@ pub fn new_programs(db: &Connection, from: At) -> Result<BTreeSet<String>, Recor
     let mut select = db.prepare_cached("SELECT path FROM program WHERE first_seen >= ?1 AND path <> ''")?;
     let paths = select.query_map([from.0], |row| row.get(0))?;
     Ok(paths.collect::<Result<_, _>>()?)
+}
+
+/// What starts with the PC and was first seen at `from` or later, by its identity, and when that was.
+pub fn new_autostarts(db: &Connection, from: At) -> Result<BTreeMap<String, At>, RecorderError> {
+    let mut select = db.prepare_cached("SELECT identity, first_seen FROM autostart WHERE first_seen >= ?1")?;
+    let found = select.query_map([from.0], |row| Ok((row.get(0)?, At(row.get(1)?))))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Adds what is not known yet as first seen `now`. Everything in the first list was there before.
+pub fn know_autostarts(db: &Connection, identities: &[String], now: At) -> Result<(), RecorderError> {
+    let known: i64 = db.prepare_cached("SELECT count(*) FROM autostart")?.query_row([], |row| row.get(0))?;
+    if known > MOST_AUTOSTARTS {
+        return Ok(());
+    }
+    let first_seen = if known == 0 { 0 } else { now.0 };
+    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO autostart (identity, first_seen) VALUES (?1, ?2)")?;
+    // The empty name says that there was a first list, even one with nothing in it.
+    for identity in [""].into_iter().chain(identities.iter().map(String::as_str)) {
+        insert.execute(params![identity, first_seen])?;
+    }
+    Ok(())
 }
 
 /// The temperature in the middle of all minutes since `from` in which the PC did nearly nothing, and how many there were.

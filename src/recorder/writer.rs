@@ -61,6 +61,8 @@ struct Pending {
     rows: VecDeque<Row>,
     spaces: VecDeque<Space>,
     events: VecDeque<Event>,
+    /// Identities of what starts with the PC.
+    autostarts: Option<Vec<String>>,
 }
 
 /// When it is time for what is not done in each flush, ms since 1970.
@@ -141,6 +143,12 @@ impl Recorder {
     pub fn note(&mut self, event: &Event) {
         self.pending.events.push_back(event.clone());
         self.dropped += bound(&mut self.pending.events, MOST_EVENTS);
+    }
+
+    /// Takes the whole list of what starts with the PC into memory, by [`crate::model::Autostart::identity`]. What is
+    /// not in the recording is new from then on; all of the first list is known for ever.
+    pub fn know_autostarts(&mut self, identities: Vec<String>) {
+        self.pending.autostarts = Some(identities);
     }
 
     /// Samples and events that were lost because the disk did not take them for too long.
@@ -271,6 +279,9 @@ impl Recorder {
         }
         for event in &self.pending.events {
             insert_event(&change, self.run_id, event)?;
+        }
+        if let Some(identities) = &self.pending.autostarts {
+            store::know_autostarts(&change, identities, now)?;
         }
         let run = "UPDATE run SET started = ?2, last_seen = ?3, clean = ?4 WHERE id = ?1";
         // The newest row says as well when the run was last seen: one page less in most batches.

@@ -9,7 +9,7 @@ use super::history::AtForm;
 use crate::diagnose::Finding;
 use crate::explain::{Texts, explain};
 use crate::knowledge::Knowledge;
-use crate::model::{At, Condition, Machine, Member, ProcSample, ProgramSample, Reading, Sample, SelfUsage};
+use crate::model::{At, Autostart, Condition, Machine, Member, ProcSample, ProgramSample, Reading, Sample, SelfUsage};
 use crate::remedy::Plan;
 
 /// Name and version of this form.
@@ -133,6 +133,20 @@ fn condition_json(condition: &Condition) -> Value {
     put(&mut map, "antivirus", &condition.antivirus);
     put(&mut map, "updated_at", &condition.updated_at.map(|at| AtForm::Text.write(at)));
     put(&mut map, "fast_startup", &condition.fast_startup);
+    let list = condition.autostarts.clone().map(|list| list.iter().map(autostart_json).collect::<Vec<_>>());
+    put(&mut map, "autostarts", &list);
+    Value::Object(map)
+}
+
+fn autostart_json(entry: &Autostart) -> Value {
+    let mut map = Map::new();
+    map.insert("name".into(), json!(entry.name));
+    if let Some(file) = &entry.file {
+        map.insert("file".into(), json!(file));
+    }
+    if let Some(since) = entry.since {
+        map.insert("since".into(), json!(AtForm::Text.write(since)));
+    }
     Value::Object(map)
 }
 

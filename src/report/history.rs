@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::model::{
-    At, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, Hertz, Machine, Memory, Origin, Os, Owner, Power,
-    Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample, Seconds, Swap, Volume, Why,
+    At, Autostart, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, Hertz, Machine, Memory, Origin, Os, Owner,
+    Power, Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample, Seconds, Swap, Volume, Why,
 };
 
 /// Name and version of this form.
@@ -304,7 +304,17 @@ fn condition(map: &Map<String, Value>) -> Condition {
         antivirus: word(map, "antivirus"),
         updated_at: Reading::from_option(map.get("updated_at").and_then(read_at).map(|(at, _)| at), Why::Unsupported),
         fast_startup: flag("fast_startup"),
+        autostarts: Reading::from_option(map.get("autostarts").and_then(autostarts), Why::Unsupported),
     }
+}
+
+fn autostarts(list: &Value) -> Option<Vec<Autostart>> {
+    let entry = |entry: &Value| {
+        let text = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
+        let since = entry.get("since").and_then(read_at).map(|(at, _)| at);
+        Some(Autostart { name: text("name")?, file: text("file"), since })
+    };
+    Some(list.as_array()?.iter().filter_map(entry).collect())
 }
 
 fn word<T: serde::de::DeserializeOwned>(map: &Map<String, Value>, name: &str) -> Reading<T> {

@@ -674,6 +674,32 @@ fn hostile() -> impl Strategy<Value = String> {
     ]
 }
 
+/// The first list is what was always there; what comes later is new from then on, whatever else happens to the list.
+#[test]
+fn what_starts_with_the_pc_is_new_when_it_was_not_in_the_first_list() {
+    let (_folder, path) = file();
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let new = |path: &Path| reader(path).new_autostarts(at(0)).expect("a list").into_iter().collect::<Vec<_>>();
+    let (mut recorder, _) = open(&path, at(0));
+    recorder.know_autostarts(list(&[]));
+    recorder.flush(at(60)).expect("flushed");
+    assert_eq!(new(&path), []);
+    recorder.know_autostarts(list(&["a"]));
+    recorder.flush(at(120)).expect("flushed");
+    recorder.end(at(130)).expect("ended");
+    let (mut recorder, _) = open(&path, at(200));
+    recorder.know_autostarts(list(&["b"]));
+    recorder.flush(at(260)).expect("flushed");
+    recorder.know_autostarts(list(&["a", "b"]));
+    recorder.flush(at(320)).expect("flushed");
+    assert_eq!(new(&path), [("a".to_owned(), at(120)), ("b".to_owned(), at(260))]);
+    assert_eq!(reader(&path).new_autostarts(at(200)).expect("a list").len(), 1);
+    recorder.forget(at(400)).expect("forgotten");
+    recorder.know_autostarts(list(&["a", "c"]));
+    recorder.flush(at(460)).expect("flushed");
+    assert_eq!(new(&path), []);
+}
+
 fn kind() -> impl Strategy<Value = EventKind> {
     proptest::sample::select(&EventKind::ALL[..])
 }

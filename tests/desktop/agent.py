@@ -471,6 +471,65 @@ class AgentTest(unittest.TestCase):
         self.assertEqual(events("sudden_stop"), [])
         self.assertEqual(server.calls, [])
 
+    @with_diagnostics
+    def test_closed_by_the_window_and_back(self):
+        """The window closes a program and ends itself; the agent sees that the program returns, and who starts it."""
+        name = "agent-returner"
+        program = e2e.copy_of_shell(name)
+        keeper = TMP / "keeper.sh"
+        keeper.write_text(f"while :; do {program} -c 'while :; do :; done'; sleep 2; done\n")
+        self.desktop()
+        self.agent()
+        supervisor = Proc(["sh", str(keeper)])
+        self.addCleanup(supervisor.end)
+        host.serve(14)
+        worker = next(pid for pid, _ in e2e.family(supervisor.pid) if pid != supervisor.pid)
+        # What the window writes when its button is used, and what the button does.
+        action = {"at": int(time.time() * 1000), "kind": "action", "subject": name, "data": {}}
+        with open(STATE / "recording.inbox", "a", encoding="utf-8") as inbox:
+            inbox.write(json.dumps(action) + "\n")
+        os.kill(worker, signal.SIGTERM)
+        asked = time.monotonic()
+        until("the action is in the recording", 10, lambda: [one for one in events("action") if one["subject"] == name])
+        came_back = lambda: next((one for one in events("finding")  # noqa: E731
+                                  if one["data"]["finding"]["rule"] == "came_back"), None)
+        found = until("it came back", 60, came_back)
+        say(f"after {time.monotonic() - asked:.0f} s: “{found['text']['en']}”")
+        self.assertEqual(found["subject"], name)
+        self.assertIn("sh", found["data"]["finding"]["parent"])
+
+    @with_diagnostics
+    def test_something_new_starts_with_the_pc(self):
+        folder = Path(os.environ["XDG_CONFIG_HOME"]) / "autostart"
+        folder.mkdir(parents=True)
+
+        def starts(name, file):
+            entry = f"[Desktop Entry]\nType=Application\nName={name}\nExec={file} --quiet\n"
+            (folder / f"{name}.desktop").write_text(entry)
+
+        new = lambda: {one["subject"]: one for one in events("finding")  # noqa: E731
+                       if one["data"]["finding"]["rule"] == "new_autostart"}
+        _, server = self.desktop()
+        starts("Old Helper", "/usr/bin/env")
+        agent = self.agent()
+        until("the list is recorded", 20, lambda: query("SELECT count(*) FROM autostart")[0][0] > 1)
+        agent.stop()
+        self.assertEqual(new(), {})
+        starts("New Helper", "/usr/bin/env")
+        starts("Odd Helper", "/tmp/.hidden/helper")
+        agent = self.agent()
+        found = until("both are found", 30, lambda: flush() or (new() if len(new()) == 2 else None))
+        for event in found.values():
+            say(event["text"]["en"])
+        self.assertEqual(found["New Helper"]["data"]["finding"]["severity"], "ok")
+        self.assertEqual(found["Odd Helper"]["data"]["finding"]["severity"], "look")
+        agent.stop()
+        agent = self.agent()
+        host.serve(8)
+        flush()
+        self.assertEqual(len([one for one in events("finding") if one["subject"] == "Odd Helper"]), 2)
+        self.assertFalse([call for call in server.calls if "New Helper" in call["title"] + call["body"]])
+
     # -------------------------------------------------------------------------------- the endpoint
 
     @with_diagnostics

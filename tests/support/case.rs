@@ -286,8 +286,21 @@ pub struct VolumePart {
     pub free_gb: Ramp,
 }
 
+/// Something that starts with the PC.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AutostartPart {
+    /// Its name in the list.
+    pub name: String,
+    /// Its program file.
+    pub file: String,
+    /// Days since it was first seen; always there when left out.
+    #[serde(default)]
+    pub days: Option<f64>,
+}
+
 /// What changes seldom.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConditionPart {
     /// Updates wait for a restart.
@@ -302,6 +315,9 @@ pub struct ConditionPart {
     /// Shutting down keeps the kernel.
     #[serde(default)]
     pub fast_startup: Option<bool>,
+    /// What starts with the PC.
+    #[serde(default)]
+    pub autostarts: Option<Vec<AutostartPart>>,
 }
 
 /// Something that has to be found.

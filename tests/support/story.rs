@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mimamori::report::HISTORY_SCHEMA;
 use serde_json::{Map, Value, json};
 
-use super::case::{Case, Part, Program, Ramp};
+use super::case::{AutostartPart, Case, Part, Program, Ramp};
 use super::rng::{Drift, Rng};
 
 /// 2026-11-23 01:00 UTC, in seconds.
@@ -234,8 +234,13 @@ impl<'a> Story<'a> {
             });
             put("volumes", volumes.collect());
         }
-        if let Some(condition) = part.condition {
+        if let Some(condition) = &part.condition {
             let updated = condition.updated_days.map(|days| BEGIN - days * DAY);
+            let autostart = |entry: &AutostartPart| {
+                let since = entry.days.map(|days| BEGIN - days * DAY);
+                json!({ "name": entry.name, "file": entry.file, "since": since })
+            };
+            let autostarts = condition.autostarts.as_ref().map(|list| list.iter().map(autostart).collect::<Vec<_>>());
             put(
                 "condition",
                 json!({
@@ -243,6 +248,7 @@ impl<'a> Story<'a> {
                     "antivirus": condition.antivirus,
                     "updated_at": updated,
                     "fast_startup": condition.fast_startup,
+                    "autostarts": autostarts,
                 }),
             );
         }

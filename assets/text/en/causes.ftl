@@ -133,6 +133,16 @@ browser_update-meaning = The old version goes on until all its windows are close
 browser_update-todo-1 = Close all windows of { $name } and open it again
 browser_update-limits = What the update changes is not known here.
 
+new_autostart-headline = { $name } starts with this PC from now on
+new_autostart-headline-look = { $name } starts with this PC from now on, from an unusual place
+new_autostart-meaning = It was not in the list of what starts by itself before. That is usual after something was installed or updated. Unwanted programs add themselves there too.
+new_autostart-meaning-look = It was not in the list of what starts by itself before, and its file is not where installed programs are. Company tools sometimes do that; unwanted programs do it often.
+new_autostart-todo-1 = If you have just installed or updated something, that is it: nothing to do
+new_autostart-todo-2 = If you do not know { $name }, tell your helpdesk its name and its file
+new_autostart-todo-look-1 = If you do not know { $name }, tell your helpdesk its name and its file
+new_autostart-todo-look-2 = If you or your company have just installed it, that is it: nothing to do
+new_autostart-limits = What the program does is not known here. Scheduled tasks are not looked at.
+
 page_opened-headline = A web page in { $name } was not opened by you
 page_opened-headline-parent = A web page in { $name } was opened by { $parent }
 page_opened-meaning = A script or a schedule opened it. Company portals do that at sign-in, which is normal; unwanted programs do it too.
@@ -155,6 +165,7 @@ saw-clock_share = The processor runs at { $value } of its highest clock
 saw-uptime = Running for { $value }
 saw-update_age = Last look for updates: { $value } ago
 saw-back_after = It was back after { $value }
+saw-known_for = First seen in the list { $value } ago
 saw-hung_seconds = No answer for { $value }
 saw-usual_temperature = This PC usually has { $value } while it does nothing
 saw-score = Signs together: { $number } points (unusual from { $limit })

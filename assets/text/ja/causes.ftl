@@ -133,6 +133,16 @@ browser_update-meaning = すべてのウィンドウを閉じるまで古い版�
 browser_update-todo-1 = { $name } のウィンドウをすべて閉じ、開き直してください
 browser_update-limits = 更新の内容は分かりません。
 
+new_autostart-headline = { $name } が、パソコンと一緒に起動するようになりました
+new_autostart-headline-look = { $name } が、普段と違う場所からパソコンと一緒に起動するようになりました
+new_autostart-meaning = 自動で起動するものの一覧に、新しく加わりました。何かをインストールや更新した後なら普通のことです。望まないプログラムが自分を加えることもあります。
+new_autostart-meaning-look = 自動で起動するものの一覧に新しく加わり、ファイルはインストールされたプログラムの場所にありません。会社のツールのこともありますが、望まないプログラムによくある場所です。
+new_autostart-todo-1 = インストールや更新をしたばかりなら、それによるものです。何もする必要はありません
+new_autostart-todo-2 = { $name } に心当たりがなければ、名前とファイルの場所をヘルプデスクに伝えてください
+new_autostart-todo-look-1 = { $name } に心当たりがなければ、名前とファイルの場所をヘルプデスクに伝えてください
+new_autostart-todo-look-2 = 自分や会社がインストールしたばかりなら、それによるものです。何もする必要はありません
+new_autostart-limits = プログラムが何をするかは分かりません。タスク スケジューラの予定は見ていません。
+
 page_opened-headline = { $name } のページが、あなたの操作以外で開かれました
 page_opened-headline-parent = { $name } のページを { $parent } が開きました
 page_opened-meaning = スクリプトか予定された処理が開きました。会社の案内ページならサインイン時によくあることで正常です。望まないプログラムのこともあります。
@@ -155,6 +165,7 @@ saw-clock_share = CPU の速度は最高の{ $value }
 saw-uptime = 起動してから{ $value }
 saw-update_age = 最後の更新の確認：{ $value }前
 saw-back_after = { $value }後に再び動作
+saw-known_for = 一覧に加わったのは { $value }前
 saw-hung_seconds = { $value }応答なし
 saw-usual_temperature = このパソコンの普段の待機時は{ $value }
 saw-score = 手がかりの合計：{ $number }点（{ $limit }点から「普段と違う」）

@@ -20,6 +20,7 @@ pub(super) mod many_small;
 pub(super) mod memory_growth;
 pub(super) mod memory_pressure;
 pub(super) mod network_busy;
+pub(super) mod new_autostart;
 pub(super) mod not_responding;
 pub(super) mod page_opened;
 pub(super) mod paging;

@@ -9,7 +9,9 @@ use crate::model::Reading;
 use crate::platform::types::NoDesktop;
 
 /// Ours, here and in the system's folder.
-const FILE: &str = "mimamori.desktop";
+pub(super) const FILE: &str = "mimamori.desktop";
+/// The group of a desktop file that says what it starts.
+pub(super) const DESKTOP_ENTRY: &str = "[Desktop Entry]";
 
 /// Starts `exe` with `args` when the user signs in, or no longer; looks afterwards whether that is so.
 ///
@@ -25,13 +27,13 @@ pub fn autostart_is_on() -> Reading<bool> {
 }
 
 /// The user's folder, and those of the system, whose files the user's takes the place of.
-struct Folders {
-    user: PathBuf,
-    system: Vec<PathBuf>,
+pub(super) struct Folders {
+    pub(super) user: PathBuf,
+    pub(super) system: Vec<PathBuf>,
 }
 
 impl Folders {
-    fn of_user() -> Result<Self> {
+    pub(super) fn of_user() -> Result<Self> {
         let folder = |name| env::var_os(name).map(PathBuf::from).filter(|path: &PathBuf| path.is_absolute());
         let user = folder("XDG_CONFIG_HOME").or_else(|| Some(env::home_dir()?.join(".config")));
         let user = user.ok_or(ErrorKind::NotFound)?.join("autostart");
@@ -103,19 +105,21 @@ fn write(path: &Path, text: &str) -> Result<()> {
 }
 
 /// Whether a desktop file of the autostart folder starts something.
-fn is_enabled(text: &str) -> bool {
+pub(super) fn is_enabled(text: &str) -> bool {
+    value(text, DESKTOP_ENTRY, "Hidden") != Some("true")
+        && value(text, DESKTOP_ENTRY, "X-GNOME-Autostart-enabled") != Some("false")
+}
+
+/// The value of a key in a group of a desktop file or a unit file.
+pub(super) fn value<'a>(text: &'a str, wanted: &str, key: &str) -> Option<&'a str> {
     let mut group = "";
-    for line in text.lines().map(str::trim) {
+    text.lines().map(str::trim).find_map(|line| {
         if line.starts_with('[') {
             group = line;
         }
-        let Some((key, value)) = line.split_once('=').filter(|_| group == "[Desktop Entry]") else { continue };
-        match (key.trim_end(), value.trim_start()) {
-            ("Hidden", "true") | ("X-GNOME-Autostart-enabled", "false") => return false,
-            _ => {}
-        }
-    }
-    true
+        let (name, value) = line.split_once('=').filter(|_| group == wanted)?;
+        (name.trim_end() == key).then(|| value.trim_start())
+    })
 }
 
 fn entry(exe: &Path, args: &[&str]) -> Result<String> {

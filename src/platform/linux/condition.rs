@@ -27,6 +27,7 @@ pub fn condition() -> Condition {
             Why::Unsupported,
         ),
         fast_startup: Reading::Known(false),
+        autostarts: super::autostart_list::autostarts(),
     }
 }
 

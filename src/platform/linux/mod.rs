@@ -1,6 +1,7 @@
 //! Linux: `/proc`, `/sys`, X11, pidfds, and the session bus.
 
 mod autostart;
+mod autostart_list;
 mod condition;
 mod connections;
 mod cpu;

@@ -23,6 +23,7 @@ pub fn condition() -> Condition {
             Some(value) => Reading::Known(value == 1),
             None => Reading::Missing(Why::Unsupported),
         },
+        autostarts: Reading::Missing(Why::Unsupported),
     }
 }
 

@@ -1,0 +1,105 @@
+//! Something starts with the PC, or when the user signs in, that did not before: mostly what was just installed.
+
+use super::DAY;
+use crate::diagnose::finding::{
+    Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject,
+};
+use crate::knowledge::{Knowledge, Label};
+use crate::model::{At, Autostart, DisplayName, History, Mark, Os, Owner, ProcFacts, ProcKey, Reading, Why};
+
+/// An installer that adds more than this at once is told by its newest.
+const MOST: usize = 3;
+
+/// The newest first. Where its file lies decides whether it is worth a look: installers do not put what is to stay into
+/// folders for temporary files, and do not hide it.
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
+    let Some(latest) = history.latest() else { return Vec::new() };
+    let (limit, os) = (knowledge.thresholds.mining.new_days * DAY, history.machine().os);
+    let listed = latest.condition.autostarts.known().into_iter().flatten();
+    let mut new: Vec<(&Autostart, At)> = listed
+        .filter_map(|entry| Some((entry, entry.since?)))
+        .filter(|(_, since)| latest.at.since(*since).0 <= limit)
+        .collect();
+    new.sort_by_key(|(_, since)| std::cmp::Reverse(*since));
+    new.truncate(MOST);
+    new.into_iter()
+        .map(|(entry, since)| {
+            let signs = signs(entry, knowledge, os);
+            let severity = if signs.is_empty() { Severity::Ok } else { Severity::Look };
+            let name = Label::same(DisplayName::new(&entry.name).as_str());
+            let subject = Subject { group: entry.name.clone(), name, path: entry.file.clone(), ..Subject::machine() };
+            let age = latest.at.since(since);
+            let evidence = vec![Evidence::told(EvidenceKind::KnownFor, age.0, age)];
+            let found = Finding::new(RuleId::NewAutostart, severity, Confidence::High, subject, since, evidence);
+            Finding { signs, ..found }
+        })
+        .collect()
+}
+
+/// What is unusual about its file, judged as that of a running program is.
+fn signs(entry: &Autostart, knowledge: &Knowledge, os: Os) -> Vec<Sign> {
+    let Some(file) = &entry.file else { return Vec::new() };
+    let facts = ProcFacts {
+        key: ProcKey { pid: 0, start_time: 0 },
+        parent: 0,
+        name: file.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+        path: Reading::Known(file.clone()),
+        args: Reading::Missing(Why::Unsupported),
+        owner: Owner::Unknown,
+        kernel: false,
+        given: None,
+    };
+    let marks = knowledge.marks(&facts, None, os);
+    [
+        (Mark::MinerName, SignKind::MinerName),
+        (Mark::WrongFolder, SignKind::WrongFolder),
+        (Mark::KernelName, SignKind::KernelName),
+        (Mark::HiddenFile, SignKind::HiddenFile),
+        (Mark::OddFolder, SignKind::OddFolder),
+        (Mark::TemporaryFolder, SignKind::TemporaryFolder),
+    ]
+    .into_iter()
+    .filter(|(mark, _)| marks.contains(mark))
+    .map(|(_, kind)| Sign { kind, points: 0, text: Some(file.clone()), figure: None })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::RuleId;
+    use crate::diagnose::Severity;
+    use crate::diagnose::rules::fixture::Scene;
+    use crate::model::{At, Autostart, Condition, Reading};
+
+    /// What is told, `days` after it was first seen.
+    fn told(file: &str, days: Option<f64>) -> Vec<(RuleId, Severity)> {
+        let mut scene = Scene::windows().at(100.0 * 86_400.0);
+        let since = days.map(|days| At(((100.0 - days) * 86_400_000.0) as i64));
+        let entry = Autostart { name: "Helper".to_owned(), file: Some(file.to_owned()), since };
+        let condition = Condition { autostarts: Reading::Known(vec![entry]), ..Condition::default() };
+        scene.push(10.0, |sample| sample.condition = condition.clone().into());
+        scene.diagnose().iter().map(|finding| (finding.rule, finding.severity)).collect()
+    }
+
+    const ORDINARY: &str = r"C:\Program Files\Helper\helper.exe";
+
+    #[test]
+    fn what_was_just_installed_is_a_note() {
+        assert_eq!(told(ORDINARY, Some(0.5)), [(RuleId::AllWell, Severity::Ok), (RuleId::NewAutostart, Severity::Ok)]);
+    }
+
+    #[test]
+    fn what_lies_where_programs_do_not_stay_is_worth_a_look() {
+        let file = r"C:\Users\a\AppData\Local\Temp\helper.exe";
+        assert_eq!(told(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Look)]);
+        let file = r"C:\Users\a\AppData\Roaming\svchost.exe";
+        assert_eq!(told(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Look)]);
+    }
+
+    #[test]
+    fn what_is_known_is_not_told() {
+        for days in [None, Some(60.0)] {
+            assert_eq!(told(ORDINARY, days), [(RuleId::AllWell, Severity::Ok)]);
+        }
+    }
+}
