@@ -313,8 +313,10 @@ pub enum EvidenceKind {
     ClockShare,
     /// Days since the last start.
     Uptime,
-    /// Days since updates were installed or looked for.
+    /// Days since updates were looked for.
     UpdateAge,
+    /// Days since an update was installed.
+    UpdateInstallAge,
     /// Seconds between the end of a program and its return.
     BackAfter,
     /// Seconds in which a window did not answer.
@@ -329,7 +331,7 @@ pub enum EvidenceKind {
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -360,6 +362,7 @@ impl EvidenceKind {
         Self::ClockShare,
         Self::Uptime,
         Self::UpdateAge,
+        Self::UpdateInstallAge,
         Self::BackAfter,
         Self::HungSeconds,
         Self::Score,
@@ -400,6 +403,7 @@ impl EvidenceKind {
             Self::ClockShare => "clock_share",
             Self::Uptime => "uptime",
             Self::UpdateAge => "update_age",
+            Self::UpdateInstallAge => "update_install_age",
             Self::BackAfter => "back_after",
             Self::HungSeconds => "hung_seconds",
             Self::Score => "score",

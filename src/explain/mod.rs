@@ -82,6 +82,9 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
     if finding.rule == RuleId::LongUptime && finding.confidence == Confidence::High {
         variants.push("kept");
     }
+    if finding.rule == RuleId::UpdatesOld && finding.observed(EvidenceKind::UpdateInstallAge).is_some() {
+        variants.push("installed");
+    }
     if finding.rule == RuleId::UnattributedLoad && finding.observed(EvidenceKind::Variation).is_some() {
         variants.push("steady");
     }
@@ -147,7 +150,7 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
             EvidenceKind::DiskBusy => "disk_busy",
             EvidenceKind::NetworkRate => "network",
             EvidenceKind::GpuUsed => "gpu",
-            EvidenceKind::Uptime | EvidenceKind::UpdateAge => {
+            EvidenceKind::Uptime | EvidenceKind::UpdateAge | EvidenceKind::UpdateInstallAge => {
                 args.set("days", format::count(evidence.observed.floor()));
                 continue;
             }
@@ -232,7 +235,9 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::SwapGrown
         | EvidenceKind::FreeBytes
         | EvidenceKind::LostBytes => format::bytes(observed),
-        EvidenceKind::Uptime | EvidenceKind::UpdateAge => format::duration(texts, observed * 86_400.0),
+        EvidenceKind::Uptime | EvidenceKind::UpdateAge | EvidenceKind::UpdateInstallAge => {
+            format::duration(texts, observed * 86_400.0)
+        }
         EvidenceKind::BackAfter | EvidenceKind::HungSeconds | EvidenceKind::KnownFor => {
             format::duration(texts, observed)
         }
@@ -339,6 +344,12 @@ mod tests {
                 let nobody = of(Subject::machine(), None);
                 vec![Finding { cause: Some(program), ..nobody.clone() }, nobody]
             }
+            RuleId::UpdatesOld => {
+                let installed = of(Subject::machine(), None);
+                let mut looked = installed.clone();
+                looked.evidence.retain(|evidence| evidence.kind != EvidenceKind::UpdateInstallAge);
+                vec![installed, looked]
+            }
             RuleId::UnattributedLoad | RuleId::LongUptime => {
                 let mut plain = of(Subject::machine(), None);
                 let variant = plain.clone();
@@ -357,7 +368,6 @@ mod tests {
             | RuleId::RestartPending
             | RuleId::CatchingUp
             | RuleId::AntivirusOff
-            | RuleId::UpdatesOld
             | RuleId::AllWell => vec![of(Subject::machine(), None)],
         }
     }

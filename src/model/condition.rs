@@ -51,7 +51,7 @@ pub struct Condition {
     pub restart_pending: Reading<bool>,
     /// Protection against malware.
     pub antivirus: Reading<Protection>,
-    /// When updates of the system were installed or looked for last.
+    /// When updates of the system were last installed (Windows), or looked for (Linux).
     pub updated_at: Reading<At>,
     /// Shutting down keeps the kernel for the next start (Windows' fast start-up): only a restart begins anew.
     pub fast_startup: Reading<bool>,

@@ -124,9 +124,12 @@ antivirus_off-todo-2 = If you cannot switch it on, ask your helpdesk today
 antivirus_off-limits = This is what Windows reports; some protection products report late after a start.
 
 updates_old-headline = No updates for { $days } days
+updates_old-headline-installed = No updates installed for { $days } days
 updates_old-meaning = Updates close known gaps and mend faults. This PC has not looked for any for a long time.
+updates_old-meaning-installed = Windows gets updates each month; they close known gaps and mend faults. Where a company decides when updates come, a delay of some weeks is normal.
 updates_old-todo-1 = Look for updates in the settings of the system, or ask your helpdesk
 updates_old-limits = Only the time of the last look is known, not what is missing.
+updates_old-limits-installed = This is the date of the last update of Windows itself. Why none came since is not known here.
 
 browser_update-headline = { $name } was updated and needs to be opened anew
 browser_update-meaning = The old version goes on until all its windows are closed. The new one closes known gaps.
@@ -164,6 +167,7 @@ saw-swap_grown = { $value } moved out of memory in { $duration }
 saw-clock_share = The processor runs at { $value } of its highest clock
 saw-uptime = Running for { $value }
 saw-update_age = Last look for updates: { $value } ago
+saw-update_install_age = Last update installed: { $value } ago
 saw-back_after = It was back after { $value }
 saw-known_for = First seen in the list { $value } ago
 saw-hung_seconds = No answer for { $value }

@@ -124,9 +124,12 @@ antivirus_off-todo-2 = 有効にできない場合は、今日のうちにヘル
 antivirus_off-limits = Windows の知らせる内容です。製品によっては起動後の知らせが遅れます。
 
 updates_old-headline = { $days }日間、更新を確認していません
+updates_old-headline-installed = { $days }日間、更新がインストールされていません
 updates_old-meaning = 更新は既知の弱点をふさぎ、不具合を直します。このパソコンは長い間、更新を確認していません。
+updates_old-meaning-installed = Windows には毎月更新があり、既知の弱点をふさぎ、不具合を直します。会社が更新の時期を決めている場合、数週間の遅れは普通です。
 updates_old-todo-1 = システムの設定で更新を確認するか、ヘルプデスクに相談してください
 updates_old-limits = 分かるのは最後に確認した時刻だけで、何が足りないかは分かりません。
+updates_old-limits-installed = 分かるのは Windows 本体に最後に更新が入った日だけで、その後に入っていない理由は分かりません。
 
 browser_update-headline = { $name } が更新されました。開き直してください
 browser_update-meaning = すべてのウィンドウを閉じるまで古い版が動き続けます。新しい版は既知の弱点をふさぎます。
@@ -164,6 +167,7 @@ saw-swap_grown = { $duration }で{ $value }をメモリの外へ移動
 saw-clock_share = CPU の速度は最高の{ $value }
 saw-uptime = 起動してから{ $value }
 saw-update_age = 最後の更新の確認：{ $value }前
+saw-update_install_age = 最後に更新が入った日：{ $value }前
 saw-back_after = { $value }後に再び動作
 saw-known_for = 一覧に加わったのは { $value }前
 saw-hung_seconds = { $value }応答なし

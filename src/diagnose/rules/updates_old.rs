@@ -3,7 +3,7 @@
 use super::DAY;
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::History;
+use crate::model::{History, Os};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let latest = history.latest()?;
@@ -11,7 +11,9 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let age = latest.at.since(updated);
     let limit = knowledge.thresholds.time.updates_days;
     let days = age.0 / DAY;
-    let evidence = vec![Evidence::over(EvidenceKind::UpdateAge, days, limit, age)];
+    let is_windows = history.machine().os == Os::Windows;
+    let kind = if is_windows { EvidenceKind::UpdateInstallAge } else { EvidenceKind::UpdateAge };
+    let evidence = vec![Evidence::over(kind, days, limit, age)];
     let found =
         Finding::new(RuleId::UpdatesOld, Severity::Ok, Confidence::Medium, Subject::machine(), updated, evidence);
     (days >= limit).then_some(found)
@@ -19,18 +21,32 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::Scene;
+    use crate::diagnose::{EvidenceKind, Finding, RuleId};
     use crate::model::{At, Condition, Reading};
+
+    fn told(scene: Scene, days: f64, updated_at: Reading<At>) -> Option<Finding> {
+        let mut scene = scene.at(days * 86_400.0);
+        let condition = Condition { updated_at, ..Condition::default() };
+        scene.push(10.0, |sample| sample.condition = condition.clone().into());
+        scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::UpdatesOld)
+    }
 
     #[test]
     fn two_months_without_updates_are_told() {
-        let told = |days: f64| {
-            let mut scene = Scene::linux().at(days * 86_400.0);
-            let condition = Condition { updated_at: Reading::Known(At(0)), ..Condition::default() };
-            scene.push(10.0, |sample| sample.condition = condition.clone().into());
-            scene.diagnose().iter().any(|finding| finding.rule == RuleId::UpdatesOld)
-        };
-        assert!(told(60.0) && !told(20.0));
+        let long_ago = Reading::Known(At(0));
+        assert!(told(Scene::linux(), 20.0, long_ago).is_none());
+        let looked = told(Scene::linux(), 60.0, long_ago).expect("told");
+        assert!(looked.observed(EvidenceKind::UpdateAge).is_some());
+        assert!(told(Scene::linux(), 60.0, Reading::default()).is_none(), "not known");
+    }
+
+    #[test]
+    fn on_windows_it_is_the_installation_that_counts() {
+        // Updates come each month: a missed month is told after the next one was due.
+        assert!(told(Scene::windows(), 40.0, Reading::Known(At(0))).is_none());
+        let installed = told(Scene::windows(), 60.0, Reading::Known(At(0))).expect("told");
+        let days = installed.observed(EvidenceKind::UpdateInstallAge).expect("measured");
+        assert!((days - 60.0).abs() < 0.01);
     }
 }

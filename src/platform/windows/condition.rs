@@ -1,13 +1,22 @@
 //! What changes seldom: updates, protection, and how the PC is shut down.
 
 use super::ntdll::library_procedure;
-use super::{pending_restart, registry};
-use crate::model::{Condition, Protection, Reading, Why};
+use super::{at, pending_restart, registry};
+use crate::model::{At, Condition, Protection, Reading, Why};
 
 /// Whether shutting down keeps the kernel: the switch in Windows' power options.
 const POWER_KEY: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Power";
 /// `WSC_SECURITY_PROVIDER_ANTIVIRUS`.
 const ANTIVIRUS: u32 = 4;
+
+/// Every package that Windows' own servicing has installed or is about to.
+const PACKAGES_KEY: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages";
+/// So begin the names of updates: `Package_for_RollupFix~…` is the cumulative update of a month, others are .NET's and
+/// that of the servicing itself. Packages with other names came with Windows or are features somebody added.
+const UPDATE: &str = "Package_for_";
+/// `CbsInstallStateInstalled`, in the value `CurrentState`. Others wait for a restart (96) or were followed by a newer
+/// one (80).
+const INSTALLED: u32 = 112;
 
 /// `WscGetSecurityProviderHealth`.
 type Health = unsafe extern "system" fn(u32, *mut i32) -> i32;
@@ -17,14 +26,40 @@ pub fn condition() -> Condition {
     Condition {
         restart_pending: pending_restart(),
         antivirus: antivirus(),
-        // Windows tells only through COM and a service that may be busy for minutes.
-        updated_at: Reading::Missing(Why::Unsupported),
+        updated_at: updated_at(PACKAGES_KEY),
         fast_startup: match registry::number(POWER_KEY, "HiberbootEnabled") {
             Some(value) => Reading::Known(value == 1),
             None => Reading::Missing(Why::Unsupported),
         },
         autostarts: Reading::Missing(Why::Unsupported),
     }
+}
+
+/// When Windows last installed an update of its own: the newest `InstallTimeHigh`/`InstallTimeLow` (a FILETIME) of an
+/// installed package of updates. Windows' interface for this (`IAutomaticUpdatesResults`) asks a service that may be busy
+/// for minutes; these keys every user may read, and it takes milliseconds. Not covered: updates of Office, of drivers, of
+/// programs and of the virus protection; on a new PC the date is that of its image.
+fn updated_at(packages: &str) -> Reading<At> {
+    let mut newest = None;
+    let listed = registry::keys_below(packages, |name| {
+        if name.starts_with(UPDATE) {
+            newest = newest.max(install_time(&format!(r"{packages}\{name}")));
+        }
+    });
+    match listed {
+        Reading::Known(()) => Reading::from_option(newest.map(at), Why::Unsupported),
+        Reading::Missing(why) => Reading::Missing(why),
+    }
+}
+
+/// In 100 ns since 1601, if the package is installed.
+fn install_time(package: &str) -> Option<u64> {
+    let number = |value| registry::number(package, value);
+    if number("CurrentState")? != INSTALLED {
+        return None;
+    }
+    let time = u64::from(number("InstallTimeHigh")?) << 32 | u64::from(number("InstallTimeLow")?);
+    (time > 0).then_some(time)
 }
 
 /// The security centre's answer. Servers and some editions have none.
@@ -49,5 +84,55 @@ fn antivirus() -> Reading<Protection> {
         2 => Reading::Known(Protection::Poor),
         3 => Reading::Known(Protection::Paused),
         _ => Reading::Missing(Why::OutOfRange),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    fn reg(arguments: &[&str]) -> bool {
+        let run = Command::new("reg").args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        run.is_ok_and(|status| status.success())
+    }
+
+    #[test]
+    fn the_newest_installed_update_counts() {
+        let key = format!(r"SOFTWARE\Mimamori test {}", std::process::id());
+        let whole = format!(r"HKLM\{key}");
+        // 2026-10-14 09:00 UTC and the hours after it: 100 ns since 1601.
+        let hour = |n: u64| 134_364_420_000_000_000 + n * 36_000_000_000;
+        for (name, state, time) in [
+            ("Package_for_RollupFix~31bf3856ad364e35~amd64~~26100.1.1.1", 80, hour(0)),
+            ("Package_for_RollupFix~31bf3856ad364e35~amd64~~26100.2.1.1", 112, hour(2)),
+            ("Package_for_DotNetRollup_481~31bf3856ad364e35~amd64~~10.0.1.1", 112, hour(1)),
+            ("Package_for_RollupFix~31bf3856ad364e35~amd64~~26100.3.1.1", 96, hour(3)),
+            ("Microsoft-Windows-Foundation-Package~31bf3856ad364e35~amd64~~10.0.1.1", 112, hour(4)),
+        ] {
+            let values =
+                [("CurrentState", state), ("InstallTimeHigh", time >> 32), ("InstallTimeLow", time & 0xFFFF_FFFF)];
+            for (value, number) in values {
+                let (key, number) = (format!(r"{whole}\{name}"), number.to_string());
+                let written = reg(&["add", &key, "/v", value, "/t", "REG_DWORD", "/d", &number, "/f", "/reg:64"]);
+                if !written {
+                    eprintln!("skipped: only an administrator may write there");
+                    return;
+                }
+            }
+        }
+        let found = updated_at(&key);
+        assert!(reg(&["delete", &whole, "/f", "/reg:64"]));
+        assert_eq!(found, Reading::Known(at(hour(2))));
+        assert_eq!(updated_at(&key), Reading::Missing(Why::Unsupported), "no such key any more");
+    }
+
+    #[test]
+    fn a_windows_without_these_keys_says_so() {
+        // Wine has none; a real Windows has dates of this century.
+        if let Reading::Known(at) = updated_at(PACKAGES_KEY) {
+            assert!(at.0 > 946_684_800_000, "{at:?}");
+        }
     }
 }

@@ -1,14 +1,14 @@
-//! The registry: a text of the machine, whether a key is there, and values of the user.
+//! The registry: values and keys of the machine, and values of the user.
 
 use std::io::{Error, Result};
 
 use windows_sys::Win32::Foundation::{
-    ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_SUCCESS, WIN32_ERROR,
+    ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_NO_MORE_ITEMS, ERROR_PATH_NOT_FOUND, ERROR_SUCCESS, WIN32_ERROR,
 };
 use windows_sys::Win32::System::Registry::{
-    HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_QUERY_VALUE, KEY_WOW64_64KEY, REG_SZ, RRF_NOEXPAND, RRF_RT_REG_BINARY,
-    RRF_RT_REG_DWORD, RRF_RT_REG_EXPAND_SZ, RRF_RT_REG_SZ, RRF_SUBKEY_WOW6464KEY, RegCloseKey, RegDeleteKeyValueW,
-    RegGetValueW, RegOpenKeyExW, RegSetKeyValueW,
+    HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_ENUMERATE_SUB_KEYS, KEY_QUERY_VALUE, KEY_WOW64_64KEY, REG_SZ,
+    RRF_NOEXPAND, RRF_RT_REG_BINARY, RRF_RT_REG_DWORD, RRF_RT_REG_EXPAND_SZ, RRF_RT_REG_SZ, RRF_SUBKEY_WOW6464KEY,
+    RegCloseKey, RegDeleteKeyValueW, RegEnumKeyExW, RegGetValueW, RegOpenKeyExW, RegSetKeyValueW,
 };
 
 use super::wide::{text_of, wide};
@@ -75,6 +75,53 @@ pub(super) fn has_key(key: &str) -> Reading<bool> {
         ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND => Reading::Known(false),
         _ => Reading::Missing(Why::Unsupported),
     }
+}
+
+/// The longest name of a key, with the zero at its end (documented under "Registry Element Size Limits").
+const LONGEST_NAME: usize = 256;
+
+/// Shows the names of the keys below a key of the machine to `see`, one after the other.
+#[expect(unsafe_code, reason = "lists keys of the registry")]
+pub(super) fn keys_below(key: &str, mut see: impl FnMut(&str)) -> Reading<()> {
+    let key = wide(key);
+    let mut handle = std::ptr::null_mut();
+    // SAFETY: the name ends with a zero; on success the handle is ours.
+    let status = unsafe {
+        let access = KEY_ENUMERATE_SUB_KEYS | KEY_WOW64_64KEY;
+        RegOpenKeyExW(HKEY_LOCAL_MACHINE, key.as_ptr(), 0, access, &raw mut handle)
+    };
+    match status {
+        ERROR_SUCCESS => {}
+        ERROR_ACCESS_DENIED => return Reading::Missing(Why::NoPermission),
+        _ => return Reading::Missing(Why::Unsupported),
+    }
+    let mut status = ERROR_SUCCESS;
+    let mut index = 0;
+    while status == ERROR_SUCCESS {
+        let mut units = [0_u16; LONGEST_NAME];
+        let mut length = units.len() as u32;
+        // SAFETY: the handle is open; `units` is writable for `length`, which counts units; the rest is not asked for.
+        status = unsafe {
+            let (name, none) = (units.as_mut_ptr(), std::ptr::null_mut());
+            RegEnumKeyExW(
+                handle,
+                index,
+                name,
+                &raw mut length,
+                std::ptr::null(),
+                none,
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+            )
+        };
+        if status == ERROR_SUCCESS {
+            see(&text_of(&units));
+        }
+        index += 1;
+    }
+    // SAFETY: the handle is ours and used no more.
+    unsafe { RegCloseKey(handle) };
+    if status == ERROR_NO_MORE_ITEMS { Reading::Known(()) } else { Reading::Missing(Why::Unsupported) }
 }
 
 /// The longest value of the user that is read, in bytes; ours are far shorter.
@@ -156,5 +203,15 @@ mod tests {
         assert!(text(key, "CurrentBuild").is_some_and(|build| build.parse::<u32>().is_ok()));
         assert_eq!(has_key(r"SOFTWARE\Microsoft\No such key"), Reading::Known(false));
         assert_eq!(text(key, "No such value"), None);
+    }
+
+    #[test]
+    fn keys_are_listed_by_name() {
+        let mut names = Vec::new();
+        let listed = keys_below(r"SOFTWARE\Microsoft\Windows", |name| names.push(name.to_owned()));
+        assert_eq!(listed, Reading::Known(()));
+        assert!(names.iter().any(|name| name == "CurrentVersion"), "{names:?}");
+        let none = keys_below(r"SOFTWARE\Microsoft\No such key", |_| panic!("there is none"));
+        assert_eq!(none, Reading::Missing(Why::Unsupported));
     }
 }
