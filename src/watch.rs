@@ -3,17 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining};
 use crate::model::{
-    At, Celsius, Closable, Condition, Fraction, History, Machine, Me, Member, Reading, Refusal, Sample, Seconds,
-    SelfUsage,
+    At, BrowserQuestion, BrowserState, Celsius, Closable, Condition, Fraction, History, Machine, Me, Member, ProcFacts,
+    ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage,
 };
 use crate::platform;
 use crate::recorder::Reader;
 use crate::remedy::{Plan, plan};
-use crate::sampler::{Depth, Pace, Sampler, Signatures, Tick};
+use crate::sampler::{Browsers, Depth, Pace, Sampler, Signatures, Tick};
 use crate::settings::recording_path;
 
 /// A connection that lasts: what is fetched is over by then.
@@ -88,14 +89,55 @@ pub struct Watch {
     /// Programs that were closed since the last look.
     closed: Vec<Arc<str>>,
     signatures: Signatures,
+    browsers: Browsers,
+    condition: Joined,
     /// Files whose programs are connected to a port of mining pools, and since when.
     connected: HashMap<String, At>,
     /// When connections were looked at last.
     connections_seen: Option<At>,
-    /// What starts with the PC since a few days.
+}
+
+/// The condition of the PC with that of the browsers that run, and since when things start with it. Every sample of a history holds it: it is put together anew
+/// only when one of them has changed.
+#[derive(Default)]
+struct Joined {
+    of_pc: Arc<Condition>,
+    of_browsers: Option<Arc<[BrowserState]>>,
+    /// What starts with the PC since a few days, by its identity.
     new_autostarts: BTreeMap<String, At>,
-    /// The condition as it was read, and with what is known about it.
-    condition: (Arc<Condition>, Arc<Condition>),
+    is_stale: bool,
+    joined: Arc<Condition>,
+}
+
+impl Joined {
+    fn know(&mut self, new_autostarts: BTreeMap<String, At>) {
+        self.is_stale |= self.new_autostarts != new_autostarts;
+        self.new_autostarts = new_autostarts;
+    }
+
+    fn join(&mut self, of_pc: &Arc<Condition>, of_browsers: Option<&Arc<[BrowserState]>>) -> Arc<Condition> {
+        let same = match (&self.of_browsers, of_browsers) {
+            (Some(before), Some(now)) => Arc::ptr_eq(before, now),
+            (None, None) => true,
+            _ => false,
+        };
+        if !same || self.is_stale || !Arc::ptr_eq(&self.of_pc, of_pc) {
+            let mut condition = (**of_pc).clone();
+            if let Some(browsers) = of_browsers {
+                condition.browsers = Reading::Known(Arc::clone(browsers));
+            }
+            if let Reading::Known(list) = &mut condition.autostarts {
+                for entry in list {
+                    entry.since = self.new_autostarts.get(&entry.identity()).copied();
+                }
+            }
+            self.of_pc = Arc::clone(of_pc);
+            self.of_browsers = of_browsers.cloned();
+            self.is_stale = false;
+            self.joined = Arc::new(condition);
+        }
+        Arc::clone(&self.joined)
+    }
 }
 
 /// What a paced look at the PC gives.
@@ -124,10 +166,10 @@ impl Watch {
             me: platform::me(),
             closed: Vec::new(),
             signatures: Signatures::default(),
+            browsers: Browsers::default(),
+            condition: Joined::default(),
             connected: HashMap::new(),
             connections_seen: None,
-            new_autostarts: BTreeMap::new(),
-            condition: Default::default(),
         }
     }
 
@@ -151,8 +193,7 @@ impl Watch {
     /// From now on this is known about this PC, and these files are the user's own work.
     pub fn knows(&mut self, learned: Learned, mine: BTreeSet<String>) {
         self.history.set_usual_idle(learned.usual_idle);
-        self.new_autostarts = learned.autostarts;
-        self.condition = Default::default();
+        self.condition.know(learned.autostarts);
         self.grouper.knows(Familiar { mine, new: learned.new, ..self.grouper.familiar().clone() });
     }
 
@@ -225,27 +266,22 @@ impl Watch {
         }
     }
 
-    /// The condition with what the recording knows about it.
-    fn dated(&mut self, condition: &Arc<Condition>) -> Arc<Condition> {
-        if !Arc::ptr_eq(&self.condition.0, condition) {
-            let mut dated = Arc::clone(condition);
-            if !self.new_autostarts.is_empty()
-                && let Reading::Known(list) = &mut Arc::make_mut(&mut dated).autostarts
-            {
-                for entry in list {
-                    entry.since = self.new_autostarts.get(&entry.identity()).copied();
-                }
-            }
-            self.condition = (Arc::clone(condition), dated);
-        }
-        Arc::clone(&self.condition.1)
+    /// Asks about the browsers that run and whose places are known.
+    fn look_at_browsers(&mut self, folded: &Folded) {
+        let browsers = folded.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
+        let mut questions: Vec<BrowserQuestion> =
+            browsers.filter_map(|program| question(program, folded, &self.knowledge)).collect();
+        // By name: the busiest first would be another order each time.
+        questions.sort_by(|a, b| a.name.cmp(&b.name));
+        self.browsers.ask(Instant::now(), questions);
     }
 
     fn understand(&mut self, tick: Tick) -> View {
         let mut sample = tick.sample;
-        sample.condition = self.dated(&sample.condition);
         sample.closed = std::mem::take(&mut self.closed);
         let folded = self.grouper.fold(&mut sample, tick.processes, &self.knowledge);
+        self.look_at_browsers(&folded);
+        sample.condition = self.condition.join(&sample.condition, self.browsers.latest());
         let sample = Arc::new(sample);
         let whole = if sample.program_span == sample.span { None } else { sample.over_programs() };
         self.history.push(whole.map_or_else(|| Arc::clone(&sample), Arc::new));
@@ -277,5 +313,83 @@ impl Watch {
 
     fn refusal(&self, program: &Subject, folded: &Folded) -> Option<Refusal> {
         self.closable(&program.members, folded).err()
+    }
+}
+
+/// What to ask about a browser: the process that began it knows its command line. `None` where its places are not known.
+fn question(program: &ProgramSample, folded: &Folded, knowledge: &Knowledge) -> Option<BrowserQuestion> {
+    let places = Arc::clone(knowledge.browser_places(&program.name)?);
+    let root = program.members.iter().map(|member| member.root).min_by_key(|root| (root.start_time, root.pid))?;
+    let facts: Option<&ProcFacts> = folded.facts.get(&root).map(|facts| &**facts);
+    let args = facts.and_then(|facts| facts.args.known()).map_or(&[][..], Vec::as_slice);
+    Some(BrowserQuestion {
+        name: Arc::clone(&program.name),
+        pid: root.pid,
+        path: facts.and_then(|facts| facts.path.known()).map(|path| path.as_str().into()).or(program.path.clone()),
+        own_profiles: Knowledge::profiles_argument(args).map(str::to_owned),
+        unlisted_add_ons: Knowledge::has_unlisted_add_ons(args),
+        places,
+        blockers: Arc::clone(knowledge.ad_blockers()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{BrowserFamily, Os, Owner, ProcKey, ProcSample, ProcState};
+
+    fn process(pid: u32, parent: u32, args: &[&str]) -> ProcSample {
+        let facts = ProcFacts {
+            key: ProcKey { pid, start_time: u64::from(pid) },
+            parent,
+            name: "chrome".to_owned(),
+            path: Reading::Known("/opt/google/chrome/chrome".to_owned()),
+            args: Reading::Known(args.iter().map(|arg| (*arg).to_owned()).collect()),
+            owner: Owner::Me,
+            kernel: false,
+            given: None,
+        };
+        ProcSample {
+            facts: Arc::new(facts),
+            cpu: Reading::Known(Fraction::new(0.01)),
+            memory: Reading::default(),
+            disk_read: Reading::default(),
+            disk_write: Reading::default(),
+            window: Reading::default(),
+            hung: false,
+            threads: 1,
+            state: ProcState::Unknown,
+        }
+    }
+
+    #[test]
+    fn the_process_that_began_a_browser_is_asked_about() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let processes = vec![
+            process(11, 10, &["chrome", "--type=renderer"]),
+            process(10, 1, &["chrome", "--user-data-dir=/srv/profiles"]),
+        ];
+        let folded = Grouper::new(Os::Linux).fold(&mut Sample::default(), processes, &knowledge);
+        let asked = question(&folded.programs[0], &folded, &knowledge).expect("a known browser");
+        assert_eq!((&*asked.name, asked.pid), ("Google Chrome", 10));
+        assert_eq!(asked.path.as_deref(), Some("/opt/google/chrome/chrome"));
+        assert_eq!(asked.own_profiles.as_deref(), Some("/srv/profiles"));
+        assert_eq!(asked.places.family, BrowserFamily::Chromium);
+        assert!(asked.blockers.len() >= 20);
+    }
+
+    #[test]
+    fn samples_share_a_condition_that_did_not_change() {
+        let mut joined = Joined::default();
+        let of_pc = Arc::new(Condition::default());
+        assert!(Arc::ptr_eq(&joined.join(&of_pc, None), &of_pc));
+        let browsers: Arc<[BrowserState]> =
+            vec![BrowserState { name: "Firefox".into(), ..BrowserState::default() }].into();
+        let first = joined.join(&of_pc, Some(&browsers));
+        assert!(first.browser("Firefox").is_some() && first.browser("Chromium").is_none());
+        assert!(Arc::ptr_eq(&joined.join(&of_pc, Some(&browsers)), &first));
+        let later = Arc::new(Condition { restart_pending: Reading::Known(true), ..Condition::default() });
+        let second = joined.join(&later, Some(&browsers));
+        assert!(second.restart_pending == Reading::Known(true) && second.browser("Firefox").is_some());
     }
 }

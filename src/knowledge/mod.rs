@@ -1,6 +1,7 @@
 //! What is known beforehand: programs, what of them is protected, and thresholds. Data is in
 //! `assets/knowledge/*.toml`; this module checks it and answers questions about it. Pure.
 
+mod browsers;
 mod miners;
 mod origin;
 mod overlay;
@@ -17,6 +18,7 @@ pub use thresholds::{
     Cpu, Disk, Growth, Heat, MemoryLimits, Mining, Paging, PowerLimits, Steady, Thresholds, Times, Wait,
 };
 
+use browsers::Browsers;
 use miners::Miners;
 use system::{Monitors, System, Wrong};
 
@@ -37,6 +39,7 @@ pub struct Knowledge {
     by_file: HashMap<(Os, String), usize>,
     by_name: HashMap<String, usize>,
     sources: BTreeMap<String, Source>,
+    browsers: Browsers,
     system: System,
     miners: Miners,
     monitors: BTreeSet<String>,
@@ -83,6 +86,7 @@ struct Tables {
     system: &'static str,
     miners: &'static str,
     monitors: &'static str,
+    browsers: &'static str,
     thresholds: &'static str,
 }
 
@@ -91,6 +95,7 @@ const BUILTIN: Tables = Tables {
     system: include_str!("../../assets/knowledge/system.toml"),
     miners: include_str!("../../assets/knowledge/miners.toml"),
     monitors: include_str!("../../assets/knowledge/monitors.toml"),
+    browsers: include_str!("../../assets/knowledge/browsers.toml"),
     thresholds: include_str!("../../assets/knowledge/thresholds.toml"),
 };
 
@@ -108,11 +113,15 @@ impl Knowledge {
         let unknown = |table| move |name| KnowledgeError::Unknown { table, name };
         let known: programs::Table = toml::from_str(tables.programs).map_err(form("programs.toml"))?;
         let sources = known.sources;
-        let system = System::read(tables.system, &sources).map_err(|wrong| match wrong {
-            Wrong::Form(reason) => form("system.toml")(reason),
-            Wrong::Twice(name) => KnowledgeError::Twice { table: "system.toml", name },
-            Wrong::Unknown(name) => unknown("system.toml")(name),
-        })?;
+        let wrong = |table| {
+            move |wrong| match wrong {
+                Wrong::Form(reason) => form(table)(reason),
+                Wrong::Twice(name) => KnowledgeError::Twice { table, name },
+                Wrong::Unknown(name) => unknown(table)(name),
+            }
+        };
+        let system = System::read(tables.system, &sources).map_err(wrong("system.toml"))?;
+        let browsers = Browsers::read(tables.browsers, &sources, &known.program).map_err(wrong("browsers.toml"))?;
         let (miners, stranger) = Miners::read(tables.miners, &sources).map_err(form("miners.toml"))?;
         stranger.map_or(Ok(()), |name| Err(unknown("miners.toml")(name)))?;
         let monitors: Monitors = toml::from_str(tables.monitors).map_err(form("monitors.toml"))?;
@@ -125,6 +134,7 @@ impl Knowledge {
             by_file: HashMap::new(),
             by_name: HashMap::new(),
             sources,
+            browsers,
             system,
             miners,
             monitors: monitors.monitors,
@@ -363,6 +373,14 @@ mod tests {
         assert!(error.contains("programs.toml") && error.contains("line 3"), "{error}");
         let error = refused(Tables { monitors: "monitors = []\nsources = [\"hearsay\"]", ..BUILTIN });
         assert_eq!(error, "monitors.toml: hearsay is not known");
+        let browser = "[[browser]]\nprogram = \"notepad\"\nfamily = \"firefox\"\nprofiles = []\nsource = \"own\"\n";
+        let blockers = "[[blocker]]\nname = \"A\"\nids = [\"a@b\", \"a@b\"]\nsource = \"own\"\n";
+        let error =
+            refused(Tables { browsers: Box::leak((browser.to_owned() + blockers).into_boxed_str()), ..BUILTIN });
+        assert_eq!(error, "browsers.toml: notepad is not known");
+        let twice = browser.replace("notepad", "firefox") + blockers;
+        let error = refused(Tables { browsers: Box::leak(twice.into_boxed_str()), ..BUILTIN });
+        assert_eq!(error, "browsers.toml: a@b is given twice");
         let error = refused(Tables { system: "x = 1", ..BUILTIN });
         assert!(error.contains("system.toml"), "{error}");
         let error = refused(Tables { miners: "x = 1", ..BUILTIN });

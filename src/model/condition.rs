@@ -1,8 +1,10 @@
 //! What changes seldom about a PC: read now and then, on a thread of its own.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::{At, Reading};
+use super::{At, BrowserState, Reading};
 
 /// What the system says about its protection against malware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +59,15 @@ pub struct Condition {
     pub fast_startup: Reading<bool>,
     /// What starts by itself, by name.
     pub autostarts: Reading<Vec<Autostart>>,
+    /// The browsers that run.
+    pub browsers: Reading<Arc<[BrowserState]>>,
+}
+
+impl Condition {
+    /// What is known of the browser with this English name.
+    pub fn browser(&self, name: &str) -> Option<&BrowserState> {
+        self.browsers.known()?.iter().find(|browser| &*browser.name == name)
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Nothing here knows the operating system, the clock, files or threads. A value that could not be
 //! measured is [`Reading::Missing`] with its reason, never zero.
 
+mod browser;
 mod condition;
 mod display_name;
 mod event;
@@ -16,6 +17,7 @@ mod sample;
 mod time;
 mod units;
 
+pub use browser::{BrowserFamily, BrowserPlaces, BrowserQuestion, BrowserState, OwnBlocking};
 pub use condition::{Autostart, Condition, Protection};
 pub use display_name::DisplayName;
 pub use event::{Event, EventKind};

@@ -9,7 +9,9 @@ use super::history::AtForm;
 use crate::diagnose::Finding;
 use crate::explain::{Texts, explain};
 use crate::knowledge::Knowledge;
-use crate::model::{At, Autostart, Condition, Machine, Member, ProcSample, ProgramSample, Reading, Sample, SelfUsage};
+use crate::model::{
+    At, Autostart, BrowserState, Condition, Machine, Member, ProcSample, ProgramSample, Reading, Sample, SelfUsage,
+};
 use crate::remedy::Plan;
 
 /// Name and version of this form.
@@ -135,6 +137,17 @@ fn condition_json(condition: &Condition) -> Value {
     put(&mut map, "fast_startup", &condition.fast_startup);
     let list = condition.autostarts.clone().map(|list| list.iter().map(autostart_json).collect::<Vec<_>>());
     put(&mut map, "autostarts", &list);
+    let browsers = condition.browsers.clone().map(|browsers| browsers.iter().map(browser_json).collect::<Vec<_>>());
+    put(&mut map, "browsers", &browsers);
+    Value::Object(map)
+}
+
+fn browser_json(browser: &BrowserState) -> Value {
+    let mut map = Map::new();
+    map.insert("name".into(), json!(browser.name));
+    put(&mut map, "dated_at", &browser.dated_at.map(|at| AtForm::Text.write(at)));
+    put(&mut map, "update_waiting", &browser.update_waiting);
+    put(&mut map, "ad_blocking", &browser.ad_blocking);
     Value::Object(map)
 }
 

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::model::{
-    At, Autostart, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, Hertz, Machine, Memory, Origin, Os, Owner,
-    Power, Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample, Seconds, Swap, Volume, Why,
+    At, Autostart, BrowserState, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, Hertz, Machine, Memory, Origin, Os,
+    Owner, Power, Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample, Seconds, Swap, Volume,
+    Why,
 };
 
 /// Name and version of this form.
@@ -298,13 +299,17 @@ fn origin(map: &Map<String, Value>) -> Origin {
 /// What changes seldom, from the object of that name.
 fn condition(map: &Map<String, Value>) -> Condition {
     let Some(map) = map.get("condition").and_then(Value::as_object) else { return Condition::default() };
-    let flag = |name: &str| Reading::from_option(map.get(name).and_then(Value::as_bool), Why::Unsupported);
+    let browsers = map.get("browsers").and_then(Value::as_array);
     Condition {
-        restart_pending: flag("restart_pending"),
+        restart_pending: flag(map, "restart_pending"),
         antivirus: word(map, "antivirus"),
-        updated_at: Reading::from_option(map.get("updated_at").and_then(read_at).map(|(at, _)| at), Why::Unsupported),
-        fast_startup: flag("fast_startup"),
+        updated_at: point_in_time(map, "updated_at"),
+        fast_startup: flag(map, "fast_startup"),
         autostarts: Reading::from_option(map.get("autostarts").and_then(autostarts), Why::Unsupported),
+        browsers: Reading::from_option(
+            browsers.map(|list| list.iter().filter_map(Value::as_object).filter_map(browser).collect()),
+            Why::Unsupported,
+        ),
     }
 }
 
@@ -315,6 +320,23 @@ fn autostarts(list: &Value) -> Option<Vec<Autostart>> {
         Some(Autostart { name: text("name")?, file: text("file"), since })
     };
     Some(list.as_array()?.iter().filter_map(entry).collect())
+}
+
+fn browser(map: &Map<String, Value>) -> Option<BrowserState> {
+    Some(BrowserState {
+        name: map.get("name")?.as_str()?.into(),
+        dated_at: point_in_time(map, "dated_at"),
+        update_waiting: flag(map, "update_waiting"),
+        ad_blocking: flag(map, "ad_blocking"),
+    })
+}
+
+fn flag(map: &Map<String, Value>, name: &str) -> Reading<bool> {
+    Reading::from_option(map.get(name).and_then(Value::as_bool), Why::Unsupported)
+}
+
+fn point_in_time(map: &Map<String, Value>, name: &str) -> Reading<At> {
+    Reading::from_option(map.get(name).and_then(read_at).map(|(at, _)| at), Why::Unsupported)
 }
 
 fn word<T: serde::de::DeserializeOwned>(map: &Map<String, Value>, name: &str) -> Reading<T> {

@@ -1,6 +1,7 @@
 //! Takes [`Sample`]s: reads the platform and turns counters into rates. No policy: what a program is called
 //! and what a value means is decided elsewhere.
 
+mod browsers;
 mod pace;
 mod signatures;
 mod slow;
@@ -11,6 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use browsers::Browsers;
 pub use pace::{Depth, Pace, Totals};
 pub use signatures::Signatures;
 pub use thermal::{SensorJudge, ThermalModel};

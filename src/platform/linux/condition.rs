@@ -28,6 +28,8 @@ pub fn condition() -> Condition {
         ),
         fast_startup: Reading::Known(false),
         autostarts: super::autostart_list::autostarts(),
+        // Which ones run is not known here: `sampler::Browsers` is asked for them.
+        browsers: Reading::Missing(Why::NotYet),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod autostart;
 mod autostart_list;
+mod browsers;
 mod condition;
 mod connections;
 mod cpu;
@@ -23,6 +24,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use autostart::{autostart_is_on, autostart_set};
+pub use browsers::{policy_list, program_file, user_folder};
 pub use condition::condition;
 pub use connections::remote_ports;
 pub use cpu::CpuReader;

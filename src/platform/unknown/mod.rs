@@ -47,6 +47,21 @@ pub fn condition() -> Condition {
 }
 
 /// Not known here.
+pub fn program_file(_pid: Pid, _path: Option<&std::path::Path>) -> Option<std::path::PathBuf> {
+    None
+}
+
+/// Not known here.
+pub fn user_folder(_place: &str) -> Option<std::path::PathBuf> {
+    None
+}
+
+/// Not known here.
+pub fn policy_list(_place: &str, _name: &str) -> Vec<String> {
+    Vec::new()
+}
+
+/// Not known here.
 pub fn pending_restart() -> Reading<bool> {
     Reading::Missing(Why::Unsupported)
 }

@@ -32,6 +32,8 @@ pub fn condition() -> Condition {
             None => Reading::Missing(Why::Unsupported),
         },
         autostarts: Reading::Missing(Why::Unsupported),
+        // Which ones run is not known here: `sampler::Browsers` is asked for them.
+        browsers: Reading::Missing(Why::NotYet),
     }
 }
 

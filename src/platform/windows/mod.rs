@@ -3,6 +3,7 @@
 
 mod args;
 mod autostart;
+mod browsers;
 mod condition;
 mod connections;
 mod console;
@@ -41,6 +42,7 @@ use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORY
 use windows_sys::Win32::System::Threading::{ALL_PROCESSOR_GROUPS, GetActiveProcessorCount};
 
 pub use autostart::{autostart_is_on, autostart_set};
+pub use browsers::{policy_list, program_file, user_folder};
 pub use condition::condition;
 pub use connections::remote_ports;
 pub use console::{message_box, prepare_console, terminal_columns};

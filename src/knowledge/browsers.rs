@@ -1,0 +1,168 @@
+//! `assets/knowledge/browsers.toml`: where browsers keep what is looked at, and the add-ons that block advertisements.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::Knowledge;
+use super::programs::{KnownProgram, Source};
+use super::system::Wrong;
+use crate::model::{BrowserFamily, BrowserPlaces, OwnBlocking, ProgramKind};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    browser: Vec<Browser>,
+    blocker: Vec<Blocker>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Browser {
+    program: String,
+    family: BrowserFamily,
+    #[serde(default)]
+    own_blocking: OwnBlocking,
+    profiles: Vec<String>,
+    #[serde(default)]
+    policies: Vec<String>,
+    #[serde(default)]
+    update_states: Vec<String>,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Blocker {
+    name: String,
+    ids: Vec<String>,
+    source: String,
+}
+
+/// Both tables.
+#[derive(Clone, Debug)]
+pub(super) struct Browsers {
+    /// By the ids of the programs.
+    places: BTreeMap<String, Arc<BrowserPlaces>>,
+    blockers: Arc<BTreeSet<String>>,
+}
+
+impl Browsers {
+    pub(super) fn read(
+        text: &str,
+        sources: &BTreeMap<String, Source>,
+        programs: &[KnownProgram],
+    ) -> Result<Self, Wrong> {
+        let table: Table = toml::from_str(text).map_err(Wrong::Form)?;
+        let named = table.browser.iter().map(|browser| &browser.source);
+        let mut named = named.chain(table.blocker.iter().map(|blocker| &blocker.source));
+        if let Some(unknown) = named.find(|id| !sources.contains_key(*id)) {
+            return Err(Wrong::Unknown(unknown.clone()));
+        }
+        let is_browser = |id: &str| programs.iter().any(|known| known.id == id && known.kind == ProgramKind::Browser);
+        let mut places = BTreeMap::new();
+        for browser in table.browser {
+            let Browser { program, family, own_blocking, profiles, policies, update_states, source: _ } = browser;
+            if !is_browser(&program) {
+                return Err(Wrong::Unknown(program));
+            }
+            let found = BrowserPlaces { family, own_blocking, profiles, policies, update_states };
+            if places.insert(program.clone(), Arc::new(found)).is_some() {
+                return Err(Wrong::Twice(program));
+            }
+        }
+        let (mut names, mut blockers) = (BTreeSet::new(), BTreeSet::new());
+        for Blocker { name, ids, source: _ } in table.blocker {
+            if let Some(twice) = ids.iter().find(|id| !blockers.insert((*id).clone())) {
+                return Err(Wrong::Twice(twice.clone()));
+            }
+            if !names.insert(name.clone()) {
+                return Err(Wrong::Twice(name));
+            }
+        }
+        Ok(Self { places, blockers: Arc::new(blockers) })
+    }
+}
+
+impl Knowledge {
+    /// Where the browser with this English name keeps what is looked at; `None` for one whose rhythm of updates and whose
+    /// folders are not known.
+    pub fn browser_places(&self, english: &str) -> Option<&Arc<BrowserPlaces>> {
+        self.browsers.places.get(&self.named(english)?.id)
+    }
+
+    /// Ids of add-ons that block advertisements, of all browsers.
+    pub const fn ad_blockers(&self) -> &Arc<BTreeSet<String>> {
+        &self.browsers.blockers
+    }
+
+    /// The folder of profiles that a browser was started with, if its command line names one.
+    pub fn profiles_argument(args: &[String]) -> Option<&str> {
+        let chromium = args.iter().find_map(|arg| arg.strip_prefix("--user-data-dir="));
+        let is_firefox = |arg: &String| ["-profile", "--profile"].contains(&arg.as_str());
+        chromium.or_else(|| args.get(args.iter().position(is_firefox)? + 1).map(String::as_str))
+    }
+
+    /// Whether a browser was started with add-ons that are in none of its lists. Debian's Chromium has this switch each
+    /// time, mostly with nothing in it.
+    pub fn has_unlisted_add_ons(args: &[String]) -> bool {
+        args.iter().filter_map(|arg| arg.strip_prefix("--load-extension=")).any(|folders| !folders.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_is_of_one_system_and_every_browser_has_one_on_each() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        assert!(knowledge.browsers.places.len() >= 7);
+        for (program, places) in &knowledge.browsers.places {
+            let is_windows = |place: &&String| place.starts_with('%');
+            let (windows, linux): (Vec<&String>, Vec<&String>) = places.profiles.iter().partition(is_windows);
+            assert!(!windows.is_empty() && !linux.is_empty(), "{program}");
+            assert!(windows.iter().all(|place| place[1..].contains('%') && !place.contains('/')), "{program}");
+            assert!(linux.iter().all(|place| place.starts_with("~/") && !place.contains('\\')), "{program}");
+            for policy in &places.policies {
+                assert!(policy.starts_with(r"SOFTWARE\Policies\") || policy.starts_with("/etc/"), "{policy}");
+            }
+            assert_eq!(places.family == BrowserFamily::Firefox, !places.update_states.is_empty(), "{program}");
+        }
+    }
+
+    #[test]
+    fn ids_of_add_ons_are_of_a_form_that_browsers_give() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        assert!(knowledge.ad_blockers().len() >= 20);
+        for id in &**knowledge.ad_blockers() {
+            let chromium = id.len() == 32 && id.bytes().all(|byte| (b'a'..=b'p').contains(&byte));
+            let firefox = id.contains('@') || (id.starts_with('{') && id.ends_with('}') && id.len() == 38);
+            assert!(chromium || firefox, "{id}");
+        }
+    }
+
+    #[test]
+    fn browsers_are_found_by_the_names_of_their_programs() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let family = |name| knowledge.browser_places(name).map(|places| places.family);
+        assert_eq!(family("Google Chrome"), Some(BrowserFamily::Chromium));
+        assert_eq!(family("Firefox"), Some(BrowserFamily::Firefox));
+        assert_eq!(family("Sleipnir"), None);
+        assert_eq!(family("Notepad"), None);
+    }
+
+    #[test]
+    fn command_lines_name_other_profiles() {
+        let args = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let chrome = args("chrome --flag --user-data-dir=/srv/p");
+        assert_eq!(Knowledge::profiles_argument(&chrome), Some("/srv/p"));
+        assert_eq!(Knowledge::profiles_argument(&args("firefox -profile /srv/f")), Some("/srv/f"));
+        assert_eq!(Knowledge::profiles_argument(&args("firefox --profile")), None);
+        assert_eq!(Knowledge::profiles_argument(&[]), None);
+        assert!(Knowledge::has_unlisted_add_ons(&args("chromium --load-extension=/usr/share/x")));
+        assert!(!Knowledge::has_unlisted_add_ons(&args("chromium --load-extension= about:blank")));
+        assert!(!Knowledge::has_unlisted_add_ons(&chrome));
+    }
+}

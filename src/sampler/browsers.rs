@@ -1,0 +1,412 @@
+//! What is known of the browsers that run, read on a thread of its own: the age of the program file, whether an update
+//! waits, whether advertisements are blocked. A profile may lie on a network drive that does not answer.
+//!
+//! Of a profile only the names of its add-ons are read; never history, cookies, addresses or pages.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde::Deserialize;
+
+use crate::model::{At, BrowserFamily, BrowserQuestion, BrowserState, OwnBlocking, Reading, Why};
+use crate::platform;
+
+/// Asked again after so long, and when another browser was started.
+const AGAIN: Duration = Duration::from_mins(10);
+/// Folders of one browser that are looked into; a person has a few profiles.
+const MOST_PROFILES: usize = 200;
+/// A longer list of add-ons is no list of add-ons; real ones have a few hundred KB.
+const LONGEST_LIST: u64 = 16 << 20;
+/// 2010: no browser of today is older. Some packages (flatpak, nix) give every file a date near 1970.
+const FIRST_DATE: At = At(1_262_304_000_000);
+/// What Linux adds to the path of a file that is gone.
+const DELETED: &str = " (deleted)";
+/// The policy that installs add-ons in every profile. Source: Chrome Enterprise policy list.
+const FORCED: &str = "ExtensionInstallForcelist";
+
+/// Questions and answers. There is a thread only while a question is being answered, and never more than one.
+#[derive(Default)]
+pub struct Browsers {
+    asked: Option<(Vec<BrowserQuestion>, Instant)>,
+    inbox: Option<Receiver<Vec<BrowserState>>>,
+    known: Option<Arc<[BrowserState]>>,
+}
+
+impl Browsers {
+    /// Wants to know about the browsers that run at `now`. Never waits.
+    pub fn ask(&mut self, now: Instant, questions: Vec<BrowserQuestion>) {
+        self.listen();
+        let is_old = |asked: &Instant| now.saturating_duration_since(*asked) >= AGAIN;
+        let is_known = self.asked.as_ref().is_some_and(|(before, asked)| *before == questions && !is_old(asked));
+        // One that does not answer keeps its thread and nothing else.
+        if is_known || self.inbox.is_some() {
+            return;
+        }
+        self.asked = Some((questions.clone(), now));
+        if questions.is_empty() {
+            self.known = Some(Arc::default());
+            return;
+        }
+        let (outbox, inbox) = channel();
+        let work = move || {
+            // Nobody listens any more: the program is about to end.
+            let _ = outbox.send(questions.iter().map(state).collect());
+        };
+        if std::thread::Builder::new().name("browsers".to_owned()).spawn(work).is_ok() {
+            self.inbox = Some(inbox);
+        }
+    }
+
+    /// The newest answer: what changes by days may be some minutes old.
+    pub fn latest(&mut self) -> Option<&Arc<[BrowserState]>> {
+        self.listen();
+        self.known.as_ref()
+    }
+
+    fn listen(&mut self) {
+        match self.inbox.as_ref().map(Receiver::try_recv) {
+            None | Some(Err(TryRecvError::Empty)) => {}
+            Some(Ok(states)) => {
+                // The same answer stays the same value: every sample of a history holds it.
+                if self.known.as_deref() != Some(states.as_slice()) {
+                    self.known = Some(states.into());
+                }
+                self.inbox = None;
+            }
+            Some(Err(TryRecvError::Disconnected)) => self.inbox = None,
+        }
+    }
+}
+
+fn state(question: &BrowserQuestion) -> BrowserState {
+    BrowserState {
+        name: Arc::clone(&question.name),
+        dated_at: dated_at(question),
+        update_waiting: update_waiting(question),
+        ad_blocking: ad_blocking(question),
+    }
+}
+
+fn dated_at(question: &BrowserQuestion) -> Reading<At> {
+    let path = question.path.as_deref().map(Path::new);
+    let Some(file) = platform::program_file(question.pid, path) else { return Reading::Missing(Why::NoPermission) };
+    let beside = match question.places.family {
+        // The file that starts Firefox may stay when the rest is updated; this one names the build.
+        BrowserFamily::Firefox => path.and_then(Path::parent).map(|folder| folder.join("application.ini")),
+        BrowserFamily::Chromium => None,
+    };
+    let modified = |file: &Path| fs::metadata(file).and_then(|metadata| metadata.modified());
+    match modified(&file) {
+        Ok(date) => date_of(beside.and_then(|beside| modified(&beside).ok()).map_or(date, |beside| beside.max(date))),
+        Err(error) => error.into(),
+    }
+}
+
+fn date_of(date: SystemTime) -> Reading<At> {
+    let milliseconds = date.duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_millis()).ok());
+    match milliseconds.map(At) {
+        Some(at) if at >= FIRST_DATE => Reading::Known(at),
+        _ => Reading::Missing(Why::OutOfRange),
+    }
+}
+
+fn update_waiting(question: &BrowserQuestion) -> Reading<bool> {
+    let Some(path) = question.path.as_deref() else { return Reading::Missing(Why::NoPermission) };
+    if path.ends_with(DELETED) {
+        return Reading::Known(true);
+    }
+    match question.places.family {
+        BrowserFamily::Chromium => staged(Path::new(path)),
+        BrowserFamily::Firefox => pending(question, Path::new(path)),
+    }
+}
+
+/// While Chromium runs, its installer on Windows puts the new program file beside the old one and renames it at the next
+/// start (chrome/installer: `new_chrome.exe`; Edge's is called `new_msedge.exe`). Linux replaces the file itself.
+fn staged(path: &Path) -> Reading<bool> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if !name.to_lowercase().ends_with(".exe") {
+        return Reading::Missing(Why::Unsupported);
+    }
+    let is_there = |name: &str| path.with_file_name(name).try_exists();
+    match (is_there("new_chrome.exe"), is_there(&format!("new_{name}"))) {
+        (Ok(one), Ok(other)) => Reading::Known(one || other),
+        (Err(error), _) | (_, Err(error)) => error.into(),
+    }
+}
+
+/// Firefox writes how far an update is into `update.status`: `pending…` when it is downloaded, `applied…` when it is
+/// unpacked, each time to be used at the next start (toolkit/mozapps/update). Every installation has such a folder; which
+/// is whose is told only by a hash of its path, so several must agree.
+fn pending(question: &BrowserQuestion, path: &Path) -> Reading<bool> {
+    let mut told = BTreeSet::new();
+    for place in &question.places.update_states {
+        let Some(files) = files_at(place, path.parent()) else { continue };
+        told.extend(files.iter().map(|file| {
+            let mut text = String::new();
+            let read = File::open(file).and_then(|file| file.take(64).read_to_string(&mut text));
+            read.is_ok() && ["pending", "applied"].iter().any(|word| text.starts_with(word))
+        }));
+    }
+    match (told.contains(&true), told.contains(&false)) {
+        (true, false) => Reading::Known(true),
+        (false, true) => Reading::Known(false),
+        _ => Reading::Missing(Why::Unsupported),
+    }
+}
+
+/// The files that a place of the table names; `None` when there is no such folder.
+fn files_at(place: &str, program: Option<&Path>) -> Option<Vec<PathBuf>> {
+    if let Some(rest) = place.strip_prefix("@/") {
+        let file = program?.join(rest);
+        return file.parent()?.parent()?.is_dir().then(|| vec![file]);
+    }
+    let (folder, rest) = place.split_once('*')?;
+    let folders = fs::read_dir(platform::user_folder(folder)?).ok()?.flatten().take(MOST_PROFILES);
+    let rest = rest.trim_start_matches(['\\', '/']);
+    Some(folders.map(|entry| entry.path().join(rest)).collect())
+}
+
+fn ad_blocking(question: &BrowserQuestion) -> Reading<bool> {
+    let places = &question.places;
+    if places.own_blocking == OwnBlocking::Always {
+        return Reading::Known(true);
+    }
+    let is_blocker = |id: &str| question.blockers.contains(id);
+    // An add-on's id, then where it comes from.
+    let is_forced = |entry: &String| is_blocker(entry.split(';').next().unwrap_or_default());
+    if places.policies.iter().any(|place| platform::policy_list(place, FORCED).iter().any(is_forced)) {
+        return Reading::Known(true);
+    }
+    let folders: Vec<PathBuf> = match &question.own_profiles {
+        Some(own) => Some(PathBuf::from(own)).filter(|own| own.is_absolute()).into_iter().collect(),
+        None => places.profiles.iter().filter_map(|place| platform::user_folder(place)).collect(),
+    };
+    let (mut profiles, mut unread) = (0, None);
+    for profile in folders.iter().flat_map(|folder| profiles_in(folder)) {
+        let found = match places.family {
+            BrowserFamily::Chromium => chromium_blocks(&profile, is_blocker),
+            BrowserFamily::Firefox => firefox_blocks(&profile, is_blocker),
+        };
+        match found {
+            Reading::Known(true) => return found,
+            Reading::Known(false) => profiles += 1,
+            Reading::Missing(Why::NoSensor) => {}
+            Reading::Missing(why) => unread = Some(why),
+        }
+    }
+    let may_block = question.unlisted_add_ons || places.own_blocking == OwnBlocking::Optional;
+    match unread {
+        Some(why) => Reading::Missing(why),
+        None if profiles == 0 || may_block => Reading::Missing(Why::Unsupported),
+        None => Reading::Known(false),
+    }
+}
+
+/// The folder itself, as some browsers have one profile only, and those in it.
+fn profiles_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_PROFILES);
+    std::iter::once(folder.to_owned()).chain(entries.map(|entry| entry.path())).collect()
+}
+
+/// Whether a folder named like a blocker is among the add-ons of a Chromium profile; [`Why::NoSensor`] when the folder is
+/// no profile.
+fn chromium_blocks(profile: &Path, is_blocker: impl Fn(&str) -> bool) -> Reading<bool> {
+    match fs::read_dir(profile.join("Extensions")) {
+        Ok(mut entries) => Reading::Known(
+            entries.any(|entry| entry.is_ok_and(|entry| is_blocker(&entry.file_name().to_string_lossy()))),
+        ),
+        // A profile to which nothing was ever added has no such folder.
+        Err(_) if !profile.join("Extensions").exists() && profile.join("Preferences").is_file() => {
+            Reading::Known(false)
+        }
+        Err(error) if is_nothing(&error) => Reading::Missing(Why::NoSensor),
+        Err(error) => error.into(),
+    }
+}
+
+/// Whether an add-on that blocks is switched on in a Firefox profile; [`Why::NoSensor`] when the folder is no profile.
+fn firefox_blocks(profile: &Path, is_blocker: impl Fn(&str) -> bool) -> Reading<bool> {
+    #[derive(Deserialize)]
+    struct List {
+        addons: Vec<AddOn>,
+    }
+    #[derive(Deserialize)]
+    struct AddOn {
+        id: String,
+        #[serde(default)]
+        active: bool,
+    }
+    let file = match File::open(profile.join("extensions.json")) {
+        Ok(file) => file,
+        Err(error) if is_nothing(&error) => return Reading::Missing(Why::NoSensor),
+        Err(error) => return error.into(),
+    };
+    // Only the two fields are kept while the rest is read over. Firefox may be writing it: then the next look.
+    match serde_json::from_reader::<_, List>(BufReader::new(file.take(LONGEST_LIST))) {
+        Ok(list) => Reading::Known(list.addons.iter().any(|add_on| add_on.active && is_blocker(&add_on.id))),
+        Err(_) => Reading::Missing(Why::OutOfRange),
+    }
+}
+
+/// There is no such thing, or the folder that was taken for a profile is a file.
+fn is_nothing(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::BrowserPlaces;
+
+    const UBLOCK: &str = "cjpalhdlnbpafiamejdnhcphjbkeiagm";
+
+    fn question(family: BrowserFamily, profiles: &Path) -> BrowserQuestion {
+        BrowserQuestion {
+            name: "Browser".into(),
+            pid: 0,
+            path: None,
+            own_profiles: Some(profiles.to_string_lossy().into_owned()),
+            unlisted_add_ons: false,
+            places: Arc::new(BrowserPlaces {
+                family,
+                own_blocking: OwnBlocking::Never,
+                profiles: Vec::new(),
+                policies: Vec::new(),
+                update_states: vec!["@/updates/0/update.status".to_owned()],
+            }),
+            blockers: Arc::new([UBLOCK, "uBlock0@raymondhill.net"].map(str::to_owned).into()),
+        }
+    }
+
+    fn with_own_blocking(question: &BrowserQuestion, own_blocking: OwnBlocking) -> BrowserQuestion {
+        let places = BrowserPlaces { own_blocking, ..(*question.places).clone() };
+        BrowserQuestion { places: Arc::new(places), ..question.clone() }
+    }
+
+    fn put(path: &Path, text: &str) {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+
+    #[test]
+    fn a_blocker_of_chromium_is_a_folder_with_its_id() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let asked = question(BrowserFamily::Chromium, folder.path());
+        assert_eq!(ad_blocking(&asked), Reading::Missing(Why::Unsupported), "no profile");
+        put(&folder.path().join("Local State"), "{}");
+        put(&folder.path().join("Crashpad/settings.dat"), "");
+        assert_eq!(ad_blocking(&asked), Reading::Missing(Why::Unsupported), "no profile yet");
+        put(&folder.path().join("Default/Preferences"), "{}");
+        assert_eq!(ad_blocking(&asked), Reading::Known(false));
+        let other = folder.path().join("Default/Extensions/nmmhkkegccagdldgiimedpiccmgmieda/1.0/manifest.json");
+        put(&other, "{}");
+        assert_eq!(ad_blocking(&asked), Reading::Known(false));
+        let unlisted = BrowserQuestion { unlisted_add_ons: true, ..asked.clone() };
+        assert_eq!(ad_blocking(&unlisted), Reading::Missing(Why::Unsupported));
+        let optional = with_own_blocking(&asked, OwnBlocking::Optional);
+        assert_eq!(ad_blocking(&optional), Reading::Missing(Why::Unsupported));
+        assert_eq!(ad_blocking(&with_own_blocking(&asked, OwnBlocking::Always)), Reading::Known(true));
+        put(&folder.path().join("Profile 2/Extensions").join(UBLOCK).join("1.60/manifest.json"), "{}");
+        assert_eq!(ad_blocking(&asked), Reading::Known(true));
+        assert_eq!(ad_blocking(&optional), Reading::Known(true));
+    }
+
+    #[test]
+    fn a_browser_with_a_single_profile_keeps_it_in_the_folder_itself() {
+        let folder = tempfile::tempdir().expect("a folder");
+        put(&folder.path().join("Preferences"), "{}");
+        put(&folder.path().join("Extensions").join(UBLOCK).join("x"), "");
+        assert_eq!(ad_blocking(&question(BrowserFamily::Chromium, folder.path())), Reading::Known(true));
+    }
+
+    #[test]
+    fn a_blocker_of_firefox_counts_while_it_is_switched_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let asked = question(BrowserFamily::Firefox, folder.path());
+        put(&folder.path().join("profiles.ini"), "");
+        put(&folder.path().join("Crash Reports/x"), "");
+        assert_eq!(ad_blocking(&asked), Reading::Missing(Why::Unsupported));
+        let list = folder.path().join("a1b2.default-release/extensions.json");
+        let with = |active| {
+            let other = r#"{"id":"addon@darkreader.org","version":"4","active":true,"userDisabled":false}"#;
+            let blocker = format!(r#"{{"id":"uBlock0@raymondhill.net","type":"extension","active":{active}}}"#);
+            put(&list, &format!(r#"{{"schemaVersion":37,"addons":[{other},{blocker}]}}"#));
+            ad_blocking(&asked)
+        };
+        assert_eq!(with(false), Reading::Known(false));
+        assert_eq!(with(true), Reading::Known(true));
+        put(&list, r#"{"schemaVersion":37,"addons":[{"id":"uBl"#);
+        assert_eq!(ad_blocking(&asked), Reading::Missing(Why::OutOfRange), "it is being written");
+    }
+
+    #[test]
+    fn an_update_waits_beside_the_program_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let waits = |family, name: &str| {
+            let path = folder.path().join(name).to_string_lossy().into_owned();
+            update_waiting(&BrowserQuestion { path: Some(path.into()), ..question(family, folder.path()) })
+        };
+        assert_eq!(waits(BrowserFamily::Chromium, "msedge.exe"), Reading::Known(false));
+        put(&folder.path().join("new_msedge.exe"), "");
+        assert_eq!(waits(BrowserFamily::Chromium, "msedge.exe"), Reading::Known(true));
+        assert_eq!(waits(BrowserFamily::Chromium, "chrome"), Reading::Missing(Why::Unsupported));
+        assert_eq!(waits(BrowserFamily::Chromium, "chrome (deleted)"), Reading::Known(true));
+        assert_eq!(
+            waits(BrowserFamily::Firefox, "firefox"),
+            Reading::Missing(Why::Unsupported),
+            "never updated itself"
+        );
+        let status = folder.path().join("updates/0/update.status");
+        for (text, expected) in [("pending-service\n", true), ("applied\n", true), ("downloading\n", false)] {
+            put(&status, text);
+            assert_eq!(waits(BrowserFamily::Firefox, "firefox"), Reading::Known(expected), "{text}");
+        }
+        fs::remove_file(&status).expect("removed");
+        assert_eq!(waits(BrowserFamily::Firefox, "firefox"), Reading::Known(false));
+    }
+
+    #[test]
+    fn the_date_of_the_program_file_is_its_age() {
+        let own = std::env::current_exe().expect("own path").to_string_lossy().into_owned();
+        let folder = tempfile::tempdir().expect("a folder");
+        let asked = question(BrowserFamily::Chromium, folder.path());
+        let asked = BrowserQuestion { pid: std::process::id(), path: Some(own.as_str().into()), ..asked };
+        let modified = fs::metadata(&own).and_then(|metadata| metadata.modified()).expect("a date");
+        if platform::program_file(0, Some(Path::new(&own))).is_some() {
+            assert_eq!(dated_at(&asked), date_of(modified));
+        }
+        assert_eq!(date_of(UNIX_EPOCH + Duration::from_secs(1)), Reading::Missing(Why::OutOfRange));
+    }
+
+    #[test]
+    fn nobody_waits_for_an_answer() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let asked = question(BrowserFamily::Chromium, folder.path());
+        let (mut browsers, now) = (Browsers::default(), Instant::now());
+        assert_eq!(browsers.latest(), None);
+        browsers.ask(now, vec![asked.clone()]);
+        let first = loop {
+            if let Some(states) = browsers.latest() {
+                break Arc::clone(states);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        };
+        assert_eq!((first.len(), &*first[0].name), (1, "Browser"));
+        // The same browsers are not asked about again for a while, and the same answer is the same value.
+        browsers.ask(now + AGAIN / 2, vec![asked.clone()]);
+        assert!(browsers.inbox.is_none());
+        browsers.ask(now + AGAIN, vec![asked]);
+        while browsers.inbox.is_some() {
+            browsers.listen();
+        }
+        assert!(Arc::ptr_eq(browsers.latest().expect("known"), &first));
+        browsers.ask(now + AGAIN, Vec::new());
+        assert!(browsers.latest().expect("known").is_empty());
+    }
+}
