@@ -106,7 +106,7 @@ struct Joined {
     /// What starts with the PC since a few days, by its identity.
     new_autostarts: BTreeMap<String, At>,
     is_stale: bool,
-    joined: Arc<Condition>,
+    both: Arc<Condition>,
 }
 
 impl Joined {
@@ -134,9 +134,9 @@ impl Joined {
             self.of_pc = Arc::clone(of_pc);
             self.of_browsers = of_browsers.cloned();
             self.is_stale = false;
-            self.joined = Arc::new(condition);
+            self.both = Arc::new(condition);
         }
-        Arc::clone(&self.joined)
+        Arc::clone(&self.both)
     }
 }
 

@@ -67,6 +67,10 @@ pub enum RuleId {
     UpdatesOld,
     /// The browser has to be restarted to become the newer one.
     BrowserUpdate,
+    /// A browser that is not the newest by far.
+    BrowserOld,
+    /// A browser with nothing that blocks advertisements, while a page of it is told about.
+    NoAdBlocking,
     /// A web page was opened by something else than the user.
     PageOpened,
     /// Something starts with the PC that did not before.
@@ -77,7 +81,7 @@ pub enum RuleId {
 
 impl RuleId {
     /// Every rule, for tests of texts.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::CpuHog,
         Self::BrowserLoad,
         Self::MemoryPressure,
@@ -107,6 +111,8 @@ impl RuleId {
         Self::AntivirusOff,
         Self::UpdatesOld,
         Self::BrowserUpdate,
+        Self::BrowserOld,
+        Self::NoAdBlocking,
         Self::PageOpened,
         Self::NewAutostart,
         Self::AllWell,
@@ -144,6 +150,8 @@ impl RuleId {
             Self::AntivirusOff => "antivirus_off",
             Self::UpdatesOld => "updates_old",
             Self::BrowserUpdate => "browser_update",
+            Self::BrowserOld => "browser_old",
+            Self::NoAdBlocking => "no_ad_blocking",
             Self::PageOpened => "page_opened",
             Self::NewAutostart => "new_autostart",
             Self::AllWell => "all_well",
@@ -317,6 +325,8 @@ pub enum EvidenceKind {
     UpdateAge,
     /// Days since an update was installed.
     UpdateInstallAge,
+    /// Days since the date of a browser's program file.
+    BrowserAge,
     /// Seconds between the end of a program and its return.
     BackAfter,
     /// Seconds in which a window did not answer.
@@ -331,7 +341,7 @@ pub enum EvidenceKind {
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -363,6 +373,7 @@ impl EvidenceKind {
         Self::Uptime,
         Self::UpdateAge,
         Self::UpdateInstallAge,
+        Self::BrowserAge,
         Self::BackAfter,
         Self::HungSeconds,
         Self::Score,
@@ -404,6 +415,7 @@ impl EvidenceKind {
             Self::Uptime => "uptime",
             Self::UpdateAge => "update_age",
             Self::UpdateInstallAge => "update_install_age",
+            Self::BrowserAge => "browser_age",
             Self::BackAfter => "back_after",
             Self::HungSeconds => "hung_seconds",
             Self::Score => "score",

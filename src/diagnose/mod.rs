@@ -62,8 +62,10 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     findings.extend(notes);
     findings.extend(rules::network_busy::find(history, knowledge));
     findings.extend(rules::browser_update::find(history, knowledge));
+    findings.extend(rules::browser_old::find(history, knowledge));
     findings.extend(rules::page_opened::find(history, knowledge));
     findings.extend(new);
+    findings.extend(rules::no_ad_blocking::find(history, &findings));
     findings.extend(rules::updates_old::find(history, knowledge));
     findings.extend(rules::long_uptime::find(history, knowledge));
     // Stable: within one severity the order above, which is the order of what people can do something about.

@@ -150,7 +150,10 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
             EvidenceKind::DiskBusy => "disk_busy",
             EvidenceKind::NetworkRate => "network",
             EvidenceKind::GpuUsed => "gpu",
-            EvidenceKind::Uptime | EvidenceKind::UpdateAge | EvidenceKind::UpdateInstallAge => {
+            EvidenceKind::Uptime
+            | EvidenceKind::UpdateAge
+            | EvidenceKind::UpdateInstallAge
+            | EvidenceKind::BrowserAge => {
                 args.set("days", format::count(evidence.observed.floor()));
                 continue;
             }
@@ -235,7 +238,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::SwapGrown
         | EvidenceKind::FreeBytes
         | EvidenceKind::LostBytes => format::bytes(observed),
-        EvidenceKind::Uptime | EvidenceKind::UpdateAge | EvidenceKind::UpdateInstallAge => {
+        EvidenceKind::Uptime | EvidenceKind::UpdateAge | EvidenceKind::UpdateInstallAge | EvidenceKind::BrowserAge => {
             format::duration(texts, observed * 86_400.0)
         }
         EvidenceKind::BackAfter | EvidenceKind::HungSeconds | EvidenceKind::KnownFor => {
@@ -330,6 +333,8 @@ mod tests {
             | RuleId::MemoryGrowth
             | RuleId::NotResponding
             | RuleId::BrowserUpdate
+            | RuleId::BrowserOld
+            | RuleId::NoAdBlocking
             | RuleId::PageOpened => vec![of(program.clone(), None), Finding { parent: None, ..of(program, None) }],
             RuleId::SecretMining => {
                 let look = of(program, None);

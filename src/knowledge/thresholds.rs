@@ -301,6 +301,8 @@ pub struct Times {
     pub fresh_cpu: f64,
     /// Days without updates that are worth a sentence.
     pub updates_days: f64,
+    /// Days since the date of a browser's program file that are worth a sentence.
+    pub browser_days: f64,
 }
 
 impl Thresholds {

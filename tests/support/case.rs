@@ -318,6 +318,24 @@ pub struct ConditionPart {
     /// What starts with the PC.
     #[serde(default)]
     pub autostarts: Option<Vec<AutostartPart>>,
+    /// Browsers by their English names; not looked at when absent.
+    #[serde(default)]
+    pub browsers: Option<BTreeMap<String, BrowserPart>>,
+}
+
+/// A browser that runs.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrowserPart {
+    /// Days since the date of its program file.
+    #[serde(default)]
+    pub age_days: Option<f64>,
+    /// A newer one waits.
+    #[serde(default)]
+    pub update_waiting: Option<bool>,
+    /// Something blocks advertisements.
+    #[serde(default)]
+    pub ad_blocking: Option<bool>,
 }
 
 /// Something that has to be found.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mimamori::report::HISTORY_SCHEMA;
 use serde_json::{Map, Value, json};
 
-use super::case::{AutostartPart, Case, Part, Program, Ramp};
+use super::case::{AutostartPart, BrowserPart, Case, Part, Program, Ramp};
 use super::rng::{Drift, Rng};
 
 /// 2026-11-23 01:00 UTC, in seconds.
@@ -235,20 +235,30 @@ impl<'a> Story<'a> {
             put("volumes", volumes.collect());
         }
         if let Some(condition) = &part.condition {
-            let updated = condition.updated_days.map(|days| BEGIN - days * DAY);
-            let autostart = |entry: &AutostartPart| {
-                let since = entry.days.map(|days| BEGIN - days * DAY);
-                json!({ "name": entry.name, "file": entry.file, "since": since })
-            };
+            let ago = |days: Option<f64>| days.map(|days| BEGIN - days * DAY);
+            let autostart =
+                |entry: &AutostartPart| json!({ "name": entry.name, "file": entry.file, "since": ago(entry.days) });
             let autostarts = condition.autostarts.as_ref().map(|list| list.iter().map(autostart).collect::<Vec<_>>());
+            let browsers = condition.browsers.as_ref().map(|browsers| -> Value {
+                let browser = |(name, browser): (&String, &BrowserPart)| {
+                    json!({
+                        "name": name,
+                        "dated_at": ago(browser.age_days),
+                        "update_waiting": browser.update_waiting,
+                        "ad_blocking": browser.ad_blocking,
+                    })
+                };
+                browsers.iter().map(browser).collect()
+            });
             put(
                 "condition",
                 json!({
                     "restart_pending": condition.restart_pending,
                     "antivirus": condition.antivirus,
-                    "updated_at": updated,
+                    "updated_at": ago(condition.updated_days),
                     "fast_startup": condition.fast_startup,
                     "autostarts": autostarts,
+                    "browsers": browsers,
                 }),
             );
         }

@@ -146,6 +146,17 @@ new_autostart-todo-look-1 = If you do not know { $name }, tell your helpdesk its
 new_autostart-todo-look-2 = If you or your company have just installed it, that is it: nothing to do
 new_autostart-limits = What the program does is not known here. Scheduled tasks are not looked at.
 
+browser_old-headline = { $name } is { $days } days old
+browser_old-meaning = Browsers get updates at least each month, and many of them close gaps that pages and advertisements misuse. This one has probably missed some. Where a company checks updates before it gives them out, some weeks of delay are normal.
+browser_old-todo-1 = Open Help and then About in the menu of { $name }: it looks for an update itself
+browser_old-todo-2 = If it cannot be updated there, it comes with the updates of the system or of your company: ask your helpdesk
+browser_old-limits = This is the date of its program file. Which version is the newest is not looked up.
+
+no_ad_blocking-headline = No advertisement blocking found in { $name }
+no_ad_blocking-meaning = Advertisements are a way in for hidden coin mining and unwanted pages, on honest sites too. Blocking them makes that less likely. To have none is no fault, and it does not show that an advertisement is the cause.
+no_ad_blocking-todo-1 = Ask your helpdesk whether you may add an extension that blocks advertisements
+no_ad_blocking-limits = Blocking in the network, by another program or by an extension that Mimamori does not know is not seen. Of the browser only the names of its extensions are read.
+
 page_opened-headline = A web page in { $name } was not opened by you
 page_opened-headline-parent = A web page in { $name } was opened by { $parent }
 page_opened-meaning = A script or a schedule opened it. Company portals do that at sign-in, which is normal; unwanted programs do it too.
@@ -168,6 +179,7 @@ saw-clock_share = The processor runs at { $value } of its highest clock
 saw-uptime = Running for { $value }
 saw-update_age = Last look for updates: { $value } ago
 saw-update_install_age = Last update installed: { $value } ago
+saw-browser_age = Date of the program file: { $value } ago
 saw-back_after = It was back after { $value }
 saw-known_for = First seen in the list { $value } ago
 saw-hung_seconds = No answer for { $value }

@@ -146,6 +146,17 @@ new_autostart-todo-look-1 = { $name } に心当たりがなければ、名前と
 new_autostart-todo-look-2 = 自分や会社がインストールしたばかりなら、それによるものです。何もする必要はありません
 new_autostart-limits = プログラムが何をするかは分かりません。タスク スケジューラの予定は見ていません。
 
+browser_old-headline = { $name } は{ $days }日前の版です
+browser_old-meaning = ブラウザーには少なくとも毎月更新があり、多くはページや広告に悪用される弱点をふさぎます。この版には、まだ入っていない更新がありそうです。会社が確認してから更新を配る場合、数週間の遅れは普通です。
+browser_old-todo-1 = { $name } のメニューで「ヘルプ」の「{ $name } について」を開くと、更新が確認されます
+browser_old-todo-2 = そこで更新できない場合は、システムや会社の更新で新しくなります。ヘルプデスクに相談してください
+browser_old-limits = 分かるのはプログラムファイルの日付です。最新の版がどれかは調べません。
+
+no_ad_blocking-headline = { $name } に広告ブロックが見つかりません
+no_ad_blocking-meaning = 広告は、隠れた暗号資産の採掘（マイニング）や望まないページの入り口になることがあり、正しいサイトでも起こります。広告をブロックすると起こりにくくなります。なくても故障ではなく、広告が原因だと分かったわけでもありません。
+no_ad_blocking-todo-1 = 広告をブロックする拡張機能を入れてよいか、ヘルプデスクに確認してください
+no_ad_blocking-limits = ネットワークやほかのプログラムによるブロックと、見守りの知らない拡張機能は分かりません。ブラウザーから読み取るのは拡張機能の名前だけです。
+
 page_opened-headline = { $name } のページが、あなたの操作以外で開かれました
 page_opened-headline-parent = { $name } のページを { $parent } が開きました
 page_opened-meaning = スクリプトか予定された処理が開きました。会社の案内ページならサインイン時によくあることで正常です。望まないプログラムのこともあります。
@@ -168,6 +179,7 @@ saw-clock_share = CPU の速度は最高の{ $value }
 saw-uptime = 起動してから{ $value }
 saw-update_age = 最後の更新の確認：{ $value }前
 saw-update_install_age = 最後に更新が入った日：{ $value }前
+saw-browser_age = プログラムファイルの日付：{ $value }前
 saw-back_after = { $value }後に再び動作
 saw-known_for = 一覧に加わったのは { $value }前
 saw-hung_seconds = { $value }応答なし

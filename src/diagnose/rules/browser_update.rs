@@ -2,12 +2,17 @@
 
 use crate::diagnose::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{History, Mark, ProgramKind, ProgramSample};
+use crate::model::{History, Mark, ProgramKind, ProgramSample, Reading};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let latest = history.latest()?;
-    let old =
-        |program: &&ProgramSample| program.kind == ProgramKind::Browser && program.origin.has(Mark::UpdateWaiting);
+    // Linux replaces the file of a running program, which is seen at once; on Windows the new one waits beside it.
+    let waits = |name: &str| {
+        latest.condition.browser(name).is_some_and(|browser| browser.update_waiting == Reading::Known(true))
+    };
+    let old = |program: &&ProgramSample| {
+        program.kind == ProgramKind::Browser && (program.origin.has(Mark::UpdateWaiting) || waits(&program.name))
+    };
     let program = latest.programs.iter().find(old)?;
     let subject = Subject::program(program, knowledge, |member| member.cpu.get());
     Some(Finding::new(RuleId::BrowserUpdate, Severity::Ok, Confidence::High, subject, latest.at, Vec::new()))
@@ -16,13 +21,27 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
 #[cfg(test)]
 mod tests {
     use crate::diagnose::RuleId;
-    use crate::diagnose::rules::fixture::Scene;
-    use crate::diagnose::rules::fixture::process;
+    use crate::diagnose::rules::fixture::{Scene, browser, process};
+    use crate::model::{BrowserState, Reading};
 
     #[test]
     fn a_browser_whose_file_was_replaced_is_told() {
         let mut scene = Scene::linux();
         scene.run(&[process(10, "/usr/lib/chromium/chromium (deleted)", 0.01)], 10.0);
         assert!(scene.diagnose().iter().any(|finding| finding.rule == RuleId::BrowserUpdate));
+    }
+
+    #[test]
+    fn an_update_that_waits_beside_a_running_browser_is_told() {
+        let told = |name: &str, update_waiting| {
+            let mut scene = Scene::windows();
+            let state = BrowserState { name: name.into(), update_waiting, ..BrowserState::default() };
+            let chrome = process(10, r"C:\Program Files\Google\Chrome\Application\chrome.exe", 0.01);
+            scene.run_with(&[chrome], 10.0, |sample| sample.condition = browser(&state));
+            scene.diagnose().iter().any(|finding| finding.rule == RuleId::BrowserUpdate)
+        };
+        assert!(told("Google Chrome", Reading::Known(true)));
+        assert!(!told("Google Chrome", Reading::Known(false)) && !told("Google Chrome", Reading::default()));
+        assert!(!told("Firefox", Reading::Known(true)), "that one does not run");
     }
 }

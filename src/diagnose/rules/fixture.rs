@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::diagnose::{Finding, Grouper, RuleId, diagnose};
 use crate::knowledge::Knowledge;
 use crate::model::{
-    At, Bytes, Celsius, Fraction, Given, History, Machine, Mark, Memory, Origin, Os, Owner, Pid, ProcFacts, ProcKey,
-    ProcSample, ProcState, Reading, Sample, Seconds, Volume, Why,
+    At, BrowserState, Bytes, Celsius, Condition, Fraction, Given, History, Machine, Mark, Memory, Origin, Os, Owner,
+    Pid, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Sample, Seconds, Volume, Why,
 };
 
 const MEMORY: u64 = 16 << 30;
@@ -188,6 +188,11 @@ impl ProcSample {
         self.window = Reading::Known(false);
         self
     }
+}
+
+/// The condition of a PC of which one browser is all that is known.
+pub(in crate::diagnose) fn browser(state: &BrowserState) -> Arc<Condition> {
+    Arc::new(Condition { browsers: Reading::Known(vec![state.clone()].into()), ..Condition::default() })
 }
 
 fn of(pid: Pid, path: &str, cpu: f64, memory: Bytes) -> ProcSample {

@@ -3,6 +3,7 @@
 pub(super) mod all_well;
 pub(super) mod antivirus_off;
 pub(super) mod browser_load;
+pub(super) mod browser_old;
 pub(super) mod browser_update;
 pub(super) mod came_back;
 pub(super) mod catching_up;
@@ -21,6 +22,7 @@ pub(super) mod memory_growth;
 pub(super) mod memory_pressure;
 pub(super) mod network_busy;
 pub(super) mod new_autostart;
+pub(super) mod no_ad_blocking;
 pub(super) mod not_responding;
 pub(super) mod page_opened;
 pub(super) mod paging;

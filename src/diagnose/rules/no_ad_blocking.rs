@@ -1,0 +1,55 @@
+//! A browser that is told about for another reason has nothing that blocks advertisements. Never told alone: to have none
+//! is no fault.
+
+use crate::diagnose::finding::{Confidence, Finding, RuleId, Severity};
+use crate::model::{History, Reading};
+
+/// Findings about pages: what an advertisement may have brought.
+const ABOUT_PAGES: [RuleId; 3] = [RuleId::WebPageLoad, RuleId::BrowserLoad, RuleId::PageOpened];
+
+pub(in crate::diagnose) fn find(history: &History, others: &[Finding]) -> Vec<Finding> {
+    let Some(latest) = history.latest() else { return Vec::new() };
+    let mut found: Vec<Finding> = Vec::new();
+    for about in others.iter().filter(|finding| ABOUT_PAGES.contains(&finding.rule)) {
+        let browser = latest.condition.browser(&about.subject.group);
+        let has_none = browser.is_some_and(|browser| browser.ad_blocking == Reading::Known(false));
+        if has_none && !found.iter().any(|finding| finding.subject.group == about.subject.group) {
+            let subject = about.subject.clone();
+            let rule = RuleId::NoAdBlocking;
+            found.push(Finding::new(rule, Severity::Ok, Confidence::Medium, subject, latest.at, Vec::new()));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::RuleId;
+    use crate::diagnose::rules::fixture::{Scene, browser, process, rules};
+    use crate::model::{BrowserState, Mark, Reading};
+
+    const CHROME: &str = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
+
+    fn told(cpu: f64, marks: &[Mark], ad_blocking: Reading<bool>) -> Vec<RuleId> {
+        let mut scene = Scene::windows();
+        let state = BrowserState { name: "Google Chrome".into(), ad_blocking, ..BrowserState::default() };
+        let processes = [process(10, CHROME, cpu).marked(marks), process(11, CHROME, 0.01)];
+        scene.run_with(&processes, 140.0, |sample| sample.condition = browser(&state));
+        rules(&scene)
+    }
+
+    #[test]
+    fn it_is_a_hint_beside_a_page_that_is_told() {
+        let none = Reading::Known(false);
+        assert_eq!(told(0.40, &[], none), [RuleId::WebPageLoad, RuleId::NoAdBlocking]);
+        let opened = told(0.01, &[Mark::OpenedByStranger], none);
+        assert_eq!(opened, [RuleId::AllWell, RuleId::PageOpened, RuleId::NoAdBlocking]);
+    }
+
+    #[test]
+    fn it_is_never_told_alone_nor_when_it_is_not_known() {
+        assert_eq!(told(0.01, &[], Reading::Known(false)), [RuleId::AllWell]);
+        assert_eq!(told(0.40, &[], Reading::Known(true)), [RuleId::WebPageLoad]);
+        assert_eq!(told(0.40, &[], Reading::default()), [RuleId::WebPageLoad]);
+    }
+}
