@@ -336,7 +336,7 @@ fn question(program: &ProgramSample, folded: &Folded, knowledge: &Knowledge) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{BrowserFamily, Os, Owner, ProcKey, ProcSample, ProcState};
+    use crate::model::{Autostart, BrowserFamily, Os, Owner, ProcKey, ProcSample, ProcState};
 
     fn process(pid: u32, parent: u32, args: &[&str]) -> ProcSample {
         let facts = ProcFacts {
@@ -382,7 +382,8 @@ mod tests {
     fn samples_share_a_condition_that_did_not_change() {
         let mut joined = Joined::default();
         let of_pc = Arc::new(Condition::default());
-        assert!(Arc::ptr_eq(&joined.join(&of_pc, None), &of_pc));
+        let alone = joined.join(&of_pc, None);
+        assert!(alone == of_pc && Arc::ptr_eq(&joined.join(&of_pc, None), &alone));
         let browsers: Arc<[BrowserState]> =
             vec![BrowserState { name: "Firefox".into(), ..BrowserState::default() }].into();
         let first = joined.join(&of_pc, Some(&browsers));
@@ -391,5 +392,12 @@ mod tests {
         let later = Arc::new(Condition { restart_pending: Reading::Known(true), ..Condition::default() });
         let second = joined.join(&later, Some(&browsers));
         assert!(second.restart_pending == Reading::Known(true) && second.browser("Firefox").is_some());
+        let helper = Autostart { name: "Helper".to_owned(), ..Autostart::default() };
+        joined.know(BTreeMap::from([(helper.identity(), At(5))]));
+        let list = Condition { autostarts: Reading::Known(vec![helper]), ..Condition::default() }.into();
+        let dated = joined.join(&list, None);
+        assert_eq!(dated.autostarts.known().map(|list| list[0].since), Some(Some(At(5))));
+        joined.know(BTreeMap::new());
+        assert_eq!(joined.join(&list, None).autostarts.known().map(|list| list[0].since), Some(None));
     }
 }

@@ -14,7 +14,8 @@ use crate::knowledge::Knowledge;
 use crate::model::Seconds;
 use crate::remedy::Plan;
 use crate::report::CheckReport;
-use crate::watch::{View, Watch};
+use crate::settings::SettingsFile;
+use crate::watch::{Learned, View, Watch, now};
 
 /// Time between two looks.
 const STEP: Duration = Duration::from_secs(1);
@@ -31,6 +32,8 @@ pub(super) fn run_captured(check: &Check, context: &Context, output: &mut Output
     let knowledge = Arc::new(knowledge);
     let texts = context.texts(check.lang.unwrap_or(context.lang));
     let mut watch = Watch::new(Arc::clone(&knowledge));
+    // The same words as in the window: what the recording knows of this PC, and what the user has called his work.
+    watch.knows(Learned::at(&knowledge.thresholds.mining, now()), SettingsFile::of_user().load().my_work(now()));
     let Some(view) = look(&mut watch, check.seconds, texts, output) else {
         output.note(&texts.get("cli-stopped"));
         return (Exit::Interrupted, String::new());

@@ -31,7 +31,7 @@ pub fn condition() -> Condition {
             Some(value) => Reading::Known(value == 1),
             None => Reading::Missing(Why::Unsupported),
         },
-        autostarts: Reading::Missing(Why::Unsupported),
+        autostarts: super::autostart_list::autostarts(),
         // Which ones run is not known here: `sampler::Browsers` is asked for them.
         browsers: Reading::Missing(Why::NotYet),
     }

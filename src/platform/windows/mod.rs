@@ -3,6 +3,7 @@
 
 mod args;
 mod autostart;
+mod autostart_list;
 mod browsers;
 mod condition;
 mod connections;

@@ -3,22 +3,41 @@
 use std::io::{Error, Result};
 
 use windows_sys::Win32::Foundation::{
-    ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_NO_MORE_ITEMS, ERROR_PATH_NOT_FOUND, ERROR_SUCCESS, WIN32_ERROR,
+    ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS, ERROR_PATH_NOT_FOUND,
+    ERROR_SUCCESS, WIN32_ERROR,
 };
 use windows_sys::Win32::System::Registry::{
-    HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_ENUMERATE_SUB_KEYS, KEY_QUERY_VALUE, KEY_WOW64_64KEY, REG_SZ,
+    HKEY, HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_ENUMERATE_SUB_KEYS, KEY_QUERY_VALUE, KEY_WOW64_64KEY, REG_SZ,
     RRF_NOEXPAND, RRF_RT_REG_BINARY, RRF_RT_REG_DWORD, RRF_RT_REG_EXPAND_SZ, RRF_RT_REG_SZ, RRF_SUBKEY_WOW6464KEY,
-    RegCloseKey, RegDeleteKeyValueW, RegEnumKeyExW, RegGetValueW, RegOpenKeyExW, RegSetKeyValueW,
+    RegCloseKey, RegDeleteKeyValueW, RegEnumKeyExW, RegEnumValueW, RegGetValueW, RegOpenKeyExW, RegSetKeyValueW,
 };
 
 use super::wide::{text_of, wide};
 use crate::model::{Reading, Why};
 
-/// A text of the machine's part of the registry.
+/// A part of the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hive {
+    /// That of the machine, for all users.
+    Machine,
+    /// That of the user.
+    User,
+}
+
+impl Hive {
+    const fn handle(self) -> HKEY {
+        match self {
+            Self::Machine => HKEY_LOCAL_MACHINE,
+            Self::User => HKEY_CURRENT_USER,
+        }
+    }
+}
+
+/// A text of the machine's part of the registry, with the variables in it put in; at most 1,023 characters.
 #[expect(unsafe_code, reason = "reads the registry")]
 pub(super) fn text(key: &str, value: &str) -> Option<String> {
     let (key, value) = (wide(key), wide(value));
-    let mut units = [0_u16; 256];
+    let mut units = [0_u16; 1024];
     let mut bytes = size_of_val(&units) as u32;
     // SAFETY: names end with a zero; `units` is writable for `bytes`; the kind of the value is asked to be text.
     let status = unsafe {
@@ -122,6 +141,47 @@ pub(super) fn keys_below(key: &str, mut see: impl FnMut(&str)) -> Reading<()> {
     // SAFETY: the handle is ours and used no more.
     unsafe { RegCloseKey(handle) };
     if status == ERROR_NO_MORE_ITEMS { Reading::Known(()) } else { Reading::Missing(Why::Unsupported) }
+}
+
+/// The longest name of a value, with the zero at its end (documented there, too).
+const LONGEST_VALUE_NAME: usize = 16_384;
+
+/// Shows the names and bytes of the values of a key to `see`, one after the other, as far as they can be read. A value
+/// longer than [`LONGEST`] is left out.
+#[expect(unsafe_code, reason = "lists values of the registry")]
+pub(super) fn values_of(hive: Hive, key: &str, mut see: impl FnMut(&str, &[u8])) {
+    let key = wide(key);
+    let mut handle = std::ptr::null_mut();
+    // SAFETY: the name ends with a zero; on success the handle is ours.
+    let status =
+        unsafe { RegOpenKeyExW(hive.handle(), key.as_ptr(), 0, KEY_QUERY_VALUE | KEY_WOW64_64KEY, &raw mut handle) };
+    if status != ERROR_SUCCESS {
+        return;
+    }
+    let (mut name, mut bytes) = (vec![0_u16; LONGEST_VALUE_NAME], vec![0_u8; LONGEST]);
+    for index in 0.. {
+        let (mut units, mut length) = (name.len() as u32, bytes.len() as u32);
+        // SAFETY: the handle is open; `name` is writable for `units`, which counts units, and `bytes` for `length`.
+        let status = unsafe {
+            RegEnumValueW(
+                handle,
+                index,
+                name.as_mut_ptr(),
+                &raw mut units,
+                std::ptr::null(),
+                std::ptr::null_mut(),
+                bytes.as_mut_ptr(),
+                &raw mut length,
+            )
+        };
+        match status {
+            ERROR_SUCCESS => see(&text_of(&name), bytes.get(..length as usize).unwrap_or_default()),
+            ERROR_MORE_DATA => {}
+            _ => break,
+        }
+    }
+    // SAFETY: the handle is ours and used no more.
+    unsafe { RegCloseKey(handle) };
 }
 
 /// The longest value of the user that is read, in bytes; ours are far shorter.

@@ -1,0 +1,220 @@
+//! Everything that starts with the session or the PC: the `Run` keys, the start-up folders, and services that are not part
+//! of Windows. Scheduled tasks can only be listed through a service of Windows that may be busy for long.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use super::registry::{Hive, keys_below, number, text, values_of};
+use super::wide::text_of_bytes;
+use crate::model::{Autostart, Reading};
+
+/// What is started at sign-in ("Run and RunOnce Registry Keys").
+const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
+/// The same of 32-bit programs, for the whole PC.
+const RUN_32: &str = r"Software\WOW6432Node\Microsoft\Windows\CurrentVersion\Run";
+/// Where Task Manager notes what was switched off: a first byte that is odd.
+const APPROVED: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved";
+/// Services and drivers.
+const SERVICES: &str = r"SYSTEM\CurrentControlSet\Services";
+/// `SERVICE_AUTO_START`.
+const AUTOMATIC: u32 = 2;
+/// `SERVICE_WIN32_OWN_PROCESS | SERVICE_WIN32_SHARE_PROCESS`: no driver.
+const PROGRAM: u32 = 0x30;
+/// `SERVICE_USER_SERVICE`: a copy for each session, under a name that changes.
+const OF_SESSION: u32 = 0x40;
+/// Below the folders of the user and of the PC.
+const START_UP: &str = r"Microsoft\Windows\Start Menu\Programs\StartUp";
+/// Ours.
+const OWN: &str = "Mimamori";
+
+/// Reads the list, by name: some hundred values of the registry and two folders.
+pub(super) fn autostarts() -> Reading<Vec<Autostart>> {
+    let mut list = Vec::new();
+    for (hive, key, approved) in
+        [(Hive::User, RUN, "Run"), (Hive::Machine, RUN, "Run"), (Hive::Machine, RUN_32, "Run32")]
+    {
+        list.extend(run_values(hive, key, &format!("{APPROVED}\\{approved}")));
+    }
+    for (hive, folder) in [(Hive::User, "APPDATA"), (Hive::Machine, "ProgramData")] {
+        let Some(folder) = env::var_os(folder) else { continue };
+        let off = switched_off(hive, &format!("{APPROVED}\\StartupFolder"));
+        list.extend(start_up(&PathBuf::from(folder).join(START_UP), &off));
+    }
+    list.extend(services(SERVICES));
+    list.retain(|entry| entry.name != OWN);
+    list.sort_by(|one, other| (&one.name, &one.file).cmp(&(&other.name, &other.file)));
+    list.dedup();
+    Reading::Known(list)
+}
+
+fn run_values(hive: Hive, key: &str, approved: &str) -> Vec<Autostart> {
+    let off = switched_off(hive, approved);
+    let mut list = Vec::new();
+    values_of(hive, key, |name, bytes| {
+        if !name.is_empty() && !off.contains(name) {
+            let line = text_of_bytes(bytes);
+            let file = program(line.trim_end_matches('\0'));
+            list.push(Autostart { name: name.to_owned(), file, since: None });
+        }
+    });
+    list
+}
+
+fn switched_off(hive: Hive, key: &str) -> BTreeSet<String> {
+    let mut off = BTreeSet::new();
+    values_of(hive, key, |name, bytes| {
+        if bytes.first().is_some_and(|first| first & 1 == 1) {
+            off.insert(name.to_owned());
+        }
+    });
+    off
+}
+
+fn start_up(folder: &Path, off: &BTreeSet<String>) -> Vec<Autostart> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let entry = |path: PathBuf| {
+        let name = path.file_name()?.to_str()?;
+        if off.contains(name) || name.eq_ignore_ascii_case("desktop.ini") {
+            return None;
+        }
+        // Where a link leads to is only known to the shell.
+        let is_link = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("lnk"));
+        let file = (!is_link).then(|| path.to_str().map(str::to_owned)).flatten();
+        Some(Autostart { name: path.file_stem()?.to_str()?.to_owned(), file, since: None })
+    };
+    files.filter_map(entry).collect()
+}
+
+/// Services below `root` that start with the PC and are not part of Windows: those come and go with its updates.
+fn services(root: &str) -> Vec<Autostart> {
+    let mut list = Vec::new();
+    let _ = keys_below(root, |name| {
+        let key = format!("{root}\\{name}");
+        let kind = number(&key, "Type").unwrap_or_default();
+        if number(&key, "Start") != Some(AUTOMATIC) || kind & PROGRAM == 0 || kind & OF_SESSION != 0 {
+            return;
+        }
+        let Some(file) = text(&key, "ImagePath").and_then(|line| program(&line)) else { return };
+        if is_of_windows(&file) {
+            return;
+        }
+        // `@file,-number` is a text in a library.
+        let shown = text(&key, "DisplayName").filter(|shown| !shown.starts_with('@'));
+        list.push(Autostart { name: shown.unwrap_or_else(|| name.to_owned()), file: Some(file), since: None });
+    });
+    list
+}
+
+fn is_of_windows(file: &str) -> bool {
+    let file = file.to_lowercase();
+    let root = env::var("SystemRoot").unwrap_or_else(|_| r"C:\Windows".to_owned()).to_lowercase();
+    file.strip_prefix(&root).is_some_and(|rest| rest.starts_with('\\')) || file.starts_with(r"\systemroot\")
+}
+
+/// The program of a command line, with the variables of the environment put in.
+fn program(line: &str) -> Option<String> {
+    let line = expanded(line.trim());
+    let line = line.strip_prefix(r"\??\").unwrap_or(&line);
+    let file = match line.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => {
+            // Without quotes Windows tries every blank; a path ends where `.exe` does.
+            let lower = line.to_ascii_lowercase();
+            let ends = lower.match_indices(".exe").map(|(at, exe)| at + exe.len());
+            let end = ends.into_iter().find(|end| line[*end..].chars().next().is_none_or(char::is_whitespace));
+            match end {
+                Some(end) => &line[..end],
+                None => line.split_whitespace().next()?,
+            }
+        }
+    };
+    if file.contains('\\') || file.is_empty() {
+        return (!file.is_empty()).then(|| file.to_owned());
+    }
+    let system = PathBuf::from(env::var_os("SystemRoot")?).join("System32").join(file);
+    system.is_file().then(|| system.to_str().map(str::to_owned)).flatten().or_else(|| Some(file.to_owned()))
+}
+
+/// `%NAME%` replaced where there is such a variable.
+fn expanded(line: &str) -> String {
+    let mut text = String::new();
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once('%') {
+        text.push_str(before);
+        match after.split_once('%').and_then(|(name, after)| Some((env::var(name).ok()?, after))) {
+            Some((value, after)) => {
+                text.push_str(&value);
+                rest = after;
+            }
+            None => {
+                text.push('%');
+                rest = after;
+            }
+        }
+    }
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::registry::set_user_text;
+    use super::super::wide::wide;
+    use super::*;
+    use windows_sys::Win32::System::Registry::{HKEY_CURRENT_USER, REG_BINARY, RegDeleteTreeW, RegSetKeyValueW};
+
+    #[test]
+    fn the_program_of_a_command_line_is_found() {
+        let is = |line: &str, file: &str| assert_eq!(program(line).as_deref(), Some(file), "{line}");
+        is(r#""C:\Program Files\a b\x.exe" --quiet"#, r"C:\Program Files\a b\x.exe");
+        is(r"C:\Program Files\a b\x.exe /min", r"C:\Program Files\a b\x.exe");
+        is(r"C:\a.exec\x.EXE", r"C:\a.exec\x.EXE");
+        is(r"\??\D:\svc.exe", r"D:\svc.exe");
+        is("no-such-program --x", "no-such-program");
+        assert!(program("notepad.exe").is_some_and(|file| file.to_lowercase().ends_with(r"system32\notepad.exe")));
+        assert!(program(r"%SystemRoot%\x.exe").is_some_and(|file| !file.contains('%')));
+        assert_eq!(expanded("100% %NO_SUCH_VARIABLE_HERE%"), "100% %NO_SUCH_VARIABLE_HERE%");
+        assert_eq!(program(""), None);
+    }
+
+    #[test]
+    #[expect(unsafe_code, reason = "does what Task Manager does, and cleans up")]
+    fn values_are_listed_without_what_is_switched_off() {
+        let root = format!("Software\\Mimamori-test-{}-list", std::process::id());
+        let (run, approved) = (format!("{root}\\Run"), format!("{root}\\Approved"));
+        for (name, line) in [("On", r#""C:\Tools\見守り\on.exe" x"#), ("Off", r"C:\off.exe")] {
+            let units: Vec<u16> = line.encode_utf16().collect();
+            set_user_text(&run, name, &units).expect("written");
+        }
+        let bytes = [3_u8, 0, 0, 0];
+        // SAFETY: names end with a zero; the bytes and their number are given.
+        unsafe {
+            let (key, value) = (wide(&approved), wide("Off"));
+            RegSetKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), value.as_ptr(), REG_BINARY, bytes.as_ptr().cast(), 4);
+        }
+        let found = run_values(Hive::User, &run, &approved);
+        // SAFETY: the name ends with a zero.
+        unsafe { RegDeleteTreeW(HKEY_CURRENT_USER, wide(&root).as_ptr()) };
+        let on = Autostart { name: "On".to_owned(), file: Some(r"C:\Tools\見守り\on.exe".to_owned()), since: None };
+        assert_eq!(found, [on]);
+    }
+
+    #[test]
+    fn the_start_up_folder_is_listed() {
+        let folder = tempfile::tempdir().expect("folder");
+        for name in ["Chat.lnk", "run.bat", "desktop.ini", "off.bat"] {
+            fs::write(folder.path().join(name), "x").expect("file");
+        }
+        let mut found = start_up(folder.path(), &BTreeSet::from(["off.bat".to_owned()]));
+        found.sort_by(|one, other| one.name.cmp(&other.name));
+        let names: Vec<(&str, bool)> = found.iter().map(|entry| (entry.name.as_str(), entry.file.is_some())).collect();
+        assert_eq!(names, [("Chat", false), ("run", true)]);
+    }
+
+    #[test]
+    fn the_whole_list_can_be_read_and_has_no_part_of_windows() {
+        let list = autostarts().get().expect("a list");
+        assert!(list.iter().all(|entry| !entry.name.is_empty()));
+        assert!(is_of_windows(r"C:\windows\System32\svchost.exe") && !is_of_windows(r"C:\windowsx\svchost.exe"));
+    }
+}
