@@ -15,7 +15,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     // Newest first: a count that grew between two looks. Some laptops count all day at a tenth of their load.
     let grew = recent.windows(2).filter_map(|pair| {
         let (now, before) = (pair[0].throttle_events.get()?, pair[1].throttle_events.get()?);
-        (now > before).then_some(now - before)
+        // A count that falls began anew with the PC or its driver.
+        now.checked_sub(before).filter(|more| *more > 0)
     });
     let counts: Vec<u64> = grew.collect();
     let (mut sum, mut seconds) = (0.0, 0.0);
@@ -31,7 +32,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     }
     let seconds = Seconds(seconds);
     let mut evidence = vec![
-        Evidence::told(EvidenceKind::ThrottleEvents, counts.iter().sum::<u64>() as f64, seconds),
+        Evidence::told(EvidenceKind::ThrottleEvents, counts.iter().map(|more| *more as f64).sum(), seconds),
         Evidence::told(EvidenceKind::TotalCpu, cpu, seconds),
     ];
     let celsius = recent.first()?.temperature.get().map(|Celsius(celsius)| celsius);
@@ -43,8 +44,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, rules};
+    use crate::diagnose::{EvidenceKind, RuleId};
     use crate::model::{Fraction, Reading};
 
     fn scene(cpu: f64) -> Scene {
@@ -61,6 +62,20 @@ mod tests {
     #[test]
     fn a_processor_that_slows_down_at_work_is_told() {
         assert!(rules(&scene(0.7)).contains(&RuleId::SlowedByHeat));
+    }
+
+    #[test]
+    fn a_count_that_begins_anew_or_jumps_to_its_end_is_still_a_count() {
+        let mut scene = scene(0.7);
+        for count in [50, 0, u64::MAX, 0, u64::MAX] {
+            scene.push(2.0, |sample| {
+                sample.cpu = Reading::Known(Fraction::new(0.7));
+                sample.throttle_events = Reading::Known(count);
+            });
+        }
+        let found = scene.diagnose();
+        let heat = found.iter().find(|finding| finding.rule == RuleId::SlowedByHeat).expect("told");
+        assert!(heat.observed(EvidenceKind::ThrottleEvents).is_some_and(|events| events >= u64::MAX as f64));
     }
 
     #[test]
