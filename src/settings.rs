@@ -70,6 +70,19 @@ pub struct MyWork {
 }
 
 impl Settings {
+    /// The settings in a text; what cannot be read is the default.
+    pub fn read(text: &str) -> Self {
+        let value: Value = serde_json::from_str(text).unwrap_or_default();
+        Self {
+            lang: field(&value, "lang"),
+            theme: field(&value, "theme").unwrap_or_default(),
+            renderer: field(&value, "renderer"),
+            background: field(&value, "background").unwrap_or_default(),
+            restart: field(&value, "restart").unwrap_or_default(),
+            mine: field(&value, "mine").unwrap_or_default(),
+        }
+    }
+
     /// The files that are the user's own work at `now`.
     pub fn my_work(&self, now: At) -> BTreeSet<String> {
         self.mine.iter().filter(|work| now < work.until).map(|work| work.path.clone()).collect()
@@ -110,7 +123,7 @@ impl SettingsFile {
     /// Reads the settings; what cannot be read is the default.
     pub fn load(&self) -> Settings {
         let text = self.path.as_ref().and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
-        parse(&text)
+        Settings::read(&text)
     }
 
     /// Writes the settings: a new file in the same folder, then renamed over the old one.
@@ -131,18 +144,6 @@ impl SettingsFile {
             let _ = fs::remove_file(&temporary);
         }
         written
-    }
-}
-
-fn parse(text: &str) -> Settings {
-    let value: Value = serde_json::from_str(text).unwrap_or_default();
-    Settings {
-        lang: field(&value, "lang"),
-        theme: field(&value, "theme").unwrap_or_default(),
-        renderer: field(&value, "renderer"),
-        background: field(&value, "background").unwrap_or_default(),
-        restart: field(&value, "restart").unwrap_or_default(),
-        mine: field(&value, "mine").unwrap_or_default(),
     }
 }
 
@@ -175,10 +176,11 @@ mod tests {
 
     #[test]
     fn a_bad_field_does_not_take_the_others_with_it() {
-        let settings = parse(r#"{"lang":"klingon","theme":"dark","renderer":7,"restart":{"done":["save_work"]}}"#);
+        let settings =
+            Settings::read(r#"{"lang":"klingon","theme":"dark","renderer":7,"restart":{"done":["save_work"]}}"#);
         assert_eq!((settings.lang, settings.theme, settings.renderer), (None, ThemeChoice::Dark, None));
         assert_eq!(settings.restart.done.len(), 1);
-        assert_eq!(parse("not json"), Settings::default());
-        assert_eq!(parse(""), Settings::default());
+        assert_eq!(Settings::read("not json"), Settings::default());
+        assert_eq!(Settings::read(""), Settings::default());
     }
 }

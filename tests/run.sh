@@ -42,7 +42,12 @@ if [ "$(id -u)" = 0 ] && grep -q '^12' /etc/debian_version 2>/dev/null; then
 fi
 
 say "formatting, lints, spelling, licences"
-if cargo fmt --version >/dev/null 2>&1; then cargo fmt --check; else skip "cargo fmt is not installed"; fi
+if cargo fmt --version >/dev/null 2>&1; then
+    cargo fmt --check
+    cargo fmt --check --manifest-path tests/fuzz/Cargo.toml
+else
+    skip "cargo fmt is not installed"
+fi
 if cargo clippy --version >/dev/null 2>&1; then
     cargo clippy --all-targets --quiet -- -D warnings
 else
@@ -95,6 +100,8 @@ else
         on_screen env CARGO_TARGET_DIR="$windows_target" tests/windows/agent.sh
         on_screen env CARGO_TARGET_DIR="$windows_target" tests/windows/window.sh
     fi
+    say "what comes from outside, read by libFuzzer"
+    on_screen tests/fuzz/run.sh
     say "scores: labelled recordings where they are, and our own stories"
     on_screen cargo run --quiet --example score -- --corpus
     say "benchmarks: figures, not judgements"

@@ -1,0 +1,81 @@
+//! The parts of the program that read what comes from outside, and those that work on it: compiled alone, without
+//! window, database and tray. The layers are the reason why that can be done, and a test keeps them.
+
+#![allow(dead_code, reason = "the rest of the program is not here")]
+
+extern crate self as mimamori;
+
+#[path = "../../src/diagnose/mod.rs"]
+pub mod diagnose;
+#[path = "../../src/explain/mod.rs"]
+pub mod explain;
+#[path = "../../src/recorder/inbox.rs"]
+pub mod inbox;
+#[path = "../../src/knowledge/mod.rs"]
+pub mod knowledge;
+#[path = "../../src/model/mod.rs"]
+pub mod model;
+#[path = "../../src/agent/protocol.rs"]
+pub mod protocol;
+#[path = "../../src/remedy/mod.rs"]
+pub mod remedy;
+#[path = "../../src/report/mod.rs"]
+pub mod report;
+#[path = "../score/mod.rs"]
+pub mod score;
+#[path = "../../src/settings.rs"]
+pub mod settings;
+
+#[path = "../support/replay.rs"]
+pub mod replay;
+
+/// As in the tests.
+pub mod support {
+    pub use crate::replay;
+}
+
+/// What settings know of the command line; the rest of it joins everything.
+pub mod cli {
+    /// As in the program.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Renderer {
+        /// OpenGL.
+        Glow,
+        /// wgpu.
+        Wgpu,
+    }
+}
+
+use std::sync::LazyLock;
+
+use diagnose::Finding;
+use explain::{Lang, Texts, explain};
+use knowledge::Knowledge;
+use model::Sample;
+
+/// The tables that are built in.
+pub static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::builtin().expect("the tables of a good build"));
+static TEXTS: LazyLock<[Texts; 2]> =
+    LazyLock::new(|| [Lang::Ja, Lang::En].map(|lang| Texts::new(lang).expect("the texts of a good build")));
+
+/// What the program does with every answer: words in both languages, a plan, JSON.
+///
+/// # Panics
+/// When a finding has no words or a figure that is none.
+pub fn tell(sample: &Sample, findings: &[Finding]) {
+    let texts = [&TEXTS[0], &TEXTS[1]];
+    for finding in findings {
+        for evidence in &finding.evidence {
+            assert!(evidence.observed.is_finite(), "{finding:?}");
+        }
+        for texts in texts {
+            let words = explain(finding, &KNOWLEDGE, texts);
+            assert!(!words.headline.is_empty() && !words.todo.is_empty(), "{finding:?}");
+        }
+        let plan = remedy::plan(finding, None);
+        let json = report::finding_json(finding, &plan, &KNOWLEDGE, &texts, report::AtForm::Text);
+        assert!(json.is_object());
+    }
+    assert!(report::sample_json(sample).is_object());
+}

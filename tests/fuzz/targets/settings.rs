@@ -1,0 +1,14 @@
+//! The settings file: a bad field becomes its default, and what was read is the same after it was written.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mimamori::model::At;
+use mimamori::settings::Settings;
+
+fuzz_target!(|data: &[u8]| {
+    let settings = Settings::read(&String::from_utf8_lossy(data));
+    let written = serde_json::to_string_pretty(&settings).expect("settings are JSON");
+    assert_eq!(Settings::read(&written), settings);
+    assert!(settings.my_work(At(0)).len() <= settings.mine.len());
+});
