@@ -311,6 +311,12 @@ pub enum EvidenceKind {
     Unattributed,
     /// Share of the graphics processor in use.
     GpuUsed,
+    /// Share of the graphics processor used by the program named as the cause.
+    ProgramGpu,
+    /// Bytes a second that the program named as the cause receives over TCP.
+    ProgramReceived,
+    /// Bytes a second that it sends.
+    ProgramSent,
     /// Bytes more than `seconds` ago.
     GrownBytes,
     /// Bytes of memory held by the subject.
@@ -341,7 +347,7 @@ pub enum EvidenceKind {
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 40] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -366,6 +372,9 @@ impl EvidenceKind {
         Self::Interrupts,
         Self::Unattributed,
         Self::GpuUsed,
+        Self::ProgramGpu,
+        Self::ProgramReceived,
+        Self::ProgramSent,
         Self::GrownBytes,
         Self::ProgramBytes,
         Self::SwapGrown,
@@ -408,6 +417,9 @@ impl EvidenceKind {
             Self::Interrupts => "interrupts",
             Self::Unattributed => "unattributed",
             Self::GpuUsed => "gpu_used",
+            Self::ProgramGpu => "program_gpu",
+            Self::ProgramReceived => "program_received",
+            Self::ProgramSent => "program_sent",
             Self::GrownBytes => "grown_bytes",
             Self::ProgramBytes => "program_bytes",
             Self::SwapGrown => "swap_grown",

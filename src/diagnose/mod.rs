@@ -7,6 +7,7 @@ mod group;
 mod load;
 mod rules;
 mod series;
+mod users;
 
 pub use finding::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignClass, SignKind, Subject, SubjectKind,

@@ -98,6 +98,9 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
         variants.push("estimate");
     }
     if finding.cause.is_some() {
+        if finding.observed(EvidenceKind::ProgramSent).is_some() {
+            variants.push("sends");
+        }
         variants.push("program");
     }
     if finding.rule == RuleId::DiskShrinking && finding.observed(EvidenceKind::HoursToFull).is_none() {
@@ -150,6 +153,8 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
             EvidenceKind::DiskBusy => "disk_busy",
             EvidenceKind::NetworkRate => "network",
             EvidenceKind::GpuUsed => "gpu",
+            EvidenceKind::ProgramGpu => "program_gpu",
+            EvidenceKind::ProgramReceived | EvidenceKind::ProgramSent => "program_network",
             EvidenceKind::Uptime
             | EvidenceKind::UpdateAge
             | EvidenceKind::UpdateInstallAge
@@ -231,8 +236,12 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::Interrupts
         | EvidenceKind::Unattributed
         | EvidenceKind::GpuUsed
+        | EvidenceKind::ProgramGpu
         | EvidenceKind::ClockShare => format::percent(observed),
-        EvidenceKind::NetworkRate | EvidenceKind::DiskRate => format::rate(observed),
+        EvidenceKind::NetworkRate
+        | EvidenceKind::DiskRate
+        | EvidenceKind::ProgramReceived
+        | EvidenceKind::ProgramSent => format::rate(observed),
         EvidenceKind::GrownBytes
         | EvidenceKind::ProgramBytes
         | EvidenceKind::SwapGrown
@@ -345,7 +354,14 @@ mod tests {
                     of(Subject { group: "Helper".into(), name: Label::same("Helper"), ..Subject::machine() }, None);
                 vec![Finding { severity: Severity::Ok, ..look.clone() }, look]
             }
-            RuleId::DiskBusy => {
+            RuleId::NetworkBusy => {
+                let nobody = of(Subject::machine(), None);
+                let sends = Finding { cause: Some(program), ..nobody.clone() };
+                let mut receives = sends.clone();
+                receives.evidence.retain(|evidence| evidence.kind != EvidenceKind::ProgramSent);
+                vec![sends, receives, nobody]
+            }
+            RuleId::DiskBusy | RuleId::GpuBusy => {
                 let nobody = of(Subject::machine(), None);
                 vec![Finding { cause: Some(program), ..nobody.clone() }, nobody]
             }
@@ -366,10 +382,8 @@ mod tests {
             | RuleId::DeviceLoad
             | RuleId::Paging
             | RuleId::SlowVolume
-            | RuleId::NetworkBusy
             | RuleId::SlowedByHeat
             | RuleId::PowerLimited
-            | RuleId::GpuBusy
             | RuleId::RestartPending
             | RuleId::CatchingUp
             | RuleId::AntivirusOff

@@ -233,6 +233,8 @@ pub struct Wait {
     pub network: f64,
     /// For so long.
     pub network_seconds: Seconds,
+    /// A program that moves this much over the network is named, bytes a second.
+    pub network_program: f64,
     /// Share of the processors spent answering devices.
     pub interrupts: f64,
     /// For so long.
@@ -245,6 +247,8 @@ pub struct Wait {
     pub gpu: f64,
     /// For so long.
     pub gpu_seconds: Seconds,
+    /// A program that uses this share of the graphics processor is named.
+    pub gpu_program: f64,
     /// A window does not answer for so long.
     pub hung_seconds: Seconds,
 }

@@ -27,6 +27,6 @@ pub use origin::{Mark, Origin};
 pub use process::{Given, Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};
 pub use protect::{ActError, Closable, Me, ProtectRules, Refusal};
 pub use reading::{Reading, Why};
-pub use sample::{Member, Memory, Power, Pressure, ProgramKind, ProgramSample, Sample, Swap, Volume};
+pub use sample::{Member, Memory, Power, Pressure, ProgramKind, ProgramSample, Sample, Swap, Traffic, Use, Volume};
 pub use time::At;
 pub use units::{Bytes, BytesPerSec, Celsius, Fraction, Hertz, Rpm, Seconds};

@@ -130,6 +130,39 @@ impl ProgramSample {
     }
 }
 
+/// What goes over the network.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Traffic {
+    /// Received.
+    pub rx: BytesPerSec,
+    /// Sent.
+    pub tx: BytesPerSec,
+}
+
+impl Traffic {
+    /// Both directions, bytes a second.
+    pub fn both(self) -> f64 {
+        self.rx.0 + self.tx.0
+    }
+}
+
+impl std::ops::Add for Traffic {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { rx: BytesPerSec(self.rx.0 + other.rx.0), tx: BytesPerSec(self.tx.0 + other.tx.0) }
+    }
+}
+
+/// A program and its part of something that everybody shares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Use<T> {
+    /// English name of the program, as in [`ProgramSample::name`].
+    pub program: Arc<str>,
+    /// Its part.
+    pub part: T,
+}
+
 /// One look at the whole PC. Rates and shares are over the time since the look before.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
@@ -171,6 +204,11 @@ pub struct Sample {
     pub pressure: Reading<Pressure>,
     /// Share of the graphics processor in use.
     pub gpu: Reading<Fraction>,
+    /// Programs that use the graphics processor, the heaviest first. Asked for only while it is busy.
+    pub gpu_users: Reading<Vec<Use<Fraction>>>,
+    /// Programs that use the network over TCP and not only within this PC, the heaviest first. Asked for only while
+    /// it is busy.
+    pub net_users: Reading<Vec<Use<Traffic>>>,
     /// Where the power comes from.
     pub power: Reading<Power>,
     /// Time since the user last touched keyboard or mouse.

@@ -10,7 +10,7 @@ use crate::diagnose::Finding;
 use crate::explain::{Texts, explain};
 use crate::knowledge::Knowledge;
 use crate::model::{
-    At, Autostart, BrowserState, Condition, Machine, Member, ProcSample, ProgramSample, Reading, Sample, SelfUsage,
+    At, Autostart, BrowserState, Condition, Machine, Member, ProcSample, ProgramSample, Reading, Sample, SelfUsage, Use,
 };
 use crate::remedy::Plan;
 
@@ -98,6 +98,12 @@ pub fn sample_json(sample: &Sample) -> Value {
     put(&mut map, "pressure_memory", &sample.pressure.map(|pressure| pressure.memory));
     put(&mut map, "pressure_io", &sample.pressure.map(|pressure| pressure.io));
     put(&mut map, "gpu", &sample.gpu);
+    put(&mut map, "gpu_users", &users(&sample.gpu_users, |gpu| json!({ "gpu": gpu })));
+    put(
+        &mut map,
+        "net_users",
+        &users(&sample.net_users, |traffic| json!({ "rx_bps": traffic.rx, "tx_bps": traffic.tx })),
+    );
     put(&mut map, "interrupts", &sample.interrupts);
     put(&mut map, "disk_busy", &sample.disk_busy);
     put(&mut map, "watched", &sample.watched);
@@ -127,6 +133,18 @@ pub fn sample_json(sample: &Sample) -> Value {
     put(&mut map, "unattributed_cpu", &sample.unattributed);
     map.insert("process_count".into(), json!(sample.process_count));
     Value::Object(map)
+}
+
+fn users<T: Copy>(users: &Reading<Vec<Use<T>>>, part: fn(T) -> Value) -> Reading<Vec<Value>> {
+    let entry = |user: &Use<T>| {
+        let mut value = part(user.part);
+        value["program"] = json!(user.program);
+        value
+    };
+    match users {
+        Reading::Known(users) => Reading::Known(users.iter().map(entry).collect()),
+        Reading::Missing(why) => Reading::Missing(*why),
+    }
 }
 
 fn condition_json(condition: &Condition) -> Value {

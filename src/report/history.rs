@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::model::{
     At, Autostart, BrowserState, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, Hertz, Machine, Memory,
     Origin, Os, Owner, Power, Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample, Seconds, Swap,
-    Volume, Why,
+    Traffic, Use, Volume, Why,
 };
 
 /// Name and version of this form.
@@ -198,6 +198,11 @@ impl HistoryReader {
                 Why::Unsupported,
             ),
             gpu: fraction(map, "gpu"),
+            gpu_users: users(map, "gpu_users", |user| fraction(user, "gpu").get()),
+            net_users: users(map, "net_users", |user| {
+                let rate = |name| number(user, name).map(BytesPerSec).get().unwrap_or_default();
+                Some(Traffic { rx: rate("rx_bps"), tx: rate("tx_bps") })
+            }),
             power: Reading::from_option(power, Why::Unsupported),
             user_idle: number(map, "user_idle_s").map(Seconds),
             foreground: number(map, "foreground_pid").map(|pid| pid as u32),
@@ -283,6 +288,22 @@ fn volumes(map: &Map<String, Value>) -> Reading<Vec<Volume>> {
     // A check writes an empty list beside the reason.
     let Some(list) = list else { return Reading::Missing(why.unwrap_or(Why::Unsupported)) };
     Reading::Known(list.iter().filter_map(|volume| serde_json::from_value(volume.clone()).ok()).collect())
+}
+
+/// Programs and their parts of something; an entry without a name or a part is left out, the others count.
+fn users<T>(
+    map: &Map<String, Value>,
+    name: &str,
+    part: impl Fn(&Map<String, Value>) -> Option<T>,
+) -> Reading<Vec<Use<T>>> {
+    let user = |user: &Value| {
+        let user = user.as_object()?;
+        Some(Use { program: user.get("program")?.as_str()?.into(), part: part(user)? })
+    };
+    match map.get(name).and_then(Value::as_array) {
+        Some(list) => Reading::Known(list.iter().filter_map(user).collect()),
+        None => Reading::Missing(number(map, name).why().unwrap_or(Why::Unsupported)),
+    }
 }
 
 /// What was recorded about where a process comes from. An unknown mark is left out, the others count.
@@ -412,6 +433,25 @@ mod tests {
         assert_eq!(volumes(r#"{"at":12,"volumes_missing":"stale"}"#), Reading::Missing(Why::Stale));
         assert_eq!(volumes(r#"{"at":14,"volumes":[]}"#), Reading::Known(Vec::new()));
         assert_eq!(volumes(r#"{"at":16}"#), Reading::Missing(Why::Unsupported));
+    }
+
+    #[test]
+    fn who_uses_what_is_read_as_a_check_writes_it() {
+        let mut reader = HistoryReader::begin(HEADER).expect("history");
+        let sample = Sample {
+            gpu_users: Reading::Known(vec![Use { program: "Chromium".into(), part: Fraction::new(0.7) }]),
+            net_users: Reading::Missing(Why::NoPermission),
+            ..Sample::default()
+        };
+        let mut line = crate::report::sample_json(&sample);
+        line["at"] = serde_json::json!(10);
+        let read = reader.line(&line.to_string()).expect("read").expect("sample").sample;
+        assert_eq!((&read.gpu_users, &read.net_users), (&sample.gpu_users, &sample.net_users));
+        let line = r#"{"at":12,"net_users":[{"program":"Firefox","rx_bps":9e6},{"rx_bps":1},7],"gpu_users":[{"program":"a","gpu":70}]}"#;
+        let read = reader.line(line).expect("read").expect("sample").sample;
+        let firefox = Use { program: "Firefox".into(), part: Traffic { rx: BytesPerSec(9e6), tx: BytesPerSec(0.0) } };
+        assert_eq!(read.net_users, Reading::Known(vec![firefox]));
+        assert_eq!(read.gpu_users, Reading::Known(Vec::new()), "70 is no share");
     }
 
     #[test]

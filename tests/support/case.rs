@@ -242,6 +242,12 @@ pub struct Part {
     /// Graphics processor.
     #[serde(default)]
     pub gpu: Option<Ramp>,
+    /// Who uses it, by English names: its share.
+    #[serde(default)]
+    pub gpu_users: BTreeMap<String, Ramp>,
+    /// Who uses the network, by English names: received and sent, kB a second.
+    #[serde(default)]
+    pub net_users: BTreeMap<String, [f64; 2]>,
     /// Running from the battery.
     #[serde(default)]
     pub on_battery: Option<bool>,

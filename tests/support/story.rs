@@ -187,6 +187,14 @@ impl<'a> Story<'a> {
                 put(name, json!(short(self.noisy(name, ramp, share, 0.03).min(1.0))));
             }
         }
+        if !part.gpu_users.is_empty() {
+            let user = |(name, ramp): (&String, &Ramp)| json!({ "program": name, "gpu": short(ramp.at(share)) });
+            put("gpu_users", part.gpu_users.iter().map(user).collect());
+        }
+        if !part.net_users.is_empty() {
+            let user = |(name, [rx, tx]): (&String, &[f64; 2])| json!({ "program": name, "rx_bps": (rx * 1000.0) as u64, "tx_bps": (tx * 1000.0) as u64 });
+            put("net_users", part.net_users.iter().map(user).collect());
+        }
         if part.stall_memory.is_some() || part.stall_io.is_some() {
             for name in ["pressure_cpu", "pressure_memory", "pressure_io"] {
                 map.entry(name).or_insert(json!(0.0));

@@ -73,9 +73,13 @@ slow_volume-todo-2 = Save your work to another place, and ask your helpdesk
 slow_volume-limits = Which drive it is is only known when it answers.
 
 network_busy-headline = The network is busy: { $network }
+network_busy-headline-program = { $program } receives { $program_network } and keeps the network busy
+network_busy-headline-sends = { $program } sends { $program_network } and keeps the network busy
 network_busy-meaning = Something large is being fetched or sent. Web pages and meetings can be slow meanwhile.
 network_busy-todo-1 = Wait for the download, update or backup to end
+network_busy-todo-program-1 = Wait until { $program } is done, or pause it there if you need the network now
 network_busy-limits = Which program uses the network cannot be read without administrator rights.
+network_busy-limits-program = Only TCP connections of your own programs are counted. Video calls and other transfers over UDP (QUIC, HTTP/3) belong to no program here.
 
 slowed_by_heat-headline = The processor slows itself down because of heat
 slowed_by_heat-meaning = It got too hot while working and protects itself. Blocked air, dust or a warm place is the usual reason.
@@ -90,9 +94,12 @@ power_limited-todo-2 = Switch the power mode to balanced or better in the settin
 power_limited-limits = Some companies set the power mode for everyone; then your helpdesk can tell you more.
 
 gpu_busy-headline = The graphics processor is busy: { $gpu }
+gpu_busy-headline-program = { $program } uses { $program_gpu } of the graphics processor
 gpu_busy-meaning = A video call, a game, drawing or a calculation uses it. If nobody is using this PC, it is worth a look.
 gpu_busy-todo-1 = If you are not playing, drawing or calling, close programs one after the other and see when it falls
+gpu_busy-todo-program-1 = If you do not need what { $program } is doing now, end it there
 gpu_busy-limits = Which program uses it cannot be read without a tool of the maker.
+gpu_busy-limits-program = What { $program } uses it for is not visible, and programs of other people are not counted.
 
 not_responding-headline = { $name } has not answered for { $duration }
 not_responding-meaning = It may be waiting for a file, a server or a question hidden behind another window; or it is stuck.
@@ -172,6 +179,12 @@ saw-disk_stall = Programs waited for the disk { $value } of the time
 saw-interrupts = Answering devices: { $value } of the processor for { $duration }
 saw-unattributed = In no program's name: { $value } for { $duration }
 saw-gpu_used = Graphics processor: { $value } for { $duration }
+saw-program_gpu = Of that { $name }: { $value }
+saw-program_gpu-cause = Of that { $program }: { $value }
+saw-program_received = { $name } receives { $value }
+saw-program_received-cause = { $program } receives { $value }
+saw-program_sent = { $name } sends { $value }
+saw-program_sent-cause = { $program } sends { $value }
 saw-grown_bytes = { $value } more memory in { $duration }
 saw-program_bytes = { $name } holds { $value } now
 saw-swap_grown = { $value } moved out of memory in { $duration }

@@ -73,9 +73,13 @@ slow_volume-todo-2 = 作業を別の場所に保存し、ヘルプデスクに�
 slow_volume-limits = どのドライブかは、応答があるまで分かりません。
 
 network_busy-headline = ネットワークが混んでいます：{ $network }
+network_busy-headline-program = { $program } の受信でネットワークが混んでいます：{ $program_network }
+network_busy-headline-sends = { $program } の送信でネットワークが混んでいます：{ $program_network }
 network_busy-meaning = 大きなものを受信または送信しています。その間、Web ページや会議が遅くなることがあります。
 network_busy-todo-1 = ダウンロード、更新、バックアップが終わるまでお待ちください
+network_busy-todo-program-1 = { $program } の処理が終わるまでお待ちください。急ぐときは { $program } で一時停止してください
 network_busy-limits = どのプログラムが使っているかは、管理者の権限がないと分かりません。
+network_busy-limits-program = 数えているのは、自分のプログラムの TCP 通信だけです。ビデオ会議などの UDP 通信（QUIC、HTTP/3 を含む）は、どのプログラムのものか分かりません。
 
 slowed_by_heat-headline = 熱のため CPU が速度を落としています
 slowed_by_heat-meaning = 作業中に熱くなりすぎたため、自分を守っています。空気の通り道のふさがり、ほこり、暑い場所が主な原因です。
@@ -90,9 +94,12 @@ power_limited-todo-2 = システムの設定で電源モードを「バランス
 power_limited-limits = 会社が電源モードを決めていることがあります。詳しくはヘルプデスクにお尋ねください。
 
 gpu_busy-headline = GPU（画像処理装置）が忙しく動いています：{ $gpu }
+gpu_busy-headline-program = { $program } が GPU（画像処理装置）の{ $program_gpu }を使っています
 gpu_busy-meaning = ビデオ会議、ゲーム、描画、計算が使います。だれもパソコンを使っていないのに続くなら、確認をおすすめします。
 gpu_busy-todo-1 = ゲームや描画や会議をしていなければ、プログラムを一つずつ閉じて、下がるか見てください
+gpu_busy-todo-program-1 = { $program } の処理がいま必要でなければ、{ $program } で終わらせてください
 gpu_busy-limits = どのプログラムが使っているかは、メーカーの道具がないと分かりません。
+gpu_busy-limits-program = { $program } が何に使っているかは見えません。ほかの人のプログラムは数えていません。
 
 not_responding-headline = { $name } が{ $duration }応答していません
 not_responding-meaning = ファイルやサーバーを待っているか、ほかのウィンドウの裏に質問が出ているか、または動きが止まっています。
@@ -172,6 +179,12 @@ saw-disk_stall = 時間の{ $value }でディスク待ちが発生
 saw-interrupts = 機器への応答：CPU の{ $value }を{ $duration }
 saw-unattributed = 名前の分からない負荷：{ $value }が{ $duration }
 saw-gpu_used = GPU：{ $value }が{ $duration }
+saw-program_gpu = うち { $name }：{ $value }
+saw-program_gpu-cause = うち { $program }：{ $value }
+saw-program_received = { $name } の受信：{ $value }
+saw-program_received-cause = { $program } の受信：{ $value }
+saw-program_sent = { $name } の送信：{ $value }
+saw-program_sent-cause = { $program } の送信：{ $value }
 saw-grown_bytes = { $duration }でメモリが{ $value }増加
 saw-program_bytes = { $name } は現在{ $value }を使用
 saw-swap_grown = { $duration }で{ $value }をメモリの外へ移動

@@ -1,6 +1,7 @@
-//! The graphics processor is busy. Who uses it cannot be read without a driver of its maker.
+//! The graphics processor is busy, and who uses it where the system tells.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::diagnose::users::heaviest;
 use crate::knowledge::Knowledge;
 use crate::model::{Fraction, History, Sample};
 
@@ -14,17 +15,56 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     // Busy although nobody is there to look at pictures: worth more than a note.
     let idle = history.latest()?.user_idle.get().is_some_and(|idle| idle.0 >= away.0 + limits.gpu_seconds.0);
     let severity = if idle { Severity::Look } else { Severity::Ok };
-    let evidence = vec![Evidence::over(EvidenceKind::GpuUsed, held.mean(share)?, limits.gpu, held.seconds)];
+    let mut evidence = vec![Evidence::over(EvidenceKind::GpuUsed, held.mean(share)?, limits.gpu, held.seconds)];
+    let user = heaviest(&held, history.latest()?, |sample| &sample.gpu_users, Fraction::get, limits.gpu_program);
+    if let Some(user) = &user {
+        evidence.push(Evidence::over(EvidenceKind::ProgramGpu, user.part, limits.gpu_program, user.seconds));
+    }
+    let cause = user.map(|user| Subject::program(user.program, knowledge, |member| member.cpu.get()));
     let confidence = Confidence::from_duration(held.seconds);
-    Some(Finding::new(RuleId::GpuBusy, severity, confidence, Subject::machine(), held.since, evidence))
+    let found = Finding::new(RuleId::GpuBusy, severity, confidence, Subject::machine(), held.since, evidence);
+    Some(Finding { cause, ..found })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::RuleId;
-    use crate::diagnose::Severity;
-    use crate::diagnose::rules::fixture::Scene;
-    use crate::model::{Fraction, Reading, Seconds};
+    use crate::diagnose::rules::fixture::{Scene, process};
+    use crate::diagnose::{EvidenceKind, Finding, RuleId, Severity};
+    use crate::model::{Fraction, Reading, Seconds, Use, Why};
+
+    /// A player and a desktop, and what they use of the graphics processor; what is not known of them, at times.
+    fn found(users: &[Option<&[(&str, f64)]>]) -> Finding {
+        let mut scene = Scene::linux();
+        let processes = [process(10, "/opt/game/nebula", 0.2), process(11, "/usr/bin/gnome-shell", 0.05)];
+        for users in users {
+            scene.run_with(&processes, 20.0, |sample| {
+                sample.gpu = Reading::Known(Fraction::new(0.95));
+                let user = |(name, part): &(&str, f64)| Use { program: (*name).into(), part: Fraction::new(*part) };
+                let users = users.map(|users| users.iter().map(user).collect());
+                sample.gpu_users = Reading::from_option(users, Why::NotYet);
+            });
+        }
+        let found = scene.diagnose();
+        found.into_iter().find(|finding| finding.rule == RuleId::GpuBusy).expect("told")
+    }
+
+    #[test]
+    fn the_program_that_uses_most_of_it_is_named_with_its_part() {
+        let both: &[_] = &[("nebula", 0.8), ("GNOME Shell", 0.1)];
+        let finding = found(&[None, Some(both), Some(&[("nebula", 0.6)]), None]);
+        assert_eq!(finding.cause.as_ref().map(|cause| cause.group.as_str()), Some("nebula"));
+        assert!(finding.observed(EvidenceKind::ProgramGpu).is_some_and(|part| (part - 0.7).abs() < 1e-9));
+        assert!(finding.evidence.iter().any(|e| e.kind == EvidenceKind::ProgramGpu && (e.seconds - 40.0).abs() < 1e-9));
+    }
+
+    #[test]
+    fn nobody_is_named_for_a_little_or_without_knowing() {
+        let many: &[_] = &[("nebula", 0.25)];
+        for users in [[None; 4], [Some(&[][..]); 4], [Some(many); 4], [Some(&[("gone", 0.9)][..]); 4]] {
+            let finding = found(&users);
+            assert!(finding.cause.is_none() && finding.evidence.len() == 1, "{finding:?}");
+        }
+    }
 
     #[test]
     fn a_busy_graphics_processor_matters_when_nobody_is_there() {

@@ -1,10 +1,12 @@
-//! The network is busy: normal while something large is fetched, and slow for everything else meanwhile.
+//! The network is busy: normal while something large is fetched, and slow for everything else meanwhile. Who uses it is
+//! told where the system tells.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::diagnose::users::heaviest;
 use crate::knowledge::Knowledge;
-use crate::model::{BytesPerSec, History, Sample};
+use crate::model::{BytesPerSec, History, Sample, Traffic};
 
-/// Which program it is cannot be read without an administrator: never more than information.
+/// A transfer is what somebody wanted, as far as can be known: never more than information.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.wait;
     let rate = |sample: &Sample| {
@@ -14,16 +16,63 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let held = history
         .held(|sample| rate(sample).is_some_and(|rate| rate >= limits.network))
         .filter(|held| held.seconds.0 >= limits.network_seconds.0)?;
-    let evidence = vec![Evidence::over(EvidenceKind::NetworkRate, held.mean(rate)?, limits.network, held.seconds)];
+    let mut evidence = vec![Evidence::over(EvidenceKind::NetworkRate, held.mean(rate)?, limits.network, held.seconds)];
+    let latest = history.latest()?;
+    let heaviest = |kind, part: fn(Traffic) -> f64| {
+        let user = heaviest(&held, latest, |sample| &sample.net_users, part, limits.network_program)?;
+        Some((kind, user))
+    };
+    let received = heaviest(EvidenceKind::ProgramReceived, |traffic| traffic.rx.0);
+    let sent = heaviest(EvidenceKind::ProgramSent, |traffic| traffic.tx.0);
+    let user = [received, sent].into_iter().flatten().max_by(|(_, a), (_, b)| a.part.total_cmp(&b.part));
+    if let Some((kind, user)) = &user {
+        evidence.push(Evidence::over(*kind, user.part, limits.network_program, user.seconds));
+    }
+    let cause = user.map(|(_, user)| Subject::program(user.program, knowledge, |member| member.cpu.get()));
     let confidence = Confidence::from_duration(held.seconds);
-    Some(Finding::new(RuleId::NetworkBusy, Severity::Ok, confidence, Subject::machine(), held.since, evidence))
+    let found = Finding::new(RuleId::NetworkBusy, Severity::Ok, confidence, Subject::machine(), held.since, evidence);
+    Some(Finding { cause, ..found })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::RuleId;
-    use crate::diagnose::rules::fixture::Scene;
-    use crate::model::{BytesPerSec, Reading};
+    use crate::diagnose::rules::fixture::{Scene, process};
+    use crate::diagnose::{EvidenceKind, Finding, RuleId};
+    use crate::model::{BytesPerSec, Reading, Traffic, Use, Why};
+
+    fn found(users: Reading<Vec<(&str, f64, f64)>>) -> Finding {
+        let mut scene = Scene::linux();
+        let processes = [process(10, "/usr/bin/fetch", 0.02), process(11, "/usr/bin/backup", 0.02)];
+        let user = |(name, rx, tx): (&str, f64, f64)| Use {
+            program: name.into(),
+            part: Traffic { rx: BytesPerSec(rx), tx: BytesPerSec(tx) },
+        };
+        let users: Reading<Vec<_>> = users.map(|users| users.into_iter().map(user).collect());
+        scene.run_with(&processes, 64.0, |sample| {
+            sample.net_rx = Reading::Known(BytesPerSec(12e6));
+            sample.net_users = users.clone();
+        });
+        let found = scene.diagnose();
+        found.into_iter().find(|finding| finding.rule == RuleId::NetworkBusy).expect("told")
+    }
+
+    #[test]
+    fn the_program_that_moves_most_is_named_with_its_direction() {
+        let cause = |finding: &Finding| finding.cause.as_ref().map(|cause| cause.group.clone());
+        let one = found(Reading::Known(vec![("fetch", 11e6, 1e5), ("backup", 0.0, 4e6)]));
+        assert_eq!((cause(&one), one.observed(EvidenceKind::ProgramReceived)), (Some("fetch".into()), Some(11e6)));
+        assert_eq!(one.observed(EvidenceKind::ProgramSent), None);
+        let other = found(Reading::Known(vec![("backup", 1e5, 9e6), ("fetch", 3e6, 0.0)]));
+        assert_eq!((cause(&other), other.observed(EvidenceKind::ProgramSent)), (Some("backup".into()), Some(9e6)));
+    }
+
+    #[test]
+    fn nobody_is_named_where_it_is_not_known() {
+        for users in [Reading::Missing(Why::NoPermission), Reading::Known(vec![("fetch", 1e6, 0.0)])] {
+            let finding = found(users);
+            assert!(finding.cause.is_none() && finding.evidence.len() == 1, "{finding:?}");
+        }
+    }
 
     #[test]
     fn a_large_download_is_told_as_information() {
