@@ -14,7 +14,7 @@ use crate::model::{
 use crate::platform;
 use crate::recorder::Reader;
 use crate::remedy::{Plan, plan};
-use crate::sampler::{Browsers, Depth, Pace, Sampler, Signatures, Tick};
+use crate::sampler::{Browsers, Depth, Pace, Sampler, Signatures, Tick, Users};
 use crate::settings::recording_path;
 
 /// A connection that lasts: what is fetched is over by then.
@@ -95,6 +95,7 @@ pub struct Watch {
     connected: HashMap<String, At>,
     /// When connections were looked at last.
     connections_seen: Option<At>,
+    users: Users,
 }
 
 /// The condition of the PC with that of the browsers that run, and since when things start with it. Every sample of a history holds it: it is put together anew
@@ -170,6 +171,7 @@ impl Watch {
             condition: Joined::default(),
             connected: HashMap::new(),
             connections_seen: None,
+            users: Users::default(),
         }
     }
 
@@ -256,6 +258,16 @@ impl Watch {
         }
     }
 
+    /// Who uses the graphics processor and the network; looked for only while a rule may speak of them.
+    fn look_for_users(&mut self, sample: &mut Sample, folded: &Folded) {
+        let (wait, now) = (&self.knowledge.thresholds.wait, Instant::now());
+        let is_gpu_busy = sample.gpu.get().is_some_and(|share| share.get() >= wait.gpu);
+        let rates = [sample.net_rx, sample.net_tx].map(|rate| rate.get().unwrap_or_default().0);
+        let gpu = self.users.gpu(now, is_gpu_busy);
+        let network = self.users.network(now, rates.iter().sum::<f64>() >= wait.network);
+        folded.name_users(sample, &gpu, &network);
+    }
+
     /// Files are checked when they matter: while their program works hard.
     fn check_signatures(&mut self, sample: &Sample) {
         let least = self.knowledge.thresholds.steady.program;
@@ -282,6 +294,7 @@ impl Watch {
         let folded = self.grouper.fold(&mut sample, tick.processes, &self.knowledge);
         self.look_at_browsers(&folded);
         sample.condition = self.condition.join(&sample.condition, self.browsers.latest());
+        self.look_for_users(&mut sample, &folded);
         let sample = Arc::new(sample);
         let whole = if sample.program_span == sample.span { None } else { sample.over_programs() };
         self.history.push(whole.map_or_else(|| Arc::clone(&sample), Arc::new));

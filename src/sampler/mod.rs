@@ -6,6 +6,7 @@ mod pace;
 mod signatures;
 mod slow;
 mod thermal;
+mod users;
 mod volumes;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ pub use browsers::Browsers;
 pub use pace::{Depth, Pace, Totals};
 pub use signatures::Signatures;
 pub use thermal::{SensorJudge, ThermalModel};
+pub use users::Users;
 pub use volumes::VolumeWatcher;
 
 use slow::Latest;
@@ -24,10 +26,12 @@ use crate::model::{
     At, Bytes, BytesPerSec, Condition, Fraction, Machine, Owner, Pid, ProcFacts, ProcKey, ProcSample, Reading, Sample,
     Seconds, SelfUsage, Why,
 };
-use crate::platform::{self, CpuReader, CpuTimes, Desktop, ProcessReader, RawProc, Sensors};
+use crate::platform::{self, CpuReader, CpuTimes, Desktop, GpuTotal, ProcessReader, RawProc, Sensors};
 
 /// What changes seldom is read so often.
 const CONDITION_EVERY: Duration = Duration::from_mins(10);
+/// A graphics processor that sensors do not tell about is asked so often: the counters of all processes are added up.
+const GPU_EVERY: Duration = Duration::from_secs(20);
 
 /// A process that lived at the last tick.
 struct Tracked {
@@ -98,6 +102,9 @@ pub struct Sampler {
     condition: Latest<Condition>,
     /// When the condition was asked for last.
     condition_asked: Instant,
+    /// Where sensors do not tell how busy the graphics processor is.
+    gpu: Option<Latest<Reading<Fraction>>>,
+    gpu_asked: Instant,
 }
 
 impl Sampler {
@@ -126,6 +133,8 @@ impl Sampler {
             seq: 0,
             condition: Latest::start("condition", || Some(platform::condition())),
             condition_asked: Instant::now(),
+            gpu: GpuTotal::new().map(|mut total| Latest::start("gpu", move || Some(total.read()))),
+            gpu_asked: Instant::now(),
         }
     }
 
@@ -204,7 +213,7 @@ impl Sampler {
             fan_effort: Reading::from_option(effort, Why::NotYet),
             throttle_events: values.throttle_events,
             pressure: values.pressure,
-            gpu: values.gpu,
+            gpu: self.gpu(values.gpu, now),
             disk_busy: values.disk_busy,
             power: values.power,
             condition: self.condition(now),
@@ -293,6 +302,21 @@ impl Sampler {
             process.hung = own.clone().any(|owner| owner.hung);
             process.window = Reading::Known(own.count() > 0);
         }
+    }
+
+    fn gpu(&mut self, sensed: Reading<Fraction>, now: Instant) -> Reading<Fraction> {
+        let Some(gpu) = &self.gpu else { return sensed };
+        let total = match gpu.latest() {
+            Ok(total) => *total,
+            Err(why) => Reading::Missing(why),
+        };
+        // The first value needs a second look; what this system does not tell it will not tell in a moment.
+        let every = if total.why() == Some(Why::NotYet) { Duration::ZERO } else { GPU_EVERY };
+        if total.why() != Some(Why::Unsupported) && now - self.gpu_asked >= every {
+            self.gpu_asked = now;
+            gpu.ask();
+        }
+        total
     }
 
     fn condition(&mut self, now: Instant) -> Arc<Condition> {

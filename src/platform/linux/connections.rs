@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
+use super::open_files::{socket_number, visit_files};
 use crate::model::{Pid, Reading};
 
 /// `TCP_ESTABLISHED` in `/proc/net/tcp`.
@@ -12,10 +13,10 @@ const ESTABLISHED: &str = "01";
 /// The remote ports of all TCP connections of a process that are open now. Names are never asked for.
 pub fn remote_ports(pid: Pid) -> Reading<Vec<u16>> {
     let folder = Path::new("/proc").join(pid.to_string());
-    let sockets = match sockets(&folder.join("fd")) {
-        Ok(sockets) => sockets,
-        Err(error) => return error.into(),
-    };
+    let mut sockets = HashSet::new();
+    if let Err(error) = visit_files(&folder, |_, link| sockets.extend(socket_number(link))) {
+        return error.into();
+    }
     let mut ports = Vec::new();
     for table in ["net/tcp", "net/tcp6"] {
         if let Ok(text) = fs::read_to_string(folder.join(table)) {
@@ -25,12 +26,6 @@ pub fn remote_ports(pid: Pid) -> Reading<Vec<u16>> {
     ports.sort_unstable();
     ports.dedup();
     Reading::Known(ports)
-}
-
-fn sockets(folder: &Path) -> Result<HashSet<u64>, std::io::Error> {
-    let links = fs::read_dir(folder)?.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
-    let number = |link: std::path::PathBuf| link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok();
-    Ok(links.filter_map(number).collect())
 }
 
 /// `sl local_address rem_address st … inode`: addresses in hexadecimal, the port after the colon.

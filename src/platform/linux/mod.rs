@@ -8,8 +8,11 @@ mod connections;
 mod cpu;
 mod desktop;
 mod endpoint;
+mod gpu_users;
 mod last_stop;
+mod net_users;
 mod notifier;
+mod open_files;
 mod own;
 mod processes;
 mod runtime;
@@ -30,7 +33,9 @@ pub use connections::remote_ports;
 pub use cpu::CpuReader;
 pub use desktop::Desktop;
 pub use endpoint::{Endpoint, ask};
+pub use gpu_users::GpuUsers;
 pub use last_stop::sudden_stop_cause;
+pub use net_users::NetUsers;
 pub use notifier::Notifier;
 pub use own::{clocks, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached};
 pub use processes::ProcessReader;
@@ -143,6 +148,21 @@ pub fn pending_restart() -> Reading<bool> {
 /// Programs carry no signatures here: the package manager checks its own, and only when it installs.
 pub fn signature(_path: &Path) -> Reading<bool> {
     Reading::Missing(Why::Unsupported)
+}
+
+/// What no reading at hand tells about a graphics processor: here [`Sensors`] tell what there is.
+pub struct GpuTotal;
+
+impl GpuTotal {
+    /// Nothing more to ask.
+    pub fn new() -> Option<Self> {
+        None
+    }
+
+    /// Never called.
+    pub fn read(&mut self) -> Reading<crate::model::Fraction> {
+        Reading::Missing(Why::Unsupported)
+    }
 }
 
 /// Where an administrator puts what holds for every user.

@@ -12,7 +12,8 @@ pub use background::{
 
 use super::types::{ActError, CpuTimes, RawProc, SensorValues, WindowOwner};
 use crate::model::{
-    At, Closable, Condition, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds, Swap, Why,
+    At, Closable, Condition, Fraction, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds, Swap,
+    Traffic, Why,
 };
 
 /// What can be known without the system: the number of processors.
@@ -195,6 +196,53 @@ impl Sensors {
             power: Reading::Missing(Why::Unsupported),
             uptime: Reading::Missing(Why::Unsupported),
         }
+    }
+}
+
+/// The graphics processor: not known here.
+pub struct GpuTotal;
+
+impl GpuTotal {
+    /// Nobody to ask.
+    pub fn new() -> Option<Self> {
+        None
+    }
+
+    /// Not known here.
+    pub fn read(&mut self) -> Reading<Fraction> {
+        Reading::Missing(Why::Unsupported)
+    }
+}
+
+/// Who uses the graphics processor: not known here.
+#[derive(Default)]
+pub struct GpuUsers;
+
+impl GpuUsers {
+    /// Nobody to ask.
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Not known here.
+    pub fn read(&mut self) -> Reading<Vec<(Pid, Fraction)>> {
+        Reading::Missing(Why::Unsupported)
+    }
+}
+
+/// Who uses the network: not known here.
+#[derive(Default)]
+pub struct NetUsers;
+
+impl NetUsers {
+    /// Nobody to ask.
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Not known here.
+    pub fn read(&mut self) -> Reading<Vec<(Pid, Traffic)>> {
+        Reading::Missing(Why::Unsupported)
     }
 }
 

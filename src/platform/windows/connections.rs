@@ -1,7 +1,7 @@
 //! To which ports a process is connected; needs no rights.
 
 use super::ntdll::{library_procedure, u32_at};
-use crate::model::{Pid, Reading, Why};
+use crate::model::{Pid, Reading, Traffic, Why};
 
 /// `TCP_TABLE_OWNER_PID_CONNECTIONS`: open connections with their process, without those that only listen.
 const CONNECTIONS: u32 = 4;
@@ -40,6 +40,24 @@ pub fn remote_ports(pid: Pid) -> Reading<Vec<u16>> {
     ports.sort_unstable();
     ports.dedup();
     Reading::Known(ports)
+}
+
+/// Who uses the network: Windows does not tell everybody.
+#[derive(Default)]
+pub struct NetUsers;
+
+impl NetUsers {
+    /// Nobody to ask.
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Always missing: `GetPerTcpConnectionEStats` counts the bytes of a connection only after an administrator has
+    /// switched that on for it (`SetPerTcpConnectionEStats`), and what the resource monitor shows comes from a trace of
+    /// the kernel, which also needs an administrator.
+    pub fn read(&mut self) -> Reading<Vec<(Pid, Traffic)>> {
+        Reading::Missing(Why::NoPermission)
+    }
 }
 
 /// The table of a family as it is; it may grow between two calls.

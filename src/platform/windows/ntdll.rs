@@ -80,7 +80,7 @@ impl Buffer {
     }
 
     /// Calls until the answer fits. It can grow between two calls, so a little more room is made than asked for.
-    fn fill(&mut self, mut call: impl FnMut(*mut c_void, u32, *mut u32) -> NTSTATUS) -> Result<(), Why> {
+    pub(super) fn fill(&mut self, mut call: impl FnMut(*mut c_void, u32, *mut u32) -> NTSTATUS) -> Result<(), Why> {
         self.length = 0;
         for _ in 0..8 {
             let room = self.words.len() * 8;

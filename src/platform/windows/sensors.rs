@@ -35,6 +35,7 @@ impl Sensors {
             fan: Reading::Missing(Why::NoSensor),
             throttle_events: Reading::Missing(Why::Unsupported),
             pressure: Reading::Missing(Why::Unsupported),
+            // Takes too long for here: see `GpuTotal`.
             gpu: Reading::Missing(Why::Unsupported),
             disk_busy: Reading::Missing(Why::Unsupported),
             power: power(),

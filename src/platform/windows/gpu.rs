@@ -1,0 +1,280 @@
+//! How busy the graphics processors are and who keeps them busy: the performance counters "GPU Engine" that the task
+//! manager shows too (Windows 10 1709 and later, drivers of WDDM 2.0 and later). They need no rights. The library is
+//! loaded when it is asked for the first time, which is on a thread of its own.
+
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::mem::offset_of;
+
+use windows_sys::Win32::Foundation::{STATUS_BUFFER_TOO_SMALL, STATUS_SUCCESS, STATUS_UNSUCCESSFUL};
+
+use super::ntdll::{Buffer, library_procedure, u32_at, u64_at, usize_at};
+use super::wide::wide;
+use crate::model::{Fraction, Pid, Reading, Why};
+
+const LIBRARY: &str = "pdh.dll";
+/// The English name counts on every Windows.
+const COUNTER: &str = r"\GPU Engine(*)\Utilization Percentage";
+/// `PDH_FMT_DOUBLE`.
+const DOUBLE: u32 = 0x200;
+/// `PDH_MORE_DATA`.
+const MORE_DATA: u32 = 0x8000_07d2;
+/// `PDH_CSTATUS_VALID_DATA`, `PDH_CSTATUS_NEW_DATA`.
+const VALID: [u32; 2] = [0, 1];
+
+// A handle is a pointer that nobody looks behind.
+type Open = unsafe extern "system" fn(*const u16, usize, *mut isize) -> u32;
+type Add = unsafe extern "system" fn(isize, *const u16, usize, *mut isize) -> u32;
+type Collect = unsafe extern "system" fn(isize) -> u32;
+type Array = unsafe extern "system" fn(isize, u32, *mut u32, *mut u32, *mut c_void) -> u32;
+
+/// `PDH_FMT_COUNTERVALUE_ITEM_W`; the name lies behind all items in the same answer.
+#[repr(C)]
+struct Item {
+    name: *const u16,
+    status: u32,
+    value: f64,
+}
+
+/// A process and an engine, and the share of time in which the one kept the other busy.
+#[derive(Clone, Debug, PartialEq)]
+struct Part {
+    pid: Pid,
+    /// Adapter and number: `luid_0x00000000_0x0000D4E2_phys_0_eng_0`.
+    engine: String,
+    share: f64,
+}
+
+/// The counter of all processes and engines.
+struct Query {
+    query: isize,
+    counter: isize,
+}
+
+impl Query {
+    #[expect(unsafe_code, reason = "calls functions looked up by name")]
+    fn open() -> Option<Self> {
+        let open = library_procedure(LIBRARY, c"PdhOpenQueryW")?;
+        let add = library_procedure(LIBRARY, c"PdhAddEnglishCounterW")?;
+        let path = wide(COUNTER);
+        let mut opened = Self { query: 0, counter: 0 };
+        // SAFETY: the types are those of the documented functions; the path ends with a zero, both handles are written.
+        let status = unsafe {
+            let (open, add): (Open, Add) = (std::mem::transmute(open), std::mem::transmute(add));
+            match open(std::ptr::null(), 0, &raw mut opened.query) {
+                0 => add(opened.query, path.as_ptr(), 0, &raw mut opened.counter),
+                status => status,
+            }
+        };
+        (status == 0).then_some(opened)
+    }
+
+    /// Reads the counter. Its values are over the time since the call before: the first call has none.
+    #[expect(unsafe_code, reason = "calls functions looked up by name")]
+    fn read(&self) -> Option<Vec<Part>> {
+        let collect = library_procedure(LIBRARY, c"PdhCollectQueryData")?;
+        let array = library_procedure(LIBRARY, c"PdhGetFormattedCounterArrayW")?;
+        // SAFETY: the types are those of the documented functions; the handle is open.
+        let array: Array = unsafe {
+            let collect: Collect = std::mem::transmute(collect);
+            if collect(self.query) != 0 {
+                return None;
+            }
+            std::mem::transmute(array)
+        };
+        let (mut answer, mut count) = (Buffer::with_room_for(0), 0);
+        let filled = answer.fill(|buffer, room, needed| {
+            // SAFETY: `fill` gives memory of `room` bytes, aligned for every item, and a place for the length, which
+            // has to say at first how much room there is.
+            let status = unsafe {
+                *needed = room;
+                array(self.counter, DOUBLE, needed, &raw mut count, buffer)
+            };
+            match status {
+                0 => STATUS_SUCCESS,
+                MORE_DATA => STATUS_BUFFER_TOO_SMALL,
+                _ => STATUS_UNSUCCESSFUL,
+            }
+        });
+        filled.ok().map(|()| parts(answer.bytes(), answer.address(), count as usize))
+    }
+}
+
+impl Drop for Query {
+    #[expect(unsafe_code, reason = "calls a function looked up by name")]
+    fn drop(&mut self) {
+        let Some(close) = library_procedure(LIBRARY, c"PdhCloseQuery") else { return };
+        // SAFETY: the type is that of the documented function; the handle is open, and nobody uses it any more.
+        unsafe {
+            let close: Collect = std::mem::transmute(close);
+            close(self.query);
+        }
+    }
+}
+
+/// The items of an answer that was at `address`, without those that are 0 or have no value.
+fn parts(bytes: &[u8], address: usize, count: usize) -> Vec<Part> {
+    let mut found = Vec::new();
+    for item in bytes.chunks_exact(size_of::<Item>()).take(count) {
+        let share = f64::from_bits(u64_at(item, offset_of!(Item, value))) / 100.0;
+        let valid = VALID.contains(&u32_at(item, offset_of!(Item, status))) && share.is_finite() && share > 0.0;
+        let name = usize_at(item, offset_of!(Item, name)).checked_sub(address).and_then(|at| bytes.get(at..));
+        if let Some((pid, engine)) = name.filter(|_| valid).map(text).as_deref().and_then(instance) {
+            found.push(Part { pid, engine: engine.to_owned(), share });
+        }
+    }
+    found
+}
+
+/// A text that ends with a zero.
+fn text(bytes: &[u8]) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+    String::from_utf16_lossy(&units.take_while(|unit| *unit != 0).collect::<Vec<u16>>())
+}
+
+/// `pid_4711_luid_0x00000000_0x0000D4E2_phys_0_eng_3_engtype_VideoDecode`: the process, and which engine it is.
+fn instance(name: &str) -> Option<(Pid, &str)> {
+    let (pid, engine) = name.strip_prefix("pid_")?.split_once('_')?;
+    Some((pid.parse().ok()?, engine.split("_engtype_").next()?))
+}
+
+/// The busiest engine. An adapter has several of one type: added up they could be busier than possible.
+fn total(parts: &[Part]) -> Fraction {
+    let mut engines: HashMap<&str, f64> = HashMap::new();
+    for part in parts {
+        *engines.entry(&part.engine).or_default() += part.share;
+    }
+    Fraction::new(engines.into_values().fold(0.0, f64::max))
+}
+
+/// For each process the engine that it keeps busiest, the heaviest process first.
+fn by_process(parts: &[Part]) -> Vec<(Pid, Fraction)> {
+    let mut processes: HashMap<Pid, f64> = HashMap::new();
+    for part in parts {
+        let share = processes.entry(part.pid).or_default();
+        *share = share.max(part.share);
+    }
+    let mut list: Vec<(Pid, Fraction)> =
+        processes.into_iter().map(|(pid, share)| (pid, Fraction::new(share))).collect();
+    list.sort_by(|a, b| b.1.get().total_cmp(&a.1.get()).then(a.0.cmp(&b.0)));
+    list
+}
+
+/// Opened when it is asked for the first time.
+#[derive(Default)]
+enum Source {
+    #[default]
+    New,
+    Open(Query),
+    /// A Windows or a driver without the counter.
+    Without,
+}
+
+impl Source {
+    fn read(&mut self) -> Reading<Vec<Part>> {
+        if let Self::New = self {
+            *self = Query::open().map_or(Self::Without, Self::Open);
+        }
+        match self {
+            // Not yet also means: nobody uses an engine, so that there is no counter at this moment.
+            Self::Open(query) => Reading::from_option(query.read(), Why::NotYet),
+            _ => Reading::Missing(Why::Unsupported),
+        }
+    }
+}
+
+/// How busy the graphics processors are: what no sensor at hand tells.
+#[derive(Default)]
+pub struct GpuTotal(Source);
+
+impl GpuTotal {
+    /// Asks nobody yet.
+    pub fn new() -> Option<Self> {
+        Some(Self::default())
+    }
+
+    /// The share of time in which the busiest engine worked since the call before; known from the second call on. Takes
+    /// some milliseconds, and once longer to load the library.
+    pub fn read(&mut self) -> Reading<Fraction> {
+        self.0.read().map(|parts| total(&parts))
+    }
+}
+
+/// Who keeps the graphics processors busy.
+#[derive(Default)]
+pub struct GpuUsers(Source);
+
+impl GpuUsers {
+    /// Asks nobody yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The share of time in which each process kept its busiest engine at work since the call before, without those that
+    /// used none; known from the second call on. Takes some milliseconds.
+    pub fn read(&mut self) -> Reading<Vec<(Pid, Fraction)>> {
+        self.0.read().map(|parts| by_process(&parts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_instance_tells_process_and_engine() {
+        let name = "pid_4711_luid_0x00000000_0x0000D4E2_phys_0_eng_3_engtype_VideoDecode";
+        assert_eq!(instance(name), Some((4711, "luid_0x00000000_0x0000D4E2_phys_0_eng_3")));
+        for other in ["", "pid_", "pid_x_eng_0", "pid_5", "luid_0x0", "pid_99999999999_eng_0"] {
+            assert_eq!(instance(other), None, "{other}");
+        }
+    }
+
+    /// An answer as the library writes it to `address`: items, and their names behind them.
+    fn answer(items: &[(&str, u32, f64)], address: usize) -> Vec<u8> {
+        let (mut bytes, mut names) = (Vec::new(), Vec::new());
+        let behind = items.len() * size_of::<Item>();
+        for (name, status, value) in items {
+            let mut item = vec![0_u8; size_of::<Item>()];
+            let mut put = |at: usize, bytes: &[u8]| item[at..at + bytes.len()].copy_from_slice(bytes);
+            put(offset_of!(Item, name), &(address + behind + names.len()).to_le_bytes());
+            put(offset_of!(Item, status), &status.to_le_bytes());
+            put(offset_of!(Item, value), &value.to_le_bytes());
+            bytes.extend(item);
+            names.extend(wide(name).into_iter().flat_map(u16::to_le_bytes));
+        }
+        [bytes, names].concat()
+    }
+
+    #[test]
+    fn an_answer_becomes_a_total_and_the_users() {
+        let items = [
+            ("pid_10_luid_0x0_0x1_phys_0_eng_0_engtype_3D", 0, 55.0),
+            ("pid_10_luid_0x0_0x1_phys_0_eng_3_engtype_VideoDecode", 0, 70.0),
+            ("pid_11_luid_0x0_0x1_phys_0_eng_0_engtype_3D", 1, 30.0),
+            ("pid_12_luid_0x0_0x1_phys_0_eng_0_engtype_3D", 0, 0.0),
+            ("pid_13_luid_0x0_0x1_phys_0_eng_0_engtype_3D", 0xc000_0bba, 99.0),
+            ("nobody", 0, 99.0),
+        ];
+        let bytes = answer(&items, 0x5000);
+        let parts = parts(&bytes, 0x5000, items.len());
+        assert_eq!(parts.len(), 3);
+        assert!((total(&parts).get() - 0.85).abs() < 1e-9, "the drawing engine of both");
+        assert_eq!(by_process(&parts), [(10, Fraction::new(0.7)), (11, Fraction::new(0.3))]);
+        assert_eq!((total(&[]), by_process(&[])), (Fraction::ZERO, Vec::new()));
+        for address in [0, 0x4fff_ffff, usize::MAX] {
+            assert!(super::parts(&bytes, address, items.len()).is_empty(), "names elsewhere are not read");
+        }
+        assert!(super::parts(&bytes[..7], 0x5000, 9).is_empty());
+    }
+
+    #[test]
+    fn a_windows_without_the_counter_says_so() {
+        let (mut total, mut users) = (GpuTotal::new().expect("there is something to ask"), GpuUsers::new());
+        for _ in 0..2 {
+            let why = (total.read().why(), users.read().why());
+            assert!(matches!(why.0, None | Some(Why::NotYet | Why::Unsupported)), "{why:?}");
+            assert!(matches!(why.1, None | Some(Why::NotYet | Why::Unsupported)), "{why:?}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Which processes use the graphics processor and the network. That is looked for on threads of their own, and only while
+//! something is busy: the system has to be asked about every open file of every process.
+
+use std::time::{Duration, Instant};
+
+use super::slow::Latest;
+use crate::model::{Fraction, Pid, Reading, Traffic, Why};
+use crate::platform::{GpuUsers, NetUsers};
+
+/// So often it is looked while something is busy.
+const EVERY: Duration = Duration::from_secs(10);
+/// So long after it was busy for the last time nobody asks any more: a film that loads its next piece pauses shorter.
+const CALM: Duration = Duration::from_secs(30);
+
+/// What processes use, the numbers of the processes first.
+type Parts<T> = Reading<Vec<(Pid, T)>>;
+
+/// Asks while it is worth it.
+#[derive(Default)]
+pub struct Users {
+    gpu: Question<Fraction>,
+    network: Question<Traffic>,
+}
+
+impl Users {
+    /// Who uses the graphics processor, while it is `busy`. Known from the second look on.
+    pub fn gpu(&mut self, now: Instant, busy: bool) -> Parts<Fraction> {
+        self.gpu.look(now, busy, || {
+            let mut users = GpuUsers::new();
+            Latest::start("gpu-users", move || answer(users.read()))
+        })
+    }
+
+    /// Who uses the network, while it is `busy`. Known from the second look on.
+    pub fn network(&mut self, now: Instant, busy: bool) -> Parts<Traffic> {
+        self.network.look(now, busy, || {
+            let mut users = NetUsers::new();
+            Latest::start("net-users", move || answer(users.read()))
+        })
+    }
+}
+
+/// The first look only begins to count: no answer yet.
+fn answer<T>(parts: Parts<T>) -> Option<Parts<T>> {
+    Some(parts).filter(|parts| parts.why() != Some(Why::NotYet))
+}
+
+/// One question that is asked again and again.
+struct Question<T> {
+    /// The thread that looks; only while something is busy.
+    looking: Option<Latest<Parts<T>>>,
+    asked: Option<Instant>,
+    busy: Option<Instant>,
+    /// This system does not tell, and why: asked once.
+    never: Option<Why>,
+}
+
+impl<T> Default for Question<T> {
+    fn default() -> Self {
+        Self { looking: None, asked: None, busy: None, never: None }
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Question<T> {
+    fn look(&mut self, now: Instant, busy: bool, start: impl FnOnce() -> Latest<Parts<T>>) -> Parts<T> {
+        if let Some(why) = self.never {
+            return Reading::Missing(why);
+        }
+        if busy {
+            self.busy = Some(now);
+        } else if self.busy.is_none_or(|busy| now.duration_since(busy) >= CALM) {
+            *self = Self::default();
+            return Reading::Missing(Why::NotYet);
+        }
+        // Starting asks for the first time.
+        let looking = self.looking.get_or_insert_with(|| {
+            self.asked = Some(now);
+            start()
+        });
+        if self.asked.is_none_or(|asked| now.duration_since(asked) >= EVERY) {
+            self.asked = Some(now);
+            looking.ask();
+        }
+        let parts = match looking.latest() {
+            Ok(parts) => (*parts).clone(),
+            Err(why) => Reading::Missing(why),
+        };
+        if let Some(why @ (Why::Unsupported | Why::NoPermission)) = parts.why() {
+            *self = Self { never: Some(why), ..Self::default() };
+        }
+        parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// Answers with how often it was asked.
+    fn counting(count: &Arc<AtomicU32>) -> Latest<Parts<u32>> {
+        let count = Arc::clone(count);
+        Latest::start("test", move || Some(Reading::Known(vec![(1, count.fetch_add(1, Ordering::SeqCst) + 1)])))
+    }
+
+    fn wait_for(count: &Arc<AtomicU32>, wanted: u32) {
+        for _ in 0..1000 {
+            if count.load(Ordering::SeqCst) == wanted {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("asked {} times, not {wanted}", count.load(Ordering::SeqCst));
+    }
+
+    #[test]
+    fn nothing_runs_on_a_calm_pc_and_a_busy_one_is_asked_now_and_then() {
+        let (count, begin) = (Arc::new(AtomicU32::new(0)), Instant::now());
+        let mut asked = Question::default();
+        let mut look = |seconds, busy| {
+            let parts = asked.look(begin + Duration::from_secs(seconds), busy, || counting(&count));
+            (parts, asked.looking.is_some())
+        };
+        assert_eq!(look(0, false), (Reading::Missing(Why::NotYet), false));
+        look(2, true);
+        wait_for(&count, 1);
+        look(4, true);
+        look(11, true);
+        assert_eq!(count.load(Ordering::SeqCst), 1, "too early for another look");
+        look(12, true);
+        wait_for(&count, 2);
+        assert!(look(20, false).1, "a pause in between");
+        assert_eq!(look(42, false), (Reading::Missing(Why::NotYet), false), "calm again: the thread has ended");
+        assert!(count.load(Ordering::SeqCst) <= 3);
+    }
+
+    #[test]
+    fn a_system_that_does_not_tell_is_asked_once() {
+        let mut asked: Question<u32> = Question::default();
+        let now = Instant::now();
+        let start = || Latest::start("test", || Some(Reading::Missing(Why::NoPermission)));
+        let mut parts = asked.look(now, true, start);
+        while parts.why() == Some(Why::NotYet) {
+            std::thread::sleep(Duration::from_millis(10));
+            parts = asked.look(now, true, start);
+        }
+        assert_eq!((parts.why(), asked.looking.is_some()), (Some(Why::NoPermission), false));
+        assert_eq!(asked.look(now, true, || unreachable!("asked again")).why(), Some(Why::NoPermission));
+    }
+}
