@@ -98,8 +98,8 @@ pub struct Watch {
     users: Users,
 }
 
-/// The condition of the PC with that of the browsers that run, and since when things start with it. Every sample of a history holds it: it is put together anew
-/// only when one of them has changed.
+/// The condition of the PC with that of the browsers that run, and since when things start with it. Every sample of a
+/// history holds it: it is put together anew only when one of them has changed.
 #[derive(Default)]
 struct Joined {
     of_pc: Arc<Condition>,

@@ -108,7 +108,9 @@ impl Grouper {
     }
 
     /// Folds `processes` and puts what a history keeps into `sample`.
-    pub fn fold(&mut self, sample: &mut Sample, processes: Vec<ProcSample>, knowledge: &Knowledge) -> Folded {
+    pub fn fold(&mut self, sample: &mut Sample, mut processes: Vec<ProcSample>, knowledge: &Knowledge) -> Folded {
+        // A system lists them in any order; a sum of fractions depends on it in its last digit.
+        processes.sort_by_key(|process| process.facts.key);
         let living = Living::new(&processes);
         self.learn(&living, knowledge);
         let mut programs: HashMap<Arc<str>, Draft> = HashMap::new();
@@ -396,6 +398,20 @@ mod tests {
         assert!((browser.cpu.get() - 0.6).abs() < 1e-9 && (browser.busiest_part.get() - 0.5).abs() < 1e-9);
         assert!(folded.programs[0].members.iter().all(|member| member.root.pid == 10));
         assert!((sample.everything_else.get().expect("known").get() - 0.3).abs() < 1e-9);
+    }
+
+    /// `(a + b) + c` and `(c + b) + a` differ here in the last digit.
+    #[test]
+    fn the_order_in_which_a_system_lists_changes_no_digit() {
+        let path = "/usr/bin/apt";
+        let listed = || [0.1, 0.2, 0.3].map(Fraction::new);
+        let [a, b, c] = listed().map(Fraction::get);
+        assert!((a + b) + c != (c + b) + a, "these figures prove nothing");
+        let processes = || (10..).zip(listed()).map(|(pid, cpu)| process(pid, 1, path, cpu.get())).collect::<Vec<_>>();
+        let (forwards, _) = fold(Os::Linux, processes());
+        let (backwards, _) = fold(Os::Linux, processes().into_iter().rev().collect());
+        assert_eq!(forwards.programs[0].cpu.get().to_bits(), backwards.programs[0].cpu.get().to_bits());
+        assert_eq!(forwards, backwards);
     }
 
     #[test]
