@@ -406,7 +406,7 @@ mod tests {
         let path = "/usr/bin/apt";
         let listed = || [0.1, 0.2, 0.3].map(Fraction::new);
         let [a, b, c] = listed().map(Fraction::get);
-        assert!((a + b) + c != (c + b) + a, "these figures prove nothing");
+        assert_ne!(((a + b) + c).to_bits(), ((c + b) + a).to_bits(), "these figures prove nothing");
         let processes = || (10..).zip(listed()).map(|(pid, cpu)| process(pid, 1, path, cpu.get())).collect::<Vec<_>>();
         let (forwards, _) = fold(Os::Linux, processes());
         let (backwards, _) = fold(Os::Linux, processes().into_iter().rev().collect());
