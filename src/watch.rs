@@ -8,8 +8,8 @@ use std::time::Instant;
 use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining};
 use crate::model::{
-    At, BrowserQuestion, BrowserState, Celsius, Closable, Condition, Fraction, History, Machine, Me, Member, ProcFacts,
-    ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage,
+    At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Me, Member, ProcFacts,
+    ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, UsualIdle,
 };
 use crate::platform;
 use crate::recorder::Reader;
@@ -29,19 +29,19 @@ pub fn now() -> At {
     At(jiff::Timestamp::now().as_millisecond())
 }
 
-/// Fewer idle minutes than this tell nothing about a PC's usual warmth.
+/// Fewer idle minutes than this tell nothing about a PC's usual warmth and fan.
 const IDLE_MINUTES: u32 = 120;
 /// A PC that does nearly nothing uses less than this.
 const IDLE_CPU: f64 = 0.10;
 
-/// What the recording tells about this PC: programs that were first seen a few days ago, and how warm it usually is at
-/// rest. Nothing before it was watched for long enough: in the first days everything is new.
+/// What the recording tells about this PC: programs that were first seen a few days ago, and how warm and
+/// how loud it usually is at rest. Nothing before it was watched for long enough: in the first days everything is new.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Learned {
     /// Files of programs that are new.
     pub new: BTreeSet<String>,
-    /// Temperature at rest.
-    pub usual_idle: Option<Celsius>,
+    /// What it usually shows at rest.
+    pub usual_idle: UsualIdle,
     /// What starts with the PC since a few days, by its identity.
     pub autostarts: BTreeMap<String, At>,
 }
@@ -57,10 +57,15 @@ impl Learned {
         if first > ago(limits.learn_days) {
             return Self { autostarts, ..Self::default() };
         }
-        let idle = reader.idle_temperature(ago(limits.learn_days), Fraction::new(IDLE_CPU)).ok();
+        let (from, idle) = (ago(limits.learn_days), Fraction::new(IDLE_CPU));
+        let temperature = reader.idle_temperature(from, idle).ok().filter(|(minutes, _)| *minutes >= IDLE_MINUTES);
+        let fan = reader.idle_fan(from, idle).ok().filter(|(minutes, _)| *minutes >= IDLE_MINUTES);
         Self {
             new: reader.new_programs(ago(limits.new_days)).unwrap_or_default(),
-            usual_idle: idle.filter(|(minutes, _)| *minutes >= IDLE_MINUTES).and_then(|(_, celsius)| celsius),
+            usual_idle: UsualIdle {
+                temperature: temperature.and_then(|(_, celsius)| celsius),
+                fan: fan.and_then(|(_, rpm)| rpm),
+            },
             autostarts,
         }
     }

@@ -343,11 +343,15 @@ pub enum EvidenceKind {
     UsualTemperature,
     /// Seconds since it was seen for the first time.
     KnownFor,
+    /// Revolutions a minute of the fastest fan.
+    FanSpeed,
+    /// Revolutions a minute that it usually has while this PC does nothing; 0 where it usually stands still.
+    UsualFanSpeed,
 }
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -388,6 +392,8 @@ impl EvidenceKind {
         Self::Score,
         Self::UsualTemperature,
         Self::KnownFor,
+        Self::FanSpeed,
+        Self::UsualFanSpeed,
     ];
 
     /// The id used in texts and JSON.
@@ -433,6 +439,8 @@ impl EvidenceKind {
             Self::Score => "score",
             Self::UsualTemperature => "usual_temperature",
             Self::KnownFor => "known_for",
+            Self::FanSpeed => "fan_speed",
+            Self::UsualFanSpeed => "usual_fan_speed",
         }
     }
 }

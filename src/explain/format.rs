@@ -36,6 +36,13 @@ pub fn celsius(value: f64) -> String {
     format!("{value:.0} °C")
 }
 
+/// The speed of a fan in revolutions a minute, to the tens: no fan keeps it closer.
+pub fn fan_speed(texts: &Texts, rpm: f64) -> String {
+    let tens = (rpm.max(0.0) / 10.0).round() as u64 * 10;
+    let number = if tens < 1000 { tens.to_string() } else { format!("{},{:03}", tens / 1000, tens % 1000) };
+    texts.with_one("fan-speed", "number", number)
+}
+
 /// A whole number.
 pub fn count(value: f64) -> String {
     format!("{value:.0}")

@@ -97,6 +97,14 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
     if finding.observed(EvidenceKind::FanEffort).is_some() && finding.observed(EvidenceKind::Temperature).is_none() {
         variants.push("estimate");
     }
+    // What a finding rests on comes first: here the fan and not the temperature.
+    if finding.rule == RuleId::HotButIdle && finding.evidence.first().is_some_and(|e| e.kind == EvidenceKind::FanSpeed)
+    {
+        if finding.observed(EvidenceKind::UsualFanSpeed) == Some(0.0) {
+            variants.push("still");
+        }
+        variants.push("fan");
+    }
     if finding.cause.is_some() {
         if finding.observed(EvidenceKind::ProgramSent).is_some() {
             variants.push("sends");
@@ -147,6 +155,8 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
             EvidenceKind::LostBytes => "lost",
             EvidenceKind::Temperature => "temperature",
             EvidenceKind::FanEffort => "fan_effort",
+            EvidenceKind::FanSpeed => "fan_speed",
+            EvidenceKind::UsualFanSpeed => "usual_fan_speed",
             EvidenceKind::Interrupts => "interrupts",
             EvidenceKind::GrownBytes => "grown",
             EvidenceKind::SwapUsed => "swap",
@@ -257,6 +267,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         EvidenceKind::Temperature | EvidenceKind::ExpectedTemperature | EvidenceKind::UsualTemperature => {
             format::celsius(observed)
         }
+        EvidenceKind::FanSpeed | EvidenceKind::UsualFanSpeed => format::fan_speed(texts, observed),
         EvidenceKind::Parts | EvidenceKind::ThrottleEvents | EvidenceKind::Score => format::count(observed),
     }
 }
@@ -334,7 +345,14 @@ mod tests {
                 let measured = of(Subject::machine(), None);
                 let mut estimate = measured.clone();
                 estimate.evidence.retain(|evidence| evidence.kind != EvidenceKind::Temperature);
-                vec![measured, estimate]
+                // Only a PC that does nothing is told by its fan.
+                let by_fan = |usual| {
+                    let speeds = [(EvidenceKind::FanSpeed, 4100.0), (EvidenceKind::UsualFanSpeed, usual)];
+                    let evidence = speeds.map(|(kind, rpm)| Evidence::told(kind, rpm, Seconds(130.0))).to_vec();
+                    Finding { evidence, ..measured.clone() }
+                };
+                let fans = if rule == RuleId::HotButIdle { vec![by_fan(1900.0), by_fan(0.0)] } else { Vec::new() };
+                [fans, vec![measured, estimate]].concat()
             }
             RuleId::BrowserLoad
             | RuleId::WebPageLoad

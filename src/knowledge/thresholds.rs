@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::model::Seconds;
+use crate::model::{Rpm, Seconds};
 
 /// When something is worth a sentence.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -152,12 +152,26 @@ pub struct Heat {
     pub throttle_cpu: f64,
     /// Warmer than this PC's own idle by so many degrees.
     pub own_idle_above: f64,
+    /// The fan turns so many times as fast as it usually does at rest…
+    pub own_fan_factor: f64,
+    /// …and at least so fast, revolutions a minute.
+    pub own_fan_least: f64,
+    /// The same where it usually stands still.
+    pub still_fan_least: f64,
 }
 
 impl Heat {
     /// The share of a PC with so many processors up to which it does nothing.
     pub fn idle_share(&self, cpus: u32) -> f64 {
         self.idle_cpu.min(self.idle_cores / f64::from(cpus.max(1)))
+    }
+
+    /// The speed from which on the fan of a PC that does nothing is fast, where this is `usual`. Revolutions a minute.
+    pub fn fast_fan(&self, usual: Rpm) -> f64 {
+        match usual {
+            Rpm(0) => self.still_fan_least,
+            Rpm(usual) => (f64::from(usual) * self.own_fan_factor).max(self.own_fan_least),
+        }
     }
 }
 

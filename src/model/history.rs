@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{At, Bytes, Celsius, Machine, Sample, Seconds};
+use super::{At, Bytes, Celsius, Machine, Rpm, Sample, Seconds};
 
 /// How long full samples are kept. The flight recorder keeps the rest.
 const KEEP: Seconds = Seconds(2.0 * 3600.0);
@@ -27,6 +27,15 @@ pub struct VolumePoint {
     pub name: String,
     /// Free then.
     pub free: Bytes,
+}
+
+/// What a PC usually shows while it does nothing, learned over days; `None` while that is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct UsualIdle {
+    /// Its temperature.
+    pub temperature: Option<Celsius>,
+    /// Speed of its fastest fan; 0 where the fans usually stand still.
+    pub fan: Option<Rpm>,
 }
 
 /// The newest stretch of samples for which something was true.
@@ -90,17 +99,17 @@ pub struct History {
     after_gap: VecDeque<bool>,
     trend: Vec<VolumePoint>,
     keep: Option<Seconds>,
-    idle: Option<Celsius>,
+    idle: UsualIdle,
 }
 
 impl History {
-    /// The temperature that this PC usually has while it does nothing, learned over days; `None` while that is not known.
-    pub const fn usual_idle(&self) -> Option<Celsius> {
+    /// What this PC usually shows while it does nothing.
+    pub const fn usual_idle(&self) -> UsualIdle {
         self.idle
     }
 
     /// Sets [`Self::usual_idle`].
-    pub const fn set_usual_idle(&mut self, idle: Option<Celsius>) {
+    pub const fn set_usual_idle(&mut self, idle: UsualIdle) {
         self.idle = idle;
     }
 

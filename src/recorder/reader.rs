@@ -12,7 +12,7 @@ use super::merge::collapse;
 use super::row::{Row, bytes, known, part};
 use super::store::{self, Programs};
 use super::{RecordedRun, RecorderError, Tier};
-use crate::model::{At, Celsius, Event, EventKind, Fraction, Reading, Sample, Seconds, Volume, VolumePoint};
+use crate::model::{At, Celsius, Event, EventKind, Fraction, Reading, Rpm, Sample, Seconds, Volume, VolumePoint};
 
 /// A sample and the peaks of the time that it stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,6 +133,12 @@ impl Reader {
     /// there were.
     pub fn idle_temperature(&self, from: At, cpu: Fraction) -> Result<(u32, Option<Celsius>), RecorderError> {
         store::idle_temperature(&self.db, from, cpu)
+    }
+
+    /// The middle speed of the fan in those of these minutes in which it turned, 0 where it stood still in most of them;
+    /// and in how many of them it is known.
+    pub fn idle_fan(&self, from: At, cpu: Fraction) -> Result<(u32, Option<Rpm>), RecorderError> {
+        store::idle_fan(&self.db, from, cpu)
     }
 
     /// The paths of programs that were recorded for the first time at `from` or later. Only programs that mattered by

@@ -11,7 +11,7 @@ use super::row::{COUNT, Program, Row, Usage};
 use super::schema::{columns, table};
 use super::types::{RecordedRun, Run, Tier};
 use super::writer::ROLL_EVERY;
-use crate::model::{At, Celsius, Fraction, Origin, ProcKey};
+use crate::model::{At, Celsius, Fraction, Origin, ProcKey, Rpm};
 
 /// Numbers that a time has for its usages.
 const USAGES: i64 = 64;
@@ -111,13 +111,34 @@ pub fn know_autostarts(db: &Connection, identities: &[String], now: At) -> Resul
 
 /// The temperature in the middle of all minutes since `from` in which the PC did nearly nothing, and how many there were.
 pub fn idle_temperature(db: &Connection, from: At, cpu: Fraction) -> Result<(u32, Option<Celsius>), RecorderError> {
-    let idle = "FROM minute WHERE at >= ?1 AND cpu < ?2 AND temperature IS NOT NULL";
+    let (count, tenths) = idle_middle(db, "temperature", "IS NOT NULL", from, cpu)?;
+    Ok((count, tenths.map(|tenths| Celsius(tenths as f64 / 10.0))))
+}
+
+/// The speed of the fan in the middle of all such minutes in which it turned, and how many there were in which it is
+/// known. 0 where it stood still in most of them: what it did in the others is then what is left of work, not of rest.
+pub fn idle_fan(db: &Connection, from: At, cpu: Fraction) -> Result<(u32, Option<Rpm>), RecorderError> {
+    let (count, _) = idle_middle(db, "fan", "IS NOT NULL", from, cpu)?;
+    let (turning, rpm) = idle_middle(db, "fan", "> 0", from, cpu)?;
+    let middle = if turning * 2 > count { rpm } else { (count > 0).then_some(0) };
+    Ok((count, middle.map(|rpm| Rpm(rpm as u32))))
+}
+
+/// The middle of `column`, where it is as `known` says, in the minutes since `from` in which less than `cpu` was in use,
+/// and how many such minutes there were.
+fn idle_middle(
+    db: &Connection,
+    column: &str,
+    known: &str,
+    from: At,
+    cpu: Fraction,
+) -> Result<(u32, Option<i64>), RecorderError> {
+    let idle = format!("FROM minute WHERE at >= ?1 AND cpu < ?2 AND {column} {known}");
     let limits = params![from.0, (cpu.get() * 10_000.0) as i64];
     let count: u32 = db.prepare_cached(&format!("SELECT count(*) {idle}"))?.query_row(limits, |row| row.get(0))?;
-    let sql = format!("SELECT temperature {idle} ORDER BY temperature LIMIT 1 OFFSET ?3");
+    let sql = format!("SELECT {column} {idle} ORDER BY {column} LIMIT 1 OFFSET ?3");
     let limits = params![from.0, (cpu.get() * 10_000.0) as i64, count / 2];
-    let tenths: Option<i64> = db.prepare_cached(&sql)?.query_row(limits, |row| row.get(0)).optional()?;
-    Ok((count, tenths.map(|tenths| Celsius(tenths as f64 / 10.0))))
+    Ok((count, db.prepare_cached(&sql)?.query_row(limits, |row| row.get(0)).optional()?))
 }
 
 /// An origin as it is stored; empty when there is nothing to say.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::model::{
     At, Autostart, BrowserState, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, Hertz, Machine, Memory,
     Origin, Os, Owner, Power, Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample, Seconds, Swap,
-    Traffic, Use, Volume, Why,
+    Traffic, Use, UsualIdle, Volume, Why,
 };
 
 /// Name and version of this form.
@@ -68,7 +68,7 @@ pub struct HistoryReader {
     form: AtForm,
     last: Option<At>,
     usual: Option<Seconds>,
-    usual_idle: Option<Celsius>,
+    usual_idle: UsualIdle,
     seq: u64,
 }
 
@@ -104,7 +104,10 @@ impl HistoryReader {
                 Why::Unsupported,
             ),
         };
-        let usual_idle = value.get("idle_temp_c").and_then(Value::as_f64).map(Celsius);
+        let usual_idle = UsualIdle {
+            temperature: value.get("idle_temp_c").and_then(Value::as_f64).map(Celsius),
+            fan: value.get("idle_fan_rpm").and_then(Value::as_f64).filter(|rpm| *rpm >= 0.0).map(|rpm| Rpm(rpm as u32)),
+        };
         Ok(Self { machine, form: AtForm::Text, last: None, usual: None, usual_idle, seq: 0 })
     }
 
@@ -113,8 +116,8 @@ impl HistoryReader {
         &self.machine
     }
 
-    /// The temperature that the PC usually has while it does nothing.
-    pub const fn usual_idle(&self) -> Option<Celsius> {
+    /// What the PC usually shows while it does nothing.
+    pub const fn usual_idle(&self) -> UsualIdle {
         self.usual_idle
     }
 
@@ -423,6 +426,16 @@ mod tests {
         assert_eq!(sample.temperature, Reading::Missing(Why::OutOfRange));
         assert_eq!(sample.net_rx, Reading::Missing(Why::Unsupported));
         assert_eq!(sample.memory, Reading::Known(Memory { used: Bytes(900), total: Bytes(1000) }));
+    }
+
+    #[test]
+    fn what_is_usual_at_rest_is_in_the_header() {
+        let usual = |header: &str| HistoryReader::begin(header).expect("history").usual_idle();
+        assert_eq!(usual(HEADER), UsualIdle::default());
+        let learned = HEADER.replace('}', r#","idle_temp_c":41.5,"idle_fan_rpm":1900}"#);
+        assert_eq!(usual(&learned), UsualIdle { temperature: Some(Celsius(41.5)), fan: Some(Rpm(1900)) });
+        let still = HEADER.replace('}', r#","idle_fan_rpm":0}"#);
+        assert_eq!(usual(&still).fan, Some(Rpm(0)), "a fan that stands still is known");
     }
 
     #[test]

@@ -700,6 +700,49 @@ fn what_starts_with_the_pc_is_new_when_it_was_not_in_the_first_list() {
     assert_eq!(new(&path), []);
 }
 
+/// Minutes, each with its share of the CPU, its temperature and the speed of its fan.
+fn idle_minutes(recorder: &mut Recorder, minutes: &[(f64, f64, Option<u32>)]) {
+    for (minute, (cpu, celsius, rpm)) in (0..).zip(minutes) {
+        for seconds in (2..=60).step_by(2) {
+            let temperature = Reading::Known(Celsius(*celsius));
+            let fan = Reading::from_option(rpm.map(Rpm), Why::NoSensor);
+            recorder.add(&Sample { temperature, fan, ..totals(minute * 60 + seconds, *cpu) });
+        }
+    }
+    let end = at(60 * i64::try_from(minutes.len()).expect("few"));
+    recorder.flush(end).expect("flushed");
+}
+
+#[test]
+fn what_is_usual_at_rest_is_the_middle_of_the_minutes_without_work() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    let rest = [1800, 1900, 2000, 1850, 2900].map(|rpm| (0.03, 40.0 + f64::from(rpm) / 1000.0, Some(rpm)));
+    // Work, a minute in which the fan stood still, and one in which it was not read.
+    let others = [(0.8, 85.0, Some(5000)), (0.7, 84.0, Some(4900)), (0.03, 39.0, Some(0)), (0.03, 41.0, None)];
+    idle_minutes(&mut recorder, &[&rest[..], &others[..]].concat());
+    let idle = Fraction::new(0.10);
+    assert_eq!(reader(&path).idle_fan(at(0), idle).expect("asked"), (6, Some(Rpm(1900))));
+    assert_eq!(reader(&path).idle_temperature(at(0), idle).expect("asked"), (7, Some(Celsius(41.9))));
+    assert_eq!(reader(&path).idle_fan(at(4000), idle).expect("asked"), (0, None), "nothing was recorded since");
+}
+
+#[test]
+fn a_fan_that_mostly_stands_still_at_rest_is_known_to() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    idle_minutes(&mut recorder, &[0, 0, 0, 2600, 2500].map(|rpm| (0.03, 40.0, Some(rpm))));
+    assert_eq!(reader(&path).idle_fan(at(0), Fraction::new(0.10)).expect("asked"), (5, Some(Rpm(0))));
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    idle_minutes(&mut recorder, &[(0.03, 40.0, None); 5]);
+    assert_eq!(
+        reader(&path).idle_fan(at(0), Fraction::new(0.10)).expect("asked"),
+        (0, None),
+        "no sensor is no stillness"
+    );
+}
+
 fn kind() -> impl Strategy<Value = EventKind> {
     proptest::sample::select(&EventKind::ALL[..])
 }

@@ -61,6 +61,9 @@ pub struct Case {
     /// Highest clock.
     #[serde(default)]
     pub clock_ghz: Option<f64>,
+    /// Speed that its fan usually has at rest, revolutions a minute; not learned yet when absent.
+    #[serde(default)]
+    pub idle_fan_rpm: Option<f64>,
     /// How long the PC ran before the story begins; unknown when absent.
     #[serde(default)]
     pub uptime_days: Option<f64>,
@@ -227,6 +230,9 @@ pub struct Part {
     /// Degrees.
     #[serde(default)]
     pub temp_c: Option<Ramp>,
+    /// Revolutions a minute of the fan.
+    #[serde(default)]
+    pub fan_rpm: Option<Ramp>,
     /// Estimate of fan effort.
     #[serde(default)]
     pub fan_effort: Option<Ramp>,

@@ -131,6 +131,9 @@ impl<'a> Story<'a> {
         if let Some(days) = case.uptime_days {
             header["booted_at"] = json!(BEGIN - days * DAY);
         }
+        if let Some(rpm) = case.idle_fan_rpm {
+            header["idle_fan_rpm"] = json!(rpm);
+        }
         if let Some(clock) = case.clock_ghz {
             header["max_frequency_hz"] = json!((clock * 1e9) as u64);
         }
@@ -210,6 +213,9 @@ impl<'a> Story<'a> {
         }
         if let Some(ramp) = part.temp_c {
             put("temp_c", json!(short(self.noisy("temp", ramp, share, 0.01))));
+        }
+        if let Some(ramp) = part.fan_rpm {
+            put("fan_rpm", json!(self.noisy("fan", ramp, share, 0.02) as u64));
         }
         if let Some((ramp, swap)) = part.swap.zip(self.case.swap_gb) {
             put("swap_total_bytes", json!((swap * GB) as u64));

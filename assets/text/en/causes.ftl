@@ -197,6 +197,11 @@ saw-back_after = It was back after { $value }
 saw-known_for = First seen in the list { $value } ago
 saw-hung_seconds = No answer for { $value }
 saw-usual_temperature = This PC usually has { $value } while it does nothing
+saw-fan_speed = Fan: { $value }
+saw-usual_fan_speed = { $number ->
+    [0] At rest the fan of this PC usually stands still
+   *[other] The fan of this PC usually has { $value } at rest
+}
 saw-score = Signs together: { $number } points (unusual from { $limit })
 
 sign-miner_name = Its file has the name of a known miner

@@ -49,10 +49,14 @@ hot-limits-estimate = This PC gives no usable temperature. The value is an estim
 
 hot_but_idle-headline = This PC is hot although little is running: { $temperature } at { $cpu } load
 hot_but_idle-headline-estimate = The fan has to work hard although little is running (estimated): { $fan_effort }
+hot_but_idle-headline-fan = The fan turns at { $fan_speed } although little is running; this PC usually has { $usual_fan_speed } at rest
+hot_but_idle-headline-still = The fan turns at { $fan_speed } although little is running; at rest it usually stands still
+hot_but_idle-meaning-fan = Programs are hardly the reason. The cooling may be blocked by dust, the room may be very warm, or the graphics processor may be busy. A louder cooling mode in the settings of the PC would be normal.
 hot_but_idle-meaning = Programs are not the reason. The cooling may be blocked by dust, the room may be very warm, or the graphics processor may be busy.
 hot_but_idle-todo-1 = Make sure the air openings are free, and that the PC does not stand on a soft surface or in the sun
 hot_but_idle-todo-2 = Ask your helpdesk to have the fan looked at
 hot_but_idle-limits = What the load should give is an estimate for a usual office PC; yours may normally be warmer.
+hot_but_idle-limits-fan = What is usual was learned from the last days of this PC. Of several fans it is the fastest one; how loud it is cannot be measured.
 
 known_busy-headline = { $name } is busy, and that is normal: { $cpu } of this PC
 known_busy-meaning = { $reason }
@@ -109,6 +113,8 @@ confidence-low = seen only briefly
 confidence-medium = fairly sure
 confidence-high = sure
 since = since { $time }, for { $duration }
+
+fan-speed = { $number } rpm
 
 duration-seconds = { $seconds } s
 duration-minutes = { $minutes } min

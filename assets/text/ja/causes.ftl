@@ -197,6 +197,11 @@ saw-back_after = { $value }後に再び動作
 saw-known_for = 一覧に加わったのは { $value }前
 saw-hung_seconds = { $value }応答なし
 saw-usual_temperature = このパソコンの普段の待機時は{ $value }
+saw-fan_speed = ファン：{ $value }
+saw-usual_fan_speed = { $number ->
+    [0] このパソコンのファンは普段の待機時は停止
+   *[other] このパソコンのファンの普段の待機時は{ $value }
+}
 saw-score = 手がかりの合計：{ $number }点（{ $limit }点から「普段と違う」）
 
 sign-miner_name = ファイル名が、知られている採掘プログラムと同じ

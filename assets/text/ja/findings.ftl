@@ -49,10 +49,14 @@ hot-limits-estimate = このパソコンからは使える温度を読み取れ�
 
 hot_but_idle-headline = ほとんど動いていないのに熱くなっています：負荷{ $cpu }で{ $temperature }
 hot_but_idle-headline-estimate = ほとんど動いていないのにファンに負担がかかっています（推定）：{ $fan_effort }
+hot_but_idle-headline-fan = ほとんど動いていないのにファンが{ $fan_speed }で回っています（普段の待機時は{ $usual_fan_speed }）
+hot_but_idle-headline-still = ほとんど動いていないのにファンが{ $fan_speed }で回っています（普段の待機時は止まっています）
+hot_but_idle-meaning-fan = プログラムが原因ではなさそうです。ほこりで冷えにくい、部屋が暑い、グラフィックスが忙しいといった可能性があります。パソコンの設定で冷却を強めにしているなら正常です。
 hot_but_idle-meaning = プログラムが原因ではなさそうです。ほこりで冷えにくい、部屋が暑い、グラフィックスが忙しいといった可能性があります。
 hot_but_idle-todo-1 = 通気口がふさがっていないか、柔らかいものの上や日なたに置いていないか確かめてください
 hot_but_idle-todo-2 = ヘルプデスクにファンの点検を頼んでください
 hot_but_idle-limits = 負荷に見合う温度は、一般的な事務用パソコンでの推定です。もともと高めの機種もあります。
+hot_but_idle-limits-fan = 普段の値は、このパソコンの最近の記録から求めたものです。ファンが複数ある場合は、いちばん速いものの値です。音の大きさは測れません。
 
 known_busy-headline = { $name } が作業中です（正常）：パソコンの力の{ $cpu }
 known_busy-meaning = { $reason }
@@ -103,6 +107,8 @@ confidence-low = 短い観察
 confidence-medium = ほぼ確か
 confidence-high = 確か
 since = { $time } から{ $duration }間
+
+fan-speed = 毎分{ $number }回転
 
 duration-seconds = { $seconds }秒
 duration-minutes = { $minutes }分

@@ -6,7 +6,7 @@ use crate::diagnose::{Finding, Grouper, RuleId, diagnose};
 use crate::knowledge::Knowledge;
 use crate::model::{
     At, BrowserState, Bytes, Celsius, Condition, Fraction, Given, History, Machine, Mark, Memory, Origin, Os, Owner,
-    Pid, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Sample, Seconds, Volume, Why,
+    Pid, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample, Seconds, UsualIdle, Volume, Why,
 };
 
 const MEMORY: u64 = 16 << 30;
@@ -56,7 +56,13 @@ impl Scene {
 
     /// Usually so warm while it does nothing.
     pub(in crate::diagnose) fn usually(mut self, celsius: f64) -> Self {
-        self.history.set_usual_idle(Some(Celsius(celsius)));
+        self.history.set_usual_idle(UsualIdle { temperature: Some(Celsius(celsius)), ..self.history.usual_idle() });
+        self
+    }
+
+    /// Usually with the fan this fast while it does nothing, revolutions a minute.
+    pub(in crate::diagnose) fn usual_fan(mut self, rpm: u32) -> Self {
+        self.history.set_usual_idle(UsualIdle { fan: Some(Rpm(rpm)), ..self.history.usual_idle() });
         self
     }
 
@@ -166,6 +172,15 @@ impl Scene {
             sample.cpu = Reading::Known(Fraction::new(cpu));
             sample.temperature = Reading::from_option(celsius.map(Celsius), Why::NoSensor);
             sample.fan_effort = Reading::from_option(effort.map(Fraction::new), Why::NotYet);
+        });
+    }
+
+    /// The fan so fast, revolutions a minute.
+    pub(in crate::diagnose) fn fan(&mut self, cpu: f64, rpm: u32, celsius: Option<f64>, seconds: f64) {
+        self.push(seconds, |sample| {
+            sample.cpu = Reading::Known(Fraction::new(cpu));
+            sample.fan = Reading::Known(Rpm(rpm));
+            sample.temperature = Reading::from_option(celsius.map(Celsius), Why::NoSensor);
         });
     }
 }

@@ -1,8 +1,8 @@
-//! Hot although little is running: a matter of cooling, not of programs.
+//! Hot, or with a fan that turns fast, although little is running: a matter of cooling, not of programs.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{Celsius, Fraction, History, Reading, Sample};
+use crate::model::{Celsius, Fraction, Held, History, Reading, Rpm, Sample};
 
 /// What this PC would show at idle effort is taken from the declared model in `knowledge`; below this nothing
 /// is called hot, however cool the model says the PC should be.
@@ -10,45 +10,47 @@ const NEVER_HOT_BELOW_CELSIUS: f64 = 60.0;
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.heat;
-    let latest = history.latest()?;
-    let usual = history.usual_idle().map(|Celsius(celsius)| celsius + limits.own_idle_above);
-    let measured = matches!(latest.temperature, Reading::Known(_));
-    let hot = |sample: &Sample| {
-        if measured {
-            let celsius = sample.temperature.get().map(|temperature| temperature.0);
-            let above = sample.fan_effort.get().map(|effort| knowledge.expected_celsius(effort) + limits.idle_above);
-            celsius.is_some_and(|celsius| {
-                celsius >= limits.idle_celsius
-                    || usual.is_some_and(|usual| celsius >= usual.max(NEVER_HOT_BELOW_CELSIUS))
-                    || above.is_some_and(|above| celsius >= above.max(NEVER_HOT_BELOW_CELSIUS))
-            })
-        } else {
-            sample.fan_effort.get().is_some_and(|effort| effort.get() >= limits.idle_effort)
-        }
-    };
     let idle_share = limits.idle_share(history.machine().cpus);
     let idle = |sample: &Sample| sample.cpu.get().is_some_and(|cpu| cpu.get() <= idle_share);
-    let held = history.held(|sample| hot(sample) && idle(sample)).filter(|h| h.seconds.0 >= limits.idle_seconds.0)?;
-    let cpu = held.mean(|sample| sample.cpu.get().map(Fraction::get))?;
-    let mut evidence = Vec::new();
-    if measured {
-        let mean = held.mean(|sample| sample.temperature.get().map(|temperature| temperature.0))?;
-        evidence.push(Evidence::over(EvidenceKind::Temperature, mean, limits.idle_celsius.min(mean), held.seconds));
-        let expected = held.mean(|s| s.fan_effort.get().map(|effort| knowledge.expected_celsius(effort)));
-        if let Some(Celsius(usual)) = history.usual_idle() {
-            evidence.push(Evidence::told(EvidenceKind::UsualTemperature, usual, held.seconds));
-        } else if let Some(expected) = expected {
-            evidence.push(Evidence::told(EvidenceKind::ExpectedTemperature, expected, held.seconds));
+    let long = |held: &Held| held.seconds.0 >= limits.idle_seconds.0;
+    let measured = matches!(history.latest()?.temperature, Reading::Known(_));
+    let hot = history.held(|sample| is_hot(sample, measured, history, knowledge) && idle(sample)).filter(long);
+    // Only what this PC usually does says whether its fan is fast, and a fan is known well before its noise is told as an
+    // estimate.
+    let usual = history.usual_idle().fan;
+    let fast = usual.and_then(|usual| {
+        let limit = limits.fast_fan(usual);
+        history.held(|sample| rpm(sample).is_some_and(|rpm| rpm >= limit) && idle(sample)).filter(long)
+    });
+    let by_fan = fast.as_ref().zip(usual).and_then(|(held, usual)| fan_evidence(held, usual, limits.fast_fan(usual)));
+    let (held, mut evidence, confidence) = match (hot, fast) {
+        (Some(hot), _) if measured => {
+            let mut evidence = heat_evidence(&hot, history, knowledge)?;
+            evidence.extend(by_fan.into_iter().flatten());
+            let confidence = Confidence::from_duration(hot.seconds);
+            (hot, evidence, confidence)
         }
-    } else {
-        let mean = held.mean(|sample| sample.fan_effort.get().map(Fraction::get))?;
-        evidence.push(Evidence::over(EvidenceKind::FanEffort, mean, limits.idle_effort, held.seconds));
-    }
+        (_, Some(fast)) => {
+            let mut evidence = by_fan?.to_vec();
+            if let Some(celsius) = fast.mean(|sample| sample.temperature.get().map(|celsius| celsius.0)) {
+                evidence.push(Evidence::told(EvidenceKind::Temperature, celsius, fast.seconds));
+            }
+            let confidence = Confidence::from_duration(fast.seconds);
+            (fast, evidence, confidence)
+        }
+        (Some(hot), None) => {
+            let mean = hot.mean(|sample| sample.fan_effort.get().map(Fraction::get))?;
+            let evidence = vec![Evidence::over(EvidenceKind::FanEffort, mean, limits.idle_effort, hot.seconds)];
+            (hot, evidence, Confidence::Low)
+        }
+        (None, None) => return None,
+    };
+    let cpu = held.mean(|sample| sample.cpu.get().map(Fraction::get))?;
     evidence.push(Evidence::over(EvidenceKind::TotalCpu, cpu, idle_share, held.seconds));
     Some(Finding {
         rule: RuleId::HotButIdle,
         severity: Severity::Look,
-        confidence: if measured { Confidence::from_duration(held.seconds) } else { Confidence::Low },
+        confidence,
         subject: Subject::machine(),
         since: held.since,
         evidence,
@@ -59,10 +61,52 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     })
 }
 
+fn rpm(sample: &Sample) -> Option<f64> {
+    sample.fan.get().map(|Rpm(rpm)| f64::from(rpm))
+}
+
+/// Too warm for a PC that does nothing; where the temperature is not `measured`, by the estimate of fan effort.
+fn is_hot(sample: &Sample, measured: bool, history: &History, knowledge: &Knowledge) -> bool {
+    let limits = &knowledge.thresholds.heat;
+    if !measured {
+        return sample.fan_effort.get().is_some_and(|effort| effort.get() >= limits.idle_effort);
+    }
+    let usual = history.usual_idle().temperature.map(|Celsius(celsius)| celsius + limits.own_idle_above);
+    let above = sample.fan_effort.get().map(|effort| knowledge.expected_celsius(effort) + limits.idle_above);
+    sample.temperature.get().is_some_and(|Celsius(celsius)| {
+        celsius >= limits.idle_celsius
+            || usual.is_some_and(|usual| celsius >= usual.max(NEVER_HOT_BELOW_CELSIUS))
+            || above.is_some_and(|above| celsius >= above.max(NEVER_HOT_BELOW_CELSIUS))
+    })
+}
+
+/// How warm it is, and how warm it usually is or should be.
+fn heat_evidence(held: &Held, history: &History, knowledge: &Knowledge) -> Option<Vec<Evidence>> {
+    let mean = held.mean(|sample| sample.temperature.get().map(|celsius| celsius.0))?;
+    let limit = knowledge.thresholds.heat.idle_celsius.min(mean);
+    let mut evidence = vec![Evidence::over(EvidenceKind::Temperature, mean, limit, held.seconds)];
+    let expected = held.mean(|sample| sample.fan_effort.get().map(|effort| knowledge.expected_celsius(effort)));
+    if let Some(Celsius(usual)) = history.usual_idle().temperature {
+        evidence.push(Evidence::told(EvidenceKind::UsualTemperature, usual, held.seconds));
+    } else if let Some(expected) = expected {
+        evidence.push(Evidence::told(EvidenceKind::ExpectedTemperature, expected, held.seconds));
+    }
+    Some(evidence)
+}
+
+/// How fast the fan is, and how fast it usually is.
+fn fan_evidence(held: &Held, Rpm(usual): Rpm, limit: f64) -> Option<[Evidence; 2]> {
+    Some([
+        Evidence::over(EvidenceKind::FanSpeed, held.mean(rpm)?, limit, held.seconds),
+        Evidence::told(EvidenceKind::UsualFanSpeed, f64::from(usual), held.seconds),
+    ])
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, rules};
+    use crate::diagnose::{Confidence, EvidenceKind, RuleId};
+    use crate::model::{Fraction, Reading, Rpm};
 
     #[test]
     fn hot_without_work_is_its_own_answer() {
@@ -85,7 +129,7 @@ mod tests {
         scene.heat(0.05, Some(62.0), Some(0.3), 130.0);
         let found = scene.diagnose();
         assert_eq!(found[0].rule, RuleId::HotButIdle);
-        assert_eq!(found[0].observed(crate::diagnose::EvidenceKind::UsualTemperature), Some(40.0));
+        assert_eq!(found[0].observed(EvidenceKind::UsualTemperature), Some(40.0));
         let mut scene = Scene::windows().usually(58.0);
         scene.heat(0.05, Some(62.0), Some(0.3), 130.0);
         assert_eq!(rules(&scene), [RuleId::AllWell]);
@@ -97,6 +141,7 @@ mod tests {
         scene.heat(0.05, Some(48.0), Some(0.05), 130.0);
         assert_eq!(rules(&scene), [RuleId::AllWell]);
     }
+
     #[test]
     fn two_of_twenty_processors_at_work_are_work() {
         let mut scene = Scene::windows().with_cpus(20);
@@ -104,5 +149,73 @@ mod tests {
         assert_eq!(rules(&scene), [RuleId::AllWell]);
         scene.heat(0.04, Some(78.0), Some(0.1), 130.0);
         assert_eq!(rules(&scene), [RuleId::HotButIdle]);
+    }
+
+    #[test]
+    fn a_fan_far_above_its_own_usual_speed_is_told_with_that_speed() {
+        for celsius in [Some(48.0), None] {
+            let mut scene = Scene::windows().usual_fan(1900);
+            scene.fan(0.05, 4100, celsius, 110.0);
+            assert_eq!(rules(&scene), [RuleId::AllWell]);
+            scene.fan(0.05, 4100, celsius, 20.0);
+            let found = scene.diagnose();
+            assert_eq!((found[0].rule, found[0].confidence), (RuleId::HotButIdle, Confidence::High));
+            let seen: Vec<_> = found[0].evidence.iter().map(|evidence| (evidence.kind, evidence.observed)).collect();
+            assert_eq!(seen[..2], [(EvidenceKind::FanSpeed, 4100.0), (EvidenceKind::UsualFanSpeed, 1900.0)]);
+            assert_eq!(found[0].observed(EvidenceKind::Temperature), celsius);
+        }
+    }
+
+    #[test]
+    fn a_fan_that_is_always_this_fast_or_that_works_is_not() {
+        let mut always = Scene::windows().usual_fan(4000);
+        always.fan(0.05, 4300, None, 200.0);
+        assert_eq!(rules(&always), [RuleId::AllWell]);
+        let mut slow = Scene::windows().usual_fan(700);
+        slow.fan(0.05, 1300, None, 200.0);
+        assert_eq!(rules(&slow), [RuleId::AllWell], "twice as fast, and hardly heard");
+        let mut working = Scene::windows().usual_fan(1900);
+        working.fan(0.4, 4100, None, 200.0);
+        assert!(!rules(&working).contains(&RuleId::HotButIdle));
+    }
+
+    #[test]
+    fn nothing_is_told_of_a_fan_before_its_usual_speed_is_known() {
+        let mut scene = Scene::windows();
+        scene.fan(0.05, 5500, Some(48.0), 300.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+
+    #[test]
+    fn a_fan_that_usually_stands_still_may_turn_a_little() {
+        let mut scene = Scene::windows().usual_fan(0);
+        scene.fan(0.05, 2400, None, 200.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+        scene.fan(0.05, 3600, None, 130.0);
+        assert_eq!(scene.diagnose()[0].observed(EvidenceKind::UsualFanSpeed), Some(0.0));
+    }
+
+    #[test]
+    fn a_fan_that_is_measured_speaks_in_the_place_of_the_estimate() {
+        let mut scene = Scene::windows().usual_fan(1900);
+        scene.push(130.0, |sample| {
+            sample.fan = Reading::Known(Rpm(4100));
+            sample.fan_effort = Reading::Known(Fraction::new(0.7));
+        });
+        let found: Vec<_> = scene.diagnose().into_iter().filter(|f| f.rule == RuleId::HotButIdle).collect();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].observed(EvidenceKind::FanEffort), None);
+        assert_eq!(found[0].observed(EvidenceKind::FanSpeed), Some(4100.0));
+    }
+
+    #[test]
+    fn heat_comes_first_and_the_fan_is_told_with_it() {
+        let mut scene = Scene::windows().usually(40.0).usual_fan(1900);
+        scene.fan(0.05, 4100, Some(78.0), 130.0);
+        let found = scene.diagnose();
+        let kinds: Vec<_> = found[0].evidence.iter().map(|evidence| evidence.kind).collect();
+        assert_eq!(found[0].rule, RuleId::HotButIdle);
+        assert_eq!((kinds[0], kinds[2]), (EvidenceKind::Temperature, EvidenceKind::FanSpeed));
+        assert_eq!(found.len(), 1);
     }
 }

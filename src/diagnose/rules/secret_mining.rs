@@ -43,7 +43,7 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     let last = points.iter().rposition(|point| point.cpu >= share)?;
     let quiet_for: f64 = points[last + 1..].iter().map(|point| point.span).sum();
     let loaded = &points[..=last];
-    let mut signs = Signs { knowledge, list: Vec::new(), usual_idle: history.usual_idle() };
+    let mut signs = Signs { knowledge, list: Vec::new(), usual_idle: history.usual_idle().temperature };
     signs.identity(program);
     // What is known to work hard now and then needs a sign that it is not what it seems.
     let named = knowledge.named(&program.name);

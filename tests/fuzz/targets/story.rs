@@ -74,6 +74,7 @@ fn play(source: &mut Unstructured<'_>) -> Result<()> {
         "booted_at": amount(source)?,
         "max_frequency_hz": amount(source)?,
         "idle_temp_c": amount(source)?,
+        "idle_fan_rpm": amount(source)?,
     });
     let mut replay = Replay::begin(&header.to_string(), &mimamori::KNOWLEDGE).expect("a header");
     let mut at = *source.choose(&[1000.0, 1.7e9, 9e10, 1.7e12, -1e10, 253_402_207_200.0])?;
