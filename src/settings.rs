@@ -1,7 +1,6 @@
 //! What the user chose, and the ticks of the restart list. A missing or bad field becomes its default; a file
 //! that cannot be read or written never keeps the program from starting.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,7 +11,7 @@ use serde_json::Value;
 
 use crate::cli::Renderer;
 use crate::explain::Lang;
-use crate::model::At;
+use crate::model::{At, MyFiles};
 use crate::remedy::restart::Ticks;
 
 /// Light or dark.
@@ -65,6 +64,9 @@ pub struct MyWork {
     pub path: String,
     /// What it is called.
     pub name: String,
+    /// Who had signed it when it was called so: with another signer it is not the same program.
+    #[serde(default)]
+    pub signer: Option<String>,
     /// Until when that is believed.
     pub until: At,
 }
@@ -84,8 +86,9 @@ impl Settings {
     }
 
     /// The files that are the user's own work at `now`.
-    pub fn my_work(&self, now: At) -> BTreeSet<String> {
-        self.mine.iter().filter(|work| now < work.until).map(|work| work.path.clone()).collect()
+    pub fn my_work(&self, now: At) -> MyFiles {
+        let valid = self.mine.iter().filter(|work| now < work.until);
+        valid.map(|work| (work.path.clone(), work.signer.clone())).collect()
     }
 
     /// This file is the user's own work until then; what has run out is forgotten.
@@ -163,7 +166,7 @@ mod tests {
         assert_eq!(file.load(), Settings::default());
         let mut settings = Settings { lang: Some(Lang::Ja), theme: ThemeChoice::Dark, ..Settings::default() };
         settings.restart.done.insert(Step::SaveWork);
-        let work = MyWork { path: "/home/a/sums".to_owned(), name: "sums".to_owned(), until: At(2000) };
+        let work = MyWork { path: "/home/a/sums".to_owned(), name: "sums".to_owned(), signer: None, until: At(2000) };
         settings.call_mine(work.clone(), At(1000));
         settings.call_mine(work, At(1001));
         assert_eq!(

@@ -8,13 +8,13 @@ use std::time::Instant;
 use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining};
 use crate::model::{
-    At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Me, Member, ProcFacts,
-    ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, UsualIdle,
+    At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Me, Member, MyFiles, ProcFacts,
+    ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, UsualIdle,
 };
 use crate::platform;
 use crate::recorder::Reader;
 use crate::remedy::{Plan, plan};
-use crate::sampler::{Browsers, Depth, Pace, Sampler, Signatures, Tick, Users};
+use crate::sampler::{Browsers, Depth, Pace, Sampler, SignatureChecks, Tick, Users};
 use crate::settings::recording_path;
 
 /// A connection that lasts: what is fetched is over by then.
@@ -82,6 +82,8 @@ pub struct View {
     pub findings: Vec<(Finding, Plan)>,
     /// What this program costs.
     pub own: SelfUsage,
+    /// Who signed the files that were checked.
+    pub signatures: Arc<Signatures>,
 }
 
 /// Watches this PC.
@@ -93,7 +95,7 @@ pub struct Watch {
     me: Me,
     /// Programs that were closed since the last look.
     closed: Vec<Arc<str>>,
-    signatures: Signatures,
+    signatures: SignatureChecks,
     browsers: Browsers,
     condition: Joined,
     /// Files whose programs are connected to a port of mining pools, and since when.
@@ -171,7 +173,7 @@ impl Watch {
             knowledge,
             me: platform::me(),
             closed: Vec::new(),
-            signatures: Signatures::default(),
+            signatures: SignatureChecks::default(),
             browsers: Browsers::default(),
             condition: Joined::default(),
             connected: HashMap::new(),
@@ -198,15 +200,20 @@ impl Watch {
     }
 
     /// From now on this is known about this PC, and these files are the user's own work.
-    pub fn knows(&mut self, learned: Learned, mine: BTreeSet<String>) {
+    pub fn knows(&mut self, learned: Learned, mine: MyFiles) {
         self.history.set_usual_idle(learned.usual_idle);
         self.condition.know(learned.autostarts);
         self.grouper.knows(Familiar { mine, new: learned.new, ..self.grouper.familiar().clone() });
     }
 
     /// From now on these files are the user's own work.
-    pub fn know_mine(&mut self, mine: BTreeSet<String>) {
+    pub fn know_mine(&mut self, mine: MyFiles) {
         self.grouper.knows(Familiar { mine, ..self.grouper.familiar().clone() });
+    }
+
+    /// Wants to know who signed this file; the answer comes with a later [`View`].
+    pub fn ask_signature(&mut self, path: &str) {
+        self.signatures.ask(std::iter::once(path));
     }
 
     /// The user has closed this program: the rules look whether it comes back.
@@ -278,8 +285,9 @@ impl Watch {
         let least = self.knowledge.thresholds.steady.program;
         let busy = sample.programs.iter().filter(|program| program.cpu.get() >= least);
         self.signatures.ask(busy.filter_map(|program| program.path.as_deref()));
-        if let Some((signed, unsigned)) = self.signatures.news() {
-            self.grouper.knows(Familiar { signed, unsigned, ..self.grouper.familiar().clone() });
+        if let Some(signatures) = self.signatures.news() {
+            let signatures = Arc::new(signatures);
+            self.grouper.knows(Familiar { signatures, ..self.grouper.familiar().clone() });
         }
     }
 
@@ -313,7 +321,8 @@ impl Watch {
                 (finding, plan)
             })
             .collect();
-        View { sample, folded: Arc::new(folded), findings, own: tick.own }
+        let signatures = Arc::clone(&self.grouper.familiar().signatures);
+        View { sample, folded: Arc::new(folded), findings, own: tick.own, signatures }
     }
 
     /// The processes of `members` that may be closed, or why none may.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::knowledge::Knowledge;
 use crate::model::{
-    Bytes, BytesPerSec, DisplayName, Fraction, Mark, Member, Origin, Os, Pid, ProcFacts, ProcKey, ProcSample,
-    ProgramKind, ProgramSample, Reading, Sample, Why,
+    Bytes, BytesPerSec, DisplayName, Fraction, Mark, Member, MyFiles, Origin, Os, Pid, ProcFacts, ProcKey, ProcSample,
+    ProgramKind, ProgramSample, Reading, Sample, Signature, Signatures, Why,
 };
 
 /// English name of the entry for all kernel threads together.
@@ -70,15 +70,24 @@ impl<'a> Living<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Familiar {
     /// What the user called their own work.
-    pub mine: BTreeSet<String>,
+    pub mine: MyFiles,
     /// What was seen for the first time a few days ago; empty while that is still being learned.
     pub new: BTreeSet<String>,
-    /// What carries a valid signature, and what does not; a file in neither was not checked.
-    pub signed: BTreeSet<String>,
-    /// See [`Self::signed`].
-    pub unsigned: BTreeSet<String>,
+    /// Who signed what.
+    pub signatures: Arc<Signatures>,
     /// What has been connected to a port of mining pools for a while.
     pub pools: BTreeSet<String>,
+}
+
+impl Familiar {
+    /// Whether the file is what the user called their own work: a file that somebody else signed, or nobody, took its
+    /// place. One that nobody had signed, or that was not checked, is known by its path.
+    fn is_mine(&self, path: &str) -> bool {
+        self.mine.get(path).is_some_and(|then| match (then, self.signatures.get(path)) {
+            (Some(then), Some(now)) => now.signer() == Some(then),
+            (None, _) | (_, None) => true,
+        })
+    }
 }
 
 /// Folds tick after tick; remembers what each process is, so that it is worked out once.
@@ -197,10 +206,12 @@ impl Grouper {
         }
         if let Reading::Known(path) = &facts.path {
             marks.extend(self.familiar.new.contains(path).then_some(Mark::New));
-            marks.extend(self.familiar.mine.contains(path).then_some(Mark::Mine));
+            marks.extend(self.familiar.is_mine(path).then_some(Mark::Mine));
             marks.extend(self.familiar.pools.contains(path).then_some(Mark::PoolPort));
-            marks.extend(self.familiar.signed.contains(path).then_some(Mark::Signed));
-            marks.extend(self.familiar.unsigned.contains(path).then_some(Mark::Unsigned));
+            marks.extend(self.familiar.signatures.get(path).map(|signature| match signature {
+                Signature::Absent => Mark::Unsigned,
+                Signature::Valid { .. } => Mark::Signed,
+            }));
         }
         let argument = marks.contains(&Mark::MinerArguments).then(|| knowledge.miner_argument(args)).flatten();
         let parent = parent.map(|parent| DisplayName::new(parent.file_name()).as_str().into());
@@ -412,6 +423,28 @@ mod tests {
         let (backwards, _) = fold(Os::Linux, processes().into_iter().rev().collect());
         assert_eq!(forwards.programs[0].cpu.get().to_bits(), backwards.programs[0].cpu.get().to_bits());
         assert_eq!(forwards, backwards);
+    }
+
+    #[test]
+    fn what_somebody_else_signed_is_not_the_users_own_work() {
+        let path = r"C:\Tools\sums.exe";
+        let mine = |then: Option<&str>, now: Option<Signature>| {
+            let mine = MyFiles::from([(path.to_owned(), then.map(str::to_owned))]);
+            let signatures = Arc::new(now.map(|signature| (path.to_owned(), signature)).into_iter().collect());
+            let mut grouper = Grouper::new(Os::Windows);
+            grouper.knows(Familiar { mine, signatures, ..Familiar::default() });
+            let mut sample = Sample::default();
+            let knowledge = Knowledge::builtin().expect("tables");
+            let folded = grouper.fold(&mut sample, vec![process(10, 1, path, 0.5)], &knowledge);
+            folded.programs[0].origin.marks.contains(&Mark::Mine)
+        };
+        let signed = |by: &str| Some(Signature::Valid { signer: Some(by.into()) });
+        assert!(mine(Some("Example KK"), signed("Example KK")));
+        assert!(mine(Some("Example KK"), None), "not checked yet");
+        assert!(mine(None, Some(Signature::Absent)), "never was signed");
+        assert!(!mine(Some("Example KK"), signed("Somebody Else")));
+        assert!(!mine(Some("Example KK"), Some(Signature::Absent)));
+        assert!(!mine(Some("Example KK"), Some(Signature::Valid { signer: None })));
     }
 
     #[test]

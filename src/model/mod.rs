@@ -14,6 +14,7 @@ mod process;
 mod protect;
 mod reading;
 mod sample;
+mod signature;
 mod time;
 mod units;
 
@@ -28,5 +29,6 @@ pub use process::{Given, Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};
 pub use protect::{ActError, Closable, Me, ProtectRules, Refusal};
 pub use reading::{Reading, Why};
 pub use sample::{Member, Memory, Power, Pressure, ProgramKind, ProgramSample, Sample, Swap, Traffic, Use, Volume};
+pub use signature::{MyFiles, Signature, Signatures};
 pub use time::At;
 pub use units::{Bytes, BytesPerSec, Celsius, Fraction, Hertz, Rpm, Seconds};

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 pub use browsers::Browsers;
 pub use pace::{Depth, Pace, Totals};
-pub use signatures::Signatures;
+pub use signatures::SignatureChecks;
 pub use thermal::{SensorJudge, ThermalModel};
 pub use users::Users;
 pub use volumes::VolumeWatcher;

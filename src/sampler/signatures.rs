@@ -1,26 +1,26 @@
-//! Whether program files are signed, asked on a thread of its own and remembered.
+//! Who signed program files, asked on a thread of its own and remembered.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::SystemTime;
 
-use crate::model::{Reading, Why};
+use crate::model::{Reading, Signature, Signatures, Why};
 use crate::platform;
 
 /// So many files are remembered; a PC does not have so many busy ones.
 const MOST: usize = 500;
 
-/// A file, and whether its signature is valid.
-type Answer = (PathBuf, Reading<bool>);
+/// A file and its signature.
+type Answer = (PathBuf, Reading<Signature>);
 /// What makes a file the same one a while later.
 type Version = Option<SystemTime>;
 
 /// Answers of the past. The thread begins with the first question and ends with this value.
 #[derive(Default)]
-pub struct Signatures {
+pub struct SignatureChecks {
     asked: HashMap<PathBuf, Version>,
-    answers: HashMap<PathBuf, bool>,
+    answers: HashMap<PathBuf, Signature>,
     thread: Option<(Sender<PathBuf>, Receiver<Answer>)>,
     /// Answers came since they were told.
     news: bool,
@@ -28,7 +28,7 @@ pub struct Signatures {
     pointless: bool,
 }
 
-impl Signatures {
+impl SignatureChecks {
     /// Wants to know about these files; asks each once, and again when it was changed.
     pub fn ask<'a>(&mut self, paths: impl Iterator<Item = &'a str>) {
         self.listen();
@@ -49,25 +49,22 @@ impl Signatures {
         }
     }
 
-    /// The files with a valid signature, and those without one; `None` when they are the same as before.
-    pub fn news(&mut self) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
+    /// What is known; `None` when it is the same as before.
+    pub fn news(&mut self) -> Option<Signatures> {
         self.listen();
         if !std::mem::take(&mut self.news) {
             return None;
         }
-        let with = |wanted: bool| {
-            let paths = self.answers.iter().filter(|(_, valid)| **valid == wanted).map(|(path, _)| path);
-            paths.map(|path| path.to_string_lossy().into_owned()).collect()
-        };
-        Some((with(true), with(false)))
+        let known = self.answers.iter();
+        Some(known.map(|(path, signature)| (path.to_string_lossy().into_owned(), signature.clone())).collect())
     }
 
     fn listen(&mut self) {
         let Some((_, answers)) = &self.thread else { return };
         for (path, answer) in answers.try_iter() {
             match answer {
-                Reading::Known(valid) => {
-                    self.answers.insert(path, valid);
+                Reading::Known(signature) => {
+                    self.answers.insert(path, signature);
                     self.news = true;
                 }
                 Reading::Missing(why) => self.pointless |= why == Why::Unsupported,

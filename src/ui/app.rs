@@ -1,6 +1,6 @@
 //! Joins worker, settings and shell; the only part that eframe calls.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
@@ -57,6 +57,8 @@ pub struct MimamoriApp {
     wanted: Option<String>,
     /// What other programs of this user ask for.
     asked: Receiver<Request>,
+    /// Files whose signatures were asked for.
+    asked_signatures: HashSet<String>,
     _endpoint: Option<Endpoint>,
     opened: At,
 }
@@ -117,6 +119,7 @@ impl MimamoriApp {
             forgetting: Forgetting::No,
             wanted: options.finding.clone(),
             asked,
+            asked_signatures: HashSet::new(),
             _endpoint: listen(ctx, asks),
             opened: now(),
         }
@@ -223,6 +226,12 @@ impl MimamoriApp {
             Intent::Close(subject) => self.tell_worker(|worker| worker.close(subject)),
             Intent::Force => self.tell_worker(Worker::force),
             Intent::EndJob => self.tell_worker(Worker::end_job),
+            Intent::AskSignature(path) => {
+                if self.asked_signatures.insert(path.clone()) {
+                    self.tell_worker(|worker| worker.ask_signature(path));
+                }
+                return;
+            }
             Intent::CallMine(subject) => self.call_mine(&subject),
             Intent::NoLongerMine(path) => {
                 self.settings.mine.retain(|work| work.path != path);
@@ -244,7 +253,8 @@ impl MimamoriApp {
         let Some(path) = subject.path.clone() else { return };
         let days = self.knowledge.thresholds.mining.mine_days;
         let (time, name) = (now(), subject.group.clone());
-        let work = MyWork { path, name, until: time.minus(Seconds(-days * 86_400.0)) };
+        let signer = self.view.as_ref().and_then(|view| view.signatures.get(&path)?.signer().map(str::to_owned));
+        let work = MyWork { path, name, signer, until: time.minus(Seconds(-days * 86_400.0)) };
         self.settings.call_mine(work, time);
         self.mine_changed();
     }
@@ -327,6 +337,7 @@ impl eframe::App for MimamoriApp {
             history: &self.history,
             sample: self.view.as_ref().map(|view| &view.sample),
             folded: self.view.as_ref().map(|view| &view.folded),
+            signatures: self.view.as_ref().map(|view| &*view.signatures),
             findings: self.view.as_ref().map_or(&[], |view| &view.findings),
             refusals: &self.refusals,
             started: &started,

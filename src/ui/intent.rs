@@ -117,6 +117,8 @@ pub enum Intent {
     Force,
     /// Leave it running, or put the result away.
     EndJob,
+    /// Find out who signed this file.
+    AskSignature(String),
     /// This program is the user's own work.
     CallMine(Subject),
     /// The file of this path no longer is.

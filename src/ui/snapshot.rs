@@ -11,7 +11,7 @@ pub use crate::agent::Status as AgentStatus;
 use crate::diagnose::{Finding, Folded};
 use crate::explain::Texts;
 use crate::knowledge::Knowledge;
-use crate::model::{At, Event, History, ProcKey, Refusal, Sample, Seconds, SelfUsage};
+use crate::model::{At, Event, History, ProcKey, Refusal, Sample, Seconds, SelfUsage, Signatures};
 use crate::remedy::Plan;
 use crate::remedy::restart::{RestartFacts, Ticks};
 use crate::settings::{Background, MyWork, ThemeChoice};
@@ -112,6 +112,8 @@ pub struct Snapshot<'a> {
     pub sample: Option<&'a Arc<Sample>>,
     /// Every program with its processes.
     pub folded: Option<&'a Arc<Folded>>,
+    /// Who signed the files that were checked.
+    pub signatures: Option<&'a Signatures>,
     /// Findings, worst first.
     pub findings: &'a [(Finding, Plan)],
     /// Why programs cannot be closed, by name; absent when they can.

@@ -14,7 +14,7 @@ use crate::knowledge::Knowledge;
 use serde_json::json;
 
 use crate::model::{
-    ActError, At, Event, EventKind, Fraction, Machine, ProcKey, ProgramKind, Reading, Refusal, Sample, Seconds,
+    ActError, At, Event, EventKind, Fraction, Machine, MyFiles, ProcKey, ProgramKind, Reading, Refusal, Sample, Seconds,
 };
 use crate::platform::{self, Desktop, Target};
 use crate::recorder::Inbox;
@@ -40,7 +40,8 @@ enum Command {
     LoadEvents(Seconds),
     Background(bool),
     Forget,
-    Mine(BTreeSet<String>),
+    Mine(MyFiles),
+    AskSignature(String),
     Close(Subject),
     Force,
     EndJob,
@@ -85,11 +86,7 @@ impl Worker {
     ///
     /// # Errors
     /// When the system has no thread to give.
-    pub fn start(
-        knowledge: Arc<Knowledge>,
-        mine: BTreeSet<String>,
-        wake: impl Fn() + Send + 'static,
-    ) -> std::io::Result<Self> {
+    pub fn start(knowledge: Arc<Knowledge>, mine: MyFiles, wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
         let (commands, inbox) = channel();
         let (outbox, replies) = channel();
         let run = move || Thread::new(knowledge, mine, inbox, outbox, Box::new(wake)).run();
@@ -119,8 +116,13 @@ impl Worker {
     }
 
     /// From now on these files are the user's own work. The choice must be saved before: the agent reads it.
-    pub fn mine(&self, mine: BTreeSet<String>) {
+    pub fn mine(&self, mine: MyFiles) {
         self.send(Command::Mine(mine));
+    }
+
+    /// Asks who signed this file.
+    pub fn ask_signature(&self, path: String) {
+        self.send(Command::AskSignature(path));
     }
 
     /// Asks a program to close.
@@ -169,7 +171,7 @@ struct Job {
 impl Thread {
     fn new(
         knowledge: Arc<Knowledge>,
-        mine: BTreeSet<String>,
+        mine: MyFiles,
         inbox: Receiver<Command>,
         outbox: Sender<Reply>,
         wake: Box<dyn Fn()>,
@@ -219,6 +221,7 @@ impl Thread {
                     let _ = agent::status();
                     due = Instant::now();
                 }
+                Ok(Command::AskSignature(path)) => self.watch.ask_signature(&path),
                 Ok(Command::Close(subject)) => self.begin(subject),
                 Ok(Command::Force) => self.force(),
                 Ok(Command::EndJob) => {

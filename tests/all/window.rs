@@ -11,7 +11,7 @@ use mimamori::explain::{Lang, Texts};
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{
     ActError, At, Bytes, Event, EventKind, Fraction, History, Machine, Memory, Os, Owner, ProcFacts, ProcKey,
-    ProcSample, ProcState, Reading, Refusal, Sample, Seconds, SelfUsage, Why,
+    ProcSample, ProcState, Reading, Refusal, Sample, Seconds, SelfUsage, Signature, Signatures, Why,
 };
 use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{Phase, Plan, Verdict, plan};
@@ -38,6 +38,7 @@ struct Scene {
     past: Option<Past>,
     recorded: Recorded,
     mine: Vec<MyWork>,
+    signatures: Signatures,
     forgetting: Forgetting,
     intents: Vec<Intent>,
 }
@@ -115,6 +116,7 @@ impl Scene {
             recorded: Recorded::default(),
             forgetting: Forgetting::No,
             mine: Vec::new(),
+            signatures: Signatures::new(),
             intents: Vec::new(),
         }
     }
@@ -136,6 +138,7 @@ impl Scene {
             history: &self.history,
             sample: Some(&self.sample),
             folded: Some(&self.folded),
+            signatures: Some(&self.signatures),
             findings: &self.findings,
             refusals: &self.refusals,
             started: &|_| Some(At(500_000)),
@@ -285,6 +288,28 @@ fn a_row_opens_details_and_hostile_names_are_visible() {
 }
 
 #[test]
+fn details_tell_the_publisher_once_it_was_asked_for() {
+    let path = "/usr/lib/chromium/chromium";
+    let details = |lang: Lang, signature: Option<Signature>| {
+        let mut scene = Scene::new(lang, 0.6);
+        scene.signatures = signature.map(|signature| (path.to_owned(), signature)).into_iter().collect();
+        scene.shell.show(Screen::Now);
+        let mut harness = scene.harness([1000.0, 1000.0]);
+        let row = if lang == Lang::En { "Chromium: CPU 61%, memory" } else { "Chromium：CPU 61%、メモリ" };
+        harness.get_by_label_contains(row).click();
+        harness.run_steps(3);
+        harness
+    };
+    let asked = details(Lang::En, None);
+    assert!(asked.state().intents.contains(&Intent::AskSignature(path.into())));
+    assert!(asked.query_by_label("Publisher (signature)").is_none());
+    let signed = details(Lang::En, Some(Signature::Valid { signer: Some("The \u{202e}Authors".into()) }));
+    signed.get_by_label("The <U+202E>Authors");
+    assert!(!signed.state().intents.contains(&Intent::AskSignature(path.into())));
+    details(Lang::Ja, Some(Signature::Absent)).get_by_label("有効な署名がありません");
+}
+
+#[test]
 fn the_restart_list_knows_what_it_can_see() {
     let mut scene = Scene::new(Lang::En, 0.6);
     scene.restart.browsers = vec!["Chromium".into()];
@@ -307,7 +332,12 @@ fn work_that_is_suspected_can_be_called_ones_own_and_taken_back() {
     suspect.subject.path = Some("/tmp/.x/kworker".into());
     suspect.signs = vec![Sign { kind: SignKind::HiddenFile, points: 20, text: Some("/tmp/.x".into()), figure: None }];
     scene.findings[0].0 = suspect.clone();
-    scene.mine = vec![MyWork { path: "/home/a/sums".into(), name: "sums".into(), until: At(86_400_000) }];
+    scene.mine = vec![MyWork {
+        path: "/home/a/sums".into(),
+        name: "sums".into(),
+        signer: Some("Example KK".into()),
+        until: At(86_400_000),
+    }];
     let mut harness = scene.harness([1000.0, 1000.0]);
     harness.get_by_label("It hides: /tmp/.x");
     harness.get_by_label("This is my work").click();
@@ -316,6 +346,7 @@ fn work_that_is_suspected_can_be_called_ones_own_and_taken_back() {
     harness.get_by_label("Settings").click();
     harness.run_steps(3);
     harness.get_by_label("sums until 1970-01-02");
+    harness.get_by_label("Only while it is signed by Example KK");
     harness.get_by_label("Take sums off the list").click();
     harness.run_steps(3);
     assert!(harness.state().intents.contains(&Intent::NoLongerMine("/home/a/sums".into())));

@@ -10,7 +10,7 @@ set -eu
 
 root=${MIMAMORI_WINE_ROOT:-/opt/mimamori-wine10}
 host_packages="debootstrap rustc-web rust-web-src gcc-mingw-w64-x86-64-posix binutils-mingw-w64-x86-64
-    xvfb xdotool imagemagick wixl msitools osslsigncode fonts-noto-cjk libgl1-mesa-dri mesa-vulkan-drivers"
+    xvfb xdotool imagemagick wixl msitools openssl osslsigncode fonts-noto-cjk libgl1-mesa-dri mesa-vulkan-drivers"
 wine_packages="wine wine64 libgl1-mesa-dri mesa-vulkan-drivers libvulkan1 libegl1 libglx-mesa0 libgl1
     libxcursor1 libxrandr2 libxi6 libxrender1 libxfixes3 libxcomposite1 libxxf86vm1 libxinerama1 libxext6
     libfreetype6 fonts-dejavu-core fonts-noto-cjk"

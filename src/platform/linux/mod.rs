@@ -46,7 +46,7 @@ pub use target::Target;
 pub use tray::Tray;
 pub use trim::{give_back_start_memory, make_private_folder};
 
-use crate::model::{At, Bytes, Hertz, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Swap, Why};
+use crate::model::{At, Bytes, Hertz, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Signature, Swap, Why};
 
 /// What does not change while the system runs.
 pub fn machine() -> Machine {
@@ -146,7 +146,7 @@ pub fn pending_restart() -> Reading<bool> {
 }
 
 /// Programs carry no signatures here: the package manager checks its own, and only when it installs.
-pub fn signature(_path: &Path) -> Reading<bool> {
+pub fn signature(_path: &Path) -> Reading<Signature> {
     Reading::Missing(Why::Unsupported)
 }
 

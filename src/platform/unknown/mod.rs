@@ -12,8 +12,8 @@ pub use background::{
 
 use super::types::{ActError, CpuTimes, RawProc, SensorValues, WindowOwner};
 use crate::model::{
-    At, Closable, Condition, Fraction, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds, Swap,
-    Traffic, Why,
+    At, Closable, Condition, Fraction, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds,
+    Signature, Swap, Traffic, Why,
 };
 
 /// What can be known without the system: the number of processors.
@@ -73,7 +73,7 @@ pub fn shared_config_folder() -> Option<std::path::PathBuf> {
 }
 
 /// Not known here.
-pub fn signature(_path: &std::path::Path) -> Reading<bool> {
+pub fn signature(_path: &std::path::Path) -> Reading<Signature> {
     Reading::Missing(Why::Unsupported)
 }
 

@@ -1,23 +1,30 @@
-//! Whether a program file carries a valid signature: its own, or one in a catalog of Windows, as most files of Windows
-//! are signed. Offline: revocation is not asked for and nothing is fetched. May take a second for a large file.
+//! Whether a program file carries a valid signature and whose: its own, or one in a catalog of Windows, as most files of
+//! Windows are signed. Offline: revocation is not asked for and nothing is fetched. May take a second for a large file.
 
 use std::ffi::c_void;
 use std::fs::File;
 use std::os::windows::io::AsRawHandle;
 use std::path::Path;
 use std::ptr::{null, null_mut};
+use std::sync::Arc;
 
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::core::GUID;
 
 use super::ntdll::library_procedure;
 use super::wide::wide;
-use crate::model::{Reading, Why};
+use crate::model::{Reading, Signature, Why};
 
 /// Loaded when it is first needed: the agent seldom does, and it brings half a dozen other libraries.
 const LIBRARY: &str = "wintrust.dll";
 /// `WINTRUST_ACTION_GENERIC_VERIFY_V2`: Authenticode.
 static GENERIC_VERIFY: GUID = GUID::from_u128(0x00aa_c56b_cd44_11d0_8cc2_00c0_4fc2_95ee);
+/// Where names in certificates are read.
+const CERTIFICATES: &str = "crypt32.dll";
+/// The name that a person would give: the common name, else that of the organisation.
+const CERT_NAME_SIMPLE_DISPLAY_TYPE: u32 = 4;
+/// A longer name is cut here; names in certificates have 64 characters (RFC 5280, ub-common-name).
+const NAME: usize = 128;
 const WTD_UI_NONE: u32 = 2;
 const WTD_CHOICE_FILE: u32 = 1;
 const WTD_CHOICE_CATALOG: u32 = 2;
@@ -78,6 +85,13 @@ struct Catalog {
     path: [u16; 260],
 }
 
+/// `CRYPT_PROVIDER_CERT`, of which only the certificate is read.
+#[repr(C)]
+struct ProviderCertificate {
+    size: u32,
+    certificate: *const c_void,
+}
+
 type Verify = unsafe extern "system" fn(HANDLE, *const GUID, *mut TrustData) -> i32;
 type Acquire = unsafe extern "system" fn(*mut isize, *const GUID, *const u16, *const c_void, u32) -> i32;
 type Digest = unsafe extern "system" fn(isize, HANDLE, *mut u32, *mut u8, u32) -> i32;
@@ -85,9 +99,13 @@ type Find = unsafe extern "system" fn(isize, *const u8, u32, u32, *mut isize) ->
 type Describe = unsafe extern "system" fn(isize, *mut Catalog, u32) -> i32;
 type ReleaseCatalog = unsafe extern "system" fn(isize, isize, u32) -> i32;
 type Release = unsafe extern "system" fn(isize, u32) -> i32;
+type ProviderData = unsafe extern "system" fn(HANDLE) -> *mut c_void;
+type ProviderSigner = unsafe extern "system" fn(*mut c_void, u32, i32, u32) -> *mut c_void;
+type ProviderCert = unsafe extern "system" fn(*mut c_void, u32) -> *const ProviderCertificate;
+type NameString = unsafe extern "system" fn(*const c_void, u32, u32, *const c_void, *mut u16, u32) -> u32;
 
-/// Whether the signature of the file at `path` is there and valid.
-pub fn signature(path: &Path) -> Reading<bool> {
+/// The signature of the file at `path`.
+pub fn signature(path: &Path) -> Reading<Signature> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) => return error.into(),
@@ -101,15 +119,23 @@ pub fn signature(path: &Path) -> Reading<bool> {
     };
     match verify(WTD_CHOICE_FILE, (&raw mut info).cast()) {
         None => Reading::Missing(Why::Unsupported),
-        Some(0) => Reading::Known(true),
-        Some(status) if UNSIGNED.contains(&status) => in_catalog(&file, &name),
-        Some(_) => Reading::Known(false),
+        Some(Verified { status: 0, signer }) => Reading::Known(Signature::Valid { signer }),
+        Some(Verified { status, .. }) if UNSIGNED.contains(&status) => in_catalog(&file, &name),
+        Some(_) => Reading::Known(Signature::Absent),
     }
 }
 
-/// Asks Windows; the status as an unsigned number, 0 for valid. `what` must point to what `choice` says.
+/// What Windows says about a signature.
+struct Verified {
+    /// 0 for valid.
+    status: u32,
+    /// Whose it is, when it is valid.
+    signer: Option<Arc<str>>,
+}
+
+/// Asks Windows. `what` must point to what `choice` says.
 #[expect(unsafe_code, reason = "calls a function looked up by name")]
-fn verify(choice: u32, what: *mut c_void) -> Option<u32> {
+fn verify(choice: u32, what: *mut c_void) -> Option<Verified> {
     let procedure = library_procedure(LIBRARY, c"WinVerifyTrust")?;
     let mut data = TrustData {
         size: size_of::<TrustData>() as u32,
@@ -128,20 +154,52 @@ fn verify(choice: u32, what: *mut c_void) -> Option<u32> {
     };
     // SAFETY: the type is that of the documented function; all that is pointed to outlives both calls, of which the
     // second gives back what the first made.
-    let status = unsafe {
+    let (status, signer) = unsafe {
         let verify: Verify = std::mem::transmute(procedure);
         let nobody = usize::MAX as HANDLE;
         let status = verify(nobody, &raw const GENERIC_VERIFY, &raw mut data);
+        let signer = if status == 0 { signer(data.state) } else { None };
         data.action = WTD_STATEACTION_CLOSE;
         verify(nobody, &raw const GENERIC_VERIFY, &raw mut data);
-        status
+        (status, signer)
     };
-    Some(status.cast_unsigned())
+    Some(Verified { status: status.cast_unsigned(), signer })
+}
+
+/// The name in the certificate that signed.
+///
+/// # Safety
+/// `state` is that of a verification which was not closed yet.
+#[expect(unsafe_code, reason = "calls functions looked up by name")]
+unsafe fn signer(state: HANDLE) -> Option<Arc<str>> {
+    let data = library_procedure(LIBRARY, c"WTHelperProvDataFromStateData")?;
+    let signer = library_procedure(LIBRARY, c"WTHelperGetProvSignerFromChain")?;
+    let certificate = library_procedure(LIBRARY, c"WTHelperGetProvCertFromChain")?;
+    let name_of = library_procedure(CERTIFICATES, c"CertGetNameStringW")?;
+    let mut name = [0_u16; NAME];
+    // SAFETY: the types are those of the documented functions; each pointer is looked at before it is used, belongs to
+    // the state and lives as long; the buffer is as long as is said.
+    let length = unsafe {
+        let data: ProviderData = std::mem::transmute(data);
+        let signer: ProviderSigner = std::mem::transmute(signer);
+        let certificate: ProviderCert = std::mem::transmute(certificate);
+        let name_of: NameString = std::mem::transmute(name_of);
+        let data = data(state);
+        let signer = if data.is_null() { return None } else { signer(data, 0, 0, 0) };
+        let found = if signer.is_null() { return None } else { certificate(signer, 0).as_ref()? };
+        if found.certificate.is_null() {
+            return None;
+        }
+        name_of(found.certificate, CERT_NAME_SIMPLE_DISPLAY_TYPE, 0, null(), name.as_mut_ptr(), NAME as u32)
+    };
+    // With the zero at the end; 1 for no name.
+    let name = name.get(..(length as usize).saturating_sub(1)).filter(|name| !name.is_empty())?;
+    Some(String::from_utf16_lossy(name).into())
 }
 
 /// Whether a catalog of Windows holds the digest of the file, and is valid itself.
 #[expect(unsafe_code, reason = "calls functions looked up by name")]
-fn in_catalog(file: &File, name: &[u16]) -> Reading<bool> {
+fn in_catalog(file: &File, name: &[u16]) -> Reading<Signature> {
     let procedure = |name| library_procedure(LIBRARY, name);
     let (Some(acquire), Some(release)) =
         (procedure(c"CryptCATAdminAcquireContext2"), procedure(c"CryptCATAdminReleaseContext"))
@@ -165,7 +223,7 @@ fn in_catalog(file: &File, name: &[u16]) -> Reading<bool> {
 /// # Safety
 /// `admin` is an open context of the catalogs.
 #[expect(unsafe_code, reason = "calls functions looked up by name")]
-unsafe fn find_in_catalog(admin: isize, file: &File, name: &[u16]) -> Option<bool> {
+unsafe fn find_in_catalog(admin: isize, file: &File, name: &[u16]) -> Option<Signature> {
     let procedure = |name| library_procedure(LIBRARY, name);
     let digest = procedure(c"CryptCATAdminCalcHashFromFileHandle2")?;
     let find = procedure(c"CryptCATAdminEnumCatalogFromHash")?;
@@ -186,7 +244,7 @@ unsafe fn find_in_catalog(admin: isize, file: &File, name: &[u16]) -> Option<boo
         let context = find(admin, bytes.as_ptr(), length, 0, null_mut());
         if context == 0 {
             // No catalog knows it.
-            return Some(false);
+            return Some(Signature::Absent);
         }
         let described = describe(context, &raw mut catalog, 0) != 0;
         release(admin, context, 0);
@@ -209,7 +267,8 @@ unsafe fn find_in_catalog(admin: isize, file: &File, name: &[u16]) -> Option<boo
         context: null_mut(),
         admin,
     };
-    Some(verify(WTD_CHOICE_CATALOG, (&raw mut info).cast())? == 0)
+    let Verified { status, signer } = verify(WTD_CHOICE_CATALOG, (&raw mut info).cast())?;
+    Some(if status == 0 { Signature::Valid { signer } } else { Signature::Absent })
 }
 
 #[cfg(test)]
@@ -219,7 +278,21 @@ mod tests {
     #[test]
     fn a_file_of_our_own_is_not_signed_and_one_that_is_not_there_is_not_known() {
         let own = std::env::current_exe().expect("path");
-        assert_eq!(signature(&own), Reading::Known(false));
+        assert_eq!(signature(&own), Reading::Known(Signature::Absent));
         assert!(signature(Path::new(r"C:\no\such.exe")).why().is_some());
+    }
+
+    /// tests/windows/run.sh signs a program; elsewhere there is none to look at.
+    #[test]
+    fn the_signer_of_a_signed_program_is_told_and_a_changed_one_has_none() {
+        let Some(file) = std::env::var_os("MIMAMORI_SIGNED_FILE") else { return };
+        let signer = Some("株式会社サンプル".into());
+        assert_eq!(signature(Path::new(&file)), Reading::Known(Signature::Valid { signer }));
+        let mut bytes = std::fs::read(&file).expect("read");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        let changed = tempfile::Builder::new().suffix(".exe").tempfile().expect("file");
+        std::fs::write(changed.path(), bytes).expect("written");
+        assert_eq!(signature(changed.path()), Reading::Known(Signature::Absent));
     }
 }

@@ -7,7 +7,7 @@ use super::charts;
 use super::finding_card::refusal_text;
 use crate::diagnose::Subject;
 use crate::explain::format;
-use crate::model::{DisplayName, ProgramKind, ProgramSample};
+use crate::model::{DisplayName, ProgramKind, ProgramSample, Signature};
 use crate::ui::intent::Intent;
 use crate::ui::intent::Range;
 use crate::ui::snapshot::Snapshot;
@@ -38,7 +38,7 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, range: Range, 
             Some(program) => {
                 action_ui(ui, snapshot, program, intents);
                 charts::program_ui(ui, snapshot, name, range);
-                facts_ui(ui, snapshot, program);
+                facts_ui(ui, snapshot, program, intents);
             }
             None => {
                 ui.label(texts.get("details-gone"));
@@ -48,7 +48,7 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, range: Range, 
     back
 }
 
-fn facts_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample) {
+fn facts_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, intents: &mut Vec<Intent>) {
     let texts = snapshot.texts;
     let muted = snapshot.theme.palette(ui).muted;
     let fact = |ui: &mut egui::Ui, id: &str, value: String| {
@@ -61,6 +61,7 @@ fn facts_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample)
     fact(ui, "chart-memory", format::bytes(program.memory.0 as f64));
     fact(ui, "details-disk", program.disk.get().map(|rate| format::rate(rate.0)).unwrap_or_default());
     fact(ui, "details-path", program.path.as_deref().map(path_text).unwrap_or_default());
+    fact(ui, "details-publisher", publisher(snapshot, program, intents).unwrap_or_default());
     fact(ui, "details-started", started(snapshot, program).unwrap_or_default());
     fact(ui, "details-parts", pids(program));
 }
@@ -80,6 +81,20 @@ fn action_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample
     if ui.add_enabled(snapshot.job.is_none(), button).clicked() {
         intents.push(Intent::Close(subject));
     }
+}
+
+/// Who signed its file, once that was found out.
+fn publisher(snapshot: &Snapshot<'_>, program: &ProgramSample, intents: &mut Vec<Intent>) -> Option<String> {
+    let path = program.path.as_deref()?;
+    let Some(signature) = snapshot.signatures?.get(path) else {
+        intents.push(Intent::AskSignature(path.to_owned()));
+        return None;
+    };
+    Some(match signature {
+        Signature::Absent => snapshot.texts.get("details-publisher-none"),
+        Signature::Valid { signer: Some(signer) } => DisplayName::new(signer).as_str().to_owned(),
+        Signature::Valid { signer: None } => snapshot.texts.get("details-publisher-unnamed"),
+    })
 }
 
 fn path_text(path: &str) -> String {

@@ -101,6 +101,11 @@ fn mine_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>
                 intents.push(Intent::NoLongerMine(work.path.clone()));
             }
         });
+        if let Some(signer) = &work.signer {
+            let signer = DisplayName::new(signer).as_str().to_owned();
+            let signed = RichText::new(texts.with_one("settings-mine-signer", "signer", signer));
+            ui.add(egui::Label::new(signed.size(theme.size.small).color(muted)).wrap());
+        }
         let file = RichText::new(DisplayName::new(&work.path).as_str()).size(theme.size.small).color(muted);
         ui.add(egui::Label::new(file).wrap());
     }
