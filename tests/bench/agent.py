@@ -22,15 +22,21 @@ LOOK, BACKGROUND = bytes.fromhex("005396"), bytes.fromhex("f8f6f4")
 HOME = Path(os.environ["HOME"])
 
 
+STARTED = []
+
+
 def start(*command, **options):
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                            **options)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               **options)
+    STARTED.append(process)
+    return process
 
 
 def end(*processes):
     for process in processes:
         process.terminate()
     for process in processes:
+        STARTED.remove(process)
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
@@ -93,17 +99,19 @@ def calm(binary, watcher, beside):
     host.serve(1)
     before, before_other, total = threads(agent.pid), cost(other.pid) if other else None, busy()
     disk, begun = written(agent.pid), time.monotonic()
+    looks = []
     # A desktop is there and idle: the loop of the host must not be a load beside it.
     while time.monotonic() - begun < SECONDS:
         time.sleep(min(1.0, max(0.0, SECONDS - (time.monotonic() - begun))))
         while host.GLib.MainContext.default().iteration(False):
             pass
+        looks.append(memory(agent.pid))
     seconds = time.monotonic() - begun
     after, now = threads(agent.pid), busy()
     load = 1 - (now[1] - total[1]) / max(1, now[0] - total[0])
     spent = sum(after[task][1] - before.get(task, (0, 0, 0))[1] for task in after)
     percent = spent / 1e9 / seconds * 100
-    sizes = memory(agent.pid)
+    sizes = {name: sum(look[name] for look in looks) / len(looks) for name in looks[0]}
     print(f"{binary.name} agent over {seconds:.0f} s, {count()} processes, the PC {load:.0%} busy:")
     print(f"  CPU {percent:.3f} % of one core")
     if other:
@@ -111,8 +119,8 @@ def calm(binary, watcher, beside):
         print(f"  {' '.join(beside)}: CPU {percent_other:.3f} % of one core, PSS {memory(other.pid)['Pss']:.1f} MB;"
               f" ratio {percent / max(percent_other, 1e-9):.2f}")
         end(other)
-    print(f"  PSS {sizes['Pss']:.1f} MB (anonymous {sizes['Pss_Anon']:.1f}, files {sizes['Pss_File']:.1f}),"
-          f" RSS {sizes['Rss']:.1f} MB, {len(after)} threads")
+    print(f"  PSS {sizes['Pss']:.1f} MB on average, {max(look['Pss'] for look in looks):.1f} at most"
+          f" (anonymous {sizes['Pss_Anon']:.1f}, files {sizes['Pss_File']:.1f}), RSS {sizes['Rss']:.1f} MB, {len(after)} threads")
     wakes = {}
     for task, (name, _, number) in after.items():
         wakes[name] = wakes.get(name, 0) + number - before.get(task, (0, 0, 0))[2]
@@ -199,15 +207,18 @@ def main():
     watcher, server = host.Watcher(), host.NotificationServer()
     watcher.appear()
     server.appear()
-    sleepers = [start("/bin/sleep", "100000") for _ in range(max(0, PROCESSES - count() - 2))]
+    # An end from outside, too, leaves nothing behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
+        sleepers = [start("/bin/sleep", "100000") for _ in range(max(0, PROCESSES - count() - 2))]
         calm(BINARY, watcher, ["top", "-d", "1", "-b"])
         lighter = BINARY.with_name("mimamori-cli")
         if lighter.exists():
             calm(lighter, watcher, None)
-    finally:
         end(*sleepers)
-    clicks(watcher)
+        clicks(watcher)
+    finally:
+        end(*STARTED[:])
 
 
 main()
