@@ -31,6 +31,7 @@ pub(super) fn finding(
     let word = output.styled(style, &format!("{mark} {}", texts.get(id)));
     lines.push(format!("{word}  {}", output.styled(Style::Strong, &words.headline)));
     lines.push(format!("  {}", output.styled(Style::Faint, &since(finding, texts, zone, now))));
+    lines.extend(words.what.map(|what| format!("  {what}")));
     lines.extend(words.saw.iter().map(|saw| format!("  - {saw}")));
     lines.push(line("cli-meaning", &words.meaning, texts));
     lines.push(line("cli-todo", "", texts));

@@ -2,11 +2,13 @@
 
 mod event;
 pub mod format;
+mod known;
 mod text;
 
 use fluent_bundle::FluentArgs;
 
 pub use event::{event_finding, event_text};
+pub use known::{advice, known_of};
 pub use text::{Lang, Texts};
 
 use crate::diagnose::{
@@ -20,6 +22,9 @@ use crate::model::DisplayName;
 pub struct Explanation {
     /// One sentence with the most important figure.
     pub headline: String,
+    /// What the program is, where it is in our list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what: Option<String>,
     /// What was seen: short, each with its figure.
     pub saw: Vec<String>,
     /// What it may mean, and what else it could be.
@@ -47,8 +52,12 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
     if let Some(reason) = reason(finding, knowledge, texts) {
         args.set("reason", reason);
     }
+    let known = known_of(finding, knowledge);
+    if let Some(known) = known {
+        args.set("advice", advice(known, texts));
+    }
     // A text for the PC as a whole or for an estimate goes before the general one, where there is one.
-    let variants = variants(finding);
+    let variants = [known.map(known::variants).unwrap_or_default(), variants(finding)].concat();
     let pick = |part: &str| {
         let ids = variants.iter().map(|variant| format!("{rule}-{part}-{variant}"));
         ids.into_iter().find(|id| texts.has(id)).unwrap_or_else(|| format!("{rule}-{part}"))
@@ -61,6 +70,7 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
     let todo = (1..).map(|n| format!("{todo_base}-{n}")).take_while(|id| texts.has(id));
     Explanation {
         headline: texts.with(&pick("headline"), &args),
+        what: known.and_then(|known| known::what(finding, known, texts)),
         saw: saw_all(finding, texts),
         meaning: texts.with(&pick("meaning"), &args),
         todo: todo.map(|id| texts.with(&id, &args)).collect(),

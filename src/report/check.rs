@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::history::AtForm;
-use crate::diagnose::Finding;
-use crate::explain::{Texts, explain};
+use crate::diagnose::{Finding, RuleId};
+use crate::explain::{Texts, explain, known_of};
 use crate::knowledge::Knowledge;
 use crate::model::{
     At, Autostart, BrowserState, Condition, Machine, Member, ProcSample, ProgramSample, Reading, Sample, SelfUsage, Use,
@@ -239,6 +239,10 @@ pub fn finding_json(finding: &Finding, plan: &Plan, knowledge: &Knowledge, texts
     if let Some(map) = value.as_object_mut() {
         if let Some(cause) = &finding.cause {
             map.insert("cause".into(), subject_json(cause));
+        }
+        // What is right for a program may be wrong for what hides behind its name.
+        if let Some(known) = known_of(finding, knowledge).filter(|_| finding.rule != RuleId::SecretMining) {
+            map.insert("advice".into(), json!(known.advice));
         }
         if !finding.signs.is_empty() {
             map.insert("signs".into(), json!(finding.signs));

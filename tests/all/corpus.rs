@@ -37,7 +37,7 @@ fn every_case_ends_as_it_should() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// The findings after the last sample in both languages: headline, what was seen, the first step. What several findings
+/// The findings after the last sample in both languages: headline, what it is about, what was seen, the first step. What several findings
 /// say alike is written once.
 fn words(outcome: &Outcome, knowledge: &Knowledge, texts: &[Texts; 2]) -> String {
     let mut text = outcome.case.title.clone() + "\n";
@@ -52,7 +52,8 @@ fn words(outcome: &Outcome, knowledge: &Knowledge, texts: &[Texts; 2]) -> String
             };
             let words = explain(finding, knowledge, texts);
             let _ = writeln!(text, "{mark} {}", words.headline);
-            let lines = words.saw.into_iter().map(|saw| format!("  - {saw}"));
+            let what = words.what.into_iter().map(|what| format!("  {what}"));
+            let lines = what.chain(words.saw.into_iter().map(|saw| format!("  - {saw}")));
             for line in lines.chain(words.todo.into_iter().take(1).map(|todo| format!("  1. {todo}"))) {
                 if !said.contains(&line) {
                     let _ = writeln!(text, "{line}");

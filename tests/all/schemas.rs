@@ -64,7 +64,16 @@ fn a_replay_prints_valid_changes() {
     let validator = schema("replay-1.schema.json");
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.lines().count() >= 2);
+    let mut told = false;
     for line in text.lines() {
-        assert_valid(&validator, &serde_json::from_str(line).expect("json"));
+        let change: Value = serde_json::from_str(line).expect("json");
+        assert_valid(&validator, &change);
+        // What the list of known programs holds about the program is told too.
+        for finding in change["findings"].as_array().expect("findings") {
+            told |= finding["advice"] == "close"
+                && finding["text"]["en"]["what"].as_str().is_some_and(|what| what.ends_with(": Web browser"))
+                && finding["text"]["ja"]["what"].as_str().is_some_and(|what| what.ends_with("：Web ブラウザー"));
+        }
     }
+    assert!(told, "{text}");
 }

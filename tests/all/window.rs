@@ -310,6 +310,59 @@ fn details_tell_the_publisher_once_it_was_asked_for() {
 }
 
 #[test]
+fn what_a_known_program_is_and_what_to_do_about_it_is_told_in_both_languages() {
+    for (lang, why, line, row, details) in [
+        (
+            Lang::En,
+            "Show why",
+            "What Chromium is: Web browser",
+            "Chromium: CPU 61%, memory",
+            [
+                "Web browser",
+                "If it makes the PC slow",
+                "If you do not need Chromium right now, close it or what is open in it",
+            ],
+        ),
+        (
+            Lang::Ja,
+            "理由を見る",
+            "Chromium とは：Web ブラウザー",
+            "Chromium：CPU 61%、メモリ",
+            [
+                "Web ブラウザー",
+                "パソコンが遅くなったときは",
+                "いま Chromium を使わないなら、Chromium か、その中で開いているものを閉じてください",
+            ],
+        ),
+    ] {
+        let mut harness = Scene::new(lang, 0.6).harness([1000.0, 1400.0]);
+        assert!(harness.query_by_label(line).is_none(), "{line}");
+        harness.get_by_label(why).click();
+        harness.run_steps(3);
+        harness.get_by_label(line);
+        harness.get_by_label_contains(row).click();
+        harness.run_steps(3);
+        for label in details {
+            harness.get_by_label(label);
+        }
+    }
+}
+
+#[test]
+fn under_suspicion_nothing_is_advised_that_fits_only_the_real_program() {
+    let mut scene = Scene::new(Lang::En, 0.6);
+    scene.findings[0].0.rule = RuleId::SecretMining;
+    let mut harness = scene.harness([1000.0, 1400.0]);
+    harness.get_by_label("Show why").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("Chromium: CPU 61%, memory").click();
+    harness.run_steps(3);
+    harness.get_by_label("What Chromium usually is: Web browser");
+    harness.get_by_label("Web browser");
+    assert!(harness.query_by_label("If it makes the PC slow").is_none());
+}
+
+#[test]
 fn the_restart_list_knows_what_it_can_see() {
     let mut scene = Scene::new(Lang::En, 0.6);
     scene.restart.browsers = vec!["Chromium".into()];

@@ -51,6 +51,8 @@ memory_growth-headline = { $name } holds more and more memory: { $grown } more i
 memory_growth-meaning = A program that grows for so long without giving anything back may have a fault. Opening larger and larger files would be normal.
 memory_growth-todo-1 = Save your work, close { $name } and open it again
 memory_growth-todo-2 = If it happens every day, tell your helpdesk: an update may mend it
+memory_growth-todo-protected-1 = { $advice }
+memory_growth-todo-protected-2 = If it happens every day, tell your helpdesk: an update may mend it
 memory_growth-limits = Mimamori sees how much memory a program holds, not what for.
 
 paging-headline = The PC is short of memory: { $swap } of the reserve is in use
@@ -64,6 +66,9 @@ disk_busy-headline-program = Everything waits for the disk, and { $program } use
 disk_busy-meaning = While a disk is busy all the time, opening and saving takes long. A copy, an update, a virus scan or the start of the PC would be normal.
 disk_busy-todo-1 = If you are copying something large, wait until it ends
 disk_busy-todo-2 = If it is like this every day, ask your helpdesk: the disk may be too slow or failing
+disk_busy-todo-known-1 = If you are copying something large, wait until it ends
+disk_busy-todo-known-2 = { $advice }
+disk_busy-todo-known-3 = If it is like this every day, ask your helpdesk: the disk may be too slow or failing
 disk_busy-limits = Which files are read or written is not visible.
 
 slow_volume-headline = A drive has not answered for { $duration }
@@ -78,6 +83,8 @@ network_busy-headline-sends = { $program } sends { $program_network } and keeps 
 network_busy-meaning = Something large is being fetched or sent. Web pages and meetings can be slow meanwhile.
 network_busy-todo-1 = Wait for the download, update or backup to end
 network_busy-todo-program-1 = Wait until { $program } is done, or pause it there if you need the network now
+network_busy-todo-known-1 = Wait until { $program } is done, or pause it there if you need the network now
+network_busy-todo-known-2 = { $advice }
 network_busy-limits = Which program uses the network cannot be read without administrator rights.
 network_busy-limits-program = Only TCP connections of your own programs are counted. Video calls and other transfers over UDP (QUIC, HTTP/3) belong to no program here.
 
@@ -98,6 +105,8 @@ gpu_busy-headline-program = { $program } uses { $program_gpu } of the graphics p
 gpu_busy-meaning = A video call, a game, drawing or a calculation uses it. If nobody is using this PC, it is worth a look.
 gpu_busy-todo-1 = If you are not playing, drawing or calling, close programs one after the other and see when it falls
 gpu_busy-todo-program-1 = If you do not need what { $program } is doing now, end it there
+gpu_busy-todo-known-1 = If you do not need what { $program } is doing now, end it there
+gpu_busy-todo-known-2 = { $advice }
 gpu_busy-limits = Which program uses it cannot be read without a tool of the maker.
 gpu_busy-limits-program = What { $program } uses it for is not visible, and programs of other people are not counted.
 

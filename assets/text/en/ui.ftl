@@ -100,6 +100,7 @@ details-back = Back to the list
 details-what = What it is
 details-unknown = Not in Mimamori's list. That is common and does not mean anything bad.
 details-busy = A high load is normal at times
+details-advice = If it makes the PC slow
 details-path = File
 details-publisher = Publisher (signature)
 details-publisher-none = No valid signature

@@ -51,6 +51,8 @@ memory_growth-headline = { $name } の使うメモリが増え続けています
 memory_growth-meaning = これほど長く増える一方なら、不具合の可能性があります。だんだん大きなファイルを開いているなら正常です。
 memory_growth-todo-1 = 作業を保存し、{ $name } を閉じて開き直してください
 memory_growth-todo-2 = 毎日起きる場合はヘルプデスクに伝えてください。更新で直ることがあります
+memory_growth-todo-protected-1 = { $advice }
+memory_growth-todo-protected-2 = 毎日起きる場合はヘルプデスクに伝えてください。更新で直ることがあります
 memory_growth-limits = 分かるのは使用量だけで、何に使っているかは分かりません。
 
 paging-headline = メモリが足りません：予備のメモリの{ $swap }を使用中
@@ -64,6 +66,9 @@ disk_busy-headline-program = ディスクの待ち時間が生じています。
 disk_busy-meaning = ディスクが休みなく動いている間は、開く、保存するといった操作に時間がかかります。コピー、更新、ウイルス検査、起動直後なら正常です。
 disk_busy-todo-1 = 大きなものをコピーしているなら、終わるまでお待ちください
 disk_busy-todo-2 = 毎日このようなら、ヘルプデスクに相談してください。ディスクが遅いか、傷んでいる可能性があります
+disk_busy-todo-known-1 = 大きなものをコピーしているなら、終わるまでお待ちください
+disk_busy-todo-known-2 = { $advice }
+disk_busy-todo-known-3 = 毎日このようなら、ヘルプデスクに相談してください。ディスクが遅いか、傷んでいる可能性があります
 disk_busy-limits = どのファイルを読み書きしているかは見えません。
 
 slow_volume-headline = ドライブが{ $duration }応答していません
@@ -78,6 +83,8 @@ network_busy-headline-sends = { $program } の送信でネットワークが混�
 network_busy-meaning = 大きなものを受信または送信しています。その間、Web ページや会議が遅くなることがあります。
 network_busy-todo-1 = ダウンロード、更新、バックアップが終わるまでお待ちください
 network_busy-todo-program-1 = { $program } の処理が終わるまでお待ちください。急ぐときは { $program } で一時停止してください
+network_busy-todo-known-1 = { $program } の処理が終わるまでお待ちください。急ぐときは { $program } で一時停止してください
+network_busy-todo-known-2 = { $advice }
 network_busy-limits = どのプログラムが使っているかは、管理者の権限がないと分かりません。
 network_busy-limits-program = 数えているのは、自分のプログラムの TCP 通信だけです。ビデオ会議などの UDP 通信（QUIC、HTTP/3 を含む）は、どのプログラムのものか分かりません。
 
@@ -98,6 +105,8 @@ gpu_busy-headline-program = { $program } が GPU（画像処理装置）の{ $pr
 gpu_busy-meaning = ビデオ会議、ゲーム、描画、計算が使います。だれもパソコンを使っていないのに続くなら、確認をおすすめします。
 gpu_busy-todo-1 = ゲームや描画や会議をしていなければ、プログラムを一つずつ閉じて、下がるか見てください
 gpu_busy-todo-program-1 = { $program } の処理がいま必要でなければ、{ $program } で終わらせてください
+gpu_busy-todo-known-1 = { $program } の処理がいま必要でなければ、{ $program } で終わらせてください
+gpu_busy-todo-known-2 = { $advice }
 gpu_busy-limits = どのプログラムが使っているかは、メーカーの道具がないと分かりません。
 gpu_busy-limits-program = { $program } が何に使っているかは見えません。ほかの人のプログラムは数えていません。
 

@@ -94,6 +94,7 @@ details-back = 一覧に戻る
 details-what = 内容
 details-unknown = 見守りの一覧にないプログラムです。よくあることで、悪いという意味ではありません。
 details-busy = 一時的な高い負荷は正常です
+details-advice = パソコンが遅くなったときは
 details-path = ファイル
 details-publisher = 発行元（署名）
 details-publisher-none = 有効な署名がありません

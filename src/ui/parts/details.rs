@@ -5,8 +5,8 @@ use fluent_bundle::FluentArgs;
 
 use super::charts;
 use super::finding_card::refusal_text;
-use crate::diagnose::Subject;
-use crate::explain::format;
+use crate::diagnose::{RuleId, Subject};
+use crate::explain::{advice, format};
 use crate::model::{DisplayName, ProgramKind, ProgramSample, Signature};
 use crate::ui::intent::Intent;
 use crate::ui::intent::Range;
@@ -33,6 +33,11 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, range: Range, 
         if known.is_some_and(|known| known.busy.is_some()) {
             ui.label(RichText::new(texts.get("details-busy")).color(theme.palette(ui).ok));
         }
+        if let Some(known) = known.filter(|_| !is_suspected(snapshot, name)) {
+            let label = RichText::new(texts.get("details-advice")).size(theme.size.small);
+            ui.label(label.color(theme.palette(ui).muted));
+            ui.add(egui::Label::new(advice(known, texts)).wrap());
+        }
         let program = snapshot.folded.and_then(|folded| folded.programs.iter().find(|program| *program.name == *name));
         match program {
             Some(program) => {
@@ -46,6 +51,12 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, range: Range, 
         }
     });
     back
+}
+
+/// Advice for the program of that name may be wrong for what hides behind it.
+fn is_suspected(snapshot: &Snapshot<'_>, name: &str) -> bool {
+    let mut findings = snapshot.findings.iter().map(|(finding, _)| finding);
+    findings.any(|finding| finding.rule == RuleId::SecretMining && finding.subject.group == name)
 }
 
 fn facts_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, intents: &mut Vec<Intent>) {

@@ -216,6 +216,10 @@ fn why_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, finding: &Finding, words: 
             ui.add(egui::Label::new(text).wrap());
         });
     };
+    if let Some(what) = &words.what {
+        ui.add_space(4.0);
+        ui.add(egui::Label::new(what).wrap());
+    }
     heading(ui, "why-todo");
     for (todo, number) in words.todo.iter().zip(1..) {
         item(ui, number.to_string(), todo);

@@ -1,0 +1,155 @@
+//! What the tables know about the program of a finding: what it is, and what to do when it makes the PC slow.
+
+use fluent_bundle::FluentArgs;
+
+use super::Texts;
+use crate::diagnose::{Finding, RuleId};
+use crate::knowledge::{Advice, Knowledge, KnownProgram};
+use crate::model::ProgramKind;
+
+/// The entry of the program that `finding` is about, if it is in the tables.
+pub fn known_of<'a>(finding: &Finding, knowledge: &'a Knowledge) -> Option<&'a KnownProgram> {
+    knowledge.named(&finding.program()?.group)
+}
+
+/// What the program is, in one line; nothing where its name says it already.
+pub(super) fn what(finding: &Finding, known: &KnownProgram, texts: &Texts) -> Option<String> {
+    let (name, what) = (known.name.get(texts.lang()), known.what.get(texts.lang()));
+    if name.eq_ignore_ascii_case(what) {
+        return None;
+    }
+    let mut args = FluentArgs::new();
+    args.set("name", name.to_owned());
+    args.set("what", what.to_owned());
+    // Who hides takes a good name: what the name stands for is known, what runs under it is not.
+    let id = if finding.rule == RuleId::SecretMining { "known-what-usual" } else { "known-what" };
+    Some(texts.with(id, &args))
+}
+
+/// What to do when the program makes the PC slow.
+pub fn advice(known: &KnownProgram, texts: &Texts) -> String {
+    let mut args = FluentArgs::new();
+    args.set("name", known.name.get(texts.lang()).to_owned());
+    if let Some(minutes) = known.usual_minutes {
+        args.set("minutes", minutes.to_string());
+    }
+    let id = match known.advice {
+        Advice::Wait if known.usual_minutes.is_some() => "wait-minutes",
+        // What the system needs stays; what is shown or played with it can be closed.
+        Advice::Close if known.protect.is_some() => "close-others",
+        advice => advice.id(),
+    };
+    texts.with(&format!("advice-{id}"), &args)
+}
+
+/// Texts that fit the advice go before the general ones, where there are some.
+pub(super) fn variants(known: &KnownProgram) -> Vec<&'static str> {
+    let is_own = known.protect.is_none() && known.kind == ProgramKind::Program;
+    let advised: &[_] = match known.advice {
+        Advice::Close if known.protect.is_none() => &["close", "known"],
+        Advice::Wait if known.usual_minutes.is_none() && is_own => &["passing", "known"],
+        Advice::Wait => &["wait", "known"],
+        _ => &["known"],
+    };
+    let protected = known.protect.is_some().then_some("protected");
+    protected.iter().chain(advised).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::{Confidence, Evidence, EvidenceKind, Severity, Subject, SubjectKind};
+    use crate::explain::{Lang, explain};
+    use crate::model::{At, Seconds};
+
+    fn finding(rule: RuleId, known: &KnownProgram) -> Finding {
+        let subject = Subject {
+            kind: SubjectKind::Program,
+            group: known.name.en.clone(),
+            name: known.name.clone(),
+            ..Subject::machine()
+        };
+        let figures = [EvidenceKind::ProgramCpu, EvidenceKind::MemoryUsed, EvidenceKind::ProgramMemory];
+        let evidence = figures.map(|kind| Evidence::told(kind, 0.5, Seconds(300.0))).to_vec();
+        let mut finding = Finding::new(rule, Severity::Look, Confidence::High, subject, At(0), evidence);
+        finding.busy = known.busy.filter(|_| rule == RuleId::KnownBusy);
+        finding
+    }
+
+    fn of_machine(rule: RuleId, known: &KnownProgram) -> Finding {
+        let about = finding(rule, known);
+        Finding { subject: Subject::machine(), cause: Some(about.subject.clone()), ..about }
+    }
+
+    /// What a rule says about a program of the tables: what it is, and what the tables advise, in both languages.
+    #[test]
+    fn a_finding_about_a_known_program_tells_what_it_is_and_what_to_do() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        for lang in Lang::ALL {
+            let texts = Texts::new(lang);
+            for known in knowledge.programs() {
+                let advice = advice(known, &texts);
+                assert!(!advice.starts_with("advice-") && !advice.contains(['{', '$']), "{}: {advice}", known.id);
+                let found = [
+                    (finding(RuleId::CpuHog, known), true),
+                    // Here the rule says it already.
+                    (finding(RuleId::KnownBusy, known), known.advice != Advice::Wait),
+                    // Memory does not come back by waiting, and what may be closed is closed.
+                    (finding(RuleId::MemoryPressure, known), known.protect.is_some()),
+                    (finding(RuleId::MemoryGrowth, known), known.protect.is_some()),
+                    (of_machine(RuleId::DiskBusy, known), true),
+                    (of_machine(RuleId::NetworkBusy, known), true),
+                    (of_machine(RuleId::GpuBusy, known), true),
+                ];
+                let told = |finding: &Finding| finding.rule != RuleId::KnownBusy || finding.busy.is_some();
+                for (finding, advised) in found.into_iter().filter(|(finding, _)| told(finding)) {
+                    let words = explain(&finding, &knowledge, &texts);
+                    let (rule, id) = (finding.rule.id(), &known.id);
+                    let (name, what) = (known.name.get(lang), known.what.get(lang));
+                    let line = words.what.as_deref().unwrap_or(name);
+                    assert!(line.contains(what) && line.contains(name) || name.eq_ignore_ascii_case(what), "{line}");
+                    assert_eq!(words.todo.contains(&advice), advised, "{rule} {id}: {:?}", words.todo);
+                    for text in words.todo.iter().map(String::as_str).chain([line]) {
+                        assert!(!text.contains(['{', '$']), "{rule} {id}: {text}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_must_never_end_is_not_to_be_closed() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let texts = Texts::new(Lang::En);
+        for known in knowledge.programs().iter().filter(|known| known.protect.is_some()) {
+            for rule in [RuleId::CpuHog, RuleId::MemoryPressure, RuleId::MemoryGrowth] {
+                let todo = explain(&finding(rule, known), &knowledge, &texts).todo;
+                let close = format!("close {}", known.name.en);
+                assert!(!todo.iter().any(|step| step.to_lowercase().contains(&close.to_lowercase())), "{todo:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_is_not_in_the_tables_is_not_described() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let mut stranger = knowledge.programs()[0].clone();
+        stranger.name = crate::knowledge::Label::same("burner");
+        let words = explain(&finding(RuleId::CpuHog, &stranger), &knowledge, &Texts::new(Lang::En));
+        assert_eq!(words.what, None);
+        assert!(words.todo[0].starts_with("If you are not waiting"), "{:?}", words.todo);
+    }
+
+    #[test]
+    fn under_suspicion_only_the_meaning_of_the_name_is_told() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let known = knowledge.named("FFmpeg").expect("known");
+        for (lang, line) in [
+            (Lang::En, "What FFmpeg usually is: Converts video and sound"),
+            (Lang::Ja, "通常の FFmpeg とは：動画や音声の変換"),
+        ] {
+            let words = explain(&finding(RuleId::SecretMining, known), &knowledge, &Texts::new(lang));
+            assert_eq!(words.what.as_deref(), Some(line));
+        }
+    }
+}
