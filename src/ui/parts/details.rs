@@ -34,9 +34,7 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, range: Range, 
             ui.label(RichText::new(texts.get("details-busy")).color(theme.palette(ui).ok));
         }
         if let Some(known) = known.filter(|_| !is_suspected(snapshot, name)) {
-            let label = RichText::new(texts.get("details-advice")).size(theme.size.small);
-            ui.label(label.color(theme.palette(ui).muted));
-            ui.add(egui::Label::new(advice(known, texts)).wrap());
+            fact_ui(ui, snapshot, "details-advice", advice(known, texts));
         }
         let program = snapshot.folded.and_then(|folded| folded.programs.iter().find(|program| *program.name == *name));
         match program {
@@ -60,21 +58,27 @@ fn is_suspected(snapshot: &Snapshot<'_>, name: &str) -> bool {
 }
 
 fn facts_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, intents: &mut Vec<Intent>) {
-    let texts = snapshot.texts;
-    let muted = snapshot.theme.palette(ui).muted;
-    let fact = |ui: &mut egui::Ui, id: &str, value: String| {
-        if !value.is_empty() {
-            ui.label(RichText::new(texts.get(id)).size(snapshot.theme.size.small).color(muted));
-            ui.add(egui::Label::new(value).wrap());
-        }
-    };
-    fact(ui, "chart-cpu", format::percent(program.cpu.get()));
-    fact(ui, "chart-memory", format::bytes(program.memory.0 as f64));
-    fact(ui, "details-disk", program.disk.get().map(|rate| format::rate(rate.0)).unwrap_or_default());
-    fact(ui, "details-path", program.path.as_deref().map(path_text).unwrap_or_default());
-    fact(ui, "details-publisher", publisher(snapshot, program, intents).unwrap_or_default());
-    fact(ui, "details-started", started(snapshot, program).unwrap_or_default());
-    fact(ui, "details-parts", pids(program));
+    let mut fact = |id: &str, value: String| fact_ui(ui, snapshot, id, value);
+    fact("chart-cpu", format::percent(program.cpu.get()));
+    fact("chart-memory", format::bytes(program.memory.0 as f64));
+    fact("details-disk", program.disk.get().map(|rate| format::rate(rate.0)).unwrap_or_default());
+    fact("details-path", program.path.as_deref().map(path_text).unwrap_or_default());
+    fact("details-publisher", publisher(snapshot, program, intents).unwrap_or_default());
+    fact("details-started", started(snapshot, program).unwrap_or_default());
+    fact("details-parts", pids(program));
+}
+
+/// A value close below its label; nothing where there is none.
+fn fact_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, id: &str, value: String) {
+    if value.is_empty() {
+        return;
+    }
+    let theme = snapshot.theme;
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.label(RichText::new(snapshot.texts.get(id)).size(theme.size.small).color(theme.palette(ui).muted));
+        ui.add(egui::Label::new(value).wrap());
+    });
 }
 
 /// What can be done about it, or why nothing can.
