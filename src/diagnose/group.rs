@@ -176,7 +176,7 @@ impl Grouper {
         };
         let plain = || match given {
             Some(group) if !misplaced => DisplayName::new(group),
-            _ => DisplayName::new(&Knowledge::plain_name(facts)),
+            _ => DisplayName::new(&strangers_name(facts, knowledge)),
         };
         let name = found.map_or_else(|| plain().as_str().into(), |program| program.name.en.as_str().into());
         let kind = found.map_or(ProgramKind::Program, |program| program.kind);
@@ -321,6 +321,16 @@ impl Draft {
             members: self.members.into_iter().map(|(member, _)| member).collect(),
         }
     }
+}
+
+/// The name of a process that is no known program. By a name a program is found in the tables, so it must not be the
+/// name of another one: then its file is told with its ending, or with its folder.
+fn strangers_name(facts: &ProcFacts, knowledge: &Knowledge) -> String {
+    let plain = Knowledge::plain_name(facts);
+    let path = facts.path.known().map_or("", String::as_str);
+    let names = [plain.as_str(), facts.file_name(), path];
+    let free = names.into_iter().find(|name| !name.is_empty() && knowledge.named(name).is_none());
+    free.map_or_else(|| format!("{plain} (?)"), str::to_owned)
 }
 
 /// A program that shows what the PC does. The agent is the same program as our window, and is none.
@@ -471,6 +481,29 @@ mod tests {
         );
         let heavy = folded.programs[0].heavy_members(|member| member.cpu.get());
         assert_eq!(heavy.iter().map(|member| member.key.pid).collect::<Vec<_>>(), [10, 11]);
+    }
+
+    #[test]
+    fn of_many_equal_ones_all_are_meant() {
+        for count in [1, 4, 5, 8, 30] {
+            let loops = (10..10 + count).map(|pid| process(pid, 1, "/usr/bin/dash", 0.9 / f64::from(count)));
+            let idle = [process(90, 1, "/usr/bin/dash", 0.0)];
+            let (_, folded) = fold(Os::Linux, loops.chain(idle).collect());
+            let heavy = folded.programs[0].heavy_members(|member| member.cpu.get());
+            assert_eq!(heavy.len(), count as usize, "the busy ones, without the one that sleeps");
+        }
+    }
+
+    #[test]
+    fn a_stranger_is_not_taken_for_the_known_program_whose_name_its_file_has() {
+        let name = |os, path: &str| {
+            let (_, folded) = fold(os, vec![process(10, 1, path, 0.5)]);
+            folded.programs[0].name.to_string()
+        };
+        assert_eq!(name(Os::Windows, r"C:\Windows\System32\notepad.exe"), "Notepad");
+        assert_eq!(name(Os::Windows, r"C:\Users\a\Notepad.exe"), "Notepad.exe");
+        assert_eq!(name(Os::Linux, "/tmp/Flatpak"), "/tmp/Flatpak");
+        assert_eq!(name(Os::Windows, r"C:\Users\a\Music Player.exe"), "Music Player");
     }
 
     #[test]

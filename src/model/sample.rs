@@ -1,5 +1,6 @@
 //! One look at the whole PC.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -120,12 +121,18 @@ pub struct ProgramSample {
 
 impl ProgramSample {
     /// The processes of the trees that make this program what it is now: for a browser all of them, otherwise
-    /// the trees with at least a quarter of what `weight` adds up. Two independent scripts are one row to
-    /// people, but only the busy one is meant when somebody says "close it".
+    /// the trees with at least a quarter of what `weight` adds up, or half of what the heaviest has: of many equal
+    /// ones none has a quarter. Two independent scripts are one row to people, but only the busy one is meant when
+    /// somebody says "close it".
     pub fn heavy_members(&self, weight: impl Fn(&Member) -> f64) -> Vec<Member> {
+        let mut trees: HashMap<ProcKey, f64> = HashMap::new();
+        for member in &*self.members {
+            *trees.entry(member.root).or_default() += weight(member);
+        }
         let all: f64 = self.members.iter().map(&weight).sum();
-        let tree = |root: ProcKey| -> f64 { self.members.iter().filter(|m| m.root == root).map(&weight).sum() };
-        let heavy = |member: &Member| self.kind == ProgramKind::Browser || tree(member.root) * 4.0 >= all;
+        let heaviest = trees.values().copied().fold(0.0, f64::max);
+        let least = (all / 4.0).min(heaviest / 2.0);
+        let heavy = |member: &Member| self.kind == ProgramKind::Browser || trees[&member.root] >= least;
         self.members.iter().filter(|member| heavy(member)).copied().collect()
     }
 }
