@@ -595,13 +595,93 @@ class DesktopTest(unittest.TestCase):
         time.sleep(1.0)
         self.assertTrue(burner.alive(), "Return on the safe answer killed it")
 
-    @with_diagnostics
-    def test_chromium_page(self):
-        wait_quiet()
+    def chromium(self, page):
+        """A browser with a profile of its own that shows `page`."""
         browser = shutil.which("chromium")
         if not browser:
             self.skipTest("no Chromium")
         profile = Path(tempfile.mkdtemp(dir=TMP))
+        options = ["--no-sandbox", f"--user-data-dir={profile}", "--no-first-run", "--no-default-browser-check",
+                   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu",
+                   "--password-store=basic", "--window-position=1020,0", "--window-size=800,600"]
+        chromium = Proc([browser, *options, page.as_uri()])
+        self.addCleanup(chromium.end)
+        return chromium, profile
+
+    def never_more_than_worth_a_look(self, app, seconds):
+        """Reads the findings for so long: none may ask to act, and none may speak of mining or of a steady page."""
+        told, end = set(), time.monotonic() + seconds
+        while time.monotonic() < end:
+            app.alive_or_fail()
+            names = [node.name for node in app.nodes()]
+            self.assertNotIn("Act", names)
+            told.update(app.headlines())
+            time.sleep(2)
+        for text in told:
+            self.assertNotRegex(text, "mining|steadily", told)
+        return told
+
+    @with_diagnostics
+    def test_a_video_is_a_browser_at_work(self):
+        wait_quiet()
+        self.chromium(HERE / "video.html")
+        until("the video plays", 60, lambda: "Playing" in window_titles())
+        app = self.start("--lang", "en")
+        self.wait_headline(app, r"^Chromium keeps using", app.begun, limit=30)
+        told = self.never_more_than_worth_a_look(app, 170)
+        say(f"in three minutes of video: {sorted(re.sub('[0-9.]+', '…', text) for text in told)}")
+        app.picture("video-en")
+
+    @with_diagnostics
+    def test_a_compiler_is_called_one(self):
+        if not shutil.which("gcc"):
+            self.skipTest("no gcc")
+        wait_quiet()
+        folder = Path(tempfile.mkdtemp(dir=TMP))
+        body = "".join(f"int f{n}(int x){{for(int i=0;i<x;i++)x^=i*{n + 3};return x;}}\n" for n in range(1500))
+        (folder / "part.c").write_text(body)
+        again = "while :; do gcc -O2 -c part.c -o $0.o; done"
+        for number in range(max(1, CPUS - 1)):
+            self.addCleanup(Proc(["/bin/sh", "-c", again, f"part{number}"], cwd=folder).end)
+        app = self.start("--lang", "en")
+        text = self.wait_headline(app, "is busy, and that is normal", app.begun, limit=30)
+        self.assertIn("Software build", text)
+        self.assertNotIn("Act", [node.name for node in app.nodes()])
+        app.picture("compiler-en")
+
+    @with_diagnostics
+    def test_an_update_of_packages_is_called_one(self):
+        if os.geteuid() != 0 or not shutil.which("apt-get"):
+            self.skipTest("packages are installed by root on Debian")
+        wait_quiet()
+        folder = Path(tempfile.mkdtemp(dir=TMP))
+        self.addCleanup(subprocess.run, ["dpkg", "--purge", "mimamori-test"], capture_output=True)
+        (folder / "DEBIAN").mkdir()
+        (folder / "DEBIAN/control").write_text(
+            "Package: mimamori-test\nVersion: 1\nArchitecture: all\nMaintainer: nobody <nobody@invalid>\n"
+            "Description: large, so that it takes a while\n")
+        library = Path(max(Path("/usr/lib").glob("**/*.so.*"), key=lambda file: file.stat().st_size))
+        for number in range(40):
+            place = folder / f"usr/share/mimamori-test/{number}"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(library, place)
+        package = f"{folder}.deb"
+        subprocess.run(["dpkg-deb", "-Zgzip", "-z1", "--build", folder, package], check=True, capture_output=True)
+        self.addCleanup(os.unlink, package)
+        shutil.rmtree(folder)
+        again = f"while :; do apt-get install -y -qq --reinstall --allow-downgrades {package}; done"
+        installing = Proc(["/bin/sh", "-c", again], env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+        self.addCleanup(installing.end)
+        app = self.start("--lang", "en")
+        text = self.wait_headline(app, "is busy, and that is normal", app.begun, limit=40)
+        self.assertIn("Software update", text)
+        self.assertNotIn("Act", [node.name for node in app.nodes()])
+        app.picture("package-en")
+
+    @with_diagnostics
+    def test_chromium_page(self):
+        wait_quiet()
+        chromium, profile = self.chromium(HERE / "hashing.html")
         preferences = profile / "Default" / "Preferences"
 
         def exit_type():
@@ -610,11 +690,6 @@ class DesktopTest(unittest.TestCase):
             except (OSError, ValueError):
                 return None
 
-        options = ["--no-sandbox", f"--user-data-dir={profile}", "--no-first-run", "--no-default-browser-check",
-                   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu",
-                   "--password-store=basic", "--window-position=1020,0", "--window-size=800,600"]
-        chromium = Proc([browser, *options, (HERE / "hashing.html").as_uri()])
-        self.addCleanup(chromium.end)
         until("the page computes", 60, lambda: "Hashing on" in window_titles())
         since = time.monotonic()
         app = self.start("--lang", "en")
