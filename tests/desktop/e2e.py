@@ -627,9 +627,13 @@ class DesktopTest(unittest.TestCase):
         self.chromium(HERE / "video.html")
         until("the video plays", 60, lambda: "Playing" in window_titles())
         app = self.start("--lang", "en")
-        self.wait_headline(app, r"^Chromium keeps using", app.begun, limit=30)
-        told = self.never_more_than_worth_a_look(app, 170)
-        say(f"in three minutes of video: {sorted(re.sub('[0-9.]+', '…', text) for text in told)}")
+        told = self.never_more_than_worth_a_look(app, 180)
+        # On a fast PC a film is no load worth a sentence; who plays it stands first among the programs in any case.
+        for text in told:
+            self.assertRegex(text, "^This PC is fine$|^Chromium keeps using")
+        rows = [node.name for node in app.nodes() if node.name.endswith("Show details")]
+        self.assertTrue(rows[0].startswith("Chromium: CPU"), rows)
+        say(f"in three minutes of a film: {sorted(told)}; “{rows[0]}”")
         app.picture("video-en")
 
     @with_diagnostics
