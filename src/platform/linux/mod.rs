@@ -44,7 +44,7 @@ pub use sensors::Sensors;
 pub use signed_in::signed_in_at;
 pub use target::Target;
 pub use tray::Tray;
-pub use trim::{give_back_start_memory, make_private_folder};
+pub use trim::{GIVE_BACK_EVERY, give_back_memory, make_private_folder};
 
 use crate::model::{At, Bytes, Hertz, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Signature, Swap, Why};
 

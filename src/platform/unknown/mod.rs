@@ -96,7 +96,10 @@ pub fn started_at(_key: ProcKey, _machine: &Machine) -> Option<At> {
 }
 
 /// Nothing to give back.
-pub fn give_back_start_memory() {}
+pub fn give_back_memory() {}
+
+/// Nothing is given back.
+pub const GIVE_BACK_EVERY: std::time::Duration = std::time::Duration::from_mins(10);
 
 /// Makes a folder; whose it is is up to the system.
 ///

@@ -62,7 +62,7 @@ pub use sessions::{display_available, has_other_users, signed_in_at};
 pub use signature::signature;
 pub use target::Target;
 pub use tray::Tray;
-pub use trim::{give_back_start_memory, make_private_folder};
+pub use trim::{GIVE_BACK_EVERY, give_back_memory, make_private_folder};
 pub use volumes::{device_of, drives};
 
 use crate::model::{At, Bytes, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Swap, Why};

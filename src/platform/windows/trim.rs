@@ -1,14 +1,18 @@
-//! Gives back memory that was only needed to start.
+//! Gives back memory that is needed only now and then.
 
 use std::path::Path;
+use std::time::Duration;
 
 use windows_sys::Win32::System::ProcessStatus::K32EmptyWorkingSet;
 use windows_sys::Win32::System::Threading::GetCurrentProcess;
 
-/// Takes the pages that were used to start out of the working set. They stay in the standby list of the system: what
+/// How long what was needed once is kept. All pages have to come back one by one, so seldom.
+pub const GIVE_BACK_EVERY: Duration = Duration::from_mins(10);
+
+/// Takes the pages that were used out of the working set. They stay in the standby list of the system: what
 /// is used again comes back without reading the disk.
 #[expect(unsafe_code, reason = "tells the system that pages are not needed")]
-pub fn give_back_start_memory() {
+pub fn give_back_memory() {
     // SAFETY: the handle of our own process is always valid. A refusal changes nothing.
     let _ = unsafe { K32EmptyWorkingSet(GetCurrentProcess()) };
 }
