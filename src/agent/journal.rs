@@ -112,8 +112,12 @@ pub struct Journal {
     /// When it was written last, or tried.
     written: At,
     remarks: Vec<Remark>,
+    /// What the window did and is on its way to the disk: given to the recorder once, however often writing fails.
+    noted: Vec<Event>,
     /// What the window did, once it is recorded.
     arrived: Vec<Event>,
+    /// The last list of what starts with the PC; a recording that is opened or begun anew later needs it.
+    autostarts: Option<Vec<String>>,
 }
 
 impl Journal {
@@ -130,7 +134,9 @@ impl Journal {
             run,
             recorder: None,
             previous: None,
+            noted: Vec::new(),
             arrived: Vec::new(),
+            autostarts: None,
             remarks: trouble.iter().cloned().map(Remark::InMemory).collect(),
             trouble,
             kept: VecDeque::new(),
@@ -146,6 +152,9 @@ impl Journal {
             Ok((mut recorder, opened)) => {
                 for event in self.kept.drain(..) {
                     recorder.note(&event);
+                }
+                if let Some(identities) = &self.autostarts {
+                    recorder.know_autostarts(identities.clone());
                 }
                 if opened.set_aside.is_some() {
                     self.remarks.push(Remark::SetAside);
@@ -234,8 +243,9 @@ impl Journal {
     /// Takes the list of what starts with the PC, by its identities.
     pub fn know_autostarts(&mut self, identities: Vec<String>) {
         if let Some(recorder) = &mut self.recorder {
-            recorder.know_autostarts(identities);
+            recorder.know_autostarts(identities.clone());
         }
+        self.autostarts = Some(identities);
     }
 
     /// Writes when it is time to or the window did something, and tries again what failed. `calm`: nothing stands out.
@@ -253,20 +263,25 @@ impl Journal {
         self.forget(now);
         let Some(recorder) = &mut self.recorder else { return };
         // What the window did is taken over with the same write that makes it safe.
-        let taken = self.inbox.as_ref().map(Inbox::take).unwrap_or_default();
-        for event in &taken {
-            recorder.note(event);
+        if self.noted.is_empty() {
+            self.noted = self.inbox.as_ref().map(Inbox::take).unwrap_or_default();
+            for event in &self.noted {
+                recorder.note(event);
+            }
         }
         match recorder.flush(now) {
             Ok(()) => {
                 if let Some(inbox) = &self.inbox {
                     inbox.forget_taken();
                 }
-                self.arrived.extend(taken);
+                self.arrived.append(&mut self.noted);
                 self.well();
             }
             // The next flush sets the file aside and begins a new one with what is pending.
             Err(RecorderError::Damaged(_)) => {
+                if let Some(identities) = &self.autostarts {
+                    recorder.know_autostarts(identities.clone());
+                }
                 self.remarks.push(Remark::SetAside);
                 self.retry = FIRST_RETRY;
             }
@@ -281,6 +296,8 @@ impl Journal {
         let Some(recorder) = &mut self.recorder else { return };
         inbox.discard();
         self.kept.clear();
+        self.noted.clear();
+        self.autostarts = None;
         self.previous = None;
         if recorder.forget(now).is_ok() {
             inbox.end_forget();
@@ -350,5 +367,50 @@ mod tests {
         assert!(inbox.end_forget());
         journal.end(At(5000));
         assert_eq!(events(), ["after"]);
+    }
+
+    #[test]
+    fn what_the_window_did_is_recorded_once_however_often_writing_fails() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("recording.db");
+        let run = Run { boot_id: None, version: "0".to_owned(), started: At(1000) };
+        let mut journal = Journal::open(Ok(path.clone()), run);
+        let inbox = Inbox::beside(&path);
+        inbox.put(&Event::new(At(2500), EventKind::Action, "burner")).expect("put");
+        // Somebody else writes for longer than the recorder waits.
+        let other = rusqlite::Connection::open(&path).expect("opened");
+        other.execute_batch("BEGIN IMMEDIATE").expect("held");
+        for second in 3..5 {
+            journal.flush(At(second * 1000));
+            assert!(journal.trouble().is_some() && journal.take_arrived().is_empty());
+        }
+        inbox.put(&Event::new(At(5500), EventKind::Verdict, "burner")).expect("put");
+        other.execute_batch("ROLLBACK").expect("let go");
+        journal.flush(At(6000));
+        journal.flush(At(7000));
+        let arrived: Vec<At> = journal.take_arrived().iter().map(|event| event.at).collect();
+        assert_eq!(arrived, [At(2500), At(5500)]);
+        let reader = Reader::open(&path).expect("readable").expect("a recording");
+        assert_eq!(reader.events(At(0), At(i64::MAX)).expect("events").len(), 2);
+    }
+
+    #[test]
+    fn the_first_list_of_what_starts_with_the_pc_waits_for_the_recording() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("recording.db");
+        let run = || Run { boot_id: None, version: "0".to_owned(), started: At(1000) };
+        Journal::open(Ok(path.clone()), run()).end(At(1500));
+        let other = rusqlite::Connection::open(&path).expect("opened");
+        other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").expect("held");
+        let mut journal = Journal::open(Ok(path.clone()), run());
+        assert!(journal.trouble().is_some(), "nothing can be opened");
+        journal.know_autostarts(vec!["old".to_owned()]);
+        drop(other);
+        journal.flush(At(3000));
+        journal.know_autostarts(vec!["old".to_owned(), "new".to_owned()]);
+        journal.flush(At(4000));
+        let reader = Reader::open(&path).expect("readable").expect("a recording");
+        let found = reader.new_autostarts(At(1), At(i64::MAX)).expect("a list");
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), [("new".to_owned(), At(4000))]);
     }
 }
