@@ -24,7 +24,13 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     };
     let received = heaviest(EvidenceKind::ProgramReceived, |traffic| traffic.rx.0);
     let sent = heaviest(EvidenceKind::ProgramSent, |traffic| traffic.tx.0);
-    let user = [received, sent].into_iter().flatten().max_by(|(_, a), (_, b)| a.part.total_cmp(&b.part));
+    // Of much that nobody of ours moves, a program with a small part is not the reason.
+    let all = held.mean(|sample| sample.net_users.known().and_then(|_| rate(sample)));
+    let user = [received, sent]
+        .into_iter()
+        .flatten()
+        .max_by(|(_, a), (_, b)| a.part.total_cmp(&b.part))
+        .filter(|(_, user)| all.is_some_and(|all| user.part * 2.0 >= all));
     if let Some((kind, user)) = &user {
         evidence.push(Evidence::over(*kind, user.part, limits.network_program, user.seconds));
     }
@@ -68,7 +74,8 @@ mod tests {
 
     #[test]
     fn nobody_is_named_where_it_is_not_known() {
-        for users in [Reading::Missing(Why::NoPermission), Reading::Known(vec![("fetch", 1e6, 0.0)])] {
+        let parts = [Reading::Known(vec![("fetch", 1e6, 0.0)]), Reading::Known(vec![("fetch", 5e6, 0.0)])];
+        for users in [Reading::Missing(Why::NoPermission)].into_iter().chain(parts) {
             let finding = found(users);
             assert!(finding.cause.is_none() && finding.evidence.len() == 1, "{finding:?}");
         }
