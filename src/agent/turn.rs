@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -35,11 +35,8 @@ const KEEP: Seconds = Seconds(1800.0);
 const PAUSED_STEP: Duration = Duration::from_secs(30);
 /// After "check now" everything is read at so many turns.
 const CLOSE_LOOKS: u32 = 5;
-/// After so many turns everything that is needed only at the start is over…
+/// After so many turns everything that is needed only at the start is over.
 const STARTED_TURNS: u64 = 4;
-/// …and so often what was needed only now and then is given back: about every minute. It costs 3 ms, and what is
-/// mapped of the program file falls from 5.5 to 2 MB.
-const TRIM_EVERY: u64 = 30;
 /// What the recording knows is asked for anew so often: about every hour.
 const LEARN_EVERY: u64 = 1800;
 /// As slow as possible and still too costly so often in a row: start again.
@@ -70,6 +67,9 @@ pub(super) struct Turns<'a> {
     paused_until: Option<At>,
     close_looks: u32,
     count: u64,
+    /// There was a look at everything since memory was given back, and when that was.
+    give_back: bool,
+    given_back: Instant,
     over_budget: u32,
     started: At,
     at: At,
@@ -113,6 +113,8 @@ impl<'a> Turns<'a> {
             paused_until: None,
             close_looks: 0,
             count: 0,
+            give_back: false,
+            given_back: Instant::now(),
             over_budget: 0,
             started,
             at: started,
@@ -247,23 +249,32 @@ impl<'a> Turns<'a> {
         if self.count.is_multiple_of(LEARN_EVERY) {
             self.learn(SettingsFile::of_user().load().my_work(self.at));
         }
-        if self.count == STARTED_TURNS || self.count.is_multiple_of(TRIM_EVERY) {
-            platform::give_back_start_memory();
-        }
         let wanted = self.close_looks > 0 || self.findings.iter().any(|finding| is_moving(finding.rule));
         self.close_looks = self.close_looks.saturating_sub(1);
         match self.watch.look_paced(self.at, &mut self.pace, wanted) {
             Seen::Totals(sample) => self.note_totals(&sample),
-            Seen::Everything(view) => self.note_everything(*view),
+            Seen::Everything(view) => {
+                self.note_everything(*view);
+                self.give_back = true;
+            }
         }
         let calm = self.findings.iter().all(|finding| finding.severity == Severity::Ok);
         self.journal.step(self.at, calm);
         for event in self.journal.take_arrived() {
             if event.kind == EventKind::Action {
-                self.watch.history_mut().note_closed(&event.subject, event.at);
+                let is_seen = self.watch.history_mut().note_closed(&event.subject, event.at);
+                if !is_seen {
+                    self.watch.note_closed(&event.subject);
+                }
             }
         }
         self.say_remarks();
+        // A look at everything needs much more than the totals of the turns until the next one.
+        let is_due = self.given_back.elapsed() >= platform::GIVE_BACK_EVERY;
+        if self.count == STARTED_TURNS || self.count > STARTED_TURNS && self.give_back && is_due {
+            platform::give_back_memory();
+            (self.give_back, self.given_back) = (false, Instant::now());
+        }
         self.keep_budget().then(|| Duration::from_secs_f64(self.pace.step().0))
     }
 

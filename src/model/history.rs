@@ -182,13 +182,16 @@ impl History {
         }
     }
 
-    /// The user closed this program at that time: the first look after it says so. Heard of late, as the one who closes is
-    /// another process than the one who watches.
-    pub fn note_closed(&mut self, name: &str, at: At) {
-        let after = self.samples.iter_mut().find(|sample| sample.at >= at);
-        if let Some(sample) = after.filter(|sample| !sample.closed.iter().any(|closed| &**closed == name)) {
+    /// The user closed this program at that time: the first look at the programs after it says so. Heard of late, as the
+    /// one who closes is another process than the one who watches. `false` when there is no such look yet.
+    #[must_use]
+    pub fn note_closed(&mut self, name: &str, at: At) -> bool {
+        let mut after = self.samples.iter_mut().filter(|sample| sample.at >= at);
+        let Some(sample) = after.find(|sample| !sample.programs.is_empty()) else { return false };
+        if !sample.closed.iter().any(|closed| &**closed == name) {
             Arc::make_mut(sample).closed.push(name.into());
         }
+        true
     }
 
     /// Puts free space of before this history began in front of it, oldest first.
@@ -261,7 +264,7 @@ impl History {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Fraction, Reading};
+    use crate::model::{Fraction, ProgramSample, Reading};
 
     fn sample(seconds: i64, cpu: f64) -> Arc<Sample> {
         Arc::new(Sample {
@@ -323,13 +326,16 @@ mod tests {
 
     #[test]
     fn a_program_closed_by_somebody_else_is_noted_once_where_it_was() {
-        let mut history = history(&[(2, 0.9), (4, 0.9), (6, 0.1)]);
+        let mut history = history(&[(2, 0.9), (4, 0.9)]);
+        assert!(!history.note_closed("loop", At(3500)), "only totals since");
+        let programs = vec![ProgramSample::default()];
+        history.push(Arc::new(Sample { programs, ..(*sample(6, 0.1)).clone() }));
         for _ in 0..2 {
-            history.note_closed("loop", At(3500));
+            assert!(history.note_closed("loop", At(3500)));
         }
-        history.note_closed("later", At(60_000));
+        assert!(!history.note_closed("later", At(60_000)), "nobody has looked since");
         let closed: Vec<usize> = history.samples().map(|sample| sample.closed.len()).collect();
-        assert_eq!(closed, [0, 1, 0]);
+        assert_eq!(closed, [0, 0, 1]);
     }
 
     #[test]

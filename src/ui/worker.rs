@@ -189,7 +189,8 @@ impl Thread {
         let recent = archive::recent(now());
         self.watch.begin_with(&recent);
         for (program, at) in archive::closed(now()) {
-            self.watch.history_mut().note_closed(&program, at);
+            // Without a look since then nothing is known of what came after it.
+            let _ = self.watch.history_mut().note_closed(&program, at);
         }
         self.tell(Reply::Recent(recent));
         let mut due = Instant::now();

@@ -1,9 +1,11 @@
 //! A program that the user closed here runs and works again: somebody starts it.
 
+use std::collections::BTreeSet;
+
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::series;
 use crate::knowledge::Knowledge;
-use crate::model::{History, ProgramKind, Seconds};
+use crate::model::{History, ProcKey, ProgramKind, Seconds};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
@@ -26,6 +28,11 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             if pause.0 > mining.back_seconds.0 || held < hold.0 || again.last()?.cpu < steady.program {
                 return None;
             }
+            // The same process at work again was never away: closing it was cancelled, or it takes its time.
+            let was_busy = busy_parts(&points[..=closed], steady.program);
+            if busy_parts(again, steady.program).iter().any(|key| was_busy.contains(key)) {
+                return None;
+            }
             let (mean, _) = series::shape(again.iter().map(|point| (point.cpu, point.span)))?;
             let evidence = vec![
                 Evidence::over(EvidenceKind::ProgramCpu, mean, steady.program, Seconds(held)),
@@ -40,6 +47,12 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
         .collect()
 }
 
+/// The processes that did at least a share of `least` in one of these looks.
+fn busy_parts(points: &[series::Point<'_>], least: f64) -> BTreeSet<ProcKey> {
+    let members = points.iter().filter_map(|point| point.program).flat_map(|program| &*program.members);
+    members.filter(|member| member.cpu.get() >= least).map(|member| member.key).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use crate::diagnose::RuleId;
@@ -52,6 +65,15 @@ mod tests {
         scene.run_with(&[process(1, "/sbin/init", 0.0)], 4.0, |sample| sample.closed = vec!["loop".into()]);
         scene.run(&[process(20, "/home/a/loop", 0.4)], 10.0);
         assert!(rules(&scene).contains(&RuleId::CameBack));
+    }
+
+    #[test]
+    fn a_program_whose_closing_was_cancelled_was_never_away() {
+        let mut scene = Scene::linux();
+        scene.run(&[process(10, "/home/a/loop", 0.4)], 30.0);
+        scene.run_with(&[process(10, "/home/a/loop", 0.01)], 8.0, |sample| sample.closed = vec!["loop".into()]);
+        scene.run(&[process(10, "/home/a/loop", 0.4)], 10.0);
+        assert!(!rules(&scene).contains(&RuleId::CameBack));
     }
 
     #[test]
