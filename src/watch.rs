@@ -8,8 +8,8 @@ use std::time::Instant;
 use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining};
 use crate::model::{
-    At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Me, Member, MyFiles, ProcFacts,
-    ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, UsualIdle,
+    At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Me, Member, MyFiles, Owner,
+    ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, UsualIdle,
 };
 use crate::platform;
 use crate::recorder::Reader;
@@ -53,7 +53,7 @@ impl Learned {
         let Some(Ok(Some(reader))) = recording_path().map(|path| Reader::open(&path)) else { return Self::default() };
         let Some((first, _)) = reader.span().ok().flatten() else { return Self::default() };
         // The list of what starts with the PC is complete the first time it is read: nothing has to be learned first.
-        let autostarts = reader.new_autostarts(ago(limits.new_days)).unwrap_or_default();
+        let autostarts = reader.new_autostarts(ago(limits.new_days), at).unwrap_or_default();
         if first > ago(limits.learn_days) {
             return Self { autostarts, ..Self::default() };
         }
@@ -61,7 +61,7 @@ impl Learned {
         let temperature = reader.idle_temperature(from, idle).ok().filter(|(minutes, _)| *minutes >= IDLE_MINUTES);
         let fan = reader.idle_fan(from, idle).ok().filter(|(minutes, _)| *minutes >= IDLE_MINUTES);
         Self {
-            new: reader.new_programs(ago(limits.new_days)).unwrap_or_default(),
+            new: reader.new_programs(ago(limits.new_days), at).unwrap_or_default(),
             usual_idle: UsualIdle {
                 temperature: temperature.and_then(|(_, celsius)| celsius),
                 fan: fan.and_then(|(_, rpm)| rpm),
@@ -346,14 +346,22 @@ impl Watch {
 /// What to ask about a browser: the process that began it knows its command line. `None` where its places are not known.
 fn question(program: &ProgramSample, folded: &Folded, knowledge: &Knowledge) -> Option<BrowserQuestion> {
     let places = Arc::clone(knowledge.browser_places(&program.name)?);
-    let root = program.members.iter().map(|member| member.root).min_by_key(|root| (root.start_time, root.pid))?;
-    let facts: Option<&ProcFacts> = folded.facts.get(&root).map(|facts| &**facts);
-    let args = facts.and_then(|facts| facts.args.known()).map_or(&[][..], Vec::as_slice);
+    let mut roots: Vec<ProcKey> = program.members.iter().map(|member| member.root).collect();
+    roots.sort_by_key(|root| (root.start_time, root.pid));
+    roots.dedup();
+    let facts_of = |root: &ProcKey| folded.facts.get(root).map(|facts| &**facts);
+    let is_mine = |root: &ProcKey| facts_of(root).is_some_and(|facts| facts.owner == Owner::Me);
+    let args_of = |root: &ProcKey| facts_of(root).and_then(|facts| facts.args.known()).map_or(&[][..], Vec::as_slice);
+    let root = *roots.iter().find(|root| is_mine(root)).or(roots.first())?;
+    let (facts, args) = (facts_of(&root), args_of(&root));
+    let profiles = Knowledge::profiles_argument(args);
+    let is_alike = |other: &ProcKey| is_mine(other) && Knowledge::profiles_argument(args_of(other)) == profiles;
     Some(BrowserQuestion {
         name: Arc::clone(&program.name),
         pid: root.pid,
         path: facts.and_then(|facts| facts.path.known()).map(|path| path.as_str().into()).or(program.path.clone()),
-        own_profiles: Knowledge::profiles_argument(args).map(str::to_owned),
+        own_profiles: profiles.map(str::to_owned),
+        shared: !roots.iter().all(is_alike),
         unlisted_add_ons: Knowledge::has_unlisted_add_ons(args),
         places,
         blockers: Arc::clone(knowledge.ad_blockers()),
@@ -363,7 +371,7 @@ fn question(program: &ProgramSample, folded: &Folded, knowledge: &Knowledge) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Autostart, BrowserFamily, Os, Owner, ProcKey, ProcSample, ProcState};
+    use crate::model::{Autostart, BrowserFamily, Os, ProcFacts, ProcSample, ProcState};
 
     fn process(pid: u32, parent: u32, args: &[&str]) -> ProcSample {
         let facts = ProcFacts {
@@ -403,6 +411,24 @@ mod tests {
         assert_eq!(asked.own_profiles.as_deref(), Some("/srv/profiles"));
         assert_eq!(asked.places.family, BrowserFamily::Chromium);
         assert!(asked.blockers.len() >= 20);
+    }
+
+    #[test]
+    fn of_a_browser_that_several_use_nothing_is_said_about_whose_page_it_is() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let is_shared = |processes: Vec<ProcSample>| {
+            let folded = Grouper::new(Os::Linux).fold(&mut Sample::default(), processes, &knowledge);
+            let asked = question(&folded.programs[0], &folded, &knowledge).expect("a known browser");
+            (asked.pid, asked.shared)
+        };
+        let of = |owner: Owner, mut sample: ProcSample| {
+            sample.facts = Arc::new(ProcFacts { owner, ..(*sample.facts).clone() });
+            sample
+        };
+        let mine = || process(20, 1, &["chrome"]);
+        assert_eq!(is_shared(vec![mine(), process(21, 20, &["chrome", "--type=renderer"])]), (20, false));
+        assert_eq!(is_shared(vec![of(Owner::Other, process(10, 1, &["chrome"])), mine()]), (20, true));
+        assert_eq!(is_shared(vec![process(10, 1, &["chrome", "--user-data-dir=/tmp/robot"]), mine()]), (10, true));
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub struct BrowserQuestion {
     pub path: Option<Arc<str>>,
     /// The folder with its profiles that its command line names, if it does.
     pub own_profiles: Option<String>,
+    /// Other people run it too, or it runs with profiles in several places: whose pages are busy is not known.
+    pub shared: bool,
     /// It was started with add-ons that are in none of its lists.
     pub unlisted_add_ons: bool,
     /// Where to look.

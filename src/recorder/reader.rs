@@ -141,16 +141,16 @@ impl Reader {
         store::idle_fan(&self.db, from, cpu)
     }
 
-    /// The paths of programs that were recorded for the first time at `from` or later. Only programs that mattered by
+    /// The paths of programs that were recorded for the first time from `from` to `now`. Only programs that mattered by
     /// CPU, memory or disk are recorded: one that has been asleep for years is new here when it wakes up.
-    pub fn new_programs(&self, from: At) -> Result<BTreeSet<String>, RecorderError> {
-        store::new_programs(&self.db, from)
+    pub fn new_programs(&self, from: At, now: At) -> Result<BTreeSet<String>, RecorderError> {
+        store::new_programs(&self.db, from, now)
     }
 
     /// What starts with the PC and did not before `from`, by [`crate::model::Autostart::identity`], and when it was seen
     /// first.
-    pub fn new_autostarts(&self, from: At) -> Result<BTreeMap<String, At>, RecorderError> {
-        store::new_autostarts(&self.db, from)
+    pub fn new_autostarts(&self, from: At, now: At) -> Result<BTreeMap<String, At>, RecorderError> {
+        store::new_autostarts(&self.db, from, now)
     }
 
     /// The runs of the agent that were seen at `from` or later, in the order in which they began.

@@ -80,17 +80,19 @@ impl Programs {
     }
 }
 
-/// Programs that were first seen at `from` or later, by their paths; without those whose path is not known.
-pub fn new_programs(db: &Connection, from: At) -> Result<BTreeSet<String>, RecorderError> {
-    let mut select = db.prepare_cached("SELECT path FROM program WHERE first_seen >= ?1 AND path <> ''")?;
-    let paths = select.query_map([from.0], |row| row.get(0))?;
+/// Programs that were first seen from `from` to `now`, by their paths; without those whose path is not known.
+pub fn new_programs(db: &Connection, from: At, now: At) -> Result<BTreeSet<String>, RecorderError> {
+    let mut select = db.prepare_cached("SELECT path FROM program WHERE first_seen BETWEEN ?1 AND ?2 AND path <> ''")?;
+    let paths = select.query_map([from.0, now.0], |row| row.get(0))?;
     Ok(paths.collect::<Result<_, _>>()?)
 }
 
-/// What starts with the PC and was first seen at `from` or later, by its identity, and when that was.
-pub fn new_autostarts(db: &Connection, from: At) -> Result<BTreeMap<String, At>, RecorderError> {
-    let mut select = db.prepare_cached("SELECT identity, first_seen FROM autostart WHERE first_seen >= ?1")?;
-    let found = select.query_map([from.0], |row| Ok((row.get(0)?, At(row.get(1)?))))?;
+/// What starts with the PC and was first seen since `from`, by its identity, and when that was. What a clock that was
+/// ahead has stamped with a time after `now` is not known to be new.
+pub fn new_autostarts(db: &Connection, from: At, now: At) -> Result<BTreeMap<String, At>, RecorderError> {
+    let mut select =
+        db.prepare_cached("SELECT identity, first_seen FROM autostart WHERE first_seen BETWEEN ?1 AND ?2")?;
+    let found = select.query_map([from.0, now.0], |row| Ok((row.get(0)?, At(row.get(1)?))))?;
     Ok(found.collect::<Result<_, _>>()?)
 }
 

@@ -378,6 +378,11 @@ fn shift(db: &Connection, run: i64, started: i64, written_to: Option<i64>, by: i
         store::shift_key(db, "space", "at", started, last, by)?;
     }
     db.execute("UPDATE event SET at = at + ?2 WHERE run = ?1", [run, by])?;
+    // What this run saw for the first time.
+    for table in ["program", "autostart"] {
+        let moved = format!("UPDATE {table} SET first_seen = first_seen + ?2 WHERE first_seen >= ?1");
+        db.execute(&moved, [started, by])?;
+    }
     // A finding knows since when it is there.
     let since = "UPDATE event SET data = json_set(data, '$.finding.since', data ->> '$.finding.since' + ?2) \
                  WHERE run = ?1 AND kind IN (?3, ?4) AND json_valid(data) \

@@ -177,6 +177,9 @@ fn ad_blocking(question: &BrowserQuestion) -> Reading<bool> {
     if places.own_blocking == OwnBlocking::Always {
         return Reading::Known(true);
     }
+    if question.shared {
+        return Reading::Missing(Why::Unsupported);
+    }
     let is_blocker = |id: &str| question.blockers.contains(id);
     // An add-on's id, then where it comes from.
     let is_forced = |entry: &String| is_blocker(entry.split(';').next().unwrap_or_default());
@@ -272,6 +275,7 @@ mod tests {
             pid: 0,
             path: None,
             own_profiles: Some(profiles.to_string_lossy().into_owned()),
+            shared: false,
             unlisted_add_ons: false,
             places: Arc::new(BrowserPlaces {
                 family,

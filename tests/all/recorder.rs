@@ -674,12 +674,30 @@ fn hostile() -> impl Strategy<Value = String> {
     ]
 }
 
+/// A clock that was ahead and is set takes with it what was seen for the first time by it.
+#[test]
+fn what_was_new_by_a_wrong_clock_is_new_by_the_right_one() {
+    let (_folder, path) = file();
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let (mut recorder, _) = open(&path, at(10_000));
+    recorder.know_autostarts(list(&["old"]));
+    recorder.flush(at(10_060)).expect("flushed");
+    recorder.know_autostarts(list(&["old", "new"]));
+    recorder.flush(at(10_120)).expect("flushed");
+    let new = |now: i64| reader(&path).new_autostarts(at(0), at(now)).expect("a list").into_iter().collect::<Vec<_>>();
+    assert_eq!(new(200), [], "it will be seen in the future, says the clock");
+    recorder.shift_clock(-10_000_000, at(180)).expect("shifted");
+    recorder.flush(at(190)).expect("flushed");
+    assert_eq!(new(200), [("new".to_owned(), at(120))]);
+}
+
 /// The first list is what was always there; what comes later is new from then on, whatever else happens to the list.
 #[test]
 fn what_starts_with_the_pc_is_new_when_it_was_not_in_the_first_list() {
     let (_folder, path) = file();
     let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let new = |path: &Path| reader(path).new_autostarts(at(0)).expect("a list").into_iter().collect::<Vec<_>>();
+    let new =
+        |path: &Path| reader(path).new_autostarts(at(0), At(i64::MAX)).expect("a list").into_iter().collect::<Vec<_>>();
     let (mut recorder, _) = open(&path, at(0));
     recorder.know_autostarts(list(&[]));
     recorder.flush(at(60)).expect("flushed");
@@ -693,7 +711,7 @@ fn what_starts_with_the_pc_is_new_when_it_was_not_in_the_first_list() {
     recorder.know_autostarts(list(&["a", "b"]));
     recorder.flush(at(320)).expect("flushed");
     assert_eq!(new(&path), [("a".to_owned(), at(120)), ("b".to_owned(), at(260))]);
-    assert_eq!(reader(&path).new_autostarts(at(200)).expect("a list").len(), 1);
+    assert_eq!(reader(&path).new_autostarts(at(200), At(i64::MAX)).expect("a list").len(), 1);
     recorder.forget(at(400)).expect("forgotten");
     recorder.know_autostarts(list(&["a", "c"]));
     recorder.flush(at(460)).expect("flushed");
