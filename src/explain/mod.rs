@@ -87,6 +87,9 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
         variants.push("window");
     }
     if finding.rule == RuleId::NewAutostart && finding.severity > Severity::Ok {
+        if finding.signs.iter().all(|sign| sign.kind == SignKind::MinerName) {
+            variants.push("named");
+        }
         variants.push("look");
     }
     if finding.rule == RuleId::LongUptime && finding.confidence == Confidence::High {
@@ -380,7 +383,10 @@ mod tests {
             RuleId::NewAutostart => {
                 let look =
                     of(Subject { group: "Helper".into(), name: Label::same("Helper"), ..Subject::machine() }, None);
-                vec![Finding { severity: Severity::Ok, ..look.clone() }, look]
+                let sign = |kind| Sign { kind, points: 0, text: Some("x".to_owned()), figure: None };
+                let named = Finding { signs: vec![sign(SignKind::MinerName)], ..look.clone() };
+                let odd = Finding { signs: vec![sign(SignKind::OddFolder)], ..look.clone() };
+                vec![Finding { severity: Severity::Ok, ..look }, named, odd]
             }
             RuleId::NetworkBusy => {
                 let nobody = of(Subject::machine(), None);

@@ -150,6 +150,8 @@ pub struct Heat {
     pub throttle_seconds: Seconds,
     /// …at this load. Share of the PC.
     pub throttle_cpu: f64,
+    /// A graphics processor with more to do than this warms the PC.
+    pub idle_gpu: f64,
     /// Warmer than this PC's own idle by so many degrees.
     pub own_idle_above: f64,
     /// The fan turns so many times as fast as it usually does at rest…

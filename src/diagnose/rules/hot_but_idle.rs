@@ -11,7 +11,9 @@ const NEVER_HOT_BELOW_CELSIUS: f64 = 60.0;
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.heat;
     let idle_share = limits.idle_share(history.machine().cpus);
-    let idle = |sample: &Sample| sample.cpu.get().is_some_and(|cpu| cpu.get() <= idle_share);
+    // A graphics processor at work warms the PC as well; where it is not read the words say so.
+    let rests = |sample: &Sample| sample.gpu.get().is_none_or(|gpu| gpu.get() <= limits.idle_gpu);
+    let idle = |sample: &Sample| sample.cpu.get().is_some_and(|cpu| cpu.get() <= idle_share) && rests(sample);
     let long = |held: &Held| held.seconds.0 >= limits.idle_seconds.0;
     let measured = matches!(history.latest()?.temperature, Reading::Known(_));
     let hot = history.held(|sample| is_hot(sample, measured, history, knowledge) && idle(sample)).filter(long);
@@ -106,7 +108,7 @@ fn fan_evidence(held: &Held, Rpm(usual): Rpm, limit: f64) -> Option<[Evidence; 2
 mod tests {
     use crate::diagnose::rules::fixture::{Scene, rules};
     use crate::diagnose::{Confidence, EvidenceKind, RuleId};
-    use crate::model::{Fraction, Reading, Rpm};
+    use crate::model::{Fraction, Reading, Rpm, Why};
 
     #[test]
     fn hot_without_work_is_its_own_answer() {
@@ -184,6 +186,20 @@ mod tests {
         let mut scene = Scene::windows();
         scene.fan(0.05, 5500, Some(48.0), 300.0);
         assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+
+    #[test]
+    fn what_the_graphics_processor_does_is_work() {
+        let told = |gpu: Option<f64>| {
+            let mut scene = Scene::windows().usual_fan(1900);
+            scene.push(130.0, |sample| {
+                sample.cpu = Reading::Known(Fraction::new(0.05));
+                sample.fan = Reading::Known(Rpm(4100));
+                sample.gpu = Reading::from_option(gpu.map(Fraction::new), Why::Unsupported);
+            });
+            rules(&scene).contains(&RuleId::HotButIdle)
+        };
+        assert!(!told(Some(0.6)) && told(Some(0.02)) && told(None));
     }
 
     #[test]
