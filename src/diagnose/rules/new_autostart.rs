@@ -7,8 +7,9 @@ use crate::diagnose::finding::{
 use crate::knowledge::{Knowledge, Label};
 use crate::model::{At, Autostart, DisplayName, History, Mark, Os, Owner, ProcFacts, ProcKey, Reading, Why};
 
-/// An installer that adds more than this at once is told by its newest.
-const MOST: usize = 3;
+/// An installer that adds more than this at once is told by its newest. What is worth a look is always told: who wants
+/// to stay unseen would only have to add a few harmless ones later.
+const MOST_NOTES: usize = 3;
 
 /// The newest first. Where its file lies decides whether it is worth a look: installers do not put what is to stay into
 /// folders for temporary files, and do not hide it.
@@ -21,10 +22,14 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
         .filter(|(_, since)| latest.at.since(*since).0 <= limit)
         .collect();
     new.sort_by_key(|(_, since)| std::cmp::Reverse(*since));
-    new.truncate(MOST);
+    let mut notes = 0;
     new.into_iter()
-        .map(|(entry, since)| {
-            let signs = signs(entry, knowledge, os);
+        .map(|(entry, since)| (entry, since, signs(entry, knowledge, os)))
+        .filter(|(_, _, signs)| {
+            notes += usize::from(signs.is_empty());
+            !signs.is_empty() || notes <= MOST_NOTES
+        })
+        .map(|(entry, since, signs)| {
             let severity = if signs.is_empty() { Severity::Ok } else { Severity::Look };
             let name = Label::same(DisplayName::new(&entry.name).as_str());
             let subject = Subject { group: entry.name.clone(), name, path: entry.file.clone(), ..Subject::machine() };
@@ -71,14 +76,22 @@ mod tests {
     use crate::diagnose::rules::fixture::Scene;
     use crate::model::{At, Autostart, Condition, Reading};
 
-    /// What is told, `days` after it was first seen.
-    fn told(file: &str, days: Option<f64>) -> Vec<(RuleId, Severity)> {
+    /// A PC whose list has these files, each with the days since it was first seen.
+    fn scene(files: &[(&str, Option<f64>)]) -> Scene {
         let mut scene = Scene::windows().at(100.0 * 86_400.0);
-        let since = days.map(|days| At(((100.0 - days) * 86_400_000.0) as i64));
-        let entry = Autostart { name: "Helper".to_owned(), file: Some(file.to_owned()), since };
-        let condition = Condition { autostarts: Reading::Known(vec![entry]), ..Condition::default() };
+        let entry = |(file, days): &(&str, Option<f64>)| {
+            let since = days.map(|days| At(((100.0 - days) * 86_400_000.0) as i64));
+            Autostart { name: "Helper".to_owned(), file: Some((*file).to_owned()), since }
+        };
+        let autostarts = Reading::Known(files.iter().map(entry).collect());
+        let condition = Condition { autostarts, ..Condition::default() };
         scene.push(10.0, |sample| sample.condition = condition.clone().into());
-        scene.diagnose().iter().map(|finding| (finding.rule, finding.severity)).collect()
+        scene
+    }
+
+    /// What is told of one, `days` after it was first seen.
+    fn told(file: &str, days: Option<f64>) -> Vec<(RuleId, Severity)> {
+        scene(&[(file, days)]).diagnose().iter().map(|finding| (finding.rule, finding.severity)).collect()
     }
 
     const ORDINARY: &str = r"C:\Program Files\Helper\helper.exe";
@@ -94,6 +107,16 @@ mod tests {
         assert_eq!(told(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Look)]);
         let file = r"C:\Users\a\AppData\Roaming\svchost.exe";
         assert_eq!(told(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Look)]);
+    }
+
+    #[test]
+    fn harmless_ones_that_come_later_do_not_hide_what_is_worth_a_look() {
+        let odd = r"C:\Users\a\AppData\Local\Temp\helper.exe";
+        let newer = [0.1, 0.2, 0.3, 0.4].map(|days| (ORDINARY, Some(days)));
+        let files: Vec<_> = newer.into_iter().chain([(odd, Some(0.5)), (odd, Some(0.6))]).collect();
+        let found = scene(&files).diagnose();
+        let of = |severity| found.iter().filter(|finding| finding.severity == severity).count();
+        assert_eq!((of(Severity::Look), of(Severity::Ok)), (2, super::MOST_NOTES), "{found:?}");
     }
 
     #[test]
