@@ -35,16 +35,51 @@ pub struct Autostart {
 
 impl Autostart {
     /// What stays the same from one version of a program to the next, and not when another file takes its place.
+    ///
+    /// Numbers with dots (`152.0.7933.0`) are versions, in the name as well: Chrome's updater adds itself anew under a
+    /// name with each. So are path parts of nothing but numbers and what joins them (`24`, `1_2`), and the hash before a
+    /// name in the stores of Nix and Guix. Not so a number without a dot beside other characters: "Tool 2" is not
+    /// "Tool 3", and what calls itself `svchost1` is not to pass for `svchost`. The price: a program whose versions look
+    /// like that is told once with each, as a note.
     pub fn identity(&self) -> String {
         let file = self.file.as_deref().unwrap_or_default().to_lowercase();
+        let mut in_store = false;
         let parts = file.split(['/', '\\']).map(|part| {
+            let part = if std::mem::replace(&mut in_store, part == "store") { without_hash(part) } else { part };
             let is_version = part.starts_with(|c: char| c.is_ascii_digit())
                 && part.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '_' | '-'));
-            if is_version { "*" } else { part }
+            if is_version { "*".to_owned() } else { without_versions(part) }
         });
-        format!("{}\n{}", self.name, parts.collect::<Vec<_>>().join("/"))
+        let parts: Vec<String> = parts.collect();
+        format!("{}\n{}", without_versions(&self.name), parts.join("/"))
     }
 }
+
+/// `text` with a `*` for each run of digits and dots that begins and ends with a digit and has a dot in it.
+fn without_versions(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, from) = rest.split_at(start);
+        let end = from.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(from.len());
+        let (run, behind) = from.split_at(end);
+        let number = run.trim_end_matches('.');
+        kept.push_str(before);
+        kept.push_str(if number.contains('.') { "*" } else { number });
+        kept.push_str(&run[number.len()..]);
+        rest = behind;
+    }
+    kept + rest
+}
+
+/// `9vq2…-name` of a store of packages as `name`: the hash is another with each version.
+fn without_hash(part: &str) -> &str {
+    let name = part.split_at_checked(STORE_HASH).filter(|(hash, _)| hash.bytes().all(|b| b.is_ascii_alphanumeric()));
+    name.and_then(|(_, name)| name.strip_prefix('-')).unwrap_or(part)
+}
+
+/// So many characters of base 32 stand before each name in the stores of Nix and Guix (160 bits).
+const STORE_HASH: usize = 32;
 
 /// The state of a PC beside its load.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,5 +118,37 @@ mod tests {
         assert_eq!(old, identity("Chat", r"C:\Program Files\Chat\25.0\Chat.exe"));
         assert_ne!(old, identity("Chat", r"C:\Users\a\chat.exe"));
         assert_ne!(old, identity("Talk", r"C:\Program Files\Chat\25.0\chat.exe"));
+    }
+
+    #[test]
+    fn a_version_within_a_name_does_not_make_it_another() {
+        let same = |(name, file): (&str, &str), (newer, at): (&str, &str)| {
+            let identity = |name: &str, file: &str| {
+                Autostart { name: name.to_owned(), file: Some(file.to_owned()), since: None }.identity()
+            };
+            identity(name, file) == identity(newer, at)
+        };
+        let chrome = |version: &str| {
+            let name = format!("Google Updater Internal Service (GoogleUpdaterInternalService{version})");
+            (name, format!(r"C:\Program Files (x86)\Google\GoogleUpdater\{version}\updater.exe"))
+        };
+        let (old, new) = (chrome("152.0.7933.0"), chrome("153.0.1.12"));
+        assert!(same((&old.0, &old.1), (&new.0, &new.1)));
+        let packaged = r"C:\Program Files\WindowsApps\Foo_1.2.3.0_x64__8wekyb3d8bbwe\foo.exe";
+        assert!(same(("Foo", packaged), ("Foo", &packaged.replace("1.2.3.0", "1.10.0.0"))));
+        assert!(!same(("Foo", packaged), ("Foo", &packaged.replace("8wekyb3d8bbwe", "0000000000000"))));
+        let nix = "/nix/store/9vq2hzrkmbfp8ncwcy4lsdx1aj5i3g06-foo-1.2.3/bin/food";
+        let newer = "/nix/store/0a1b2c3d4f5g6h7i8j9k0l1m2n3p4q5r-foo-1.3/bin/food";
+        assert!(same(("food", nix), ("food", newer)));
+        assert!(!same(("food", nix), ("food", "/home/a/9vq2hzrkmbfp8ncwcy4lsdx1aj5i3g06-foo-1.2.3/bin/food")));
+        assert!(same(("Tool v1.2", "/opt/tool"), ("Tool v1.3.1", "/opt/tool")));
+        assert!(!same(("Tool 2", "/opt/tool"), ("Tool 3", "/opt/tool")));
+        assert!(!same(("Tool", "/opt/tool/run1.sh"), ("Tool", "/opt/tool/run2.sh")));
+        // Dots alone, at the end of a number, or beside characters of several bytes.
+        for text in ["見守り 3.", "1", "...", "a.1", "ver１.２", ""] {
+            assert_eq!(without_versions(text), text);
+        }
+        assert_eq!(without_versions("見守り1.2.版3.4"), "見守り*.版*");
+        assert_eq!(without_hash("見守り見守り見守り見守り-a"), "見守り見守り見守り見守り-a");
     }
 }
