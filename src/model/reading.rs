@@ -1,5 +1,7 @@
 //! A measured value, or the reason why there is none.
 
+use std::io::ErrorKind;
+
 use serde::{Deserialize, Serialize};
 
 /// Why a value is missing. The order is from "for ever on this PC" to "only now".
@@ -81,12 +83,40 @@ impl<T> Default for Reading<T> {
 }
 
 impl<T> From<std::io::Error> for Reading<T> {
-    /// A file that is not there is a sensor that is not there; a refused one is a matter of rights.
     fn from(error: std::io::Error) -> Self {
-        Self::Missing(match error.kind() {
-            std::io::ErrorKind::NotFound => Why::NoSensor,
-            std::io::ErrorKind::PermissionDenied => Why::NoPermission,
-            _ => Why::Unsupported,
-        })
+        Self::Missing(error.into())
+    }
+}
+
+impl From<std::io::Error> for Why {
+    /// A file that is not there is a sensor that is not there; a refused one is a matter of rights. Only when the system
+    /// says that it cannot tell is it [`Self::Unsupported`], after which nobody asks again: a file that another program
+    /// has locked, or a disk that failed once, may answer the next time.
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound => Self::NoSensor,
+            ErrorKind::PermissionDenied => Self::NoPermission,
+            ErrorKind::Unsupported => Self::Unsupported,
+            _ => Self::Stale,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_this_moment_is_not_one_of_the_system() {
+        for (kind, why) in [
+            (ErrorKind::NotFound, Why::NoSensor),
+            (ErrorKind::PermissionDenied, Why::NoPermission),
+            (ErrorKind::Unsupported, Why::Unsupported),
+            (ErrorKind::ResourceBusy, Why::Stale),
+            (ErrorKind::TimedOut, Why::Stale),
+            (ErrorKind::Other, Why::Stale),
+        ] {
+            assert_eq!(Reading::<u8>::from(std::io::Error::from(kind)), Reading::Missing(why), "{kind}");
+        }
     }
 }

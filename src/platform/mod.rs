@@ -9,6 +9,8 @@
 mod frames;
 #[cfg_attr(feature = "unknown-platform", allow(dead_code, reason = "a platform that knows nothing talks to nobody"))]
 mod notifications;
+#[cfg(any(test, all(windows, not(feature = "unknown-platform"))))]
+mod status_codes;
 mod types;
 
 #[cfg(all(target_os = "linux", not(feature = "unknown-platform")))]

@@ -100,7 +100,7 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
     let text = match fs::read_to_string("/proc/meminfo") {
         Ok(text) => text,
         Err(error) => {
-            let why = Reading::<()>::from(error).why().unwrap_or(Why::Unsupported);
+            let why = Why::from(error);
             return (Reading::Missing(why), Reading::Missing(why));
         }
     };

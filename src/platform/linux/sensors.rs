@@ -223,7 +223,7 @@ fn pressure() -> Reading<Pressure> {
         }
         (Reading::Missing(why), ..) | (_, Reading::Missing(why), _) | (.., Reading::Missing(why)) => {
             // The files may be there while the kernel was started without psi=1: reading gives EOPNOTSUPP.
-            Reading::Missing(if why == Why::NoSensor { Why::Unsupported } else { why })
+            Reading::Missing(if matches!(why, Why::NoSensor | Why::Stale) { Why::Unsupported } else { why })
         }
     }
 }

@@ -14,6 +14,7 @@ use windows_sys::core::GUID;
 use super::ntdll::library_procedure;
 use super::wide::wide;
 use crate::model::{Reading, Signature, Why};
+use crate::platform::status_codes::{Trust, trust};
 
 /// Loaded when it is first needed: the agent seldom does, and it brings half a dozen other libraries.
 const LIBRARY: &str = "wintrust.dll";
@@ -31,8 +32,6 @@ const WTD_CHOICE_CATALOG: u32 = 2;
 const WTD_STATEACTION_VERIFY: u32 = 1;
 const WTD_STATEACTION_CLOSE: u32 = 2;
 const WTD_CACHE_ONLY_URL_RETRIEVAL: u32 = 0x1000;
-/// The file carries no signature, or is of a kind that cannot carry one: a catalog may have it.
-const UNSIGNED: [u32; 3] = [0x800B_0100, 0x800B_0001, 0x800B_0003];
 /// The longest digest that catalogs use is SHA-256; room for more.
 const DIGEST: usize = 64;
 
@@ -92,6 +91,8 @@ struct ProviderCertificate {
     certificate: *const c_void,
 }
 
+/// A function looked up by name.
+type Procedure = unsafe extern "system" fn() -> isize;
 type Verify = unsafe extern "system" fn(HANDLE, *const GUID, *mut TrustData) -> i32;
 type Acquire = unsafe extern "system" fn(*mut isize, *const GUID, *const u16, *const c_void, u32) -> i32;
 type Digest = unsafe extern "system" fn(isize, HANDLE, *mut u32, *mut u8, u32) -> i32;
@@ -104,11 +105,16 @@ type ProviderSigner = unsafe extern "system" fn(*mut c_void, u32, i32, u32) -> *
 type ProviderCert = unsafe extern "system" fn(*mut c_void, u32) -> *const ProviderCertificate;
 type NameString = unsafe extern "system" fn(*const c_void, u32, u32, *const c_void, *mut u16, u32) -> u32;
 
-/// The signature of the file at `path`.
+/// The signature of the file at `path`. [`Why::Unsupported`] says that this Windows cannot tell for any file; what only
+/// holds for this one, or for now, is another reason, mostly [`Why::Stale`].
 pub fn signature(path: &Path) -> Reading<Signature> {
     let file = match File::open(path) {
         Ok(file) => file,
-        Err(error) => return error.into(),
+        Err(error) => {
+            let why = Why::from(error);
+            // What the disk of this file cannot do is no fault of this Windows.
+            return Reading::Missing(if why == Why::Unsupported { Why::Stale } else { why });
+        }
     };
     let name = wide(&path.to_string_lossy());
     let mut info = FileInfo {
@@ -119,18 +125,26 @@ pub fn signature(path: &Path) -> Reading<Signature> {
     };
     match verify(WTD_CHOICE_FILE, (&raw mut info).cast()) {
         None => Reading::Missing(Why::Unsupported),
-        Some(Verified { status: 0, signer }) => Reading::Known(Signature::Valid { signer }),
-        Some(Verified { status, .. }) if UNSIGNED.contains(&status) => in_catalog(&file, &name),
-        Some(_) => Reading::Known(Signature::Absent),
+        Some(Verified { trust: Trust::Unsigned, .. }) => in_catalog(&file, &name),
+        Some(verified) => verified.signature(),
     }
 }
 
 /// What Windows says about a signature.
 struct Verified {
-    /// 0 for valid.
-    status: u32,
+    trust: Trust,
     /// Whose it is, when it is valid.
     signer: Option<Arc<str>>,
+}
+
+impl Verified {
+    fn signature(self) -> Reading<Signature> {
+        match self.trust {
+            Trust::Valid => Reading::Known(Signature::Valid { signer: self.signer }),
+            Trust::Unknown => Reading::Missing(Why::Stale),
+            Trust::Unsigned | Trust::Invalid => Reading::Known(Signature::Absent),
+        }
+    }
 }
 
 /// Asks Windows. `what` must point to what `choice` says.
@@ -163,7 +177,7 @@ fn verify(choice: u32, what: *mut c_void) -> Option<Verified> {
         verify(nobody, &raw const GENERIC_VERIFY, &raw mut data);
         (status, signer)
     };
-    Some(Verified { status: status.cast_unsigned(), signer })
+    Some(Verified { trust: trust(status.cast_unsigned()), signer })
 }
 
 /// The name in the certificate that signed.
@@ -197,61 +211,78 @@ unsafe fn signer(state: HANDLE) -> Option<Arc<str>> {
     Some(String::from_utf16_lossy(name).into())
 }
 
+/// The functions that look into catalogs.
+struct Catalogs {
+    acquire: Acquire,
+    digest: Digest,
+    find: Find,
+    describe: Describe,
+    release_catalog: ReleaseCatalog,
+    release: Release,
+}
+
+impl Catalogs {
+    /// `None` on a Windows that lacks one of them.
+    #[expect(unsafe_code, reason = "looks up functions by name")]
+    fn of_system() -> Option<Self> {
+        let acquire = library_procedure(LIBRARY, c"CryptCATAdminAcquireContext2")?;
+        let digest = library_procedure(LIBRARY, c"CryptCATAdminCalcHashFromFileHandle2")?;
+        let find = library_procedure(LIBRARY, c"CryptCATAdminEnumCatalogFromHash")?;
+        let describe = library_procedure(LIBRARY, c"CryptCATCatalogInfoFromContext")?;
+        let release_catalog = library_procedure(LIBRARY, c"CryptCATAdminReleaseCatalogContext")?;
+        let release = library_procedure(LIBRARY, c"CryptCATAdminReleaseContext")?;
+        // SAFETY: the types are those of the documented functions.
+        unsafe {
+            Some(Self {
+                acquire: std::mem::transmute::<Procedure, Acquire>(acquire),
+                digest: std::mem::transmute::<Procedure, Digest>(digest),
+                find: std::mem::transmute::<Procedure, Find>(find),
+                describe: std::mem::transmute::<Procedure, Describe>(describe),
+                release_catalog: std::mem::transmute::<Procedure, ReleaseCatalog>(release_catalog),
+                release: std::mem::transmute::<Procedure, Release>(release),
+            })
+        }
+    }
+}
+
 /// Whether a catalog of Windows holds the digest of the file, and is valid itself.
 #[expect(unsafe_code, reason = "calls functions looked up by name")]
 fn in_catalog(file: &File, name: &[u16]) -> Reading<Signature> {
-    let procedure = |name| library_procedure(LIBRARY, name);
-    let (Some(acquire), Some(release)) =
-        (procedure(c"CryptCATAdminAcquireContext2"), procedure(c"CryptCATAdminReleaseContext"))
-    else {
-        return Reading::Missing(Why::Unsupported);
-    };
+    let Some(catalogs) = Catalogs::of_system() else { return Reading::Missing(Why::Unsupported) };
     let (sha256, mut admin) = (wide("SHA256"), 0);
-    // SAFETY: the types are those of the documented functions; the number is written, and given back at the end.
+    // SAFETY: the number is written, and given back at the end.
     unsafe {
-        let acquire: Acquire = std::mem::transmute(acquire);
-        if acquire(&raw mut admin, null(), sha256.as_ptr(), null(), 0) == 0 {
-            return Reading::Missing(Why::Unsupported);
+        if (catalogs.acquire)(&raw mut admin, null(), sha256.as_ptr(), null(), 0) == 0 {
+            return Reading::Missing(Why::Stale);
         }
-        let found = find_in_catalog(admin, file, name);
-        let release: Release = std::mem::transmute(release);
-        release(admin, 0);
-        Reading::from_option(found, Why::Unsupported)
+        let found = find_in_catalog(&catalogs, admin, file, name);
+        (catalogs.release)(admin, 0);
+        found
     }
 }
 
 /// # Safety
 /// `admin` is an open context of the catalogs.
 #[expect(unsafe_code, reason = "calls functions looked up by name")]
-unsafe fn find_in_catalog(admin: isize, file: &File, name: &[u16]) -> Option<Signature> {
-    let procedure = |name| library_procedure(LIBRARY, name);
-    let digest = procedure(c"CryptCATAdminCalcHashFromFileHandle2")?;
-    let find = procedure(c"CryptCATAdminEnumCatalogFromHash")?;
-    let describe = procedure(c"CryptCATCatalogInfoFromContext")?;
-    let release = procedure(c"CryptCATAdminReleaseCatalogContext")?;
+unsafe fn find_in_catalog(catalogs: &Catalogs, admin: isize, file: &File, name: &[u16]) -> Reading<Signature> {
     let (mut bytes, mut length) = ([0_u8; DIGEST], DIGEST as u32);
     let mut catalog = Catalog { size: size_of::<Catalog>() as u32, path: [0; 260] };
-    // SAFETY: the types are those of the documented functions; every buffer is as long as is said, and the context of the
-    // catalog is given back.
+    // SAFETY: every buffer is as long as is said, and the context of the catalog is given back.
     let described = unsafe {
-        let digest: Digest = std::mem::transmute(digest);
-        let find: Find = std::mem::transmute(find);
-        let describe: Describe = std::mem::transmute(describe);
-        let release: ReleaseCatalog = std::mem::transmute(release);
-        if digest(admin, file.as_raw_handle(), &raw mut length, bytes.as_mut_ptr(), 0) == 0 {
-            return None;
+        if (catalogs.digest)(admin, file.as_raw_handle(), &raw mut length, bytes.as_mut_ptr(), 0) == 0 {
+            return Reading::Missing(Why::Stale);
         }
-        let context = find(admin, bytes.as_ptr(), length, 0, null_mut());
+        let context = (catalogs.find)(admin, bytes.as_ptr(), length, 0, null_mut());
         if context == 0 {
             // No catalog knows it.
-            return Some(Signature::Absent);
+            return Reading::Known(Signature::Absent);
         }
-        let described = describe(context, &raw mut catalog, 0) != 0;
-        release(admin, context, 0);
+        let described = (catalogs.describe)(context, &raw mut catalog, 0) != 0;
+        (catalogs.release_catalog)(admin, context, 0);
         described
     };
     if !described {
-        return None;
+        return Reading::Missing(Why::Stale);
     }
     let tag: String = bytes.iter().take(length as usize).map(|byte| format!("{byte:02X}")).collect();
     let tag = wide(&tag);
@@ -267,8 +298,7 @@ unsafe fn find_in_catalog(admin: isize, file: &File, name: &[u16]) -> Option<Sig
         context: null_mut(),
         admin,
     };
-    let Verified { status, signer } = verify(WTD_CHOICE_CATALOG, (&raw mut info).cast())?;
-    Some(if status == 0 { Signature::Valid { signer } } else { Signature::Absent })
+    verify(WTD_CHOICE_CATALOG, (&raw mut info).cast()).map_or(Reading::Missing(Why::Unsupported), Verified::signature)
 }
 
 #[cfg(test)]
