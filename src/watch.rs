@@ -213,7 +213,7 @@ impl Watch {
 
     /// Wants to know who signed this file; the answer comes with a later [`View`].
     pub fn ask_signature(&mut self, path: &str) {
-        self.signatures.ask(std::iter::once(path));
+        self.signatures.ask(Instant::now(), std::iter::once(path));
     }
 
     /// The user has closed this program: the rules look whether it comes back.
@@ -284,7 +284,7 @@ impl Watch {
     fn check_signatures(&mut self, sample: &Sample) {
         let least = self.knowledge.thresholds.steady.program;
         let busy = sample.programs.iter().filter(|program| program.cpu.get() >= least);
-        self.signatures.ask(busy.filter_map(|program| program.path.as_deref()));
+        self.signatures.ask(Instant::now(), busy.filter_map(|program| program.path.as_deref()));
         if let Some(signatures) = self.signatures.news() {
             let signatures = Arc::new(signatures);
             self.grouper.knows(Familiar { signatures, ..self.grouper.familiar().clone() });

@@ -1,51 +1,97 @@
-//! Who signed program files, asked on a thread of its own and remembered.
+//! Who signed program files, asked on a thread of its own and remembered. Whoever asks never waits: no file is looked at
+//! on the thread of the caller, not even for its date, as its disk may belong to a server that is gone.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::model::{Reading, Signature, Signatures, Why};
 use crate::platform;
 
 /// So many files are remembered; a PC does not have so many busy ones.
 const MOST: usize = 500;
+/// A file whose signature is known is looked at so often, whether it was changed.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// One that could not be checked is tried again so often: it may have been locked, or the PC offline.
+const TRY_AGAIN: Duration = Duration::from_mins(10);
 
-/// A file and its signature.
-type Answer = (PathBuf, Reading<Signature>);
-/// What makes a file the same one a while later.
-type Version = Option<SystemTime>;
+/// Who reads signatures; another in tests.
+type Check = Box<dyn Fn(&Path) -> Reading<Signature> + Send>;
+/// The way to the thread and back.
+type Thread = (Sender<PathBuf>, Receiver<(PathBuf, Said)>);
+
+/// What the thread says about a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Said {
+    /// It is as it was.
+    Same,
+    /// It was changed; more is said in a moment.
+    Changed,
+    /// Its signature.
+    Is(Signature),
+    /// It could not be checked this time.
+    Unknown,
+    /// This system has no signatures.
+    Never,
+}
+
+/// A question to the thread.
+struct Asked {
+    at: Instant,
+    /// What came of it; `None` while it is not answered.
+    is_known: Option<bool>,
+}
+
+impl Asked {
+    fn is_due(&self, now: Instant) -> bool {
+        let every = match self.is_known {
+            None => return false,
+            Some(true) => LOOK_AGAIN,
+            Some(false) => TRY_AGAIN,
+        };
+        now.saturating_duration_since(self.at) >= every
+    }
+}
 
 /// Answers of the past. The thread begins with the first question and ends with this value.
-#[derive(Default)]
 pub struct SignatureChecks {
-    asked: HashMap<PathBuf, Version>,
+    asked: HashMap<PathBuf, Asked>,
     answers: HashMap<PathBuf, Signature>,
-    thread: Option<(Sender<PathBuf>, Receiver<Answer>)>,
-    /// Answers came since they were told.
+    /// Works on the thread once it runs.
+    checker: Option<Checker>,
+    thread: Option<Thread>,
+    /// Answers came or went since they were told.
     news: bool,
     /// This system has no signatures.
     pointless: bool,
 }
 
+impl Default for SignatureChecks {
+    fn default() -> Self {
+        Self::with(Checker::of_system())
+    }
+}
+
 impl SignatureChecks {
-    /// Wants to know about these files; asks each once, and again when it was changed.
-    pub fn ask<'a>(&mut self, paths: impl Iterator<Item = &'a str>) {
+    fn with(checker: Checker) -> Self {
+        let (asked, answers) = (HashMap::new(), HashMap::new());
+        Self { asked, answers, checker: Some(checker), thread: None, news: false, pointless: false }
+    }
+
+    /// Wants to know about these files at this moment: asks each once, again now and then whether it was changed, and
+    /// again later when it could not be checked.
+    pub fn ask<'a>(&mut self, now: Instant, paths: impl Iterator<Item = &'a str>) {
         self.listen();
-        for path in paths {
-            if self.pointless || self.asked.len() >= MOST {
-                return;
+        if self.pointless {
+            return;
+        }
+        for path in paths.map(Path::new) {
+            let is_due = self.asked.get(path).map_or(self.asked.len() < MOST, |asked| asked.is_due(now));
+            if is_due {
+                self.asked.insert(path.to_owned(), Asked { at: now, is_known: None });
+                self.question(path);
             }
-            let path = Path::new(path);
-            let version = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-            if self.asked.get(path) == Some(&version) {
-                continue;
-            }
-            self.asked.insert(path.to_owned(), version);
-            self.answers.remove(path);
-            let (questions, _) = self.thread.get_or_insert_with(start);
-            // Without the thread nothing is ever answered: not known.
-            let _ = questions.send(path.to_owned());
         }
     }
 
@@ -59,31 +105,194 @@ impl SignatureChecks {
         Some(known.map(|(path, signature)| (path.to_string_lossy().into_owned(), signature.clone())).collect())
     }
 
+    fn question(&mut self, path: &Path) {
+        if let Some(checker) = self.checker.take() {
+            self.thread = Some(start(checker));
+        }
+        if let Some((questions, _)) = &self.thread {
+            // Without the thread nothing is ever answered: not known.
+            let _ = questions.send(path.to_owned());
+        }
+    }
+
     fn listen(&mut self) {
         let Some((_, answers)) = &self.thread else { return };
-        for (path, answer) in answers.try_iter() {
-            match answer {
-                Reading::Known(signature) => {
+        for (path, said) in answers.try_iter() {
+            if said != Said::Changed
+                && let Some(asked) = self.asked.get_mut(&path)
+            {
+                asked.is_known = Some(matches!(said, Said::Same | Said::Is(_)));
+            }
+            match said {
+                Said::Same => {}
+                // What was valid is not told any longer, even when the new file cannot be checked.
+                Said::Changed | Said::Unknown => self.news |= self.answers.remove(&path).is_some(),
+                Said::Is(signature) => {
                     self.answers.insert(path, signature);
                     self.news = true;
                 }
-                Reading::Missing(why) => self.pointless |= why == Why::Unsupported,
+                Said::Never => self.pointless = true,
             }
         }
     }
 }
 
-fn start() -> (Sender<PathBuf>, Receiver<Answer>) {
+/// What makes a file the same one a while later.
+type Version = Option<SystemTime>;
+
+/// The part that reads files.
+struct Checker {
+    is_remote: Box<dyn Fn(&Path) -> bool + Send>,
+    check: Check,
+    /// The files whose signature was told, as they were then.
+    known: HashMap<PathBuf, Version>,
+}
+
+impl Checker {
+    fn of_system() -> Self {
+        Self {
+            is_remote: Box::new(platform::is_network_folder),
+            check: Box::new(platform::signature),
+            known: HashMap::new(),
+        }
+    }
+
+    /// Says one thing about the file, or two: that it was changed, and what it is now. A file of another PC is never
+    /// read: each look at it would go over the network, and wait for long when nobody answers there.
+    fn look(&mut self, path: &Path, mut say: impl FnMut(Said)) {
+        if (self.is_remote)(path) {
+            return say(Said::Unknown);
+        }
+        let version = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+        match self.known.get(path) {
+            Some(known) if *known == version => return say(Said::Same),
+            Some(_) => say(Said::Changed),
+            None => {}
+        }
+        self.known.remove(path);
+        say(match (self.check)(path) {
+            Reading::Known(signature) => {
+                self.known.insert(path.to_owned(), version);
+                Said::Is(signature)
+            }
+            Reading::Missing(Why::Unsupported) => Said::Never,
+            Reading::Missing(_) => Said::Unknown,
+        });
+    }
+}
+
+fn start(mut checker: Checker) -> Thread {
     let (questions, inbox) = channel::<PathBuf>();
     let (outbox, answers) = channel();
     let work = move || {
         for path in inbox {
-            let answer = platform::signature(&path);
-            if outbox.send((path, answer)).is_err() {
+            let mut is_heard = true;
+            checker.look(&path, |said| is_heard &= outbox.send((path.clone(), said)).is_ok());
+            if !is_heard {
                 return;
             }
         }
     };
     let _ = std::thread::Builder::new().name("signatures".to_owned()).spawn(work);
     (questions, answers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn valid() -> Signature {
+        Signature::Valid { signer: Some("Sample".into()) }
+    }
+
+    /// Answers `check` with what is sent, one after the other; files whose path has "server" in it are another PC's.
+    fn checks() -> (SignatureChecks, Sender<Reading<Signature>>) {
+        let (answers, inbox) = channel();
+        let checker = Checker {
+            is_remote: Box::new(|path| path.to_string_lossy().contains("server")),
+            check: Box::new(move |_| inbox.recv().unwrap_or(Reading::Missing(Why::Stale))),
+            known: HashMap::new(),
+        };
+        (SignatureChecks::with(checker), answers)
+    }
+
+    /// Waits for the answer to the last question, then tells the news.
+    fn told(checks: &mut SignatureChecks, path: &str) -> Option<Vec<Signature>> {
+        let end = Instant::now() + Duration::from_secs(20);
+        while checks.asked[Path::new(path)].is_known.is_none() {
+            assert!(Instant::now() < end, "no answer");
+            std::thread::sleep(Duration::from_millis(5));
+            checks.listen();
+        }
+        Some(checks.news()?.into_values().collect())
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_checked_is_asked_about_again_and_the_others_go_on() {
+        let (mut checks, answers) = checks();
+        let start = Instant::now();
+        let ask = |checks: &mut SignatureChecks, path: &str, seconds: u64| {
+            checks.ask(start + Duration::from_secs(seconds), std::iter::once(path));
+        };
+        ask(&mut checks, "/no/locked", 0);
+        answers.send(Reading::Missing(Why::Stale)).expect("listens");
+        assert_eq!(told(&mut checks, "/no/locked"), None);
+        ask(&mut checks, "/no/other", 1);
+        answers.send(Reading::Known(valid())).expect("listens");
+        assert_eq!(told(&mut checks, "/no/other"), Some(vec![valid()]));
+        ask(&mut checks, "/no/locked", 599);
+        assert_eq!(checks.asked[Path::new("/no/locked")].is_known, Some(false), "not asked yet");
+        ask(&mut checks, "/no/locked", 600);
+        answers.send(Reading::Known(Signature::Absent)).expect("listens");
+        assert_eq!(told(&mut checks, "/no/locked").map(|all| all.len()), Some(2));
+    }
+
+    #[test]
+    fn a_changed_file_is_not_called_valid_any_more_before_it_is_checked_again() {
+        let (mut checks, answers) = checks();
+        let file = tempfile::NamedTempFile::new().expect("file");
+        let path = file.path().to_str().expect("text").to_owned();
+        let start = Instant::now();
+        checks.ask(start, std::iter::once(path.as_str()));
+        answers.send(Reading::Known(valid())).expect("listens");
+        assert_eq!(told(&mut checks, &path), Some(vec![valid()]));
+        checks.ask(start + LOOK_AGAIN, std::iter::once(path.as_str()));
+        assert_eq!(told(&mut checks, &path), None, "as it was");
+        file.as_file().set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1)).expect("dated");
+        checks.ask(start + 2 * LOOK_AGAIN, std::iter::once(path.as_str()));
+        let end = Instant::now() + Duration::from_secs(20);
+        let news = loop {
+            assert!(Instant::now() < end, "no news");
+            if let Some(news) = checks.news() {
+                break news;
+            }
+        };
+        assert!(news.is_empty(), "while it is checked");
+        answers.send(Reading::Missing(Why::NoPermission)).expect("listens");
+        assert_eq!(told(&mut checks, &path), None);
+        assert!(checks.answers.is_empty());
+    }
+
+    /// The checker of this test never comes back: whoever asks does not wait for it.
+    #[test]
+    fn a_file_of_another_pc_is_not_read_and_nobody_waits() {
+        let (mut checks, answers) = checks();
+        let now = Instant::now();
+        checks.ask(now, std::iter::once(r"\\server\share\tool.exe"));
+        assert_eq!(told(&mut checks, r"\\server\share\tool.exe"), None);
+        checks.ask(now, ["/no/slow", "/no/slow", "/no/behind"].into_iter());
+        assert!(checks.news().is_none());
+        drop(answers);
+    }
+
+    #[test]
+    fn a_system_without_signatures_is_asked_once() {
+        let (mut checks, answers) = checks();
+        let now = Instant::now();
+        checks.ask(now, std::iter::once("/no/one"));
+        answers.send(Reading::Missing(Why::Unsupported)).expect("listens");
+        assert_eq!(told(&mut checks, "/no/one"), None);
+        checks.ask(now + TRY_AGAIN, ["/no/one", "/no/two"].into_iter());
+        assert_eq!((checks.pointless, checks.asked.len()), (true, 1));
+    }
 }
