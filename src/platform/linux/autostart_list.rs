@@ -1,7 +1,11 @@
 //! Everything that starts with the session or the PC: desktop files of the autostart folders, and services of systemd
 //! that somebody has switched on. `@reboot` lines of cron can only be read by an administrator.
+//!
+//! A list is whole or missing: one with a part left out would make that part new the next time. A file that this user may
+//! not read is listed by its name, each time.
 
 use std::collections::BTreeMap;
+use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -24,21 +28,27 @@ pub(super) fn autostarts() -> Reading<Vec<Autostart>> {
     let own_units = folders.user.parent().map(|config| config.join("systemd/user"));
     let units = own_units.into_iter().chain([SYSTEM_UNITS.into(), USER_UNITS.into()]).collect::<Vec<PathBuf>>();
     let desktop = env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
-    let mut list = desktop_files(&folders, &desktop);
-    list.extend(units.iter().flat_map(|folder| services(folder)));
+    whole(&folders, &units, &desktop).map_or_else(Reading::from, Reading::Known)
+}
+
+fn whole(folders: &Folders, units: &[PathBuf], desktop: &str) -> Result<Vec<Autostart>> {
+    let mut list = desktop_files(folders, desktop)?;
+    for folder in units {
+        list.extend(services(folder)?);
+    }
     list.sort_by(|one, other| (&one.name, &one.file).cmp(&(&other.name, &other.file)));
     list.dedup();
-    Reading::Known(list)
+    Ok(list)
 }
 
 /// The desktop files that this desktop starts. A file of the user takes the place of the system's with its name.
-fn desktop_files(folders: &Folders, desktop: &str) -> Vec<Autostart> {
+fn desktop_files(folders: &Folders, desktop: &str) -> Result<Vec<Autostart>> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for folder in [&folders.user].into_iter().chain(&folders.system) {
-        for path in entries(folder, ".desktop") {
+        for path in entries(folder, ".desktop")? {
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
             if name != FILE && !files.contains_key(name) {
-                files.insert(name.to_owned(), text(&path).unwrap_or_default());
+                files.insert(name.to_owned(), text(&path)?.unwrap_or_default());
             }
         }
     }
@@ -49,7 +59,7 @@ fn desktop_files(folders: &Folders, desktop: &str) -> Vec<Autostart> {
         let exec = value(text, DESKTOP_ENTRY, "Exec")?;
         Some(Autostart { name: name.to_owned(), file: program(exec), since: None })
     };
-    files.iter().filter(starts).filter_map(entry).collect()
+    Ok(files.iter().filter(starts).filter_map(entry).collect())
 }
 
 /// `OnlyShowIn` and `NotShowIn` of the Desktop Entry Specification.
@@ -62,24 +72,51 @@ fn is_meant_for(text: &str, desktop: &str) -> bool {
 }
 
 /// Services below a folder of units that start with one of the targets.
-fn services(units: &Path) -> Vec<Autostart> {
-    let wanted = TARGETS.iter().flat_map(|target| entries(&units.join(target), ".service"));
-    let entry = |path: PathBuf| {
-        let name = path.file_stem()?.to_str()?.to_owned();
-        let file = text(&path).and_then(|text| program(value(&text, "[Service]", "ExecStart")?));
-        Some(Autostart { name, file, since: None })
+fn services(units: &Path) -> Result<Vec<Autostart>> {
+    let mut list = Vec::new();
+    for target in TARGETS {
+        for path in entries(&units.join(target), ".service")? {
+            let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { continue };
+            let file = text(&path)?.and_then(|text| program(value(&text, "[Service]", "ExecStart")?));
+            list.push(Autostart { name: name.to_owned(), file, since: None });
+        }
+    }
+    Ok(list)
+}
+
+/// The files of a folder with this ending; none when there is no such folder.
+fn entries(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let found = match fs::read_dir(folder) {
+        Ok(found) => found,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
     };
-    wanted.filter_map(entry).collect()
+    let mut paths = Vec::new();
+    for entry in found {
+        let path = entry?.path();
+        if path.as_os_str().to_str().is_some_and(|path| path.ends_with(ending)) {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
 }
 
-fn entries(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let found = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    found.filter(|path| path.as_os_str().to_str().is_some_and(|path| path.ends_with(ending))).collect()
+/// The text of a file; `None` for what is no text of a desktop or of systemd, leads nowhere, or is kept from this user.
+fn text(path: &Path) -> Result<Option<String>> {
+    let read = || {
+        let file = fs::metadata(path)?;
+        if file.is_file() && file.len() <= LARGEST { fs::read(path) } else { Ok(Vec::new()) }
+    };
+    match read() {
+        Ok(bytes) => Ok(String::from_utf8(bytes).ok()),
+        Err(error) if is_lasting(error.kind()) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
-fn text(path: &Path) -> Option<String> {
-    fs::metadata(path).ok().filter(|file| file.is_file() && file.len() <= LARGEST)?;
-    fs::read_to_string(path).ok()
+/// Whether the next look will find the same: a link that leads nowhere, and what is a matter of rights.
+const fn is_lasting(error: ErrorKind) -> bool {
+    matches!(error, ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied)
 }
 
 /// The program of an `Exec` or `ExecStart` line: its first word, found like a shell finds it.
@@ -120,7 +157,7 @@ mod tests {
         write(&folders.user.join("b.desktop"), &entry("b", "Hidden=true\n"));
         write(&folders.user.join("f.desktop"), "[Desktop Entry]\nExec=\"/opt/two words/f\" x\n");
         write(&folders.user.join(FILE), &entry("own", ""));
-        let found = desktop_files(&folders, "ubuntu:GNOME");
+        let found = desktop_files(&folders, "ubuntu:GNOME").expect("a list");
         let found: Vec<(&str, &str)> =
             found.iter().map(|entry| (entry.name.as_str(), entry.file.as_deref().unwrap_or_default())).collect();
         assert_eq!(found, [("a", "/opt/a"), ("c", "/opt/c"), ("f", "/opt/two words/f")]);
@@ -135,11 +172,23 @@ mod tests {
         fs::create_dir_all(&wants).expect("folder");
         std::os::unix::fs::symlink(&unit, wants.join("helper.service")).expect("link");
         std::os::unix::fs::symlink("/nowhere", wants.join("gone.service")).expect("link");
-        let mut found = services(folder.path());
+        let mut found = services(folder.path()).expect("a list");
         found.sort_by(|one, other| one.name.cmp(&other.name));
         let file = Some("/usr/lib/helper/helperd".to_owned());
         let named = |name: &str, file| Autostart { name: name.to_owned(), file, since: None };
         assert_eq!(found, [named("gone", None), named("helper", file)]);
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_is_no_empty_list() {
+        let folder = tempfile::tempdir().expect("folder");
+        let none = Folders { user: folder.path().join("none"), system: Vec::new() };
+        let circle = folder.path().join("circle");
+        std::os::unix::fs::symlink(&circle, &circle).expect("link");
+        assert_eq!(whole(&none, &[folder.path().join("none")], "").expect("no folder is an empty list"), []);
+        assert!(whole(&none, std::slice::from_ref(&circle), "").is_err());
+        let broken = Folders { user: circle, system: Vec::new() };
+        assert!(whole(&broken, &[], "").is_err());
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! Everything that starts with the session or the PC: the `Run` keys, the start-up folders, and services that are not part
 //! of Windows. Scheduled tasks can only be listed through a service of Windows that may be busy for long.
+//!
+//! A list is whole or missing: one with a part left out would make that part new the next time. What this user can
+//! never read, and a start-up folder on another PC, are left out each time.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use super::registry::{Hive, keys_below, number, text, values_of};
+use super::own::is_network_folder;
+use super::registry::{Hive, keys_below, read_number, read_text, values_of};
 use super::wide::text_of_bytes;
-use crate::model::{Autostart, Reading};
+use crate::model::{Autostart, Reading, Why};
 
 /// What is started at sign-in ("Run and RunOnce Registry Keys").
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
@@ -28,28 +33,35 @@ const START_UP: &str = r"Microsoft\Windows\Start Menu\Programs\StartUp";
 /// Ours.
 const OWN: &str = "Mimamori";
 
+/// A part of the list, or why it cannot be read.
+type Part = Result<Vec<Autostart>, Why>;
+
 /// Reads the list, by name: some hundred values of the registry and two folders.
 pub(super) fn autostarts() -> Reading<Vec<Autostart>> {
+    whole().map_or_else(Reading::Missing, Reading::Known)
+}
+
+fn whole() -> Part {
     let mut list = Vec::new();
     for (hive, key, approved) in
         [(Hive::User, RUN, "Run"), (Hive::Machine, RUN, "Run"), (Hive::Machine, RUN_32, "Run32")]
     {
-        list.extend(run_values(hive, key, &format!("{APPROVED}\\{approved}")));
+        list.extend(run_values(hive, key, &format!("{APPROVED}\\{approved}"))?);
     }
     for (hive, folder) in [(Hive::User, "APPDATA"), (Hive::Machine, "ProgramData")] {
         let Some(folder) = env::var_os(folder) else { continue };
-        let off = switched_off(hive, &format!("{APPROVED}\\StartupFolder"));
-        list.extend(start_up(&PathBuf::from(folder).join(START_UP), &off));
+        let off = switched_off(hive, &format!("{APPROVED}\\StartupFolder"))?;
+        list.extend(start_up(&PathBuf::from(folder).join(START_UP), &off)?);
     }
-    list.extend(services(SERVICES));
+    list.extend(services(SERVICES)?);
     list.retain(|entry| entry.name != OWN);
     list.sort_by(|one, other| (&one.name, &one.file).cmp(&(&other.name, &other.file)));
     list.dedup();
-    Reading::Known(list)
+    Ok(list)
 }
 
-fn run_values(hive: Hive, key: &str, approved: &str) -> Vec<Autostart> {
-    let off = switched_off(hive, approved);
+fn run_values(hive: Hive, key: &str, approved: &str) -> Part {
+    let off = switched_off(hive, approved)?;
     let mut list = Vec::new();
     values_of(hive, key, |name, bytes| {
         if !name.is_empty() && !off.contains(name) {
@@ -57,22 +69,31 @@ fn run_values(hive: Hive, key: &str, approved: &str) -> Vec<Autostart> {
             let file = program(line.trim_end_matches('\0'));
             list.push(Autostart { name: name.to_owned(), file, since: None });
         }
-    });
-    list
+    })?;
+    Ok(list)
 }
 
-fn switched_off(hive: Hive, key: &str) -> BTreeSet<String> {
+fn switched_off(hive: Hive, key: &str) -> Result<BTreeSet<String>, Why> {
     let mut off = BTreeSet::new();
     values_of(hive, key, |name, bytes| {
         if bytes.first().is_some_and(|first| first & 1 == 1) {
             off.insert(name.to_owned());
         }
-    });
-    off
+    })?;
+    Ok(off)
 }
 
-fn start_up(folder: &Path, off: &BTreeSet<String>) -> Vec<Autostart> {
-    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+/// The files of a start-up folder. A company may keep the folders of its users on a server: such a one is never looked
+/// into, whether the server answers or not, as waiting for it could take long and an empty answer would be none.
+fn start_up(folder: &Path, off: &BTreeSet<String>) -> Part {
+    if is_network_folder(folder) {
+        return Ok(Vec::new());
+    }
+    let files = match fs::read_dir(folder) {
+        Ok(files) => files,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
     let entry = |path: PathBuf| {
         let name = path.file_name()?.to_str()?;
         if off.contains(name) || name.eq_ignore_ascii_case("desktop.ini") {
@@ -83,27 +104,38 @@ fn start_up(folder: &Path, off: &BTreeSet<String>) -> Vec<Autostart> {
         let file = (!is_link).then(|| path.to_str().map(str::to_owned)).flatten();
         Some(Autostart { name: path.file_stem()?.to_str()?.to_owned(), file, since: None })
     };
-    files.filter_map(entry).collect()
+    let mut list = Vec::new();
+    for file in files {
+        list.extend(entry(file?.path()));
+    }
+    Ok(list)
 }
 
-/// Services below `root` that start with the PC and are not part of Windows: those come and go with its updates.
-fn services(root: &str) -> Vec<Autostart> {
+/// Services below `root` that start with the PC and are not part of Windows: those come and go with its updates. One
+/// whose key this user may not read is none.
+fn services(root: &str) -> Part {
     let mut list = Vec::new();
-    let _ = keys_below(root, |name| {
-        let key = format!("{root}\\{name}");
-        let kind = number(&key, "Type").unwrap_or_default();
-        if number(&key, "Start") != Some(AUTOMATIC) || kind & PROGRAM == 0 || kind & OF_SESSION != 0 {
-            return;
-        }
-        let Some(file) = text(&key, "ImagePath").and_then(|line| program(&line)) else { return };
-        if is_of_windows(&file) {
-            return;
-        }
-        // `@file,-number` is a text in a library.
-        let shown = text(&key, "DisplayName").filter(|shown| !shown.starts_with('@'));
-        list.push(Autostart { name: shown.unwrap_or_else(|| name.to_owned()), file: Some(file), since: None });
+    let mut failed = None;
+    let listed = keys_below(root, |name| match service(&format!("{root}\\{name}"), name) {
+        Ok(found) => list.extend(found),
+        Err(why) => failed = Some(why),
     });
-    list
+    match failed.or(listed.why()) {
+        Some(why) => Err(why),
+        None => Ok(list),
+    }
+}
+
+fn service(key: &str, name: &str) -> Result<Option<Autostart>, Why> {
+    let kind = read_number(key, "Type")?.unwrap_or_default();
+    if read_number(key, "Start")? != Some(AUTOMATIC) || kind & PROGRAM == 0 || kind & OF_SESSION != 0 {
+        return Ok(None);
+    }
+    let file = read_text(key, "ImagePath")?.and_then(|line| program(&line));
+    let Some(file) = file.filter(|file| !is_of_windows(file)) else { return Ok(None) };
+    // `@file,-number` is a text in a library.
+    let shown = read_text(key, "DisplayName")?.filter(|shown| !shown.starts_with('@'));
+    Ok(Some(Autostart { name: shown.unwrap_or_else(|| name.to_owned()), file: Some(file), since: None }))
 }
 
 fn is_of_windows(file: &str) -> bool {
@@ -192,7 +224,7 @@ mod tests {
             let (key, value) = (wide(&approved), wide("Off"));
             RegSetKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), value.as_ptr(), REG_BINARY, bytes.as_ptr().cast(), 4);
         }
-        let found = run_values(Hive::User, &run, &approved);
+        let found = run_values(Hive::User, &run, &approved).expect("a list");
         // SAFETY: the name ends with a zero.
         unsafe { RegDeleteTreeW(HKEY_CURRENT_USER, wide(&root).as_ptr()) };
         let on = Autostart { name: "On".to_owned(), file: Some(r"C:\Tools\見守り\on.exe".to_owned()), since: None };
@@ -205,10 +237,22 @@ mod tests {
         for name in ["Chat.lnk", "run.bat", "desktop.ini", "off.bat"] {
             fs::write(folder.path().join(name), "x").expect("file");
         }
-        let mut found = start_up(folder.path(), &BTreeSet::from(["off.bat".to_owned()]));
+        let mut found = start_up(folder.path(), &BTreeSet::from(["off.bat".to_owned()])).expect("a list");
         found.sort_by(|one, other| one.name.cmp(&other.name));
         let names: Vec<(&str, bool)> = found.iter().map(|entry| (entry.name.as_str(), entry.file.is_some())).collect();
         assert_eq!(names, [("Chat", false), ("run", true)]);
+        let nothing = BTreeSet::new();
+        assert_eq!(start_up(&folder.path().join("none"), &nothing), Ok(Vec::new()));
+        assert_eq!(
+            start_up(Path::new(r"\\no-such-server\share\StartUp"), &nothing),
+            Ok(Vec::new()),
+            "never looked into"
+        );
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_is_no_empty_list() {
+        assert!(services(r"SYSTEM\No such key of services").is_err());
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::io::{Error, Result};
 
 use windows_sys::Win32::Foundation::{
-    ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS, ERROR_PATH_NOT_FOUND,
-    ERROR_SUCCESS, WIN32_ERROR,
+    ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_KEY_DELETED, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS,
+    ERROR_PATH_NOT_FOUND, ERROR_SUCCESS, ERROR_UNSUPPORTED_TYPE, WIN32_ERROR,
 };
 use windows_sys::Win32::System::Registry::{
     HKEY, HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_ENUMERATE_SUB_KEYS, KEY_QUERY_VALUE, KEY_WOW64_64KEY, REG_SZ,
@@ -34,8 +34,16 @@ impl Hive {
 }
 
 /// A text of the machine's part of the registry, with the variables in it put in; at most 1,023 characters.
-#[expect(unsafe_code, reason = "reads the registry")]
 pub(super) fn text(key: &str, value: &str) -> Option<String> {
+    read_text(key, value).ok().flatten()
+}
+
+/// The same; `Ok(None)` for a value that is not there or that nobody could use, which is the same the next time.
+///
+/// # Errors
+/// What the system says of a failure that the next time may not have.
+#[expect(unsafe_code, reason = "reads the registry")]
+pub(super) fn read_text(key: &str, value: &str) -> Result<Option<String>> {
     let (key, value) = (wide(key), wide(value));
     let mut units = [0_u16; 1024];
     let mut bytes = size_of_val(&units) as u32;
@@ -51,12 +59,20 @@ pub(super) fn text(key: &str, value: &str) -> Option<String> {
             &raw mut bytes,
         )
     };
-    (status == ERROR_SUCCESS).then(|| text_of(&units)).filter(|text| !text.is_empty())
+    Ok(was_read(status)?.then(|| text_of(&units)).filter(|text| !text.is_empty()))
 }
 
 /// A number of the machine's part of the registry.
-#[expect(unsafe_code, reason = "reads the registry")]
 pub(super) fn number(key: &str, value: &str) -> Option<u32> {
+    read_number(key, value).ok().flatten()
+}
+
+/// The same, told apart as by [`read_text`].
+///
+/// # Errors
+/// What the system says of a failure that the next time may not have.
+#[expect(unsafe_code, reason = "reads the registry")]
+pub(super) fn read_number(key: &str, value: &str) -> Result<Option<u32>> {
     let (key, value) = (wide(key), wide(value));
     let mut number = 0_u32;
     let mut bytes = size_of_val(&number) as u32;
@@ -72,7 +88,21 @@ pub(super) fn number(key: &str, value: &str) -> Option<u32> {
             &raw mut bytes,
         )
     };
-    (status == ERROR_SUCCESS).then_some(number)
+    Ok(was_read(status)?.then_some(number))
+}
+
+/// Whether a value was read; not so one that is not there, is kept from this user, is of another kind, or is too long.
+fn was_read(status: WIN32_ERROR) -> Result<bool> {
+    match status {
+        ERROR_SUCCESS => Ok(true),
+        ERROR_FILE_NOT_FOUND
+        | ERROR_PATH_NOT_FOUND
+        | ERROR_KEY_DELETED
+        | ERROR_ACCESS_DENIED
+        | ERROR_UNSUPPORTED_TYPE
+        | ERROR_MORE_DATA => Ok(false),
+        error => Err(Error::from_raw_os_error(error.cast_signed())),
+    }
 }
 
 /// Whether a key is there. One that may not be opened is there.
@@ -146,20 +176,26 @@ pub(super) fn keys_below(key: &str, mut see: impl FnMut(&str)) -> Reading<()> {
 /// The longest name of a value, with the zero at its end (documented there, too).
 const LONGEST_VALUE_NAME: usize = 16_384;
 
-/// Shows the names and bytes of the values of a key to `see`, one after the other, as far as they can be read. A value
-/// longer than [`LONGEST`] is left out.
+/// Shows the names and bytes of the values of a key to `see`, one after the other; none when there is no such key. A
+/// value longer than [`LONGEST`] is left out.
+///
+/// # Errors
+/// What the system says; `see` may have seen a part of the values then.
 #[expect(unsafe_code, reason = "lists values of the registry")]
-pub(super) fn values_of(hive: Hive, key: &str, mut see: impl FnMut(&str, &[u8])) {
+pub(super) fn values_of(hive: Hive, key: &str, mut see: impl FnMut(&str, &[u8])) -> Result<()> {
     let key = wide(key);
     let mut handle = std::ptr::null_mut();
     // SAFETY: the name ends with a zero; on success the handle is ours.
     let status =
         unsafe { RegOpenKeyExW(hive.handle(), key.as_ptr(), 0, KEY_QUERY_VALUE | KEY_WOW64_64KEY, &raw mut handle) };
-    if status != ERROR_SUCCESS {
-        return;
+    match status {
+        ERROR_SUCCESS => {}
+        ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND => return Ok(()),
+        error => return Err(Error::from_raw_os_error(error.cast_signed())),
     }
     let (mut name, mut bytes) = (vec![0_u16; LONGEST_VALUE_NAME], vec![0_u8; LONGEST]);
-    for index in 0.. {
+    let mut index = 0;
+    let end = loop {
         let (mut units, mut length) = (name.len() as u32, bytes.len() as u32);
         // SAFETY: the handle is open; `name` is writable for `units`, which counts units, and `bytes` for `length`.
         let status = unsafe {
@@ -177,11 +213,17 @@ pub(super) fn values_of(hive: Hive, key: &str, mut see: impl FnMut(&str, &[u8]))
         match status {
             ERROR_SUCCESS => see(&text_of(&name), bytes.get(..length as usize).unwrap_or_default()),
             ERROR_MORE_DATA => {}
-            _ => break,
+            end => break end,
         }
-    }
+        index += 1;
+    };
     // SAFETY: the handle is ours and used no more.
     unsafe { RegCloseKey(handle) };
+    match end {
+        // Somebody removed the key while we read it: it has no values now.
+        ERROR_NO_MORE_ITEMS | ERROR_KEY_DELETED => Ok(()),
+        error => Err(Error::from_raw_os_error(error.cast_signed())),
+    }
 }
 
 /// The longest value of the user that is read, in bytes; ours are far shorter.
@@ -263,6 +305,30 @@ mod tests {
         assert!(text(key, "CurrentBuild").is_some_and(|build| build.parse::<u32>().is_ok()));
         assert_eq!(has_key(r"SOFTWARE\Microsoft\No such key"), Reading::Known(false));
         assert_eq!(text(key, "No such value"), None);
+    }
+
+    #[test]
+    fn a_key_that_is_not_there_has_no_values_and_that_is_no_failure() {
+        let listed = values_of(Hive::User, r"Software\Mimamori no such key", |_, _| panic!("there is none"));
+        assert!(listed.is_ok(), "{listed:?}");
+        let key = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+        let mut names = Vec::new();
+        values_of(Hive::Machine, key, |name, _| names.push(name.to_owned())).expect("listed");
+        assert!(names.iter().any(|name| name == "CurrentBuild"), "{names:?}");
+        assert_eq!(read_number(key, "CurrentBuild").expect("told"), None, "a text is no number");
+        assert_eq!(read_text(key, "No such value").expect("told"), None);
+    }
+
+    #[test]
+    fn what_may_be_different_the_next_time_is_a_failure() {
+        assert!(was_read(ERROR_SUCCESS).is_ok_and(|read| read));
+        for none in [ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED, ERROR_MORE_DATA, ERROR_UNSUPPORTED_TYPE] {
+            assert!(was_read(none).is_ok_and(|read| !read), "{none}");
+        }
+        // ERROR_NOT_ENOUGH_MEMORY, ERROR_NO_SYSTEM_RESOURCES
+        for failure in [8, 1450] {
+            assert!(was_read(failure).is_err(), "{failure}");
+        }
     }
 
     #[test]
