@@ -10,6 +10,8 @@ mod frames;
 #[cfg_attr(feature = "unknown-platform", allow(dead_code, reason = "a platform that knows nothing talks to nobody"))]
 mod notifications;
 #[cfg(any(test, all(windows, not(feature = "unknown-platform"))))]
+mod program_line;
+#[cfg(any(test, all(windows, not(feature = "unknown-platform"))))]
 mod status_codes;
 mod types;
 

@@ -13,6 +13,7 @@ use super::own::is_network_folder;
 use super::registry::{Hive, keys_below, read_number, read_text, values_of};
 use super::wide::text_of_bytes;
 use crate::model::{Autostart, Reading, Why};
+use crate::platform::program_line::program_of;
 
 /// What is started at sign-in ("Run and RunOnce Registry Keys").
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
@@ -131,11 +132,14 @@ fn service(key: &str, name: &str) -> Result<Option<Autostart>, Why> {
     if read_number(key, "Start")? != Some(AUTOMATIC) || kind & PROGRAM == 0 || kind & OF_SESSION != 0 {
         return Ok(None);
     }
-    let file = read_text(key, "ImagePath")?.and_then(|line| program(&line));
-    let Some(file) = file.filter(|file| !is_of_windows(file)) else { return Ok(None) };
+    let Some(line) = read_text(key, "ImagePath")? else { return Ok(None) };
+    let file = program(&line);
+    if is_of_windows(file.as_deref().unwrap_or(&line)) {
+        return Ok(None);
+    }
     // `@file,-number` is a text in a library.
     let shown = read_text(key, "DisplayName")?.filter(|shown| !shown.starts_with('@'));
-    Ok(Some(Autostart { name: shown.unwrap_or_else(|| name.to_owned()), file: Some(file), since: None }))
+    Ok(Some(Autostart { name: shown.unwrap_or_else(|| name.to_owned()), file, since: None }))
 }
 
 fn is_of_windows(file: &str) -> bool {
@@ -146,23 +150,10 @@ fn is_of_windows(file: &str) -> bool {
 
 /// The program of a command line, with the variables of the environment put in.
 fn program(line: &str) -> Option<String> {
-    let line = expanded(line.trim());
-    let line = line.strip_prefix(r"\??\").unwrap_or(&line);
-    let file = match line.strip_prefix('"') {
-        Some(quoted) => quoted.split('"').next()?,
-        None => {
-            // Without quotes Windows tries every blank; a path ends where `.exe` does.
-            let lower = line.to_ascii_lowercase();
-            let ends = lower.match_indices(".exe").map(|(at, exe)| at + exe.len());
-            let end = ends.into_iter().find(|end| line[*end..].chars().next().is_none_or(char::is_whitespace));
-            match end {
-                Some(end) => &line[..end],
-                None => line.split_whitespace().next()?,
-            }
-        }
-    };
-    if file.contains('\\') || file.is_empty() {
-        return (!file.is_empty()).then(|| file.to_owned());
+    let line = expanded(line);
+    let file = program_of(&line)?;
+    if file.contains('\\') {
+        return Some(file.to_owned());
     }
     let system = PathBuf::from(env::var_os("SystemRoot")?).join("System32").join(file);
     system.is_file().then(|| system.to_str().map(str::to_owned)).flatten().or_else(|| Some(file.to_owned()))
@@ -199,9 +190,7 @@ mod tests {
     fn the_program_of_a_command_line_is_found() {
         let is = |line: &str, file: &str| assert_eq!(program(line).as_deref(), Some(file), "{line}");
         is(r#""C:\Program Files\a b\x.exe" --quiet"#, r"C:\Program Files\a b\x.exe");
-        is(r"C:\Program Files\a b\x.exe /min", r"C:\Program Files\a b\x.exe");
-        is(r"C:\a.exec\x.EXE", r"C:\a.exec\x.EXE");
-        is(r"\??\D:\svc.exe", r"D:\svc.exe");
+        is(r"C:\Program Files\a b\run.cmd C:\x.exe", r"C:\Program Files\a b\run.cmd");
         is("no-such-program --x", "no-such-program");
         assert!(program("notepad.exe").is_some_and(|file| file.to_lowercase().ends_with(r"system32\notepad.exe")));
         assert!(program(r"%SystemRoot%\x.exe").is_some_and(|file| !file.contains('%')));
