@@ -29,9 +29,47 @@ pub(super) const fn trust(status: u32) -> Trust {
     }
 }
 
+/// What the performance counters say about their values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counter {
+    /// They are there.
+    Valid,
+    /// Not enough room was given for them.
+    MoreData,
+    /// There are none at this moment: it is the first look, or nobody uses what is counted.
+    NoData,
+    /// They cannot be had.
+    Failed,
+}
+
+/// The meaning of an answer of the library for performance counters (pdhmsg.h).
+pub(super) const fn counter(status: u32) -> Counter {
+    match status {
+        0 => Counter::Valid,
+        // PDH_MORE_DATA
+        0x8000_07D2 => Counter::MoreData,
+        // PDH_CSTATUS_NO_INSTANCE, PDH_NO_DATA, PDH_CSTATUS_INVALID_DATA, PDH_INVALID_DATA; then what it says when
+        // somebody ended between two looks: PDH_CALC_NEGATIVE_DENOMINATOR, _TIMEBASE, _VALUE
+        0x8000_07D1 | 0x8000_07D5 | 0xC000_0BBA | 0xC000_0BC6 | 0x8000_07D6..=0x8000_07D8 => Counter::NoData,
+        _ => Counter::Failed,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_counter_of_nothing_is_no_failure() {
+        for nothing in [0x8000_07D5, 0xC000_0BC6, 0x8000_07D1] {
+            assert_eq!(counter(nothing), Counter::NoData, "{nothing:X}");
+        }
+        assert_eq!((counter(0), counter(0x8000_07D2)), (Counter::Valid, Counter::MoreData));
+        // PDH_CSTATUS_NO_OBJECT, PDH_INVALID_HANDLE
+        for failure in [0xC000_0BB8, 0xC000_0BBC] {
+            assert_eq!(counter(failure), Counter::Failed, "{failure:X}");
+        }
+    }
 
     #[test]
     fn what_cannot_be_checked_offline_is_not_called_invalid() {

@@ -2,6 +2,7 @@
 //! and what a value means is decided elsewhere.
 
 mod browsers;
+mod gpu;
 mod pace;
 mod signatures;
 mod slow;
@@ -20,18 +21,17 @@ pub use thermal::{SensorJudge, ThermalModel};
 pub use users::Users;
 pub use volumes::VolumeWatcher;
 
+use gpu::GpuWatcher;
 use slow::Latest;
 
 use crate::model::{
     At, Bytes, BytesPerSec, Condition, Fraction, Machine, Owner, Pid, ProcFacts, ProcKey, ProcSample, Reading, Sample,
     Seconds, SelfUsage, Why,
 };
-use crate::platform::{self, CpuReader, CpuTimes, Desktop, GpuTotal, ProcessReader, RawProc, Sensors};
+use crate::platform::{self, CpuReader, CpuTimes, Desktop, ProcessReader, RawProc, Sensors};
 
 /// What changes seldom is read so often.
 const CONDITION_EVERY: Duration = Duration::from_mins(10);
-/// A graphics processor that sensors do not tell about is asked so often: the counters of all processes are added up.
-const GPU_EVERY: Duration = Duration::from_secs(20);
 
 /// A process that lived at the last tick.
 struct Tracked {
@@ -103,8 +103,7 @@ pub struct Sampler {
     /// When the condition was asked for last.
     condition_asked: Instant,
     /// Where sensors do not tell how busy the graphics processor is.
-    gpu: Option<Latest<Reading<Fraction>>>,
-    gpu_asked: Instant,
+    gpu: Option<GpuWatcher>,
 }
 
 impl Sampler {
@@ -133,8 +132,7 @@ impl Sampler {
             seq: 0,
             condition: Latest::start("condition", || Some(platform::condition())),
             condition_asked: Instant::now(),
-            gpu: GpuTotal::new().map(|mut total| Latest::start("gpu", move || Some(total.read()))),
-            gpu_asked: Instant::now(),
+            gpu: GpuWatcher::of_system(),
         }
     }
 
@@ -213,7 +211,7 @@ impl Sampler {
             fan_effort: Reading::from_option(effort, Why::NotYet),
             throttle_events: values.throttle_events,
             pressure: values.pressure,
-            gpu: self.gpu(values.gpu, now),
+            gpu: self.gpu.as_mut().map_or(values.gpu, |gpu| gpu.look(now)),
             disk_busy: values.disk_busy,
             power: values.power,
             condition: self.condition(now),
@@ -302,21 +300,6 @@ impl Sampler {
             process.hung = own.clone().any(|owner| owner.hung);
             process.window = Reading::Known(own.count() > 0);
         }
-    }
-
-    fn gpu(&mut self, sensed: Reading<Fraction>, now: Instant) -> Reading<Fraction> {
-        let Some(gpu) = &self.gpu else { return sensed };
-        let total = match gpu.latest() {
-            Ok(total) => *total,
-            Err(why) => Reading::Missing(why),
-        };
-        // The first value needs a second look; what this system does not tell it will not tell in a moment.
-        let every = if total.why() == Some(Why::NotYet) { Duration::ZERO } else { GPU_EVERY };
-        if total.why() != Some(Why::Unsupported) && now - self.gpu_asked >= every {
-            self.gpu_asked = now;
-            gpu.ask();
-        }
-        total
     }
 
     fn condition(&mut self, now: Instant) -> Arc<Condition> {

@@ -55,6 +55,12 @@ impl<T: Send + Sync + 'static> Latest<T> {
         }
     }
 
+    /// Whether an answer is on its way.
+    #[cfg(test)]
+    pub fn is_waiting(&self) -> bool {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner).asked.is_some()
+    }
+
     /// The newest answer.
     ///
     /// # Errors

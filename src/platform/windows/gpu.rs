@@ -11,14 +11,13 @@ use windows_sys::Win32::Foundation::{STATUS_BUFFER_TOO_SMALL, STATUS_SUCCESS, ST
 use super::ntdll::{Buffer, library_procedure, u32_at, u64_at, usize_at};
 use super::wide::wide;
 use crate::model::{Fraction, Pid, Reading, Why};
+use crate::platform::status_codes::{Counter, counter};
 
 const LIBRARY: &str = "pdh.dll";
 /// The English name counts on every Windows.
 const COUNTER: &str = r"\GPU Engine(*)\Utilization Percentage";
 /// `PDH_FMT_DOUBLE`.
 const DOUBLE: u32 = 0x200;
-/// `PDH_MORE_DATA`.
-const MORE_DATA: u32 = 0x8000_07d2;
 /// `PDH_CSTATUS_VALID_DATA`, `PDH_CSTATUS_NEW_DATA`.
 const VALID: [u32; 2] = [0, 1];
 
@@ -69,19 +68,23 @@ impl Query {
         (status == 0).then_some(opened)
     }
 
-    /// Reads the counter. Its values are over the time since the call before: the first call has none.
+    /// Reads the counter. Its values are over the time since the call before: the first call has none, and none has one
+    /// at which nobody uses an engine ([`Why::NotYet`]). A failure is [`Why::Stale`].
     #[expect(unsafe_code, reason = "calls functions looked up by name")]
-    fn read(&self) -> Option<Vec<Part>> {
-        let collect = library_procedure(LIBRARY, c"PdhCollectQueryData")?;
-        let array = library_procedure(LIBRARY, c"PdhGetFormattedCounterArrayW")?;
+    fn read(&self) -> Reading<Vec<Part>> {
+        let procedures = library_procedure(LIBRARY, c"PdhCollectQueryData")
+            .zip(library_procedure(LIBRARY, c"PdhGetFormattedCounterArrayW"));
+        let Some((collect, array)) = procedures else { return Reading::Missing(Why::Unsupported) };
         // SAFETY: the types are those of the documented functions; the handle is open.
-        let array: Array = unsafe {
+        let (collected, array) = unsafe {
             let collect: Collect = std::mem::transmute(collect);
-            if collect(self.query) != 0 {
-                return None;
-            }
-            std::mem::transmute(array)
+            let array: Array = std::mem::transmute(array);
+            (collect(self.query), array)
         };
+        if collected != 0 {
+            return Reading::Missing(why_none(collected));
+        }
+        let mut last = 0;
         let (mut answer, mut count) = (Buffer::with_room_for(0), 0);
         let filled = answer.fill(|buffer, room, needed| {
             // SAFETY: `fill` gives memory of `room` bytes, aligned for every item, and a place for the length, which
@@ -90,13 +93,25 @@ impl Query {
                 *needed = room;
                 array(self.counter, DOUBLE, needed, &raw mut count, buffer)
             };
-            match status {
-                0 => STATUS_SUCCESS,
-                MORE_DATA => STATUS_BUFFER_TOO_SMALL,
-                _ => STATUS_UNSUCCESSFUL,
+            last = status;
+            match counter(status) {
+                Counter::Valid => STATUS_SUCCESS,
+                Counter::MoreData => STATUS_BUFFER_TOO_SMALL,
+                Counter::NoData | Counter::Failed => STATUS_UNSUCCESSFUL,
             }
         });
-        filled.ok().map(|()| parts(answer.bytes(), answer.address(), count as usize))
+        match filled {
+            Ok(()) => Reading::Known(parts(answer.bytes(), answer.address(), count as usize)),
+            Err(_) => Reading::Missing(why_none(last)),
+        }
+    }
+}
+
+/// Why an answer has no values.
+const fn why_none(status: u32) -> Why {
+    match counter(status) {
+        Counter::NoData => Why::NotYet,
+        _ => Why::Stale,
     }
 }
 
@@ -176,8 +191,7 @@ impl Source {
             *self = Query::open().map_or(Self::Without, Self::Open);
         }
         match self {
-            // Not yet also means: nobody uses an engine, so that there is no counter at this moment.
-            Self::Open(query) => Reading::from_option(query.read(), Why::NotYet),
+            Self::Open(query) => query.read(),
             _ => Reading::Missing(Why::Unsupported),
         }
     }
@@ -275,6 +289,7 @@ mod tests {
             let why = (total.read().why(), users.read().why());
             assert!(matches!(why.0, None | Some(Why::NotYet | Why::Unsupported)), "{why:?}");
             assert!(matches!(why.1, None | Some(Why::NotYet | Why::Unsupported)), "{why:?}");
+            assert_eq!((why_none(0x8000_07D5), why_none(0xC000_0BBC)), (Why::NotYet, Why::Stale));
         }
     }
 }

@@ -1,0 +1,114 @@
+//! How busy the graphics processors are where no sensor tells: asked on a thread of its own, and not often, as the
+//! counters of all processes are added up for it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::slow::Latest;
+use crate::model::{Fraction, Reading, Why};
+use crate::platform::GpuTotal;
+
+/// It is asked so often.
+const EVERY: Duration = Duration::from_secs(20);
+/// After so many failures in a row nobody asks any more: a driver whose counters are broken stays so.
+const MOST_FAILURES: u32 = 5;
+
+/// Asks at the right times.
+pub struct GpuWatcher {
+    source: Latest<Reading<Fraction>>,
+    asked: Instant,
+    /// The answer that was looked at last, to count each once.
+    seen: Option<Arc<Reading<Fraction>>>,
+    answers: u32,
+    failures: u32,
+}
+
+impl GpuWatcher {
+    /// `None` where the sensors tell all there is.
+    pub fn of_system() -> Option<Self> {
+        let mut total = GpuTotal::new()?;
+        Some(Self::new(Instant::now(), move || total.read()))
+    }
+
+    /// Asks `read` for the first time.
+    fn new(now: Instant, mut read: impl FnMut() -> Reading<Fraction> + Send + 'static) -> Self {
+        let source = Latest::start("gpu", move || Some(read()));
+        Self { source, asked: now, seen: None, answers: 0, failures: 0 }
+    }
+
+    /// The newest answer; asks for another when it is time.
+    pub fn look(&mut self, now: Instant) -> Reading<Fraction> {
+        if self.failures >= MOST_FAILURES {
+            return Reading::Missing(Why::Unsupported);
+        }
+        let answer = match self.source.latest() {
+            Ok(answer) => answer,
+            // On its way, or it never comes.
+            Err(why) => return Reading::Missing(why),
+        };
+        if !self.seen.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, &answer)) {
+            self.answers = self.answers.saturating_add(1);
+            self.failures = if answer.why() == Some(Why::Stale) { self.failures + 1 } else { 0 };
+            self.seen = Some(Arc::clone(&answer));
+        }
+        // The first value needs a second look. Later ones without a value mean that nobody uses an engine, or a failure:
+        // neither is a reason to hurry.
+        let is_first = self.answers == 1 && answer.why() == Some(Why::NotYet);
+        let every = if is_first { Duration::ZERO } else { EVERY };
+        // What this system does not tell it will not tell in a moment.
+        if answer.why() != Some(Why::Unsupported) && now.saturating_duration_since(self.asked) >= every {
+            self.asked = now;
+            self.source.ask();
+        }
+        *answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    /// Looks once a second for so long; a source that gives `answer`, after a first "not yet". How often it was asked,
+    /// and what was said in the end.
+    fn asked(answer: Reading<Fraction>, seconds: u64) -> (u32, Reading<Fraction>) {
+        let count = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&count);
+        let start = Instant::now();
+        let mut watcher = GpuWatcher::new(start, move || {
+            let first = counted.fetch_add(1, Ordering::SeqCst) == 0;
+            if first { Reading::Missing(Why::NotYet) } else { answer }
+        });
+        let mut last = Reading::default();
+        for second in 0..seconds {
+            // The answer to the last question has come before the next look.
+            let end = Instant::now() + Duration::from_secs(20);
+            while watcher.source.is_waiting() && Instant::now() < end {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            last = watcher.look(start + Duration::from_secs(second));
+        }
+        while watcher.source.is_waiting() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        (count.load(Ordering::SeqCst), last)
+    }
+
+    #[test]
+    fn only_the_second_look_follows_at_once() {
+        let nothing = Reading::Missing(Why::NotYet);
+        // At 0 twice, then at 20 and 40 seconds.
+        assert_eq!(asked(nothing, 50), (4, nothing));
+        let half = Reading::Known(Fraction::new(0.5));
+        assert_eq!(asked(half, 50), (4, half));
+    }
+
+    #[test]
+    fn failures_are_not_asked_about_for_ever() {
+        let failed = Reading::Missing(Why::Stale);
+        assert_eq!(asked(failed, 50), (4, failed));
+        assert_eq!(asked(failed, 1000), (6, Reading::Missing(Why::Unsupported)), "the first look and five failures");
+        assert_eq!(asked(Reading::Missing(Why::Unsupported), 50).0, 2);
+    }
+}
