@@ -55,7 +55,7 @@ pub struct SensorValues {
     pub frequency: Reading<Hertz>,
     /// The warmest processor sensor, unjudged.
     pub temperature: Reading<Celsius>,
-    /// The fastest fan.
+    /// The fastest fan, those of graphics cards left out.
     pub fan: Reading<Rpm>,
     /// Slow-downs by heat since start of the system.
     pub throttle_events: Reading<u64>,

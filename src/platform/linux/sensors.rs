@@ -13,6 +13,10 @@ use crate::platform::types::SensorValues;
 const CPU_DRIVERS: [&str; 8] =
     ["coretemp", "k10temp", "zenpower", "acpitz", "cpu_thermal", "thinkpad", "dell_smm", "asus"];
 
+/// Drivers of graphics cards and processors. Their fans turn by the card's own heat: one stands still while it has little
+/// to do, another turns whatever the PC does, and neither says how the PC is cooled.
+const GRAPHICS_DRIVERS: [&str; 8] = ["amdgpu", "radeon", "nouveau", "nvidia", "nvidia_gpu", "i915", "xe", "nova"];
+
 /// Where the sensors of this PC are: looked for once, read each tick.
 pub struct Sensors {
     temperatures: Vec<PathBuf>,
@@ -42,11 +46,12 @@ impl Sensors {
         for monitor in children(&root.join("class/hwmon")) {
             let driver = fs::read_to_string(monitor.join("name")).unwrap_or_default();
             let of_cpu = CPU_DRIVERS.contains(&driver.trim());
+            let of_graphics = GRAPHICS_DRIVERS.contains(&driver.trim());
             for file in children(&monitor) {
                 let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 if of_cpu && name.starts_with("temp") && name.ends_with("_input") {
                     temperatures.push(file);
-                } else if name.starts_with("fan") && name.ends_with("_input") {
+                } else if !of_graphics && name.starts_with("fan") && name.ends_with("_input") {
                     fans.push(file);
                 }
             }
@@ -275,6 +280,25 @@ mod tests {
         assert_eq!(values.temperature, Reading::Known(Celsius(64.5)));
         assert_eq!(values.fan, Reading::Known(Rpm(2300)));
         assert_eq!(values.throttle_events, Reading::Missing(Why::NoSensor));
+    }
+
+    #[test]
+    fn the_fan_of_a_graphics_card_is_not_that_of_the_pc() {
+        let root = tempfile::tempdir().expect("folder");
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().expect("parent")).expect("folders");
+            fs::write(path, text).expect("file");
+        };
+        for (index, driver) in ["amdgpu", "nouveau", "xe"].into_iter().enumerate() {
+            write(&format!("class/hwmon/hwmon{index}/name"), &format!("{driver}\n"));
+            write(&format!("class/hwmon/hwmon{index}/fan1_input"), "3300\n");
+        }
+        let fan = || Sensors::below(root.path()).read().fan;
+        assert_eq!(fan(), Reading::Missing(Why::NoSensor));
+        write("class/hwmon/hwmon9/name", "nct6798\n");
+        write("class/hwmon/hwmon9/fan2_input", "900\n");
+        assert_eq!(fan(), Reading::Known(Rpm(900)));
     }
 
     #[test]
