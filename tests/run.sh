@@ -101,6 +101,7 @@ else
         on_screen env CARGO_TARGET_DIR="$windows_target" tests/windows/window.sh
     fi
     say "what comes from outside, read by libFuzzer"
+    tests/fuzz/run.sh 0
     on_screen tests/fuzz/run.sh
     say "scores: labelled recordings where they are, and our own stories"
     on_screen cargo run --quiet --example score -- --corpus

@@ -56,8 +56,7 @@ use model::Sample;
 
 /// The tables that are built in.
 pub static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::builtin().expect("the tables of a good build"));
-static TEXTS: LazyLock<[Texts; 2]> =
-    LazyLock::new(|| [Lang::Ja, Lang::En].map(|lang| Texts::new(lang).expect("the texts of a good build")));
+static TEXTS: LazyLock<[Texts; 2]> = LazyLock::new(|| [Lang::Ja, Lang::En].map(|lang| Texts::new(lang)));
 
 /// What the program does with every answer: words in both languages, a plan, JSON.
 ///
