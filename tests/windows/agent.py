@@ -193,7 +193,8 @@ class Agent(unittest.TestCase):
         click(find("Settings", seen))
         wait_for("Watching since", 60)
         shot("agent-settings")
-        self.assertTrue(find("It costs", words()), "its cost is shown")
+        # Known once it has watched for a while.
+        wait_for("It costs", 120)
         self.choose("Quit")
         self.ended_in_order(agent)
 
