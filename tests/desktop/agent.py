@@ -511,7 +511,7 @@ class AgentTest(unittest.TestCase):
             """What the check says in a new process, by name: how serious it is."""
             done = subprocess.run([str(BINARY), "check", "--seconds", "3", "--json"], capture_output=True, text=True,
                                   timeout=60)
-            return {one["subject"]["name"]["en"]: one["severity"] for one in json.loads(done.stdout)["findings"]
+            return {one["subject"]["name"]: one["severity"] for one in json.loads(done.stdout)["findings"]
                     if one["rule"] == "new_autostart"}
 
         recorded_names = lambda: [one["subject"] for one in events("finding")  # noqa: E731
