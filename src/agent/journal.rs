@@ -297,9 +297,9 @@ impl Journal {
         inbox.discard();
         self.kept.clear();
         self.noted.clear();
-        self.autostarts = None;
         self.previous = None;
         if recorder.forget(now).is_ok() {
+            self.autostarts = None;
             inbox.end_forget();
             self.remarks.push(Remark::Forgotten);
         }

@@ -621,6 +621,14 @@ class DesktopTest(unittest.TestCase):
             self.assertNotRegex(text, "mining|steadily", told)
         return told
 
+    def is_called_normal(self, name, picture):
+        """The load that is there is named, and nobody is asked to act."""
+        app = self.start("--lang", "en")
+        text = self.wait_headline(app, "is busy, and that is normal", app.begun, limit=40)
+        self.assertIn(name, text)
+        self.assertNotIn("Act", [node.name for node in app.nodes()])
+        app.picture(picture)
+
     @with_diagnostics
     def test_a_video_is_a_browser_at_work(self):
         wait_quiet()
@@ -647,11 +655,7 @@ class DesktopTest(unittest.TestCase):
         again = "while :; do gcc -O2 -c part.c -o $0.o; done"
         for number in range(max(1, CPUS - 1)):
             self.addCleanup(Proc(["/bin/sh", "-c", again, f"part{number}"], cwd=folder).end)
-        app = self.start("--lang", "en")
-        text = self.wait_headline(app, "is busy, and that is normal", app.begun, limit=30)
-        self.assertIn("Software build", text)
-        self.assertNotIn("Act", [node.name for node in app.nodes()])
-        app.picture("compiler-en")
+        self.is_called_normal("Software build", "compiler-en")
 
     @with_diagnostics
     def test_an_update_of_packages_is_called_one(self):
@@ -676,11 +680,7 @@ class DesktopTest(unittest.TestCase):
         again = f"while :; do apt-get install -y -qq --reinstall --allow-downgrades {package}; done"
         installing = Proc(["/bin/sh", "-c", again], env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
         self.addCleanup(installing.end)
-        app = self.start("--lang", "en")
-        text = self.wait_headline(app, "is busy, and that is normal", app.begun, limit=40)
-        self.assertIn("Software update", text)
-        self.assertNotIn("Act", [node.name for node in app.nodes()])
-        app.picture("package-en")
+        self.is_called_normal("Software update", "package-en")
 
     @with_diagnostics
     def test_chromium_page(self):
