@@ -63,6 +63,11 @@ impl<'a> Living<'a> {
         let older = parent.key.start_time <= facts.key.start_time && parent.key.pid != facts.key.pid;
         older.then_some(parent)
     }
+
+    /// Who started it, who started that, and so on, as far as they still run.
+    fn ancestors_of(&self, facts: &ProcFacts) -> impl Iterator<Item = &'a ProcFacts> {
+        std::iter::successors(self.parent_of(facts), |facts| self.parent_of(facts)).take(MAX_PARENTS)
+    }
 }
 
 /// What is known about the programs of this PC beside the tables. Programs are known by the paths of their files: a name
@@ -182,17 +187,12 @@ impl Grouper {
         let kind = found.map_or(ProgramKind::Program, |program| program.kind);
         let part_of_parent = found.is_some_and(|program| program.part_of_parent) && given.is_none();
         let script = found.is_none() && Knowledge::is_interpreted(facts);
-        let origin = Arc::new(self.origin(facts, kind, living.parent_of(facts), knowledge));
+        let origin = Arc::new(self.origin(facts, kind, living, knowledge));
         Identity { facts: Arc::clone(facts), name, kind, part_of_parent, script, origin }
     }
 
-    fn origin(
-        &self,
-        facts: &ProcFacts,
-        kind: ProgramKind,
-        parent: Option<&ProcFacts>,
-        knowledge: &Knowledge,
-    ) -> Origin {
+    fn origin(&self, facts: &ProcFacts, kind: ProgramKind, living: &Living<'_>, knowledge: &Knowledge) -> Origin {
+        let parent = living.parent_of(facts);
         let mut marks = knowledge.marks(facts, parent, self.os);
         let args = facts.args.known().map_or(&[][..], Vec::as_slice);
         let by_script = marks.contains(&Mark::ScriptHostParent) || marks.contains(&Mark::SchedulerParent);
@@ -200,6 +200,8 @@ impl Grouper {
         if kind == ProgramKind::Browser && by_script && args.iter().any(address) {
             marks.push(Mark::OpenedByStranger);
         }
+        let is_terminal = |facts: &ProcFacts| knowledge.is_terminal(facts, living.parent_of(facts));
+        marks.extend(living.ancestors_of(facts).any(is_terminal).then_some(Mark::FromTerminal));
         let replaced = facts.path.known().is_some_and(|path| path.ends_with(" (deleted)"));
         if kind == ProgramKind::Browser && replaced && !marks.contains(&Mark::DeletedFile) {
             marks.push(Mark::UpdateWaiting);
@@ -524,6 +526,23 @@ mod tests {
             fold(Os::Linux, vec![process(10, 1, "/usr/bin/bash", 0.0), process(11, 10, "/usr/bin/bash", 0.5)]);
         let heavy = folded.programs[0].heavy_members(|member| member.cpu.get());
         assert_eq!(heavy.iter().map(|member| (member.key.pid, member.root.pid)).collect::<Vec<_>>(), [(11, 11)]);
+    }
+
+    #[test]
+    fn what_is_started_in_a_terminal_is_known_as_that_and_what_a_schedule_starts_is_not() {
+        let from_terminal = |os, above: &[&str], path: &str| {
+            let chain = (10..).zip(above).map(|(pid, path)| process(pid, pid - 1, path, 0.0));
+            let own = process(90, 9 + above.len() as u32, path, 0.5);
+            let (_, folded) = fold(os, chain.chain([own]).collect());
+            folded.programs[0].origin.has(Mark::FromTerminal)
+        };
+        let bash = "/usr/bin/bash";
+        assert!(from_terminal(Os::Linux, &["/usr/libexec/gnome-terminal-server", bash], "/home/a/solver"));
+        assert!(!from_terminal(Os::Linux, &["/usr/lib/systemd/systemd", bash], "/home/a/solver"));
+        let (explorer, cmd) = (r"C:\Windows\explorer.exe", r"C:\Windows\System32\cmd.exe");
+        assert!(from_terminal(Os::Windows, &[explorer, cmd], r"C:\Users\a\solver.exe"));
+        assert!(!from_terminal(Os::Windows, &[explorer], r"C:\Users\a\solver.exe"));
+        assert!(!from_terminal(Os::Windows, &[r"C:\Windows\System32\svchost.exe", cmd], r"C:\Users\a\solver.exe"));
     }
 
     #[test]

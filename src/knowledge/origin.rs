@@ -64,6 +64,23 @@ impl Knowledge {
         self.monitors.contains(&stem(file_name))
     }
 
+    /// Whether people type commands into this program; `parent` as for [`Self::marks`].
+    pub fn is_terminal(&self, facts: &ProcFacts, parent: Option<&ProcFacts>) -> bool {
+        let terminals = &self.system.terminals;
+        let name = stem(facts.file_name());
+        let by_desktop = || parent.is_some_and(|parent| terminals.desktops.contains(&stem(parent.file_name())));
+        terminals.files.contains(&name) || (terminals.consoles.contains(&name) && by_desktop())
+    }
+
+    /// Whether programs are not installed where this file is: a temporary, odd or hidden place.
+    pub(super) fn is_no_home(&self, path: &str, os: Os) -> bool {
+        comparable(path, os).is_some_and(|path| {
+            let path = path.strip_suffix(DELETED).unwrap_or(&path);
+            let place = Place { path, os, deleted: false };
+            self.is_temporary(&place) || self.is_odd(&place) || self.is_hidden(&place)
+        })
+    }
+
     fn has_miner_arguments(&self, facts: &ProcFacts) -> bool {
         // By its file: anybody can write what he likes into the first argument.
         let reads = facts.path.known().is_some() && self.miners.is_reader(facts.file_name());

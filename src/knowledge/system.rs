@@ -20,6 +20,7 @@ struct Table {
     never_busy: Files,
     kernel_threads: KernelThreads,
     starters: StarterTable,
+    terminals: TerminalTable,
     program: Vec<Part>,
 }
 
@@ -71,6 +72,15 @@ struct StarterTable {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct TerminalTable {
+    files: BTreeSet<String>,
+    consoles: BTreeSet<String>,
+    desktops: BTreeSet<String>,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Part {
     file: String,
     folders: Vec<String>,
@@ -98,6 +108,15 @@ pub(super) struct Starters {
     pub(super) scheduler_word: String,
 }
 
+/// Programs that people type commands into.
+#[derive(Clone, Debug)]
+pub(super) struct Terminals {
+    pub(super) files: BTreeSet<String>,
+    /// They are one only when a desktop started them.
+    pub(super) consoles: BTreeSet<String>,
+    pub(super) desktops: BTreeSet<String>,
+}
+
 /// Both tables.
 #[derive(Clone, Debug)]
 pub(super) struct System {
@@ -114,6 +133,7 @@ pub(super) struct System {
     pub(super) never_busy: BTreeSet<String>,
     pub(super) kernel_threads: Vec<String>,
     pub(super) starters: Starters,
+    pub(super) terminals: Terminals,
 }
 
 /// What is wrong with a table whose form is right.
@@ -128,7 +148,7 @@ impl System {
         let table: Table = toml::from_str(text).map_err(Wrong::Form)?;
         let sets = table.folder_sets;
         let mut parts = HashMap::new();
-        let named = [&table.kernel_threads.source, &table.starters.source];
+        let named = [&table.kernel_threads.source, &table.starters.source, &table.terminals.source];
         if let Some(unknown) =
             table.program.iter().map(|part| &part.source).chain(named).find(|id| !sources.contains_key(*id))
         {
@@ -160,6 +180,11 @@ impl System {
                 schedulers: starters.schedulers,
                 scheduler_host: starters.scheduler_host,
                 scheduler_word: starters.scheduler_word,
+            },
+            terminals: Terminals {
+                files: table.terminals.files,
+                consoles: table.terminals.consoles,
+                desktops: table.terminals.desktops,
             },
             folder_sets: sets,
         })

@@ -48,11 +48,13 @@ pub enum Mark {
     UpdateWaiting,
     /// A browser that was opened with an address by something that is no desktop.
     OpenedByStranger,
+    /// Somebody started it by typing into a terminal: it has no window of its own, whatever it does.
+    FromTerminal,
 }
 
 impl Mark {
     /// Every mark, for tests of texts.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::MinerName,
         Self::MinerArguments,
         Self::WrongFolder,
@@ -73,6 +75,7 @@ impl Mark {
         Self::Mine,
         Self::UpdateWaiting,
         Self::OpenedByStranger,
+        Self::FromTerminal,
     ];
 }
 

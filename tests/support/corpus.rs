@@ -12,19 +12,11 @@ use super::story;
 
 /// What is known to come out wrong, with the reason: counted as missed or false in the table, and no failure of the
 /// test. Case, what (`expect RULE` or `forbid RULE`), why. An entry that comes out right is a failure: take it out.
-pub const KNOWN_WRONG: &[(&str, &str, &str)] = &[
-    (
-        "own_build_without_a_window",
-        "forbid secret_mining",
-        "what is started from a terminal has no window, which is no sign there; what a process was started from is kept \
-         only as a name",
-    ),
-    (
-        "mining_in_a_page_beside_a_download",
-        "expect web_page_load",
-        "traffic is known of the whole PC only, and traffic is what tells a film from a page that computes",
-    ),
-];
+pub const KNOWN_WRONG: &[(&str, &str, &str)] = &[(
+    "mining_in_a_page_beside_a_download",
+    "expect web_page_load",
+    "traffic is known of the whole PC only, and traffic is what tells a film from a page that computes",
+)];
 
 /// Where the cases are.
 pub fn folder() -> PathBuf {

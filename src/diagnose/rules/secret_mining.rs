@@ -197,6 +197,8 @@ impl Signs<'_> {
         let moved: Vec<(f64, f64)> =
             loaded.filter_map(|point| Some((point.program?.disk.get()?.0, point.span))).collect();
         series::shape(moved.into_iter()).is_some_and(|(rate, _)| rate >= limits.wait.disk_program)
+            // In a terminal nothing has a window of its own.
+            Reading::Known(false) if program.origin.has(Mark::FromTerminal) => {}
     }
 
     /// How often the load fell at a moment that `at` recognises. People open a monitor to end what is slow: with
