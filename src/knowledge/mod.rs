@@ -222,21 +222,34 @@ impl Knowledge {
     /// folder the system keeps secret is no reason for doubt.
     pub fn identify(&self, facts: &ProcFacts, os: Os) -> Option<&KnownProgram> {
         let file = stem(facts.file_name());
-        let names = if Self::is_interpreted(facts) { [stem(&facts.name), file] } else { [file, stem(&facts.name)] };
-        let found = names.into_iter().find_map(|name| self.by_file.get(&(os, name)))?;
-        let program = &self.programs[*found];
+        // A process chooses its name itself: it counts where the file says nothing, or only which interpreter runs.
+        let by_name = || self.by_file.get(&(os, stem(&facts.name)));
+        let by_file = || self.by_file.get(&(os, file.clone()));
+        let found = match &facts.path {
+            _ if Self::is_interpreted(facts) => by_name().or_else(by_file),
+            Reading::Known(_) => by_file(),
+            Reading::Missing(_) => by_file().or_else(by_name),
+        };
+        let program = &self.programs[*found?];
         let path = facts.path.known().map(String::as_str);
         if program.id == "google-chrome" && path.is_some_and(|path| path.to_lowercase().contains("chromium")) {
             return self.named("Chromium");
         }
-        program.may_live_at(path, os).then_some(program)
+        self.may_live_at(program, path, os).then_some(program)
+    }
+
+    /// Whether a file at `path` can be this program. Where no folders are listed it is any place but those where programs
+    /// are not installed: a name alone is anybody's.
+    fn may_live_at(&self, program: &KnownProgram, path: Option<&str>, os: Os) -> bool {
+        program.may_live_at(path, os)
+            && !(program.folders.is_empty() && path.is_some_and(|path| self.is_no_home(path, os)))
     }
 
     /// Whether a process has the file name of a known program, but lies where that program cannot be.
     pub fn is_misplaced(&self, facts: &ProcFacts, os: Os) -> bool {
         let named = self.by_file.get(&(os, stem(facts.file_name())));
         let path = facts.path.known().map(String::as_str);
-        named.is_some_and(|index| !self.programs[*index].may_live_at(path, os))
+        named.is_some_and(|index| !self.may_live_at(&self.programs[*index], path, os))
     }
 
     /// What this effort normally gives on an office PC, in degrees Celsius: an estimate, always called so.
@@ -353,6 +366,20 @@ mod tests {
         );
         assert_eq!(id("chromium", "/usr/lib/chromium/chromium", Os::Linux), "chromium");
         assert_eq!(id("Isolated Web Co", "/usr/lib/firefox-esr/firefox-esr", Os::Linux), "firefox");
+    }
+
+    #[test]
+    fn a_name_alone_makes_no_known_program() {
+        for (name, path, os) in [
+            ("chrome", "/tmp/.x/chrome", Os::Linux),
+            ("firefox", "/home/a/worker", Os::Linux),
+            ("7z.exe", r"C:\Users\a\AppData\Local\Temp\7z.exe", Os::Windows),
+            ("chrome.exe", r"C:\Users\Public\chrome.exe", Os::Windows),
+        ] {
+            assert_eq!(known(name, Some(path), os), None, "{path}");
+        }
+        assert!(known("7z.exe", Some(r"D:\Tools\7z.exe"), Os::Windows).is_some(), "people put tools anywhere");
+        assert!(known("firefox", None, Os::Linux).is_some(), "what is not known is not held against it");
     }
 
     #[test]
