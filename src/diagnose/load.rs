@@ -1,7 +1,7 @@
 //! Programs that hold the processors: worked out once, for the three rules that speak about them.
 
 use crate::knowledge::{Busy, Knowledge};
-use crate::model::{Fraction, Held, History, ProgramKind, ProgramSample, Sample, Seconds};
+use crate::model::{At, Fraction, Held, History, ProgramKind, ProgramSample, Sample, Seconds};
 
 use super::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 
@@ -17,7 +17,8 @@ pub(super) enum Class {
 pub(super) struct Load {
     pub(super) class: Class,
     pub(super) subject: Subject,
-    pub(super) held: Held,
+    pub(super) since: At,
+    pub(super) seconds: Seconds,
     pub(super) mean: f64,
     pub(super) total: f64,
     pub(super) busiest_part: f64,
@@ -52,14 +53,14 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
         let cpu = program.map_or(0.0, |program| program.cpu.get());
         [Some(cpu), sample.cpu.get().map(Fraction::get), program.map(|program| program.busiest_part.get())]
     });
-    let mean = mean?;
+    let Course { since, seconds, mean } = whole_course(history, name, &held, mean?);
     let total = total.unwrap_or(mean);
     let busiest_part = busiest_part.unwrap_or(0.0);
     let class = match knowledge.named(name) {
         _ if program.kind == ProgramKind::Browser => Class::Browser,
         Some(known) => match (known.busy, known.usual_minutes) {
             // Busy for longer than it ever should be is no longer normal.
-            (Some(busy), Some(minutes)) if held.seconds.0 <= f64::from(minutes) * 60.0 => Class::Busy(busy),
+            (Some(busy), Some(minutes)) if seconds.0 <= f64::from(minutes) * 60.0 => Class::Busy(busy),
             _ => Class::Other,
         },
         None => Class::Other,
@@ -71,15 +72,35 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
         total,
         busiest_part,
         threshold: enough.min(mean),
-        act: mean >= limits.act && held.seconds.0 >= limits.act_seconds.0,
-        held,
+        act: mean >= limits.act && seconds.0 >= limits.act_seconds.0,
+        since,
+        seconds,
+    })
+}
+
+struct Course {
+    since: At,
+    seconds: Seconds,
+    mean: f64,
+}
+
+/// A load that was there before the oldest sample began earlier than the samples tell: a scan that never ends is known by
+/// its length, and an agent keeps half an hour. What was less than half as much before is no part of it.
+fn whole_course(history: &History, name: &str, held: &Held, mean: f64) -> Course {
+    let begins_with_history =
+        history.samples().take(2).any(|oldest| held.samples.first().is_some_and(|first| first.at == oldest.at));
+    let earlier = history.earlier(name).filter(|earlier| begins_with_history && earlier.cpu >= mean / 2.0);
+    earlier.map_or(Course { since: held.since, seconds: held.seconds, mean }, |earlier| {
+        let seconds = earlier.seconds.0 + held.seconds.0;
+        let mean = (earlier.cpu * earlier.seconds.0 + mean * held.seconds.0) / seconds;
+        Course { since: earlier.since, seconds: Seconds(seconds), mean }
     })
 }
 
 impl Load {
     /// The finding of a rule about this load.
     pub(super) fn finding(&self, rule: RuleId, severity: Severity) -> Finding {
-        let seconds = self.held.seconds;
+        let seconds = self.seconds;
         let mut evidence = vec![
             Evidence::over(EvidenceKind::ProgramCpu, self.mean, self.threshold, seconds),
             Evidence::told(EvidenceKind::TotalCpu, self.total, seconds),
@@ -93,7 +114,7 @@ impl Load {
             severity,
             confidence: Confidence::from_duration(seconds),
             subject: self.subject.clone(),
-            since: self.held.since,
+            since: self.since,
             evidence,
             busy: None,
             cause: None,

@@ -1,6 +1,6 @@
 //! The samples of the last hours: bounded, and aware of gaps.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::{At, Bytes, Celsius, Machine, Rpm, Sample, Seconds};
@@ -17,6 +17,8 @@ const TREND_STEP: Seconds = Seconds(600.0);
 const DIP_MOST: Seconds = Seconds(15.0);
 /// More time than this before a sample that its span does not cover is a gap (sleep, a stopped recorder).
 const GAP_LEAST: Seconds = Seconds(5.0);
+/// A program with at least this share of the PC is at work, for [`Earlier`].
+const AT_WORK: f64 = 0.05;
 
 /// Free space of one volume at one moment, kept longer than samples are.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,6 +92,19 @@ impl Held {
     }
 }
 
+/// What a program did without a pause before the oldest sample that is kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Earlier {
+    /// Since when it has been at work.
+    pub since: At,
+    /// How much time that is.
+    pub seconds: Seconds,
+    /// Its mean share of the whole PC in that time.
+    pub cpu: f64,
+    /// It was not at work in the last sample that was dropped: no end yet, see [`History::held`].
+    paused: bool,
+}
+
 /// Samples of one PC, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct History {
@@ -98,6 +113,7 @@ pub struct History {
     /// `true` for a sample with a gap before it; same order as `samples`.
     after_gap: VecDeque<bool>,
     trend: Vec<VolumePoint>,
+    earlier: HashMap<Arc<str>, Earlier>,
     keep: Option<Seconds>,
     idle: UsualIdle,
 }
@@ -166,8 +182,36 @@ impl History {
         while self.samples.len() > MAX_SAMPLES
             || self.samples.front().is_some_and(|first| newest.since(first.at).0 > keep.0)
         {
-            self.samples.pop_front();
+            let dropped = self.samples.pop_front();
             self.after_gap.pop_front();
+            if let Some(dropped) = dropped {
+                self.keep_in_mind(&dropped);
+            }
+        }
+    }
+
+    /// A sample leaves: who was at work in it has been so since before the samples that stay.
+    fn keep_in_mind(&mut self, dropped: &Sample) {
+        if self.after_gap.front().copied().unwrap_or(true) {
+            self.earlier.clear();
+            return;
+        }
+        if dropped.span.0 <= 0.0 {
+            return;
+        }
+        self.earlier.retain(|name, earlier| {
+            let is_at_work = dropped.program(name).is_some_and(|program| program.cpu.get() >= AT_WORK);
+            let goes_on = is_at_work || !earlier.paused && dropped.span.0 <= DIP_MOST.0;
+            earlier.paused = !is_at_work;
+            goes_on
+        });
+        for program in dropped.programs.iter().filter(|program| program.cpu.get() >= AT_WORK) {
+            let since = dropped.at.minus(dropped.span);
+            let nothing = Earlier { since, seconds: Seconds(0.0), cpu: 0.0, paused: false };
+            let earlier = self.earlier.entry(Arc::clone(&program.name)).or_insert(nothing);
+            let seconds = earlier.seconds.0 + dropped.span.0;
+            let worked = earlier.cpu * earlier.seconds.0 + program.cpu.get() * dropped.span.0;
+            (earlier.seconds, earlier.cpu) = (Seconds(seconds), worked / seconds);
         }
     }
 
@@ -185,6 +229,9 @@ impl History {
     /// The user closed this program at that time: the first look at the programs after it says so. Heard of late, as the
     /// one who closes is another process than the one who watches. `false` when there is no such look yet.
     #[must_use]
+        for earlier in self.earlier.values_mut() {
+            earlier.since = moved(earlier.since);
+        }
     pub fn note_closed(&mut self, name: &str, at: At) -> bool {
         let mut after = self.samples.iter_mut().filter(|sample| sample.at >= at);
         let Some(sample) = after.find(|sample| !sample.programs.is_empty()) else { return false };
@@ -351,6 +398,35 @@ mod tests {
         let mut history = History::new(Machine::default());
         for at in 1..10_000 {
             history.push(sample(at, 0.1));
+    #[test]
+    fn who_was_at_work_before_the_oldest_sample_is_not_forgotten() {
+        let working = |seconds: i64, cpu: f64| {
+            let program = ProgramSample { name: "loop".into(), cpu: Fraction::new(cpu), ..ProgramSample::default() };
+            Arc::new(Sample { programs: vec![program], ..(*sample(seconds, cpu)).clone() })
+        };
+        let mut history = History::short(Machine::default(), Seconds(20.0));
+        for second in (2..=100).step_by(2) {
+            // One short pause, which is no end.
+            history.push(working(second, if second == 40 { 0.0 } else { 0.4 }));
+        }
+        let earlier = history.earlier("loop").expect("at work");
+        assert_eq!(earlier.since, At(0));
+        assert!((earlier.seconds.0 - 76.0).abs() < 1e-9 && (earlier.cpu - 0.4).abs() < 1e-9, "{earlier:?}");
+        assert!(history.earlier("other").is_none());
+        for second in (102..=160).step_by(2) {
+            history.push(working(second, 0.0));
+        }
+        assert!(history.earlier("loop").is_none(), "it has ended");
+        for second in (162..=200).step_by(2).chain((1000..=1030).step_by(2)) {
+            history.push(working(second, 0.4));
+        }
+        assert_eq!(
+            history.earlier("loop").map(|earlier| earlier.since),
+            Some(At(998_000)),
+            "nothing lasts across a gap"
+        );
+    }
+
         }
         assert!(history.samples().len() <= MAX_SAMPLES);
         history.push(sample(100_000, 0.1));

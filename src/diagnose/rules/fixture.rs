@@ -66,6 +66,12 @@ impl Scene {
         self
     }
 
+    /// Keeps samples for so many seconds only.
+    pub(in crate::diagnose) fn keeping(mut self, seconds: f64) -> Self {
+        self.history = History::short(self.history.machine().clone(), Seconds(seconds));
+        self
+    }
+
     /// Goes on at so many seconds.
     pub(in crate::diagnose) fn at(mut self, seconds: f64) -> Self {
         self.now = (seconds * 1000.0) as i64;

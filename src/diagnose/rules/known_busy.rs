@@ -44,4 +44,14 @@ mod tests {
         scene.busy(DEFENDER, 0.5, 7000.0);
         assert_eq!(scene.diagnose()[0].rule, RuleId::CpuHog);
     }
+
+    #[test]
+    fn nor_is_it_where_only_half_an_hour_is_kept() {
+        let mut scene = Scene::windows().keeping(1800.0);
+        scene.busy(DEFENDER, 0.5, 30.0 * 60.0);
+        assert_eq!(scene.diagnose()[0].rule, RuleId::KnownBusy);
+        scene.busy(DEFENDER, 0.5, 5200.0);
+        let found = scene.diagnose();
+        assert_eq!((found[0].rule, found[0].evidence[0].seconds), (RuleId::CpuHog, 7000.0));
+    }
 }
