@@ -348,7 +348,7 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
     by_memory.sort_by_key(|program| std::cmp::Reverse(program.memory));
     by_memory.truncate(KEEP_BY_MEMORY);
     let moves = |program: &ProgramSample| program.disk.get().is_some_and(|rate| rate.0 >= KEEP_DISK.0);
-    let keeps = |program: &ProgramSample| program.cpu.get() >= KEEP_SHARE || moves(program);
+    let keeps = |program: &ProgramSample| program.cpu.get() >= KEEP_SHARE || moves(program) || program.hung;
     let large = |program: &ProgramSample| by_memory.iter().any(|large| large.name == program.name);
     sample.programs = programs
         .iter()

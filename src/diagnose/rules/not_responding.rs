@@ -10,13 +10,18 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
     let hung = latest.programs.iter().filter(|program| program.hung);
     hung.filter_map(|program| {
         let is_hung = |sample: &Sample| sample.program(&program.name).is_some_and(|program| program.hung);
-        let held = history.held(is_hung).filter(|held| held.seconds.0 >= limits.hung_seconds.0)?;
-        let evidence =
-            vec![Evidence::over(EvidenceKind::HungSeconds, held.seconds.0, limits.hung_seconds.0, held.seconds)];
+        let held = history.held(is_hung)?;
+        // A look sees a moment, whatever time its rates cover: what one look sees has lasted no time yet.
+        let since = held.samples.first()?.at;
+        let seconds = latest.at.since(since);
+        if seconds.0 < limits.hung_seconds.0 {
+            return None;
+        }
+        let evidence = vec![Evidence::over(EvidenceKind::HungSeconds, seconds.0, limits.hung_seconds.0, seconds)];
         // Its processes by memory: a program that hangs often computes nothing.
         let subject = Subject::program(program, knowledge, |member| member.memory.0 as f64);
-        let confidence = Confidence::from_duration(held.seconds);
-        Some(Finding::new(RuleId::NotResponding, Severity::Look, confidence, subject, held.since, evidence))
+        let confidence = Confidence::from_duration(seconds);
+        Some(Finding::new(RuleId::NotResponding, Severity::Look, confidence, subject, since, evidence))
     })
     .collect()
 }
@@ -35,5 +40,17 @@ mod tests {
         assert_eq!(rules(&scene), [RuleId::AllWell]);
         scene.run(&[office], 6.0);
         assert_eq!(rules(&scene), [RuleId::NotResponding]);
+    }
+
+    #[test]
+    fn one_look_after_half_a_minute_does_not_say_for_how_long() {
+        let mut scene = Scene::windows().with_step(30.0);
+        let mut office = process(10, r"C:\Program Files\Vendor\planner.exe", 0.0);
+        office.hung = true;
+        scene.run(&[office.clone()], 30.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+        scene.run(&[office], 30.0);
+        let found = scene.diagnose();
+        assert_eq!((found[0].rule, found[0].evidence[0].observed), (RuleId::NotResponding, 30.0));
     }
 }
