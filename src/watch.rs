@@ -9,7 +9,8 @@ use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining};
 use crate::model::{
     At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Me, Member, MyFiles, Owner,
-    ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, UsualIdle,
+    ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, TREND_KEEP,
+    UsualIdle, VolumePoint,
 };
 use crate::platform;
 use crate::recorder::Reader;
@@ -44,6 +45,8 @@ pub struct Learned {
     pub usual_idle: UsualIdle,
     /// What starts with the PC since a few days, by its identity.
     pub autostarts: BTreeMap<String, At>,
+    /// Free space of the volumes over the last days, oldest first.
+    pub free_space: Vec<VolumePoint>,
 }
 
 impl Learned {
@@ -54,8 +57,9 @@ impl Learned {
         let Some((first, _)) = reader.span().ok().flatten() else { return Self::default() };
         // The list of what starts with the PC is complete the first time it is read: nothing has to be learned first.
         let autostarts = reader.new_autostarts(ago(limits.new_days), at).unwrap_or_default();
+        let free_space = reader.volume_points(at.minus(TREND_KEEP)).unwrap_or_default();
         if first > ago(limits.learn_days) {
-            return Self { autostarts, ..Self::default() };
+            return Self { autostarts, free_space, ..Self::default() };
         }
         let (from, idle) = (ago(limits.learn_days), Fraction::new(IDLE_CPU));
         let temperature = reader.idle_temperature(from, idle).ok().filter(|(minutes, _)| *minutes >= IDLE_MINUTES);
@@ -67,6 +71,7 @@ impl Learned {
                 fan: fan.and_then(|(_, rpm)| rpm),
             },
             autostarts,
+            free_space,
         }
     }
 }
@@ -202,6 +207,7 @@ impl Watch {
     /// From now on this is known about this PC, and these files are the user's own work.
     pub fn knows(&mut self, learned: Learned, mine: MyFiles) {
         self.history.set_usual_idle(learned.usual_idle);
+        self.history.remember(learned.free_space);
         self.condition.know(learned.autostarts);
         self.grouper.knows(Familiar { mine, new: learned.new, ..self.grouper.familiar().clone() });
     }

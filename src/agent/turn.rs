@@ -41,8 +41,6 @@ const STARTED_TURNS: u64 = 4;
 const LEARN_EVERY: u64 = 1800;
 /// As slow as possible and still too costly so often in a row: start again.
 const GIVE_UP_AFTER: u32 = 3;
-/// Free space of so long is taken over from the recording at the start.
-const TREND: Seconds = Seconds(7.0 * 86_400.0);
 
 /// All that the agent knows.
 pub(super) struct Turns<'a> {
@@ -164,7 +162,7 @@ impl<'a> Turns<'a> {
         }
     }
 
-    /// Takes over what the run before knew: who was told, and how free space went.
+    /// Takes over what the run before knew: who was told.
     fn remember(&mut self, path: Option<PathBuf>) {
         let Some(Ok(Some(reader))) = path.map(|path| Reader::open(&path)) else { return };
         let day = self.started.minus(Seconds(86_400.0));
@@ -174,8 +172,6 @@ impl<'a> Turns<'a> {
                 self.hush.restore((rule, event.subject), event.at);
             }
         }
-        let points = reader.volume_points(self.started.minus(TREND)).unwrap_or_default();
-        self.watch.history_mut().remember(points);
     }
 
     fn begin(&mut self, output: &mut Output) {

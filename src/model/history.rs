@@ -10,7 +10,7 @@ const KEEP: Seconds = Seconds(2.0 * 3600.0);
 /// No history is longer than this many samples, whatever their rate.
 const MAX_SAMPLES: usize = 4_000;
 /// One point of free space per volume is kept for so long…
-const TREND_KEEP: Seconds = Seconds(7.0 * 86_400.0);
+pub const TREND_KEEP: Seconds = Seconds(7.0 * 86_400.0);
 /// …one in each such interval.
 const TREND_STEP: Seconds = Seconds(600.0);
 /// A sample for which something did not hold is a short dip only if it covers no more than this.
@@ -215,6 +215,11 @@ impl History {
         }
     }
 
+    /// What the program called `name` did without a pause before the oldest sample, if it was at work then.
+    pub fn earlier(&self, name: &str) -> Option<Earlier> {
+        self.earlier.get(name).copied()
+    }
+
     /// Moves everything by `milliseconds`: the clock was wrong and has been set. Durations and gaps stay true.
     pub fn shift(&mut self, milliseconds: i64) {
         let moved = |at: At| At(at.0.saturating_add(milliseconds));
@@ -224,14 +229,14 @@ impl History {
         for point in &mut self.trend {
             point.at = moved(point.at);
         }
+        for earlier in self.earlier.values_mut() {
+            earlier.since = moved(earlier.since);
+        }
     }
 
     /// The user closed this program at that time: the first look at the programs after it says so. Heard of late, as the
     /// one who closes is another process than the one who watches. `false` when there is no such look yet.
     #[must_use]
-        for earlier in self.earlier.values_mut() {
-            earlier.since = moved(earlier.since);
-        }
     pub fn note_closed(&mut self, name: &str, at: At) -> bool {
         let mut after = self.samples.iter_mut().filter(|sample| sample.at >= at);
         let Some(sample) = after.find(|sample| !sample.programs.is_empty()) else { return false };
@@ -394,11 +399,6 @@ mod tests {
     }
 
     #[test]
-    fn a_history_is_bounded_by_count_and_by_age() {
-        let mut history = History::new(Machine::default());
-        for at in 1..10_000 {
-            history.push(sample(at, 0.1));
-    #[test]
     fn who_was_at_work_before_the_oldest_sample_is_not_forgotten() {
         let working = |seconds: i64, cpu: f64| {
             let program = ProgramSample { name: "loop".into(), cpu: Fraction::new(cpu), ..ProgramSample::default() };
@@ -427,6 +427,11 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_history_is_bounded_by_count_and_by_age() {
+        let mut history = History::new(Machine::default());
+        for at in 1..10_000 {
+            history.push(sample(at, 0.1));
         }
         assert!(history.samples().len() <= MAX_SAMPLES);
         history.push(sample(100_000, 0.1));
