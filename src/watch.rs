@@ -282,7 +282,11 @@ impl Watch {
         let is_gpu_busy = sample.gpu.get().is_some_and(|share| share.get() >= wait.gpu);
         let rates = [sample.net_rx, sample.net_tx].map(|rate| rate.get().unwrap_or_default().0);
         let gpu = self.users.gpu(now, is_gpu_busy);
-        let network = self.users.network(now, rates.iter().sum::<f64>() >= wait.network);
+        // A browser at work beside traffic: whose traffic it is tells a film from a page that only computes.
+        let steady = &self.knowledge.thresholds.steady;
+        let is_at_work = |p: &ProgramSample| p.kind == ProgramKind::Browser && p.cpu.get() >= steady.browser;
+        let least = if sample.programs.iter().any(is_at_work) { steady.network_quiet } else { wait.network };
+        let network = self.users.network(now, rates.iter().sum::<f64>() >= least);
         folded.name_users(sample, &gpu, &network);
     }
 

@@ -108,3 +108,21 @@ mod tests {
         assert_eq!(shape([(0.0, 1.0)].into_iter()), None);
     }
 }
+/// What other programs are known to move is so much more on the wire: headers and confirmations.
+const WIRE: f64 = 1.1;
+
+/// Traffic in bytes a second that can be that of `name`: all of the PC less what other programs are known to move. `None`
+/// when it was never known who moves what.
+pub(super) fn network_at_most(points: &[Point<'_>], name: &str) -> Option<f64> {
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for point in points {
+        let (Some(rx), Some(users)) = (point.sample.net_rx.get(), point.sample.net_users.known()) else { continue };
+        let all = rx.0 + point.sample.net_tx.get().map_or(0.0, |tx| tx.0);
+        let others: f64 = users.iter().filter(|user| &*user.program != name).map(|user| user.part.both()).sum();
+        // Both are not counted at the same moment: only over the whole time can they be compared.
+        sum += (all - others * WIRE) * point.span;
+        weight += point.span;
+    }
+    (weight > 0.0).then(|| (sum / weight).max(0.0))
+}
+

@@ -25,7 +25,10 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             let part = newest.iter().filter_map(|point| Some((point.program?.busiest_part.get(), point.span)));
             let (part, _) = series::shape(part.collect::<Vec<_>>().into_iter())?;
             let network = series::network(newest);
-            let is_quiet = network.is_none_or(|rate| rate < steady.network_quiet);
+            let is_small = |rate: f64| rate < steady.network_quiet;
+            let all_is_quiet = network.is_none_or(is_small);
+            // A download beside it is no traffic of the page.
+            let is_quiet = all_is_quiet || series::network_at_most(newest, &browser.name).is_some_and(is_small);
             if mean < steady.browser || variation > steady.variation || part < mean * ONE_PAGE || !is_quiet {
                 return None;
             }
@@ -39,6 +42,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             ];
             evidence.extend(
                 network
+                    .filter(|_| all_is_quiet)
                     .map(|rate| Evidence::over(EvidenceKind::NetworkRate, rate, steady.network_quiet, steady.seconds)),
             );
             let confidence = Confidence::from_duration(seconds);
@@ -60,7 +64,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
 mod tests {
     use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, process, rules};
-    use crate::model::{BytesPerSec, Reading};
+    use crate::model::{BytesPerSec, Reading, Traffic, Use};
 
     const CHROME: &str = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
 
@@ -78,6 +82,22 @@ mod tests {
         let mut scene = Scene::windows();
         scene.run_with(&[process(10, CHROME, 0.40)], 200.0, |s| s.net_rx = Reading::Known(BytesPerSec(600_000.0)));
         assert_eq!(rules(&scene), [RuleId::BrowserLoad]);
+    }
+
+    #[test]
+    fn the_traffic_of_another_program_is_not_that_of_the_page() {
+        let told = |other: f64| {
+            let mut scene = Scene::linux();
+            let chromium = process(10, "/usr/lib/chromium/chromium", 0.40);
+            scene.run_with(&[chromium], 200.0, |sample| {
+                sample.net_rx = Reading::Known(BytesPerSec(900_000.0));
+                let part = Traffic { rx: BytesPerSec(other), tx: BytesPerSec(0.0) };
+                sample.net_users = Reading::Known(vec![Use { program: "wget".into(), part }]);
+            });
+            rules(&scene)
+        };
+        assert_eq!(told(860_000.0), [RuleId::WebPageLoad]);
+        assert_eq!(told(300_000.0), [RuleId::BrowserLoad], "the rest may be a film");
     }
 
     #[test]
