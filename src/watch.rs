@@ -279,13 +279,14 @@ impl Watch {
     /// Who uses the graphics processor and the network; looked for only while a rule may speak of them.
     fn look_for_users(&mut self, sample: &mut Sample, folded: &Folded) {
         let (wait, now) = (&self.knowledge.thresholds.wait, Instant::now());
-        let is_gpu_busy = sample.gpu.get().is_some_and(|share| share.get() >= wait.gpu);
+        let is_gpu_busy =
+            sample.gpu.get().is_some_and(|share| share.get() >= wait.gpu.min(self.knowledge.thresholds.steady.gpu));
         let rates = [sample.net_rx, sample.net_tx].map(|rate| rate.get().unwrap_or_default().0);
-        let gpu = self.users.gpu(now, is_gpu_busy);
         // A browser at work beside traffic: whose traffic it is tells a film from a page that only computes.
         let steady = &self.knowledge.thresholds.steady;
         let is_at_work = |p: &ProgramSample| p.kind == ProgramKind::Browser && p.cpu.get() >= steady.browser;
         let least = if sample.programs.iter().any(is_at_work) { steady.network_quiet } else { wait.network };
+        let gpu = self.users.gpu(now, is_gpu_busy);
         let network = self.users.network(now, rates.iter().sum::<f64>() >= least);
         folded.name_users(sample, &gpu, &network);
     }

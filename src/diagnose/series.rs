@@ -37,13 +37,44 @@ fn looks(history: &History, recent: Seconds) -> impl Iterator<Item = &Sample> {
 
 /// Programs that were at `share` of the PC or above for `seconds` in all within `recent`, with the newest look at each.
 pub(super) fn loaded(history: &History, share: f64, seconds: Seconds, recent: Seconds) -> Vec<&ProgramSample> {
-    let mut programs: BTreeMap<&str, (f64, &ProgramSample)> = BTreeMap::new();
+    let mut times = Times::default();
     for sample in looks(history, recent) {
-        for program in sample.programs.iter().filter(|program| program.cpu.get() >= share) {
-            programs.entry(&program.name).or_insert((0.0, program)).0 += sample.span.0;
+        // The busiest are the first in each sample: the rest of it need not be read.
+        let busiest = sample.programs.partition_point(|program| program.cpu.get() >= share);
+        times.add(sample, &sample.programs[..busiest]);
+    }
+    times.of_at_least(seconds)
+}
+
+/// The same by what is known to use the graphics processor.
+pub(super) fn loaded_gpu(history: &History, share: f64, seconds: Seconds, recent: Seconds) -> Vec<&ProgramSample> {
+    let mut times = Times::default();
+    for sample in looks(history, recent).filter(|sample| sample.gpu_users.known().is_some()) {
+        times.add(sample, sample.programs.iter().filter(|program| gpu_of(sample, &program.name) >= share));
+    }
+    times.of_at_least(seconds)
+}
+
+/// For how long programs did something, with the newest look at each.
+#[derive(Default)]
+struct Times<'a>(BTreeMap<&'a str, (f64, &'a ProgramSample)>);
+
+impl<'a> Times<'a> {
+    fn add(&mut self, sample: &Sample, programs: impl IntoIterator<Item = &'a ProgramSample>) {
+        for program in programs {
+            self.0.entry(&program.name).or_insert((0.0, program)).0 += sample.span.0;
         }
     }
-    programs.into_values().filter(|(time, _)| *time >= seconds.0).map(|(_, program)| program).collect()
+
+    fn of_at_least(self, seconds: Seconds) -> Vec<&'a ProgramSample> {
+        self.0.into_values().filter(|(time, _)| *time >= seconds.0).map(|(_, program)| program).collect()
+    }
+}
+
+/// What `name` is known to use of the graphics processor; 0 when nothing is.
+pub(super) fn gpu_of(sample: &Sample, name: &str) -> f64 {
+    let mut users = sample.gpu_users.known().into_iter().flatten();
+    users.find(|user| &*user.program == name).map_or(0.0, |user| user.part.get())
 }
 
 /// Mean and variation (standard deviation against mean) of weighted values; `None` without weight or mean.
@@ -87,6 +118,24 @@ pub(super) fn network(points: &[Point<'_>]) -> Option<f64> {
     Some(rx + mean(points, |point| Some(point.sample.net_tx), rate).unwrap_or(0.0))
 }
 
+/// What other programs are known to move is so much more on the wire: headers and confirmations.
+const WIRE: f64 = 1.1;
+
+/// Traffic in bytes a second that can be that of `name`: all of the PC less what other programs are known to move. `None`
+/// when it was never known who moves what.
+pub(super) fn network_at_most(points: &[Point<'_>], name: &str) -> Option<f64> {
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for point in points {
+        let (Some(rx), Some(users)) = (point.sample.net_rx.get(), point.sample.net_users.known()) else { continue };
+        let all = rx.0 + point.sample.net_tx.get().map_or(0.0, |tx| tx.0);
+        let others: f64 = users.iter().filter(|user| &*user.program != name).map(|user| user.part.both()).sum();
+        // Both are not counted at the same moment: only over the whole time can they be compared.
+        sum += (all - others * WIRE) * point.span;
+        weight += point.span;
+    }
+    (weight > 0.0).then(|| (sum / weight).max(0.0))
+}
+
 /// Share of the PC's processors in use.
 pub(super) fn total(sample: &Sample) -> Option<f64> {
     sample.cpu.get().map(Fraction::get)
@@ -108,21 +157,3 @@ mod tests {
         assert_eq!(shape([(0.0, 1.0)].into_iter()), None);
     }
 }
-/// What other programs are known to move is so much more on the wire: headers and confirmations.
-const WIRE: f64 = 1.1;
-
-/// Traffic in bytes a second that can be that of `name`: all of the PC less what other programs are known to move. `None`
-/// when it was never known who moves what.
-pub(super) fn network_at_most(points: &[Point<'_>], name: &str) -> Option<f64> {
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for point in points {
-        let (Some(rx), Some(users)) = (point.sample.net_rx.get(), point.sample.net_users.known()) else { continue };
-        let all = rx.0 + point.sample.net_tx.get().map_or(0.0, |tx| tx.0);
-        let others: f64 = users.iter().filter(|user| &*user.program != name).map(|user| user.part.both()).sum();
-        // Both are not counted at the same moment: only over the whole time can they be compared.
-        sum += (all - others * WIRE) * point.span;
-        weight += point.span;
-    }
-    (weight > 0.0).then(|| (sum / weight).max(0.0))
-}
-

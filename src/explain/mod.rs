@@ -80,6 +80,10 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
 
 fn variants(finding: &Finding) -> Vec<&'static str> {
     let mut variants = Vec::new();
+    if finding.rule == RuleId::SecretMining && finding.observed(EvidenceKind::ProgramGpu).is_some() {
+        // What it uses of the processors would be no reason.
+        variants.push(if finding.severity == Severity::Act { "alarm-gpu" } else { "gpu" });
+    }
     if finding.severity == Severity::Act {
         variants.push("alarm");
     }
@@ -377,8 +381,11 @@ mod tests {
             | RuleId::NoAdBlocking
             | RuleId::PageOpened => vec![of(program.clone(), None), Finding { parent: None, ..of(program, None) }],
             RuleId::SecretMining => {
-                let look = of(program, None);
-                vec![Finding { severity: Severity::Act, ..look.clone() }, look]
+                let gpu = of(program, None);
+                let mut look = gpu.clone();
+                look.evidence.retain(|evidence| evidence.kind != EvidenceKind::ProgramGpu);
+                let alarm = |look: &Finding| Finding { severity: Severity::Act, ..look.clone() };
+                vec![alarm(&gpu), gpu, alarm(&look), look]
             }
             RuleId::NewAutostart => {
                 let look =

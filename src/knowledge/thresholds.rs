@@ -203,6 +203,8 @@ pub struct Steady {
     pub disk_quiet: f64,
     /// Share of the PC for what belongs to no program.
     pub rest: f64,
+    /// Share of the graphics processor.
+    pub gpu: f64,
 }
 
 /// Evidence of secret mining.

@@ -2,6 +2,8 @@
 
 secret_mining-headline = { $name } の動きが普段と違います（パソコンの力の{ $cpu }を使用）。確認をおすすめします
 secret_mining-headline-alarm = { $name } がひそかに暗号資産を採掘している可能性があります：{ $duration }にわたり{ $cpu }を使用
+secret_mining-headline-gpu = { $name } の動きが普段と違います（GPU の{ $program_gpu }を使用）。確認をおすすめします
+secret_mining-headline-alarm-gpu = { $name } がひそかに暗号資産を採掘している可能性があります：{ $duration }にわたり GPU の{ $program_gpu }を使用
 secret_mining-meaning = 普通のプログラムには見られない点がいくつかあります。自作のプログラムや試験、新しい道具でも同じように見えることがあります。
 secret_mining-meaning-alarm = 見えたことは、だれかのために暗号資産を計算するプログラムの特徴と合います。証拠ではありません。中身を調べられるのは情報システム部門だけです。
 secret_mining-todo-1 = 自分で動かしたプログラムなら「自分の作業」に登録してください

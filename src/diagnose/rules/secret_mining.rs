@@ -11,8 +11,6 @@ use crate::diagnose::series::{self, Point};
 use crate::knowledge::Knowledge;
 use crate::model::{BytesPerSec, Celsius, Fraction, History, Mark, ProgramKind, ProgramSample, Reading, Seconds};
 
-/// Share of the graphics processor that counts as a second load.
-const GPU: f64 = 0.70;
 /// So many degrees above this PC's own idle are a sign: even a miner at a tenth of the processor adds more.
 const HEAT: f64 = 15.0;
 /// Marks whose signs are strong ([`SignKind::is_strong`]).
@@ -26,7 +24,13 @@ const FORGET: f64 = 600.0;
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
     // What is not what it seems is looked at although it does little.
-    series::loaded(history, steady.marked, steady.seconds, mining.recent_seconds)
+    let mut programs = series::loaded(history, steady.marked, steady.seconds, mining.recent_seconds);
+    for program in series::loaded_gpu(history, steady.gpu, steady.seconds, mining.recent_seconds) {
+        if programs.iter().all(|other| other.name != program.name) {
+            programs.push(program);
+        }
+    }
+    programs
         .into_iter()
         .filter(|program| program.kind != ProgramKind::Browser && !program.origin.has(Mark::Mine))
         .filter_map(|program| {
@@ -39,8 +43,10 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
 fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, share: f64) -> Option<Finding> {
     let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
     let points = series::of_program(history, &program.name, mining.recent_seconds);
-    let is_loaded = |point: &&Point| point.cpu >= share;
-    let last = points.iter().rposition(|point| point.cpu >= share)?;
+    let is_loaded = |point: &&Point| {
+        point.cpu >= share || point.program.is_some() && series::gpu_of(point.sample, &program.name) >= steady.gpu
+    };
+    let last = points.iter().rposition(|point| is_loaded(&point))?;
     let quiet_for: f64 = points[last + 1..].iter().map(|point| point.span).sum();
     let loaded = &points[..=last];
     let mut signs = Signs { knowledge, list: Vec::new(), usual_idle: history.usual_idle().temperature };
@@ -56,7 +62,7 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     if is_gone && (quiet_for > FORGET || !signs.list.iter().any(|sign| sign.kind.class() == SignClass::Behaviour)) {
         return None;
     }
-    signs.load(loaded);
+    signs.load(loaded, program);
     signs.origin(program);
     let score: i32 = signs.list.iter().map(|sign| sign.points).sum();
     let severity = signs.severity(score)?;
@@ -65,17 +71,25 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
         return None;
     }
     let mean = series::shape(points.iter().filter(is_loaded).map(|point| (point.cpu, point.span)))?.0;
-    let since = begin(loaded, share)?;
+    let since = begin(loaded, is_loaded)?;
     let seconds = Seconds(held);
     let mut subject = Subject::program(program, knowledge, |member| member.cpu.get());
     if is_gone {
         // What ran then may have ended since.
         subject.members.clear();
     }
-    let evidence = vec![
-        Evidence::over(EvidenceKind::ProgramCpu, mean, share, seconds),
+    let mut evidence = vec![
+        if mean >= share {
+            Evidence::over(EvidenceKind::ProgramCpu, mean, share, seconds)
+        } else {
+            Evidence::told(EvidenceKind::ProgramCpu, mean, seconds)
+        },
         Evidence::over(EvidenceKind::Score, f64::from(score), f64::from(mining.look), seconds),
     ];
+    let on_gpu = points.iter().filter(is_loaded).map(|point| (series::gpu_of(point.sample, &program.name), point.span));
+    if let Some((gpu, _)) = series::shape(on_gpu).filter(|(gpu, _)| *gpu >= steady.gpu) {
+        evidence.push(Evidence::over(EvidenceKind::ProgramGpu, gpu, steady.gpu, seconds));
+    }
     let confidence = if severity == Severity::Act { Confidence::Medium } else { Confidence::Low };
     let mut list = signs.list;
     list.sort_by_key(|sign| std::cmp::Reverse(sign.points));
@@ -87,11 +101,11 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
 }
 
 /// When the newest stretch of load began; short pauses belong to it.
-fn begin(points: &[Point<'_>], share: f64) -> Option<crate::model::At> {
+fn begin(points: &[Point<'_>], is_loaded: impl Fn(&&Point) -> bool) -> Option<crate::model::At> {
     let mut begin = None;
     let mut pause = 0.0;
     for point in points.iter().rev() {
-        if point.cpu >= share {
+        if is_loaded(&point) {
             begin = Some(point.at.minus(Seconds(point.span)));
             pause = 0.0;
         } else {
@@ -183,6 +197,8 @@ impl Signs<'_> {
             self.add(SignKind::NeverBusy, None, None);
         }
         match program.window {
+            // In a terminal nothing has a window of its own.
+            Reading::Known(false) if program.origin.has(Mark::FromTerminal) => {}
             Reading::Known(false) => self.add(SignKind::NoWindow, None, None),
             // What runs in secret shows none.
             Reading::Known(true) => self.add(SignKind::Window, None, None),
@@ -197,8 +213,6 @@ impl Signs<'_> {
         let moved: Vec<(f64, f64)> =
             loaded.filter_map(|point| Some((point.program?.disk.get()?.0, point.span))).collect();
         series::shape(moved.into_iter()).is_some_and(|(rate, _)| rate >= limits.wait.disk_program)
-            // In a terminal nothing has a window of its own.
-            Reading::Known(false) if program.origin.has(Mark::FromTerminal) => {}
     }
 
     /// How often the load fell at a moment that `at` recognises. People open a monitor to end what is slow: with
@@ -232,11 +246,13 @@ impl Signs<'_> {
     }
 
     /// The shape of the load.
-    fn load(&mut self, points: &[Point<'_>]) {
+    fn load(&mut self, points: &[Point<'_>], program: &ProgramSample) {
         let steady = &self.knowledge.thresholds.steady;
         let Some(newest) = series::newest(points, steady.seconds, steady.points) else { return };
         let values = |points: &[Point<'_>]| series::shape(points.iter().map(|point| (point.cpu, point.span)));
-        if let Some((_, variation)) = values(newest).filter(|(_, variation)| *variation <= steady.variation) {
+        // How much next to nothing varies is no shape.
+        let is_flat = |(mean, variation): &(f64, f64)| *mean >= steady.marked && *variation <= steady.variation;
+        if let Some((_, variation)) = values(newest).filter(is_flat) {
             self.add(SignKind::Steady, None, Some(variation));
             let long = series::newest(points, steady.very_seconds, steady.points).and_then(values);
             if let Some((_, variation)) = long.filter(|(_, variation)| *variation <= steady.very_variation) {
@@ -256,8 +272,15 @@ impl Signs<'_> {
         {
             self.add(SignKind::Heat, None, Some(celsius - usual));
         }
-        let gpu = series::mean(newest, |point| Some(point.sample.gpu), Fraction::get);
-        if let Some(gpu) = gpu.filter(|gpu| *gpu >= GPU) {
+        // Where it is known who uses it, a game is not held against the program beside it.
+        let known = newest.iter().filter(|point| point.sample.gpu_users.known().is_some());
+        let own: Vec<(f64, f64)> = known.map(|p| (series::gpu_of(p.sample, &program.name), p.span)).collect();
+        let gpu = if own.is_empty() {
+            series::mean(newest, |point| Some(point.sample.gpu), Fraction::get)
+        } else {
+            series::shape(own.into_iter()).map(|(mean, _)| mean)
+        };
+        if let Some(gpu) = gpu.filter(|gpu| *gpu >= steady.gpu) {
             self.add(SignKind::Gpu, None, Some(gpu));
         }
     }
