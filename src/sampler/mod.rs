@@ -1,6 +1,7 @@
 //! Takes [`Sample`]s: reads the platform and turns counters into rates. No policy: what a program is called
 //! and what a value means is decided elsewhere.
 
+mod awake;
 mod browsers;
 mod gpu;
 mod pace;
@@ -21,6 +22,7 @@ pub use thermal::{SensorJudge, ThermalModel};
 pub use users::Users;
 pub use volumes::VolumeWatcher;
 
+use awake::{AwakeClock, Moment};
 use gpu::GpuWatcher;
 use slow::Latest;
 
@@ -68,7 +70,7 @@ struct Room {
 
 /// What was read when the processes were last looked at.
 struct Scan {
-    when: Instant,
+    when: Moment,
     cpu: Option<CpuTimes>,
 }
 
@@ -85,6 +87,7 @@ pub struct Tick {
 /// Takes samples. Cheap to keep, one per thread.
 pub struct Sampler {
     machine: Machine,
+    clock: AwakeClock,
     cpu: CpuReader,
     last_cpu: Option<CpuTimes>,
     processes: ProcessReader,
@@ -95,7 +98,7 @@ pub struct Sampler {
     desktop: Desktop,
     volumes: VolumeWatcher,
     networks: Option<sysinfo::Networks>,
-    last_tick: Option<Instant>,
+    last_tick: Option<Moment>,
     last_scan: Option<Scan>,
     scans: u64,
     seq: u64,
@@ -116,6 +119,7 @@ impl Sampler {
     pub fn with_volumes(volumes: VolumeWatcher) -> Self {
         Self {
             machine: platform::machine(),
+            clock: Box::new(Moment::now),
             cpu: CpuReader::new(),
             last_cpu: None,
             processes: ProcessReader::new(),
@@ -142,10 +146,10 @@ impl Sampler {
     }
 
     /// Takes one sample, stamped `at`. Rates cover the time since the call before, figures of processes, disks and
-    /// networks the time since the last look at everything; the first call has none.
+    /// networks the time since the last look at everything; the first call has none. Sleep is no part of that time.
     /// `depth` decides how much is read once the totals are known.
     pub fn tick(&mut self, at: At, depth: impl FnOnce(&Totals) -> Depth) -> Tick {
-        let now = Instant::now();
+        let now = (self.clock)();
         let span = seconds_since(self.last_tick.replace(now), now);
         let before = self.last_cpu.as_ref().map(|times| times.total);
         let (cpu, per_core) = self.read_cpu();
@@ -172,9 +176,9 @@ impl Sampler {
         }
     }
 
-    fn everything(&mut self, totals: Sample, now: Instant) -> Tick {
+    fn everything(&mut self, totals: Sample, now: Moment) -> Tick {
         let last_scan = self.last_scan.replace(Scan { when: now, cpu: self.last_cpu.clone() });
-        let elapsed = last_scan.as_ref().map(|scan| now - scan.when);
+        let elapsed = last_scan.as_ref().map(|scan| now.since(scan.when));
         let program_span = seconds_since(last_scan.as_ref().map(|scan| scan.when), now);
         let room = elapsed.map(|elapsed| Room {
             seconds: elapsed.as_secs_f64().max(1e-6),
@@ -211,10 +215,10 @@ impl Sampler {
             fan_effort: Reading::from_option(effort, Why::NotYet),
             throttle_events: values.throttle_events,
             pressure: values.pressure,
-            gpu: self.gpu.as_mut().map_or(values.gpu, |gpu| gpu.look(now)),
+            gpu: self.gpu.as_mut().map_or(values.gpu, |gpu| gpu.look(now.instant)),
             disk_busy: values.disk_busy,
             power: values.power,
-            condition: self.condition(now),
+            condition: self.condition(now.instant),
             program_span,
             program_total,
             everything_else: Reading::Missing(process_why.unwrap_or(Why::NotYet)),
@@ -338,8 +342,8 @@ impl Default for Sampler {
     }
 }
 
-fn seconds_since(last: Option<Instant>, now: Instant) -> Seconds {
-    Seconds(last.map_or(0.0, |last| (now - last).as_secs_f64()))
+fn seconds_since(last: Option<Moment>, now: Moment) -> Seconds {
+    Seconds(last.map_or(0.0, |last| now.since(last).as_secs_f64()))
 }
 
 /// The share of the processor time between two readings that was spent working.
@@ -418,6 +422,7 @@ fn placeholder(key: ProcKey) -> ProcFacts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::History;
 
     fn now() -> At {
         At(jiff::Timestamp::now().as_millisecond())
@@ -447,6 +452,34 @@ mod tests {
         let parts: f64 = tick.processes.iter().filter_map(|process| process.cpu.get()).map(Fraction::get).sum();
         assert!(parts <= tick.sample.cpu.get().expect("total").get() + 1e-9);
         assert!(tick.own.memory.get().is_some_and(|memory| memory.0 > 0));
+    }
+
+    #[test]
+    fn a_night_asleep_is_a_gap_and_not_one_long_span() {
+        let mut sampler = Sampler::new();
+        let mut history = History::new(Machine::default());
+        let begin = Moment { instant: Instant::now(), awake: Some(Duration::from_secs(1000)) };
+        // Seconds that passed and seconds awake; the clock of the standard library counts sleep, as on Windows.
+        let mut look = |passed: u64, awake: u64, depth: Depth| {
+            let awake = begin.awake.map(|begin| begin + Duration::from_secs(awake));
+            let moment = Moment { instant: begin.instant + Duration::from_secs(passed), awake };
+            sampler.clock = Box::new(move || moment);
+            let sample = sampler.tick(At(1_000_000 + 1000 * passed.cast_signed()), |_| depth).sample;
+            history.push(Arc::new(sample.clone()));
+            sample
+        };
+        look(0, 0, Depth::Everything);
+        look(2, 2, Depth::Everything);
+        look(4, 4, Depth::Totals);
+        let night = 8 * 3600;
+        let woken = look(night, 6, Depth::Everything);
+        assert_eq!((woken.span, woken.program_span), (Seconds(2.0), Seconds(4.0)));
+        let after = look(night + 2, 8, Depth::Everything);
+        assert_eq!((after.span, after.program_span), (Seconds(2.0), Seconds(2.0)));
+        let gaps: Vec<bool> = history.samples_with_gaps().map(|(_, gap)| gap).collect();
+        // Only two hours are kept.
+        assert_eq!(gaps, [true, false]);
+        assert_eq!(history.unbroken_seconds(), Seconds(4.0));
     }
 
     #[test]

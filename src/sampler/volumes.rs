@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Instant;
 
 use sysinfo::{DiskRefreshKind, Disks};
 
+use super::awake::Moment;
 use super::slow::Latest;
 use crate::model::{Bytes, BytesPerSec, Reading, Volume, Why};
 use crate::platform;
@@ -59,7 +59,7 @@ impl VolumeWatcher {
 #[derive(Default)]
 struct Source {
     disks: Option<Disks>,
-    last: Option<Instant>,
+    last: Option<Moment>,
 }
 
 impl Source {
@@ -70,7 +70,8 @@ impl Source {
         } else {
             self.disks = Disks::new_with_refreshed_list_specifics(kind).ok();
         }
-        let seconds = self.last.replace(Instant::now()).map(|last| last.elapsed().as_secs_f64());
+        let now = Moment::now();
+        let seconds = self.last.replace(now).map(|last| now.since(last).as_secs_f64());
         let (mut volumes, mut devices) = (Vec::new(), BTreeSet::new());
         let (mut read, mut written, mut ever) = (0_u64, 0_u64, 0_u64);
         for disk in self.disks.as_ref()? {

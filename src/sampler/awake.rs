@@ -1,0 +1,54 @@
+//! Time that stands still while the PC sleeps: spans are measured with it.
+
+use std::time::{Duration, Instant};
+
+use crate::platform;
+
+/// Both clocks agree but for less than this while the PC is awake: one of them moves in steps of 16 ms.
+const SLEEP_LEAST: Duration = Duration::from_secs(1);
+
+/// Where spans get their moments from; another one in tests.
+pub type AwakeClock = Box<dyn Fn() -> Moment + Send>;
+
+/// One moment of two clocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Fine, but on Windows it counts sleep: a night would be one long span, and no gap in the history.
+    pub instant: Instant,
+    /// Time since the start of the system without sleep, where the system tells it.
+    pub awake: Option<Duration>,
+}
+
+impl Moment {
+    /// Now.
+    pub fn now() -> Self {
+        Self { awake: platform::clocks().get().map(|clocks| clocks.awake), instant: Instant::now() }
+    }
+
+    /// The time since `earlier` in which the PC was awake.
+    pub fn since(self, earlier: Self) -> Duration {
+        let passed = self.instant.saturating_duration_since(earlier.instant);
+        let awake = self.awake.zip(earlier.awake).map(|(now, then)| now.saturating_sub(then));
+        awake.filter(|awake| passed.saturating_sub(*awake) >= SLEEP_LEAST).unwrap_or(passed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sleep_is_left_out_and_the_finer_clock_counts_otherwise() {
+        let begin = Moment { instant: Instant::now(), awake: Some(Duration::from_secs(100)) };
+        let after = |passed, awake| {
+            let awake = begin.awake.map(|begin| begin + Duration::from_millis(awake));
+            Moment { instant: begin.instant + Duration::from_millis(passed), awake }.since(begin)
+        };
+        assert_eq!(after(2_003, 1_988), Duration::from_millis(2_003));
+        assert_eq!(after(8 * 3_600_000, 2_500), Duration::from_millis(2_500));
+        // A clock that stops in sleep of itself, as on Linux.
+        assert_eq!(after(2_000, 2_000), Duration::from_secs(2));
+        let blind = Moment { instant: begin.instant + Duration::from_secs(3), awake: None };
+        assert_eq!(blind.since(begin), Duration::from_secs(3));
+    }
+}
