@@ -1,7 +1,7 @@
 //! The agent: always there, never felt. Samples, records, diagnoses, shows an icon and notifies; no window.
 //!
 //! One thread does everything in turns of 2 s and sleeps in between; tray, endpoint and notifications only send to
-//! it. `hush`, `budget`, `happenings`, `menu` and `protocol` are pure.
+//! it. `hush`, `budget`, `happenings`, `loads`, `menu` and `protocol` are pure.
 
 mod budget;
 mod courses;
@@ -10,6 +10,7 @@ mod hush;
 mod icon_state;
 mod journal;
 mod last_stop;
+mod loads;
 mod menu;
 mod notices;
 mod protocol;

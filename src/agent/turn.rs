@@ -15,6 +15,7 @@ use super::hush::{AFTER_RESUME, AFTER_SIGN_IN, Hush, Identity, Notice, identity}
 use super::icon_state::IconState;
 use super::journal::{Journal, Remark, Trouble};
 use super::last_stop::LastStop;
+use super::loads::{is_calm, is_moving};
 use super::menu::{TrayState, Words, tray_view};
 use super::notices::{NO_NOTIFICATIONS, Notices};
 use super::protocol::{Status, finding_id};
@@ -254,8 +255,7 @@ impl<'a> Turns<'a> {
                 self.give_back = true;
             }
         }
-        let calm = self.findings.iter().all(|finding| finding.severity == Severity::Ok);
-        self.journal.step(self.at, calm);
+        self.journal.step(self.at, is_calm(&self.findings));
         for event in self.journal.take_arrived() {
             if event.kind == EventKind::Action {
                 let is_seen = self.watch.history_mut().note_closed(&event.subject, event.at);
@@ -526,27 +526,6 @@ impl<'a> Turns<'a> {
             tray: self.icon.is_shown(),
         }
     }
-}
-
-/// A load that may end any moment: while it is there everything is read at every turn.
-const fn is_moving(rule: RuleId) -> bool {
-    matches!(
-        rule,
-        RuleId::CpuHog
-            | RuleId::BrowserLoad
-            | RuleId::KnownBusy
-            | RuleId::MemoryPressure
-            | RuleId::DiskShrinking
-            | RuleId::SecretMining
-            | RuleId::WebPageLoad
-            | RuleId::CameBack
-            | RuleId::ManySmall
-            | RuleId::UnattributedLoad
-            | RuleId::DeviceLoad
-            | RuleId::DiskBusy
-            | RuleId::NotResponding
-            | RuleId::SlowedByHeat
-    )
 }
 
 /// Whether it is the agent and not the window: they are the same program.
