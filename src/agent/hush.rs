@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::happenings::Moment;
 use crate::diagnose::{Confidence, Finding, RuleId, Severity};
 use crate::model::{At, Seconds};
 
@@ -17,9 +18,9 @@ const APART: Seconds = Seconds(600.0);
 /// A finding that is away for no longer is the same one.
 const SOLVED: Seconds = Seconds(30.0);
 /// Nothing is told so soon after signing in…
-pub const AFTER_SIGN_IN: Seconds = Seconds(300.0);
+const AFTER_SIGN_IN: Seconds = Seconds(300.0);
 /// …and after sleep.
-pub const AFTER_RESUME: Seconds = Seconds(120.0);
+const AFTER_RESUME: Seconds = Seconds(120.0);
 
 /// Whoever presents something to others is asked for again after so long.
 const PRESENTING: Seconds = Seconds(30.0);
@@ -53,9 +54,34 @@ pub struct Hush {
 }
 
 impl Hush {
-    /// Nothing is shown before `until`.
-    pub fn quiet_until(&mut self, until: At) {
-        self.quiet_until = self.quiet_until.max(Some(until));
+    /// The person signed in then.
+    pub fn signed_in(&mut self, at: At) {
+        self.quiet_for(at, AFTER_SIGN_IN);
+    }
+
+    /// Takes what the clocks say: somebody who wakes the PC up wants to use it.
+    pub fn follow(&mut self, moment: &Moment) {
+        if moment.slept.is_some() {
+            self.quiet_for(moment.at, AFTER_RESUME);
+        }
+    }
+
+    /// Whether what is told only once, and not about a finding, may be shown now. `presenting` is asked only when
+    /// nothing else holds it back.
+    pub fn may_tell(&mut self, now: At, presenting: impl FnOnce() -> bool) -> bool {
+        if self.quiet_until.is_some_and(|until| now < until) {
+            return false;
+        }
+        let presenting = presenting();
+        if presenting {
+            self.quiet_for(now, PRESENTING);
+        }
+        !presenting
+    }
+
+    /// Nothing is shown for so long after `at`.
+    fn quiet_for(&mut self, at: At, time: Seconds) {
+        self.quiet_until = self.quiet_until.max(Some(at.minus(Seconds(-time.0))));
     }
 
     /// This was told at that time, before the program was started.
@@ -78,7 +104,7 @@ impl Hush {
     /// `presenting` is asked only when there is something to show: whether it would disturb a presentation. What is
     /// held back is told afterwards if it still lasts.
     pub fn step(&mut self, now: At, findings: &[&Finding], presenting: impl FnOnce() -> bool) -> Option<Notice> {
-        self.follow(now, findings);
+        self.keep_courses(now, findings);
         self.told.retain(|_, at| now.since(*at).0 < AGAIN.0);
         let due: Vec<Identity> = findings
             .iter()
@@ -89,13 +115,8 @@ impl Hush {
                 lasted && !self.told.contains_key(identity)
             })
             .collect();
-        let quiet = self.quiet_until.is_some_and(|until| now < until)
-            || self.last.is_some_and(|last| now.since(last).0 < APART.0);
-        let held = !due.is_empty() && !quiet && presenting();
-        if held {
-            self.quiet_until(now.minus(Seconds(-PRESENTING.0)));
-        }
-        if !due.is_empty() && !quiet && !held {
+        let soon = self.last.is_some_and(|last| now.since(last).0 < APART.0);
+        if !due.is_empty() && !soon && self.may_tell(now, presenting) {
             for identity in &due {
                 self.told.insert(identity.clone(), now);
             }
@@ -111,7 +132,7 @@ impl Hush {
         None
     }
 
-    fn follow(&mut self, now: At, findings: &[&Finding]) {
+    fn keep_courses(&mut self, now: At, findings: &[&Finding]) {
         for finding in findings.iter().filter(|finding| is_worth_it(finding)) {
             let course = self.current.entry(identity(finding)).or_insert(Course { since: finding.since, seen: now });
             course.since = course.since.min(finding.since);
@@ -139,8 +160,12 @@ pub fn identity(finding: &Finding) -> Identity {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use super::super::happenings::SteadyClock;
     use super::*;
     use crate::diagnose::{Subject, SubjectKind};
+    use crate::platform::Clocks;
 
     fn finding(rule: RuleId, group: &str, since: i64) -> Finding {
         Finding {
@@ -197,9 +222,49 @@ mod tests {
     #[test]
     fn nothing_is_told_after_sign_in_and_resume() {
         let mut hush = Hush::default();
-        hush.quiet_until(At(1_300_000));
-        hush.quiet_until(At(1_120_000));
+        hush.signed_in(At(1_000_000));
+        hush.follow(&Moment { at: At(1_000_000), shift: None, slept: Some(Seconds(60.0)) });
         assert_eq!(shows(&run(&mut hush, 1010..2000, &[finding(RuleId::CpuHog, "burner", 1000)])), [1300]);
+    }
+
+    #[test]
+    fn a_load_of_the_morning_after_a_night_asleep_waits_two_minutes() {
+        let clocks = |since_boot: i64, awake: i64| {
+            let time = |seconds: i64| Duration::from_secs(seconds.unsigned_abs());
+            Some(Clocks { since_boot: time(since_boot), awake: time(awake) })
+        };
+        let night = 8 * 3600;
+        let mut clock = SteadyClock::new(At(1_000_000), clocks(1000, 1000));
+        let mut hush = Hush::default();
+        // It worked hard when the PC went to sleep, and does so since it woke up at `night + 1004`.
+        let (evening, morning) =
+            (finding(RuleId::CpuHog, "burner", 900), finding(RuleId::CpuHog, "burner", night + 1004));
+        let mut shown = Vec::new();
+        for second in (1002..1004).chain(night + 1004..night + 1400).step_by(2) {
+            let slept = if second < night { 0 } else { night };
+            let moment = clock.step(At(second * 1000), clocks(second, second - slept));
+            hush.follow(&moment);
+            let current = if slept == 0 { &evening } else { &morning };
+            if let Some(Notice::Show(_)) = hush.step(moment.at, &[current], || slept == 0) {
+                shown.push(second - night - 1004);
+            }
+        }
+        assert_eq!(shown, [120]);
+    }
+
+    #[test]
+    fn what_is_told_once_waits_for_the_same_times() {
+        let mut hush = Hush::default();
+        hush.signed_in(At(1_000_000));
+        let mut asked = 0;
+        let mut times = (1010_i64..2000).step_by(2).filter(|now| {
+            hush.may_tell(At(now * 1000), || {
+                asked += 1;
+                *now < 1400
+            })
+        });
+        assert_eq!(times.next(), Some(1420));
+        assert_eq!(asked, 5, "at 1300 and then each half minute");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::budget::{Advice, Budget, next_wait};
 use super::courses::Courses;
 use super::happenings::{Facts, Happenings, SteadyClock, clock_events};
-use super::hush::{AFTER_RESUME, AFTER_SIGN_IN, Hush, Identity, Notice, identity};
+use super::hush::{Hush, Identity, Notice, identity};
 use super::icon_state::IconState;
 use super::journal::{Journal, Remark, Trouble};
 use super::last_stop::LastStop;
@@ -159,7 +159,7 @@ impl<'a> Turns<'a> {
         // Without the time of signing in: started by the system means just signed in.
         let signed_in = platform::signed_in_at().get().or(self.options.quiet.then_some(self.started));
         if let Some(signed_in) = signed_in {
-            self.hush.quiet_until(signed_in.minus(Seconds(-AFTER_SIGN_IN.0)));
+            self.hush.signed_in(signed_in);
         }
     }
 
@@ -209,14 +209,19 @@ impl<'a> Turns<'a> {
 
     /// The system has answered why the PC went off.
     pub(super) fn cause_known(&mut self, cause: &Reading<StopCause>) {
-        let Some(stop) = self.last_stop.answered(cause) else { return };
-        self.journal.note(&stop.event);
+        let Some(event) = self.last_stop.answered(cause) else { return };
+        self.journal.note(&event);
         self.journal.flush(self.at);
-        if stop.is_told {
-            let text = event_text(&stop.event, &self.context.knowledge, self.texts, &self.context.zone);
-            let shown = self.notices.show("sudden_stop", &self.texts.get("notice-sudden-stop"), &text, false);
-            self.shown(&shown);
-        }
+    }
+
+    /// Tells of the sudden stop once nothing speaks against it.
+    fn tell_sudden_stop(&mut self) {
+        let notices = &mut self.notices;
+        let told = self.last_stop.take_told(self.at, &mut self.hush, || notices.is_presenting());
+        let Some(stop) = told else { return };
+        let text = event_text(&stop, &self.context.knowledge, self.texts, &self.context.zone);
+        let shown = self.notices.show("sudden_stop", &self.texts.get("notice-sudden-stop"), &text, false);
+        self.shown(&shown);
     }
 
     /// One turn; the time until the next, or `None` when the agent costs too much and has to end.
@@ -226,9 +231,7 @@ impl<'a> Turns<'a> {
         if let Some(shift) = moment.shift {
             self.shift(shift);
         }
-        if moment.slept.is_some() {
-            self.hush.quiet_until(self.at.minus(Seconds(-AFTER_RESUME.0)));
-        }
+        self.hush.follow(&moment);
         for event in clock_events(&moment) {
             self.journal.note(&event);
         }
@@ -265,6 +268,7 @@ impl<'a> Turns<'a> {
             }
         }
         self.say_remarks();
+        self.tell_sudden_stop();
         // A look at everything needs much more than the totals of the turns until the next one.
         let is_due = self.given_back.elapsed() >= platform::GIVE_BACK_EVERY;
         if self.count == STARTED_TURNS || self.count > STARTED_TURNS && self.give_back && is_due {
@@ -278,6 +282,7 @@ impl<'a> Turns<'a> {
         self.watch.history_mut().shift(milliseconds);
         self.hush.shift(milliseconds);
         self.courses.shift(milliseconds);
+        self.last_stop.shift(milliseconds);
         self.journal.shift(milliseconds, self.at);
         self.started.0 = self.started.0.saturating_add(milliseconds);
         if let Some(until) = &mut self.paused_until {

@@ -365,6 +365,7 @@ class AgentTest(unittest.TestCase):
     def test_kill_and_sudden_stop(self):
         self.need_root()
         _, server = self.desktop()
+        until("five minutes after signing in", 320, lambda: not just_signed_in())
         agent = self.agent()
         until("some samples", 40, lambda: flush() or recorded() >= 3)
         last = time.time()
