@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Wake;
 use super::hush::Hush;
+use crate::explain::Texts;
 use crate::model::{At, Event, EventKind, Reading, Why};
 use crate::platform::{self, StopCause};
 use crate::recorder::PreviousRun;
@@ -74,9 +75,17 @@ impl LastStop {
     }
 }
 
+/// The title of the notification. That the PC went off is said only where the system said so: without an answer
+/// somebody may have ended the agent alone, and shut the PC down later.
+pub(super) fn title(stop: &Event, texts: &Texts) -> String {
+    let of_cause = stop.data["cause"].as_str().map(|cause| format!("notice-sudden-stop-{cause}"));
+    texts.get(of_cause.as_deref().filter(|id| texts.has(id)).unwrap_or("notice-sudden-stop"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::Lang;
     use crate::model::Seconds;
 
     /// The run before ended suddenly at 900 s, and the system has answered `cause`.
@@ -115,6 +124,23 @@ mod tests {
         let asked = || unreachable!("nothing to tell");
         assert_eq!(last.take_told(At(1_002_000), &mut Hush::default(), asked), None);
         assert!(last.answered(&Reading::Known(StopCause::Orderly)).is_none(), "once");
+    }
+
+    #[test]
+    fn only_a_known_cause_is_called_one() {
+        let title = |cause, lang| {
+            let (_, event) = answered(&cause);
+            title(&event.expect("an event"), &Texts::new(lang))
+        };
+        for (lang, off, windows) in [(Lang::En, "went off", "Windows"), (Lang::Ja, "電源が切れました", "Windows")]
+        {
+            for cause in [StopCause::PowerLost, StopCause::PowerButton] {
+                assert!(title(Reading::Known(cause), lang).contains(off));
+            }
+            assert!(title(Reading::Known(StopCause::SystemError(0x7e)), lang).contains(windows));
+            let unknown = title(Reading::Missing(Why::NoPermission), lang);
+            assert!(!unknown.contains(off) && !unknown.contains(windows), "{unknown}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::happenings::{Facts, Happenings, SteadyClock, clock_events};
 use super::hush::{Hush, Identity, Notice, identity};
 use super::icon_state::IconState;
 use super::journal::{Journal, Remark, Trouble};
-use super::last_stop::LastStop;
+use super::last_stop::{self, LastStop};
 use super::loads::{is_calm, is_moving};
 use super::menu::{TrayState, Words, tray_view};
 use super::notices::{NO_NOTIFICATIONS, Notices};
@@ -220,7 +220,7 @@ impl<'a> Turns<'a> {
         let told = self.last_stop.take_told(self.at, &mut self.hush, || notices.is_presenting());
         let Some(stop) = told else { return };
         let text = event_text(&stop, &self.context.knowledge, self.texts, &self.context.zone);
-        let shown = self.notices.show("sudden_stop", &self.texts.get("notice-sudden-stop"), &text, false);
+        let shown = self.notices.show("sudden_stop", &last_stop::title(&stop, self.texts), &text, false);
         self.shown(&shown);
     }
 

@@ -170,4 +170,19 @@ mod tests {
         let text = event_text(&event, &knowledge, &texts, &TimeZone::UTC);
         assert!(text.contains("0x7E") && text.contains("00:00"), "{text}");
     }
+
+    #[test]
+    fn a_stop_of_unknown_cause_is_not_called_a_loss_of_power() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        for (lang, claims) in [(Lang::En, ["went off without", "sign of"]), (Lang::Ja, ["電源が切れました", "跡は"])]
+        {
+            let texts = Texts::new(lang);
+            // Also one whose cause a newer version has named.
+            for cause in ["unknown", "meteorite"] {
+                let event = Event::new(At(0), EventKind::SuddenStop, "").with(json!({ "cause": cause }));
+                let text = event_text(&event, &knowledge, &texts, &TimeZone::UTC);
+                assert!(claims.iter().all(|claim| !text.contains(claim)), "{text}");
+            }
+        }
+    }
 }
