@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining};
@@ -19,9 +19,9 @@ use crate::sampler::{Browsers, Depth, Pace, Sampler, SignatureChecks, Tick, User
 use crate::settings::recording_path;
 
 /// A connection that lasts: what is fetched is over by then.
-const CONNECTED: Seconds = Seconds(60.0);
+const CONNECTED: Duration = Duration::from_mins(1);
 /// Connections are looked at so often: reading them costs more than all processes.
-const CONNECTIONS_EVERY: Seconds = Seconds(20.0);
+const CONNECTIONS_EVERY: Duration = Duration::from_secs(20);
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
 
@@ -103,11 +103,33 @@ pub struct Watch {
     signatures: SignatureChecks,
     browsers: Browsers,
     condition: Joined,
-    /// Files whose programs are connected to a port of mining pools, and since when.
-    connected: HashMap<String, At>,
-    /// When connections were looked at last.
-    connections_seen: Option<At>,
+    pools: Pools,
     users: Users,
+}
+
+/// Programs that are connected to a port of mining pools. The clock of the PC may be set meanwhile: it is not asked.
+#[derive(Default)]
+struct Pools {
+    /// Their files, and since when they are connected.
+    connected: HashMap<String, Instant>,
+    /// When connections were looked at last.
+    seen: Option<Instant>,
+}
+
+impl Pools {
+    /// Whether to look again.
+    fn is_due(&self, now: Instant) -> bool {
+        self.seen.is_none_or(|seen| now.saturating_duration_since(seen) >= CONNECTIONS_EVERY)
+    }
+
+    /// Takes the files of those that are `connected` now; those that were it at each look for long enough.
+    fn lasting<'a>(&mut self, now: Instant, connected: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
+        self.seen = Some(now);
+        let since = |path: &str| self.connected.get(path).copied().unwrap_or(now);
+        self.connected = connected.map(|path| (path.to_owned(), since(path))).collect();
+        let lasting = self.connected.iter().filter(|(_, since)| now.saturating_duration_since(**since) >= CONNECTED);
+        lasting.map(|(path, _)| path.clone()).collect()
+    }
 }
 
 /// The condition of the PC with that of the browsers that run, and since when things start with it. Every sample of a
@@ -181,8 +203,7 @@ impl Watch {
             signatures: SignatureChecks::default(),
             browsers: Browsers::default(),
             condition: Joined::default(),
-            connected: HashMap::new(),
-            connections_seen: None,
+            pools: Pools::default(),
             users: Users::default(),
         }
     }
@@ -254,23 +275,19 @@ impl Watch {
     /// Programs that work hard and stay connected to a port of mining pools. Only those are asked about, and nothing but
     /// the number of the port is read.
     fn look_at_connections(&mut self, sample: &Sample) {
-        if self.connections_seen.is_some_and(|last| sample.at.since(last).0 < CONNECTIONS_EVERY.0) {
+        let now = Instant::now();
+        if !self.pools.is_due(now) {
             return;
         }
-        self.connections_seen = Some(sample.at);
         let least = self.knowledge.thresholds.steady.program;
-        let mut seen: HashMap<String, At> = HashMap::new();
-        for program in sample.programs.iter().filter(|program| program.cpu.get() >= least) {
-            let Some((path, member)) = program.path.as_deref().zip(program.members.first()) else { continue };
+        let busy = sample.programs.iter().filter(|program| program.cpu.get() >= least);
+        let connected = busy.filter_map(|program| {
+            let (path, member) = program.path.as_deref().zip(program.members.first())?;
             let ports = platform::remote_ports(member.key.pid);
-            if ports.known().is_some_and(|ports| ports.iter().any(|port| self.knowledge.is_pool_port(*port))) {
-                let since = self.connected.get(path).copied().unwrap_or(sample.at);
-                seen.insert(path.to_owned(), since);
-            }
-        }
-        self.connected = seen;
-        let lasting = self.connected.iter().filter(|(_, since)| sample.at.since(**since).0 >= CONNECTED.0);
-        let pools: BTreeSet<String> = lasting.map(|(path, _)| path.clone()).collect();
+            let is_pool = ports.known()?.iter().any(|port| self.knowledge.is_pool_port(*port));
+            is_pool.then_some(path)
+        });
+        let pools = self.pools.lasting(now, connected);
         if pools != self.grouper.familiar().pools {
             self.grouper.knows(Familiar { pools, ..self.grouper.familiar().clone() });
         }
@@ -440,6 +457,19 @@ mod tests {
         assert_eq!(is_shared(vec![mine(), process(21, 20, &["chrome", "--type=renderer"])]), (20, false));
         assert_eq!(is_shared(vec![of(Owner::Other, process(10, 1, &["chrome"])), mine()]), (20, true));
         assert_eq!(is_shared(vec![process(10, 1, &["chrome", "--user-data-dir=/tmp/robot"]), mine()]), (10, true));
+    }
+
+    #[test]
+    fn only_a_connection_that_lasts_counts() {
+        let (mut pools, begin) = (Pools::default(), Instant::now());
+        let at = |seconds| begin + Duration::from_secs(seconds);
+        assert!(pools.is_due(begin));
+        assert!(pools.lasting(begin, ["/a", "/b"].into_iter()).is_empty());
+        assert!(!pools.is_due(at(19)) && pools.is_due(at(20)));
+        assert!(pools.lasting(at(20), ["/a"].into_iter()).is_empty());
+        assert!(pools.lasting(at(40), ["/a", "/b"].into_iter()).is_empty());
+        let lasting = pools.lasting(at(60), ["/a", "/b"].into_iter());
+        assert_eq!(lasting.into_iter().collect::<Vec<_>>(), ["/a"], "the other one was away");
     }
 
     #[test]

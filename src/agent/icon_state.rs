@@ -1,26 +1,27 @@
 //! The agent's side of the tray: the icon once it is there, what it shows, and whether the program starts with the PC.
 
 use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
 
 use super::{AUTOSTART, Wake, agent_program};
-use crate::model::{At, Reading, Seconds};
+use crate::model::Reading;
 use crate::platform::{self, DesktopEvent, Tray, TrayView};
 
 /// The figures of the tooltip are renewed at most so often.
-const TOOLTIP_EVERY: Seconds = Seconds(30.0);
+const TOOLTIP_EVERY: Duration = Duration::from_secs(30);
 
 /// The icon beside the clock.
 pub(super) struct IconState {
     tray: Option<Tray>,
     shown: bool,
-    /// What the tray shows, and since when.
-    told: (TrayView, At),
+    /// What the tray shows, and since when: by a clock that nobody sets.
+    told: (TrayView, Instant),
     starts_with_pc: Reading<bool>,
 }
 
 impl IconState {
-    pub(super) fn new(at: At) -> Self {
-        let told = (TrayView::default(), at);
+    pub(super) fn new(now: Instant) -> Self {
+        let told = (TrayView::default(), now);
         Self { tray: None, shown: false, told, starts_with_pc: platform::autostart_is_on() }
     }
 
@@ -72,14 +73,35 @@ impl IconState {
     }
 
     /// Every change wakes the desktop as well as us: figures that only move a little wait for a while.
-    pub(super) fn update(&mut self, at: At, view: TrayView) {
+    pub(super) fn update(&mut self, now: Instant, view: TrayView) {
         let Some(tray) = &self.tray else { return };
         let (last, since) = &self.told;
-        let only_figures = last.icon == view.icon && last.menu == view.menu;
-        if *last == view || only_figures && at.since(*since).0 < TOOLTIP_EVERY.0 {
-            return;
+        if is_news(last, &view, now.saturating_duration_since(*since)) {
+            tray.update(&view);
+            self.told = (view, now);
         }
-        tray.update(&view);
-        self.told = (view, at);
+    }
+}
+
+/// Whether `view` is to be shown when `last` is shown for so long.
+fn is_news(last: &TrayView, view: &TrayView, shown_for: Duration) -> bool {
+    let only_figures = last.icon == view.icon && last.menu == view.menu;
+    last != view && (!only_figures || shown_for >= TOOLTIP_EVERY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::{MenuLine, TrayIcon};
+
+    #[test]
+    fn figures_wait_for_half_a_minute_and_a_change_of_state_does_not() {
+        let calm = TrayView { tooltip: "3%".to_owned(), ..TrayView::default() };
+        let busier = TrayView { tooltip: "9%".to_owned(), ..calm.clone() };
+        let (soon, late) = (Duration::from_secs(2), Duration::from_secs(30));
+        assert!(!is_news(&calm, &busier, soon) && is_news(&calm, &busier, late));
+        assert!(!is_news(&calm, &calm, late));
+        assert!(is_news(&calm, &TrayView { icon: TrayIcon::Act, ..calm.clone() }, soon));
+        assert!(is_news(&calm, &TrayView { menu: vec![MenuLine::Separator], ..calm.clone() }, soon));
     }
 }

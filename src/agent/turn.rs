@@ -102,7 +102,7 @@ impl<'a> Turns<'a> {
             hush: Hush::default(),
             budget: Budget::default(),
             journal: Journal::open(path, run),
-            icon: IconState::new(started),
+            icon: IconState::new(Instant::now()),
             notices: Notices::new(texts, desktop_sender(&wakes)),
             last_stop: LastStop::default(),
             findings: Vec::new(),
@@ -512,7 +512,7 @@ impl<'a> Turns<'a> {
 
     fn update_tray(&mut self) {
         if self.icon.is_there() {
-            self.icon.update(self.at, self.tray_view());
+            self.icon.update(Instant::now(), self.tray_view());
         }
     }
 
