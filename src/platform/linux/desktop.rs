@@ -1,5 +1,8 @@
-//! What the X11 desktop tells about people and windows. Wayland tells nobody: every answer is missing then.
+//! What the X11 desktop tells about people and windows. Wayland tells nobody: every answer is missing then, also where
+//! a Wayland session has an X server for old programs. That one knows only those: its time without input and its
+//! windows are not those of the desktop.
 
+use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
 use x11rb::connection::{Connection, SequenceNumber};
@@ -97,6 +100,14 @@ pub(super) fn is_fullscreen_in_front() -> Option<bool> {
     Some(states.contains(&screen.atom(b"_NET_WM_STATE_FULLSCREEN")?))
 }
 
+/// Whether the X server, by the variables of the environment, is the desktop of this session.
+fn is_x11_session(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
+    let is_wayland = ["WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_set)
+        || variable("XDG_SESSION_TYPE").is_some_and(|kind| kind.eq_ignore_ascii_case("wayland"));
+    is_set("DISPLAY") && !is_wayland
+}
+
 impl Default for Desktop {
     fn default() -> Self {
         Self::new()
@@ -105,7 +116,9 @@ impl Default for Desktop {
 
 impl Screen {
     fn connect() -> Option<Self> {
-        std::env::var_os("DISPLAY").filter(|display| !display.is_empty())?;
+        if !is_x11_session(|name| std::env::var_os(name)) {
+            return None;
+        }
         let (connection, number) = x11rb::connect(None).ok()?;
         let root = connection.setup().roots.get(number)?.root;
         let atom = |name: &[u8]| Some(connection.intern_atom(false, name).ok()?.reply().ok()?.atom);
@@ -136,5 +149,25 @@ impl Screen {
 
     fn pid_of(&self, window: Window) -> Option<Pid> {
         self.numbers(window, self.window_pid, AtomEnum::CARDINAL.into())?.first().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_x_server_of_a_wayland_session_is_not_asked() {
+        let is_x11 = |set: &[(&str, &str)]| {
+            is_x11_session(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()))
+        };
+        let display = ("DISPLAY", ":0");
+        assert!(is_x11(&[display]));
+        assert!(is_x11(&[display, ("XDG_SESSION_TYPE", "x11"), ("WAYLAND_DISPLAY", "")]));
+        assert!(is_x11(&[display, ("XDG_SESSION_TYPE", "tty")]), "a virtual screen");
+        assert!(!is_x11(&[]) && !is_x11(&[("DISPLAY", "")]));
+        assert!(!is_x11(&[display, ("WAYLAND_DISPLAY", "wayland-0"), ("XDG_SESSION_TYPE", "wayland")]));
+        assert!(!is_x11(&[display, ("WAYLAND_DISPLAY", "wayland-0")]));
+        assert!(!is_x11(&[display, ("XDG_SESSION_TYPE", "wayland")]), "started by a service without the socket");
     }
 }
