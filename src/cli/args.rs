@@ -73,6 +73,20 @@ pub struct WindowOptions {
     pub settings: bool,
 }
 
+impl WindowOptions {
+    /// The arguments that ask for the same.
+    pub fn arguments(&self) -> Vec<String> {
+        let value = |name: &str, value: Option<&str>| value.map(|value| format!("--{name}={value}"));
+        let values = [
+            value("renderer", self.renderer.map(Renderer::name)),
+            value("lang", self.lang.map(Lang::code)),
+            value("finding", self.finding.as_deref()),
+            self.settings.then(|| "--settings".to_owned()),
+        ];
+        values.into_iter().flatten().collect()
+    }
+}
+
 /// What to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -294,6 +308,21 @@ mod tests {
         assert_eq!(parse_words("history --since 7d --json").expect("history"), Command::History(history));
         let replay = Command::Replay { file: "a.jsonl".into(), json: false, lang: None };
         assert_eq!(parse_words("replay a.jsonl").expect("replay"), replay);
+    }
+
+    #[test]
+    fn the_arguments_of_a_window_ask_for_the_same_window() {
+        let context = Context { lang: Lang::En, ..Context::new().expect("assets") };
+        let all = WindowOptions {
+            renderer: Some(Renderer::Wgpu),
+            lang: Some(Lang::Ja),
+            finding: Some("cpu_hog:- 日本 \"x".to_owned()),
+            settings: true,
+        };
+        for options in [WindowOptions::default(), all] {
+            let words = std::iter::once("mimamori".to_owned()).chain(options.arguments()).map(OsString::from);
+            assert_eq!(parse(words, &context).expect("understood"), Command::Window(options));
+        }
     }
 
     #[test]

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use crate::agent::{self, Answer, Request};
 use crate::cli::{Context, Exit, Renderer, WindowOptions};
-use crate::explain::Lang;
 use crate::platform::{self, Lock};
 use crate::settings::SettingsFile;
 
@@ -43,7 +42,8 @@ pub fn open(context: &Context, wanted: &WindowOptions) -> Result<Exit, String> {
         Renderer::Glow => Renderer::Wgpu,
         Renderer::Wgpu => Renderer::Glow,
     };
-    start_again(other, wanted.lang).ok_or(error)
+    // What was clicked is wanted by the second try, too.
+    start_again(&WindowOptions { renderer: Some(other), ..wanted.clone() }).ok_or(error)
 }
 
 /// One window a person.
@@ -108,11 +108,10 @@ fn without_source_path(error: &str) -> &str {
     }
 }
 
-/// Starts this program again with another renderer and waits for it. `None` when it could not be started.
-fn start_again(renderer: Renderer, lang: Option<Lang>) -> Option<Exit> {
+/// Starts this program again, with another renderer, and waits for it. `None` when it could not be started.
+fn start_again(wanted: &WindowOptions) -> Option<Exit> {
     let status = std::process::Command::new(std::env::current_exe().ok()?)
-        .args(["--renderer", renderer.name()])
-        .args(lang.into_iter().flat_map(|lang| ["--lang", lang.code()]))
+        .args(wanted.arguments())
         .env(TRIED, "1")
         .status()
         .ok()?;
