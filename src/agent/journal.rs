@@ -1,10 +1,9 @@
 //! Keeps what was seen: in the recording where that is possible, else in memory, with the reason said once.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use crate::model::{At, Event, Sample, Seconds};
-use crate::recorder::{Inbox, Limits, PreviousRun, Recorder, RecorderError, Run};
+use crate::recorder::{Inbox, Limits, PreviousRun, Recorder, RecorderError, Run, Waiting};
 
 /// Between two writes to the disk while something stands out: at most so much is lost when power is.
 const BATCH: Seconds = Seconds(60.0);
@@ -15,8 +14,6 @@ const CALM_BATCH: Seconds = Seconds(180.0);
 const FIRST_RETRY: Seconds = Seconds(5.0);
 /// …and the longest.
 const LONGEST_RETRY: Seconds = Seconds(600.0);
-/// Events kept while there is no recording.
-const MEMORY_EVENTS: usize = 500;
 
 /// Why the recording is not written. A text id is made of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +104,8 @@ pub struct Journal {
     inbox: Option<Inbox>,
     previous: Option<PreviousRun>,
     trouble: Option<Trouble>,
-    kept: VecDeque<Event>,
+    /// What was seen before the recording could be opened.
+    kept: Waiting,
     retry: Seconds,
     /// When it was written last, or tried.
     written: At,
@@ -139,7 +137,7 @@ impl Journal {
             autostarts: None,
             remarks: trouble.iter().cloned().map(Remark::InMemory).collect(),
             trouble,
-            kept: VecDeque::new(),
+            kept: Waiting::default(),
             retry: Seconds(0.0),
         };
         journal.try_open();
@@ -150,9 +148,7 @@ impl Journal {
         let Some(path) = self.path.as_ref().filter(|_| self.recorder.is_none()) else { return };
         match Recorder::open(path, &self.run, Limits::default()) {
             Ok((mut recorder, opened)) => {
-                for event in self.kept.drain(..) {
-                    recorder.note(&event);
-                }
+                recorder.take_over(std::mem::take(&mut self.kept));
                 if let Some(identities) = &self.autostarts {
                     recorder.know_autostarts(identities.clone());
                 }
@@ -178,6 +174,7 @@ impl Journal {
         }
         if !trouble.may_pass() {
             self.path = None;
+            self.kept = Waiting::default();
         }
         self.trouble = Some(trouble);
         self.retry = if self.retry.0 <= 0.0 { FIRST_RETRY } else { Seconds((self.retry.0 * 2.0).min(LONGEST_RETRY.0)) };
@@ -225,6 +222,8 @@ impl Journal {
     pub fn add(&mut self, sample: &Sample) {
         if let Some(recorder) = &mut self.recorder {
             recorder.add(sample);
+        } else if self.path.is_some() {
+            self.kept.add(sample);
         }
     }
 
@@ -232,11 +231,8 @@ impl Journal {
     pub fn note(&mut self, event: &Event) {
         if let Some(recorder) = &mut self.recorder {
             recorder.note(event);
-        } else {
-            if self.kept.len() >= MEMORY_EVENTS {
-                self.kept.pop_front();
-            }
-            self.kept.push_back(event.clone());
+        } else if self.path.is_some() {
+            self.kept.note(event);
         }
     }
 
@@ -295,7 +291,6 @@ impl Journal {
         let Some(inbox) = self.inbox.as_ref().filter(|inbox| inbox.is_forget_asked()) else { return };
         let Some(recorder) = &mut self.recorder else { return };
         inbox.discard();
-        self.kept.clear();
         self.noted.clear();
         self.previous = None;
         if recorder.forget(now).is_ok() {
@@ -307,9 +302,9 @@ impl Journal {
 
     /// The clock was wrong by so much and has been set.
     pub fn shift(&mut self, milliseconds: i64, now: At) {
-        for event in &mut self.kept {
-            event.shift(milliseconds);
-        }
+        self.kept.shift(milliseconds);
+        // A recorder that is open moves its own.
+        self.run.started.0 = self.run.started.0.saturating_add(milliseconds);
         self.written.0 = self.written.0.saturating_add(milliseconds);
         if let Some(recorder) = &mut self.recorder
             && let Err(error) = recorder.shift_clock(milliseconds, now)
@@ -332,7 +327,7 @@ impl Journal {
 mod tests {
     use super::*;
     use crate::model::EventKind;
-    use crate::recorder::Reader;
+    use crate::recorder::{Reader, Tier};
 
     #[test]
     fn a_window_asks_for_all_to_be_deleted_and_watching_goes_on() {
@@ -392,6 +387,37 @@ mod tests {
         assert_eq!(arrived, [At(2500), At(5500)]);
         let reader = Reader::open(&path).expect("readable").expect("a recording");
         assert_eq!(reader.events(At(0), At(i64::MAX)).expect("events").len(), 2);
+    }
+
+    #[test]
+    fn what_was_seen_before_the_recording_could_be_opened_is_written_then() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("recording.db");
+        let run = |started| Run { boot_id: None, version: "0".to_owned(), started };
+        Journal::open(Ok(path.clone()), run(At(1000))).end(At(1500));
+        let other = rusqlite::Connection::open(&path).expect("opened");
+        other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").expect("held");
+        let mut journal = Journal::open(Ok(path.clone()), run(At(2000)));
+        assert!(journal.trouble().is_some(), "nothing can be opened");
+        let span = Seconds(2.0);
+        let sample = |at| Sample { at: At(at), span, program_span: span, ..Sample::default() };
+        // More than an hour of looks, and a clock that is set meanwhile.
+        for number in 1..=2000 {
+            journal.add(&sample(2000 + number * 2000));
+        }
+        journal.note(&Event::new(At(4_002_000), EventKind::Finding, "burner"));
+        journal.shift(500, At(4_002_500));
+        drop(other);
+        journal.flush(At(4_004_000));
+        assert_eq!(journal.trouble(), None);
+        let reader = Reader::open(&path).expect("readable").expect("a recording");
+        let samples = reader.samples(Tier::Raw, At(0), At(i64::MAX)).expect("samples");
+        let ends = samples.first().zip(samples.last()).map(|(first, last)| (first.at, last.at));
+        assert_eq!((samples.len(), ends), (1800, Some((At(404_500), At(4_002_500)))), "the newest");
+        assert_eq!(reader.events(At(0), At(i64::MAX)).expect("events")[0].at, At(4_002_500));
+        let runs = reader.runs(At(0)).expect("runs");
+        assert_eq!(runs.last().map(|run| run.run.started), Some(At(2500)));
+        journal.end(At(4_006_000));
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod select;
 mod space;
 mod store;
 mod types;
+mod waiting;
 mod writer;
 
 pub use error::RecorderError;
@@ -35,4 +36,5 @@ pub use forget::forget;
 pub use inbox::Inbox;
 pub use reader::{Reader, Recorded};
 pub use types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};
+pub use waiting::Waiting;
 pub use writer::Recorder;

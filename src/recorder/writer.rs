@@ -1,6 +1,5 @@
 //! The only writer of the recording.
 
-use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -9,17 +8,12 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use super::file;
 use super::merge::{collapse, join_rest};
 use super::rollup::Rolled;
-use super::row::{Row, Usage};
-use super::space::{Space, SpaceWatch};
 use super::store::{self, Programs};
 use super::types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};
-use super::{RecorderError, forget, left_open, prune, select};
+use super::waiting::Waiting;
+use super::{RecorderError, forget, left_open, prune};
 use crate::model::{At, Event, EventKind, Sample};
 
-/// Samples that wait for the disk: one hour at one look in 2 s, at most about 3 MB.
-const MOST_SAMPLES: usize = 1_800;
-/// Events that wait for the disk.
-const MOST_EVENTS: usize = 1_000;
 /// Looks at the totals whose programs are not read yet are joined for so long at most, ms: as long as it takes until
 /// the programs are read while the PC is calm.
 const LONGEST_REST: i64 = 30_000;
@@ -40,9 +34,7 @@ pub struct Recorder {
     run_id: i64,
     db: Connection,
     programs: Programs,
-    pending: Pending,
-    dropped: u64,
-    space: SpaceWatch,
+    pending: Waiting,
     /// Time of the newest row of this run in the file.
     written_to: Option<i64>,
     /// How far the rows of this run in the file have still to be moved, ms.
@@ -53,16 +45,6 @@ pub struct Recorder {
     set_aside: Option<PathBuf>,
     /// Held for as long as this recorder lives.
     _lock: Option<File>,
-}
-
-/// What waits for the disk, oldest first.
-#[derive(Default)]
-struct Pending {
-    rows: VecDeque<Row>,
-    spaces: VecDeque<Space>,
-    events: VecDeque<Event>,
-    /// Identities of what starts with the PC.
-    autostarts: Option<Vec<String>>,
 }
 
 /// When it is time for what is not done in each flush, ms since 1970.
@@ -114,9 +96,7 @@ impl Recorder {
             rolled: Rolled::before(&opening.db, run.started.0)?,
             db: opening.db,
             programs: Programs::default(),
-            pending: Pending::default(),
-            dropped: 0,
-            space: SpaceWatch::default(),
+            pending: Waiting::default(),
             written_to: None,
             shift_due: 0,
             due: Due::new(run.started.0),
@@ -127,22 +107,19 @@ impl Recorder {
         Ok((recorder, opened))
     }
 
+    /// Takes over what waited for the recording to be opened. Call it before anything else is added.
+    pub fn take_over(&mut self, waiting: Waiting) {
+        self.pending = waiting;
+    }
+
     /// Takes a sample into memory. When the disk has not taken any for an hour, the oldest is dropped.
     pub fn add(&mut self, sample: &Sample) {
-        let mut row = Row::of(sample);
-        if row.program_span() > 0 {
-            row.programs = select::of_sample(sample.programs.iter().map(Usage::of).collect());
-        }
-        self.pending.spaces.extend(self.space.points(sample));
-        self.pending.rows.push_back(row);
-        self.dropped += bound(&mut self.pending.rows, MOST_SAMPLES);
-        self.dropped += bound(&mut self.pending.spaces, MOST_SAMPLES);
+        self.pending.add(sample);
     }
 
     /// Takes an event into memory.
     pub fn note(&mut self, event: &Event) {
-        self.pending.events.push_back(event.clone());
-        self.dropped += bound(&mut self.pending.events, MOST_EVENTS);
+        self.pending.note(event);
     }
 
     /// Takes the whole list of what starts with the PC into memory, by [`crate::model::Autostart::identity`]. What is
@@ -153,7 +130,7 @@ impl Recorder {
 
     /// Samples and events that were lost because the disk did not take them for too long.
     pub const fn dropped(&self) -> u64 {
-        self.dropped
+        self.pending.dropped()
     }
 
     /// The damaged file that was set aside last, at the start or since.
@@ -185,10 +162,7 @@ impl Recorder {
     /// # Errors
     /// As [`Self::flush`]; what is in the file then moves with the next flush.
     pub fn shift_clock(&mut self, by_ms: i64, now: At) -> Result<(), RecorderError> {
-        self.pending.rows.iter_mut().for_each(|row| row.at = row.at.saturating_add(by_ms));
-        self.pending.spaces.iter_mut().for_each(|space| space.at = space.at.saturating_add(by_ms));
-        self.pending.events.iter_mut().for_each(|event| event.shift(by_ms));
-        self.space.shift(by_ms);
+        self.pending.shift(by_ms);
         self.due.shift(by_ms);
         self.shift_due = self.shift_due.saturating_add(by_ms);
         self.flush(now)
@@ -201,8 +175,7 @@ impl Recorder {
     /// `Locked` while somebody reads: no row is left, but their old bytes may be, until the next try. `ReadOnly`,
     /// `Full`, `Io`.
     pub fn forget(&mut self, now: At) -> Result<(), RecorderError> {
-        self.pending = Pending::default();
-        self.space = SpaceWatch::default();
+        self.pending.forget();
         self.programs.clear();
         self.shift_due = 0;
         self.run.started = now;
@@ -252,7 +225,7 @@ impl Recorder {
         self.run.started = started;
         self.rolled = rolled;
         self.shift_due = 0;
-        self.pending = Pending::default();
+        self.pending.is_written();
         if now.0 >= self.due.roll {
             self.due.roll = now.0 + ROLL_EVERY;
         }
@@ -329,12 +302,6 @@ impl Recorder {
         self.damaged = false;
         Ok(())
     }
-}
-
-/// Drops the oldest beyond `most`; returns how many.
-fn bound<T>(waiting: &mut VecDeque<T>, most: usize) -> u64 {
-    let many = waiting.len().saturating_sub(most);
-    waiting.drain(..many).count() as u64
 }
 
 fn previous_run(db: &Connection) -> Result<Option<PreviousRun>, RecorderError> {

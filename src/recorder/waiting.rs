@@ -1,0 +1,77 @@
+//! What waits for the disk: until the next flush, or until the recording can be opened at all.
+
+use std::collections::VecDeque;
+
+use super::row::{Row, Usage};
+use super::select;
+use super::space::{Space, SpaceWatch};
+use crate::model::{Event, Sample};
+
+/// Samples that wait for the disk: one hour at one look in 2 s, at most about 3 MB.
+const MOST_SAMPLES: usize = 1_800;
+/// Events that wait for the disk.
+const MOST_EVENTS: usize = 1_000;
+
+/// Samples and events as they will be written, oldest first. Bounded: the oldest are dropped.
+#[derive(Default)]
+pub struct Waiting {
+    pub(super) rows: VecDeque<Row>,
+    pub(super) spaces: VecDeque<Space>,
+    pub(super) events: VecDeque<Event>,
+    /// Identities of what starts with the PC.
+    pub(super) autostarts: Option<Vec<String>>,
+    space: SpaceWatch,
+    dropped: u64,
+}
+
+impl Waiting {
+    /// Takes a sample.
+    pub fn add(&mut self, sample: &Sample) {
+        let mut row = Row::of(sample);
+        if row.program_span() > 0 {
+            row.programs = select::of_sample(sample.programs.iter().map(Usage::of).collect());
+        }
+        self.spaces.extend(self.space.points(sample));
+        self.rows.push_back(row);
+        self.dropped += bound(&mut self.rows, MOST_SAMPLES);
+        self.dropped += bound(&mut self.spaces, MOST_SAMPLES);
+    }
+
+    /// Takes an event.
+    pub fn note(&mut self, event: &Event) {
+        self.events.push_back(event.clone());
+        self.dropped += bound(&mut self.events, MOST_EVENTS);
+    }
+
+    /// The clock was wrong by `by` milliseconds and was set.
+    pub fn shift(&mut self, by: i64) {
+        self.rows.iter_mut().for_each(|row| row.at = row.at.saturating_add(by));
+        self.spaces.iter_mut().for_each(|space| space.at = space.at.saturating_add(by));
+        self.events.iter_mut().for_each(|event| event.shift(by));
+        self.space.shift(by);
+    }
+
+    /// Samples and events that were dropped because the disk did not take them for too long.
+    pub const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// All of it is in the file.
+    pub(super) fn is_written(&mut self) {
+        self.rows = VecDeque::new();
+        self.spaces = VecDeque::new();
+        self.events = VecDeque::new();
+        self.autostarts = None;
+    }
+
+    /// Nothing of it may be written any more.
+    pub(super) fn forget(&mut self) {
+        *self = Self { dropped: self.dropped, ..Self::default() };
+    }
+}
+
+/// Drops the oldest beyond `most`; returns how many.
+fn bound<T>(waiting: &mut VecDeque<T>, most: usize) -> u64 {
+    let many = waiting.len().saturating_sub(most);
+    waiting.drain(..many).count() as u64
+}
