@@ -8,6 +8,10 @@ pub enum RecorderError {
     /// A newer version of this program wrote the file; it is left alone. Holds the version of its schema.
     #[error("the recording has schema version {0}, newer than this program knows")]
     NewerSchema(u32),
+    /// An older version of this program wrote the file. It can be read as soon as a recorder of this version has opened
+    /// it. Holds the version of its schema.
+    #[error("the recording has schema version {0}; it can be read once this version has watched in the background")]
+    OlderSchema(u32),
     /// Another recorder has the file, or somebody else locks it for longer than a second. Try again later.
     #[error("the recording is in use by another program")]
     Locked,

@@ -148,8 +148,11 @@ pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
     if version as usize > STEPS.len() {
         return Err(RecorderError::NewerSchema(version));
     }
-    if (version as usize) < STEPS.len() {
+    if version == 0 {
         return Ok(None);
+    }
+    if (version as usize) < STEPS.len() {
+        return Err(RecorderError::OlderSchema(version));
     }
     schema::prepare(&db)?;
     Ok(Some(db))

@@ -32,10 +32,10 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Opens a recording. `None` when there is no file, or nothing was ever recorded in it by this version.
+    /// Opens a recording. `None` when there is no file, or nothing was ever recorded in it.
     ///
     /// # Errors
-    /// `NewerSchema`, `Damaged` when it is no recording, `Locked`, `ReadOnly` when it may not be read, `Io`.
+    /// `NewerSchema`, `OlderSchema`, `Damaged` when it is no recording, `Locked`, `ReadOnly` when it may not be read, `Io`.
     pub fn open(path: &Path) -> Result<Option<Self>, RecorderError> {
         Ok(file::open_reader(path)?.map(|db| Self { db, programs: RefCell::default() }))
     }

@@ -1,9 +1,10 @@
 //! What the window reads from the recording, for the worker: always read-only, always from the newest file.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::snapshot::Recorded;
+use super::snapshot::{Recorded, Unreadable};
 use crate::agent;
 use crate::model::{At, Event, EventKind, History, Machine, Sample, Seconds};
 use crate::recorder::{self, Inbox, Reader, RecorderError, Tier, file_bytes};
@@ -49,20 +50,47 @@ pub(super) fn past(range: Seconds, machine: &Machine, now: At) -> History {
 /// What happened in the last `range`, newest first, and how the recording and the agent are.
 pub(super) fn recorded(range: Seconds, now: At) -> Recorded {
     let path = recording_path();
-    let reader = open();
     let from = now.minus(range);
-    let mut events: Vec<Event> = reader.as_ref().and_then(|reader| reader.events(from, now).ok()).unwrap_or_default();
+    let read =
+        path.as_deref().map_or(Err(Unreadable::NoFolder), |path| read(path, from, now).map_err(Unreadable::from));
+    let (mut events, span, unreadable) = match read {
+        Ok((events, span)) => (events, span, None),
+        Err(why) => (Vec::new(), None, Some(why)),
+    };
     if let Some(path) = &path {
         events.extend(Inbox::beside(path).peek().into_iter().filter(|event| event.at >= from));
     }
     events.sort_by_key(|event| std::cmp::Reverse(event.at));
     Recorded {
         events,
-        span: reader.and_then(|reader| reader.span().ok().flatten()),
+        span,
         bytes: path.as_deref().filter(|path| path.exists()).map(file_bytes),
         path: path.map(|path| path.display().to_string()),
         agent: agent::status(),
         read: Some((now, range)),
+        unreadable,
+    }
+}
+
+/// What happened, and the recorded time.
+type Past = (Vec<Event>, Option<(At, At)>);
+
+/// What was recorded since `from`.
+fn read(path: &Path, from: At, now: At) -> Result<Past, RecorderError> {
+    let Some(reader) = Reader::open(path)? else { return Ok(Past::default()) };
+    Ok((reader.events(from, now)?, reader.span()?))
+}
+
+impl From<RecorderError> for Unreadable {
+    fn from(error: RecorderError) -> Self {
+        match error {
+            RecorderError::NewerSchema(_) => Self::Newer,
+            RecorderError::OlderSchema(_) => Self::Older,
+            RecorderError::Locked => Self::Locked,
+            RecorderError::ReadOnly(_) => Self::NotAllowed,
+            RecorderError::Damaged(_) => Self::Damaged,
+            other @ (RecorderError::Full | RecorderError::Io(_)) => Self::Other(other.to_string()),
+        }
     }
 }
 
@@ -101,4 +129,33 @@ fn without_members(mut sample: Sample) -> Sample {
         program.members = Arc::default();
     }
     sample
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorder::{Limits, Recorder, Run};
+
+    #[test]
+    fn a_recording_that_cannot_be_read_is_not_called_an_empty_one() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("recording.db");
+        let why = || read(&path, At(0), At(10_000)).map_err(Unreadable::from).err();
+        assert_eq!(why(), None, "there is none");
+        let run = Run { boot_id: None, version: "0".to_owned(), started: At(1000) };
+        let (mut recorder, _) = Recorder::open(&path, &run, Limits::default()).expect("opened");
+        recorder.note(&Event::new(At(2000), EventKind::Started, ""));
+        recorder.end(At(3000)).expect("ended");
+        assert_eq!(read(&path, At(0), At(10_000)).map(|(events, _)| events.len()).ok(), Some(1));
+        let set_version = |version: u32| {
+            let db = rusqlite::Connection::open(&path).expect("opened");
+            db.pragma_update(None, "user_version", version).expect("set");
+        };
+        for (version, wanted) in [(99, Unreadable::Newer), (1, Unreadable::Older)] {
+            set_version(version);
+            assert_eq!(why(), Some(wanted));
+        }
+        std::fs::write(&path, "no recording".repeat(2000)).expect("written");
+        assert_eq!(why(), Some(Unreadable::Damaged));
+    }
 }

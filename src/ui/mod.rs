@@ -18,7 +18,7 @@ mod worker;
 pub use fonts::install as install_fonts;
 pub use intent::{Intent, JobView, Range, Screen};
 pub use shell::Shell;
-pub use snapshot::{Forgetting, Past, Recorded, Snapshot};
+pub use snapshot::{Forgetting, Past, Recorded, Snapshot, Unreadable};
 pub use start::open;
 pub use theme::{Palette, Theme, install as install_theme};
 pub use worker::{Reply, Worker};

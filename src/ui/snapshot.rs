@@ -40,6 +40,64 @@ pub struct Recorded {
     pub agent: Option<AgentStatus>,
     /// When this was read, and how far back; `None` before the first time.
     pub read: Option<(At, Seconds)>,
+    /// Why nothing can be read from it, if so.
+    pub unreadable: Option<Unreadable>,
+}
+
+/// Why what was recorded cannot be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// This person has no folder for it.
+    NoFolder,
+    /// Made by a newer version.
+    Newer,
+    /// Made by an older version; nobody has taken it over yet.
+    Older,
+    /// Held by another program.
+    Locked,
+    /// It may not be opened.
+    NotAllowed,
+    /// It is damaged.
+    Damaged,
+    /// Anything else, as the system says it.
+    Other(String),
+}
+
+impl Unreadable {
+    /// Every reason, for tests of texts.
+    pub const fn all() -> [Self; 7] {
+        [
+            Self::NoFolder,
+            Self::Newer,
+            Self::Older,
+            Self::Locked,
+            Self::NotAllowed,
+            Self::Damaged,
+            Self::Other(String::new()),
+        ]
+    }
+
+    /// Text id.
+    pub const fn text(&self) -> &'static str {
+        match self {
+            // The same as what the agent says of it.
+            Self::NoFolder => "history-trouble-no-folder",
+            Self::Newer => "history-trouble-newer",
+            Self::Older => "history-unread-older",
+            Self::Locked => "history-unread-locked",
+            Self::NotAllowed => "history-unread-not-allowed",
+            Self::Damaged => "history-unread-damaged",
+            Self::Other(_) => "history-unread-other",
+        }
+    }
+
+    /// What the system says, where that helps.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Other(reason) => reason,
+            _ => "",
+        }
+    }
 }
 
 /// Deleting what was recorded.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use jiff::tz::TimeZone;
+use mimamori::agent::Status;
 use mimamori::diagnose::{Finding, Folded, Grouper, RuleId, Sign, SignKind, diagnose};
 use mimamori::explain::{Lang, Texts};
 use mimamori::knowledge::Knowledge;
@@ -17,7 +18,8 @@ use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{Phase, Plan, Verdict, plan};
 use mimamori::settings::{Background, MyWork, ThemeChoice};
 use mimamori::ui::{
-    Forgetting, Intent, JobView, Past, Range, Recorded, Screen, Shell, Snapshot, Theme, install_fonts, install_theme,
+    Forgetting, Intent, JobView, Past, Range, Recorded, Screen, Shell, Snapshot, Theme, Unreadable, install_fonts,
+    install_theme,
 };
 
 /// A PC on which a browser has been busy for half a minute, and what the person did.
@@ -451,6 +453,48 @@ fn history_tells_what_happened_and_a_click_goes_to_its_charts() {
     // The crosshair stands at that moment: the values of then and what happened are told.
     harness.get_by_label_contains("(60 min ago)");
     harness.get_by_label_contains("▼");
+}
+
+#[test]
+fn history_says_what_keeps_it_from_being_written_or_read_and_what_to_do() {
+    for lang in Lang::ALL {
+        let texts = Texts::new(lang);
+        let drawn = |recorded: Recorded, wanted: &str| {
+            let mut scene = Scene::new(lang, 0.6);
+            let read = Some((scene.sample.at, Seconds(604_800.0)));
+            scene.recorded = Recorded { read, path: Some("/home/a/recording.db".to_owned()), ..recorded };
+            scene.shell.show(Screen::History);
+            let harness = scene.harness([800.0, 700.0]);
+            harness.get_by_label_contains(wanted);
+            for empty in ["history-none-yet", "history-nothing", "history-reading"] {
+                assert!(harness.query_by_label(&texts.get(empty)).is_none(), "{empty} beside {wanted}");
+            }
+        };
+        for why in Unreadable::all() {
+            let sentence = texts.get(why.text());
+            let begin = sentence.split(['{', '(']).next().expect("a begin").trim().to_owned();
+            drawn(Recorded { unreadable: Some(why), ..Recorded::default() }, &begin);
+        }
+        // What keeps the agent from writing counts before what cannot be read.
+        for (trouble, reason) in [
+            ("newer", ""),
+            ("network", ""),
+            ("no-folder", ""),
+            ("locked", ""),
+            ("read-only", ""),
+            ("full", ""),
+            ("io", "error 5"),
+        ] {
+            let trouble_reason = reason.to_owned();
+            let agent = Status { trouble: Some(format!("trouble-{trouble}")), trouble_reason, ..Status::default() };
+            let mut args = fluent_bundle::FluentArgs::new();
+            args.set("reason", reason);
+            args.set("path", "/home/a/recording.db");
+            let sentence = texts.with(&format!("history-trouble-{trouble}"), &args);
+            let unreadable = Some(Unreadable::Older);
+            drawn(Recorded { agent: Some(agent), unreadable, ..Recorded::default() }, &sentence);
+        }
+    }
 }
 
 #[test]

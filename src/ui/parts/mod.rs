@@ -7,3 +7,4 @@ pub mod icon;
 pub mod job_card;
 pub mod offer;
 pub mod programs;
+pub mod recording;

@@ -8,6 +8,7 @@ use crate::explain::{event_finding, event_text, format};
 use crate::model::{Event, EventKind, Seconds};
 use crate::ui::intent::Intent;
 use crate::ui::parts::icon::{self, Icon};
+use crate::ui::parts::recording;
 use crate::ui::snapshot::{Asked, Snapshot};
 use crate::ui::theme::Palette;
 
@@ -48,9 +49,24 @@ impl HistoryScreen {
         let theme = snapshot.theme;
         ui.label(RichText::new(snapshot.texts.get("history-title")).font(theme.bold(theme.size.headline)));
         self.choices_ui(ui, snapshot);
+        let trouble = recording::trouble(snapshot);
+        if let Some(sentence) = &trouble {
+            recording::trouble_ui(ui, snapshot, sentence);
+        }
+        let oldest = snapshot.now.minus(span);
+        let shown: Vec<&Event> = snapshot
+            .recorded
+            .events
+            .iter()
+            .filter(|event| event.at >= oldest && (self.all || is_told(event.kind)))
+            .collect();
+        // Where nothing can be written or read, that nothing happened cannot be said.
+        if trouble.is_some() && shown.is_empty() {
+            return;
+        }
         theme.card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            self.events_ui(ui, snapshot, intents);
+            self.events_ui(ui, snapshot, &shown, intents);
         });
     }
 
@@ -68,13 +84,10 @@ impl HistoryScreen {
         });
     }
 
-    fn events_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+    fn events_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, shown: &[&Event], intents: &mut Vec<Intent>) {
         let texts = snapshot.texts;
         let muted = snapshot.theme.palette(ui).muted;
         let recorded = snapshot.recorded;
-        let oldest = snapshot.now.minus(SPANS[self.span].0);
-        let shown: Vec<&Event> =
-            recorded.events.iter().filter(|event| event.at >= oldest && (self.all || is_told(event.kind))).collect();
         if shown.is_empty() {
             let id = match (recorded.read, recorded.span) {
                 (None, _) => "history-reading",

@@ -7,6 +7,7 @@ use crate::explain::{Lang, format};
 use crate::model::{DisplayName, Seconds};
 use crate::settings::{Background, ThemeChoice};
 use crate::ui::intent::Intent;
+use crate::ui::parts::recording;
 use crate::ui::snapshot::{AgentStatus, Asked, Forgetting, Snapshot};
 
 /// How the agent is is asked again after so long.
@@ -213,6 +214,8 @@ fn recording_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
         }
         let file = RichText::new(path).size(snapshot.theme.size.small).color(snapshot.theme.palette(ui).muted);
         ui.add(egui::Label::new(file).wrap());
+    } else if let Some(sentence) = recording::trouble(snapshot) {
+        ui.add(egui::Label::new(sentence).wrap());
     } else if recorded.read.is_some() {
         ui.label(texts.get("settings-none-yet"));
     }

@@ -1,0 +1,37 @@
+//! What keeps the recording from being written or read, and what to do next.
+
+use eframe::egui::{self, RichText};
+use fluent_bundle::FluentArgs;
+
+use super::icon::{self, Icon};
+use crate::model::DisplayName;
+use crate::ui::snapshot::Snapshot;
+
+/// In one or two sentences; `None` when nothing is known to be wrong.
+pub fn trouble(snapshot: &Snapshot<'_>) -> Option<String> {
+    let (recorded, texts) = (snapshot.recorded, snapshot.texts);
+    // What keeps the agent from writing counts first: it knows more than that nothing can be read.
+    let of_agent = recorded.agent.as_ref().and_then(|status| {
+        let id = format!("history-{}", status.trouble.as_ref()?);
+        texts.has(&id).then_some((id, &*status.trouble_reason))
+    });
+    let of_reader = recorded.unreadable.as_ref().map(|why| (why.text().to_owned(), why.reason()));
+    let (id, reason) = of_agent.or(of_reader)?;
+    let mut args = FluentArgs::new();
+    args.set("reason", DisplayName::new(reason).as_str().to_owned());
+    args.set("path", recorded.path.clone().unwrap_or_default());
+    Some(texts.with(&id, &args))
+}
+
+/// Draws it.
+pub fn trouble_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, sentence: &str) {
+    let palette = snapshot.theme.palette(ui).clone();
+    snapshot.theme.card(ui).fill(palette.look_background).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            let (rect, _) = ui.allocate_exact_size(egui::vec2(18.0, 18.0), egui::Sense::hover());
+            icon::paint(ui.painter(), Icon::Look, rect, palette.look);
+            ui.add(egui::Label::new(RichText::new(sentence).color(palette.look)).wrap());
+        });
+    });
+}
