@@ -7,7 +7,7 @@ use super::output::Style;
 use super::{Context, Exit, HistoryWanted, Output};
 use crate::agent;
 use crate::explain::{Texts, event_text, format, program_name};
-use crate::model::{At, Event, EventKind, Fraction, ProgramSample, Reading, Sample, Seconds};
+use crate::model::{At, Event, EventKind, Fraction, ProgramSample, Reading, Sample, Seconds, Use};
 use crate::recorder::{Inbox, Reader, RecorderError, Tier};
 use crate::report::AtForm;
 use crate::settings::recording_path;
@@ -150,9 +150,23 @@ fn minute_json(minute: &Sample) -> Value {
         "disk_write_bps": number(minute.disk_write.map(|rate| rate.0)),
         "net_rx_bps": number(minute.net_rx.map(|rate| rate.0)),
         "net_tx_bps": number(minute.net_tx.map(|rate| rate.0)),
+        "net_users": users(&minute.net_users, |part| json!({ "rx_bps": part.rx, "tx_bps": part.tx })),
+        "gpu": number(minute.gpu.map(Fraction::get)),
+        "gpu_users": users(&minute.gpu_users, |part| json!({ "gpu": part })),
         "everything_else_cpu": number(minute.everything_else.map(Fraction::get)),
         "programs": programs,
     })
+}
+
+/// Programs and their parts, as the check writes them; null when that was not recorded.
+fn users<T: Copy>(users: &Reading<Vec<Use<T>>>, part: impl Fn(T) -> Value) -> Value {
+    let Some(users) = users.known() else { return Value::Null };
+    let user = |user: &Use<T>| {
+        let mut value = part(user.part);
+        value["program"] = (&*user.program).into();
+        value
+    };
+    users.iter().map(user).collect()
 }
 
 fn program_json(program: &ProgramSample) -> Value {

@@ -59,9 +59,13 @@ struct Total<'a> {
     disk: Option<f64>,
     disk_hidden: f64,
     parts: i64,
+    /// Of the graphics processor, received and sent; `None` where nobody told.
+    gpu: Option<f64>,
+    net_rx: Option<f64>,
+    net_tx: Option<f64>,
 }
 
-/// CPU and disk over all the time in which programs were read: one that is absent used nothing worth keeping.
+/// CPU, disk, graphics processor and network over all the time in which programs were read: one that is absent used nothing worth keeping.
 /// Memory over the time in which it was seen: what is absent there may only be smaller than the top, and half of
 /// a browser's memory would be a wrong figure.
 fn programs(rows: &[Row]) -> Vec<Usage> {
@@ -92,6 +96,9 @@ impl<'a> Total<'a> {
             disk: None,
             disk_hidden: 0.0,
             parts: 0,
+            gpu: None,
+            net_rx: None,
+            net_tx: None,
         }
     }
 
@@ -109,6 +116,12 @@ impl<'a> Total<'a> {
             None => self.disk_hidden += time,
         }
         self.parts = self.parts.max(usage.parts);
+        let more = |sum: &mut Option<f64>, value: Option<i64>| {
+            *sum = value.map(|value| sum.unwrap_or(0.0) + value as f64 * time).or(*sum);
+        };
+        more(&mut self.gpu, usage.gpu);
+        more(&mut self.net_rx, usage.net_rx);
+        more(&mut self.net_tx, usage.net_tx);
     }
 
     fn usage(&self, time: f64) -> Usage {
@@ -122,6 +135,10 @@ impl<'a> Total<'a> {
             disk: self.disk.map(|sum| mean(sum, time - self.disk_hidden)),
             parts: self.parts,
             process: self.busiest.process,
+            // Who uses them is only asked for while they are busy: before and after that nobody used much.
+            gpu: self.gpu.map(|sum| mean(sum, time)),
+            net_rx: self.net_rx.map(|sum| mean(sum, time)),
+            net_tx: self.net_tx.map(|sum| mean(sum, time)),
         }
     }
 }
@@ -191,7 +208,19 @@ mod tests {
 
     fn usage(name: &str, cpu: i64, memory: i64, disk: Option<i64>) -> Usage {
         let program = Arc::new(Program { name: name.into(), kind: 0, path: "".into(), origin: Arc::default() });
-        Usage { program, cpu, cpu_peak: None, busiest_part: cpu, memory, disk, parts: 1, process: None }
+        Usage {
+            program,
+            cpu,
+            cpu_peak: None,
+            busiest_part: cpu,
+            memory,
+            disk,
+            parts: 1,
+            process: None,
+            gpu: None,
+            net_rx: None,
+            net_tx: None,
+        }
     }
 
     fn with_programs(mut row: Row, span: i64, programs: Vec<Usage>) -> Row {
@@ -223,6 +252,18 @@ mod tests {
         assert_eq!((a.cpu, a.cpu_peak, a.memory, a.disk), (3000, Some(4000), 100, Some(60)));
         assert_eq!((b.cpu, b.cpu_peak, b.memory, b.disk), (100, Some(400), 50, None));
         assert_eq!((merged.program_span(), merged.get(Column::ProgramTotal)), (40_000, Some(4000)));
+    }
+
+    #[test]
+    fn a_part_of_what_is_only_asked_for_while_it_is_busy_is_no_part_of_the_calm_time() {
+        let film = Usage { gpu: Some(8000), net_rx: Some(900), net_tx: Some(30), ..usage("film", 100, 10, None) };
+        let busy = with_programs(row(10_000, 10_000, Some(500)), 10_000, vec![film, usage("other", 100, 1, None)]);
+        let calm = with_programs(row(40_000, 30_000, Some(100)), 30_000, vec![usage("film", 50, 10, None)]);
+        let merged = merge(&[busy, calm]).expect("rows");
+        let (film, other) = (&merged.programs[0], &merged.programs[1]);
+        // 8000 * 10 / 40, and so on: never more than the mean of the whole.
+        assert_eq!((film.gpu, film.net_rx, film.net_tx), (Some(2000), Some(225), Some(8)));
+        assert_eq!((other.gpu, other.net_rx, other.net_tx), (None, None, None));
     }
 
     #[test]

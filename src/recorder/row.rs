@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::model::{
     At, Bytes, BytesPerSec, Celsius, Fraction, Hertz, Mark, Member, Memory, Origin, Power, Pressure, ProcKey,
-    ProgramKind, ProgramSample, Reading, Rpm, Sample, Seconds, Swap, Why,
+    ProgramKind, ProgramSample, Reading, Rpm, Sample, Seconds, Swap, Traffic, Use, Why,
 };
 
 /// How one value stands for several.
@@ -119,6 +119,11 @@ pub struct Usage {
     pub parts: i64,
     /// The busiest process.
     pub process: Option<ProcKey>,
+    /// Its part of the graphics processor, and bytes a second it received and sent, where it was one of the programs
+    /// that used most of them: that is only asked for while they are busy.
+    pub gpu: Option<i64>,
+    pub net_rx: Option<i64>,
+    pub net_tx: Option<i64>,
 }
 
 impl Usage {
@@ -230,6 +235,8 @@ impl Row {
             throttle_events: self.reading(Column::ThrottleEvents, i64::cast_unsigned),
             pressure: known(pressure),
             gpu: self.reading(Column::Gpu, part),
+            gpu_users: self.users(|usage| usage.gpu.map(part), Fraction::get),
+            net_users: self.users(Usage::traffic, Traffic::both),
             power: self.reading(Column::Power, power),
             user_idle: self.reading(Column::UserIdle, seconds),
             foreground: self.reading(Column::Foreground, |pid| pid as u32),
@@ -244,14 +251,46 @@ impl Row {
         }
     }
 
+    /// The programs of which a part of something was stored, the heaviest first; missing when there is none.
+    fn users<T: Copy>(&self, part: impl Fn(&Usage) -> Option<T>, weight: fn(T) -> f64) -> Reading<Vec<Use<T>>> {
+        let user = |usage: &Usage| Some(Use { program: Arc::clone(&usage.program.name), part: part(usage)? });
+        let mut users: Vec<Use<T>> = self.programs.iter().filter_map(user).collect();
+        users.sort_by(|a, b| weight(b.part).total_cmp(&weight(a.part)));
+        known((!users.is_empty()).then_some(users))
+    }
+
     fn reading<T>(&self, column: Column, make: impl FnOnce(i64) -> T) -> Reading<T> {
         known(self.get(column).map(make))
     }
 }
 
 impl Usage {
+    /// What is kept of the programs of a sample.
+    pub fn all_of(sample: &Sample) -> Vec<Self> {
+        let mut usages: Vec<Self> = sample.programs.iter().map(Self::of).collect();
+        let find = |usages: &mut [Self], name: &Arc<str>, put: &dyn Fn(&mut Self)| {
+            usages.iter_mut().filter(|usage| usage.program.name == *name).take(1).for_each(put);
+        };
+        for user in sample.gpu_users.known().into_iter().flatten() {
+            find(&mut usages, &user.program, &|usage| usage.gpu = Some(of_10000(user.part)));
+        }
+        for user in sample.net_users.known().into_iter().flatten() {
+            find(&mut usages, &user.program, &|usage| {
+                usage.net_rx = Some(whole(user.part.rx.0));
+                usage.net_tx = Some(whole(user.part.tx.0));
+            });
+        }
+        usages
+    }
+
+    /// What it received and sent.
+    fn traffic(&self) -> Option<Traffic> {
+        let rate = |rate: i64| BytesPerSec(rate as f64);
+        self.net_rx.zip(self.net_tx).map(|(rx, tx)| Traffic { rx: rate(rx), tx: rate(tx) })
+    }
+
     /// What is kept of a program.
-    pub fn of(program: &ProgramSample) -> Self {
+    fn of(program: &ProgramSample) -> Self {
         let kind = match program.kind {
             ProgramKind::Program => 0,
             ProgramKind::Browser => 1,
@@ -270,6 +309,9 @@ impl Usage {
             disk: rate(program.disk),
             parts: i64::from(program.parts),
             process: program.members.first().map(|member| member.key),
+            gpu: None,
+            net_rx: None,
+            net_tx: None,
         }
     }
 

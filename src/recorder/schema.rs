@@ -18,7 +18,20 @@ const CHECKPOINT_PAGES: u32 = 8000;
 
 /// What leads from one version of the schema to the next; version n is reached after the n-th step. A step is
 /// never changed once it was released.
-pub const STEPS: [&str; 3] = [V1, V2, V3];
+pub const STEPS: [&str; 4] = [V1, V2, V3, V4];
+
+/// Which programs used the graphics processor and the network. What was recorded before does not tell.
+const V4: &str = "
+ALTER TABLE raw_usage ADD COLUMN gpu INTEGER;
+ALTER TABLE raw_usage ADD COLUMN net_rx INTEGER;
+ALTER TABLE raw_usage ADD COLUMN net_tx INTEGER;
+ALTER TABLE minute_usage ADD COLUMN gpu INTEGER;
+ALTER TABLE minute_usage ADD COLUMN net_rx INTEGER;
+ALTER TABLE minute_usage ADD COLUMN net_tx INTEGER;
+ALTER TABLE hour_usage ADD COLUMN gpu INTEGER;
+ALTER TABLE hour_usage ADD COLUMN net_rx INTEGER;
+ALTER TABLE hour_usage ADD COLUMN net_tx INTEGER;
+";
 
 /// What starts with the PC, and since when it does.
 const V3: &str = "
@@ -178,6 +191,8 @@ pub fn migrate(db: &mut Connection, steps: &[&str]) -> Result<(), RecorderError>
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::OptionalExtension;
+
     use super::*;
 
     fn names(db: &Connection, table: &str) -> Vec<String> {
@@ -199,19 +214,32 @@ mod tests {
 
     #[test]
     fn every_old_version_becomes_the_newest_and_keeps_its_rows() {
-        let later = [STEPS[0], STEPS[1], STEPS[2], "ALTER TABLE run ADD COLUMN note TEXT;"];
+        let later = [STEPS[0], STEPS[1], STEPS[2], STEPS[3], "ALTER TABLE run ADD COLUMN note TEXT;"];
         for from in 0..later.len() {
             let mut db = Connection::open_in_memory().expect("memory");
             migrate(&mut db, &later[..from]).expect("old");
             if from > 0 {
                 let run = "INSERT INTO run (version, started, last_seen, clean) VALUES ('1', 1, 2, 0)";
                 db.execute(run, []).expect("a run");
+                for tier in Tier::ALL {
+                    let usage = "(id, program, cpu, busiest_part, memory, parts) VALUES (64, 1, 2, 3, 4, 5)";
+                    db.execute(&format!("INSERT INTO {}_usage {usage}", table(tier)), []).expect("a usage");
+                }
             }
             migrate(&mut db, &later).expect("migrated");
-            assert_eq!(version(&db).expect("version"), 4);
+            assert_eq!(version(&db).expect("version") as usize, later.len());
             assert!(names(&db, "run").contains(&"note".to_owned()));
             let runs: u32 = db.query_row("SELECT count(*) FROM run", [], |row| row.get(0)).expect("runs");
             assert_eq!(runs, u32::from(from > 0));
+            for tier in Tier::ALL {
+                let select = format!("SELECT cpu, gpu, net_rx, net_tx FROM {}_usage", table(tier));
+                let read = |row: &rusqlite::Row<'_>| {
+                    let values: [Option<i64>; 4] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?];
+                    Ok(values)
+                };
+                let kept = db.query_row(&select, [], read).optional().expect("usages");
+                assert_eq!(kept, (from > 0).then_some([Some(2), None, None, None]), "{tier:?} of version {from}");
+            }
         }
     }
 

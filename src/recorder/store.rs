@@ -159,8 +159,8 @@ pub fn insert(db: &Connection, programs: &mut Programs, tier: Tier, row: &Row) -
     }
     let sql = format!(
         "INSERT OR REPLACE INTO {table}_usage \
-         (id, program, cpu, cpu_peak, busiest_part, memory, disk, parts, pid, start) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+         (id, program, cpu, cpu_peak, busiest_part, memory, disk, parts, pid, start, gpu, net_rx, net_tx) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
     );
     let mut insert = db.prepare_cached(&sql)?;
     for (number, usage) in (0..USAGES).zip(&row.programs) {
@@ -176,7 +176,10 @@ pub fn insert(db: &Connection, programs: &mut Programs, tier: Tier, row: &Row) -
             usage.disk,
             usage.parts,
             usage.process.map(|key| key.pid),
-            start
+            start,
+            usage.gpu,
+            usage.net_rx,
+            usage.net_tx
         ])?;
     }
     Ok(())
@@ -210,7 +213,7 @@ fn add_usages(db: &Connection, programs: &mut Programs, tier: Tier, rows: &mut [
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
     let (first, last) = (first.at.saturating_mul(USAGES), last.at.saturating_mul(USAGES) + USAGES - 1);
     let sql = format!(
-        "SELECT id, program, cpu, cpu_peak, busiest_part, memory, disk, parts, pid, start \
+        "SELECT id, program, cpu, cpu_peak, busiest_part, memory, disk, parts, pid, start, gpu, net_rx, net_tx \
          FROM {}_usage WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
         table(tier)
     );
@@ -233,6 +236,9 @@ fn add_usages(db: &Connection, programs: &mut Programs, tier: Tier, rows: &mut [
             disk: found.get(6)?,
             parts: found.get(7)?,
             process: pid.zip(start).map(|(pid, start)| ProcKey { pid, start_time: start.cast_unsigned() }),
+            gpu: found.get(10)?,
+            net_rx: found.get(11)?,
+            net_tx: found.get(12)?,
         });
     }
     Ok(())

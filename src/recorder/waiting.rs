@@ -29,7 +29,7 @@ impl Waiting {
     pub fn add(&mut self, sample: &Sample) {
         let mut row = Row::of(sample);
         if row.program_span() > 0 {
-            row.programs = select::of_sample(sample.programs.iter().map(Usage::of).collect());
+            row.programs = select::of_sample(Usage::all_of(sample));
         }
         self.spaces.extend(self.space.points(sample));
         self.rows.push_back(row);

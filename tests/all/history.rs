@@ -1,7 +1,7 @@
 //! `mimamori history` on a real recording.
 
 use mimamori::model::{
-    At, Bytes, Event, EventKind, Fraction, Member, Memory, ProcKey, ProgramSample, Reading, Sample, Seconds,
+    At, Bytes, Event, EventKind, Fraction, Member, Memory, ProcKey, ProgramSample, Reading, Sample, Seconds, Use,
 };
 use mimamori::recorder::{Inbox, Limits, Recorder, Run};
 use serde_json::{Value, json};
@@ -16,7 +16,11 @@ fn home() -> tempfile::TempDir {
     let (mut recorder, _) = Recorder::open(&path, &run, Limits::default()).expect("opened");
     for n in 1..=300_i64 {
         let busy = (100..130).contains(&n);
-        recorder.add(&sample(At(started.0 + n * 2000), if busy { 0.8 } else { 0.01 }));
+        let mut sample = sample(At(started.0 + n * 2000), if busy { 0.8 } else { 0.01 });
+        if busy {
+            sample.gpu_users = Reading::Known(vec![Use { program: "burner".into(), part: Fraction::new(0.7) }]);
+        }
+        recorder.add(&sample);
     }
     recorder.note(&Event::new(started, EventKind::Started, ""));
     recorder.note(&Event::new(At(now - 300_000), EventKind::SuddenStop, "").with(json!({ "cause": "power_lost" })));
@@ -72,6 +76,9 @@ fn the_same_answer_for_scripts_and_people() {
     let minutes = timeline["minutes"].as_array().expect("minutes");
     let busy = minutes.iter().filter(|minute| minute["cpu"].as_f64().is_some_and(|cpu| cpu > 0.3)).count();
     assert!((1..=2).contains(&busy), "one minute of load lies in one or two minutes: {busy}");
+    let users = minutes.iter().filter(|minute| minute["gpu_users"][0]["program"] == "burner").count();
+    assert!((1..=2).contains(&users), "in these minutes: {users}");
+    assert!(minutes[0]["gpu_users"].is_null() && minutes[0]["net_users"].is_null(), "nobody was asked");
     let program = &minutes[0]["programs"][0];
     assert_eq!(
         (&program["name"], &program["path"], &program["pid"], &program["start"]),

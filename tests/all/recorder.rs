@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mimamori::model::{
     At, Bytes, BytesPerSec, Celsius, Event, EventKind, Fraction, Hertz, Member, Memory, Power, Pressure, ProcKey,
-    ProgramKind, ProgramSample, Reading, Rpm, Sample, Seconds, Swap, Volume, Why,
+    ProgramKind, ProgramSample, Reading, Rpm, Sample, Seconds, Swap, Traffic, Use, Volume, Why,
 };
 use mimamori::recorder::{Limits, Opened, Reader, Recorder, RecorderError, Run, Tier};
 use proptest::prelude::*;
@@ -110,6 +110,11 @@ fn full() -> Sample {
         throttle_events: Reading::Known(3),
         pressure: Reading::Known(Pressure { cpu: Fraction::new(0.01), memory: Fraction::ZERO, io: Fraction::new(0.2) }),
         gpu: known(0.07),
+        gpu_users: Reading::Known(vec![Use { program: "Browser".into(), part: Fraction::new(0.06) }]),
+        net_users: Reading::Known(vec![Use {
+            program: "Browser".into(),
+            part: Traffic { rx: BytesPerSec(7.0), tx: BytesPerSec(8.0) },
+        }]),
         power: Reading::Known(Power { on_battery: true, saver: false }),
         user_idle: Reading::Known(Seconds(61.5)),
         foreground: Reading::Known(77),
@@ -133,6 +138,37 @@ fn a_sample_comes_back_as_it_was() {
     assert_eq!(back[1].cpu, Reading::Missing(Why::Unsupported));
     assert_eq!((back[1].at, back[1].seq, back[1].programs.len()), (at(4), 1, 0));
     assert_eq!(reader(&path).span().expect("span"), Some((at(2), at(4))));
+}
+
+#[test]
+fn who_used_the_graphics_processor_and_the_network_is_kept_however_little_it_computes() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    let busy = (0..40).map(|n| program(&format!("busy {n:02}"), 0.02 - f64::from(n) * 0.0001, 1000));
+    let mut programs: Vec<ProgramSample> = busy.collect();
+    for name in ["film", "download", "sync"] {
+        programs.push(ProgramSample { disk: Reading::default(), ..program(name, 0.0001, 1) });
+    }
+    let user = |name: &str, bytes: f64| Use {
+        program: name.into(),
+        part: Traffic { rx: BytesPerSec(bytes), tx: BytesPerSec(1.0) },
+    };
+    recorder.add(&Sample {
+        gpu_users: Reading::Known(vec![Use { program: "film".into(), part: Fraction::new(0.8) }]),
+        net_users: Reading::Known(vec![user("download", 9e6), user("sync", 1000.0)]),
+        ..with_programs(60, 0.5, 60.0, programs)
+    });
+    recorder.flush(at(60)).expect("flushed");
+    for tier in Tier::ALL {
+        let sample = samples(&path, tier).pop().expect("a sample");
+        assert_eq!(sample.gpu_users.known().map(|users| &*users[0].program), Some("film"), "{tier:?}");
+        assert_eq!(sample.net_users, Reading::Known(vec![user("download", 9e6), user("sync", 1000.0)]), "{tier:?}");
+    }
+    // Nobody was asked.
+    recorder.add(&with_programs(120, 0.1, 60.0, vec![program("film", 0.1, 1)]));
+    recorder.flush(at(120)).expect("flushed");
+    let calm = samples(&path, Tier::Raw).pop().expect("a sample");
+    assert_eq!((calm.gpu_users.why(), calm.net_users.why()), (Some(Why::Unsupported), Some(Why::Unsupported)));
 }
 
 #[test]
