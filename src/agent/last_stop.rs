@@ -1,21 +1,36 @@
 //! Why the PC went off before this start: asked of the system once, on a thread of its own. The answer is recorded at
 //! once and told when it disturbs nobody.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Wake;
 use super::hush::Hush;
 use crate::explain::Texts;
-use crate::model::{At, Event, EventKind, Reading, Why};
+use crate::model::{At, Event, EventKind, Reading, Sample, Seconds, Why};
 use crate::platform::{self, StopCause};
-use crate::recorder::PreviousRun;
+use crate::recorder::{PreviousRun, Reader, Tier};
+
+/// What was busy is told of so much time before the end…
+const BEFORE: Seconds = Seconds(60.0);
+/// …and so many programs of it…
+const PROGRAMS: usize = 3;
+/// …that used at least this part of the PC: less is no load.
+const LEAST: f64 = 0.05;
+
+/// A program, by its English name, and its mean part of the PC in the last minute.
+type Busy = Vec<(Arc<str>, f64)>;
 
 /// The run that ended suddenly: while the system is asked why, and until a person was told.
 #[derive(Default)]
 pub(super) struct LastStop {
     previous: Option<PreviousRun>,
+    /// What was busy when it ended.
+    busy: Busy,
     untold: Option<Event>,
 }
 
@@ -25,6 +40,7 @@ impl LastStop {
     pub(super) fn look(
         &mut self,
         previous: PreviousRun,
+        path: Option<&Path>,
         boot: Option<&String>,
         wakes: Sender<Wake>,
     ) -> Option<Reading<StopCause>> {
@@ -33,6 +49,7 @@ impl LastStop {
         }
         let (boot_id, last_seen) = (previous.boot_id.clone(), previous.last_seen);
         self.previous = Some(previous);
+        self.busy = path.map(|path| busy_before(path, last_seen)).unwrap_or_default();
         let ask = move || {
             let cause = platform::sudden_stop_cause(boot_id.as_deref(), last_seen);
             // The agent may have ended meanwhile.
@@ -52,7 +69,9 @@ impl LastStop {
             Some(StopCause::SystemError(code)) => ("system_error", Some(*code)),
             None => ("unknown", None),
         };
-        let data = json!({ "cause": name, "code": code, "started": previous.started.0 });
+        let busy = std::mem::take(&mut self.busy);
+        let busy: Vec<Value> = busy.iter().map(|(name, cpu)| json!({ "program": &**name, "cpu": cpu })).collect();
+        let data = json!({ "cause": name, "code": code, "started": previous.started.0, "busy": busy });
         let event = Event::new(previous.last_seen, EventKind::SuddenStop, "").with(data);
         // When the PC was shut down in order and only the agent was ended before, there is nothing to tell.
         self.untold = (name != "orderly").then(|| event.clone());
@@ -75,6 +94,29 @@ impl LastStop {
     }
 }
 
+/// The busiest programs of the last minute that was recorded up to `end`. What cannot be read is nobody's fault here: the
+/// agent says so of the recording itself.
+fn busy_before(path: &Path, end: At) -> Busy {
+    let Ok(Some(reader)) = Reader::open(path) else { return Busy::default() };
+    busiest(&reader.samples(Tier::Raw, end.minus(BEFORE), end).unwrap_or_default())
+}
+
+/// The programs that used most of the PC over all of these samples.
+fn busiest(samples: &[Sample]) -> Busy {
+    let time: f64 = samples.iter().map(|sample| sample.program_span.0).sum();
+    let mut sums: BTreeMap<&Arc<str>, f64> = BTreeMap::new();
+    for sample in samples {
+        for program in &sample.programs {
+            *sums.entry(&program.name).or_default() += program.cpu.get() * sample.program_span.0;
+        }
+    }
+    let means = sums.into_iter().map(|(name, sum)| (Arc::clone(name), sum / time.max(1e-6)));
+    let mut busy: Busy = means.filter(|(_, mean)| *mean >= LEAST).collect();
+    busy.sort_by(|a, b| b.1.total_cmp(&a.1));
+    busy.truncate(PROGRAMS);
+    busy
+}
+
 /// The title of the notification. That the PC went off is said only where the system said so: without an answer
 /// somebody may have ended the agent alone, and shut the PC down later.
 pub(super) fn title(stop: &Event, texts: &Texts) -> String {
@@ -86,13 +128,14 @@ pub(super) fn title(stop: &Event, texts: &Texts) -> String {
 mod tests {
     use super::*;
     use crate::explain::Lang;
-    use crate::model::Seconds;
+    use crate::model::{Fraction, ProgramSample};
+    use crate::recorder::{Limits, Recorder, Run};
 
     /// The run before ended suddenly at 900 s, and the system has answered `cause`.
     fn answered(cause: &Reading<StopCause>) -> (LastStop, Option<Event>) {
         let (started, last_seen) = (At(100_000), At(900_000));
         let previous = PreviousRun { boot_id: Some("before".to_owned()), started, last_seen, clean: false };
-        let mut last = LastStop { previous: Some(previous), untold: None };
+        let mut last = LastStop { previous: Some(previous), ..LastStop::default() };
         let event = last.answered(cause);
         (last, event)
     }
@@ -124,6 +167,41 @@ mod tests {
         let asked = || unreachable!("nothing to tell");
         assert_eq!(last.take_told(At(1_002_000), &mut Hush::default(), asked), None);
         assert!(last.answered(&Reading::Known(StopCause::Orderly)).is_none(), "once");
+    }
+
+    /// A look at three programs of which `hard` worked hard.
+    fn look(second: i64, span: f64, hard: &str) -> Sample {
+        let program = |name: &str| ProgramSample {
+            name: name.into(),
+            cpu: Fraction::new(if name == hard { 0.6 } else { 0.02 }),
+            ..ProgramSample::default()
+        };
+        let programs = ["calm", "film", "game"].into_iter().map(program).collect();
+        let span = Seconds(span);
+        Sample { at: At(second * 1000), span, program_span: span, programs, ..Sample::default() }
+    }
+
+    #[test]
+    fn what_was_busy_is_that_of_the_last_minute_each_look_by_its_time() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("recording.db");
+        assert!(busy_before(&path, At(900_000)).is_empty(), "no recording");
+        let run = Run { boot_id: None, version: "0".to_owned(), started: At(0) };
+        let (mut recorder, _) = Recorder::open(&path, &run, Limits::default()).expect("opened");
+        recorder.add(&look(830, 30.0, "calm"));
+        recorder.add(&look(870, 20.0, "film"));
+        recorder.add(&look(890, 20.0, "game"));
+        recorder.add(&look(900, 10.0, "game"));
+        recorder.flush(At(900_000)).expect("written");
+        let busy = busy_before(&path, At(900_000));
+        let shown: Vec<(&str, i64)> = busy.iter().map(|(name, cpu)| (&**name, (cpu * 1000.0).round() as i64)).collect();
+        // (0.6 * 30 + 0.02 * 20) / 50, (0.6 * 20 + 0.02 * 30) / 50
+        assert_eq!(shown, [("game", 368), ("film", 252)]);
+        let (mut last, _) = answered(&Reading::Missing(Why::Unsupported));
+        let previous = PreviousRun { boot_id: None, started: At(0), last_seen: At(900_000), clean: false };
+        (last.previous, last.busy) = (Some(previous), busy);
+        let event = last.answered(&Reading::Missing(Why::Unsupported)).expect("an event");
+        assert_eq!(event.data["busy"][0]["program"], "game");
     }
 
     #[test]

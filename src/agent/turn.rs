@@ -1,7 +1,7 @@
 //! What happens in one turn of the agent: look, record, diagnose, tell.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
@@ -125,8 +125,8 @@ impl<'a> Turns<'a> {
         };
         turns.learn(settings.my_work(started));
         turns.quiet_after_sign_in();
-        turns.remember(remembered);
-        turns.begin(output);
+        turns.remember(remembered.as_deref());
+        turns.begin(remembered.as_deref(), output);
         turns
     }
 
@@ -164,8 +164,8 @@ impl<'a> Turns<'a> {
     }
 
     /// Takes over what the run before knew: who was told.
-    fn remember(&mut self, path: Option<PathBuf>) {
-        let Some(Ok(Some(reader))) = path.map(|path| Reader::open(&path)) else { return };
+    fn remember(&mut self, path: Option<&Path>) {
+        let Some(Ok(Some(reader))) = path.map(Reader::open) else { return };
         let day = self.started.minus(Seconds(86_400.0));
         for event in reader.events(day, self.started).unwrap_or_default() {
             let rule = serde_json::from_value::<RuleId>(event.data["rule"].clone());
@@ -175,14 +175,14 @@ impl<'a> Turns<'a> {
         }
     }
 
-    fn begin(&mut self, output: &mut Output) {
+    fn begin(&mut self, path: Option<&Path>, output: &mut Output) {
         let boot = self.watch.machine().boot_id.known();
         let before = self.journal.previous().map(|previous| &previous.boot_id);
         let restarted = before.is_some_and(|before| before.is_some() && before.as_ref() != boot);
         let data = json!({ "version": env!("CARGO_PKG_VERSION"), "restarted": restarted });
         self.journal.note(&Event::new(self.started, EventKind::Started, "").with(data));
         IconState::start(self.tray_view(), desktop_sender(&self.wakes), self.wakes.clone());
-        self.look_for_sudden_stop();
+        self.look_for_sudden_stop(path);
         self.say_remarks();
         if let Some(trouble) = self.journal.trouble() {
             output.note(&self.texts.with_one(trouble.text(), "reason", trouble.reason().to_owned()));
@@ -199,10 +199,10 @@ impl<'a> Turns<'a> {
         }
     }
 
-    fn look_for_sudden_stop(&mut self) {
+    fn look_for_sudden_stop(&mut self, path: Option<&Path>) {
         let Some(previous) = self.journal.take_previous() else { return };
         let boot = self.watch.machine().boot_id.known();
-        if let Some(cause) = self.last_stop.look(previous, boot, self.wakes.clone()) {
+        if let Some(cause) = self.last_stop.look(previous, path, boot, self.wakes.clone()) {
             self.cause_known(&cause);
         }
     }

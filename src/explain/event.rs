@@ -48,7 +48,25 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
         }
         _ => {}
     }
-    texts.with(&text_id(event, texts), &args)
+    let text = texts.with(&text_id(event, texts), &args);
+    match busy_text(data, knowledge, texts) {
+        Some(busy) if event.kind == EventKind::SuddenStop => {
+            args.set("text", text);
+            args.set("busy", busy);
+            texts.with("event-sudden_stop-with-busy", &args)
+        }
+        _ => text,
+    }
+}
+
+/// The programs that were busiest then, with their parts; `None` where that was not recorded.
+fn busy_text(data: &Value, knowledge: &Knowledge, texts: &Texts) -> Option<String> {
+    let program = |one: &Value| {
+        let name = program_name(one["program"].as_str()?, knowledge, texts.lang());
+        Some(format!("{name} {}", format::percent(one["cpu"].as_f64()?)))
+    };
+    let programs: Vec<String> = data["busy"].as_array()?.iter().filter_map(program).collect();
+    (!programs.is_empty()).then(|| programs.join(" · "))
 }
 
 /// The text of the kind, or of its variant where there is one: a cause, a verdict, by force, the PC as a whole.
@@ -169,6 +187,23 @@ mod tests {
         let event = Event::new(At(0), EventKind::SuddenStop, "").with(json!({"cause": "system_error", "code": 126}));
         let text = event_text(&event, &knowledge, &texts, &TimeZone::UTC);
         assert!(text.contains("0x7E") && text.contains("00:00"), "{text}");
+    }
+
+    #[test]
+    fn a_sudden_stop_tells_what_was_busy_before_it() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        for lang in Lang::ALL {
+            let texts = Texts::new(lang);
+            let text = |busy: Value| {
+                let data = json!({ "cause": "power_lost", "busy": busy });
+                event_text(&Event::new(At(0), EventKind::SuddenStop, "").with(data), &knowledge, &texts, &TimeZone::UTC)
+            };
+            let calm = text(json!([]));
+            assert_eq!(calm, text(Value::Null));
+            let busy =
+                text(json!([{ "program": "burner", "cpu": 0.53 }, { "program": "film", "cpu": 0.2 }, { "cpu": 1 }]));
+            assert!(busy.starts_with(&calm) && busy.contains("burner 53%") && busy.contains("film 20%"), "{busy}");
+        }
     }
 
     #[test]
