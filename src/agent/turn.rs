@@ -249,7 +249,9 @@ impl<'a> Turns<'a> {
         if self.count.is_multiple_of(LEARN_EVERY) {
             self.learn(SettingsFile::of_user().load().my_work(self.at));
         }
-        let wanted = self.close_looks > 0 || self.findings.iter().any(|finding| is_moving(finding.rule));
+        // Only a second look tells for how long a window has not answered.
+        let hangs = self.sample.iter().flat_map(|sample| &sample.programs).any(|program| program.hung);
+        let wanted = self.close_looks > 0 || hangs || self.findings.iter().any(|finding| is_moving(finding.rule));
         self.close_looks = self.close_looks.saturating_sub(1);
         match self.watch.look_paced(self.at, &mut self.pace, wanted) {
             Seen::Totals(sample) => self.note_totals(&sample),
