@@ -1,7 +1,7 @@
 //! Programs that hold the processors: worked out once, for the three rules that speak about them.
 
 use crate::knowledge::{Busy, Knowledge};
-use crate::model::{At, Fraction, Held, History, ProgramKind, ProgramSample, Sample, Seconds};
+use crate::model::{At, Fraction, HeldMeans, History, ProgramKind, ProgramSample, Sample, Seconds};
 
 use super::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 
@@ -40,19 +40,20 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
     let name = &*program.name;
     let one_core = 1.0 / f64::from(history.machine().cpus.max(1));
     let enough = if program.kind == ProgramKind::Browser { limits.browser } else { limits.program };
-    let felt = |sample: &Sample| {
-        let cpu = cpu_of(sample, name);
-        cpu >= enough || (cpu >= limits.program_when_full && total_of(sample) >= limits.full)
+    let course = |enough: &dyn Fn(f64, f64) -> bool, least: Seconds| {
+        let look = |sample: &Sample| {
+            let (program, total) = (sample.program(name), sample.cpu.get().map(Fraction::get));
+            let cpu = program.map_or(0.0, |program| program.cpu.get());
+            let part = program.map(|program| program.busiest_part.get());
+            (enough(cpu, total.unwrap_or(0.0)), [Some(cpu), total, part])
+        };
+        history.held_means(look).filter(|held| held.seconds.0 >= least.0)
     };
+    let felt = |cpu: f64, total: f64| cpu >= enough || cpu >= limits.program_when_full && total >= limits.full;
     let stuck_at = (limits.stuck_cores * one_core).max(limits.stuck_program);
-    let long_enough = |held: Option<Held>, least: Seconds| held.filter(|held| held.seconds.0 >= least.0);
-    let held = long_enough(history.held(felt), knowledge.thresholds.hold_seconds)
-        .or_else(|| long_enough(history.held(|sample| cpu_of(sample, name) >= stuck_at), limits.stuck_seconds))?;
-    let [mean, total, busiest_part] = held.means(|sample| {
-        let program = sample.program(name);
-        let cpu = program.map_or(0.0, |program| program.cpu.get());
-        [Some(cpu), sample.cpu.get().map(Fraction::get), program.map(|program| program.busiest_part.get())]
-    });
+    let stuck = |cpu: f64, _| cpu >= stuck_at;
+    let held = course(&felt, knowledge.thresholds.hold_seconds).or_else(|| course(&stuck, limits.stuck_seconds))?;
+    let [mean, total, busiest_part] = held.means;
     let Course { since, seconds, mean } = whole_course(history, name, &held, mean?);
     let total = total.unwrap_or(mean);
     let busiest_part = busiest_part.unwrap_or(0.0);
@@ -86,10 +87,8 @@ struct Course {
 
 /// A load that was there before the oldest sample began earlier than the samples tell: a scan that never ends is known by
 /// its length, and an agent keeps half an hour. What was less than half as much before is no part of it.
-fn whole_course(history: &History, name: &str, held: &Held, mean: f64) -> Course {
-    let begins_with_history =
-        history.samples().take(2).any(|oldest| held.samples.first().is_some_and(|first| first.at == oldest.at));
-    let earlier = history.earlier(name).filter(|earlier| begins_with_history && earlier.cpu >= mean / 2.0);
+fn whole_course(history: &History, name: &str, held: &HeldMeans<3>, mean: f64) -> Course {
+    let earlier = history.earlier(name).filter(|earlier| held.begins_with_history && earlier.cpu >= mean / 2.0);
     earlier.map_or(Course { since: held.since, seconds: held.seconds, mean }, |earlier| {
         let seconds = earlier.seconds.0 + held.seconds.0;
         let mean = (earlier.cpu * earlier.seconds.0 + mean * held.seconds.0) / seconds;
@@ -122,13 +121,4 @@ impl Load {
             parent: None,
         }
     }
-}
-
-/// Share of the PC's processors that a program used in a sample; 0 when it was not among those that matter.
-fn cpu_of(sample: &Sample, name: &str) -> f64 {
-    sample.program(name).map_or(0.0, |program| program.cpu.get())
-}
-
-fn total_of(sample: &Sample) -> f64 {
-    sample.cpu.get().map_or(0.0, Fraction::get)
 }

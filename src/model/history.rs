@@ -92,6 +92,19 @@ impl Held {
     }
 }
 
+/// The newest stretch of samples for which something was true, and means over it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeldMeans<const N: usize> {
+    /// When the stretch begins: the start of the span of its first sample.
+    pub since: At,
+    /// Time covered by the samples in it.
+    pub seconds: Seconds,
+    /// It begins with the oldest sample, or the one after it: it may have begun earlier.
+    pub begins_with_history: bool,
+    /// Of each value; `None` if never known.
+    pub means: [Option<f64>; N],
+}
+
 /// What a program did without a pause before the oldest sample that is kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Earlier {
@@ -289,6 +302,46 @@ impl History {
         Seconds(self.unbroken().map(|sample| sample.span.0).sum())
     }
 
+    /// The same as [`Self::held`] with the means of some values over the stretch, each sample weighted with its span, in one
+    /// pass: `look` says whether it holds in a sample, and the values there.
+    pub fn held_means<const N: usize>(
+        &self,
+        look: impl Fn(&Sample) -> (bool, [Option<f64>; N]),
+    ) -> Option<HeldMeans<N>> {
+        let mut sums = [(0.0, 0.0); N];
+        let mut add = |span: f64, values: [Option<f64>; N]| {
+            for ((sum, weight), value) in sums.iter_mut().zip(values) {
+                if let Some(value) = value {
+                    *sum += value * span;
+                    *weight += span;
+                }
+            }
+        };
+        let (mut first, mut seconds) = (None, 0.0);
+        let mut pending: Option<(&Sample, [Option<f64>; N])> = None;
+        for sample in self.unbroken().filter(|sample| sample.span.0 > 0.0) {
+            let (holds, values) = look(sample);
+            if holds {
+                for (sample, values) in pending.take().into_iter().chain([(&**sample, values)]) {
+                    add(sample.span.0, values);
+                    seconds += sample.span.0;
+                }
+                first = Some(sample);
+            } else if first.is_none() || pending.is_some() || sample.span.0 > DIP_MOST.0 {
+                break;
+            } else {
+                pending = Some((sample, values));
+            }
+        }
+        let first = first?;
+        Some(HeldMeans {
+            since: first.at.minus(first.span),
+            seconds: Seconds(seconds),
+            begins_with_history: self.samples.iter().take(2).any(|oldest| oldest.at == first.at),
+            means: sums.map(|(sum, weight)| (weight > 0.0).then(|| sum / weight)),
+        })
+    }
+
     /// The newest stretch in which `holds` was true without a gap. A single sample for which it is not (a
     /// short dip) does not end the stretch, two in a row do; the newest must hold.
     pub fn held(&self, holds: impl Fn(&Sample) -> bool) -> Option<Held> {
@@ -346,6 +399,20 @@ mod tests {
         let held = history(&[(2, 0.9), (4, 0.1), (6, 0.1), (8, 0.9)]).held(busy).expect("held");
         assert_eq!(held.since, At(6000));
         assert!(history(&[(2, 0.9), (4, 0.1)]).held(busy).is_none());
+    }
+
+    #[test]
+    fn means_over_a_stretch_are_those_of_its_samples() {
+        for points in [vec![(2, 0.1), (4, 0.9), (6, 0.1), (8, 0.7)], vec![(2, 0.9), (4, 0.2), (6, 0.2), (8, 0.8)]] {
+            let history = history(&points);
+            let value = |sample: &Sample| sample.cpu.get().map(Fraction::get);
+            let held = history.held(busy).expect("held");
+            let means = history.held_means(|sample| (busy(sample), [value(sample), None])).expect("held");
+            assert_eq!((means.since, means.seconds), (held.since, held.seconds));
+            assert!((means.means[0].expect("known") - held.mean(value).expect("known")).abs() < 1e-12);
+            assert_eq!(means.means[1], None);
+        }
+        assert_eq!(history(&[(2, 0.9), (4, 0.1)]).held_means(|sample| (busy(sample), [None; 0])), None);
     }
 
     #[test]

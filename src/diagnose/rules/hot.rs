@@ -11,10 +11,6 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let limits = &knowledge.thresholds.heat;
     let latest = history.latest()?;
     let idle_share = limits.idle_share(history.machine().cpus);
-    let busy = history
-        .held(|sample| sample.cpu.get().is_some_and(|cpu| cpu.get() > idle_share))
-        .is_some_and(|held| held.seconds.0 >= knowledge.thresholds.hold_seconds.0);
-    let throttled = throttle_events(history);
     let (kind, value, threshold, hold): (_, fn(&Sample) -> Option<f64>, _, _) = match latest.temperature {
         Reading::Known(_) => (
             EvidenceKind::Temperature,
@@ -29,6 +25,10 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let held = history.held(|sample| value(sample).is_some_and(|value| value >= threshold));
     let held = held.filter(|held| held.seconds.0 >= hold.0)?;
     let mean = held.mean(value)?;
+    let busy = history
+        .held(|sample| sample.cpu.get().is_some_and(|cpu| cpu.get() > idle_share))
+        .is_some_and(|held| held.seconds.0 >= knowledge.thresholds.hold_seconds.0);
+    let throttled = throttle_events(history);
     let measured = kind == EvidenceKind::Temperature;
     let dangerous = measured && (mean >= limits.act_celsius || throttled > 0.0);
     if !busy && !dangerous {

@@ -11,11 +11,15 @@ const STEPS: usize = 6;
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let limits = &knowledge.thresholds.growth;
     let Some(latest) = history.latest() else { return Vec::new() };
-    if history.unbroken_seconds().0 < limits.seconds.0 {
+    let Some(then) = history.unbroken().find(|sample| latest.at.since(sample.at).0 >= limits.seconds.0 - 1.0) else {
         return Vec::new();
-    }
-    let large = |program: &&ProgramSample| program.kind != ProgramKind::System && program.memory.0 >= limits.bytes;
-    latest.programs.iter().filter(large).filter_map(|program| growing(history, knowledge, program)).collect()
+    };
+    // What only grows holds so much more than then: nearly all programs are ruled out without going through the time.
+    let has_grown = |program: &&ProgramSample| {
+        let before = then.program(&program.name).map_or(0, |before| before.memory.0);
+        program.kind != ProgramKind::System && program.memory.0.saturating_sub(before) >= limits.bytes
+    };
+    latest.programs.iter().filter(has_grown).filter_map(|program| growing(history, knowledge, program)).collect()
 }
 
 fn growing(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Option<Finding> {

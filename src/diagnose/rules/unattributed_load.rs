@@ -27,6 +27,10 @@ fn rest(history: &History, knowledge: &Knowledge) -> Option<Finding> {
 /// A recording without programs: the total is all there is.
 fn totals_only(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let steady = &knowledge.thresholds.steady;
+    // A live PC has programs in every look: its hours need not be gone through for that.
+    if history.latest()?.programs.first().is_some() {
+        return None;
+    }
     let held = history.held(|sample| series::total(sample).is_some_and(|cpu| cpu >= steady.rest))?;
     if held.seconds.0 < steady.seconds.0 || held.samples.iter().any(|sample| !sample.programs.is_empty()) {
         return None;
