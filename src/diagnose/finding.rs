@@ -275,7 +275,7 @@ pub enum EvidenceKind {
     MemoryUsed,
     /// Share of memory held by the program named as the cause.
     ProgramMemory,
-    /// Share of the commit limit in use (Windows) or of swap (Linux).
+    /// Share of swap in use (Linux).
     SwapUsed,
     /// Share of time in which something waited for memory.
     MemoryStall,
@@ -347,11 +347,13 @@ pub enum EvidenceKind {
     FanSpeed,
     /// Revolutions a minute that it usually has while this PC does nothing; 0 where it usually stands still.
     UsualFanSpeed,
+    /// Share of the commit limit in use (Windows).
+    CommitUsed,
 }
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -394,6 +396,7 @@ impl EvidenceKind {
         Self::KnownFor,
         Self::FanSpeed,
         Self::UsualFanSpeed,
+        Self::CommitUsed,
     ];
 
     /// The id used in texts and JSON.
@@ -441,6 +444,7 @@ impl EvidenceKind {
             Self::KnownFor => "known_for",
             Self::FanSpeed => "fan_speed",
             Self::UsualFanSpeed => "usual_fan_speed",
+            Self::CommitUsed => "commit_used",
         }
     }
 }

@@ -99,6 +99,14 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
     if finding.rule == RuleId::LongUptime && finding.confidence == Confidence::High {
         variants.push("kept");
     }
+    if finding.rule == RuleId::Paging {
+        if finding.observed(EvidenceKind::CommitUsed).is_some() {
+            variants.push("commit");
+        }
+        if finding.observed(EvidenceKind::SwapGrown).is_some() {
+            variants.push("moved");
+        }
+    }
     if finding.rule == RuleId::UpdatesOld && finding.observed(EvidenceKind::UpdateInstallAge).is_some() {
         variants.push("installed");
     }
@@ -177,6 +185,8 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
             EvidenceKind::Interrupts => "interrupts",
             EvidenceKind::GrownBytes => "grown",
             EvidenceKind::SwapUsed => "swap",
+            EvidenceKind::CommitUsed => "commit",
+            EvidenceKind::SwapGrown => "moved",
             EvidenceKind::DiskBusy => "disk_busy",
             EvidenceKind::NetworkRate => "network",
             EvidenceKind::GpuUsed => "gpu",
@@ -254,6 +264,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::MemoryUsed
         | EvidenceKind::ProgramMemory
         | EvidenceKind::SwapUsed
+        | EvidenceKind::CommitUsed
         | EvidenceKind::MemoryStall
         | EvidenceKind::FreeShare
         | EvidenceKind::FanEffort
@@ -419,9 +430,17 @@ mod tests {
                 plain.evidence.retain(|evidence| evidence.kind != EvidenceKind::Variation);
                 vec![variant, plain]
             }
+            RuleId::Paging => {
+                let of_kinds = |kinds: &[EvidenceKind]| {
+                    let mut finding = of(Subject::machine(), None);
+                    finding.evidence.retain(|evidence| kinds.contains(&evidence.kind));
+                    finding
+                };
+                let (full, moved) = (EvidenceKind::SwapUsed, EvidenceKind::SwapGrown);
+                vec![of_kinds(&[full]), of_kinds(&[full, moved]), of_kinds(&[EvidenceKind::CommitUsed])]
+            }
             RuleId::ManySmall
             | RuleId::DeviceLoad
-            | RuleId::Paging
             | RuleId::SlowVolume
             | RuleId::SlowedByHeat
             | RuleId::PowerLimited

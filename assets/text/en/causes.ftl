@@ -57,11 +57,16 @@ memory_growth-todo-protected-1 = { $advice }
 memory_growth-todo-protected-2 = If it happens every day, tell your helpdesk: an update may mend it
 memory_growth-limits = Mimamori sees how much memory a program holds, not what for.
 
-paging-headline = The PC is short of memory: { $swap } of the reserve is in use
-paging-meaning = Memory is being moved to the disk, or hardly any is left to give away. Everything can get slow, and a program may fail to start.
+paging-headline = The PC is short of memory: { $swap } of the reserve (swap) is in use
+paging-headline-moved = Memory is being moved to the reserve (swap): { $moved } in { $duration }
+paging-headline-commit = Windows has given out nearly all the memory it can: { $commit }
+paging-meaning = The reserve is nearly full, and programs wait for memory or hardly any is left. Everything can get slow, and the system may end programs.
+paging-meaning-moved = The system makes room by moving parts of programs to the reserve, which usually lies on the disk. Going back to them takes a while, and everything can get slow.
+paging-meaning-commit = Programs are promised memory before they use it, and the limit is installed memory plus the paging file. Near the limit a program may fail to start or end without warning. The PC need not be slow meanwhile.
 paging-todo-1 = Save your work, then close large programs and browser pages you do not need
 paging-todo-2 = If it does not get better, restart the PC
-paging-limits = A reserve that was filled long ago slows nothing down; what matters is how it changes.
+paging-limits = A reserve that was filled long ago slows nothing down; what matters is how it changes and whether memory is missed.
+paging-limits-commit = Windows may raise the limit by itself by making the paging file larger; whether it will is not known.
 
 disk_busy-headline = Everything waits for the disk: busy { $disk_busy } of the time
 disk_busy-headline-program = Everything waits for the disk, and { $program } uses it most

@@ -114,7 +114,8 @@ saw-parts = { $number ->
 }
 saw-memory_used = Memory in use: { $value }
 saw-program_memory = { $name } holds { $value } of the memory
-saw-swap_used = Reserve memory in use: { $value }
+saw-swap_used = Reserve of memory (swap) in use: { $value }
+saw-commit_used = Memory given out: { $value } of the limit
 saw-memory_stall = Programs waited for memory { $value } of the time
 saw-free_share = Free: { $value } of the disk
 saw-free_bytes = Free: { $value }

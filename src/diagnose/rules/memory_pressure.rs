@@ -28,7 +28,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let in_use = used(latest)?;
     let mut evidence = vec![Evidence::over(EvidenceKind::MemoryUsed, in_use, limits.look, held.seconds)];
     if let Some(commit) = commit(latest) {
-        evidence.push(Evidence::over(EvidenceKind::SwapUsed, commit, limits.commit_act, held.seconds));
+        evidence.push(Evidence::over(EvidenceKind::CommitUsed, commit, limits.commit_act, held.seconds));
     } else if let Some(swap) = latest.swap.get().filter(|swap| swap.total.0 > 0) {
         evidence.push(Evidence::told(EvidenceKind::SwapUsed, swap.used.of(swap.total).get(), held.seconds));
     }
