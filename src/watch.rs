@@ -10,7 +10,7 @@ use crate::knowledge::{Knowledge, Mining};
 use crate::model::{
     At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Me, Member, MyFiles, Owner,
     ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, TREND_KEEP,
-    UsualIdle, VolumePoint,
+    UsualIdle, VolumePoint, Why,
 };
 use crate::platform;
 use crate::recorder::Reader;
@@ -105,6 +105,8 @@ pub struct Watch {
     condition: Joined,
     pools: Pools,
     users: Users,
+    /// The clocks that nobody can set, at the last look at everything.
+    clocks: Option<platform::Clocks>,
 }
 
 /// Programs that are connected to a port of mining pools. The clock of the PC may be set meanwhile: it is not asked.
@@ -205,6 +207,7 @@ impl Watch {
             condition: Joined::default(),
             pools: Pools::default(),
             users: Users::default(),
+            clocks: None,
         }
     }
 
@@ -251,6 +254,18 @@ impl Watch {
     /// Forgets what happened since the last look: the next one covers the time from here on.
     pub fn begin_anew(&mut self, at: At) {
         self.sampler.tick(at, |_| Depth::Everything);
+        self.slept();
+    }
+
+    /// How long the PC slept since this was asked last.
+    fn slept(&mut self) -> Reading<Seconds> {
+        let clocks = platform::clocks();
+        let before = std::mem::replace(&mut self.clocks, clocks.get());
+        match (clocks, before) {
+            (Reading::Known(now), Some(before)) => Reading::Known(now.slept_since(before)),
+            (Reading::Known(_), None) => Reading::Missing(Why::NotYet),
+            (Reading::Missing(why), _) => Reading::Missing(why),
+        }
     }
 
     /// Looks at everything once.
@@ -332,6 +347,7 @@ impl Watch {
     fn understand(&mut self, tick: Tick) -> View {
         let mut sample = tick.sample;
         sample.closed = std::mem::take(&mut self.closed);
+        sample.slept = self.slept();
         let folded = self.grouper.fold(&mut sample, tick.processes, &self.knowledge);
         self.look_at_browsers(&folded);
         sample.condition = self.condition.join(&sample.condition, self.browsers.latest());

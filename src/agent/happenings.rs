@@ -57,10 +57,7 @@ impl SteadyClock {
         }
         // A clock that drifts back by a few milliseconds must not make two moments the same.
         self.newest = wall.max(At(self.newest.0.saturating_add(1)));
-        let slept = self.last.replace(clocks).map(|last| {
-            let gone = clocks.since_boot.saturating_sub(last.since_boot);
-            Seconds(gone.saturating_sub(clocks.awake.saturating_sub(last.awake)).as_secs_f64())
-        });
+        let slept = self.last.replace(clocks).map(|last| clocks.slept_since(last));
         Moment { at: self.newest, shift, slept: slept.filter(|slept| slept.0 >= SLEEP_LEAST) }
     }
 }

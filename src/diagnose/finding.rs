@@ -349,11 +349,13 @@ pub enum EvidenceKind {
     UsualFanSpeed,
     /// Share of the commit limit in use (Windows).
     CommitUsed,
+    /// Seconds that the PC slept before it woke up.
+    SleptFor,
 }
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -397,6 +399,7 @@ impl EvidenceKind {
         Self::FanSpeed,
         Self::UsualFanSpeed,
         Self::CommitUsed,
+        Self::SleptFor,
     ];
 
     /// The id used in texts and JSON.
@@ -444,6 +447,7 @@ impl EvidenceKind {
             Self::KnownFor => "known_for",
             Self::FanSpeed => "fan_speed",
             Self::UsualFanSpeed => "usual_fan_speed",
+            Self::SleptFor => "slept_for",
             Self::CommitUsed => "commit_used",
         }
     }

@@ -99,6 +99,9 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
     if finding.rule == RuleId::LongUptime && finding.confidence == Confidence::High {
         variants.push("kept");
     }
+    if finding.rule == RuleId::CatchingUp && finding.observed(EvidenceKind::SleptFor).is_some() {
+        variants.push("woken");
+    }
     if finding.rule == RuleId::Paging {
         if finding.observed(EvidenceKind::CommitUsed).is_some() {
             variants.push("commit");
@@ -288,7 +291,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         EvidenceKind::Uptime | EvidenceKind::UpdateAge | EvidenceKind::UpdateInstallAge | EvidenceKind::BrowserAge => {
             format::duration(texts, observed * 86_400.0)
         }
-        EvidenceKind::BackAfter | EvidenceKind::HungSeconds | EvidenceKind::KnownFor => {
+        EvidenceKind::BackAfter | EvidenceKind::HungSeconds | EvidenceKind::KnownFor | EvidenceKind::SleptFor => {
             format::duration(texts, observed)
         }
         EvidenceKind::HoursToFull => format::duration(texts, observed * 3600.0),
@@ -423,6 +426,12 @@ mod tests {
                 looked.evidence.retain(|evidence| evidence.kind != EvidenceKind::UpdateInstallAge);
                 vec![installed, looked]
             }
+            RuleId::CatchingUp => {
+                let woken = of(Subject::machine(), None);
+                let mut started = woken.clone();
+                started.evidence.retain(|evidence| evidence.kind != EvidenceKind::SleptFor);
+                vec![woken, started]
+            }
             RuleId::UnattributedLoad | RuleId::LongUptime => {
                 let mut plain = of(Subject::machine(), None);
                 let variant = plain.clone();
@@ -445,7 +454,6 @@ mod tests {
             | RuleId::SlowedByHeat
             | RuleId::PowerLimited
             | RuleId::RestartPending
-            | RuleId::CatchingUp
             | RuleId::AntivirusOff
             | RuleId::AllWell => vec![of(Subject::machine(), None)],
         }

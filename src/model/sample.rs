@@ -179,6 +179,8 @@ pub struct Sample {
     pub at: At,
     /// How much time the rates cover; 0 for the first look.
     pub span: Seconds,
+    /// How long the PC slept since the look before; 0 when it did not.
+    pub slept: Reading<Seconds>,
     /// Share of all processors in use.
     pub cpu: Reading<Fraction>,
     /// The same per logical processor; empty when unknown.

@@ -89,6 +89,14 @@ pub struct Clocks {
     pub awake: Duration,
 }
 
+impl Clocks {
+    /// How long the PC slept since these clocks were `before`.
+    pub fn slept_since(self, before: Self) -> Seconds {
+        let gone = self.since_boot.saturating_sub(before.since_boot);
+        Seconds(gone.saturating_sub(self.awake.saturating_sub(before.awake)).as_secs_f64())
+    }
+}
+
 /// What the user chose in the tray.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TrayAction {

@@ -182,6 +182,7 @@ impl HistoryReader {
             seq: self.seq,
             at,
             span,
+            slept: number(map, "slept_s").map(Seconds),
             cpu: fraction(map, "cpu"),
             per_core: Vec::new(),
             frequency: number(map, "frequency_hz").map(|hertz| Hertz(hertz as u64)),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::snapshot::{Recorded, Unreadable};
 use crate::agent;
-use crate::model::{At, Event, EventKind, History, Machine, Sample, Seconds};
+use crate::model::{At, Event, EventKind, History, Machine, Reading, Sample, Seconds};
 use crate::recorder::{self, Inbox, Reader, RecorderError, Tier, file_bytes};
 use crate::settings::recording_path;
 
@@ -23,12 +23,20 @@ pub(super) fn recent(now: At) -> Vec<Arc<Sample>> {
     // A running agent writes down what it knows, so that there is no hole before the first look of this window.
     let _ = agent::fresh_status();
     let Some(reader) = open() else { return Vec::new() };
-    let samples = reader.samples(Tier::Raw, now.minus(RECENT), now).unwrap_or_default();
-    samples
-        .into_iter()
-        .filter(|sample| !sample.programs.is_empty())
-        .map(|sample| Arc::new(without_members(sample)))
-        .collect()
+    let mut samples = reader.samples(Tier::Raw, now.minus(RECENT), now).unwrap_or_default();
+    samples.retain(|sample| !sample.programs.is_empty());
+    note_sleep(&mut samples, &reader.events(now.minus(RECENT), now).unwrap_or_default());
+    samples.into_iter().map(|sample| Arc::new(without_members(sample))).collect()
+}
+
+/// The first sample after a sleep says so: the recording keeps it as an event.
+fn note_sleep(samples: &mut [Sample], events: &[Event]) {
+    for event in events.iter().filter(|event| event.kind == EventKind::Suspended) {
+        let first = samples.iter_mut().find(|sample| sample.at >= event.at);
+        if let (Some(sample), Some(seconds)) = (first, event.data["seconds"].as_f64()) {
+            sample.slept = Reading::Known(Seconds(seconds));
+        }
+    }
 }
 
 /// What was closed with this program in the same time, by its English name, and when.
@@ -157,5 +165,15 @@ mod tests {
         }
         std::fs::write(&path, "no recording".repeat(2000)).expect("written");
         assert_eq!(why(), Some(Unreadable::Damaged));
+    }
+
+    #[test]
+    fn the_first_sample_after_a_sleep_says_how_long_it_was() {
+        let sample = |at| Sample { at: At(at), ..Sample::default() };
+        let mut samples = [sample(1000), sample(9000), sample(11_000)];
+        let slept = Event::new(At(8990), EventKind::Suspended, "").with(serde_json::json!({ "seconds": 6.5 }));
+        note_sleep(&mut samples, &[Event::new(At(500), EventKind::Started, ""), slept]);
+        let known = samples.map(|sample| sample.slept.get());
+        assert_eq!(known, [None, Some(Seconds(6.5)), None]);
     }
 }

@@ -206,6 +206,9 @@ pub struct Part {
     /// The PC slept for so long before.
     #[serde(default)]
     pub asleep: f64,
+    /// It was awake, and nobody watched for so long before.
+    #[serde(default)]
+    pub unwatched: f64,
     /// Who runs, by the names of `program`.
     #[serde(default)]
     pub runs: BTreeMap<String, Run>,
@@ -477,8 +480,9 @@ impl Case {
     pub fn cause(&self) -> f64 {
         let played = self.played();
         let first = played.iter().position(|part| part.cause).unwrap_or(0);
-        let before: f64 = played[..first].iter().map(|part| part.seconds + part.asleep).sum();
-        before + played[first].asleep
+        let gap = |part: &Part| part.asleep + part.unwatched;
+        let before: f64 = played[..first].iter().map(|part| part.seconds + gap(part)).sum();
+        before + gap(played[first])
     }
 
     /// Whether a secret miner is to be found: every other case must stay without an alarm.

@@ -141,7 +141,7 @@ impl<'a> Story<'a> {
     }
 
     fn play(&mut self, part: &Part, lines: &mut Vec<String>) {
-        self.now += part.asleep;
+        self.now += part.asleep + part.unwatched;
         let count = (part.seconds / self.case.step).round().max(1.0) as usize;
         for index in 0..count {
             let share = if count > 1 { index as f64 / (count - 1) as f64 } else { 1.0 };
@@ -232,6 +232,9 @@ impl<'a> Story<'a> {
             if let Some(flag) = flag {
                 put(name, json!(flag));
             }
+        }
+        if is_first && part.asleep > 0.0 {
+            put("slept_s", json!(part.asleep));
         }
         if is_first && !part.closed.is_empty() {
             put("closed", json!(part.closed));

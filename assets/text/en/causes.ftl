@@ -135,7 +135,9 @@ restart_pending-todo-1 = Save your work and restart the PC today
 restart_pending-limits = How long the restart takes depends on the updates.
 
 catching_up-headline = This PC is catching up after its start
-catching_up-meaning = After a start or after sleep, mail, updates and virus protection work all at once ({ $cpu }). This passes within minutes.
+catching_up-headline-woken = This PC is catching up after it woke up
+catching_up-meaning = After a start, programs that start by themselves, mail, updates and virus protection work all at once ({ $cpu }). This passes within minutes.
+catching_up-meaning-woken = After sleep, mail, updates and virus protection work all at once ({ $cpu }). This passes within minutes.
 catching_up-todo-1 = Wait five minutes before you judge
 catching_up-limits = If it lasts longer, the reason is told here.
 
@@ -213,6 +215,7 @@ saw-update_install_age = Last update installed: { $value } ago
 saw-browser_age = Date of the program file: { $value } ago
 saw-back_after = It was back after { $value }
 saw-known_for = First seen in the list { $value } ago
+saw-slept_for = The PC slept for { $value }
 saw-hung_seconds = No answer for { $value }
 saw-usual_temperature = This PC usually has { $value } while it does nothing
 saw-fan_speed = Fan: { $value }

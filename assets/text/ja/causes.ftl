@@ -134,8 +134,10 @@ restart_pending-meaning = それまでは新旧の部品が混ざって動くた
 restart_pending-todo-1 = 作業を保存して、今日のうちに再起動してください
 restart_pending-limits = 再起動にかかる時間は更新の内容によります。
 
-catching_up-headline = 起動した後の作業がまとめて動いています
-catching_up-meaning = 起動やスリープからの復帰の直後は、メール、更新、ウイルス対策が一度に動きます（{ $cpu }）。数分で落ち着きます。
+catching_up-headline = 起動直後の作業がまとめて動いています
+catching_up-headline-woken = スリープから復帰した後の作業がまとめて動いています
+catching_up-meaning = 起動の直後は、自動で起動するプログラム、メール、更新、ウイルス対策が一度に動きます（{ $cpu }）。数分で落ち着きます。
+catching_up-meaning-woken = スリープから復帰した直後は、メール、更新、ウイルス対策が一度に動きます（{ $cpu }）。数分で落ち着きます。
 catching_up-todo-1 = 5分ほどお待ちください
 catching_up-limits = それ以上続く場合は、ここに原因が出ます。
 
@@ -213,6 +215,7 @@ saw-update_install_age = 更新が最後にインストールされた日：{ $v
 saw-browser_age = プログラムファイルの日付：{ $value }前
 saw-back_after = { $value }後に再び動作
 saw-known_for = 一覧で初めて確認したのは { $value }前
+saw-slept_for = スリープしていた時間：{ $value }
 saw-hung_seconds = { $value }応答なし
 saw-usual_temperature = このパソコンの普段の待機時は{ $value }
 saw-fan_speed = ファン：{ $value }

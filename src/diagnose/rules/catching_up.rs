@@ -3,7 +3,10 @@
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::load::Load;
 use crate::knowledge::Knowledge;
-use crate::model::{At, Fraction, History, Sample};
+use crate::model::{At, Fraction, History, Sample, Seconds};
+
+/// A shorter sleep leaves nothing to catch up with.
+const SLEPT_LEAST: Seconds = Seconds(60.0);
 
 /// Said when the load belongs to nobody in particular; a program that holds the PC is told by its own rule.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads: &[Load]) -> Option<Finding> {
@@ -11,22 +14,35 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
     let latest = history.latest()?;
     let fresh = |at: At| latest.at.since(at).0 <= limits.fresh_seconds.0;
     let booted = history.machine().booted_at.get().filter(|at| fresh(*at));
-    let woken = history.samples_with_gaps().rev().take_while(|(sample, _)| fresh(sample.at)).find(|(_, gap)| *gap);
-    let begin = booted.or(woken.map(|(sample, _)| sample.at.minus(sample.span)))?;
+    // A gap alone is no sleep: watching was paused, or the recording that a window begins with ended earlier.
+    let woken = history.samples().rev().take_while(|sample| fresh(sample.at)).find_map(|sample| woke_up(sample));
+    let begin = booted.or(woken.map(|(at, _)| at))?;
     let busy = |sample: &Sample| sample.cpu.get().map(Fraction::get);
     let held = history.held(|sample| busy(sample).is_some_and(|cpu| cpu >= limits.fresh_cpu))?;
     if held.seconds.0 < knowledge.thresholds.hold_seconds.0 || !loads.is_empty() {
         return None;
     }
-    let evidence = vec![Evidence::over(EvidenceKind::TotalCpu, held.mean(busy)?, limits.fresh_cpu, held.seconds)];
+    let mut evidence = vec![Evidence::over(EvidenceKind::TotalCpu, held.mean(busy)?, limits.fresh_cpu, held.seconds)];
+    if let Some((at, slept)) = woken.filter(|_| booted.is_none()) {
+        evidence.push(Evidence::told(EvidenceKind::SleptFor, slept.0, latest.at.since(at)));
+    }
     let subject = Subject::machine();
     Some(Finding::new(RuleId::CatchingUp, Severity::Ok, Confidence::Medium, subject, begin, evidence))
 }
 
+/// When the PC woke up and how long it had slept, if it did so before this look.
+fn woke_up(sample: &Sample) -> Option<(At, Seconds)> {
+    let slept = sample.slept.get().filter(|slept| slept.0 >= SLEPT_LEAST.0)?;
+    // Some systems count the sleep to the time that the look covers.
+    let awake = if sample.span.0 >= slept.0 { sample.span.0 - slept.0 } else { sample.span.0 };
+    Some((sample.at.minus(Seconds(awake)), slept))
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, rules};
+    use crate::diagnose::{EvidenceKind, RuleId};
+    use crate::model::{At, Reading, Seconds};
 
     #[test]
     fn a_pc_that_has_just_woken_up_is_allowed_to_be_busy() {
@@ -34,7 +50,22 @@ mod tests {
         scene.calm(20.0);
         scene.sleep(3600.0);
         scene.crowd(0.7, 20.0);
-        assert_eq!(rules(&scene), [RuleId::CatchingUp]);
+        let found = scene.diagnose();
+        assert_eq!((found[0].rule, found.len()), (RuleId::CatchingUp, 1));
+        assert_eq!(found[0].observed(EvidenceKind::SleptFor), Some(3600.0));
+    }
+
+    #[test]
+    fn a_look_that_covers_the_sleep_says_so_too() {
+        let mut scene = Scene::windows();
+        scene.calm(20.0);
+        scene.push(2.0, |sample| {
+            sample.span = Seconds(1802.0);
+            sample.slept = Reading::Known(Seconds(1800.0));
+        });
+        scene.crowd(0.7, 20.0);
+        let found = scene.diagnose();
+        assert_eq!((found[0].rule, found[0].since), (RuleId::CatchingUp, At(1_020_000)));
     }
 
     #[test]
@@ -43,5 +74,32 @@ mod tests {
         scene.calm(400.0);
         scene.crowd(0.7, 20.0);
         assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+
+    #[test]
+    fn a_pause_of_the_watching_is_no_sleep() {
+        let mut scene = Scene::windows();
+        scene.calm(20.0);
+        scene.pause(3600.0);
+        scene.crowd(0.95, 20.0);
+        assert_eq!(rules(&scene), [RuleId::ManySmall]);
+    }
+
+    #[test]
+    fn a_nap_leaves_nothing_to_catch_up_with() {
+        let mut scene = Scene::windows();
+        scene.calm(20.0);
+        scene.sleep(20.0);
+        scene.crowd(0.95, 20.0);
+        assert_eq!(rules(&scene), [RuleId::ManySmall]);
+    }
+
+    #[test]
+    fn after_a_start_nothing_is_said_of_sleep() {
+        let mut scene = Scene::windows().booted(At(990_000));
+        scene.calm(2.0);
+        scene.crowd(0.7, 20.0);
+        let found = scene.diagnose();
+        assert_eq!((found[0].rule, found[0].observed(EvidenceKind::SleptFor)), (RuleId::CatchingUp, None));
     }
 }

@@ -17,6 +17,7 @@ pub(in crate::diagnose) struct Scene {
     knowledge: Knowledge,
     now: i64,
     step: f64,
+    slept: f64,
 }
 
 /// The rules that speak, in order.
@@ -34,6 +35,7 @@ impl Scene {
             knowledge: Knowledge::builtin().expect("tables"),
             now: 1_000_000,
             step: 2.0,
+            slept: 0.0,
         }
     }
 
@@ -78,9 +80,15 @@ impl Scene {
         self
     }
 
-    /// Nothing is seen for so long.
-    pub(in crate::diagnose) fn sleep(&mut self, seconds: f64) {
+    /// Nothing is seen for so long: nobody watches.
+    pub(in crate::diagnose) fn pause(&mut self, seconds: f64) {
         self.now += (seconds * 1000.0) as i64;
+    }
+
+    /// The PC sleeps for so long; the next look says so.
+    pub(in crate::diagnose) fn sleep(&mut self, seconds: f64) {
+        self.pause(seconds);
+        self.slept = seconds;
     }
 
     pub(in crate::diagnose) fn with_step(mut self, step: f64) -> Self {
@@ -103,6 +111,7 @@ impl Scene {
             let mut sample = Sample {
                 at: At(self.now),
                 span: Seconds(self.step),
+                slept: Reading::Known(Seconds(std::mem::take(&mut self.slept))),
                 cpu: Reading::Known(Fraction::new(0.05)),
                 memory: Reading::Known(Memory { used: Bytes(MEMORY / 2), total: Bytes(MEMORY) }),
                 ..Sample::default()
