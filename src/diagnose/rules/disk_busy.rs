@@ -1,8 +1,10 @@
 //! Everything waits for a disk, and who keeps it busy.
 
+use std::collections::BTreeMap;
+
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
-use crate::knowledge::Knowledge;
-use crate::model::{Fraction, History, ProgramKind, ProgramSample, Reading, Sample};
+use crate::knowledge::{Knowledge, Wait};
+use crate::model::{Fraction, Held, History, ProgramKind, ProgramSample, Sample};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.wait;
@@ -18,21 +20,9 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     if let Some(stall) = held.mean(stall) {
         evidence.push(Evidence::over(EvidenceKind::DiskStall, stall, limits.disk_stall, held.seconds));
     }
-    let latest = history.latest()?;
-    let rate = |program: &ProgramSample| program.disk.get().map_or(0.0, |rate| rate.0);
-    let mover = latest
-        .programs
-        .iter()
-        .filter(|program| program.kind != ProgramKind::System && rate(program) >= limits.disk_program)
-        .max_by(|a, b| rate(a).total_cmp(&rate(b)));
-    let mean = |name: &str| {
-        held.mean(|sample| match sample.program(name)?.disk {
-            Reading::Known(rate) => Some(rate.0),
-            Reading::Missing(_) => None,
-        })
-    };
-    let cause = mover.map(|program| Subject::program(program, knowledge, |member| member.cpu.get()));
-    if let Some(rate) = mover.and_then(|program| mean(&program.name)) {
+    let mover = mover(&held, limits);
+    let cause = mover.map(|(program, _)| Subject::program(program, knowledge, |member| member.cpu.get()));
+    if let Some((_, rate)) = mover {
         evidence.push(Evidence::over(EvidenceKind::DiskRate, rate, limits.disk_program, held.seconds));
     }
     let confidence = Confidence::from_duration(held.seconds);
@@ -40,11 +30,79 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     Some(Finding { cause, ..found })
 }
 
+/// The program that moved most over the whole stretch, as it was seen last, with its mean in bytes a second. The newest
+/// look alone would blame whoever saves a file at that moment. One that no longer moves anything is not named, nor is
+/// another in its place.
+fn mover<'a>(held: &'a Held, limits: &Wait) -> Option<(&'a ProgramSample, f64)> {
+    let mut moved: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut seconds = 0.0;
+    for sample in held.samples.iter().filter(|sample| !sample.programs.is_empty()) {
+        seconds += sample.span.0;
+        // A program that is not in a look moved nothing worth keeping.
+        for program in sample.programs.iter().filter(|program| program.kind != ProgramKind::System) {
+            *moved.entry(&program.name).or_default() += rate(program) * sample.span.0;
+        }
+    }
+    let (name, bytes) = moved.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let mean = bytes / seconds;
+    let recent = held.last(limits.disk_seconds);
+    let still_moves =
+        recent.samples.iter().filter_map(|sample| sample.program(name)).any(|now| rate(now) >= limits.disk_program);
+    let newest = held.samples.iter().rev().find_map(|sample| sample.program(name))?;
+    (still_moves && mean >= limits.disk_program).then_some((newest, mean))
+}
+
+fn rate(program: &ProgramSample) -> f64 {
+    program.disk.get().map_or(0.0, |rate| rate.0)
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, process, rules};
-    use crate::model::{BytesPerSec, Fraction, Pressure, Reading};
+    use crate::diagnose::{EvidenceKind, RuleId};
+    use crate::model::{BytesPerSec, Fraction, Pressure, ProcSample, Reading};
+
+    fn mover(pid: u32, name: &str, rate: f64) -> ProcSample {
+        let mut mover = process(pid, &format!("/home/a/{name}"), 0.05);
+        mover.disk_read = Reading::Known(BytesPerSec(rate / 2.0));
+        mover.disk_write = Reading::Known(BytesPerSec(rate / 2.0));
+        mover
+    }
+
+    fn busy(scene: &mut Scene, processes: &[ProcSample], seconds: f64) {
+        scene.run_with(processes, seconds, |sample| sample.disk_busy = Reading::Known(Fraction::new(0.98)));
+    }
+
+    fn cause(scene: &Scene) -> Option<(String, f64)> {
+        let found = scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::DiskBusy).expect("told");
+        Some((found.cause.as_ref()?.group.clone(), found.observed(EvidenceKind::DiskRate)?))
+    }
+
+    #[test]
+    fn a_file_that_is_saved_is_not_blamed_for_the_backup_before_it() {
+        let mut scene = Scene::linux();
+        let backup = |rate| mover(10, "backup", rate);
+        busy(&mut scene, &[backup(60e6)], 300.0);
+        busy(&mut scene, &[backup(10e6), mover(20, "editor", 90e6)], 2.0);
+        let (name, rate) = cause(&scene).expect("a cause");
+        assert!(name == "backup" && (59e6..60e6).contains(&rate), "{name} {rate}");
+    }
+
+    #[test]
+    fn one_that_has_ended_is_not_named_and_nobody_in_its_place() {
+        let mut scene = Scene::linux();
+        busy(&mut scene, &[mover(10, "backup", 60e6)], 100.0);
+        busy(&mut scene, &[mover(20, "editor", 9e6)], 20.0);
+        assert_eq!(cause(&scene), None);
+    }
+
+    #[test]
+    fn what_was_not_there_moved_nothing() {
+        let mut scene = Scene::linux();
+        busy(&mut scene, &[process(1, "/sbin/init", 0.0)], 90.0);
+        busy(&mut scene, &[process(1, "/sbin/init", 0.0), mover(20, "editor", 20e6)], 10.0);
+        assert_eq!(cause(&scene), None, "a mean of 2 MB a second");
+    }
 
     fn scene(stall: Option<f64>) -> Scene {
         let mut scene = Scene::linux();
