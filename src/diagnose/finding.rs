@@ -351,11 +351,13 @@ pub enum EvidenceKind {
     CommitUsed,
     /// Seconds that the PC slept before it woke up.
     SleptFor,
+    /// Bytes that the program named as the cause wrote within `seconds`.
+    DiskWritten,
 }
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -400,6 +402,7 @@ impl EvidenceKind {
         Self::UsualFanSpeed,
         Self::CommitUsed,
         Self::SleptFor,
+        Self::DiskWritten,
     ];
 
     /// The id used in texts and JSON.
@@ -447,6 +450,7 @@ impl EvidenceKind {
             Self::KnownFor => "known_for",
             Self::FanSpeed => "fan_speed",
             Self::UsualFanSpeed => "usual_fan_speed",
+            Self::DiskWritten => "disk_written",
             Self::SleptFor => "slept_for",
             Self::CommitUsed => "commit_used",
         }

@@ -262,6 +262,7 @@ struct Draft {
     cpu: f64,
     memory: u64,
     disk: Reading<BytesPerSec>,
+    disk_write: Reading<BytesPerSec>,
     window: Reading<bool>,
     hung: bool,
     members: Vec<(Member, Option<String>)>,
@@ -274,6 +275,7 @@ impl Draft {
             cpu: 0.0,
             memory: 0,
             disk: Reading::Missing(Why::NoPermission),
+            disk_write: Reading::Missing(Why::NoPermission),
             window: Reading::default(),
             hung: false,
             members: Vec::new(),
@@ -288,6 +290,10 @@ impl Draft {
         if let (Some(read), Some(written)) = (process.disk_read.get(), process.disk_write.get()) {
             let before = self.disk.get().map_or(0.0, |rate| rate.0);
             self.disk = Reading::Known(BytesPerSec(before + read.0 + written.0));
+        }
+        if let Some(written) = process.disk_write.get() {
+            let before = self.disk_write.get().map_or(0.0, |rate| rate.0);
+            self.disk_write = Reading::Known(BytesPerSec(before + written.0));
         }
         // What one part shows, the program shows; what is not known of one part is not known of the program.
         let shows = Reading::Known(true);
@@ -314,6 +320,7 @@ impl Draft {
             busiest_part: self.members.first().map(|(member, _)| member.cpu).unwrap_or_default(),
             memory: Bytes(self.memory),
             disk: self.disk,
+            disk_write: self.disk_write,
             parts: self.members.len() as u32,
             path: self.members.iter().find_map(|(_, path)| path.as_deref()).map(Arc::from),
             largest: self.members.iter().map(|(member, _)| member).max_by_key(|member| member.memory).map(|m| m.key),

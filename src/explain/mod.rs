@@ -137,6 +137,9 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
         if finding.observed(EvidenceKind::ProgramSent).is_some() {
             variants.push("sends");
         }
+        if finding.observed(EvidenceKind::DiskWritten).is_some() {
+            variants.push("writes");
+        }
         variants.push("program");
     }
     if finding.rule == RuleId::DiskShrinking && finding.observed(EvidenceKind::HoursToFull).is_none() {
@@ -287,6 +290,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::ProgramBytes
         | EvidenceKind::SwapGrown
         | EvidenceKind::FreeBytes
+        | EvidenceKind::DiskWritten
         | EvidenceKind::LostBytes => format::bytes(observed),
         EvidenceKind::Uptime | EvidenceKind::UpdateAge | EvidenceKind::UpdateInstallAge | EvidenceKind::BrowserAge => {
             format::duration(texts, observed * 86_400.0)
@@ -369,7 +373,10 @@ mod tests {
                 let fast = of(Subject::volume("C:"), None);
                 let mut slow = fast.clone();
                 slow.evidence.retain(|evidence| evidence.kind != EvidenceKind::HoursToFull);
-                vec![Finding { cause: Some(program), ..fast.clone() }, fast, slow]
+                let writes = Finding { cause: Some(program), ..fast.clone() };
+                let mut moves = writes.clone();
+                moves.evidence.retain(|evidence| evidence.kind != EvidenceKind::DiskWritten);
+                vec![writes, moves, fast, slow]
             }
             RuleId::DiskNearlyFull => vec![of(Subject::volume("C:"), None)],
             RuleId::Hot | RuleId::HotButIdle => {

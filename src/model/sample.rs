@@ -103,6 +103,8 @@ pub struct ProgramSample {
     pub memory: Bytes,
     /// Bytes read and written per second, where readable.
     pub disk: Reading<BytesPerSec>,
+    /// Only those written, where readable; missing in what was recorded.
+    pub disk_write: Reading<BytesPerSec>,
     /// Number of its processes.
     pub parts: u32,
     /// File of its busiest process, if the system tells.

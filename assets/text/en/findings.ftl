@@ -40,10 +40,11 @@ disk_nearly_full-limits = Mimamori does not look into your folders; it only sees
 disk_shrinking-headline = { $name } is filling up fast: { $lost } in { $duration }
 disk_shrinking-headline-days = { $name } lost { $lost } in { $duration }
 disk_shrinking-meaning = Something is writing a lot of data: a copy, a download, an update or a backup would be normal. A program that writes its log without end would not be.
-disk_shrinking-meaning-program = { $program } wrote most of it. A copy, a download, an update or a backup would be normal. A program that writes without end would not be.
+disk_shrinking-meaning-program = Of the programs that can be seen, { $program } read and wrote most meanwhile. A copy, a download, an update or a backup would be normal. A program that writes without end would not be.
+disk_shrinking-meaning-writes = Of the programs that can be seen, { $program } wrote most meanwhile. A copy, a download, an update or a backup would be normal. A program that writes without end would not be.
 disk_shrinking-todo-1 = If you are copying or downloading something large, wait until it ends
 disk_shrinking-todo-2 = If not, close the program that writes, or ask your helpdesk
-disk_shrinking-limits = Which file grows is not visible without looking into your folders.
+disk_shrinking-limits = Which file grows is not visible without looking into your folders. How much a program writes is known for all disks together.
 
 hot-headline = This PC is hot: { $temperature }
 hot-headline-estimate = The fan has to work hard (estimated): { $fan_effort }

@@ -40,10 +40,11 @@ disk_nearly_full-limits = 見守りはフォルダーの中を見ません。分
 disk_shrinking-headline = { $name } の空きが急に減っています：{ $duration }で{ $lost }
 disk_shrinking-headline-days = { $name } の空きが{ $duration }で{ $lost }減りました
 disk_shrinking-meaning = 大量のデータが書き込まれています。コピー、ダウンロード、更新、バックアップなら正常です。記録（ログ）を書き続けるプログラムの可能性もあります。
-disk_shrinking-meaning-program = 主に { $program } が書き込んでいます。コピー、ダウンロード、更新、バックアップなら正常です。止まらずに書き続けている可能性もあります。
+disk_shrinking-meaning-program = 見える範囲では、この間の読み書きは { $program } が最大です。コピー、ダウンロード、更新、バックアップなら正常です。止まらずに書き続けている可能性もあります。
+disk_shrinking-meaning-writes = 見える範囲では、この間の書き込みは { $program } が最大です。コピー、ダウンロード、更新、バックアップなら正常です。止まらずに書き続けている可能性もあります。
 disk_shrinking-todo-1 = 大きなコピーやダウンロードの途中なら、終わるまでお待ちください
 disk_shrinking-todo-2 = 心当たりがなければ、書き込んでいるプログラムを閉じるか、ヘルプデスクに相談してください
-disk_shrinking-limits = どのファイルが増えているかは、フォルダーの中を見ないため分かりません。
+disk_shrinking-limits = どのファイルが増えているかは、フォルダーの中を見ないため分かりません。プログラムの書き込みの量は、全ディスクの合計です。
 
 hot-headline = パソコンが熱くなっています：{ $temperature }
 hot-headline-estimate = ファンに負担がかかっています（推定）：{ $fan_effort }

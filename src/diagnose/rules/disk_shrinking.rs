@@ -1,10 +1,11 @@
 //! Free space is falling fast, or has fallen a lot over days.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::{Disk, Knowledge};
-use crate::model::{At, Bytes, History, ProgramKind, Sample, Seconds, Volume};
+use crate::model::{At, Bytes, BytesPerSec, History, ProgramKind, ProgramSample, Reading, Sample, Seconds, Volume};
 
 /// The share of the whole loss that must have happened in the newest part for it to be still going on.
 const STILL_FALLING: f64 = 0.02;
@@ -48,20 +49,23 @@ fn fast(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
     if hours > limits.shrink_hours_to_full || !falling {
         return None;
     }
+    let mut evidence = vec![
+        Evidence::over(EvidenceKind::LostBytes, lost as f64, least_loss(volume, limits) as f64, seconds),
+        Evidence::told(EvidenceKind::FreeBytes, free.0 as f64, seconds),
+        Evidence::over(EvidenceKind::HoursToFull, hours, limits.shrink_hours_to_full, seconds),
+    ];
     let samples: Vec<&Arc<Sample>> = points.iter().filter(|(at, ..)| at >= start).map(|(.., sample)| *sample).collect();
+    let writer = writer(&samples, lost, knowledge);
+    evidence.extend(writer.as_ref().and_then(|(_, written)| *written));
     Some(Finding {
         rule: RuleId::DiskShrinking,
         severity: if hours < 1.0 { Severity::Act } else { Severity::Look },
         confidence: Confidence::from_duration(seconds).max(Confidence::Medium),
         subject: Subject::volume(&volume.name),
         since: *start,
-        evidence: vec![
-            Evidence::over(EvidenceKind::LostBytes, lost as f64, least_loss(volume, limits) as f64, seconds),
-            Evidence::told(EvidenceKind::FreeBytes, free.0 as f64, seconds),
-            Evidence::over(EvidenceKind::HoursToFull, hours, limits.shrink_hours_to_full, seconds),
-        ],
+        evidence,
         busy: None,
-        cause: writer(&samples, lost, knowledge),
+        cause: writer.map(|(program, _)| program),
         signs: Vec::new(),
         parent: None,
     })
@@ -72,23 +76,41 @@ fn least_loss(volume: &Volume, limits: &Disk) -> u64 {
     share.min(limits.shrink_cap_bytes).max(limits.shrink_least_bytes).min(volume.total.0 / 8)
 }
 
-/// The program that moved most bytes meanwhile, if it can account for a good part of the loss.
-fn writer(samples: &[&Arc<Sample>], lost: u64, knowledge: &Knowledge) -> Option<Subject> {
-    let mut moved: Vec<(&str, f64)> = Vec::new();
+/// A program and the bytes that it wrote, or moved in both directions, over so much time.
+struct Mover<'a> {
+    name: &'a str,
+    bytes: f64,
+    seconds: f64,
+}
+
+/// The program that wrote most meanwhile, if it can account for a good part of the loss, with what it wrote. Where little
+/// is known of writing alone (a recording keeps only both directions together), the one that moved most.
+fn writer(samples: &[&Arc<Sample>], lost: u64, knowledge: &Knowledge) -> Option<(Subject, Option<Evidence>)> {
+    let moved = most(samples, |program| program.disk)?;
+    let written = most(samples, |program| program.disk_write).filter(|mover| mover.seconds >= moved.seconds / 2.0);
+    let Mover { name, bytes, .. } = *written.as_ref().unwrap_or(&moved);
+    let newest = samples.iter().rev().find_map(|sample| sample.program(name))?;
+    let evidence = written.map(|by| Evidence::told(EvidenceKind::DiskWritten, by.bytes, Seconds(by.seconds)));
+    let subject = || Subject::program(newest, knowledge, |member| member.cpu.get().max(1e-6));
+    (bytes >= lost as f64 * NAMED_SHARE).then(|| (subject(), evidence))
+}
+
+/// The program with most bytes by this rate; `None` when the rate is known of no program.
+fn most<'a>(samples: &[&'a Arc<Sample>], rate: impl Fn(&ProgramSample) -> Reading<BytesPerSec>) -> Option<Mover<'a>> {
+    let mut moved: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut seconds = 0.0;
     for sample in samples {
         // The system writes on behalf of others (write-back threads): it is never the one to name.
-        for program in sample.programs.iter().filter(|program| program.kind != ProgramKind::System) {
-            let bytes = program.disk.get().map_or(0.0, |rate| rate.0) * sample.span.0;
-            match moved.iter_mut().find(|(name, _)| *name == &*program.name) {
-                Some((_, sum)) => *sum += bytes,
-                None => moved.push((&program.name, bytes)),
-            }
+        let programs = sample.programs.iter().filter(|program| program.kind != ProgramKind::System);
+        let known: Vec<(&str, f64)> =
+            programs.filter_map(|program| Some((&*program.name, rate(program).get()?.0))).collect();
+        seconds += if known.is_empty() { 0.0 } else { sample.span.0 };
+        for (name, rate) in known {
+            *moved.entry(name).or_default() += rate * sample.span.0;
         }
     }
     let (name, bytes) = moved.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let newest = samples.iter().rev().find_map(|sample| sample.program(name))?;
-    let enough = bytes >= lost as f64 * NAMED_SHARE;
-    enough.then(|| Subject::program(newest, knowledge, |member| member.cpu.get().max(1e-6)))
+    Some(Mover { name, bytes, seconds })
 }
 
 fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Finding> {
@@ -120,8 +142,9 @@ fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::rules::fixture::{Scene, rules};
-    use crate::diagnose::{RuleId, Severity};
+    use crate::diagnose::rules::fixture::{Scene, process, rules};
+    use crate::diagnose::{EvidenceKind, Finding, RuleId, Severity};
+    use crate::model::{Bytes, BytesPerSec, ProcSample, Reading, Volume};
 
     const GIB: f64 = (1_u64 << 30) as f64;
 
@@ -158,5 +181,60 @@ mod tests {
         let mut scene = Scene::windows().with_step(60.0);
         scene.volume("C:", 256.0 * GIB, &falling(256.0, 120.0, 0.1, 200));
         assert!(rules(&scene).contains(&RuleId::DiskShrinking));
+    }
+
+    /// A disk that loses 200 MB a second beside a reader and a writer; `change` is what is known of them.
+    fn beside(change: impl Fn(&mut ProcSample)) -> Finding {
+        let mut scene = Scene::linux();
+        let program = |pid, name: &str, read, written| {
+            let mut program = process(pid, &format!("/home/a/{name}"), 0.05);
+            program.disk_read = Reading::Known(BytesPerSec(read));
+            program.disk_write = Reading::Known(BytesPerSec(written));
+            change(&mut program);
+            program
+        };
+        let programs = [program(10, "scan", 900e6, 1e6), program(20, "log", 0.0, 180e6)];
+        for step in 0..10 {
+            let free = Bytes(((80.0 - 0.4 * f64::from(step)) * GIB) as u64);
+            let volume = Volume { name: "/".to_owned(), total: Bytes(256 << 30), free };
+            scene.run_with(&programs, 2.0, |sample| sample.volumes = Reading::Known(vec![volume.clone()]));
+        }
+        scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::DiskShrinking).expect("told")
+    }
+
+    #[test]
+    fn the_program_that_writes_is_named_and_not_the_one_that_reads() {
+        let found = beside(|_| ());
+        assert_eq!(found.cause.as_ref().map(|cause| cause.group.as_str()), Some("log"));
+        assert!(found.observed(EvidenceKind::DiskWritten).is_some_and(|bytes| bytes > 2e9));
+    }
+
+    #[test]
+    fn one_that_only_reads_accounts_for_no_loss() {
+        let found = beside(|program| {
+            if program.facts.key.pid == 20 {
+                program.disk_write = Reading::default();
+            }
+        });
+        assert!(found.cause.is_none());
+    }
+
+    #[test]
+    fn where_nothing_is_known_of_writing_alone_the_one_that_moves_most_is_named() {
+        let mut scene = Scene::linux();
+        let mut copy = process(10, "/home/a/copy", 0.05);
+        copy.disk_read = Reading::Known(BytesPerSec(200e6));
+        copy.disk_write = Reading::Known(BytesPerSec(200e6));
+        for step in 0..10 {
+            let free = Bytes(((80.0 - 0.4 * f64::from(step)) * GIB) as u64);
+            let volume = Volume { name: "/".to_owned(), total: Bytes(256 << 30), free };
+            scene.run_with(std::slice::from_ref(&copy), 2.0, |sample| {
+                sample.volumes = Reading::Known(vec![volume.clone()]);
+            });
+        }
+        scene.as_recorded();
+        let found = scene.diagnose();
+        assert_eq!(found[0].cause.as_ref().map(|cause| cause.group.as_str()), Some("copy"));
+        assert_eq!(found[0].observed(EvidenceKind::DiskWritten), None);
     }
 }

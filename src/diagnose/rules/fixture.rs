@@ -91,6 +91,19 @@ impl Scene {
         self.slept = seconds;
     }
 
+    /// Everything so far is known from the recording, which keeps less of a program.
+    pub(in crate::diagnose) fn as_recorded(&mut self) {
+        let mut recorded = History::new(self.history.machine().clone());
+        for sample in self.history.samples() {
+            let mut sample = (**sample).clone();
+            for program in &mut sample.programs {
+                program.disk_write = Reading::Missing(Why::Unsupported);
+            }
+            recorded.push(Arc::new(sample));
+        }
+        self.history = recorded;
+    }
+
     pub(in crate::diagnose) fn with_step(mut self, step: f64) -> Self {
         self.step = step;
         self
