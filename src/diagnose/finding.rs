@@ -353,11 +353,13 @@ pub enum EvidenceKind {
     SleptFor,
     /// Bytes that the program named as the cause wrote within `seconds`.
     DiskWritten,
+    /// How often a program came back after the user closed it.
+    Returns,
 }
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -403,6 +405,7 @@ impl EvidenceKind {
         Self::CommitUsed,
         Self::SleptFor,
         Self::DiskWritten,
+        Self::Returns,
     ];
 
     /// The id used in texts and JSON.
@@ -450,6 +453,7 @@ impl EvidenceKind {
             Self::KnownFor => "known_for",
             Self::FanSpeed => "fan_speed",
             Self::UsualFanSpeed => "usual_fan_speed",
+            Self::Returns => "returns",
             Self::DiskWritten => "disk_written",
             Self::SleptFor => "slept_for",
             Self::CommitUsed => "commit_used",

@@ -99,6 +99,9 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
     if finding.rule == RuleId::LongUptime && finding.confidence == Confidence::High {
         variants.push("kept");
     }
+    if finding.rule == RuleId::CameBack && finding.observed(EvidenceKind::Returns).is_some() {
+        variants.push("each");
+    }
     if finding.rule == RuleId::CatchingUp && finding.observed(EvidenceKind::SleptFor).is_some() {
         variants.push("woken");
     }
@@ -303,7 +306,9 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
             format::celsius(observed)
         }
         EvidenceKind::FanSpeed | EvidenceKind::UsualFanSpeed => format::fan_speed(texts, observed),
-        EvidenceKind::Parts | EvidenceKind::ThrottleEvents | EvidenceKind::Score => format::count(observed),
+        EvidenceKind::Parts | EvidenceKind::ThrottleEvents | EvidenceKind::Score | EvidenceKind::Returns => {
+            format::count(observed)
+        }
     }
 }
 
@@ -392,9 +397,14 @@ mod tests {
                 let fans = if rule == RuleId::HotButIdle { vec![by_fan(1900.0), by_fan(0.0)] } else { Vec::new() };
                 [fans, vec![measured, estimate]].concat()
             }
+            RuleId::CameBack => {
+                let each = of(program, None);
+                let mut once = Finding { parent: None, ..each.clone() };
+                once.evidence.retain(|evidence| evidence.kind != EvidenceKind::Returns);
+                vec![each, once]
+            }
             RuleId::BrowserLoad
             | RuleId::WebPageLoad
-            | RuleId::CameBack
             | RuleId::MemoryGrowth
             | RuleId::NotResponding
             | RuleId::BrowserUpdate

@@ -5,7 +5,7 @@
 
 use super::place::comparable;
 use super::{Knowledge, stem};
-use crate::model::{Mark, Os, ProcFacts};
+use crate::model::{Mark, Origin, Os, ProcFacts};
 
 /// What Linux adds to the path of a file that is gone.
 const DELETED: &str = " (deleted)";
@@ -79,6 +79,15 @@ impl Knowledge {
             let place = Place { path, os, deleted: false };
             self.is_temporary(&place) || self.is_odd(&place) || self.is_hidden(&place)
         })
+    }
+
+    /// Whether a person started the program: from a desktop, or in a shell that was not given a script. What is not known
+    /// of the shell is taken for a person.
+    pub fn is_started_by_hand(&self, origin: &Origin) -> bool {
+        let starters = &self.system.starters;
+        let Some(parent) = origin.parent.as_deref().map(stem) else { return false };
+        let in_shell = || starters.with_script.contains(&parent) && !origin.has(Mark::ScriptHostParent);
+        starters.desktops.contains(&parent) || in_shell()
     }
 
     fn has_miner_arguments(&self, facts: &ProcFacts) -> bool {

@@ -24,7 +24,8 @@ web_page_load-limits = Mimamori cannot see which page it is, and never reads add
 
 came_back-headline = { $name } came back after it was closed
 came_back-headline-parent = { $name } came back after it was closed, started by { $parent }
-came_back-meaning = Something starts it again each time: often a service or a helper of the same program, which is normal. It can also be something nobody wants.
+came_back-meaning = Something started it again. A service or a helper of the same program, or somebody who opened it, would be normal. It can also be something nobody wants.
+came_back-meaning-each = Something starts it again each time. A service or a helper of the same program, or somebody who opens it, would be normal. It can also be something nobody wants.
 came_back-todo-1 = If it belongs to a program you use, close that program instead
 came_back-todo-2 = If you do not know it, tell your helpdesk its name and what started it
 came_back-limits = Mimamori sees which program started it, not why.
@@ -216,6 +217,10 @@ saw-update_age = Last look for updates: { $value } ago
 saw-update_install_age = Last update installed: { $value } ago
 saw-browser_age = Date of the program file: { $value } ago
 saw-back_after = It was back after { $value }
+saw-returns = { $number ->
+    [one] Came back once after it was closed
+   *[other] Came back { $number } times after it was closed
+}
 saw-known_for = First seen in the list { $value } ago
 saw-slept_for = The PC slept for { $value }
 saw-hung_seconds = No answer for { $value }

@@ -24,7 +24,8 @@ web_page_load-limits = どのページかは見守りには分かりません。
 
 came_back-headline = { $name } は閉じた後にまた動き始めました
 came_back-headline-parent = { $name } は閉じた後にまた動き始めました（起動したのは { $parent }）
-came_back-meaning = 何かが毎回起動し直しています。同じ製品の常駐部分なら正常です。だれも望んでいないものの場合もあります。
+came_back-meaning = 何かがもう一度起動しました。同じ製品の常駐プログラムや、だれかが開き直した場合は正常です。だれも望んでいないものの場合もあります。
+came_back-meaning-each = 閉じても毎回、何かがまた起動しています。同じ製品の常駐プログラムや、だれかが開き直した場合は正常です。だれも望んでいないものの場合もあります。
 came_back-todo-1 = 使っている製品の一部なら、その製品のほうを終了してください
 came_back-todo-2 = 心当たりがなければ、名前と起動したものをヘルプデスクに伝えてください
 came_back-limits = 何が起動したかは分かりますが、理由は分かりません。
@@ -216,6 +217,7 @@ saw-update_age = 最後の更新の確認：{ $value }前
 saw-update_install_age = 更新が最後にインストールされた日：{ $value }前
 saw-browser_age = プログラムファイルの日付：{ $value }前
 saw-back_after = { $value }後に再び動作
+saw-returns = 閉じた後に{ $number }回、また動き始めた
 saw-known_for = 一覧で初めて確認したのは { $value }前
 saw-slept_for = スリープしていた時間：{ $value }
 saw-hung_seconds = { $value }応答なし

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
-use crate::diagnose::series;
-use crate::knowledge::Knowledge;
+use crate::diagnose::series::{self, Point};
+use crate::knowledge::{Knowledge, Thresholds};
 use crate::model::{History, ProcKey, ProgramKind, Seconds};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
-    let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
-    let hold = knowledge.thresholds.hold_seconds;
+    let limits = &knowledge.thresholds;
+    let (steady, mining, hold) = (&limits.steady, &limits.mining, limits.hold_seconds);
     let at_work = series::loaded(history, steady.program, hold, mining.recent_seconds);
     at_work
         .into_iter()
@@ -17,29 +17,32 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
         .filter(|program| program.kind == ProgramKind::Program)
         .filter_map(|program| {
             let points = series::of_program(history, &program.name, mining.recent_seconds);
-            let closed = points.iter().rposition(|point| point.sample.closed.contains(&program.name))?;
-            let after = &points[closed..];
-            // It takes a while to end; then it is away, and then it is back.
-            let away = after.iter().position(|point| point.cpu < steady.program)?;
-            let back = away + after[away..].iter().position(|point| point.cpu >= steady.program)?;
-            let pause = after[back].at.since(after[away].at);
-            let again = &after[back..];
+            let closed: Vec<usize> =
+                (0..points.len()).filter(|index| points[*index].sample.closed.contains(&program.name)).collect();
+            let newest = *closed.last()?;
+            let newest_back = back(&points, newest, points.len(), limits)?;
+            let again = &points[newest + newest_back.after..];
             let held: f64 = again.iter().filter(|point| point.cpu >= steady.program).map(|point| point.span).sum();
-            if pause.0 > mining.back_seconds.0 || held < hold.0 || again.last()?.cpu < steady.program {
+            if held < hold.0 || again.last()?.cpu < steady.program {
                 return None;
             }
-            // The same process at work again was never away: closing it was cancelled, or it takes its time.
-            let was_busy = busy_parts(&points[..=closed], steady.program);
-            if busy_parts(again, steady.program).iter().any(|key| was_busy.contains(key)) {
+            let before = closed.windows(2).filter(|pair| back(&points, pair[0], pair[1], limits).is_some());
+            let returns = before.count() + 1;
+            // Whoever follows our advice to open it again has done so.
+            if returns < 2 && knowledge.is_started_by_hand(&program.origin) {
                 return None;
             }
             let (mean, _) = series::shape(again.iter().map(|point| (point.cpu, point.span)))?;
-            let evidence = vec![
+            let mut evidence = vec![
                 Evidence::over(EvidenceKind::ProgramCpu, mean, steady.program, Seconds(held)),
-                Evidence::told(EvidenceKind::BackAfter, pause.0, pause),
+                Evidence::told(EvidenceKind::BackAfter, newest_back.pause.0, newest_back.pause),
             ];
+            if returns >= 2 {
+                let seconds = points.last()?.at.since(points[closed[0]].at);
+                evidence.push(Evidence::told(EvidenceKind::Returns, returns as f64, seconds));
+            }
             let subject = Subject::program(program, knowledge, |member| member.cpu.get());
-            let since = after[back].at.minus(Seconds(after[back].span));
+            let since = again[0].at.minus(Seconds(again[0].span));
             let parent = program.origin.parent.as_deref().map(str::to_owned);
             let found = Finding::new(RuleId::CameBack, Severity::Look, Confidence::High, subject, since, evidence);
             Some(Finding { parent, ..found })
@@ -47,16 +50,37 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
         .collect()
 }
 
+/// That a program came back: the looks after the one in which it was closed, and how long it was away.
+struct Back {
+    after: usize,
+    pause: Seconds,
+}
+
+/// Whether the program that was closed at the look `closed` came back before the look `end`.
+fn back(points: &[Point<'_>], closed: usize, end: usize, limits: &Thresholds) -> Option<Back> {
+    let (after, least) = (&points[closed..end], limits.steady.program);
+    // It takes a while to end; then it is away, and then it is back.
+    let away = after.iter().position(|point| point.cpu < least)?;
+    let back = away + after[away..].iter().position(|point| point.cpu >= least)?;
+    let pause = after[back].at.since(after[away].at);
+    // The same process at work again was never away: closing it was cancelled, or it takes its time.
+    let was_busy = busy_parts(&points[..=closed], least);
+    let is_same = busy_parts(&after[back..], least).iter().any(|key| was_busy.contains(key));
+    (pause.0 <= limits.mining.back_seconds.0 && !is_same).then_some(Back { after: back, pause })
+}
+
 /// The processes that did at least a share of `least` in one of these looks.
-fn busy_parts(points: &[series::Point<'_>], least: f64) -> BTreeSet<ProcKey> {
+fn busy_parts(points: &[Point<'_>], least: f64) -> BTreeSet<ProcKey> {
     let members = points.iter().filter_map(|point| point.program).flat_map(|program| &*program.members);
     members.filter(|member| member.cpu.get() >= least).map(|member| member.key).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::RuleId;
+    use std::sync::Arc;
+
     use crate::diagnose::rules::fixture::{Scene, process, rules};
+    use crate::diagnose::{EvidenceKind, RuleId};
 
     #[test]
     fn a_program_that_is_started_again_after_it_was_closed_is_told() {
@@ -84,5 +108,42 @@ mod tests {
         scene.run(&[process(1, "/sbin/init", 0.0)], 120.0);
         scene.run(&[process(20, "/home/a/loop", 0.4)], 20.0);
         assert!(!rules(&scene).contains(&RuleId::CameBack));
+    }
+
+    /// The program, closed and there again so often, each time as a child of `parent`.
+    fn returns(parent: &str, times: u32) -> Scene {
+        let mut scene = Scene::linux();
+        let parent = process(5, parent, 0.0);
+        let of = |pid| {
+            let mut child = process(pid, "/home/a/loop", 0.4);
+            Arc::make_mut(&mut child.facts).parent = 5;
+            child
+        };
+        for pid in 10..10 + times {
+            scene.run(&[parent.clone(), of(pid)], 30.0);
+            scene.run_with(std::slice::from_ref(&parent), 4.0, |sample| sample.closed = vec!["loop".into()]);
+        }
+        scene.run(&[parent, of(30)], 10.0);
+        scene
+    }
+
+    /// What is told of it, and how many returns.
+    fn told(scene: &Scene) -> Vec<Option<f64>> {
+        let found = scene.diagnose();
+        let told = found.iter().filter(|finding| finding.rule == RuleId::CameBack);
+        told.map(|finding| finding.observed(EvidenceKind::Returns)).collect()
+    }
+
+    #[test]
+    fn somebody_who_opens_it_again_as_we_said_is_not_told() {
+        assert_eq!(told(&returns("/usr/bin/gnome-shell", 1)), []);
+        assert_eq!(told(&returns("/usr/bin/bash", 1)), []);
+        assert_eq!(told(&returns("/usr/lib/systemd/systemd", 1)), [None]);
+    }
+
+    #[test]
+    fn each_time_is_said_from_the_second_return() {
+        assert_eq!(told(&returns("/usr/lib/systemd/systemd", 2)), [Some(2.0)]);
+        assert_eq!(told(&returns("/usr/bin/bash", 3)), [Some(3.0)]);
     }
 }
