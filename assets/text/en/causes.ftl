@@ -80,10 +80,10 @@ disk_busy-todo-known-3 = If it is like this every day, ask your helpdesk: the di
 disk_busy-limits = Which files are read or written is not visible.
 
 slow_volume-headline = A drive has not answered for { $duration }
-slow_volume-meaning = A network drive whose server is gone, a USB disk with a loose plug, or a disk that fails. Programs that use it stop until it answers.
-slow_volume-todo-1 = Unplug USB drives you do not need, and check the network cable or Wi-Fi
+slow_volume-meaning = It can be a USB disk with a loose plug, a disk that takes long to wake up, or one that fails. Programs that use it stop until it answers.
+slow_volume-todo-1 = Unplug USB drives you do not need, and see that the plugs of the others sit firmly
 slow_volume-todo-2 = Save your work to another place, and ask your helpdesk
-slow_volume-limits = Which drive it is is only known when it answers.
+slow_volume-limits = Which drive it is is only known when it answers. Shared folders in the network are not looked at.
 
 network_busy-headline = The network is busy: { $network }
 network_busy-headline-program = { $program } receives { $program_network } and keeps the network busy

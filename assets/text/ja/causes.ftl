@@ -80,10 +80,10 @@ disk_busy-todo-known-3 = 毎日このようなら、ヘルプデスクに相談�
 disk_busy-limits = どのファイルを読み書きしているかは見えません。
 
 slow_volume-headline = ドライブが{ $duration }応答していません
-slow_volume-meaning = サーバーにつながらないネットワークドライブ、抜けかけた USB ディスク、故障しかけたディスクが考えられます。それを使うプログラムは応答があるまで止まります。
-slow_volume-todo-1 = 使わない USB ドライブを外し、ネットワークの接続を確かめてください
+slow_volume-meaning = 抜けかけた USB ディスク、動き出すのに時間がかかるディスク、故障しかけたディスクが考えられます。それを使うプログラムは応答があるまで止まります。
+slow_volume-todo-1 = 使わない USB ドライブを外し、ほかのドライブのケーブルが抜けかけていないか確かめてください
 slow_volume-todo-2 = 作業を別の場所に保存し、ヘルプデスクに相談してください
-slow_volume-limits = どのドライブかは、応答があるまで分かりません。
+slow_volume-limits = どのドライブかは、応答があるまで分かりません。ネットワーク上の共有フォルダーは調べていません。
 
 network_busy-headline = ネットワークが混んでいます：{ $network }
 network_busy-headline-program = { $program } の受信でネットワークが混んでいます：{ $program_network }

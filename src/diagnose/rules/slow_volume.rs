@@ -1,4 +1,4 @@
-//! A drive does not answer: a dead cable, a failing disk, a network that is gone.
+//! A drive does not answer: a loose cable, a failing disk. Volumes of the network are not looked at.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
