@@ -355,11 +355,13 @@ pub enum EvidenceKind {
     DiskWritten,
     /// How often a program came back after the user closed it.
     Returns,
+    /// Seconds on the battery.
+    OnBattery,
 }
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -406,6 +408,7 @@ impl EvidenceKind {
         Self::SleptFor,
         Self::DiskWritten,
         Self::Returns,
+        Self::OnBattery,
     ];
 
     /// The id used in texts and JSON.
@@ -453,6 +456,7 @@ impl EvidenceKind {
             Self::KnownFor => "known_for",
             Self::FanSpeed => "fan_speed",
             Self::UsualFanSpeed => "usual_fan_speed",
+            Self::OnBattery => "on_battery",
             Self::Returns => "returns",
             Self::DiskWritten => "disk_written",
             Self::SleptFor => "slept_for",

@@ -99,6 +99,9 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
     if finding.rule == RuleId::LongUptime && finding.confidence == Confidence::High {
         variants.push("kept");
     }
+    if finding.observed(EvidenceKind::OnBattery).is_some() {
+        variants.push("battery");
+    }
     if finding.rule == RuleId::CameBack && finding.observed(EvidenceKind::Returns).is_some() {
         variants.push("each");
     }
@@ -298,9 +301,11 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         EvidenceKind::Uptime | EvidenceKind::UpdateAge | EvidenceKind::UpdateInstallAge | EvidenceKind::BrowserAge => {
             format::duration(texts, observed * 86_400.0)
         }
-        EvidenceKind::BackAfter | EvidenceKind::HungSeconds | EvidenceKind::KnownFor | EvidenceKind::SleptFor => {
-            format::duration(texts, observed)
-        }
+        EvidenceKind::BackAfter
+        | EvidenceKind::HungSeconds
+        | EvidenceKind::KnownFor
+        | EvidenceKind::SleptFor
+        | EvidenceKind::OnBattery => format::duration(texts, observed),
         EvidenceKind::HoursToFull => format::duration(texts, observed * 3600.0),
         EvidenceKind::Temperature | EvidenceKind::ExpectedTemperature | EvidenceKind::UsualTemperature => {
             format::celsius(observed)
@@ -443,6 +448,12 @@ mod tests {
                 looked.evidence.retain(|evidence| evidence.kind != EvidenceKind::UpdateInstallAge);
                 vec![installed, looked]
             }
+            RuleId::PowerLimited => {
+                let battery = of(Subject::machine(), None);
+                let mut mains = battery.clone();
+                mains.evidence.retain(|evidence| evidence.kind != EvidenceKind::OnBattery);
+                vec![battery, mains]
+            }
             RuleId::CatchingUp => {
                 let woken = of(Subject::machine(), None);
                 let mut started = woken.clone();
@@ -469,7 +480,6 @@ mod tests {
             | RuleId::DeviceLoad
             | RuleId::SlowVolume
             | RuleId::SlowedByHeat
-            | RuleId::PowerLimited
             | RuleId::RestartPending
             | RuleId::AntivirusOff
             | RuleId::AllWell => vec![of(Subject::machine(), None)],

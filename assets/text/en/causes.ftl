@@ -103,9 +103,11 @@ slowed_by_heat-todo-2 = If it happens again, ask your helpdesk to have the fan c
 slowed_by_heat-limits = How much slower it is cannot be said exactly.
 
 power_limited-headline = Saving power holds this PC back
-power_limited-meaning = There is a lot to do ({ $cpu }), but a power saving mode or the battery keeps the processor slow.
-power_limited-todo-1 = Plug in the power cable
-power_limited-todo-2 = Switch the power mode to balanced or better in the settings of the system
+power_limited-meaning = There is a lot to do ({ $cpu }), but a power saving mode is on. The PC is not running from its battery.
+power_limited-meaning-battery = There is a lot to do ({ $cpu }), but a power saving mode or the battery keeps the processor slow.
+power_limited-todo-1 = Switch the power mode to balanced or better in the settings of the system
+power_limited-todo-battery-1 = Plug in the power cable
+power_limited-todo-battery-2 = Switch the power mode to balanced or better in the settings of the system
 power_limited-limits = Some companies set the power mode for everyone; then your helpdesk can tell you more.
 
 gpu_busy-headline = The graphics processor is busy: { $gpu }
@@ -212,6 +214,7 @@ saw-grown_bytes = { $value } more memory in { $duration }
 saw-program_bytes = { $name } holds { $value } now
 saw-swap_grown = { $value } moved out of memory in { $duration }
 saw-clock_share = The processor runs at { $value } of its highest clock
+saw-on_battery = Running from the battery for at least { $value }
 saw-uptime = Running for { $value }
 saw-update_age = Last look for updates: { $value } ago
 saw-update_install_age = Last update installed: { $value } ago

@@ -102,10 +102,12 @@ slowed_by_heat-todo-1 = 通風口をふさがず、柔らかいものの上に�
 slowed_by_heat-todo-2 = 繰り返す場合は、ファンの清掃をヘルプデスクに頼んでください
 slowed_by_heat-limits = どれだけ遅くなったかは正確には分かりません。
 
-power_limited-headline = 省電力のため、力を抑えて動いています
-power_limited-meaning = 作業は多い（{ $cpu }）のに、省電力の設定またはバッテリー駆動のため CPU がゆっくり動いています。
-power_limited-todo-1 = 電源ケーブルをつないでください
-power_limited-todo-2 = システムの設定で電源モードを「バランス」以上にしてください
+power_limited-headline = 省電力のため、処理速度を抑えて動いています
+power_limited-meaning = 作業が多い（{ $cpu }）のに、省電力の設定がオンになっています。バッテリーでは動いていません。
+power_limited-meaning-battery = 作業が多い（{ $cpu }）のに、省電力の設定またはバッテリー駆動のため CPU がゆっくり動いています。
+power_limited-todo-1 = システムの設定で電源モードを「バランス」以上にしてください
+power_limited-todo-battery-1 = 電源ケーブルをつないでください
+power_limited-todo-battery-2 = システムの設定で電源モードを「バランス」以上にしてください
 power_limited-limits = 会社が電源モードを決めていることがあります。詳しくはヘルプデスクにお尋ねください。
 
 gpu_busy-headline = GPU（画像処理装置）が忙しく動いています：{ $gpu }
@@ -212,6 +214,7 @@ saw-grown_bytes = { $duration }でメモリが{ $value }増加
 saw-program_bytes = { $name } は現在{ $value }を使用
 saw-swap_grown = { $duration }で{ $value }をメモリの外へ移動
 saw-clock_share = CPU の速度は最高の{ $value }
+saw-on_battery = バッテリーで動作：少なくとも{ $value }
 saw-uptime = 起動してから{ $value }
 saw-update_age = 最後の更新の確認：{ $value }前
 saw-update_install_age = 更新が最後にインストールされた日：{ $value }前

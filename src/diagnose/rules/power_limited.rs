@@ -1,5 +1,7 @@
 //! A power saving mode holds the PC back while there is work.
 
+use std::sync::Arc;
+
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
 use crate::model::{Fraction, History, Sample};
@@ -18,21 +20,31 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let cpu = held.mean(|sample| sample.cpu.get().map(Fraction::get))?;
     let mut evidence = vec![Evidence::over(EvidenceKind::TotalCpu, cpu, limits.limited_cpu, held.seconds)];
     evidence.extend(held.mean(clock).map(|share| Evidence::told(EvidenceKind::ClockShare, share, held.seconds)));
+    // Plugging the cable in helps only where it is not.
+    if history.latest()?.power.get()?.on_battery {
+        let battery = |sample: &&Arc<Sample>| sample.power.get().is_some_and(|power| power.on_battery);
+        let seconds = held.samples.iter().rev().take_while(battery).map(|sample| sample.span.0).sum();
+        evidence.push(Evidence::told(EvidenceKind::OnBattery, seconds, held.seconds));
+    }
     let confidence = Confidence::from_duration(held.seconds);
     Some(Finding::new(RuleId::PowerLimited, Severity::Look, confidence, Subject::machine(), held.since, evidence))
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, rules};
+    use crate::diagnose::{EvidenceKind, RuleId};
     use crate::model::{Fraction, Power, Reading};
 
     fn scene(saver: bool, cpu: f64) -> Scene {
+        scene_on(true, saver, cpu)
+    }
+
+    fn scene_on(on_battery: bool, saver: bool, cpu: f64) -> Scene {
         let mut scene = Scene::windows();
         scene.push(40.0, |sample| {
             sample.cpu = Reading::Known(Fraction::new(cpu));
-            sample.power = Reading::Known(Power { on_battery: true, saver });
+            sample.power = Reading::Known(Power { on_battery, saver });
         });
         scene
     }
@@ -42,5 +54,15 @@ mod tests {
         assert!(rules(&scene(true, 0.7)).contains(&RuleId::PowerLimited));
         assert_eq!(rules(&scene(true, 0.1)), [RuleId::AllWell]);
         assert!(!rules(&scene(false, 0.7)).contains(&RuleId::PowerLimited));
+    }
+
+    #[test]
+    fn the_cable_is_spoken_of_only_on_the_battery() {
+        let battery = |on_battery| {
+            let found = scene_on(on_battery, true, 0.7).diagnose();
+            let found = found.into_iter().find(|finding| finding.rule == RuleId::PowerLimited).expect("told");
+            found.observed(EvidenceKind::OnBattery)
+        };
+        assert_eq!((battery(true), battery(false)), (Some(40.0), None));
     }
 }
