@@ -151,13 +151,13 @@ antivirus_off-todo-1 = Open Windows Security and follow what it says
 antivirus_off-todo-2 = If you cannot switch it on, ask your helpdesk today
 antivirus_off-limits = This is what Windows reports; some protection products report late after a start.
 
-updates_old-headline = No updates for { $days } days
-updates_old-headline-installed = No updates installed for { $days } days
-updates_old-meaning = Updates close known gaps and mend faults. This PC has not looked for any for a long time.
+updates_old-headline = This PC has not looked for updates for { $days } days
+updates_old-headline-installed = No update has been installed for { $days } days
+updates_old-meaning = Updates close known gaps and mend faults. Whether any are missing shows only when the PC looks for them.
 updates_old-meaning-installed = Windows gets updates each month; they close known gaps and mend faults. Where a company decides when updates come, a delay of some weeks is normal.
 updates_old-todo-1 = Look for updates in the settings of the system, or ask your helpdesk
 updates_old-limits = Only the time of the last look is known, not what is missing.
-updates_old-limits-installed = This is the date of the last update of Windows itself. Why none came since is not known here.
+updates_old-limits-installed = Only the date of the last update of Windows itself is known, not why none was installed since.
 
 browser_update-headline = { $name } was updated and needs to be opened anew
 browser_update-meaning = The old version goes on until all its windows are closed. The new one closes known gaps.

@@ -153,11 +153,11 @@ antivirus_off-limits = Windows の知らせる内容です。製品によって�
 
 updates_old-headline = { $days }日間、更新を確認していません
 updates_old-headline-installed = { $days }日間、更新がインストールされていません
-updates_old-meaning = 更新は既知の弱点をふさぎ、不具合を直します。このパソコンは長い間、更新を確認していません。
+updates_old-meaning = 更新は既知の弱点をふさぎ、不具合を直します。足りない更新があるかどうかは、確認するまで分かりません。
 updates_old-meaning-installed = Windows には毎月更新があり、既知の弱点をふさぎ、不具合を直します。会社が更新の時期を決めている場合、数週間の遅れは普通です。
 updates_old-todo-1 = システムの設定で更新を確認するか、ヘルプデスクに相談してください
 updates_old-limits = 分かるのは最後に確認した時刻だけで、何が足りないかは分かりません。
-updates_old-limits-installed = 分かるのは Windows 本体に更新が最後にインストールされた日だけで、その後に入っていない理由は分かりません。
+updates_old-limits-installed = 分かるのは Windows 本体に更新が最後にインストールされた日だけで、その後インストールされていない理由は分かりません。
 
 browser_update-headline = { $name } が更新されました。開き直してください
 browser_update-meaning = すべてのウィンドウを閉じるまで古い版が動き続けます。新しい版は既知の弱点をふさぎます。
