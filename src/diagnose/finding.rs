@@ -531,7 +531,7 @@ pub enum SignKind {
     SchedulerParent,
     /// No valid signature.
     Unsigned,
-    /// New on this PC.
+    /// New on this PC; `figure` is within how many days it was first seen.
     New,
     /// It came back after it ended; `figure` is how often.
     CameBack,
@@ -553,7 +553,9 @@ pub enum SignKind {
     VerySteady,
     /// Next to no disk and network.
     Quiet,
-    /// Warmer than this PC's own idle.
+    /// Next to no network; its disk is not known.
+    QuietNetwork,
+    /// Warmer than this PC's own idle; `figure` is by how many degrees.
     Heat,
     /// The graphics processor is busy too.
     Gpu,
@@ -565,7 +567,7 @@ pub enum SignKind {
 
 impl SignKind {
     /// Every kind, for tests of texts and points.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::MinerName,
         Self::MinerArguments,
         Self::WrongFolder,
@@ -589,6 +591,7 @@ impl SignKind {
         Self::Steady,
         Self::VerySteady,
         Self::Quiet,
+        Self::QuietNetwork,
         Self::Heat,
         Self::Gpu,
         Self::Signed,
@@ -621,6 +624,7 @@ impl SignKind {
             Self::Steady => "steady",
             Self::VerySteady => "very_steady",
             Self::Quiet => "quiet",
+            Self::QuietNetwork => "quiet_network",
             Self::Heat => "heat",
             Self::Gpu => "gpu",
             Self::Signed => "signed",
@@ -637,7 +641,9 @@ impl SignKind {
             | Self::NeverBusy
             | Self::NoWindow
             | Self::Window => SignClass::Behaviour,
-            Self::Steady | Self::VerySteady | Self::Quiet | Self::Heat | Self::Gpu => SignClass::Load,
+            Self::Steady | Self::VerySteady | Self::Quiet | Self::QuietNetwork | Self::Heat | Self::Gpu => {
+                SignClass::Load
+            }
             Self::PoolPort => SignClass::Network,
             _ => SignClass::Identity,
         }

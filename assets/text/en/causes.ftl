@@ -247,7 +247,10 @@ sign-deleted_file = Its file was deleted while it runs: { $text }
 sign-script_host_parent = A script started it: { $text }
 sign-scheduler_parent = A schedule started it: { $text }
 sign-unsigned = Its file carries no valid signature
-sign-new = It was first seen on this PC a few days ago
+sign-new = { $number ->
+    [0] It is new on this PC
+   *[other] It was first seen on this PC within the last { $number } days
+}
 sign-came_back = It came back { $number } times after it had ended
 sign-fell_when_watched = Its load fell when a monitor was opened, { $number ->
     [one] once
@@ -261,7 +264,11 @@ sign-pool_port = It stays connected to a port that mining pools use
 sign-steady = Its load moves by only { $value }
 sign-very_steady = It has hardly moved for minutes ({ $value })
 sign-quiet = It computes and hardly uses disk or network
-sign-heat = The PC is warmer than it usually is
+sign-quiet_network = It computes, and there is hardly any network traffic; how much it uses the disk is not known
+sign-heat = { $number ->
+    [0] The PC is warmer than it usually is at rest
+   *[other] The PC is { $number } °C warmer than it usually is at rest
+}
 sign-gpu = The graphics processor is busy as well: { $value }
 sign-signed = It is signed and installed in the right place
 sign-installed = It is installed where only an administrator can put programs

@@ -244,7 +244,10 @@ sign-deleted_file = 動いている間にファイルが消された：{ $text }
 sign-script_host_parent = スクリプトが起動した：{ $text }
 sign-scheduler_parent = 予定された処理が起動した：{ $text }
 sign-unsigned = 有効な署名がない
-sign-new = このパソコンで初めて見たのは数日前
+sign-new = { $number ->
+    [0] このパソコンでは新しい
+   *[other] このパソコンで初めて確認してから{ $number }日以内
+}
 sign-came_back = 終了した後に{ $number }回、また現れた
 sign-fell_when_watched = 監視画面を開くと負荷が下がった（{ $number }回）
 sign-only_while_away = 人が戻ると止まった（{ $number }回）
@@ -255,7 +258,11 @@ sign-pool_port = 採掘の集まり（プール）が使うポートにつなが
 sign-steady = 負荷の揺れが{ $value }だけ
 sign-very_steady = 何分もほとんど変わらない（{ $value }）
 sign-quiet = 計算ばかりで、ディスクも通信もほとんど使わない
-sign-heat = いつもより熱い
+sign-quiet_network = 計算ばかりで、通信はほとんどない（ディスクの使用量は不明）
+sign-heat = { $number ->
+    [0] パソコンの温度が普段の待機時より高い
+   *[other] パソコンの温度が普段の待機時より{ $number }度高い
+}
 sign-gpu = GPU も忙しい：{ $value }
 sign-signed = 署名があり、正しい場所に入っている
 sign-installed = 管理者だけが置ける場所に入っている

@@ -153,9 +153,10 @@ impl Signs<'_> {
             (Mark::New, SignKind::New, None),
             (Mark::PoolPort, SignKind::PoolPort, None),
         ];
+        let days = self.knowledge.thresholds.mining.new_days;
         for (mark, kind, text) in texts {
             if origin.has(mark) {
-                self.add(kind, text, None);
+                self.add(kind, text, (kind == SignKind::New).then_some(days));
             }
         }
         // One folder is one piece of evidence, however many things are odd about it.
@@ -261,10 +262,13 @@ impl Signs<'_> {
         }
         let disk = series::mean(newest, |point| point.program.map(|program| program.disk), |rate: BytesPerSec| rate.0);
         let network = series::network(newest);
-        let still = |rate: Option<f64>, limit: f64| rate.is_none_or(|rate| rate < limit);
-        let known = disk.is_some() || network.is_some();
-        if known && still(disk, steady.disk_quiet) && still(network, steady.network_quiet) {
-            self.add(SignKind::Quiet, None, None);
+        if network.is_some_and(|rate| rate < steady.network_quiet) {
+            // What another user's program reads and writes is not known on Linux.
+            match disk {
+                Some(rate) if rate < steady.disk_quiet => self.add(SignKind::Quiet, None, None),
+                Some(_) => {}
+                None => self.add(SignKind::QuietNetwork, None, None),
+            }
         }
         let celsius = series::mean(newest, |point| Some(point.sample.temperature), |Celsius(celsius)| celsius);
         if let (Some(celsius), Some(Celsius(usual))) = (celsius, self.usual_idle)
@@ -369,7 +373,7 @@ mod tests {
     use crate::diagnose::rules::fixture::{Scene, process, rules};
     use crate::diagnose::{RuleId, Severity, SignKind};
     use crate::knowledge::Knowledge;
-    use crate::model::{BytesPerSec, Mark, Reading, Seconds};
+    use crate::model::{BytesPerSec, Celsius, Mark, Reading, Seconds, Why};
 
     #[test]
     fn every_sign_counts_something() {
@@ -527,5 +531,37 @@ mod tests {
             scene.run_with(&[scan(0.0)], 40.0, |sample| sample.user_idle = Reading::Known(Seconds(1.0)));
         }
         assert!(!rules(&scene).contains(&RuleId::SecretMining));
+    }
+
+    /// The figures of the signs of this kind about a miner in root's name on a quiet PC, as far as is known.
+    fn signs(kind: SignKind, disk: Option<f64>, network: Option<f64>) -> Vec<Option<f64>> {
+        let mut scene = Scene::linux().usually(40.0);
+        let mut miner = process(700, "/tmp/.x/kworker", 0.5).marked(&[Mark::KernelName, Mark::New]);
+        miner.disk_read = Reading::from_option(disk.map(BytesPerSec), Why::NoPermission);
+        miner.disk_write = miner.disk_read;
+        scene.run_with(&[miner], 200.0, |sample| {
+            sample.net_rx = Reading::from_option(network.map(BytesPerSec), Why::Unsupported);
+            sample.temperature = Reading::Known(Celsius(63.0));
+        });
+        let found = scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::SecretMining).expect("told");
+        found.signs.iter().filter(|sign| sign.kind == kind).map(|sign| sign.figure).collect()
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_disk_is_not_called_quiet() {
+        assert_eq!(signs(SignKind::Quiet, Some(10.0), Some(10.0)), [None]);
+        assert_eq!(signs(SignKind::Quiet, None, Some(10.0)), []);
+        assert_eq!(signs(SignKind::QuietNetwork, None, Some(10.0)), [None]);
+        for (disk, network) in [(Some(10.0), None), (None, None), (Some(9e6), Some(10.0)), (None, Some(9e6))] {
+            for kind in [SignKind::Quiet, SignKind::QuietNetwork] {
+                assert!(signs(kind, disk, network).is_empty(), "{disk:?} {network:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn how_new_and_how_warm_is_told_in_figures() {
+        assert_eq!(signs(SignKind::New, None, None), [Some(5.0)]);
+        assert_eq!(signs(SignKind::Heat, None, None), [Some(23.0)]);
     }
 }
