@@ -147,7 +147,7 @@ mod tests {
         assert_eq!((fine.icon, fine.tooltip.as_str()), (TrayIcon::Fine, "Mimamori: Fine"));
         assert_eq!(view(&[hog(Severity::Look, "a")], None, Lang::En).icon, TrayIcon::Look);
         let act = [hog(Severity::Act, "a")];
-        assert_eq!(view(&act, None, Lang::Ja).tooltip, "見守り: 要対応");
+        assert_eq!(view(&act, None, Lang::Ja).tooltip, "見守り：要対応");
         let paused = view(&act, Some(At(3_600_000)), Lang::En);
         assert_eq!((paused.icon, paused.tooltip.as_str()), (TrayIcon::Paused, "Mimamori: paused until 01:00"));
     }

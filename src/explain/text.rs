@@ -188,6 +188,55 @@ mod tests {
         }
     }
 
+    /// One word for one thing, as an office person says it: what not to write, and what to write in its place.
+    const TERMS: [(&str, &str); 22] = [
+        ("パソコンの力", "処理能力"),
+        ("仮想通貨", "暗号資産"),
+        ("を計算する", "を採掘する"),
+        ("マイニングソフト", "採掘プログラム"),
+        ("通風口", "通気口"),
+        ("清掃", "掃除"),
+        ("この版", "このバージョン"),
+        ("新しい版", "新しいバージョン"),
+        ("フォルダ ", "フォルダー"),
+        ("フォルダの", "フォルダーの"),
+        ("ブラウザの", "ブラウザーの"),
+        ("ユーザが", "ユーザーが"),
+        ("ログイン", "サインイン"),
+        ("ログオン", "サインイン"),
+        ("ダイアログ", "ウィンドウ"),
+        ("プロセッサ", "CPU"),
+        ("ウイルススキャン", "ウイルス検査"),
+        ("リブート", "再起動"),
+        ("試験", "テスト"),
+        ("揺れ", "変動"),
+        ("終了を頼", "終了を依頼"),
+        ("終了を求め", "終了を依頼"),
+    ];
+
+    #[test]
+    fn japanese_has_one_word_for_one_thing_and_its_own_signs() {
+        for (file, source) in Lang::Ja.sources() {
+            for line in source.lines().filter(|line| !line.starts_with('#')) {
+                for (avoided, used) in TERMS {
+                    assert!(!line.contains(avoided), "{file}: {used} in place of {avoided}: {line}");
+                }
+                let is_japanese = |c: char| c >= '\u{3040}';
+                let mut before = ' ';
+                for (at, c) in line.char_indices() {
+                    let after = line[at + c.len_utf8()..].chars().next().unwrap_or(' ');
+                    let beside = is_japanese(before) || is_japanese(after);
+                    assert!(!(beside && ":()!?".contains(c)), "{file}: a half-width {c}: {line}");
+                    assert!(!('０'..='９').contains(&c) && c != '％', "{file}: a full-width {c}: {line}");
+                    before = c;
+                }
+                for counter in ["件", "分", "秒", "個", "日", "回", "時間", "%"] {
+                    assert!(!line.contains(&format!("}} {counter}")), "{file}: a space before {counter}: {line}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_texts_can_be_read() {
         for lang in Lang::ALL {

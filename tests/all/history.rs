@@ -90,7 +90,7 @@ fn the_same_answer_for_scripts_and_people() {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     let text = String::from_utf8(history(&home, &["--lang", "ja"]).stdout).expect("text");
-    assert!(text.contains("効果がありました") && text.contains("1 分ごとの使用状況"), "{text}");
+    assert!(text.contains("効果がありました") && text.contains("1分ごとの使用状況"), "{text}");
 }
 
 #[test]

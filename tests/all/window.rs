@@ -198,7 +198,7 @@ fn every_text_of_both_languages_can_be_drawn() {
 fn the_answer_and_its_button_come_first_in_both_languages() {
     for (lang, headline, button) in [
         (Lang::En, "Chromium keeps using 61% of this PC", "Close Chromium"),
-        (Lang::Ja, "Chromium がパソコンの力の61%を使い続けています", "Chromium を閉じる"),
+        (Lang::Ja, "Chromium がパソコンの処理能力の61%を使い続けています", "Chromium を閉じる"),
     ] {
         let mut harness = Scene::new(lang, 0.6).harness([1000.0, 700.0]);
         harness.get_by_label(headline);

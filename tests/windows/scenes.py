@@ -188,7 +188,7 @@ class Scenes(unittest.TestCase):
         self.window("ja")
         since = time.monotonic()
         self.start(PROGRAMS / "burner.exe", "write", "D:\\grows.log")
-        _, taken = self.answer("空きが急に|急に減って", since, "ja")
+        _, taken = self.answer("空き容量が急に|急に減って", since, "ja")
         self.answered("disk-ja", taken)
 
     def test_a_program_that_takes_all_memory(self):

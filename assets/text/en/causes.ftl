@@ -1,11 +1,11 @@
 # More causes, and the signs of secret mining. Same rules as in findings.ftl.
 
-secret_mining-headline = { $name } behaves unusually and uses { $cpu } of this PC: worth a look
+secret_mining-headline = { $name } shows unusual signs and uses { $cpu } of this PC: worth a look
 secret_mining-headline-alarm = { $name } may be mining coins in secret: { $cpu } of this PC for { $duration }
 secret_mining-headline-gpu = { $name } behaves unusually and uses { $program_gpu } of the graphics processor: worth a look
 secret_mining-headline-alarm-gpu = { $name } may be mining coins in secret: { $program_gpu } of the graphics processor for { $duration }
 secret_mining-meaning = Several things about it are unusual. A program of your own, a test or a new tool can look like this too.
-secret_mining-meaning-alarm = What was seen fits a program that computes digital coins for somebody else. It is not proof: only your IT department can look into the program.
+secret_mining-meaning-alarm = What was seen fits a program that mines digital coins for somebody else. It is not proof: only your IT department can look into the program.
 secret_mining-todo-1 = If you know this program and started it, mark it as your work
 secret_mining-todo-2 = If you do not know it, note its name and folder and ask your helpdesk
 secret_mining-todo-alarm-1 = Show this page to your helpdesk or IT department before you delete anything
@@ -69,9 +69,9 @@ paging-todo-2 = If it does not get better, restart the PC
 paging-limits = A reserve that was filled long ago slows nothing down; what matters is how it changes and whether memory is missed.
 paging-limits-commit = Windows may raise the limit by itself by making the paging file larger; whether it will is not known.
 
-disk_busy-headline = Everything waits for the disk: busy { $disk_busy } of the time
-disk_busy-headline-program = Everything waits for the disk, and { $program } uses it most
-disk_busy-meaning = While a disk is busy all the time, opening and saving takes long. A copy, an update, a virus scan or the start of the PC would be normal.
+disk_busy-headline = The disk works without a break: busy { $disk_busy } of the time
+disk_busy-headline-program = The disk works without a break, and { $program } uses it most
+disk_busy-meaning = Meanwhile opening and saving can take long. A copy, an update, a virus scan or the start of the PC would be normal.
 disk_busy-todo-1 = If you are copying something large, wait until it ends
 disk_busy-todo-2 = If it is like this every day, ask your helpdesk: the disk may be too slow or failing
 disk_busy-todo-known-1 = If you are copying something large, wait until it ends

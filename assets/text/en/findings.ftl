@@ -2,7 +2,7 @@
 # Never "infected", never blame, never a guess as a fact. A to-do is one step a person can take.
 
 cpu_hog-headline = { $name } keeps using { $cpu } of this PC
-cpu_hog-meaning = It may be working on something large, or it may be stuck. Other programs have to wait for it. A long calculation, a video export or a game would be normal.
+cpu_hog-meaning = It may be working on something large, or it may be stuck. Other programs may have to wait for it. A long calculation, a video export or a game would be normal.
 cpu_hog-todo-1 = If you are not waiting for a result from { $name }, close it
 cpu_hog-todo-2 = If you do not know this program, note its name and ask your helpdesk
 cpu_hog-todo-known-1 = { $advice }

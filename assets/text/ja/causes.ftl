@@ -1,24 +1,24 @@
 # そのほかの原因と、ひそかな採掘（マイニング）の手がかり。書き方は findings.ftl と同じ。
 
-secret_mining-headline = { $name } の動きが普段と違います（パソコンの力の{ $cpu }を使用）。確認をおすすめします
-secret_mining-headline-alarm = { $name } がひそかに暗号資産を採掘している可能性があります：{ $duration }にわたり{ $cpu }を使用
-secret_mining-headline-gpu = { $name } の動きが普段と違います（GPU の{ $program_gpu }を使用）。確認をおすすめします
-secret_mining-headline-alarm-gpu = { $name } がひそかに暗号資産を採掘している可能性があります：{ $duration }にわたり GPU の{ $program_gpu }を使用
-secret_mining-meaning = 普通のプログラムには見られない点がいくつかあります。自作のプログラムや試験、新しい道具でも同じように見えることがあります。
-secret_mining-meaning-alarm = 見えたことは、だれかのために暗号資産を計算するプログラムの特徴と合います。証拠ではありません。中身を調べられるのは情報システム部門だけです。
+secret_mining-headline = { $name } に通常と異なる点があります（パソコンの処理能力の{ $cpu }を使用）。確認をおすすめします
+secret_mining-headline-alarm = { $name } がひそかに暗号資産の採掘（マイニング）をしている可能性があります：{ $duration }にわたり{ $cpu }を使用
+secret_mining-headline-gpu = { $name } に通常と異なる点があります（GPU の{ $program_gpu }を使用）。確認をおすすめします
+secret_mining-headline-alarm-gpu = { $name } がひそかに暗号資産の採掘（マイニング）をしている可能性があります：{ $duration }にわたり GPU の{ $program_gpu }を使用
+secret_mining-meaning = 普通のプログラムにはあまり見られない点がいくつかあります。自作のプログラム、テスト、新しいツールでも、同じように見えることがあります。
+secret_mining-meaning-alarm = 確認できた点は、ほかのだれかのために暗号資産の採掘（マイニング）をするプログラムの特徴と合います。ただし、証拠ではありません。中身を調べられるのは情報システム部門だけです。
 secret_mining-todo-1 = 自分で動かしたプログラムなら「自分の作業」に登録してください
-secret_mining-todo-2 = 心当たりがなければ、名前と場所を控えてヘルプデスクに相談してください
+secret_mining-todo-2 = 心当たりがなければ、名前とファイルの場所を控えて、ヘルプデスクに相談してください
 secret_mining-todo-alarm-1 = 何かを消す前に、この画面をヘルプデスクか情報システム部門に見せてください
-secret_mining-todo-alarm-2 = ここでプログラムを閉じ、また現れるかどうかを見てください
+secret_mining-todo-alarm-2 = ここでプログラムを閉じ、また起動するかどうか確かめてください
 secret_mining-todo-alarm-3 = 自分の作業なら、そのように登録してください
 secret_mining-limits = 見守りはファイルやメモリの中身を調べず、外部にも問い合わせません。それはウイルス対策ソフトの役目です。
 
 web_page_load-headline = { $name } のページがパソコンを休みなく使っています：{ $cpu }
-web_page_load-headline-window = { $name } はウィンドウがないのに、パソコンの力の{ $cpu }を使っています
-web_page_load-meaning = 一つのページが休みなく計算し、通信はほとんどありません。ゲームやアニメーションなら正常です。ページに隠れた暗号資産の採掘（マイニング）も、このように見えます。
+web_page_load-headline-window = { $name } はウィンドウがないのに、パソコンの処理能力の{ $cpu }を使っています
+web_page_load-meaning = 一つのページが休みなく処理を続け、通信はほとんどありません。ゲームやアニメーションなら正常です。ページに隠れた暗号資産の採掘（マイニング）も、このように見えます。
 web_page_load-meaning-window = 小さなウィンドウがほかのウィンドウの裏に隠れているか、閉じた後もページが動き続けている可能性があります。拡張機能のこともあります。
 web_page_load-todo-1 = すべてのページを閉じ、復元するかと聞かれても復元しないでください
-web_page_load-todo-2 = 先にページを見つけるには：Chrome と Edge では Shift+Esc を押し、Firefox では about:processes を開きます
+web_page_load-todo-2 = 閉じる前に重いページを見つけるには、Chrome と Edge では Shift+Esc を押し、Firefox では about:processes を開きます
 web_page_load-todo-3 = 同じページを開くとまた起きる場合は、そのアドレスをヘルプデスクに伝えてください
 web_page_load-limits = どのページかは見守りには分かりません。アドレスや題名は読み取りません。
 
@@ -30,27 +30,27 @@ came_back-todo-1 = 使っている製品の一部なら、その製品のほう�
 came_back-todo-2 = 心当たりがなければ、名前と起動したものをヘルプデスクに伝えてください
 came_back-limits = 何が起動したかは分かりますが、理由は分かりません。
 
-many_small-headline = たくさんのプログラムが合わせてパソコンの力の{ $cpu }を使い続けています
+many_small-headline = たくさんのプログラムが、合わせてパソコンの処理能力の{ $cpu }を使い続けています
 many_small-meaning = 特に目立つプログラムはありません。起動や更新の直後にはよくあることで、数分で落ち着きます。
 many_small-todo-1 = いま使わないプログラムを閉じてください
 many_small-todo-2 = 15分たっても変わらなければ、再起動をおすすめします
-many_small-limits = 見守りに分かるのは計算の量だけで、内容は分かりません。
+many_small-limits = 見守りに分かるのは処理の量だけで、内容は分かりません。
 
-unattributed_load-headline = パソコンの力の{ $cpu }を、名前の分からないものが使っています
-unattributed_load-headline-steady = このパソコンは休みなく計算しています：{ $duration }にわたり{ $cpu }
-unattributed_load-meaning = 一瞬で終わるプログラム、システム自身、または見えないようにされているプログラムです。インストールやプログラムの作成中なら正常です。
-unattributed_load-meaning-steady = 負荷がほとんど変わりません。長い計算、試験、動画の書き出しのほか、暗号資産の採掘（マイニング）もこのように見えます。どのプログラムかは記録されていません。
+unattributed_load-headline = パソコンの処理能力の{ $cpu }を、名前の分からないものが使っています
+unattributed_load-headline-steady = パソコンが休みなく処理を続けています：{ $duration }にわたり{ $cpu }
+unattributed_load-meaning = 一瞬で終わるプログラム、システム自体、またはシステムが見せないプログラムです。インストール中やソフトウェアの作成中なら正常です。
+unattributed_load-meaning-steady = 負荷がほとんど変わりません。長い計算、テスト、動画の書き出しのほか、暗号資産の採掘（マイニング）もこのように見えます。どのプログラムかは記録されていません。
 unattributed_load-todo-1 = 数分待ってみてください。多くは自然に収まります
 unattributed_load-todo-2 = 続く場合は再起動し、それでも起きるならヘルプデスクに相談してください
 unattributed_load-limits = 確認と確認の間に終わったものは、後から名前が分かりません。
 
-device_load-headline = 機器への応答に CPU が追われています：{ $interrupts }
-device_load-meaning = CPU が多くの時間を機器への応答に使っています。故障した、または新しい USB 機器、ドッキングステーション、ドライバーが主な原因です。
+device_load-headline = 周辺機器への応答で CPU が忙しくなっています：{ $interrupts }
+device_load-meaning = CPU が多くの時間を周辺機器への応答に使っています。主な原因は、故障した USB 機器や新しくつないだ USB 機器、ドッキングステーション、ドライバーです。
 device_load-todo-1 = USB 機器とドッキングステーションを一つずつ外し、軽くなるか見てください
 device_load-todo-2 = 変わらなければ、ドライバーの確認をヘルプデスクに頼んでください
-device_load-limits = どの機器かは、情報システム部門の専用の道具がないと分かりません。
+device_load-limits = どの機器かは、情報システム部門の専用ツールがないと分かりません。
 
-memory_growth-headline = { $name } の使うメモリが増え続けています：{ $duration }で{ $grown }増加
+memory_growth-headline = { $name } のメモリの使用量が増え続けています：{ $duration }で{ $grown }増加
 memory_growth-meaning = これほど長く増える一方なら、不具合の可能性があります。だんだん大きなファイルを開いているなら正常です。
 memory_growth-todo-1 = 作業を保存し、{ $name } を閉じて開き直してください
 memory_growth-todo-2 = 毎日起きる場合はヘルプデスクに伝えてください。更新で直ることがあります
@@ -69,9 +69,9 @@ paging-todo-2 = それでも変わらなければ、再起動をおすすめし�
 paging-limits = 以前から埋まっている予備は遅さの原因になりません。大切なのは、その変化と、メモリが足りているかどうかです。
 paging-limits-commit = Windows がページ ファイルを大きくして、上限を自動で上げることがあります。上がるかどうかは分かりません。
 
-disk_busy-headline = ディスクの待ち時間が生じています：時間の{ $disk_busy }が作業中
-disk_busy-headline-program = ディスクの待ち時間が生じています。いちばん使っているのは { $program } です
-disk_busy-meaning = ディスクが休みなく動いている間は、開く、保存するといった操作に時間がかかります。コピー、更新、ウイルス検査、起動直後なら正常です。
+disk_busy-headline = ディスクが休みなく動いています：時間の{ $disk_busy }が動作中
+disk_busy-headline-program = ディスクが休みなく動いています。いちばん使っているのは { $program } です
+disk_busy-meaning = この間は、開く、保存するといった操作に時間がかかることがあります。コピー、更新、ウイルス検査、起動直後なら正常です。
 disk_busy-todo-1 = 大きなものをコピーしているなら、終わるまでお待ちください
 disk_busy-todo-2 = 毎日このようなら、ヘルプデスクに相談してください。ディスクが遅いか、傷んでいる可能性があります
 disk_busy-todo-known-1 = 大きなものをコピーしているなら、終わるまでお待ちください
@@ -97,9 +97,9 @@ network_busy-limits = どのプログラムが使っているかは、分から�
 network_busy-limits-program = 数えているのは、自分のプログラムの TCP 通信だけです。ビデオ会議などの UDP 通信（QUIC、HTTP/3 を含む）は、どのプログラムのものか分かりません。
 
 slowed_by_heat-headline = 熱のため CPU が速度を落としています
-slowed_by_heat-meaning = 作業中に熱くなりすぎたため、自分を守っています。空気の通り道のふさがり、ほこり、暑い場所が主な原因です。
-slowed_by_heat-todo-1 = 通風口をふさがず、柔らかいものの上に置かないでください
-slowed_by_heat-todo-2 = 繰り返す場合は、ファンの清掃をヘルプデスクに頼んでください
+slowed_by_heat-meaning = 作業中に熱くなりすぎたため、自分を守っています。通気口のふさがり、ほこり、暑い場所が主な原因です。
+slowed_by_heat-todo-1 = 通気口をふさがず、柔らかいものの上に置かないでください
+slowed_by_heat-todo-2 = 繰り返す場合は、ファンの掃除をヘルプデスクに頼んでください
 slowed_by_heat-limits = どれだけ遅くなったかは正確には分かりません。
 
 power_limited-headline = 省電力のため、処理速度を抑えて動いています
@@ -112,7 +112,7 @@ power_limited-limits = 会社が電源モードを決めていることがあり
 
 gpu_busy-headline = GPU（画像処理装置）が忙しく動いています：{ $gpu }
 gpu_busy-headline-program = { $program } が GPU（画像処理装置）の{ $program_gpu }を使っています
-gpu_busy-meaning = ビデオ会議、ゲーム、描画、計算が使います。だれもパソコンを使っていないのに続くなら、確認をおすすめします。
+gpu_busy-meaning = GPU は、ビデオ会議、ゲーム、描画、計算などで使われます。だれもパソコンを使っていないのに続くなら、確認をおすすめします。
 gpu_busy-todo-1 = ゲームや描画や会議をしていなければ、プログラムを一つずつ閉じて、下がるか見てください
 gpu_busy-todo-program-1 = { $program } の処理がいま必要でなければ、{ $program } の画面で処理を終了してください
 gpu_busy-todo-known-1 = { $program } の処理がいま必要でなければ、{ $program } の画面で処理を終了してください
@@ -127,13 +127,13 @@ not_responding-todo-2 = それでも応答がなければ、ここで閉じて�
 not_responding-limits = 完全に止まっているかどうかは分かりません。
 
 long_uptime-headline = { $days }日間、再起動していません
-long_uptime-meaning = 長く動かすほど、プログラムやドライバーの使い残しがたまります。週に一度の再起動がおすすめです。
-long_uptime-meaning-kept = このパソコンでは「シャットダウン」では足りません。高速スタートアップのため、Windows の中心部分は眠ったまま残ります。「再起動」だけが最初から始めます。
+long_uptime-meaning = 長い間再起動しないと、プログラムやドライバーの不要なデータがたまっていきます。週に一度の再起動がおすすめです。
+long_uptime-meaning-kept = このパソコンでは「シャットダウン」では足りません。高速スタートアップのため、Windows の中心部分が休止したまま残ります。最初から起動し直すのは「再起動」だけです。
 long_uptime-todo-1 = 都合のよいときに再起動してください
 long_uptime-limits = 長く動いているだけで遅くなるとは限りません。
 
-restart_pending-headline = 更新が再起動を待っています
-restart_pending-meaning = それまでは新旧の部品が混ざって動くため遅くなることがあり、既知の弱点も残ったままです。
+restart_pending-headline = 更新を完了するには再起動が必要です
+restart_pending-meaning = 再起動するまでは、新旧の部品が混ざって動くため遅くなることがあり、既知の弱点も残ったままです。
 restart_pending-todo-1 = 作業を保存して、今日のうちに再起動してください
 restart_pending-limits = 再起動にかかる時間は更新の内容によります。
 
@@ -145,11 +145,11 @@ catching_up-todo-1 = 5分ほどお待ちください
 catching_up-limits = それ以上続く場合は、ここに原因が出ます。
 
 antivirus_off-headline = ウイルス対策の確認が必要です
-antivirus_off-headline-alarm = ウイルス対策が切れています
-antivirus_off-meaning = ウイルス対策が切れている、止められている、または古いと Windows が知らせています。
+antivirus_off-headline-alarm = ウイルス対策がオフになっています
+antivirus_off-meaning = ウイルス対策がオフになっている、一時停止している、または古いと Windows が知らせています。
 antivirus_off-todo-1 = 「Windows セキュリティ」を開き、案内に従ってください
 antivirus_off-todo-2 = 有効にできない場合は、今日のうちにヘルプデスクに相談してください
-antivirus_off-limits = Windows の知らせる内容です。製品によっては起動後の知らせが遅れます。
+antivirus_off-limits = これは Windows が知らせた内容です。製品によっては、起動後の知らせが遅れます。
 
 updates_old-headline = { $days }日間、更新を確認していません
 updates_old-headline-installed = { $days }日間、更新がインストールされていません
@@ -160,14 +160,14 @@ updates_old-limits = 分かるのは最後に確認した時刻だけで、何�
 updates_old-limits-installed = 分かるのは Windows 本体に更新が最後にインストールされた日だけで、その後インストールされていない理由は分かりません。
 
 browser_update-headline = { $name } が更新されました。開き直してください
-browser_update-meaning = すべてのウィンドウを閉じるまで古い版が動き続けます。新しい版は既知の弱点をふさぎます。
+browser_update-meaning = すべてのウィンドウを閉じるまで古いバージョンが動き続けます。新しいバージョンは既知の弱点をふさぎます。
 browser_update-todo-1 = { $name } のウィンドウをすべて閉じ、開き直してください
 browser_update-limits = 更新の内容は分かりません。
 
 new_autostart-headline = { $name } が、パソコンと一緒に起動するようになりました
 new_autostart-headline-look = { $name } が、通常とは異なる場所からパソコンと一緒に起動するようになりました
 new_autostart-meaning = 自動で起動するものの一覧に、新しく加わりました。何かをインストールや更新した後なら普通のことです。望まないプログラムが自分を加えることもあります。
-new_autostart-headline-named = 採掘プログラムとして知られる名前の { $name } が、パソコンと一緒に起動するようになりました
+new_autostart-headline-named = 採掘（マイニング）プログラムと同じ名前の { $name } が、パソコンと一緒に起動するようになりました
 new_autostart-meaning-named = 自動で起動するものの一覧に新しく加わり、ファイル名が暗号資産の採掘（マイニング）で知られるプログラムと同じです。名前だけでは何も証明できません。そのままにする前に確認してください。
 new_autostart-meaning-look = 自動で起動するものの一覧に新しく加わり、ファイルはインストールされたプログラムの場所にありません。会社のツールのこともありますが、望まないプログラムによくある場所です。
 new_autostart-todo-1 = インストールや更新をしたばかりなら、それによるものです。何もする必要はありません
@@ -176,11 +176,11 @@ new_autostart-todo-look-1 = { $name } に心当たりがなければ、名前と
 new_autostart-todo-look-2 = 自分や会社がインストールしたばかりなら、それによるものです。何もする必要はありません
 new_autostart-limits = プログラムが何をするかは分かりません。タスク スケジューラの予定は見ていません。
 
-browser_old-headline = { $name } は{ $days }日前の版です
-browser_old-meaning = ブラウザーには少なくとも毎月更新があり、多くはページや広告に悪用される弱点をふさぎます。この版には、まだ入っていない更新がありそうです。会社が確認してから更新を配る場合、数週間の遅れは普通です。
+browser_old-headline = { $name } は{ $days }日前のバージョンです
+browser_old-meaning = ブラウザーには少なくとも毎月更新があり、多くはページや広告に悪用される弱点をふさぎます。このバージョンには、まだ入っていない更新がありそうです。会社が確認してから更新を配る場合、数週間の遅れは普通です。
 browser_old-todo-1 = { $name } のメニューで「ヘルプ」の「{ $name } について」を開くと、更新が確認されます
 browser_old-todo-2 = そこで更新できない場合は、システムや会社の更新で新しくなります。ヘルプデスクに相談してください
-browser_old-limits = 分かるのはプログラムファイルの日付です。最新の版がどれかは調べません。
+browser_old-limits = 分かるのはプログラムファイルの日付です。最新のバージョンがどれかは調べません。
 
 no_ad_blocking-headline = { $name } に広告ブロックが見つかりません
 no_ad_blocking-meaning = 広告は、隠れた暗号資産の採掘（マイニング）や望まないページの入り口になることがあり、正規のサイトでも起こります。広告をブロックすると起こりにくくなります。入っていなくても問題ではなく、広告が原因だと分かったわけでもありません。
@@ -193,15 +193,15 @@ page_opened-meaning = スクリプトか予定された処理が開きました�
 page_opened-todo-1 = 見覚えのないページなら、閉じてヘルプデスクに伝えてください
 page_opened-limits = どのページかは読み取りません。
 
-saw-variation = 負荷の揺れは{ $value }だけ
+saw-variation = 負荷の変動は{ $value }だけ
 saw-network_rate = 通信：{ $value }
 saw-disk_rate = { $name } の読み書き：{ $value }
 saw-disk_rate-cause = { $program } の読み書き：{ $value }
 saw-disk_written = { $name } の書き込み：{ $duration }で{ $value }
 saw-disk_written-cause = { $program } の書き込み：{ $duration }で{ $value }
-saw-disk_busy = ディスクは時間の{ $value }が作業中
+saw-disk_busy = ディスクは時間の{ $value }が動作中
 saw-disk_stall = 時間の{ $value }でディスク待ちが発生
-saw-interrupts = 機器への応答：CPU の{ $value }を{ $duration }
+saw-interrupts = 周辺機器への応答：CPU の{ $value }を{ $duration }
 saw-unattributed = 名前の分からない負荷：{ $value }が{ $duration }
 saw-gpu_used = GPU：{ $value }が{ $duration }
 saw-program_gpu = { $name } の GPU 使用率：{ $value }
@@ -213,7 +213,7 @@ saw-program_sent-cause = { $program } の送信：{ $value }
 saw-grown_bytes = { $duration }でメモリが{ $value }増加
 saw-program_bytes = { $name } は現在{ $value }を使用
 saw-swap_grown = { $duration }で{ $value }をメモリの外へ移動
-saw-clock_share = CPU の速度は最高の{ $value }
+saw-clock_share = CPU の動作速度：最高の{ $value }
 saw-on_battery = バッテリーで動作：少なくとも{ $value }
 saw-uptime = 起動してから{ $value }
 saw-update_age = 最後の更新の確認：{ $value }前
@@ -221,7 +221,7 @@ saw-update_install_age = 更新が最後にインストールされた日：{ $v
 saw-browser_age = プログラムファイルの日付：{ $value }前
 saw-back_after = { $value }後に再び動作
 saw-returns = 閉じた後に{ $number }回、また動き始めた
-saw-known_for = 一覧で初めて確認したのは { $value }前
+saw-known_for = 一覧で初めて確認したのは{ $value }前
 saw-slept_for = スリープしていた時間：{ $value }
 saw-hung_seconds = { $value }応答なし
 saw-usual_temperature = このパソコンの普段の待機時は{ $value }
@@ -230,16 +230,16 @@ saw-usual_fan_speed = { $number ->
     [0] このパソコンのファンは普段の待機時は停止
    *[other] このパソコンのファンの普段の待機時は{ $value }
 }
-saw-score = 手がかりの合計：{ $number }点（{ $limit }点から「普段と違う」）
+saw-score = 手がかりの合計：{ $number }点（{ $limit }点以上で「通常と異なる」）
 
-sign-miner_name = ファイル名が、知られている採掘プログラムと同じ
-sign-miner_arguments = 採掘プログラムと同じ起動のしかた：「{ $text }」
+sign-miner_name = ファイル名が、既知の採掘プログラムと同じ
+sign-miner_arguments = 採掘プログラムと同じ起動の仕方：「{ $text }」
 sign-wrong_folder = システムのプログラムと同じ名前なのに、場所が { $text }
 sign-wrong_parent = システムのプログラムと同じ名前なのに、起動したのは { $text }
 sign-kernel_name = カーネルの一部と同じ名前なのに、ファイルがある：{ $text }
 sign-temporary_folder = 一時ファイル用の場所にある：{ $text }
 sign-odd_folder = 普通はプログラムを置かない場所にある：{ $text }
-sign-hidden_file = 隠れた場所にある：{ $text }
+sign-hidden_file = 隠しファイル、または隠しフォルダーの中にある：{ $text }
 sign-deleted_file = 動いている間にファイルが消された：{ $text }
 sign-script_host_parent = スクリプトが起動した：{ $text }
 sign-scheduler_parent = 予定された処理が起動した：{ $text }
@@ -249,20 +249,20 @@ sign-new = { $number ->
    *[other] このパソコンで初めて確認してから{ $number }日以内
 }
 sign-came_back = 終了した後に{ $number }回、また現れた
-sign-fell_when_watched = 監視画面を開くと負荷が下がった（{ $number }回）
+sign-fell_when_watched = タスク マネージャーなどの監視ツールを開くと負荷が下がった（{ $number }回）
 sign-only_while_away = 人が戻ると止まった（{ $number }回）
-sign-never_busy = 普段は計算を続けないプログラム
+sign-never_busy = 通常は長く処理を続けることのないプログラム
 sign-no_window = ウィンドウがない
 sign-window = ウィンドウを表示している
-sign-pool_port = 採掘の集まり（プール）が使うポートにつながったまま
-sign-steady = 負荷の揺れが{ $value }だけ
+sign-pool_port = 採掘プール（共同採掘の拠点）がよく使うポートに接続したまま
+sign-steady = 負荷の変動が{ $value }だけ
 sign-very_steady = 何分もほとんど変わらない（{ $value }）
-sign-quiet = 計算ばかりで、ディスクも通信もほとんど使わない
-sign-quiet_network = 計算ばかりで、通信はほとんどない（ディスクの使用量は不明）
+sign-quiet = CPU を使うばかりで、ディスクも通信もほとんど使わない
+sign-quiet_network = CPU を使うばかりで、通信はほとんどない（ディスクの使用量は不明）
 sign-heat = { $number ->
     [0] パソコンの温度が普段の待機時より高い
    *[other] パソコンの温度が普段の待機時より{ $number }度高い
 }
 sign-gpu = GPU も忙しい：{ $value }
-sign-signed = 署名があり、正しい場所に入っている
-sign-installed = 管理者だけが置ける場所に入っている
+sign-signed = 署名があり、正しい場所にインストールされている
+sign-installed = 管理者だけが書き込める場所にインストールされている
