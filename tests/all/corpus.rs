@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use mimamori::diagnose::{RuleId, Severity};
 use mimamori::explain::{Lang, Texts, explain};
-use mimamori::knowledge::Knowledge;
+use mimamori::knowledge::{Busy, Knowledge};
 
-use crate::support::case::{Case, Made};
+use crate::support::case::{Case, Forbidden, Made};
 use crate::support::corpus::{KNOWN_WRONG, Outcome, folder, judge_all, read_all};
 use crate::support::{story, table};
 
@@ -72,6 +72,18 @@ fn the_corpus_speaks_about_every_rule() {
     for rule in RuleId::ALL {
         let wanted = cases.iter().any(|(_, case)| case.expect.iter().any(|expected| expected.rule == rule));
         assert!(wanted, "no case wants {}", rule.id());
+        let is_of_rule = |forbidden: &Forbidden| matches!(forbidden, Forbidden::Rule(of, _) if *of == rule);
+        assert!(cases.iter().any(|(_, case)| case.forbid.iter().any(is_of_rule)), "no case forbids {}", rule.id());
+    }
+}
+
+#[test]
+fn the_corpus_speaks_about_every_normal_load() {
+    let cases = read_all(&folder()).expect("cases that can be read");
+    // No program of our tables is a game: an administrator can name one.
+    for busy in Busy::ALL.into_iter().filter(|busy| *busy != Busy::Game) {
+        let wanted = cases.iter().any(|(_, case)| case.expect.iter().any(|expected| expected.busy == Some(busy)));
+        assert!(wanted, "no case wants a load that is normal because of {}", busy.id());
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use mimamori::diagnose::{Finding, Grouper, RuleId, Severity, diagnose};
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{
-    At, Bytes, BytesPerSec, Celsius, Fraction, Given, History, Machine, Mark, Memory, Origin, Os, Owner, Power,
-    Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Sample, Seconds, Swap, Volume, Why,
+    At, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, History, Machine, Mark, Memory, Origin, Os, Owner,
+    Power, Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Sample, Seconds, Swap, Volume, Why,
 };
 use proptest::prelude::*;
 
@@ -167,6 +167,70 @@ fn play(looks: &[Seen], order: impl Fn(&mut Vec<ProcSample>)) -> Vec<Finding> {
     findings
 }
 
+/// A figure of a PC, from nothing (0) to all there is (1), and the rule that is about it.
+type Figure = (RuleId, fn(&mut Sample, Fraction));
+
+/// Figures that make a PC only worse while they grow.
+const FIGURES: [Figure; 11] = [
+    (RuleId::MemoryPressure, |sample, share| {
+        sample.memory = Reading::Known(Memory { used: part_of(16 << 30, share), total: Bytes(16 << 30) });
+    }),
+    (RuleId::Paging, |sample, share| {
+        sample.swap = Reading::Known(Swap { used: part_of(24 << 30, share), total: Bytes(24 << 30) });
+    }),
+    (RuleId::DiskNearlyFull, |sample, share| {
+        let (total, used) = (Bytes(240 << 30), part_of(240 << 30, share));
+        let volume = Volume { name: "C:".to_owned(), total, free: Bytes(total.0 - used.0) };
+        sample.volumes = Reading::Known(vec![volume]);
+    }),
+    (RuleId::Hot, |sample, share| {
+        sample.cpu = Reading::Known(Fraction::new(0.6));
+        sample.temperature = Reading::Known(Celsius(20.0 + 90.0 * share.get()));
+    }),
+    (RuleId::HotButIdle, |sample, share| sample.temperature = Reading::Known(Celsius(20.0 + 90.0 * share.get()))),
+    (RuleId::DiskBusy, |sample, share| sample.disk_busy = Reading::Known(share)),
+    (RuleId::DeviceLoad, |sample, share| sample.interrupts = Reading::Known(share)),
+    (RuleId::NetworkBusy, |sample, share| sample.net_rx = Reading::Known(BytesPerSec(2e7 * share.get()))),
+    (RuleId::GpuBusy, |sample, share| sample.gpu = Reading::Known(share)),
+    (RuleId::UnattributedLoad, |sample, share| {
+        (sample.cpu, sample.unattributed) = (Reading::Known(share), Reading::Known(share));
+    }),
+    (RuleId::UpdatesOld, |sample, share| {
+        let updated_at = Reading::Known(sample.at.minus(Seconds(90.0 * 86_400.0 * share.get())));
+        sample.condition = Arc::new(Condition { updated_at, ..Condition::default() });
+    }),
+];
+
+fn part_of(total: u64, share: Fraction) -> Bytes {
+    Bytes((total as f64 * share.get()) as u64)
+}
+
+/// Whether the rule speaks after so many looks at a Windows PC with this figure.
+fn speaks((rule, figure): Figure, share: f64, times: usize, knowledge: &Knowledge) -> bool {
+    let memory = Reading::Known(Bytes(16 << 30));
+    let mut history = History::new(Machine { os: Os::Windows, cpus: 4, memory, ..Machine::default() });
+    for number in (0..).take(times) {
+        let mut sample = Sample {
+            at: At(1_795_395_600_000 + 2000 * number),
+            span: Seconds(2.0),
+            cpu: Reading::Known(Fraction::new(0.05)),
+            ..Sample::default()
+        };
+        figure(&mut sample, Fraction::new(share));
+        history.push(Arc::new(sample));
+    }
+    diagnose(&history, knowledge).iter().any(|finding| finding.rule == rule)
+}
+
+#[test]
+fn each_figure_that_can_grow_is_told_at_last() {
+    let knowledge = Knowledge::builtin().expect("tables");
+    for figure in FIGURES {
+        assert!(!speaks(figure, 0.01, 120, &knowledge), "{:?} of nothing", figure.0);
+        assert!(speaks(figure, 1.0, 120, &knowledge), "{:?} of all", figure.0);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -213,5 +277,19 @@ proptest! {
             play(&vec![seen; times], |_| ()).iter().any(|finding| finding.rule == RuleId::CpuHog)
         };
         prop_assert!(!told(load) || told(load + more), "{load} is told, {} is not", load + more);
+    }
+
+    /// What is told of a figure is told of a worse one, too, and what is told after some looks is told after more of them.
+    #[test]
+    fn a_worse_figure_is_told_no_less(
+        figure in proptest::sample::select(FIGURES.to_vec()),
+        share in 0.0..1.0_f64, more in 0.0..0.2_f64, times in 1_usize..100, later in 0_usize..40,
+    ) {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let told = |share: f64, times: usize| speaks(figure, share.min(1.0), times, &knowledge);
+        if told(share, times) {
+            prop_assert!(told(share + more, times), "{:?}: {share} is told, {} is not", figure.0, share + more);
+            prop_assert!(told(share, times + later), "{:?}: told after {times}, not after {later} more", figure.0);
+        }
     }
 }

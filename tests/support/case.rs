@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mimamori::diagnose::{Finding, RuleId, Severity, SignKind};
+use mimamori::knowledge::Busy;
 use mimamori::model::{Mark, Protection};
 use serde::Deserialize;
 
@@ -365,6 +366,9 @@ pub struct Expected {
     /// The program or volume it is about, or the program named as the cause; any when absent.
     #[serde(default)]
     pub subject: Option<String>,
+    /// Why the load is normal; any reason, or none, when absent.
+    #[serde(default)]
+    pub busy: Option<Busy>,
     /// A sign it has to rest on.
     #[serde(default)]
     pub sign: Option<SignKind>,
@@ -381,6 +385,7 @@ impl Expected {
         finding.rule == self.rule
             && self.severity.is_none_or(|severity| finding.severity == severity)
             && self.subject.as_ref().is_none_or(about)
+            && self.busy.is_none_or(|busy| finding.busy == Some(busy))
             && self.sign.is_none_or(|kind| finding.signs.iter().any(|sign| sign.kind == kind))
     }
 }
