@@ -195,9 +195,9 @@ impl Grouper {
         let parent = living.parent_of(facts);
         let mut marks = knowledge.marks(facts, parent, self.os);
         let args = facts.args.known().map_or(&[][..], Vec::as_slice);
-        let by_script = marks.contains(&Mark::ScriptHostParent) || marks.contains(&Mark::SchedulerParent);
+        let unasked = || parent.is_some_and(|parent| knowledge.opens_pages_unasked(parent, self.os));
         let address = |arg: &String| arg.starts_with("http://") || arg.starts_with("https://");
-        if kind == ProgramKind::Browser && by_script && args.iter().any(address) {
+        if kind == ProgramKind::Browser && args.iter().any(address) && unasked() {
             marks.push(Mark::OpenedByStranger);
         }
         let is_terminal = |facts: &ProcFacts| knowledge.is_terminal(facts, living.parent_of(facts));

@@ -90,6 +90,29 @@ impl Knowledge {
         starters.desktops.contains(&parent) || in_shell()
     }
 
+    /// Whether `parent` is nobody who opens a web page for a person: a script or a schedule, or a program that is not in our
+    /// list and lies in a temporary, an odd or a hidden place. What hands on the link that somebody clicked on is none.
+    pub fn opens_pages_unasked(&self, parent: &ProcFacts, os: Os) -> bool {
+        if self.is_opener(parent) {
+            return false;
+        }
+        let unusual = [Mark::TemporaryFolder, Mark::OddFolder, Mark::HiddenFile];
+        let is_stranger = || {
+            self.identify(parent, os).is_none()
+                && self.marks(parent, None, os).iter().any(|mark| unusual.contains(mark))
+        };
+        self.runs_a_script(parent) || self.is_scheduler(parent, os) || is_stranger()
+    }
+
+    fn is_opener(&self, facts: &ProcFacts) -> bool {
+        let openers = &self.system.starters.openers;
+        // Not what is done with it: `sh -c "xdg-open …"` is a script that opens a page.
+        let script = facts.args.known().and_then(|args| args.get(1)).map(String::as_str).unwrap_or_default();
+        let script =
+            || script.starts_with('/') && openers.contains(&stem(script.rsplit('/').next().unwrap_or_default()));
+        openers.contains(&stem(facts.file_name())) || self.runs_a_script(facts) && script()
+    }
+
     fn has_miner_arguments(&self, facts: &ProcFacts) -> bool {
         // By its file: anybody can write what he likes into the first argument.
         let reads = facts.path.known().is_some() && self.miners.is_reader(facts.file_name());
@@ -399,5 +422,44 @@ mod tests {
         for name in ["desktop", "htopper", "explorer.exe", ""] {
             assert!(!knowledge.is_monitor(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_page_is_opened_by_people_and_by_others() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let linux = |path, args: &[&str]| knowledge.opens_pages_unasked(&facts("x", Some(path), args), Os::Linux);
+        assert!(linux("/usr/bin/dash", &["sh", "/home/a/start.sh"]));
+        assert!(linux("/usr/bin/dash", &["sh", "-c", "xdg-open https://example.com"]));
+        assert!(linux("/tmp/.x/helper", &["helper"]));
+        assert!(linux("/usr/sbin/cron", &["cron"]));
+        for (path, args) in [
+            ("/usr/bin/dash", &["/bin/sh", "/usr/bin/xdg-open", "https://example.com"][..]),
+            ("/usr/bin/gio", &["gio", "open", "https://example.com"][..]),
+            ("/usr/bin/bash", &["bash"][..]),
+            ("/usr/bin/gnome-shell", &["gnome-shell"][..]),
+            ("/usr/lib/thunderbird/thunderbird", &["thunderbird"][..]),
+            ("/tmp/.mount_ObsidiAAbCdEf/obsidian", &["obsidian"][..]),
+            ("/opt/notes/notes", &["notes"][..]),
+        ] {
+            assert!(!linux(path, args), "{path}");
+        }
+        let windows = |path| knowledge.opens_pages_unasked(&facts("x", Some(path), &[]), Os::Windows);
+        for path in [
+            r"C:\Windows\System32\wscript.exe",
+            r"C:\Users\a\AppData\Local\Temp\x\promo.exe",
+            r"C:\Users\Public\promo.exe",
+        ] {
+            assert!(windows(path), "{path}");
+        }
+        // Many honest programs live in AppData and open the links that people click on.
+        for path in [
+            r"C:\Windows\explorer.exe",
+            r"C:\Program Files\Microsoft Office\root\Office16\OUTLOOK.EXE",
+            r"C:\Users\a\AppData\Local\Notes\notes.exe",
+            r"C:\Users\a\AppData\Roaming\Chat\chat.exe",
+        ] {
+            assert!(!windows(path), "{path}");
+        }
+        assert!(!knowledge.opens_pages_unasked(&facts("x", None, &[]), Os::Windows), "not known");
     }
 }

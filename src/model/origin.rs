@@ -46,7 +46,7 @@ pub enum Mark {
     Mine,
     /// Its file was replaced by a newer one while it runs.
     UpdateWaiting,
-    /// A browser that was opened with an address by something that is no desktop.
+    /// A browser that was opened with an address by a script, a schedule or a stranger in an odd place.
     OpenedByStranger,
     /// Somebody started it by typing into a terminal: it has no window of its own, whatever it does.
     FromTerminal,

@@ -189,7 +189,7 @@ no_ad_blocking-limits = Blocking in the network, by another program or by an ext
 
 page_opened-headline = A web page in { $name } was not opened by you
 page_opened-headline-parent = A web page in { $name } was opened by { $parent }
-page_opened-meaning = A script or a schedule opened it. Company portals do that at sign-in, which is normal; unwanted programs do it too.
+page_opened-meaning = A script, a schedule or a program in an unusual folder opened it. Company portals at sign-in and installers at their end do that, which is normal; unwanted programs do it too.
 page_opened-todo-1 = If you do not know the page, close it and tell your helpdesk
 page_opened-limits = Mimamori does not read which page it is.
 

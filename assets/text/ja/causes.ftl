@@ -189,7 +189,7 @@ no_ad_blocking-limits = ネットワークやほかのプログラムによる�
 
 page_opened-headline = { $name } のページが、あなたの操作以外で開かれました
 page_opened-headline-parent = { $name } のページを { $parent } が開きました
-page_opened-meaning = スクリプトか予定された処理が開きました。会社の案内ページならサインイン時によくあることで正常です。望まないプログラムのこともあります。
+page_opened-meaning = スクリプト、予定された処理、または通常とは異なる場所にあるプログラムが開きました。サインイン時の会社の案内ページや、インストールの最後に開くページなら正常です。望まないプログラムのこともあります。
 page_opened-todo-1 = 見覚えのないページなら、閉じてヘルプデスクに伝えてください
 page_opened-limits = どのページかは読み取りません。
 

@@ -1,25 +1,39 @@
-//! A web page was opened by a script or a schedule: perhaps by the company, perhaps by nobody you know.
+//! A web page was opened by a script, a schedule or a program in an odd place: perhaps by the company, perhaps by nobody
+//! you know.
 
 use crate::diagnose::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{History, Mark, ProgramKind, ProgramSample};
+use crate::model::{At, History, Mark, ProgramKind, ProgramSample, Sample, Seconds};
+
+/// For so long the page may still be there as it was opened. The browser lives on for days.
+const TOLD: Seconds = Seconds(600.0);
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let latest = history.latest()?;
-    let opened =
-        |program: &&ProgramSample| program.kind == ProgramKind::Browser && program.origin.has(Mark::OpenedByStranger);
-    let program = latest.programs.iter().find(opened)?;
+    let program = latest.programs.iter().find(|program| is_opened(program))?;
+    let since = opened_at(history, &program.name)?;
     let subject = Subject::program(program, knowledge, |member| member.cpu.get());
     let parent = program.origin.parent.as_deref().map(str::to_owned);
-    let found = Finding::new(RuleId::PageOpened, Severity::Ok, Confidence::Low, subject, latest.at, Vec::new());
-    Some(Finding { parent, ..found })
+    let found = Finding::new(RuleId::PageOpened, Severity::Ok, Confidence::Low, subject, since, Vec::new());
+    (latest.at.since(since).0 <= TOLD.0).then_some(Finding { parent, ..found })
+}
+
+fn is_opened(program: &ProgramSample) -> bool {
+    program.kind == ProgramKind::Browser && program.origin.has(Mark::OpenedByStranger)
+}
+
+/// The first of the looks in a row in which the browser was there and had been opened so.
+fn opened_at(history: &History, browser: &str) -> Option<At> {
+    let looks = history.samples().rev().filter(|sample| !sample.programs.is_empty());
+    let opened = |sample: &&Sample| sample.program(browser).is_some_and(is_opened);
+    looks.map(|sample| &**sample).take_while(opened).last().map(|sample| sample.at.minus(sample.span))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, process};
-    use crate::model::Mark;
+    use crate::model::{At, Mark};
 
     #[test]
     fn a_page_that_a_script_opened_is_told_as_information() {
@@ -27,5 +41,25 @@ mod tests {
         let path = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
         scene.run(&[process(10, path, 0.01).marked(&[Mark::OpenedByStranger])], 10.0);
         assert!(scene.diagnose().iter().any(|finding| finding.rule == RuleId::PageOpened));
+    }
+
+    #[test]
+    fn it_is_told_for_a_while_with_the_time_at_which_it_was_seen_first() {
+        let mut scene = Scene::windows();
+        let path = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
+        let browser = process(10, path, 0.01).marked(&[Mark::OpenedByStranger]);
+        let told = |scene: &Scene| {
+            let found = scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::PageOpened)?;
+            Some(found.since)
+        };
+        scene.calm(20.0);
+        scene.run(std::slice::from_ref(&browser), 300.0);
+        assert_eq!(told(&scene), Some(At(1_020_000)));
+        scene.run(&[browser], 310.0);
+        assert_eq!(told(&scene), None);
+        // Opened anew.
+        scene.run(&[process(1, r"C:\Windows\explorer.exe", 0.0)], 4.0);
+        scene.run(&[process(20, path, 0.01).marked(&[Mark::OpenedByStranger])], 10.0);
+        assert_eq!(told(&scene), Some(At(1_634_000)));
     }
 }
