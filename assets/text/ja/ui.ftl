@@ -83,7 +83,7 @@ missing-not_yet = まだ測定していません
 missing-stale = センサーの値が変わりません
 missing-out_of_range = センサーがありえない値を返します
 
-programs-title = 使っているプログラム
+programs-title = 動いているプログラム
 programs-parts = プロセス{ $number }個
 programs-everything-else = そのほか
 programs-everything-else-note = 短時間だけ動いたものとシステム自体
