@@ -68,7 +68,8 @@ impl Knowledge {
     pub fn is_terminal(&self, facts: &ProcFacts, parent: Option<&ProcFacts>) -> bool {
         let terminals = &self.system.terminals;
         let name = stem(facts.file_name());
-        let by_desktop = || parent.is_some_and(|parent| terminals.desktops.contains(&stem(parent.file_name())));
+        let by_desktop =
+            || parent.is_some_and(|parent| self.system.starters.desktops.contains(&stem(parent.file_name())));
         terminals.files.contains(&name) || (terminals.consoles.contains(&name) && by_desktop())
     }
 

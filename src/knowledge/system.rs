@@ -77,7 +77,6 @@ struct StarterTable {
 struct TerminalTable {
     files: BTreeSet<String>,
     consoles: BTreeSet<String>,
-    desktops: BTreeSet<String>,
     source: String,
 }
 
@@ -118,7 +117,6 @@ pub(super) struct Terminals {
     pub(super) files: BTreeSet<String>,
     /// They are one only when a desktop started them.
     pub(super) consoles: BTreeSet<String>,
-    pub(super) desktops: BTreeSet<String>,
 }
 
 /// Both tables.
@@ -187,11 +185,7 @@ impl System {
                 scheduler_host: starters.scheduler_host,
                 scheduler_word: starters.scheduler_word,
             },
-            terminals: Terminals {
-                files: table.terminals.files,
-                consoles: table.terminals.consoles,
-                desktops: table.terminals.desktops,
-            },
+            terminals: Terminals { files: table.terminals.files, consoles: table.terminals.consoles },
             folder_sets: sets,
         })
     }

@@ -2,7 +2,7 @@
 
 secret_mining-headline = { $name } shows unusual signs and uses { $cpu } of this PC: worth a look
 secret_mining-headline-alarm = { $name } may be mining coins in secret: { $cpu } of this PC for { $duration }
-secret_mining-headline-gpu = { $name } behaves unusually and uses { $program_gpu } of the graphics processor: worth a look
+secret_mining-headline-gpu = { $name } shows unusual signs and uses { $program_gpu } of the graphics processor: worth a look
 secret_mining-headline-alarm-gpu = { $name } may be mining coins in secret: { $program_gpu } of the graphics processor for { $duration }
 secret_mining-meaning = Several things about it are unusual. A program of your own, a test or a new tool can look like this too.
 secret_mining-meaning-alarm = What was seen fits a program that mines digital coins for somebody else. It is not proof: only your IT department can look into the program.

@@ -28,7 +28,7 @@ fn rest(history: &History, knowledge: &Knowledge) -> Option<Finding> {
 fn totals_only(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let steady = &knowledge.thresholds.steady;
     // A live PC has programs in every look: its hours need not be gone through for that.
-    if history.latest()?.programs.first().is_some() {
+    if !history.latest()?.programs.is_empty() {
         return None;
     }
     let held = history.held(|sample| series::total(sample).is_some_and(|cpu| cpu >= steady.rest))?;
