@@ -211,6 +211,11 @@ impl Watch {
         }
     }
 
+    /// Calls `ended` when the desktop of this session has gone; never where nothing tells.
+    pub fn when_session_ends(&self, ended: impl FnOnce() + Send + 'static) {
+        self.sampler.when_session_ends(ended);
+    }
+
     /// The PC.
     pub const fn machine(&self) -> &Machine {
         self.history.machine()

@@ -181,6 +181,10 @@ impl<'a> Turns<'a> {
         let restarted = before.is_some_and(|before| before.is_some() && before.as_ref() != boot);
         let data = json!({ "version": env!("CARGO_PKG_VERSION"), "restarted": restarted });
         self.journal.note(&Event::new(self.started, EventKind::Started, "").with(data));
+        let stop = self.wakes.clone();
+        self.watch.when_session_ends(move || {
+            let _ = stop.send(Wake::Stop);
+        });
         IconState::start(self.tray_view(), desktop_sender(&self.wakes), self.wakes.clone());
         self.look_for_sudden_stop(path);
         self.say_remarks();

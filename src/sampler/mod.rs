@@ -140,6 +140,11 @@ impl Sampler {
         }
     }
 
+    /// Calls `ended` when the desktop of this session has gone; never where nothing tells.
+    pub fn when_session_ends(&self, ended: impl FnOnce() + Send + 'static) {
+        self.desktop.when_session_ends(ended);
+    }
+
     /// What does not change between samples.
     pub const fn machine(&self) -> &Machine {
         &self.machine

@@ -475,6 +475,25 @@ class AgentTest(unittest.TestCase):
         self.assertEqual(server.calls, [])
 
     @with_diagnostics
+    def test_signing_out(self):
+        """Some desktops end the X server and nothing else: the agent ends with it, in order."""
+        self.desktop()
+        number = TMP / "second-display"
+        with number.open("w") as file:
+            screen = subprocess.Popen(["Xvfb", "-displayfd", "3", "-nolisten", "tcp"], stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.DEVNULL, preexec_fn=lambda: os.dup2(file.fileno(), 3),
+                                      pass_fds=[3])
+        self.addCleanup(screen.kill)
+        until("a second screen", 20, lambda: number.read_text().strip())
+        agent = self.agent("--quiet", env={**os.environ, "DISPLAY": ":" + number.read_text().strip()})
+        host.serve(5)
+        begun = time.monotonic()
+        screen.terminate()
+        self.assertEqual(agent.process.wait(20), 0, agent.said())
+        say(f"ended {time.monotonic() - begun:.2f} s after the screen")
+        self.assertEqual(query("SELECT clean FROM run ORDER BY id DESC LIMIT 1"), [(1,)])
+
+    @with_diagnostics
     def test_closed_by_the_window_and_back(self):
         """The window closes a program and ends itself; the agent sees that the program returns, and who starts it."""
         name = "agent-returner"

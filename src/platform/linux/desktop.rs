@@ -3,14 +3,18 @@
 //! windows are not those of the desktop.
 
 use std::ffi::OsString;
+use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 use x11rb::connection::{Connection, SequenceNumber};
 use x11rb::cookie::Cookie;
 use x11rb::protocol::screensaver::{ConnectionExt as _, QueryInfoReply};
 use x11rb::protocol::xproto::{Atom, AtomEnum, ConnectionExt as _, Window};
 use x11rb::rust_connection::RustConnection;
 
+use super::own::SMALL_STACK;
 use crate::model::{Pid, Reading, Seconds, Why};
 use crate::platform::types::WindowOwner;
 
@@ -36,6 +40,21 @@ impl Desktop {
     /// Connects when there is a display.
     pub fn new() -> Self {
         Self { screen: Screen::connect(), asked: None }
+    }
+
+    /// Calls `ended` when the X server of this session goes away: some desktops leave running what they started when
+    /// somebody signs out. Never called where there is none.
+    pub fn when_session_ends(&self, ended: impl FnOnce() + Send + 'static) {
+        let Some(screen) = &self.screen else { return };
+        let Ok(stream) = screen.connection.stream().as_fd().try_clone_to_owned() else { return };
+        let wait = move || {
+            // Nothing is waited for but the end of the other side: this thread never wakes before.
+            let mut ends = [PollFd::new(&stream, PollFlags::empty())];
+            while matches!(poll(&mut ends, None), Ok(0) | Err(Errno::INTR)) {}
+            ended();
+        };
+        // Without the thread the end of the session is not noticed, which is no reason not to watch.
+        let _ = std::thread::Builder::new().name("session".to_owned()).stack_size(SMALL_STACK).spawn(wait);
     }
 
     /// Time since the last input, from the screen saver extension.

@@ -40,7 +40,7 @@ const NETWORK: [&str; 22] = [
 /// A little more than ordinary programs, so that a busy PC does not silence its watcher.
 const NICENESS: i32 = -5;
 /// What a thread needs that only waits.
-const SMALL_STACK: usize = 64 << 10;
+pub(super) const SMALL_STACK: usize = 64 << 10;
 
 /// Two clocks that nobody can set: one counts sleep, the other does not.
 pub fn clocks() -> Reading<Clocks> {

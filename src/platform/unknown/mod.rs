@@ -259,6 +259,9 @@ impl Desktop {
         Self
     }
 
+    /// Never calls `ended`.
+    pub fn when_session_ends(&self, _ended: impl FnOnce() + Send + 'static) {}
+
     /// Not known here.
     pub fn user_idle(&mut self) -> Reading<Seconds> {
         Reading::Missing(Why::Unsupported)

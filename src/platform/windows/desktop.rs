@@ -17,6 +17,9 @@ impl Desktop {
         Self
     }
 
+    /// Never calls `ended`: the window behind the icon is told of the end of the session.
+    pub fn when_session_ends(&self, _ended: impl FnOnce() + Send + 'static) {}
+
     /// Time since the last input in this session.
     #[expect(unsafe_code, reason = "fills a structure")]
     pub fn user_idle(&mut self) -> Reading<Seconds> {
