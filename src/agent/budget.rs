@@ -15,6 +15,8 @@ pub const MOST_MEMORY: Bytes = Bytes(64 * Bytes::MIB);
 const WINDOW: Seconds = Seconds(60.0);
 /// So many good windows in a row bring the usual rate back.
 const GOOD_WINDOWS: u32 = 5;
+/// What ran so long was no failed start.
+const GOOD_RUN: Seconds = Seconds(3600.0);
 /// First wait before a new start after giving up…
 const FIRST_WAIT: Seconds = Seconds(5.0);
 /// …and the longest.
@@ -25,6 +27,8 @@ const LONGEST_WAIT: Seconds = Seconds(600.0);
 pub enum Advice {
     /// Nothing.
     GoOn,
+    /// Nothing: a whole window was within the budget.
+    Within,
     /// Look less often.
     SlowDown,
     /// Look as often as usual again.
@@ -67,7 +71,7 @@ impl Budget {
             self.slowed = false;
             return Advice::Recover;
         }
-        Advice::GoOn
+        Advice::Within
     }
 
     /// Share of one processor over the last whole minute.
@@ -76,14 +80,19 @@ impl Budget {
     }
 }
 
-/// How long to wait before starting again, after having waited `before` the last time (0 the first time).
-pub fn next_wait(before: Seconds) -> Seconds {
-    if before.0 <= 0.0 { FIRST_WAIT } else { Seconds((before.0 * 2.0).min(LONGEST_WAIT.0)) }
+/// How long to wait before starting again, after having waited `before` the last time (0 the first time) and then
+/// having watched for `watched`: after a good hour it is the first time again.
+pub fn next_wait(before: Seconds, watched: Seconds) -> Seconds {
+    if before.0 <= 0.0 || watched.0 >= GOOD_RUN.0 { FIRST_WAIT } else { Seconds((before.0 * 2.0).min(LONGEST_WAIT.0)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn asks_for_something(advice: Advice) -> bool {
+        !matches!(advice, Advice::GoOn | Advice::Within)
+    }
 
     fn run(budget: &mut Budget, minutes: u32, share: f64, memory: u64) -> Vec<Advice> {
         let step = |n: u32| {
@@ -91,7 +100,7 @@ mod tests {
             let spent = Duration::from_secs_f64(seconds * share);
             budget.step(seconds, Some(spent), || Some(Bytes(memory * Bytes::MIB)))
         };
-        (0..=minutes * 30).map(step).filter(|advice| *advice != Advice::GoOn).collect()
+        (0..=minutes * 30).map(step).filter(|advice| asks_for_something(*advice)).collect()
     }
 
     #[test]
@@ -110,7 +119,7 @@ mod tests {
         let spent = |seconds: f64| Some(Duration::from_secs_f64(0.12 + (seconds - 120.0) * 0.001));
         let later = (61_u32..400).map(|n| f64::from(n) * 2.0);
         let answers = later.map(|now| budget.step(now, spent(now), || Some(Bytes(8 * Bytes::MIB))));
-        assert_eq!(answers.filter(|advice| *advice != Advice::GoOn).collect::<Vec<_>>(), [Advice::Recover]);
+        assert_eq!(answers.filter(|advice| asks_for_something(*advice)).collect::<Vec<_>>(), [Advice::Recover]);
     }
 
     #[test]
@@ -118,10 +127,21 @@ mod tests {
         let mut wait = Seconds(0.0);
         let waits: Vec<f64> = (0..10)
             .map(|_| {
-                wait = next_wait(wait);
+                wait = next_wait(wait, Seconds(500.0));
                 wait.0
             })
             .collect();
         assert_eq!(waits, [5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 600.0, 600.0, 600.0]);
+        assert_eq!(next_wait(wait, Seconds(86_400.0)), Seconds(5.0), "it was well for a day");
+    }
+
+    #[test]
+    fn every_window_within_the_budget_is_told() {
+        let mut budget = Budget::default();
+        let step = |n: u32| {
+            let seconds = f64::from(n) * 2.0;
+            budget.step(seconds, Some(Duration::from_secs_f64(seconds * 0.001)), || Some(Bytes(8 * Bytes::MIB)))
+        };
+        assert_eq!((0..=150).map(step).filter(|advice| *advice == Advice::Within).count(), 5);
     }
 }

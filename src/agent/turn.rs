@@ -385,6 +385,7 @@ impl<'a> Turns<'a> {
         let awake = platform::clocks().get().map_or(0.0, |clocks| clocks.awake.as_secs_f64());
         match self.budget.step(awake, platform::own_cpu_time().get(), || platform::own_memory().get()) {
             Advice::GoOn => {}
+            Advice::Within => self.over_budget = 0,
             Advice::SlowDown if self.pace.slow_down() => {
                 self.journal.note(&Event::new(self.at, EventKind::Slowed, ""));
             }
@@ -399,8 +400,8 @@ impl<'a> Turns<'a> {
 
     /// Ends in order, to be started again after a while.
     pub(super) fn give_up(self) -> Exit {
-        let wait = next_wait(self.options.wait).0.to_string();
-        self.end(None);
+        let wait = next_wait(self.options.wait, self.at.since(self.started)).0.to_string();
+        self.end_with(json!({ "cause": "too_costly" }), None);
         if let Ok(program) = agent_program() {
             // When it cannot be started again the next sign-in does it.
             let _ = platform::start_detached(&program, &["agent", "--quiet", "--wait", &wait]);
@@ -409,10 +410,14 @@ impl<'a> Turns<'a> {
     }
 
     /// Writes everything and the mark of a clean stop, and tells the one who waits for that.
-    pub(super) fn end(mut self, waiting: Option<Sender<()>>) {
+    pub(super) fn end(self, waiting: Option<Sender<()>>) {
+        self.end_with(json!({}), waiting);
+    }
+
+    fn end_with(mut self, why: serde_json::Value, waiting: Option<Sender<()>>) {
         self.notices.withdraw();
         self.end_courses();
-        self.journal.note(&Event::new(self.at, EventKind::Stopped, ""));
+        self.journal.note(&Event::new(self.at, EventKind::Stopped, "").with(why));
         self.journal.end(self.at);
         // The system waits for this before it ends the session. Before the tray is dropped: its window is the one
         // that waits, and dropping waits for the window.

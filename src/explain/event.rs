@@ -108,6 +108,7 @@ mod tests {
             json!({"cause": "system_error", "code": 0x7e}),
             json!({"cause": "power_button"}),
             json!({"cause": "orderly"}),
+            json!({"cause": "too_costly"}),
             json!({"cause": "unknown"}),
             json!({"seconds": 28_800}),
             json!({"by_seconds": -3600}),

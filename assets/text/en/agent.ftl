@@ -24,6 +24,7 @@ notice-sudden-stop-system_error = Windows stopped itself because of an error
 event-started = Mimamori began to watch
 event-started-restarted = The PC was started again; Mimamori began to watch
 event-stopped = Mimamori stopped watching
+event-stopped-too_costly = Mimamori needed too much of this PC itself, stopped, and starts again after a pause
 event-sudden_stop = The recording ends at { $time }, and the PC was started again after that
 event-sudden_stop-power_lost = The PC went off without a shutdown: power was lost or it hung. The recording ends at { $time }
 event-sudden_stop-system_error = Windows stopped itself because of an error (code { $code }). The recording ends at { $time }

@@ -21,6 +21,7 @@ notice-sudden-stop-system_error = Windows がエラーのため停止しまし�
 event-started = 見守りを始めました
 event-started-restarted = パソコンが起動し、見守りを始めました
 event-stopped = 見守りを終えました
+event-stopped-too_costly = 見守り自身の負担が大きくなったため、いったん終了しました。少し待ってから再開します
 event-sudden_stop = 記録は { $time } で途切れ、その後パソコンが起動し直されています
 event-sudden_stop-power_lost = シャットダウンしないまま電源が切れました。停電などで電源が落ちたか、動かなくなったようです。記録は { $time } までです
 event-sudden_stop-system_error = Windows がエラーのため停止しました（コード { $code }）。記録は { $time } までです
