@@ -8,7 +8,7 @@ use windows_sys::Win32::System::Power::{
 };
 use windows_sys::Win32::System::SystemInformation::GetTickCount64;
 
-use super::cpu_count;
+use super::{cpu_count, registry};
 use crate::model::{Hertz, Power, Reading, Seconds, Why};
 use crate::platform::types::SensorValues;
 
@@ -16,6 +16,13 @@ use crate::platform::types::SensorValues;
 const AC_UNKNOWN: u8 = 255;
 /// `BatteryFlag`: no battery, and not known.
 const NO_BATTERY: u8 = 128;
+
+/// Where Windows keeps which plan and which mode of power is chosen, for all users and readable by each.
+const SCHEMES: &str = r"SYSTEM\CurrentControlSet\Control\Power\User\PowerSchemes";
+/// The plan "Power saver" (`GUID_MAX_POWER_SAVINGS`).
+const POWER_SAVER: &str = "a1841308-3541-4fab-bc81-f71556f20b4a";
+/// The mode "Best power efficiency" (`GUID_POWER_MODE_BEST_EFFICIENCY`).
+const BEST_EFFICIENCY: &str = "961cc777-2547-4f9d-8174-7d86181b8a7a";
 
 /// Asks Windows each time; there is nothing to look for first.
 #[derive(Default)]
@@ -82,14 +89,30 @@ fn power() -> Reading<Power> {
     if unsafe { GetSystemPowerStatus(&raw mut status) } == 0 {
         return Reading::Missing(Why::Unsupported);
     }
-    power_of(&status)
+    let chosen = |value| registry::text(SCHEMES, value);
+    let modes = Modes { plan: chosen("ActivePowerScheme"), on_mains: chosen("ActiveOverlayAcPowerScheme") };
+    power_of(&status, &modes)
 }
 
-fn power_of(status: &SYSTEM_POWER_STATUS) -> Reading<Power> {
-    if status.ACLineStatus == AC_UNKNOWN && status.BatteryFlag & NO_BATTERY != 0 {
+/// What is chosen in the settings of Windows; `None` where nothing is.
+struct Modes {
+    plan: Option<String>,
+    /// The mode while plugged in. The one on battery is saving on many PCs as they come, and no reason for a word: there
+    /// the battery saver counts, and what the clock does.
+    on_mains: Option<String>,
+}
+
+fn power_of(status: &SYSTEM_POWER_STATUS, modes: &Modes) -> Reading<Power> {
+    let is = |chosen: &Option<String>, wanted: &str| {
+        chosen.as_deref().is_some_and(|chosen| chosen.trim_matches(['{', '}']).eq_ignore_ascii_case(wanted))
+    };
+    let on_battery = status.ACLineStatus == 0;
+    let is_chosen = is(&modes.plan, POWER_SAVER) || !on_battery && is(&modes.on_mains, BEST_EFFICIENCY);
+    // A PC without a battery can be told to save power, too.
+    if status.ACLineStatus == AC_UNKNOWN && status.BatteryFlag & NO_BATTERY != 0 && !is_chosen {
         return Reading::Missing(Why::NoSensor);
     }
-    Reading::Known(Power { on_battery: status.ACLineStatus == 0, saver: status.SystemStatusFlag == 1 })
+    Reading::Known(Power { on_battery, saver: status.SystemStatusFlag == 1 || is_chosen })
 }
 
 /// Goes on through "shut down" with fast startup, and through sleep: both are no restart of Windows.
@@ -111,11 +134,26 @@ mod tests {
     #[test]
     fn power_is_told_apart() {
         let known = |on_battery, saver| Reading::Known(Power { on_battery, saver });
+        let power_of = |status: &SYSTEM_POWER_STATUS| power_of(status, &Modes { plan: None, on_mains: None });
         assert_eq!(power_of(&status(1, 128, 0)), known(false, false));
         assert_eq!(power_of(&status(1, 8, 0)), known(false, false));
         assert_eq!(power_of(&status(0, 1, 1)), known(true, true));
         assert_eq!(power_of(&status(255, 128, 0)), Reading::Missing(Why::NoSensor));
         assert_eq!(power_of(&status(255, 255, 0)), Reading::Missing(Why::NoSensor));
+    }
+
+    #[test]
+    fn a_plan_and_a_mode_that_save_power_are_known() {
+        let known = |on_battery, saver| Reading::Known(Power { on_battery, saver });
+        let modes = |plan: &str, on_mains: &str| Modes { plan: Some(plan.into()), on_mains: Some(on_mains.into()) };
+        let balanced = "381b4222-f694-41f0-9685-ff5bb260df2e";
+        let none = "00000000-0000-0000-0000-000000000000";
+        assert_eq!(power_of(&status(1, 8, 0), &modes(balanced, none)), known(false, false));
+        assert_eq!(power_of(&status(1, 8, 0), &modes(POWER_SAVER, "")), known(false, true));
+        let upper = BEST_EFFICIENCY.to_uppercase();
+        assert_eq!(power_of(&status(1, 8, 0), &modes(balanced, &format!("{{{upper}}}"))), known(false, true));
+        assert_eq!(power_of(&status(0, 1, 0), &modes(balanced, BEST_EFFICIENCY)), known(true, false), "not plugged in");
+        assert_eq!(power_of(&status(255, 128, 0), &modes(balanced, BEST_EFFICIENCY)), known(false, true), "no battery");
     }
 
     #[test]
