@@ -23,6 +23,9 @@ pub const ROLL_EVERY: i64 = 600_000;
 const PRUNE_EVERY: i64 = 3_600_000;
 /// …but not at once in a run: a clock that is wrong after the start of the PC would make everything look old.
 const PRUNE_FIRST: i64 = 600_000;
+/// A clock that was set further than this, ms, is not believed for as long when it says that something is too old: a year
+/// typed wrong would delete everything, and it is seen within a day.
+const CLOCK_JUMP: i64 = 86_400_000;
 /// Programs without rows are looked for once in so many prunings.
 const PRUNE_PROGRAMS: u32 = 24;
 
@@ -164,6 +167,9 @@ impl Recorder {
     pub fn shift_clock(&mut self, by_ms: i64, now: At) -> Result<(), RecorderError> {
         self.pending.shift(by_ms);
         self.due.shift(by_ms);
+        if by_ms.saturating_abs() >= CLOCK_JUMP {
+            self.due.prune = self.due.prune.max(now.0.saturating_add(CLOCK_JUMP));
+        }
         self.shift_due = self.shift_due.saturating_add(by_ms);
         self.flush(now)
     }

@@ -727,6 +727,23 @@ fn what_was_new_by_a_wrong_clock_is_new_by_the_right_one() {
     assert_eq!(new(200), [("new".to_owned(), at(120))]);
 }
 
+#[test]
+fn a_year_typed_wrong_deletes_nothing_before_it_is_seen() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    record(&mut recorder, 0, 4000);
+    recorder.end(at(4000)).expect("ended");
+    let (mut recorder, _) = open(&path, at(5000));
+    record(&mut recorder, 5000, 6000);
+    let before = samples(&path, Tier::Hour).len();
+    let year = 365 * 86_400;
+    recorder.shift_clock(year * 1000, at(year + 6000)).expect("shifted");
+    record(&mut recorder, year + 6000, year + 12_000);
+    recorder.shift_clock(-year * 1000, at(12_000)).expect("shifted");
+    recorder.flush(at(12_060)).expect("flushed");
+    assert!(before > 0 && samples(&path, Tier::Hour).len() > before, "what was recorded before is still there");
+}
+
 /// The first list is what was always there; what comes later is new from then on, whatever else happens to the list.
 #[test]
 fn what_starts_with_the_pc_is_new_when_it_was_not_in_the_first_list() {
