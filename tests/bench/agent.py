@@ -131,6 +131,32 @@ def calm(binary, watcher, beside):
     host.until("the icon is gone", 10, lambda: not watcher.items)
 
 
+def ends(binary, watcher):
+    """How long the second start of `binary` takes to hand over, and how long the agent takes to end."""
+    clean_home()
+    handed, quiet, ended = [], [], []
+    for _ in range(5):
+        agent, _ = start_agent(binary, watcher)
+        host.serve(4)
+        for arguments, times in ((("agent", "--quiet"), quiet), (("agent",), handed)):
+            begun = time.monotonic()
+            second = start(str(binary), *arguments)
+            assert second.wait(30) == 0, "the second start failed"
+            times.append(time.monotonic() - begun)
+            STARTED.remove(second)
+        host.until("a window", 30, windows)
+        for pid in windows():
+            os.kill(pid, signal.SIGTERM)
+        host.until("the window is gone", 30, lambda: not windows())
+        begun = time.monotonic()
+        end(agent)
+        ended.append(time.monotonic() - begun)
+        host.until("the icon is gone", 10, lambda: not watcher.items)
+    text = lambda times: f"{sorted(times)[2] * 1000:.0f} ms (worst {max(times) * 1000:.0f})"  # noqa: E731
+    print(f"{binary.name}, medians of 5: a second quiet start ends after {text(quiet)}, one that hands over after"
+          f" {text(handed)}; ended {text(ended)} after SIGTERM", flush=True)
+
+
 def count():
     return sum(name.isdigit() for name in os.listdir("/proc"))
 
@@ -216,6 +242,7 @@ def main():
         if lighter.exists():
             calm(lighter, watcher, None)
         end(*sleepers)
+        ends(BINARY, watcher)
         clicks(watcher)
     finally:
         end(*STARTED[:])
