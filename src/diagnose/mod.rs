@@ -7,6 +7,7 @@ mod group;
 mod load;
 mod rules;
 mod series;
+mod signs;
 mod users;
 
 pub use finding::{

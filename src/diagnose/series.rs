@@ -15,13 +15,27 @@ pub(super) struct Point<'a> {
 
 /// The looks at `name` within `recent`, oldest first. Only looks in which the programs were read.
 pub(super) fn of_program<'a>(history: &'a History, name: &str, recent: Seconds) -> Vec<Point<'a>> {
-    let mut points: Vec<Point> = looks(history, recent)
-        .map(|sample| {
-            let program = sample.program(name);
-            let cpu = program.map_or(0.0, |program| program.cpu.get());
-            Point { at: sample.at, span: sample.span.0, cpu, sample, program }
-        })
-        .collect();
+    points_of(history, recent, |sample| {
+        let program = sample.program(name);
+        (program.map_or(0.0, |program| program.cpu.get()), program)
+    })
+}
+
+/// The same looks at a load that is no program's.
+pub(super) fn of_load(history: &History, recent: Seconds, cpu: impl Fn(&Sample) -> f64) -> Vec<Point<'_>> {
+    points_of(history, recent, |sample| (cpu(sample), None))
+}
+
+fn points_of<'a>(
+    history: &'a History,
+    recent: Seconds,
+    look: impl Fn(&'a Sample) -> (f64, Option<&'a ProgramSample>),
+) -> Vec<Point<'a>> {
+    let point = |sample: &'a Sample| {
+        let (cpu, program) = look(sample);
+        Point { at: sample.at, span: sample.span.0, cpu, sample, program }
+    };
+    let mut points: Vec<Point> = looks(history, recent).map(point).collect();
     points.reverse();
     points
 }

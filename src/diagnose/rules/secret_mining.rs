@@ -4,15 +4,12 @@
 //! captures for the shape, published evasions for the behaviour); the weights are in `thresholds.toml`. What a load
 //! looks like never alarms by itself: renders, compilers and tests are as flat as a miner.
 
-use crate::diagnose::finding::{
-    Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignClass, SignKind, Subject,
-};
+use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::series::{self, Point};
+use crate::diagnose::signs::Signs;
 use crate::knowledge::Knowledge;
-use crate::model::{BytesPerSec, Celsius, Fraction, History, Mark, ProgramKind, ProgramSample, Reading, Seconds};
+use crate::model::{At, History, Mark, ProgramKind, ProgramSample, Seconds};
 
-/// So many degrees above this PC's own idle are a sign: even a miner at a tenth of the processor adds more.
-const HEAT: f64 = 15.0;
 /// Marks whose signs are strong ([`SignKind::is_strong`]).
 const STRONG: [Mark; 6] =
     [Mark::MinerName, Mark::MinerArguments, Mark::WrongFolder, Mark::WrongParent, Mark::KernelName, Mark::HiddenFile];
@@ -49,7 +46,7 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     let last = points.iter().rposition(|point| is_loaded(&point))?;
     let quiet_for: f64 = points[last + 1..].iter().map(|point| point.span).sum();
     let loaded = &points[..=last];
-    let mut signs = Signs { knowledge, list: Vec::new(), usual_idle: history.usual_idle().temperature };
+    let mut signs = Signs::new(history, knowledge);
     signs.identity(program);
     // What is known to work hard now and then needs a sign that it is not what it seems.
     let named = knowledge.named(&program.name);
@@ -59,13 +56,13 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     }
     signs.behaviour(program, &points);
     let is_gone = quiet_for > PAUSE;
-    if is_gone && (quiet_for > FORGET || !signs.list.iter().any(|sign| sign.kind.class() == SignClass::Behaviour)) {
+    if is_gone && (quiet_for > FORGET || !signs.has_behaviour()) {
         return None;
     }
-    signs.load(loaded, program);
+    signs.load(loaded, &program.name);
     signs.origin(program);
-    let score: i32 = signs.list.iter().map(|sign| sign.points).sum();
-    let severity = signs.severity(score)?;
+    let score = signs.score();
+    let severity = signs.severity()?;
     let held: f64 = points.iter().filter(is_loaded).map(|point| point.span).sum();
     if held < steady.seconds.0 {
         return None;
@@ -91,17 +88,15 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
         evidence.push(Evidence::over(EvidenceKind::ProgramGpu, gpu, steady.gpu, seconds));
     }
     let confidence = if severity == Severity::Act { Confidence::Medium } else { Confidence::Low };
-    let mut list = signs.list;
-    list.sort_by_key(|sign| std::cmp::Reverse(sign.points));
     Some(Finding {
-        signs: list,
+        signs: signs.weightiest_first(),
         parent: program.origin.parent.as_deref().map(str::to_owned),
         ..Finding::new(RuleId::SecretMining, severity, confidence, subject, since, evidence)
     })
 }
 
 /// When the newest stretch of load began; short pauses belong to it.
-fn begin(points: &[Point<'_>], is_loaded: impl Fn(&&Point) -> bool) -> Option<crate::model::At> {
+fn begin(points: &[Point<'_>], is_loaded: impl Fn(&&Point) -> bool) -> Option<At> {
     let mut begin = None;
     let mut pause = 0.0;
     for point in points.iter().rev() {
@@ -116,256 +111,6 @@ fn begin(points: &[Point<'_>], is_loaded: impl Fn(&&Point) -> bool) -> Option<cr
         }
     }
     begin
-}
-
-struct Signs<'a> {
-    knowledge: &'a Knowledge,
-    list: Vec<Sign>,
-    usual_idle: Option<Celsius>,
-}
-
-impl Signs<'_> {
-    fn add(&mut self, kind: SignKind, text: Option<String>, figure: Option<f64>) {
-        let points = self.knowledge.thresholds.mining.points.get(kind.id()).copied().unwrap_or(0);
-        if points != 0 {
-            self.list.push(Sign { kind, points, text, figure });
-        }
-    }
-
-    fn has_strong(&self) -> bool {
-        self.list.iter().any(|sign| sign.kind.is_strong())
-    }
-
-    /// What the program is and where it comes from.
-    fn identity(&mut self, program: &ProgramSample) {
-        let origin = &program.origin;
-        let folder = || program.path.as_deref().map(folder_of);
-        let parent = || origin.parent.as_deref().map(str::to_owned);
-        let texts: [(Mark, SignKind, Option<String>); 10] = [
-            (Mark::MinerName, SignKind::MinerName, None),
-            (Mark::MinerArguments, SignKind::MinerArguments, origin.argument.clone()),
-            (Mark::WrongFolder, SignKind::WrongFolder, folder()),
-            (Mark::WrongParent, SignKind::WrongParent, parent()),
-            (Mark::KernelName, SignKind::KernelName, program.path.as_deref().map(str::to_owned)),
-            (Mark::ScriptHostParent, SignKind::ScriptHostParent, parent()),
-            (Mark::SchedulerParent, SignKind::SchedulerParent, parent()),
-            (Mark::Unsigned, SignKind::Unsigned, None),
-            (Mark::New, SignKind::New, None),
-            (Mark::PoolPort, SignKind::PoolPort, None),
-        ];
-        let days = self.knowledge.thresholds.mining.new_days;
-        for (mark, kind, text) in texts {
-            if origin.has(mark) {
-                self.add(kind, text, (kind == SignKind::New).then_some(days));
-            }
-        }
-        // One folder is one piece of evidence, however many things are odd about it.
-        let folders = [
-            (Mark::HiddenFile, SignKind::HiddenFile),
-            (Mark::DeletedFile, SignKind::DeletedFile),
-            (Mark::OddFolder, SignKind::OddFolder),
-            (Mark::TemporaryFolder, SignKind::TemporaryFolder),
-        ];
-        if let Some((_, kind)) = folders.into_iter().find(|(mark, _)| origin.has(*mark)) {
-            self.add(kind, folder(), None);
-        }
-    }
-
-    /// What it does when people come and go.
-    fn behaviour(&mut self, program: &ProgramSample, points: &[Point<'_>]) {
-        let limits = &self.knowledge.thresholds;
-        let returns = generations(points, limits.steady.program, limits.mining.back_seconds);
-        if returns >= 2 {
-            self.add(SignKind::CameBack, program.origin.parent.as_deref().map(str::to_owned), Some(f64::from(returns)));
-        }
-        let opened = |before: &Point, now: &Point| {
-            before.sample.watched == Reading::Known(false) && now.sample.watched == Reading::Known(true)
-        };
-        let fell = self.falls(points, opened, true);
-        if fell > 0 {
-            self.add(SignKind::FellWhenWatched, None, Some(f64::from(fell)));
-        }
-        let away = limits.mining.away_seconds.0;
-        let came = |before: &Point, now: &Point| {
-            let idle = |point: &Point| point.sample.user_idle.get().map(|idle| idle.0);
-            idle(before).is_some_and(|idle| idle >= away) && idle(now).is_some_and(|idle| idle < away / 2.0)
-        };
-        let left = self.falls(points, came, false);
-        if left >= 2 && !self.moves_data(points) {
-            self.add(SignKind::OnlyWhileAway, None, Some(f64::from(left)));
-        }
-        if program.origin.has(Mark::NeverBusy) {
-            self.add(SignKind::NeverBusy, None, None);
-        }
-        match program.window {
-            // In a terminal nothing has a window of its own.
-            Reading::Known(false) if program.origin.has(Mark::FromTerminal) => {}
-            Reading::Known(false) => self.add(SignKind::NoWindow, None, None),
-            // What runs in secret shows none.
-            Reading::Known(true) => self.add(SignKind::Window, None, None),
-            Reading::Missing(_) => {}
-        }
-    }
-
-    /// Backups and indexers wait for an idle PC, too, but they have something to read or write; mining has not.
-    fn moves_data(&self, points: &[Point<'_>]) -> bool {
-        let limits = &self.knowledge.thresholds;
-        let loaded = points.iter().filter(|point| point.cpu >= limits.steady.program);
-        let moved: Vec<(f64, f64)> =
-            loaded.filter_map(|point| Some((point.program?.disk.get()?.0, point.span))).collect();
-        series::shape(moved.into_iter()).is_some_and(|(rate, _)| rate >= limits.wait.disk_program)
-    }
-
-    /// How often the load fell at a moment that `at` recognises. People open a monitor to end what is slow: with
-    /// `still_there` a fall counts only when the program goes on, there or later.
-    fn falls(&self, points: &[Point<'_>], at: impl Fn(&Point, &Point) -> bool, still_there: bool) -> u32 {
-        let (steady, mining) = (&self.knowledge.thresholds.steady, &self.knowledge.thresholds.mining);
-        let mut falls = 0;
-        for index in 1..points.len() {
-            if !at(&points[index - 1], &points[index]) {
-                continue;
-            }
-            let moment = points[index].at;
-            let before = points[..index].iter().filter(|point| moment.since(point.at).0 <= 60.0);
-            let after = points[index + 1..].iter().filter(|p| p.at.since(moment).0 <= mining.fell_seconds.0);
-            let (before, after): (Vec<_>, Vec<_>) = (before.collect(), after.collect());
-            let mean = |points: &[&Point]| series::shape(points.iter().map(|point| (point.cpu, point.span)));
-            let Some((level, _)) = mean(&before).filter(|(level, _)| *level >= steady.program) else { continue };
-            // The look in which it happens is still half full; one after it has to show the fall.
-            let Some(last) = after.last() else { continue };
-            // At work again later, or still there: what goes on for a moment until it is ended does neither.
-            let again = |point: &Point| point.cpu >= steady.program && point.at.since(moment).0 > mining.fell_seconds.0;
-            let goes_on = || points[index..].iter().any(again) || last.program.is_some();
-            // What is at work again while the monitor is still open does not hide: it paused by itself.
-            let is_open = |point: &&Point| point.sample.watched == Reading::Known(true);
-            let hides = || !points[index..].iter().take_while(is_open).any(again);
-            if last.cpu <= level * mining.fell_to && (!still_there || goes_on() && hides()) {
-                falls += 1;
-            }
-        }
-        falls
-    }
-
-    /// The shape of the load.
-    fn load(&mut self, points: &[Point<'_>], program: &ProgramSample) {
-        let steady = &self.knowledge.thresholds.steady;
-        let Some(newest) = series::newest(points, steady.seconds, steady.points) else { return };
-        let values = |points: &[Point<'_>]| series::shape(points.iter().map(|point| (point.cpu, point.span)));
-        // How much next to nothing varies is no shape.
-        let is_flat = |(mean, variation): &(f64, f64)| *mean >= steady.marked && *variation <= steady.variation;
-        if let Some((_, variation)) = values(newest).filter(is_flat) {
-            self.add(SignKind::Steady, None, Some(variation));
-            let long = series::newest(points, steady.very_seconds, steady.points).and_then(values);
-            if let Some((_, variation)) = long.filter(|(_, variation)| *variation <= steady.very_variation) {
-                self.add(SignKind::VerySteady, None, Some(variation));
-            }
-        }
-        let disk = series::mean(newest, |point| point.program.map(|program| program.disk), |rate: BytesPerSec| rate.0);
-        let network = series::network(newest);
-        if network.is_some_and(|rate| rate < steady.network_quiet) {
-            // What another user's program reads and writes is not known on Linux.
-            match disk {
-                Some(rate) if rate < steady.disk_quiet => self.add(SignKind::Quiet, None, None),
-                Some(_) => {}
-                None => self.add(SignKind::QuietNetwork, None, None),
-            }
-        }
-        let celsius = series::mean(newest, |point| Some(point.sample.temperature), |Celsius(celsius)| celsius);
-        if let (Some(celsius), Some(Celsius(usual))) = (celsius, self.usual_idle)
-            && celsius >= usual + HEAT
-        {
-            self.add(SignKind::Heat, None, Some(celsius - usual));
-        }
-        // Where it is known who uses it, a game is not held against the program beside it.
-        let known = newest.iter().filter(|point| point.sample.gpu_users.known().is_some());
-        let own: Vec<(f64, f64)> = known.map(|p| (series::gpu_of(p.sample, &program.name), p.span)).collect();
-        let gpu = if own.is_empty() {
-            series::mean(newest, |point| Some(point.sample.gpu), Fraction::get)
-        } else {
-            series::shape(own.into_iter()).map(|(mean, _)| mean)
-        };
-        if let Some(gpu) = gpu.filter(|gpu| *gpu >= steady.gpu) {
-            self.add(SignKind::Gpu, None, Some(gpu));
-        }
-    }
-
-    /// What speaks against it.
-    fn origin(&mut self, program: &ProgramSample) {
-        let origin = &program.origin;
-        let fake = origin.has(Mark::WrongParent) || origin.has(Mark::WrongFolder);
-        let installed = origin.has(Mark::Installed) && !fake;
-        if installed && origin.has(Mark::Signed) {
-            self.add(SignKind::Signed, None, None);
-        } else if installed {
-            self.add(SignKind::Installed, None, None);
-        }
-    }
-
-    /// `Act` needs a strong sign and two kinds of evidence; `Look` needs one that is not the load.
-    fn severity(&self, score: i32) -> Option<Severity> {
-        let mining = &self.knowledge.thresholds.mining;
-        let mut classes: Vec<SignClass> =
-            self.list.iter().filter(|sign| sign.points > 0).map(|sign| sign.kind.class()).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        if score >= mining.alarm && classes.len() >= 2 && self.has_strong() {
-            return Some(Severity::Act);
-        }
-        let not_only_load = classes.iter().any(|class| *class != SignClass::Load);
-        (score >= mining.look && not_only_load).then_some(Severity::Look)
-    }
-}
-
-/// How often a program ended and was there again within `back`, each time at work for at least 20 s. A compiler is
-/// started again and again too, but by one that waits for it: its pieces differ in length and level. A benchmark or a test
-/// that is repeated has the same level each time, but ends by itself after the same time: such an end is no end that
-/// somebody made.
-fn generations(points: &[Point<'_>], share: f64, back: Seconds) -> u32 {
-    let mut runs: Vec<(f64, f64, f64)> = Vec::new();
-    let mut current: Option<&ProgramSample> = None;
-    let mut pause = 0.0;
-    for point in points {
-        let Some(program) = point.program.filter(|program| program.cpu.get() >= share) else {
-            pause += point.span;
-            continue;
-        };
-        let is_new = current.is_none_or(|before| is_another(before, program));
-        if is_new || runs.is_empty() {
-            runs.push((point.span, point.cpu, pause));
-        } else if let Some((seconds, level, _)) = runs.last_mut() {
-            *level = (*level * *seconds + point.cpu * point.span) / (*seconds + point.span);
-            *seconds += point.span;
-        }
-        current = Some(program);
-        pause = 0.0;
-    }
-    // The last one may go on.
-    let ended: Vec<f64> = runs.iter().map(|(seconds, ..)| *seconds).rev().skip(1).collect();
-    let as_long =
-        |seconds: f64| ended.iter().filter(|other| (*other - seconds).abs() <= (seconds * 0.1).max(4.0)).count();
-    let mut returns = 0;
-    for pair in runs.windows(2) {
-        let [(before, level, _), (_, again, pause)] = pair else { continue };
-        let same_level = (again - level).abs() <= level * 0.2;
-        let by_itself = as_long(*before) >= 2;
-        if *before >= 20.0 && same_level && *pause <= back.0 && !by_itself {
-            returns += 1;
-        }
-    }
-    returns
-}
-
-/// Whether both are certainly different processes.
-fn is_another(before: &ProgramSample, now: &ProgramSample) -> bool {
-    let whole = |program: &ProgramSample| program.members.len() as u32 == program.parts.max(1);
-    whole(before)
-        && whole(now)
-        && !now.members.iter().any(|member| before.members.iter().any(|other| other.key == member.key))
-}
-
-fn folder_of(path: &str) -> String {
-    let end = path.rfind(['/', '\\']).unwrap_or(path.len());
-    path[..end.max(1).min(path.len())].to_owned()
 }
 
 #[cfg(test)]

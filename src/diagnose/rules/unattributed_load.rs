@@ -3,8 +3,12 @@
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::series;
+use crate::diagnose::signs::{GoesOn, Signs};
 use crate::knowledge::Knowledge;
 use crate::model::{Fraction, Held, History, Sample, Seconds};
+
+/// No program is called so.
+const NOBODY: &str = "";
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     rest(history, knowledge).or_else(|| totals_only(history, knowledge))
@@ -12,16 +16,30 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
 
 fn rest(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.wait;
-    let of_devices = |sample: &Sample| sample.interrupts.get().map_or(0.0, Fraction::get);
-    let rest = |sample: &Sample| Some((sample.unattributed.get()?.get() - of_devices(sample)).max(0.0));
     let held = history
-        .held(|sample| rest(sample).is_some_and(|rest| rest >= limits.rest))
+        .held(|sample| rest_of(sample).is_some_and(|rest| rest >= limits.rest))
         .filter(|held| held.seconds.0 >= limits.rest_seconds.0)?;
-    let evidence = vec![
-        Evidence::over(EvidenceKind::Unattributed, held.mean(rest)?, limits.rest, held.seconds),
+    let mut evidence = vec![
+        Evidence::over(EvidenceKind::Unattributed, held.mean(rest_of)?, limits.rest, held.seconds),
         Evidence::told(EvidenceKind::TotalCpu, held.mean(series::total)?, held.seconds),
     ];
-    Some(finding(&held, evidence))
+    let mining = &knowledge.thresholds.mining;
+    let points = series::of_load(history, mining.recent_seconds, |sample| rest_of(sample).unwrap_or(0.0));
+    let mut signs = Signs::new(history, knowledge);
+    signs.conduct(&points, GoesOn::Load);
+    signs.load(&points, NOBODY);
+    // What hides its name can be a miner as well; without a name and a file it stays a reason to look.
+    if signs.score() >= mining.look {
+        let score = f64::from(signs.score());
+        evidence.push(Evidence::over(EvidenceKind::Score, score, f64::from(mining.look), held.seconds));
+    }
+    Some(Finding { signs: signs.weightiest_first(), ..finding(&held, evidence) })
+}
+
+/// Share of the PC in no program's name, without what devices need.
+fn rest_of(sample: &Sample) -> Option<f64> {
+    let of_devices = sample.interrupts.get().map_or(0.0, Fraction::get);
+    Some((sample.unattributed.get()?.get() - of_devices).max(0.0))
 }
 
 /// A recording without programs: the total is all there is.
@@ -61,8 +79,8 @@ fn finding(held: &Held, evidence: Vec<Evidence>) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, process, rules};
+    use crate::diagnose::{EvidenceKind, RuleId, SignKind};
     use crate::model::{Fraction, Reading};
 
     #[test]
@@ -73,6 +91,28 @@ mod tests {
             sample.program_total = sample.cpu;
         });
         assert_eq!(rules(&scene), [RuleId::UnattributedLoad]);
+    }
+
+    #[test]
+    fn what_hides_in_nobodys_name_while_a_monitor_is_open_shows_that_sign() {
+        let mut scene = Scene::linux();
+        let mut run = |share: f64, watched: bool, seconds: f64| {
+            scene.run_with(&[process(10, "/usr/bin/bash", 0.02)], seconds, |sample| {
+                sample.cpu = Reading::Known(Fraction::new(share));
+                sample.program_total = sample.cpu;
+                sample.watched = Reading::Known(watched);
+            });
+        };
+        for _ in 0..2 {
+            run(0.6, false, 100.0);
+            run(0.03, true, 30.0);
+        }
+        run(0.6, false, 140.0);
+        let found = scene.diagnose();
+        assert_eq!(found[0].rule, RuleId::UnattributedLoad);
+        let fell = found[0].signs.iter().find(|sign| sign.kind == SignKind::FellWhenWatched).expect("sign");
+        assert_eq!(fell.figure, Some(2.0));
+        assert!(found[0].observed(EvidenceKind::Score).is_some_and(|score| score >= 40.0));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::diagnose::finding::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject,
 };
 use crate::diagnose::series;
+use crate::diagnose::signs::{GoesOn, Signs};
 use crate::knowledge::Knowledge;
 use crate::model::{History, ProgramKind, Reading};
 
@@ -50,7 +51,12 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             let limits = &knowledge.thresholds.cpu;
             let act = mean >= limits.act && seconds.0 >= limits.act_seconds.0;
             let severity = if act { Severity::Act } else { Severity::Look };
+            let mut signs = Signs::new(history, knowledge);
+            // A browser stays when one of its pages rests: only a load that is there again has hidden.
+            signs.conduct(&points, GoesOn::Load);
+            signs.surroundings(newest, &browser.name);
             let mut finding = Finding::new(RuleId::WebPageLoad, severity, confidence, subject, since, evidence);
+            finding.signs = signs.weightiest_first();
             if browser.window == Reading::Known(false) {
                 // A small window behind the clock that stays when the others were closed.
                 finding.signs.push(Sign { kind: SignKind::NoWindow, points: 0, text: None, figure: None });
@@ -62,8 +68,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, process, rules};
+    use crate::diagnose::{RuleId, SignKind};
     use crate::model::{BytesPerSec, Reading, Traffic, Use};
 
     const CHROME: &str = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
@@ -75,6 +81,22 @@ mod tests {
         assert_eq!(rules(&scene), [RuleId::BrowserLoad]);
         scene.run(&[process(10, CHROME, 0.40), process(11, CHROME, 0.01)], 80.0);
         assert_eq!(rules(&scene), [RuleId::WebPageLoad]);
+    }
+
+    #[test]
+    fn a_page_that_rests_while_a_monitor_is_open_shows_that_sign() {
+        let signs = |again: f64| {
+            let mut scene = Scene::windows();
+            let watched = |watched| move |sample: &mut crate::model::Sample| sample.watched = Reading::Known(watched);
+            scene.run_with(&[process(10, CHROME, 0.40)], 150.0, watched(false));
+            scene.run_with(&[process(10, CHROME, again)], 30.0, watched(true));
+            scene.run_with(&[process(10, CHROME, 0.40)], 150.0, watched(false));
+            let found = scene.diagnose();
+            assert_eq!(found[0].rule, RuleId::WebPageLoad);
+            found[0].signs.iter().map(|sign| sign.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(signs(0.02), [SignKind::FellWhenWatched]);
+        assert_eq!(signs(0.40), []);
     }
 
     #[test]
