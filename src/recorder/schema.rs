@@ -171,22 +171,25 @@ pub fn version(db: &Connection) -> Result<u32, RecorderError> {
     }
 }
 
-/// Brings the file to the newest version, one transaction a step.
+/// Brings the file to the newest version in one transaction: whoever reads meanwhile, or after this was killed, finds the
+/// version of before, and a new file is never taken for an old one.
 pub fn migrate(db: &mut Connection, steps: &[&str]) -> Result<(), RecorderError> {
     let from = version(db)? as usize;
     if from > steps.len() {
         return Err(RecorderError::NewerSchema(from as u32));
     }
-    for (index, step) in steps.iter().enumerate().skip(from) {
-        let change = db.transaction()?;
+    if from == steps.len() {
+        return Ok(());
+    }
+    let change = db.transaction()?;
+    for step in &steps[from..] {
         for statement in step.split_inclusive(';').filter(|statement| !statement.trim().is_empty()) {
             change.execute(statement, [])?;
         }
-        change.pragma_update(None, "application_id", APPLICATION_ID)?;
-        change.pragma_update(None, "user_version", index as u32 + 1)?;
-        change.commit()?;
     }
-    Ok(())
+    change.pragma_update(None, "application_id", APPLICATION_ID)?;
+    change.pragma_update(None, "user_version", steps.len() as u32)?;
+    Ok(change.commit()?)
 }
 
 #[cfg(test)]
@@ -248,8 +251,9 @@ mod tests {
         let mut db = Connection::open_in_memory().expect("memory");
         let broken = [STEPS[0], "CREATE TABLE more (id INTEGER); CREATE TABLE run (id INTEGER);"];
         assert!(migrate(&mut db, &broken).is_err());
-        assert_eq!(version(&db).expect("version"), 1);
-        assert!(names(&db, "more").is_empty());
+        assert_eq!(version(&db).expect("version"), 0, "not the first step either");
+        assert!(names(&db, "more").is_empty() && names(&db, "event").is_empty());
+        migrate(&mut db, &STEPS[..1]).expect("migrated");
         assert!(matches!(migrate(&mut db, &[]), Err(RecorderError::NewerSchema(1))));
     }
 }
