@@ -928,7 +928,7 @@ class DesktopTest(unittest.TestCase):
         app.wait("mimamori-burner がパソコンの処理能力の", 10)
         app.picture("now-ja-light")
         app.click("配色")
-        app.wait("配色：ダーク", 10)
+        app.wait("ダーク配色", 10)
         app.picture("now-ja-dark")
         app.click(re.compile("^English$"))
         app.wait("mimamori-burner keeps using", 10)

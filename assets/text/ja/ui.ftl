@@ -7,9 +7,9 @@ nav-history = 履歴
 nav-restart = 再起動
 nav-settings = 設定
 nav-language = English
-nav-theme-system = 配色：自動
-nav-theme-light = 配色：ライト
-nav-theme-dark = 配色：ダーク
+nav-theme-system = 自動配色
+nav-theme-light = ライト配色
+nav-theme-dark = ダーク配色
 
 starting = パソコンを調べています…
 starting-hint = 数秒で最初の結果が出ます。
