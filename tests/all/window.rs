@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use eframe::egui::vec2;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use jiff::tz::TimeZone;
@@ -290,6 +291,45 @@ fn a_row_opens_details_and_hostile_names_are_visible() {
 }
 
 #[test]
+/// A row that moves away between pointing and pressing would open another program.
+#[test]
+fn rows_keep_their_places_under_the_pointer_and_only_while_it_is_used() {
+    let mut harness = Scene::new(Lang::En, 0.5).harness([900.0, 1600.0]);
+    let chromium = "Chromium: CPU";
+    let is_first = |harness: &Harness<'_, Scene>| {
+        let top = |name: &str| harness.get_by_label_contains(name).rect().top();
+        top(chromium) < top("evil")
+    };
+    // The load of the two programs changes places.
+    let turn = |harness: &mut Harness<'_, Scene>| {
+        let mut folded = (*harness.state().folded).clone();
+        folded.programs.reverse();
+        harness.state_mut().folded = Arc::new(folded);
+        harness.run_steps(1);
+    };
+    assert!(is_first(&harness));
+    turn(&mut harness);
+    assert!(!is_first(&harness), "nobody points at it: in the order of the load");
+    turn(&mut harness);
+    let row = harness.get_by_label_contains(chromium).rect().center();
+    harness.hover_at(row);
+    harness.run_steps(2);
+    turn(&mut harness);
+    assert!(is_first(&harness), "somebody is about to press it");
+    // Steps of the harness are a quarter of a second.
+    harness.run_steps(24);
+    assert!(!is_first(&harness), "a pointer left there hides nothing");
+    turn(&mut harness);
+    harness.hover_at(row + vec2(1.0, 0.0));
+    harness.run_steps(1);
+    harness.drag_at(row);
+    turn(&mut harness);
+    harness.drop_at(row);
+    harness.run_steps(3);
+    harness.get_by_label_contains("Back to the list");
+    harness.get_by_label("Chromium");
+}
+
 fn details_tell_the_publisher_once_it_was_asked_for() {
     let path = "/usr/lib/chromium/chromium";
     let details = |lang: Lang, signature: Option<Signature>| {

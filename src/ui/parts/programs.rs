@@ -14,39 +14,82 @@ use crate::ui::snapshot::Snapshot;
 /// Rows shown until the person asks for all.
 const ROWS: usize = 8;
 
-/// Draws the list; the name of the program that was chosen. `all` is whether the person asked for all.
-pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range, all: &mut bool) -> Option<String> {
-    let (theme, texts) = (snapshot.theme, snapshot.texts);
-    let mut chosen = None;
-    theme.card(ui).show(ui, |ui| {
+/// How long the rows keep their places under a pointer that rests; a pointer forgotten there must not hide what is new.
+const HOLD_SECONDS: f32 = 5.0;
+
+/// What the person asked of the list.
+#[derive(Debug, Default)]
+pub struct ProgramList {
+    /// Whether all programs are listed.
+    all: bool,
+    /// The names in the order of the rows last drawn.
+    order: Vec<Arc<str>>,
+    /// Where the rows were drawn last.
+    place: Option<egui::Rect>,
+}
+
+impl ProgramList {
+    /// Draws the list; the name of the program that was chosen.
+    pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range) -> Option<String> {
+        let held = self.place.is_some_and(|place| points_at(ui, place));
+        if !held {
+            self.order.clear();
+        }
+        let shown = snapshot.theme.card(ui).show(ui, |ui| self.rows_ui(ui, snapshot, range));
+        self.place = Some(shown.response.rect);
+        shown.inner
+    }
+
+    fn rows_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range) -> Option<String> {
+        let (theme, texts) = (snapshot.theme, snapshot.texts);
+        let mut chosen = None;
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.horizontal(|ui| {
             ui.label(RichText::new(texts.get("programs-title")).font(theme.bold(theme.size.title)));
         });
         ui.add_space(4.0);
-        let Some(folded) = snapshot.folded else { return };
-        let rows = if *all { folded.programs.len() } else { ROWS };
-        let shown: Vec<&ProgramSample> = folded.programs.iter().take(rows).collect();
+        let folded = snapshot.folded?;
+        let mut shown = in_order(&folded.programs, &self.order);
+        let hidden = shown.len().saturating_sub(ROWS);
+        if !self.all {
+            shown.truncate(ROWS);
+        }
+        self.order = shown.iter().map(|program| program.name.clone()).collect();
         let named = named_programs(snapshot, range);
         for program in &shown {
-            if row_ui(ui, snapshot, program, &named) {
+            // A row is the program's: one that is pressed, or that the keyboard is on, stays the same when it moves.
+            if ui.push_id(&*program.name, |ui| row_ui(ui, snapshot, program, &named)).inner {
                 chosen = Some(program.name.to_string());
             }
         }
-        let hidden = folded.programs.len().saturating_sub(shown.len());
         rest_ui(ui, snapshot, &shown);
-        if hidden > 0 || *all {
+        if hidden > 0 {
             let mut args = FluentArgs::new();
             args.set("number", hidden as f64);
-            let text = if *all { texts.get("programs-fewer") } else { texts.with("programs-more", &args) };
+            let text = if self.all { texts.get("programs-fewer") } else { texts.with("programs-more", &args) };
             let text = RichText::new(text).size(theme.size.small).color(theme.palette(ui).accent);
             if ui.add(egui::Button::new(text).frame_when_inactive(false)).clicked() {
-                *all = !*all;
+                self.all = !self.all;
             }
         }
-    });
-    chosen
+        chosen
+    }
+}
+
+/// Whether the person is about to choose something in `place`.
+fn points_at(ui: &egui::Ui, place: egui::Rect) -> bool {
+    let used =
+        |input: &egui::InputState| input.pointer.any_down() || input.pointer.time_since_last_movement() < HOLD_SECONDS;
+    ui.rect_contains_pointer(place) && ui.input(used)
+}
+
+/// The programs as they are, but those of `held` first, in that order: a row must not go away from under the pointer.
+fn in_order<'a>(programs: &'a [ProgramSample], held: &[Arc<str>]) -> Vec<&'a ProgramSample> {
+    let mut sorted: Vec<&ProgramSample> = programs.iter().collect();
+    let place = |program: &&ProgramSample| held.iter().position(|name| *name == program.name).unwrap_or(held.len());
+    sorted.sort_by_cached_key(place);
+    sorted
 }
 
 fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, named: &[Arc<str>]) -> bool {

@@ -5,7 +5,9 @@ use eframe::egui::{self, RichText, vec2};
 use crate::diagnose::RuleId;
 use crate::model::At;
 use crate::ui::intent::Intent;
-use crate::ui::parts::{charts::Charts, details, finding_card::FindingCards, icon, icon::Icon, offer, programs};
+use crate::ui::parts::{
+    charts::Charts, details, finding_card::FindingCards, icon, icon::Icon, offer, programs::ProgramList,
+};
 use crate::ui::snapshot::Snapshot;
 
 /// Below this width the list of programs goes under the charts.
@@ -18,8 +20,7 @@ pub struct NowScreen {
     charts: Charts,
     /// The program whose details are shown.
     program: Option<String>,
-    /// Whether all programs are listed.
-    all_programs: bool,
+    programs: ProgramList,
 }
 
 impl NowScreen {
@@ -70,7 +71,7 @@ impl NowScreen {
                 }
             }
             None => {
-                if let Some(name) = programs::ui(ui, snapshot, self.charts.range(), &mut self.all_programs) {
+                if let Some(name) = self.programs.ui(ui, snapshot, self.charts.range()) {
                     self.program = Some(name);
                 }
             }
