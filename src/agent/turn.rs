@@ -223,7 +223,7 @@ impl<'a> Turns<'a> {
         let notices = &mut self.notices;
         let told = self.last_stop.take_told(self.at, &mut self.hush, || notices.is_presenting());
         let Some(stop) = told else { return };
-        let text = event_text(&stop, &self.context.knowledge, self.texts, &self.context.zone);
+        let text = event_text(&stop, &self.context.knowledge, self.texts, &Context::zone());
         let shown = self.notices.show("sudden_stop", &last_stop::title(&stop, self.texts), &text, false);
         self.shown(&shown);
     }
@@ -518,7 +518,7 @@ impl<'a> Turns<'a> {
             starts_with_pc: self.icon.starts_with_pc(),
         };
         let context = self.context;
-        tray_view(&state, Words { texts: self.texts, knowledge: &context.knowledge, zone: &context.zone })
+        tray_view(&state, Words { texts: self.texts, knowledge: &context.knowledge, zone: &Context::zone() })
     }
 
     fn update_tray(&mut self) {

@@ -49,7 +49,7 @@ pub(super) fn run_captured(check: &Check, context: &Context, output: &mut Output
         };
         format!("{:#}\n", report.to_json())
     } else {
-        as_text(&view, check.seconds, &knowledge, texts, context, output)
+        as_text(&view, check.seconds, &knowledge, texts, output)
     };
     output.text(&text);
     if view.findings.is_empty() {
@@ -96,16 +96,15 @@ fn as_text(
     seconds: Seconds,
     knowledge: &Knowledge,
     texts: &crate::explain::Texts,
-    context: &Context,
     output: &Output,
 ) -> String {
     let now = view.sample.at;
     let mut args = FluentArgs::new();
     args.set("duration", format::duration(texts, seconds.0));
-    args.set("time", format::date_clock(now, &context.zone));
+    args.set("time", format::date_clock(now, &Context::zone()));
     let mut text = format!("{}\n\n", texts.with("cli-looked", &args));
     for (finding, _) in &view.findings {
-        text += &print::finding(finding, knowledge, texts, &context.zone, output, now);
+        text += &print::finding(finding, knowledge, texts, &Context::zone(), output, now);
         text.push('\n');
     }
     text += &print::programs(&view.sample, knowledge, texts, output);

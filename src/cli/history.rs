@@ -71,7 +71,7 @@ impl Timeline {
             .events
             .iter()
             .map(|event| {
-                let text = |texts: &Texts| event_text(event, &context.knowledge, texts, &context.zone);
+                let text = |texts: &Texts| event_text(event, &context.knowledge, texts, &Context::zone());
                 json!({
                     "at": AtForm::Text.write(event.at),
                     "kind": event.kind,
@@ -92,7 +92,7 @@ impl Timeline {
     }
 
     fn to_text(&self, texts: &Texts, context: &Context, output: &Output) -> String {
-        let zone = &context.zone;
+        let zone = &Context::zone();
         let mut args = FluentArgs::new();
         args.set("from", format::date_clock(self.from, zone));
         args.set("to", format::date_clock(self.to, zone));
@@ -133,7 +133,7 @@ fn minute_text(minute: &Sample, texts: &Texts, context: &Context) -> String {
     };
     let busy = minute.programs.iter().filter(|program| program.cpu.get() >= 0.005).take(NAMES);
     let programs: Vec<String> = busy.map(name).collect();
-    format!("  {}  CPU {cpu:>6}  {memory}  {}", format::date_clock(minute.at, &context.zone), programs.join(" · "))
+    format!("  {}  CPU {cpu:>6}  {memory}  {}", format::date_clock(minute.at, &Context::zone()), programs.join(" · "))
         .trim_end()
         .to_owned()
 }

@@ -66,12 +66,10 @@ pub struct Context {
     pub notes: Vec<String>,
     /// The language of the system.
     pub lang: Lang,
-    /// The time zone of the system.
-    pub zone: TimeZone,
 }
 
 impl Context {
-    /// Reads the tables, and asks the system for language and time zone.
+    /// Reads the tables, and asks the system for its language.
     ///
     /// # Errors
     /// A table that comes with the program cannot be used: a broken build.
@@ -83,7 +81,6 @@ impl Context {
             knowledge: Arc::new(knowledge),
             notes,
             lang: system_lang(),
-            zone: TimeZone::system(),
         })
     }
 
@@ -92,6 +89,12 @@ impl Context {
         if let Some(knowledge) = Arc::get_mut(&mut self.knowledge) {
             knowledge.keep_only(platform::machine().os);
         }
+    }
+
+    /// The time zone of the system as it is now: a PC that travels changes it (seen within five minutes, which is how long
+    /// jiff keeps it).
+    pub fn zone() -> TimeZone {
+        TimeZone::system()
     }
 
     /// The texts of one language.

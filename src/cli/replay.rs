@@ -194,7 +194,7 @@ impl<'a> Replay<'a> {
     }
 
     fn text(&self, at: At, findings: &[(Finding, Plan)], output: &Output) -> String {
-        let time = format::clock_seconds(at, &self.context.zone);
+        let time = format::clock_seconds(at, &Context::zone());
         if findings.is_empty() {
             return format!("{time}  {}\n", self.texts.get("cli-changed-none"));
         }
@@ -203,7 +203,7 @@ impl<'a> Replay<'a> {
             let words = if finding.severity == Severity::Ok {
                 explain(finding, &self.context.knowledge, self.texts).headline + "\n"
             } else {
-                print::finding(finding, &self.context.knowledge, self.texts, &self.context.zone, output, at)
+                print::finding(finding, &self.context.knowledge, self.texts, &Context::zone(), output, at)
             };
             text += &format!("{time}  {words}");
         }

@@ -6,7 +6,6 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use eframe::egui;
-use jiff::tz::TimeZone;
 
 use super::intent::{Intent, JobView, Screen};
 use super::shell::Shell;
@@ -37,7 +36,6 @@ pub struct MimamoriApp {
     ja: Arc<Texts>,
     en: Arc<Texts>,
     knowledge: Arc<Knowledge>,
-    zone: TimeZone,
     lang: Lang,
     file: SettingsFile,
     settings: Settings,
@@ -102,7 +100,6 @@ impl MimamoriApp {
             ja: Arc::clone(&context.ja),
             en: Arc::clone(&context.en),
             knowledge: Arc::clone(&context.knowledge),
-            zone: context.zone.clone(),
             lang: options.lang.or(settings.lang).unwrap_or(context.lang),
             file,
             settings,
@@ -317,6 +314,7 @@ impl eframe::App for MimamoriApp {
         let time = now();
         let last = self.view.as_ref().map_or(self.opened, |view| view.sample.at);
         let age = time.since(last).0;
+        let zone = Context::zone();
         let started = |key: ProcKey| platform::started_at(key, &self.machine);
         let snapshot = Snapshot {
             texts: match self.lang {
@@ -324,7 +322,7 @@ impl eframe::App for MimamoriApp {
                 Lang::En => &self.en,
             },
             knowledge: &self.knowledge,
-            zone: &self.zone,
+            zone: &zone,
             theme: &self.theme,
             mine: &self.settings.mine,
             theme_choice: self.settings.theme,
