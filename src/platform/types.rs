@@ -34,6 +34,8 @@ pub struct RawProc<'a> {
     pub parent: Pid,
     /// CPU time since its start, on one processor.
     pub cpu_time: Duration,
+    /// CPU time of its children that have ended and of theirs, since its start; `None` where the system keeps none.
+    pub children_time: Option<Duration>,
     /// Resident memory.
     pub memory: Bytes,
     /// Number of threads.

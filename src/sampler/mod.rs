@@ -5,6 +5,7 @@ mod awake;
 mod browsers;
 mod gpu;
 mod pace;
+mod reaped;
 mod signatures;
 mod slow;
 mod thermal;
@@ -24,6 +25,7 @@ pub use volumes::VolumeWatcher;
 
 use awake::{AwakeClock, Moment};
 use gpu::GpuWatcher;
+use reaped::{Ended, Handed, HandedShare, charge, uncounted};
 use slow::Latest;
 
 use crate::model::{
@@ -39,6 +41,8 @@ const CONDITION_EVERY: Duration = Duration::from_mins(10);
 struct Tracked {
     facts: Arc<ProcFacts>,
     name_hash: u64,
+    /// Its parent at the last look: one that ends hands its children on.
+    parent: Pid,
     /// The facts were read a second time: a process caught between fork and exec is known by then.
     settled: bool,
     counters: Counters,
@@ -49,6 +53,8 @@ struct Tracked {
 #[derive(Clone, Copy, Default)]
 struct Counters {
     cpu_time: Duration,
+    /// Processor time of its children that have ended.
+    children_time: Duration,
     /// Bytes (read, written); `None` until readable.
     io: Option<(Bytes, Bytes)>,
 }
@@ -189,15 +195,14 @@ impl Sampler {
             seconds: elapsed.as_secs_f64().max(1e-6),
             cpu_seconds: (elapsed.as_secs_f64() * f64::from(self.machine.cpus)).max(1e-6),
         });
-        let mut listed = self.read_processes(room);
-        if let Ok(processes) = &mut listed {
-            self.look_for_windows(processes);
-        }
-        let (mut processes, process_why) = match listed {
-            Ok(processes) => (processes, None),
-            Err(why) => (Vec::new(), Some(why)),
+        let (mut processes, handed, process_why) = match self.read_processes(room) {
+            Ok((processes, handed)) => (processes, handed, None),
+            Err(why) => (Vec::new(), Vec::new(), Some(why)),
         };
-        let program_total = reconcile(self.cpu_since(last_scan, totals.cpu), &mut processes);
+        self.look_for_windows(&mut processes);
+        let measured = self.cpu_since(last_scan, totals.cpu);
+        charge(&mut processes, &handed, measured);
+        let program_total = reconcile(measured, &mut processes);
         // Where both cover the same time they are the same figure.
         let cpu = if program_span == totals.span { program_total } else { totals.cpu };
         let values = self.sensors.read();
@@ -255,15 +260,17 @@ impl Sampler {
         Reading::from_option(since, now.why().unwrap_or(Why::NotYet))
     }
 
-    fn read_processes(&mut self, room: Option<Room>) -> Result<Vec<ProcSample>, Why> {
+    /// Every process, and what some of them were handed of children that lived for less than a look: place and share.
+    fn read_processes(&mut self, room: Option<Room>) -> Result<(Vec<ProcSample>, Vec<HandedShare>), Why> {
         let mut found: Vec<ProcSample> = Vec::with_capacity(self.tracked.len() + 16);
-        let mut renewals = Vec::new();
+        let (mut renewals, mut handed) = (Vec::new(), Vec::new());
         self.scans += 1;
         let (tracked, tick) = (&mut self.tracked, self.scans);
         self.processes.read(&mut |raw| {
             let known = tracked.entry(raw.key).or_insert_with(|| Tracked {
                 facts: Arc::new(placeholder(raw.key)),
                 name_hash: 0,
+                parent: raw.parent,
                 settled: false,
                 counters: Counters::default(),
                 tick,
@@ -273,9 +280,14 @@ impl Sampler {
                 let (index, parent, name) = (found.len(), raw.parent, (raw.name)());
                 renewals.push(Renewal { index, parent, name, settled: same_name });
             }
+            let children_time = raw.children_time.unwrap_or_default();
+            let time = children_time.saturating_sub(known.counters.children_time);
+            if !time.is_zero() {
+                handed.push(Handed { index: found.len(), pid: raw.key.pid, time });
+            }
             found.push(measure(raw, known, room));
-            known.name_hash = raw.name_hash;
-            known.counters = Counters { cpu_time: raw.cpu_time, io: raw.io.or(known.counters.io) };
+            (known.name_hash, known.parent) = (raw.name_hash, raw.parent);
+            known.counters = Counters { cpu_time: raw.cpu_time, children_time, io: raw.io.or(known.counters.io) };
             known.tick = tick;
         })?;
         for renewal in renewals {
@@ -287,8 +299,13 @@ impl Sampler {
                 known.settled = renewal.settled;
             }
         }
-        self.tracked.retain(|_, known| known.tick == tick);
-        Ok(found)
+        let ended = self.tracked.extract_if(|_, known| known.tick != tick).map(|(key, known)| {
+            let counted = known.counters.cpu_time + known.counters.children_time;
+            (key.pid, Ended { parent: known.parent, counted })
+        });
+        let handed = uncounted(&handed, &ended.collect());
+        let share = |(index, time): (usize, Duration)| Some((index, time.as_secs_f64() / room?.cpu_seconds));
+        Ok((found, handed.into_iter().filter_map(share).collect()))
     }
 
     fn look_for_windows(&mut self, processes: &mut [ProcSample]) {
@@ -427,7 +444,7 @@ fn placeholder(key: ProcKey) -> ProcFacts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::History;
+    use crate::model::{History, Os};
 
     fn now() -> At {
         At(jiff::Timestamp::now().as_millisecond())
@@ -460,6 +477,29 @@ mod tests {
     }
 
     #[test]
+    #[test]
+    fn the_work_of_children_that_nobody_saw_is_that_of_their_parent() {
+        let mut sampler = Sampler::new();
+        if sampler.machine().os != Os::Linux {
+            return; // Only Linux tells.
+        }
+        let child = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done";
+        let mut shell = std::process::Command::new("/bin/sh")
+            .args(["-c", &format!("while :; do /bin/sh -c '{child}'; done")])
+            .spawn()
+            .expect("a shell");
+        sampler.tick(now(), |_| Depth::Everything);
+        std::thread::sleep(Duration::from_millis(1500));
+        let tick = sampler.tick(now(), |_| Depth::Everything);
+        let _ = shell.kill();
+        let _ = shell.wait();
+        let cpu = tick.processes.iter().find(|process| process.facts.key.pid == shell.id()).map(|process| process.cpu);
+        let share = cpu.and_then(|cpu| cpu.get()).expect("a share").get();
+        let one_core = 1.0 / f64::from(sampler.machine().cpus);
+        // A child lives for some hundredths of a second; without their work the shell itself does next to nothing.
+        assert!(share > one_core * 0.2, "{share} of {one_core}");
+    }
+
     fn a_night_asleep_is_a_gap_and_not_one_long_span() {
         let mut sampler = Sampler::new();
         let mut history = History::new(Machine::default());

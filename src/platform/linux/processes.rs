@@ -36,6 +36,7 @@ struct Stat<'a> {
     state: u8,
     parent: Pid,
     cpu_ticks: u64,
+    children_ticks: u64,
     threads: u32,
     start_time: u64,
     resident_pages: u64,
@@ -73,12 +74,14 @@ impl ProcessReader {
             // A process that used no processor time since the last tick has read and written nothing.
             let worked = self.last_cpu.get(pid) != Some(&stat.cpu_ticks);
             seen_cpu.insert(*pid, stat.cpu_ticks);
+            let time = |ticks: u64| Duration::from_nanos(ticks.saturating_mul(self.tick_nanos));
             let mut io_buffer = [0_u8; 512];
             let io = worked.then(|| read_at(dir, *pid, "io", &mut io_buffer).and_then(parse_io)).flatten();
             visit(&RawProc {
                 key: ProcKey { pid: *pid, start_time: stat.start_time },
                 parent: stat.parent,
-                cpu_time: Duration::from_nanos(stat.cpu_ticks.saturating_mul(self.tick_nanos)),
+                cpu_time: time(stat.cpu_ticks),
+                children_time: Some(time(stat.children_ticks)),
                 memory: Bytes(stat.resident_pages * self.page),
                 threads: stat.threads,
                 state: state_of(stat.state),
@@ -199,7 +202,7 @@ fn parse_stat(line: &[u8]) -> Option<Stat<'_>> {
     let name = line.get(open + 1..close)?;
     let mut fields = line.get(close + 1..)?.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
     let state = *fields.next()?.first()?;
-    // Field numbers of proc_pid_stat(5), less the three already taken: 4 ppid, 14 utime, 15 stime,
+    // Field numbers of proc_pid_stat(5), less the three already taken: 4 ppid, 14 utime, 15 stime, 16 cutime, 17 cstime,
     // 20 num_threads, 22 starttime, 24 rss.
     let mut numbers = [0_u64; 21];
     for slot in &mut numbers {
@@ -210,7 +213,8 @@ fn parse_stat(line: &[u8]) -> Option<Stat<'_>> {
         name,
         state,
         parent: numbers[0] as Pid,
-        cpu_ticks: numbers[10] + numbers[11],
+        cpu_ticks: numbers[10].saturating_add(numbers[11]),
+        children_ticks: numbers[12].saturating_add(numbers[13]),
         threads: numbers[16] as u32,
         start_time: numbers[18],
         resident_pages: numbers[20],
@@ -239,7 +243,7 @@ mod tests {
     use super::*;
 
     fn line(name: &str) -> Vec<u8> {
-        format!("77 ({name}) R 5 1 1 0 -1 4194304 1 2 3 4 100 20 0 0 20 0 9 0 555 1000000 250 18446744073709551615")
+        format!("77 ({name}) R 5 1 1 0 -1 4194304 1 2 3 4 100 20 40 3 20 0 9 0 555 1000000 250 18446744073709551615")
             .into_bytes()
     }
 
@@ -249,7 +253,7 @@ mod tests {
             let bytes = line(name);
             let stat = parse_stat(&bytes).expect("parsed");
             assert_eq!(stat.name, name.as_bytes());
-            assert_eq!((stat.parent, stat.cpu_ticks, stat.threads), (5, 120, 9));
+            assert_eq!((stat.parent, stat.cpu_ticks, stat.children_ticks, stat.threads), (5, 120, 43, 9));
             assert_eq!((stat.start_time, stat.resident_pages, stat.state), (555, 250, b'R'));
         }
     }

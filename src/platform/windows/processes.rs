@@ -57,6 +57,7 @@ impl ProcessReader {
                 cpu_time: process.cpu_time,
                 memory: Bytes(process.working_set),
                 threads: process.threads,
+                children_time: None,
                 state: process.state(),
                 io: counts_io.then_some((Bytes(process.read), Bytes(process.written))),
                 name_hash: hasher.finish(),

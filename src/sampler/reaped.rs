@@ -1,0 +1,156 @@
+//! The work of processes that began and ended between two looks. A system that hands a process the processor time of its
+//! ended children (Linux: `cutime` and `cstime`, proc_pid_stat(5)) tells whose it was: a compiler that is started a hundred
+//! times a minute is the work of what starts it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::model::{Fraction, Pid, ProcSample, Reading};
+
+/// The process that takes in those whose parent has ended: what it is handed may be anybody's.
+const FOSTER_PARENT: Pid = 1;
+/// How far up the parents are followed; a circle in them, by numbers that are used again, has no end.
+const MOST_PARENTS: usize = 64;
+
+/// A process that has ended since the last look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ended {
+    /// Who had started it.
+    pub(super) parent: Pid,
+    /// Processor time of it and of its ended children that has been counted already.
+    pub(super) counted: Duration,
+}
+
+/// A process that was handed time of ended children since the last look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Handed {
+    /// Its place among the processes of this look.
+    pub(super) index: usize,
+    /// Its number.
+    pub(super) pid: Pid,
+    /// How much it was handed.
+    pub(super) time: Duration,
+}
+
+/// Processor time that a process was handed: its place among the processes of a look, and the share of the whole PC.
+pub(super) type HandedShare = (usize, f64);
+
+/// What of the time that was handed to living processes has not been counted yet, with the place of the process.
+/// What an ended one had used up to the last look was counted as its own.
+pub(super) fn uncounted(handed: &[Handed], ended: &HashMap<Pid, Ended>) -> Vec<(usize, Duration)> {
+    let mut counted: HashMap<Pid, Duration> = HashMap::new();
+    for one in ended.values() {
+        let mut ancestor = one.parent;
+        for _ in 0..MOST_PARENTS {
+            match ended.get(&ancestor) {
+                Some(next) => ancestor = next.parent,
+                None => break,
+            }
+        }
+        *counted.entry(ancestor).or_default() += one.counted;
+    }
+    let rest = |one: &Handed| one.time.saturating_sub(counted.get(&one.pid).copied().unwrap_or_default());
+    let own = handed.iter().filter(|one| one.pid != FOSTER_PARENT);
+    own.map(|one| (one.index, rest(one))).filter(|(_, rest)| !rest.is_zero()).collect()
+}
+
+/// Adds such shares of the PC to the processes they belong to, as far as the load of the PC has room for them beside what
+/// was seen. A share larger than the PC is old work of children that nobody could see, as those of `sudo` on a PC that
+/// hides other people's processes: none of it is known to be new.
+pub(super) fn charge(processes: &mut [ProcSample], handed: &[HandedShare], measured: Reading<Fraction>) {
+    let Some(total) = measured.get() else { return };
+    let handed = || handed.iter().filter(|(_, share)| *share <= 1.0);
+    let seen: f64 = processes.iter().filter_map(|process| process.cpu.get()).map(Fraction::get).sum();
+    let (room, wanted) = ((total.get() - seen).max(0.0), handed().map(|(_, share)| share).sum::<f64>());
+    if wanted <= 0.0 {
+        return;
+    }
+    let part = (room / wanted).min(1.0);
+    for (index, share) in handed() {
+        if let Some(process) = processes.get_mut(*index) {
+            process.cpu = process.cpu.map(|cpu| Fraction::new(cpu.get() + share * part));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::placeholder;
+    use super::*;
+    use crate::model::{ProcKey, ProcState};
+
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn handed(index: usize, pid: Pid, time: u64) -> Handed {
+        Handed { index, pid, time: seconds(time) }
+    }
+
+    fn ended<const N: usize>(list: [(Pid, Pid, u64); N]) -> HashMap<Pid, Ended> {
+        list.map(|(pid, parent, counted)| (pid, Ended { parent, counted: seconds(counted) })).into()
+    }
+
+    #[test]
+    fn what_nobody_saw_is_the_work_of_what_started_it() {
+        assert_eq!(uncounted(&[handed(3, 10, 5)], &HashMap::new()), [(3, seconds(5))]);
+        assert_eq!(uncounted(&[], &ended([(11, 10, 4)])), []);
+    }
+
+    #[test]
+    fn what_was_seen_before_is_not_counted_twice() {
+        let gone = ended([(11, 10, 4), (12, 10, 1)]);
+        assert_eq!(uncounted(&[handed(3, 10, 7)], &gone), [(3, seconds(2))]);
+        assert_eq!(uncounted(&[handed(3, 10, 5)], &gone), []);
+        // Clocks of the system are coarse: the last look may have rounded up.
+        assert_eq!(uncounted(&[handed(3, 10, 4)], &gone), []);
+    }
+
+    #[test]
+    fn a_whole_tree_that_has_ended_counts_for_the_one_that_is_left() {
+        // make (10) started sh (11), which started the compiler (12).
+        let gone = ended([(11, 10, 0), (12, 11, 3)]);
+        assert_eq!(uncounted(&[handed(0, 10, 5)], &gone), [(0, seconds(2))]);
+    }
+
+    #[test]
+    fn what_has_lost_its_parent_is_nobodys() {
+        assert_eq!(uncounted(&[handed(0, FOSTER_PARENT, 5)], &HashMap::new()), []);
+    }
+
+    fn charged(cpu: f64, handed: &[HandedShare], total: Reading<Fraction>) -> Vec<f64> {
+        let process = |cpu| ProcSample {
+            facts: Arc::new(placeholder(ProcKey { pid: 7, start_time: 7 })),
+            cpu: Reading::Known(Fraction::new(cpu)),
+            memory: Reading::default(),
+            disk_read: Reading::default(),
+            disk_write: Reading::default(),
+            window: Reading::default(),
+            hung: false,
+            threads: 1,
+            state: ProcState::Running,
+        };
+        let mut processes = vec![process(cpu), process(0.0)];
+        charge(&mut processes, handed, total);
+        processes.iter().map(|process| process.cpu.get().map_or(-1.0, |cpu| (cpu.get() * 100.0).round())).collect()
+    }
+
+    #[test]
+    fn the_parts_stay_within_the_load_of_the_pc() {
+        let total = Reading::Known(Fraction::new(0.5));
+        assert_eq!(charged(0.1, &[(1, 0.3)], total), [10.0, 30.0]);
+        assert_eq!(charged(0.1, &[(0, 0.4), (1, 0.4)], total), [30.0, 20.0], "as much as there is, in proportion");
+        assert_eq!(charged(0.6, &[(1, 0.3)], total), [60.0, 0.0]);
+        assert_eq!(charged(0.1, &[(1, 900.0)], total), [10.0, 0.0], "an hour of work cannot be of two seconds");
+        assert_eq!(charged(0.1, &[(1, 0.3)], Reading::default()), [10.0, 0.0]);
+        assert_eq!(charged(0.1, &[], total), [10.0, 0.0]);
+        assert_eq!(charged(0.1, &[(9, 0.3)], total), [10.0, 0.0]);
+    }
+
+    #[test]
+    fn a_circle_of_parents_ends() {
+        assert_eq!(uncounted(&[handed(0, 10, 5)], &ended([(11, 12, 1), (12, 11, 1)])), [(0, seconds(5))]);
+    }
+}
