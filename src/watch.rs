@@ -436,6 +436,7 @@ mod tests {
         ProcSample {
             facts: Arc::new(facts),
             cpu: Reading::Known(Fraction::new(0.01)),
+            services: Vec::new(),
             memory: Reading::default(),
             disk_read: Reading::default(),
             disk_write: Reading::default(),

@@ -398,6 +398,7 @@ mod tests {
                 args: Reading::Missing(Why::NoPermission),
                 owner: Owner::Me,
                 kernel: false,
+                services: Vec::new(),
                 given: None,
             }),
             cpu: Reading::Known(Fraction::new(cpu)),

@@ -38,6 +38,7 @@ pub struct Knowledge {
     programs: Vec<KnownProgram>,
     by_file: HashMap<(Os, String), usize>,
     by_name: HashMap<String, usize>,
+    by_service: HashMap<String, usize>,
     sources: BTreeMap<String, Source>,
     browsers: Browsers,
     system: System,
@@ -133,6 +134,7 @@ impl Knowledge {
             programs: Vec::with_capacity(known.program.len()),
             by_file: HashMap::new(),
             by_name: HashMap::new(),
+            by_service: HashMap::new(),
             sources,
             browsers,
             system,
@@ -167,12 +169,14 @@ impl Knowledge {
         let index = place.unwrap_or(self.programs.len());
         if let Some(old) = self.programs.get(index) {
             self.by_file.retain(|_, at| *at != index);
+            self.by_service.retain(|_, at| *at != index);
             self.by_name.remove(&old.name.en);
         }
         for os in &program.os {
             self.by_file.extend(program.files.iter().map(|file| ((*os, file.clone()), index)));
         }
         self.by_name.insert(program.name.en.clone(), index);
+        self.by_service.extend(program.services.iter().map(|service| (service.clone(), index)));
         let files = program.files.iter().cloned();
         match program.protect {
             Some(Protection::System) => self.protect.system.extend(files),
@@ -192,18 +196,20 @@ impl Knowledge {
         kept.shrink_to_fit();
         self.by_file = HashMap::new();
         self.by_name = HashMap::new();
+        self.by_service = HashMap::new();
         self.figures = toml::Table::new();
         for program in kept {
             self.put(None, program);
         }
     }
 
-    /// Whether a file or the name of `program` already belongs to a program, and to which.
+    /// Whether a file, a service or the name of `program` already belongs to a program, and to which.
     fn taken<'a>(&'a self, program: &'a KnownProgram) -> Option<(&'a str, &'a KnownProgram)> {
         let files = program.os.iter().flat_map(|os| program.files.iter().map(move |file| (*os, file)));
         files
             .filter_map(|(os, file)| Some((file.as_str(), self.by_file.get(&(os, file.clone()))?)))
             .chain(self.by_name.get(&program.name.en).map(|at| (program.name.en.as_str(), at)))
+            .chain(program.services.iter().filter_map(|name| Some((name.as_str(), self.by_service.get(name)?))))
             .map(|(what, at)| (what, &self.programs[*at]))
             .find(|(_, owner)| owner.id != program.id)
     }
@@ -235,7 +241,16 @@ impl Knowledge {
         if program.id == "google-chrome" && path.is_some_and(|path| path.to_lowercase().contains("chromium")) {
             return self.named("Chromium");
         }
-        self.may_live_at(program, path, os).then_some(program)
+        let program = self.may_live_at(program, path, os).then_some(program)?;
+        Some(self.of_services(facts, os).unwrap_or(program))
+    }
+
+    /// The program that all services in a process belong to.
+    fn of_services(&self, facts: &ProcFacts, os: Os) -> Option<&KnownProgram> {
+        let is_host = os == Os::Windows && stem(facts.file_name()) == self.system.starters.service_host;
+        let mut owners = facts.services.iter().map(|name| self.by_service.get(&service_template(name)));
+        let owner = owners.next().filter(|_| is_host)??;
+        owners.all(|other| other == Some(owner)).then(|| &self.programs[*owner])
     }
 
     /// Whether a file at `path` can be this program. Where no folders are listed it is any place but those where programs
@@ -290,6 +305,16 @@ fn stem(name: &str) -> String {
     name.strip_suffix(".exe").unwrap_or(&name).to_owned()
 }
 
+/// The name of a service for comparing: lower case, and of one that every user has ("CDPUserSvc_4c1f2") what they share.
+fn service_template(name: &str) -> String {
+    let name = name.to_lowercase();
+    let is_user = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match name.rsplit_once('_') {
+        Some((template, number)) if is_user(number) => template.to_owned(),
+        _ => name,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,12 +329,34 @@ mod tests {
             args: Reading::Missing(Why::NoPermission),
             owner: Owner::Me,
             kernel: false,
+            services: Vec::new(),
             given: None,
         }
     }
 
     fn known(name: &str, path: Option<&str>, os: Os) -> Option<String> {
         Knowledge::builtin().expect("tables").identify(&facts(name, path), os).map(|program| program.id.clone())
+    }
+
+    #[test]
+    fn a_host_of_services_is_what_runs_in_it() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let id = |path: Option<&str>, services: &[&str], os| {
+            let services = services.iter().map(|name| (*name).to_owned()).collect();
+            let facts = ProcFacts { services, ..facts("svchost.exe", path) };
+            knowledge.identify(&facts, os).map(|program| program.id.clone())
+        };
+        let host = Some(r"C:\Windows\System32\svchost.exe");
+        let services = Some("windows-services".to_owned());
+        assert_eq!(id(host, &[], Os::Windows), services);
+        assert_eq!(id(host, &["wuauserv"], Os::Windows), Some("windows-update".into()));
+        assert_eq!(id(None, &["WUAUSERV", "UsoSvc"], Os::Windows), Some("windows-update".into()));
+        assert_eq!(id(host, &["WpnUserService_4c1f2"], Os::Windows), Some("windows-notifications".into()));
+        assert_eq!(id(host, &["wuauserv", "Themes"], Os::Windows), services, "either of them");
+        assert_eq!(id(host, &["wuauserv", "SysMain"], Os::Windows), services);
+        assert_eq!(id(Some(r"C:\Users\a\svchost.exe"), &["wuauserv"], Os::Windows), None, "anybody can say so");
+        assert_eq!(id(Some("/usr/bin/svchost.exe"), &["wuauserv"], Os::Linux), None);
+        assert!(knowledge.protect.system.contains("svchost"));
     }
 
     #[test]
@@ -322,7 +369,10 @@ mod tests {
                 assert!(!text.trim().is_empty(), "{}", program.id);
             }
             assert!(!program.what.ja.ends_with('。') && !program.what.en.ends_with('.'), "{}", program.id);
-            assert!(!program.os.is_empty() && !program.files.is_empty(), "{}", program.id);
+            assert!(!program.os.is_empty(), "{}", program.id);
+            assert!(!program.files.is_empty() || !program.services.is_empty(), "{}", program.id);
+            assert!(program.services.iter().all(|name| *name == service_template(name)), "{}", program.id);
+            assert!(program.services.is_empty() || program.os == [Os::Windows], "{}", program.id);
             assert!(program.files.iter().all(|file| *file == file.to_lowercase()), "{}", program.id);
             assert_eq!(program.busy.is_some(), program.usual_minutes.is_some(), "{}", program.id);
         }

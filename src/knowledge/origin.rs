@@ -190,10 +190,13 @@ impl Knowledge {
         let starters = &self.system.starters;
         let name = stem(parent.file_name());
         let service = || {
-            let says = |arg: &String| arg.eq_ignore_ascii_case(&starters.scheduler_word);
-            parent.args.known().is_some_and(|args| args.iter().any(says))
+            let is_it = |name: &String| name.eq_ignore_ascii_case(&starters.scheduler_service);
+            // In a process with several services nobody knows which of them started it.
+            let alone = parent.services.len() == 1 && parent.services.iter().any(is_it);
+            // Only administrators may read its command line, but for them it is there when the list is not.
+            alone || parent.args.known().is_some_and(|args| args.iter().any(is_it))
         };
-        starters.schedulers.contains(&name) || (os == Os::Windows && name == starters.scheduler_host && service())
+        starters.schedulers.contains(&name) || (os == Os::Windows && name == starters.service_host && service())
     }
 }
 
@@ -218,6 +221,7 @@ mod tests {
             args: Reading::from_option(Some(args).filter(|args| !args.is_empty()), Why::NoPermission),
             owner: Owner::Me,
             kernel: false,
+            services: Vec::new(),
             given: None,
         }
     }
@@ -412,6 +416,13 @@ mod tests {
         assert_eq!(parent("cmd.exe", &["cmd.exe"]), []);
         assert_eq!(parent("svchost.exe", &["svchost.exe", "-k", "netsvcs", "-p", "-s", "Schedule"]), [SchedulerParent]);
         assert_eq!(parent("svchost.exe", &["svchost.exe", "-k", "netsvcs", "-p", "-s", "wuauserv"]), []);
+        let host = |services: &[&str]| {
+            let services = services.iter().map(|name| (*name).to_owned()).collect();
+            by_parent(Os::Windows, &child, &ProcFacts { services, ..facts("svchost.exe", None, &[]) })
+        };
+        assert_eq!(host(&["Schedule"]), [SchedulerParent]);
+        assert_eq!(host(&["Schedule", "Themes"]), [], "either of them");
+        assert_eq!(host(&["wuauserv"]), []);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
 
 use super::programs::KnownProgram;
-use super::{Knowledge, Source, stem};
+use super::{Knowledge, Source, service_template, stem};
 use crate::model::Os;
 
 /// A longer text is not read.
@@ -268,6 +268,14 @@ impl Merge<'_> {
             // Left out: where the files are does not change.
             program.folders = old.map(|at| self.result.programs[at].folders.clone()).unwrap_or_default();
         }
+        for service in &mut program.services {
+            *service = service_template(service.trim());
+        }
+        program.services.sort();
+        program.services.dedup();
+        if program.services.is_empty() {
+            program.services = old.map(|at| self.result.programs[at].services.clone()).unwrap_or_default();
+        }
         program.resolve(&self.result.system.folder_sets).map_err(Rejected::Value)?;
         self.check(&program)?;
         let protected = self.base.programs.iter().find(|known| known.id == program.id && known.protect.is_some());
@@ -301,8 +309,13 @@ impl Merge<'_> {
         if program.os.len() == 2 && program.os[0] == program.os[1] {
             return value("os");
         }
-        if program.files.is_empty() || program.files.len() > MOST_FILES || program.folders.len() > MOST_FILES {
+        let is_nothing = program.files.is_empty() && program.services.is_empty();
+        if is_nothing || program.files.len() > MOST_FILES || program.folders.len() > MOST_FILES {
             return value("files");
+        }
+        let services = &program.services;
+        if services.len() > MOST_FILES || !services.iter().all(|name| is_file_name(name)) {
+            return value("services");
         }
         if let Some(file) = program.files.iter().find(|file| !is_file_name(file)) {
             return value(file);
@@ -347,6 +360,9 @@ fn keeps_protection(old: &KnownProgram, new: &KnownProgram) -> Result<(), Reject
     }
     if let Some(file) = old.files.iter().find(|file| !new.files.contains(file)) {
         return protected(file);
+    }
+    if let Some(service) = old.services.iter().find(|service| !new.services.contains(service)) {
+        return protected(service);
     }
     if new.folders != old.folders {
         return protected("folders");
@@ -478,6 +494,7 @@ mod tests {
             args: Reading::Missing(Why::NoPermission),
             owner: Owner::Me,
             kernel: false,
+            services: Vec::new(),
             given: None,
         }
     }
@@ -544,6 +561,8 @@ mod tests {
         assert!(note(&program("files = [\"ours\"]\nsource = \"hearsay\"")).contains("hearsay"));
         assert!(note(&program("files = [\"excel\"]")).contains("excel already belongs to excel"));
         assert!(note(&program("files = [\"ntdll\", \"bcdedit\"]")).contains("bcdedit already belongs"));
+        assert!(note(&program("services = [\"a/b\"]")).contains("services is not a usable value"));
+        assert!(note(&program("services = [\"WuauServ\"]")).contains("wuauserv already belongs to windows-update"));
         let twice = program("files = [\"ours\"]").repeat(2);
         assert!(note(&twice).ends_with("program ours: given twice"), "{}", note(&twice));
         let long = "#".repeat(OVERRIDE_LIMIT + 1);

@@ -198,8 +198,13 @@ pub struct KnownProgram {
     pub name: Label,
     /// What it does, in a few words.
     pub what: Label,
-    /// Its files, lower case, without `.exe`.
+    /// Its files, lower case, without `.exe`; may be empty for services.
+    #[serde(default)]
     pub files: Vec<String>,
+    /// Services of Windows that it is made of and that have no program file of their own, by their internal names in lower
+    /// case; an override that gives none keeps those that the built-in entry has.
+    #[serde(default)]
+    pub services: Vec<String>,
     /// Where its files are; empty when anywhere.
     #[serde(default)]
     pub folders: Vec<String>,

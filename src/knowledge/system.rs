@@ -67,8 +67,8 @@ struct StarterTable {
     desktops: BTreeSet<String>,
     openers: BTreeSet<String>,
     schedulers: BTreeSet<String>,
-    scheduler_host: String,
-    scheduler_word: String,
+    service_host: String,
+    scheduler_service: String,
     source: String,
 }
 
@@ -107,8 +107,8 @@ pub(super) struct Starters {
     pub(super) desktops: BTreeSet<String>,
     pub(super) openers: BTreeSet<String>,
     pub(super) schedulers: BTreeSet<String>,
-    pub(super) scheduler_host: String,
-    pub(super) scheduler_word: String,
+    pub(super) service_host: String,
+    pub(super) scheduler_service: String,
 }
 
 /// Programs that people type commands into.
@@ -182,8 +182,8 @@ impl System {
                 desktops: starters.desktops,
                 openers: starters.openers,
                 schedulers: starters.schedulers,
-                scheduler_host: starters.scheduler_host,
-                scheduler_word: starters.scheduler_word,
+                service_host: starters.service_host,
+                scheduler_service: starters.scheduler_service,
             },
             terminals: Terminals { files: table.terminals.files, consoles: table.terminals.consoles },
             folder_sets: sets,

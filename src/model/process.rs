@@ -80,6 +80,9 @@ pub struct ProcFacts {
     pub owner: Owner,
     /// A kernel thread: has no program file and cannot be ended.
     pub kernel: bool,
+    /// The services of Windows that run in it, by their internal names ("wuauserv"), sorted; empty for what hosts none and
+    /// where the system does not say.
+    pub services: Vec<String>,
     /// What a recorded history says about it; `None` while live.
     pub given: Option<Box<Given>>,
 }

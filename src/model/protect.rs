@@ -136,6 +136,7 @@ mod tests {
             args: Reading::Missing(Why::NoPermission),
             owner,
             kernel: false,
+            services: Vec::new(),
             given: None,
         }
     }

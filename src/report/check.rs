@@ -194,6 +194,9 @@ fn process_json(process: &ProcSample, sample: &Sample) -> Value {
     map.insert("parent".into(), json!(facts.parent));
     map.insert("name".into(), json!(facts.name));
     put(&mut map, "path", &facts.path);
+    if !facts.services.is_empty() {
+        map.insert("services".into(), json!(facts.services));
+    }
     map.insert("group".into(), group.map_or_else(|| json!(Knowledge::plain_name(facts)), Value::String));
     map.insert("owner".into(), json!(facts.owner));
     put(&mut map, "cpu", &process.cpu);

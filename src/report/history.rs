@@ -384,6 +384,10 @@ fn process(map: &Map<String, Value>) -> Option<ProcSample> {
         args: Reading::Missing(Why::Unsupported),
         owner: map.get("owner").and_then(|owner| serde_json::from_value(owner.clone()).ok()).unwrap_or(Owner::Unknown),
         kernel: false,
+        services: map
+            .get("services")
+            .and_then(Value::as_array)
+            .map_or_else(Vec::new, |names| names.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
         // Also without a group: a recorded process can never be closed.
         given: Some(Box::new(given)),
     };

@@ -437,6 +437,7 @@ fn placeholder(key: ProcKey) -> ProcFacts {
         args: Reading::Missing(Why::NotYet),
         owner: Owner::Unknown,
         kernel: false,
+        services: Vec::new(),
         given: None,
     }
 }
@@ -477,7 +478,6 @@ mod tests {
     }
 
     #[test]
-    #[test]
     fn the_work_of_children_that_nobody_saw_is_that_of_their_parent() {
         let mut sampler = Sampler::new();
         if sampler.machine().os != Os::Linux {
@@ -500,6 +500,7 @@ mod tests {
         assert!(share > one_core * 0.2, "{share} of {one_core}");
     }
 
+    #[test]
     fn a_night_asleep_is_a_gap_and_not_one_long_span() {
         let mut sampler = Sampler::new();
         let mut history = History::new(Machine::default());

@@ -103,6 +103,7 @@ fn process(number: usize, work: &Work) -> ProcSample {
             args: Reading::default(),
             owner: Owner::Me,
             kernel: false,
+            services: Vec::new(),
             given: Some(Box::new(Given { group: None, origin })),
         }),
         cpu: Reading::Known(Fraction::new(work.cpu)),

@@ -46,6 +46,7 @@ fn every_program_has_both_languages_a_source_and_a_date() {
         let date = program["date"].as_str().or_else(|| table["sources"][source]["date"].as_str());
         assert!(is_date(date.unwrap_or_default()), "{id} has no date");
         sources.insert(source.to_owned());
+        assert!(!pairs(program).is_empty() || program["services"].is_array(), "{id} has no files");
         for (os, file) in pairs(program) {
             assert!(seen.insert(format!("{os}/{file}")), "{file} twice");
             assert!(file == file.to_lowercase() && file.strip_suffix(".exe").is_none(), "{id}: {file}");
@@ -68,7 +69,7 @@ fn every_program_has_both_languages_a_source_and_a_date() {
 
 fn pairs(program: &Value) -> Vec<(String, String)> {
     let texts = |key: &str| -> Vec<String> {
-        program[key].as_array().expect(key).iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+        program[key].as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
     };
     texts("os").into_iter().flat_map(|os| texts("files").into_iter().map(move |file| (os.clone(), file))).collect()
 }

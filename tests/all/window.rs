@@ -56,6 +56,7 @@ fn process(pid: u32, parent: u32, path: &str, cpu: f64) -> ProcSample {
             args: Reading::Missing(Why::NoPermission),
             owner: Owner::Me,
             kernel: false,
+            services: Vec::new(),
             given: None,
         }),
         cpu: Reading::Known(Fraction::new(cpu)),
@@ -290,7 +291,6 @@ fn a_row_opens_details_and_hostile_names_are_visible() {
     harness.get_by_label("What is using this PC");
 }
 
-#[test]
 /// A row that moves away between pointing and pressing would open another program.
 #[test]
 fn rows_keep_their_places_under_the_pointer_and_only_while_it_is_used() {
@@ -330,6 +330,7 @@ fn rows_keep_their_places_under_the_pointer_and_only_while_it_is_used() {
     harness.get_by_label("Chromium");
 }
 
+#[test]
 fn details_tell_the_publisher_once_it_was_asked_for() {
     let path = "/usr/lib/chromium/chromium";
     let details = |lang: Lang, signature: Option<Signature>| {

@@ -35,6 +35,7 @@ impl Pc {
                 args: Reading::default(),
                 owner: Owner::Me,
                 kernel: false,
+                services: Vec::new(),
                 given: None,
             }),
             cpu: Reading::default(),

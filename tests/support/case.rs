@@ -119,6 +119,9 @@ pub struct Program {
     /// The same, where what started it is gone.
     #[serde(default)]
     pub parent_name: Option<String>,
+    /// The services of Windows that run in it.
+    #[serde(default)]
+    pub services: Vec<String>,
     /// What only a live system can see.
     #[serde(default)]
     pub marks: Vec<Mark>,

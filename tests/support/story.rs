@@ -92,6 +92,7 @@ impl<'a> Story<'a> {
                 name: None,
                 parent: (!parent.is_empty()).then(|| (*parent).to_owned()),
                 parent_name: None,
+                services: Vec::new(),
                 marks: Vec::new(),
                 argument: None,
                 window: Some(*window),
@@ -355,6 +356,9 @@ impl<'a> Story<'a> {
                 }
                 if !player.facts.marks.is_empty() {
                     map.insert("marks".into(), json!(player.facts.marks));
+                }
+                if !player.facts.services.is_empty() {
+                    map.insert("services".into(), json!(player.facts.services));
                 }
                 if let Some(parent) = &player.facts.parent_name {
                     map.insert("parent_name".into(), json!(parent));

@@ -107,6 +107,7 @@ details-publisher-none = No valid signature
 details-publisher-unnamed = Signed; the name cannot be read
 details-started = Started
 details-started-by = { $time }, by { $by }
+details-services = Windows services in it, busiest first
 details-parts = Processes
 details-disk = Disk
 details-threads = Threads

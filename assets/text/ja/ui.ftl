@@ -101,6 +101,7 @@ details-publisher-none = 有効な署名がありません
 details-publisher-unnamed = 署名あり（名前は読み取れません）
 details-started = 起動
 details-started-by = { $time }（起動元：{ $by }）
+details-services = 中の Windows サービス（使用の多い順）
 details-parts = プロセス
 details-disk = ディスク
 details-threads = スレッド

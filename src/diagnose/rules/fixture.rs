@@ -261,3 +261,4 @@ fn of(pid: Pid, path: &str, cpu: f64, memory: Bytes) -> ProcSample {
         state: ProcState::Unknown,
     }
 }
+            services: Vec::new(),

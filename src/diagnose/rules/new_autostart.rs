@@ -52,6 +52,7 @@ fn signs(entry: &Autostart, knowledge: &Knowledge, os: Os) -> Vec<Sign> {
         args: Reading::Missing(Why::Unsupported),
         owner: Owner::Unknown,
         kernel: false,
+        services: Vec::new(),
         given: None,
     };
     let marks = knowledge.marks(&facts, None, os);

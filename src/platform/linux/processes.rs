@@ -122,7 +122,7 @@ impl ProcessReader {
             _ => Reading::Missing(Why::NoPermission),
         };
         let owner = if kernel { Owner::System } else { self.owner_of(key.pid) };
-        ProcFacts { key, parent, name, path, args, owner, kernel, given: None }
+        ProcFacts { key, parent, name, path, args, owner, kernel, services: Vec::new(), given: None }
     }
 
     fn owner_of(&self, pid: Pid) -> Owner {

@@ -171,6 +171,7 @@ impl ProcessReader {
             args: Reading::Missing(Why::Unsupported),
             owner: Owner::Unknown,
             kernel: false,
+            services: Vec::new(),
             given: None,
         }
     }

@@ -24,6 +24,7 @@ mod processes;
 mod registry;
 mod runtime;
 mod sensors;
+mod services;
 mod sessions;
 mod signature;
 mod target;

@@ -16,6 +16,7 @@ use super::args;
 use super::ntdll::{Buffer, unicode_string};
 use super::owner::{Ourselves, User};
 use super::process_list::processes;
+use super::services::Services;
 use super::wide::{text_of, text_of_bytes};
 use crate::model::{Bytes, Owner, Pid, ProcFacts, ProcKey, Reading, Why};
 use crate::platform::types::RawProc;
@@ -31,12 +32,13 @@ const PATH_UNITS: usize = 32 * 1024;
 pub struct ProcessReader {
     list: Buffer,
     ourselves: Ourselves,
+    services: Services,
 }
 
 impl ProcessReader {
     /// Makes room and looks who we are.
     pub fn new() -> Self {
-        Self { list: Buffer::with_room_for(LIST_BYTES), ourselves: Ourselves::new() }
+        Self { list: Buffer::with_room_for(LIST_BYTES), ourselves: Ourselves::new(), services: Services::default() }
     }
 
     /// Calls `visit` once for each process.
@@ -55,9 +57,9 @@ impl ProcessReader {
                 key: ProcKey { pid: process.pid, start_time: process.create_time },
                 parent: process.parent,
                 cpu_time: process.cpu_time,
+                children_time: None,
                 memory: Bytes(process.working_set),
                 threads: process.threads,
-                children_time: None,
                 state: process.state(),
                 io: counts_io.then_some((Bytes(process.read), Bytes(process.written))),
                 name_hash: hasher.finish(),
@@ -78,6 +80,7 @@ impl ProcessReader {
             args: Reading::Missing(Why::Unsupported),
             owner: Owner::System,
             kernel,
+            services: Vec::new(),
             given: None,
         };
         if kernel {
@@ -89,6 +92,7 @@ impl ProcessReader {
             facts.owner = Owner::Unknown;
             return facts;
         };
+        facts.services = self.services.of(key, &facts.name);
         let process = open(key.pid, PROCESS_QUERY_LIMITED_INFORMATION).ok();
         // The number may belong to another process since the list was made.
         let process = process.filter(|process| start_time_of(process.as_handle()) == Some(key.start_time));

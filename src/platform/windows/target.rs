@@ -155,6 +155,7 @@ mod tests {
             args: Reading::Missing(Why::NotYet),
             owner: Owner::Me,
             kernel: false,
+            services: Vec::new(),
             given: None,
         };
         let me = Me { pid: std::process::id(), ancestors: Vec::new() };

@@ -14,6 +14,8 @@ use crate::ui::snapshot::Snapshot;
 
 /// A path is shown up to this length, cut in the middle.
 const PATH_CHARS: usize = 160;
+/// How many services of Windows are listed: a PC has two hundred.
+const MOST_SERVICES: usize = 12;
 
 /// Draws the details; whether the person wants to go back.
 pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, range: Range, intents: &mut Vec<Intent>) -> bool {
@@ -65,6 +67,7 @@ fn facts_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample,
     fact("details-path", program.path.as_deref().map(path_text).unwrap_or_default());
     fact("details-publisher", publisher(snapshot, program, intents).unwrap_or_default());
     fact("details-started", started(snapshot, program).unwrap_or_default());
+    fact("details-services", services(snapshot, program));
     fact("details-parts", pids(program));
 }
 
@@ -119,6 +122,16 @@ fn path_text(path: &str) -> String {
 fn pids(program: &ProgramSample) -> String {
     let shown: Vec<String> = program.members.iter().take(8).map(|member| member.key.pid.to_string()).collect();
     let more = program.members.len().saturating_sub(shown.len());
+    if more > 0 { format!("{} … +{more}", shown.join(", ")) } else { shown.join(", ") }
+}
+
+/// The services of Windows in its processes, those of the busiest process first.
+fn services(snapshot: &Snapshot<'_>, program: &ProgramSample) -> String {
+    let Some(folded) = snapshot.folded else { return String::new() };
+    let hosts = program.members.iter().filter_map(|member| folded.facts.get(&member.key));
+    let names: Vec<&String> = hosts.flat_map(|facts| &facts.services).collect();
+    let shown: Vec<&str> = names.iter().take(MOST_SERVICES).map(|name| name.as_str()).collect();
+    let more = names.len().saturating_sub(shown.len());
     if more > 0 { format!("{} … +{more}", shown.join(", ")) } else { shown.join(", ") }
 }
 

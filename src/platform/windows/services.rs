@@ -1,0 +1,176 @@
+//! Which services of Windows run in which process. The processes themselves are all called `svchost.exe`, and their command
+//! lines are only for administrators; who runs what, everybody may ask.
+
+use std::collections::HashMap;
+use std::mem::offset_of;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use windows_sys::Win32::Foundation::{ERROR_MORE_DATA, GetLastError};
+use windows_sys::Win32::System::Services::{
+    CloseServiceHandle, ENUM_SERVICE_STATUS_PROCESSW, EnumServicesStatusExW, OpenSCManagerW, SC_ENUM_PROCESS_INFO,
+    SC_HANDLE, SC_MANAGER_CONNECT, SC_MANAGER_ENUMERATE_SERVICE, SERVICE_ACTIVE, SERVICE_STATUS_PROCESS, SERVICE_WIN32,
+};
+
+use super::ntdll::{u32_at, usize_at};
+use super::wide::text_of;
+use crate::model::{Pid, ProcKey};
+
+/// The program that services without one of their own run in.
+const HOST: &str = "svchost.exe";
+/// Room for one part of the answer; the call takes at most 256 KiB.
+const PART_BYTES: usize = 64 * 1024;
+/// A service has a name of at most 256 characters (`CreateServiceW`).
+const NAME_UNITS: usize = 257;
+/// The start of Unix time in the time of Windows, which counts tenths of microseconds from 1601.
+const UNIX_EPOCH_TICKS: u64 = 116_444_736_000_000_000;
+
+/// The services that run, by process.
+#[derive(Default)]
+pub(super) struct Services {
+    by_pid: HashMap<Pid, Vec<String>>,
+    /// When they were asked for, in the time of Windows.
+    asked_at: u64,
+}
+
+impl Services {
+    /// The names of the services in process `key` that is called `name`, sorted; empty for what is no host of services and
+    /// when Windows does not say. Windows is asked again only for a process that is newer than its last answer.
+    pub(super) fn of(&mut self, key: ProcKey, name: &str) -> Vec<String> {
+        if !name.eq_ignore_ascii_case(HOST) {
+            return Vec::new();
+        }
+        let now = now();
+        // A clock that was set back says nothing about what is newer.
+        if key.start_time >= self.asked_at || now < self.asked_at {
+            (self.by_pid, self.asked_at) = (running(), now);
+        }
+        self.by_pid.get(&key.pid).cloned().unwrap_or_default()
+    }
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UNIX_EPOCH_TICKS.saturating_add((since.as_nanos() / 100).try_into().unwrap_or(u64::MAX))
+}
+
+/// Closes the connection at its end.
+struct Manager(SC_HANDLE);
+
+impl Drop for Manager {
+    #[expect(unsafe_code, reason = "closes a handle")]
+    fn drop(&mut self) {
+        // SAFETY: the handle is ours and is closed once.
+        unsafe { CloseServiceHandle(self.0) };
+    }
+}
+
+#[expect(unsafe_code, reason = "asks for the services that run")]
+fn running() -> HashMap<Pid, Vec<String>> {
+    let mut found: HashMap<Pid, Vec<String>> = HashMap::new();
+    // SAFETY: no names are given: this PC, and its list of services.
+    let manager = unsafe {
+        OpenSCManagerW(std::ptr::null(), std::ptr::null(), SC_MANAGER_CONNECT | SC_MANAGER_ENUMERATE_SERVICE)
+    };
+    if manager.is_null() {
+        return found;
+    }
+    let manager = Manager(manager);
+    let mut answer = vec![0_u64; PART_BYTES / size_of::<u64>()];
+    let mut resume = 0;
+    loop {
+        let (mut needed, mut number) = (0, 0);
+        // SAFETY: `answer` is writable for as many bytes as are said; the three numbers are written.
+        let done = unsafe {
+            EnumServicesStatusExW(
+                manager.0,
+                SC_ENUM_PROCESS_INFO,
+                SERVICE_WIN32,
+                SERVICE_ACTIVE,
+                answer.as_mut_ptr().cast(),
+                PART_BYTES as u32,
+                &raw mut needed,
+                &raw mut number,
+                &raw mut resume,
+                std::ptr::null(),
+            )
+        };
+        // SAFETY: reads what the call before left.
+        let more = done == 0 && unsafe { GetLastError() } == ERROR_MORE_DATA && number > 0;
+        if done != 0 || more {
+            for (pid, name) in entries(&answer, number as usize) {
+                found.entry(pid).or_default().push(name);
+            }
+        }
+        if !more {
+            break;
+        }
+    }
+    found.values_mut().for_each(|names| names.sort_unstable());
+    found
+}
+
+/// Processes and names of the first `number` services of an answer. Their names lie behind them in the same memory.
+fn entries(answer: &[u64], number: usize) -> impl Iterator<Item = (Pid, String)> {
+    const SIZE: usize = size_of::<ENUM_SERVICE_STATUS_PROCESSW>();
+    let bytes: Vec<u8> = answer.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let address = answer.as_ptr() as usize;
+    let entry = move |index: usize| {
+        let entry = bytes.get(index * SIZE..(index + 1) * SIZE)?;
+        let status = offset_of!(ENUM_SERVICE_STATUS_PROCESSW, ServiceStatusProcess);
+        let pid = u32_at(entry, status + offset_of!(SERVICE_STATUS_PROCESS, dwProcessId));
+        let name = usize_at(entry, offset_of!(ENUM_SERVICE_STATUS_PROCESSW, lpServiceName)).checked_sub(address)?;
+        let name = bytes.get(name..)?;
+        let units: Vec<u16> =
+            name.as_chunks::<2>().0.iter().take(NAME_UNITS).map(|unit| u16::from_le_bytes(*unit)).collect();
+        let name = text_of(&units);
+        (pid != 0 && !name.is_empty()).then_some((pid, name))
+    };
+    (0..number).filter_map(entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn services_are_told_for_their_hosts_only() {
+        let running = running();
+        assert!(!running.is_empty(), "services run on every Windows");
+        assert!(running.values().flatten().all(|name| !name.is_empty() && !name.contains('\0')), "{running:?}");
+        let (pid, names) = running.iter().next().expect("one");
+        let mut services = Services::default();
+        let key = ProcKey { pid: *pid, start_time: 1 };
+        assert_eq!(services.of(key, "SvcHost.exe"), *names);
+        assert_eq!(services.of(key, "winlogon.exe"), [""; 0]);
+        assert_eq!(services.of(ProcKey { pid: u32::MAX, start_time: 1 }, HOST), [""; 0]);
+    }
+
+    #[test]
+    fn windows_is_asked_again_only_for_what_is_newer() {
+        let mut services = Services::default();
+        let key = |start_time| ProcKey { pid: u32::MAX, start_time };
+        services.of(key(1), HOST);
+        services.by_pid.insert(u32::MAX, vec!["old".into()]);
+        assert_eq!(services.of(key(1), HOST), ["old"]);
+        assert_eq!(services.of(key(now()), HOST), [""; 0], "a number that is used again");
+        services.by_pid.insert(u32::MAX, vec!["old".into()]);
+        services.asked_at = u64::MAX;
+        assert_eq!(services.of(key(1), HOST), [""; 0], "the clock was set back");
+    }
+
+    #[test]
+    fn an_answer_that_points_elsewhere_is_not_followed() {
+        let mut answer = vec![0_u64; 32];
+        let status = offset_of!(ENUM_SERVICE_STATUS_PROCESSW, ServiceStatusProcess);
+        let pid = status + offset_of!(SERVICE_STATUS_PROCESS, dwProcessId);
+        answer[pid / 8] |= 7 << (8 * (pid % 8));
+        for place in [0, 1, usize::MAX, answer.as_ptr() as usize + 8 * answer.len()] {
+            answer[0] = place as u64;
+            assert_eq!(entries(&answer, 1).count(), 0, "{place}");
+        }
+        answer[20] = u64::from(b'a');
+        answer[0] = answer.as_ptr() as u64 + 160;
+        assert_eq!(entries(&answer, 1).collect::<Vec<_>>(), [(7, "a".to_owned())]);
+        assert_eq!(entries(&answer, 1000).filter(|(pid, _)| *pid == 7).count(), 1);
+    }
+}
