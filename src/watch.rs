@@ -10,7 +10,7 @@ use crate::knowledge::{Knowledge, Mining};
 use crate::model::{
     At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Me, Member, MyFiles, Owner,
     ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, TREND_KEEP,
-    UsualIdle, VolumePoint, Why,
+    UsualIdle, VolumePoint, Why, Written,
 };
 use crate::platform;
 use crate::recorder::Reader;
@@ -47,6 +47,8 @@ pub struct Learned {
     pub autostarts: BTreeMap<String, At>,
     /// Free space of the volumes over the last days, oldest first.
     pub free_space: Vec<VolumePoint>,
+    /// What programs wrote to the disks in that time, the larger amounts, oldest first.
+    pub written: Vec<Written>,
 }
 
 impl Learned {
@@ -58,8 +60,9 @@ impl Learned {
         // The list of what starts with the PC is complete the first time it is read: nothing has to be learned first.
         let autostarts = reader.new_autostarts(ago(limits.new_days), at).unwrap_or_default();
         let free_space = reader.volume_points(at.minus(TREND_KEEP)).unwrap_or_default();
+        let written = reader.written(at.minus(TREND_KEEP), at).unwrap_or_default();
         if first > ago(limits.learn_days) {
-            return Self { autostarts, free_space, ..Self::default() };
+            return Self { autostarts, free_space, written, ..Self::default() };
         }
         let (from, idle) = (ago(limits.learn_days), Fraction::new(IDLE_CPU));
         let temperature = reader.idle_temperature(from, idle).ok().filter(|(minutes, _)| *minutes >= IDLE_MINUTES);
@@ -72,6 +75,7 @@ impl Learned {
             },
             autostarts,
             free_space,
+            written,
         }
     }
 }
@@ -237,6 +241,7 @@ impl Watch {
     pub fn knows(&mut self, learned: Learned, mine: MyFiles) {
         self.history.set_usual_idle(learned.usual_idle);
         self.history.remember(learned.free_space);
+        self.history.set_written(learned.written);
         self.condition.know(learned.autostarts);
         self.grouper.knows(Familiar { mine, new: learned.new, ..self.grouper.familiar().clone() });
     }
@@ -431,12 +436,12 @@ mod tests {
             args: Reading::Known(args.iter().map(|arg| (*arg).to_owned()).collect()),
             owner: Owner::Me,
             kernel: false,
+            services: Vec::new(),
             given: None,
         };
         ProcSample {
             facts: Arc::new(facts),
             cpu: Reading::Known(Fraction::new(0.01)),
-            services: Vec::new(),
             memory: Reading::default(),
             disk_read: Reading::default(),
             disk_write: Reading::default(),

@@ -244,6 +244,12 @@ impl Subject {
         Self { kind: SubjectKind::Volume, group: name.to_owned(), name: Label::same(name), ..Self::machine() }
     }
 
+    /// A program that was there and is not any more: it has no parts, and nothing can be done to it.
+    pub fn ended(name: &str, kind: ProgramKind, knowledge: &Knowledge) -> Self {
+        let program = ProgramSample { name: name.into(), kind, ..ProgramSample::default() };
+        Self { parts: 0, ..Self::program(&program, knowledge, |member| member.cpu.get()) }
+    }
+
     /// A program, with the trees that `weight` makes heavy.
     pub fn program(program: &ProgramSample, knowledge: &Knowledge, weight: impl Fn(&Member) -> f64) -> Self {
         let name =

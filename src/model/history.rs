@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use super::{At, Bytes, Celsius, Machine, Rpm, Sample, Seconds};
+use super::{At, Bytes, Celsius, Machine, ProgramKind, Rpm, Sample, Seconds};
 
 /// How long full samples are kept. The flight recorder keeps the rest.
 const KEEP: Seconds = Seconds(2.0 * 3600.0);
@@ -29,6 +29,19 @@ pub struct VolumePoint {
     pub name: String,
     /// Free then.
     pub free: Bytes,
+}
+
+/// What one program wrote to the disks in an hour or less, kept longer than samples are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// When that time ended.
+    pub at: At,
+    /// The program, by its English name.
+    pub program: Arc<str>,
+    /// What kind of program.
+    pub kind: ProgramKind,
+    /// How much, to all disks together.
+    pub bytes: Bytes,
 }
 
 /// What a PC usually shows while it does nothing, learned over days; `None` while that is not known.
@@ -126,6 +139,7 @@ pub struct History {
     /// `true` for a sample with a gap before it; same order as `samples`.
     after_gap: VecDeque<bool>,
     trend: Vec<VolumePoint>,
+    written: Vec<Written>,
     earlier: HashMap<Arc<str>, Earlier>,
     keep: Option<Seconds>,
     idle: UsualIdle,
@@ -242,6 +256,9 @@ impl History {
         for point in &mut self.trend {
             point.at = moved(point.at);
         }
+        for written in &mut self.written {
+            written.at = moved(written.at);
+        }
         for earlier in self.earlier.values_mut() {
             earlier.since = moved(earlier.since);
         }
@@ -265,6 +282,16 @@ impl History {
         points.retain(|point| first.is_none_or(|first| point.at < first));
         points.append(&mut self.trend);
         self.trend = points;
+    }
+
+    /// What programs wrote to the disks over days, as far as it is recorded: the larger amounts, oldest first.
+    pub fn written(&self) -> &[Written] {
+        &self.written
+    }
+
+    /// Sets [`Self::written`].
+    pub fn set_written(&mut self, written: Vec<Written>) {
+        self.written = written;
     }
 
     /// The newest sample.

@@ -55,14 +55,42 @@ struct Total<'a> {
     memory: f64,
     /// Time in which it was seen, ms.
     seen: f64,
-    /// Bytes, and the time in which they were readable.
-    disk: Option<f64>,
-    disk_hidden: f64,
+    disk: Hidden,
+    disk_write: Hidden,
     parts: i64,
     /// Of the graphics processor, received and sent; `None` where nobody told.
     gpu: Option<f64>,
     net_rx: Option<f64>,
     net_tx: Option<f64>,
+}
+
+/// A rate that the system keeps secret at times.
+#[derive(Clone, Copy)]
+struct Hidden {
+    /// What it came to while it was readable; `None` if it never was.
+    sum: Option<f64>,
+    /// Time in which it was not, ms.
+    hidden: f64,
+}
+
+impl Hidden {
+    const NEVER: Self = Self { sum: None, hidden: 0.0 };
+
+    fn add(&mut self, rate: Option<i64>, time: f64) {
+        match rate {
+            Some(rate) => self.sum = Some(self.sum.unwrap_or(0.0) + rate as f64 * time),
+            None => self.hidden += time,
+        }
+    }
+
+    /// Over all of `time` but that in which it was hidden.
+    fn mean(&self, time: f64) -> Option<i64> {
+        self.sum.map(|sum| rate(sum, time - self.hidden))
+    }
+}
+
+fn rate(sum: f64, time: f64) -> i64 {
+    if time > 0.0 { (sum / time).round() as i64 } else { 0 }
 }
 
 /// CPU, disk, graphics processor and network over all the time in which programs were read: one that is absent used nothing worth keeping.
@@ -93,8 +121,8 @@ impl<'a> Total<'a> {
             peak: 0,
             memory: 0.0,
             seen: 0.0,
-            disk: None,
-            disk_hidden: 0.0,
+            disk: Hidden::NEVER,
+            disk_write: Hidden::NEVER,
             parts: 0,
             gpu: None,
             net_rx: None,
@@ -111,10 +139,8 @@ impl<'a> Total<'a> {
         self.peak = self.peak.max(usage.peak());
         self.memory += usage.memory as f64 * time;
         self.seen += time;
-        match usage.disk {
-            Some(rate) => self.disk = Some(self.disk.unwrap_or(0.0) + rate as f64 * time),
-            None => self.disk_hidden += time,
-        }
+        self.disk.add(usage.disk, time);
+        self.disk_write.add(usage.disk_write, time);
         self.parts = self.parts.max(usage.parts);
         let more = |sum: &mut Option<f64>, value: Option<i64>| {
             *sum = value.map(|value| sum.unwrap_or(0.0) + value as f64 * time).or(*sum);
@@ -125,20 +151,20 @@ impl<'a> Total<'a> {
     }
 
     fn usage(&self, time: f64) -> Usage {
-        let mean = |sum: f64, time: f64| if time > 0.0 { (sum / time).round() as i64 } else { 0 };
         Usage {
             program: Arc::clone(&self.busiest.program),
-            cpu: mean(self.cpu, time),
+            cpu: rate(self.cpu, time),
             cpu_peak: Some(self.peak),
-            busiest_part: mean(self.part, time),
-            memory: mean(self.memory, self.seen),
-            disk: self.disk.map(|sum| mean(sum, time - self.disk_hidden)),
+            busiest_part: rate(self.part, time),
+            memory: rate(self.memory, self.seen),
+            disk: self.disk.mean(time),
+            disk_write: self.disk_write.mean(time),
             parts: self.parts,
             process: self.busiest.process,
             // Who uses them is only asked for while they are busy: before and after that nobody used much.
-            gpu: self.gpu.map(|sum| mean(sum, time)),
-            net_rx: self.net_rx.map(|sum| mean(sum, time)),
-            net_tx: self.net_tx.map(|sum| mean(sum, time)),
+            gpu: self.gpu.map(|sum| rate(sum, time)),
+            net_rx: self.net_rx.map(|sum| rate(sum, time)),
+            net_tx: self.net_tx.map(|sum| rate(sum, time)),
         }
     }
 }
@@ -215,6 +241,7 @@ mod tests {
             busiest_part: cpu,
             memory,
             disk,
+            disk_write: disk,
             parts: 1,
             process: None,
             gpu: None,

@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 
@@ -12,7 +12,12 @@ use super::merge::collapse;
 use super::row::{Row, bytes, known, part};
 use super::store::{self, Programs};
 use super::{RecordedRun, RecorderError, Tier};
-use crate::model::{At, Celsius, Event, EventKind, Fraction, Reading, Rpm, Sample, Seconds, Volume, VolumePoint};
+use crate::model::{
+    At, Bytes, Celsius, Event, EventKind, Fraction, Reading, Rpm, Sample, Seconds, Volume, VolumePoint, Written,
+};
+
+/// See [`Reader::written`].
+const LEAST_WRITTEN: Bytes = Bytes(64 << 20);
 
 /// A sample and the peaks of the time that it stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,6 +117,22 @@ impl Reader {
             volumes.into_iter().map(move |volume| VolumePoint { at: At(at), name: volume.name, free: volume.free })
         });
         Ok(points.collect())
+    }
+
+    /// What each program wrote in each hour of `from..=to`, oldest first; amounts below 64 MiB are left out: they fill no
+    /// disk. What is older than schema 5 does not tell.
+    pub fn written(&self, from: At, to: At) -> Result<Vec<Written>, RecorderError> {
+        let mut written = Vec::new();
+        for sample in self.samples(Tier::Hour, from, to)? {
+            for program in &sample.programs {
+                let bytes = program.disk_write.get().map_or(0.0, |rate| rate.0 * sample.program_span.0);
+                if bytes >= LEAST_WRITTEN.0 as f64 {
+                    let (program, kind) = (Arc::clone(&program.name), program.kind);
+                    written.push(Written { at: sample.at, program, kind, bytes: Bytes(bytes as u64) });
+                }
+            }
+        }
+        Ok(written)
     }
 
     /// What happened in `from..=to`, oldest first. Kinds of a newer version are left out.

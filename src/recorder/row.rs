@@ -116,6 +116,8 @@ pub struct Usage {
     pub busiest_part: i64,
     pub memory: i64,
     pub disk: Option<i64>,
+    /// Of `disk` what was written.
+    pub disk_write: Option<i64>,
     pub parts: i64,
     /// The busiest process.
     pub process: Option<ProcKey>,
@@ -307,6 +309,7 @@ impl Usage {
             busiest_part: of_10000(program.busiest_part),
             memory: kib(program.memory),
             disk: rate(program.disk),
+            disk_write: rate(program.disk_write),
             parts: i64::from(program.parts),
             process: program.members.first().map(|member| member.key),
             gpu: None,
@@ -329,6 +332,7 @@ impl Usage {
             busiest_part: part(self.busiest_part),
             memory: bytes(self.memory),
             disk: known(self.disk.map(|rate| BytesPerSec(rate as f64))),
+            disk_write: known(self.disk_write.map(|rate| BytesPerSec(rate as f64))),
             parts: self.parts as u32,
             path: (!self.program.path.is_empty()).then(|| Arc::clone(&self.program.path)),
             members: self.process.map(member).into_iter().collect(),

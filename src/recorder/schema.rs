@@ -18,7 +18,14 @@ const CHECKPOINT_PAGES: u32 = 8000;
 
 /// What leads from one version of the schema to the next; version n is reached after the n-th step. A step is
 /// never changed once it was released.
-pub const STEPS: [&str; 4] = [V1, V2, V3, V4];
+pub const STEPS: [&str; 5] = [V1, V2, V3, V4, V5];
+
+/// Which programs wrote to the disks. What was recorded before knows reading and writing only together.
+const V5: &str = "
+ALTER TABLE raw_usage ADD COLUMN disk_write INTEGER;
+ALTER TABLE minute_usage ADD COLUMN disk_write INTEGER;
+ALTER TABLE hour_usage ADD COLUMN disk_write INTEGER;
+";
 
 /// Which programs used the graphics processor and the network. What was recorded before does not tell.
 const V4: &str = "
@@ -217,7 +224,7 @@ mod tests {
 
     #[test]
     fn every_old_version_becomes_the_newest_and_keeps_its_rows() {
-        let later = [STEPS[0], STEPS[1], STEPS[2], STEPS[3], "ALTER TABLE run ADD COLUMN note TEXT;"];
+        let later = [STEPS[0], STEPS[1], STEPS[2], STEPS[3], STEPS[4], "ALTER TABLE run ADD COLUMN note TEXT;"];
         for from in 0..later.len() {
             let mut db = Connection::open_in_memory().expect("memory");
             migrate(&mut db, &later[..from]).expect("old");
@@ -235,13 +242,13 @@ mod tests {
             let runs: u32 = db.query_row("SELECT count(*) FROM run", [], |row| row.get(0)).expect("runs");
             assert_eq!(runs, u32::from(from > 0));
             for tier in Tier::ALL {
-                let select = format!("SELECT cpu, gpu, net_rx, net_tx FROM {}_usage", table(tier));
+                let select = format!("SELECT cpu, gpu, net_rx, net_tx, disk_write FROM {}_usage", table(tier));
                 let read = |row: &rusqlite::Row<'_>| {
-                    let values: [Option<i64>; 4] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?];
+                    let values: [Option<i64>; 5] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?];
                     Ok(values)
                 };
                 let kept = db.query_row(&select, [], read).optional().expect("usages");
-                assert_eq!(kept, (from > 0).then_some([Some(2), None, None, None]), "{tier:?} of version {from}");
+                assert_eq!(kept, (from > 0).then_some([Some(2), None, None, None, None]), "{tier:?} of version {from}");
             }
         }
     }

@@ -159,8 +159,8 @@ pub fn insert(db: &Connection, programs: &mut Programs, tier: Tier, row: &Row) -
     }
     let sql = format!(
         "INSERT OR REPLACE INTO {table}_usage \
-         (id, program, cpu, cpu_peak, busiest_part, memory, disk, parts, pid, start, gpu, net_rx, net_tx) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+         (id, program, cpu, cpu_peak, busiest_part, memory, disk, parts, pid, start, gpu, net_rx, net_tx, disk_write) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
     );
     let mut insert = db.prepare_cached(&sql)?;
     for (number, usage) in (0..USAGES).zip(&row.programs) {
@@ -179,7 +179,8 @@ pub fn insert(db: &Connection, programs: &mut Programs, tier: Tier, row: &Row) -
             start,
             usage.gpu,
             usage.net_rx,
-            usage.net_tx
+            usage.net_tx,
+            usage.disk_write
         ])?;
     }
     Ok(())
@@ -213,7 +214,8 @@ fn add_usages(db: &Connection, programs: &mut Programs, tier: Tier, rows: &mut [
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
     let (first, last) = (first.at.saturating_mul(USAGES), last.at.saturating_mul(USAGES) + USAGES - 1);
     let sql = format!(
-        "SELECT id, program, cpu, cpu_peak, busiest_part, memory, disk, parts, pid, start, gpu, net_rx, net_tx \
+        "SELECT id, program, cpu, cpu_peak, busiest_part, memory, disk, parts, pid, start, gpu, net_rx, net_tx, \
+         disk_write \
          FROM {}_usage WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
         table(tier)
     );
@@ -239,6 +241,7 @@ fn add_usages(db: &Connection, programs: &mut Programs, tier: Tier, rows: &mut [
             gpu: found.get(10)?,
             net_rx: found.get(11)?,
             net_tx: found.get(12)?,
+            disk_write: found.get(13)?,
         });
     }
     Ok(())

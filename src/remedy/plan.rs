@@ -46,7 +46,8 @@ pub fn plan(finding: &Finding, refusal: Option<Refusal>) -> Plan {
     if finding.severity == Severity::Ok && !is_due {
         return plan;
     }
-    if let Some(program) = finding.program() {
+    // One that has ended cannot be closed.
+    if let Some(program) = finding.program().filter(|program| program.parts > 0) {
         let id = if program.kind == SubjectKind::Browser { RemedyId::CloseBrowser } else { RemedyId::CloseProgram };
         match refusal {
             None => plan.remedies.push(Remedy { id, target: program.group.clone(), needs_confirm: false }),
@@ -84,7 +85,13 @@ mod tests {
             rule,
             severity: Severity::Look,
             confidence: Confidence::High,
-            subject: Subject { kind, group: "Chromium".into(), name: Label::same("Chromium"), ..Subject::machine() },
+            subject: Subject {
+                kind,
+                group: "Chromium".into(),
+                name: Label::same("Chromium"),
+                parts: 1,
+                ..Subject::machine()
+            },
             since: At(0),
             evidence: Vec::new(),
             busy: None,

@@ -60,6 +60,7 @@ fn program(name: &str, cpu: f64, memory: u64) -> ProgramSample {
         busiest_part: share,
         memory,
         disk: Reading::Known(BytesPerSec(12.0)),
+        disk_write: Reading::Known(BytesPerSec(5.0)),
         parts: 3,
         path: Some(format!("/opt/{name}").into()),
         members: Arc::new([Member { key, root: key, cpu: share, memory }]),
@@ -217,6 +218,23 @@ fn minutes_and_hours_are_means_and_keep_a_short_burst() {
     assert!((share(hours[0].cpu_peak) - 0.98).abs() < 1e-9);
     // (0.2 * 3598 + 0.98 * 2) / 3600, stored to the 1/10000
     assert!((share(hours[0].sample.cpu) - 0.2004).abs() < 1e-9);
+}
+
+#[test]
+fn who_wrote_is_kept_by_the_hour_without_small_amounts() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    let writes = |rate| ProgramSample { disk_write: Reading::Known(BytesPerSec(rate)), ..program("Backup", 0.01, 100) };
+    for seconds in (10..=7200).step_by(10) {
+        let rate = if seconds <= 3600 { 1e6 } else { 1e3 };
+        let secret = ProgramSample { disk_write: Reading::default(), ..program("Secret", 0.3, 200) };
+        recorder.add(&with_programs(seconds, 0.4, 10.0, vec![writes(rate), secret]));
+        recorder.flush(at(seconds)).expect("flushed");
+    }
+    let written = reader(&path).written(At(0), EVER).expect("written");
+    let [one] = &written[..] else { panic!("{written:?}") };
+    assert_eq!((one.at, &*one.program, one.bytes), (at(3600), "Backup", Bytes(3_600_000_000)));
+    assert_eq!(reader(&path).written(at(3600 + 1), EVER).expect("written"), []);
 }
 
 #[test]

@@ -123,21 +123,42 @@ fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
     if seconds.0 < 3600.0 || lost < least {
         return None;
     }
+    let mut evidence = vec![
+        Evidence::over(EvidenceKind::LostBytes, lost as f64, least as f64, seconds),
+        Evidence::told(EvidenceKind::FreeBytes, volume.free.0 as f64, seconds),
+    ];
+    let writer = writer_over_days(history, most.at, lost, knowledge);
+    evidence.extend(writer.as_ref().map(|(_, bytes)| Evidence::told(EvidenceKind::DiskWritten, *bytes, seconds)));
     Some(Finding {
         rule: RuleId::DiskShrinking,
         severity: Severity::Look,
         confidence: Confidence::Medium,
         subject: Subject::volume(&volume.name),
         since: most.at,
-        evidence: vec![
-            Evidence::over(EvidenceKind::LostBytes, lost as f64, least as f64, seconds),
-            Evidence::told(EvidenceKind::FreeBytes, volume.free.0 as f64, seconds),
-        ],
+        evidence,
         busy: None,
-        cause: None,
+        cause: writer.map(|(program, _)| program),
         signs: Vec::new(),
         parent: None,
     })
+}
+
+/// The program that wrote most since `from` by what is recorded, if it can account for a good part of the loss, and how
+/// much. It may have ended long ago.
+fn writer_over_days(history: &History, from: At, lost: u64, knowledge: &Knowledge) -> Option<(Subject, f64)> {
+    let mut sums: BTreeMap<&str, (f64, ProgramKind)> = BTreeMap::new();
+    // As above, the system writes on behalf of others.
+    let written = history.written().iter().filter(|written| written.at > from && written.kind != ProgramKind::System);
+    for written in written {
+        sums.entry(&written.program).or_insert((0.0, written.kind)).0 += written.bytes.0 as f64;
+    }
+    let (name, (bytes, kind)) = sums.into_iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0))?;
+    let now = history.samples().rev().take(15).find_map(|sample| sample.program(name));
+    let subject = || match now {
+        Some(program) => Subject::program(program, knowledge, |member| member.cpu.get().max(1e-6)),
+        None => Subject::ended(name, kind, knowledge),
+    };
+    (bytes >= lost as f64 * NAMED_SHARE).then(|| (subject(), bytes))
 }
 
 #[cfg(test)]
@@ -181,6 +202,30 @@ mod tests {
         let mut scene = Scene::windows().with_step(60.0);
         scene.volume("C:", 256.0 * GIB, &falling(256.0, 120.0, 0.1, 200));
         assert!(rules(&scene).contains(&RuleId::DiskShrinking));
+    }
+
+    /// A disk that lost 20 GB in three days, and what wrote meanwhile.
+    fn over_days(writers: &[(&str, f64)]) -> Finding {
+        let mut scene = Scene::windows();
+        scene.volume("C:", 256.0 * GIB, &[100.0 * GIB; 10]);
+        scene.days_ago(3.0, "C:", 120.0 * GIB, writers);
+        scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::DiskShrinking).expect("told")
+    }
+
+    #[test]
+    fn who_wrote_most_over_days_is_told_even_when_it_has_ended() {
+        let found = over_days(&[("erp", 4.0 * GIB), ("Windows services", 90.0 * GIB), ("erp", 11.0 * GIB), ("a", GIB)]);
+        let cause = found.cause.as_ref().expect("a cause");
+        assert_eq!((cause.group.as_str(), cause.parts), ("erp", 0));
+        assert_eq!(found.observed(EvidenceKind::DiskWritten), Some(15.0 * GIB));
+        assert_eq!(crate::remedy::plan(&found, None).remedies, [], "it is not there any more");
+    }
+
+    #[test]
+    fn what_cannot_account_for_a_loss_over_days_is_not_named() {
+        let found = over_days(&[("erp", 4.0 * GIB)]);
+        assert!(found.cause.is_none() && found.observed(EvidenceKind::DiskWritten).is_none());
+        assert!(over_days(&[]).cause.is_none());
     }
 
     /// A disk that loses 200 MB a second beside a reader and a writer; `change` is what is known of them.

@@ -6,7 +6,8 @@ use crate::diagnose::{Finding, Grouper, RuleId, diagnose};
 use crate::knowledge::Knowledge;
 use crate::model::{
     At, BrowserState, Bytes, Celsius, Condition, Fraction, Given, History, Machine, Mark, Memory, Origin, Os, Owner,
-    Pid, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample, Seconds, UsualIdle, Volume, Why,
+    Pid, ProcFacts, ProcKey, ProcSample, ProcState, ProgramKind, Reading, Rpm, Sample, Seconds, UsualIdle, Volume,
+    VolumePoint, Why, Written,
 };
 
 const MEMORY: u64 = 16 << 30;
@@ -91,7 +92,21 @@ impl Scene {
         self.slept = seconds;
     }
 
-    /// Everything so far is known from the recording, which keeps less of a program.
+    /// Days ago so much was free on `volume`, and since then a program wrote so much, by the recording.
+    pub(in crate::diagnose) fn days_ago(&mut self, days: f64, volume: &str, free: f64, writers: &[(&str, f64)]) {
+        let now = self.history.latest().map_or(At(self.now), |sample| sample.at);
+        let at = now.minus(Seconds(days * 86_400.0));
+        self.history.remember(vec![VolumePoint { at, name: volume.to_owned(), free: Bytes(free as u64) }]);
+        let written = |(program, bytes): &(&str, f64)| Written {
+            at: At(at.0 + 3_600_000),
+            program: (*program).into(),
+            kind: self.knowledge.named(program).map_or(ProgramKind::Program, |known| known.kind),
+            bytes: Bytes(*bytes as u64),
+        };
+        self.history.set_written(writers.iter().map(written).collect());
+    }
+
+    /// Everything so far is known from a recording of before schema 5, which keeps less of a program.
     pub(in crate::diagnose) fn as_recorded(&mut self) {
         let mut recorded = History::new(self.history.machine().clone());
         for sample in self.history.samples() {
@@ -249,6 +264,7 @@ fn of(pid: Pid, path: &str, cpu: f64, memory: Bytes) -> ProcSample {
             args: Reading::Missing(Why::NoPermission),
             owner: Owner::Me,
             kernel: false,
+            services: Vec::new(),
             given: None,
         }),
         cpu: Reading::Known(Fraction::new(cpu)),
@@ -261,4 +277,3 @@ fn of(pid: Pid, path: &str, cpu: f64, memory: Bytes) -> ProcSample {
         state: ProcState::Unknown,
     }
 }
-            services: Vec::new(),
