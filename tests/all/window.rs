@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use eframe::egui::vec2;
+use eframe::egui::{Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use jiff::tz::TimeZone;
@@ -320,14 +320,35 @@ fn rows_keep_their_places_under_the_pointer_and_only_while_it_is_used() {
     harness.run_steps(24);
     assert!(!is_first(&harness), "a pointer left there hides nothing");
     turn(&mut harness);
-    harness.hover_at(row + vec2(1.0, 0.0));
-    harness.run_steps(1);
-    harness.drag_at(row);
-    turn(&mut harness);
-    harness.drop_at(row);
-    harness.run_steps(3);
-    harness.get_by_label_contains("Back to the list");
+    let press = |harness: &mut Harness<'_, Scene>, at: Pos2| {
+        harness.hover_at(at + vec2(1.0, 0.0));
+        harness.run_steps(1);
+        harness.drag_at(at);
+        turn(harness);
+        harness.drop_at(at);
+        harness.run_steps(3);
+    };
+    press(&mut harness, row);
     harness.get_by_label("Chromium");
+    let back = harness.get_by_label_contains("Back to the list").rect().center();
+    press(&mut harness, back);
+    assert!(is_first(&harness), "a list that comes back is a new one, in the order of the load");
+}
+
+#[test]
+fn the_row_of_a_program_that_ends_under_the_pointer_stays_empty() {
+    let mut harness = Scene::new(Lang::En, 0.5).harness([900.0, 1600.0]);
+    let second = harness.get_by_label_contains("evil").rect();
+    harness.hover_at(second.center());
+    harness.run_steps(2);
+    let mut folded = (*harness.state().folded).clone();
+    folded.programs.retain(|program| &*program.name != "Chromium");
+    harness.state_mut().folded = Arc::new(folded);
+    harness.run_steps(1);
+    harness.get_by_label("Chromium has ended");
+    assert_eq!(harness.get_by_label_contains("evil").rect(), second);
+    harness.run_steps(24);
+    assert!(harness.query_by_label("Chromium has ended").is_none());
 }
 
 #[test]

@@ -88,6 +88,7 @@ programs-parts = { $number ->
     [one] 1 part
    *[other] { $number } parts
 }
+programs-ended = { $name } has ended
 programs-everything-else = Everything else
 programs-everything-else-note = short-lived programs and the system itself
 programs-row = { $name }: CPU { $cpu }, memory { $memory }. Show details

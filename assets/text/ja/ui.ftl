@@ -85,6 +85,7 @@ missing-out_of_range = センサーがありえない値を返します
 
 programs-title = 動いているプログラム
 programs-parts = プロセス{ $number }個
+programs-ended = { $name } は終了しました
 programs-everything-else = そのほか
 programs-everything-else-note = 短時間だけ動いたものとシステム自体
 programs-row = { $name }：CPU { $cpu }、メモリ { $memory }。詳しく見る
@@ -101,7 +102,7 @@ details-publisher-none = 有効な署名がありません
 details-publisher-unnamed = 署名あり（名前は読み取れません）
 details-started = 起動
 details-started-by = { $time }（起動元：{ $by }）
-details-services = 中の Windows サービス（使用の多い順）
+details-services = 含まれる Windows サービス（CPU 使用率の高い順）
 details-parts = プロセス
 details-disk = ディスク
 details-threads = スレッド

@@ -6,7 +6,7 @@ use eframe::egui::{self, Align2, FontId, RichText, Sense, vec2};
 use fluent_bundle::FluentArgs;
 
 use super::charts::{colour_of, named_programs};
-use crate::explain::format;
+use crate::explain::{format, program_name};
 use crate::model::ProgramSample;
 use crate::ui::intent::Range;
 use crate::ui::snapshot::Snapshot;
@@ -22,21 +22,30 @@ const HOLD_SECONDS: f32 = 5.0;
 pub struct ProgramList {
     /// Whether all programs are listed.
     all: bool,
-    /// The names in the order of the rows last drawn.
-    order: Vec<Arc<str>>,
-    /// Where the rows were drawn last.
-    place: Option<egui::Rect>,
+    /// The rows last drawn.
+    rows: Vec<Drawn>,
+    /// Where they were drawn, and in which pass of the window.
+    place: Option<(egui::Rect, u64)>,
+}
+
+/// A row as it was drawn.
+#[derive(Debug)]
+struct Drawn {
+    program: Arc<str>,
+    height: f32,
 }
 
 impl ProgramList {
     /// Draws the list; the name of the program that was chosen.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range) -> Option<String> {
-        let held = self.place.is_some_and(|place| points_at(ui, place));
-        if !held {
-            self.order.clear();
+        let pass = ui.ctx().cumulative_pass_nr();
+        // A list that comes back from elsewhere is a new one: who points at its place pointed at something else.
+        let was_there = |(place, drawn): (egui::Rect, u64)| pass <= drawn + 1 && points_at(ui, place);
+        if !self.place.is_some_and(was_there) {
+            self.rows.clear();
         }
         let shown = snapshot.theme.card(ui).show(ui, |ui| self.rows_ui(ui, snapshot, range));
-        self.place = Some(shown.response.rect);
+        self.place = Some((shown.response.rect, pass));
         shown.inner
     }
 
@@ -50,20 +59,33 @@ impl ProgramList {
         });
         ui.add_space(4.0);
         let folded = snapshot.folded?;
-        let mut shown = in_order(&folded.programs, &self.order);
-        let hidden = shown.len().saturating_sub(ROWS);
+        let mut rows = in_order(&folded.programs, &self.rows);
+        let hidden = rows.len().saturating_sub(ROWS);
         if !self.all {
-            shown.truncate(ROWS);
+            rows.truncate(ROWS);
         }
-        self.order = shown.iter().map(|program| program.name.clone()).collect();
         let named = named_programs(snapshot, range);
-        for program in &shown {
-            // A row is the program's: one that is pressed, or that the keyboard is on, stays the same when it moves.
-            if ui.push_id(&*program.name, |ui| row_ui(ui, snapshot, program, &named)).inner {
-                chosen = Some(program.name.to_string());
-            }
+        let mut drawn = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let (name, height) = match row {
+                Place::Here(program) => {
+                    // A row is the program's: one that is pressed, or that the keyboard is on, stays the same when it moves.
+                    let id = ui.push_id(&*program.name, |ui| row_ui(ui, snapshot, program, &named));
+                    if id.inner.clicked() {
+                        chosen = Some(program.name.to_string());
+                    }
+                    (&program.name, id.inner.rect.height())
+                }
+                Place::Ended(before) => {
+                    ended_ui(ui, snapshot, before);
+                    (&before.program, before.height)
+                }
+            };
+            drawn.push(Drawn { program: Arc::clone(name), height });
         }
+        let shown: Vec<&ProgramSample> = rows.iter().filter_map(Place::program).collect();
         rest_ui(ui, snapshot, &shown);
+        self.rows = drawn;
         if hidden > 0 {
             let mut args = FluentArgs::new();
             args.set("number", hidden as f64);
@@ -84,15 +106,45 @@ fn points_at(ui: &egui::Ui, place: egui::Rect) -> bool {
     ui.rect_contains_pointer(place) && ui.input(used)
 }
 
-/// The programs as they are, but those of `held` first, in that order: a row must not go away from under the pointer.
-fn in_order<'a>(programs: &'a [ProgramSample], held: &[Arc<str>]) -> Vec<&'a ProgramSample> {
-    let mut sorted: Vec<&ProgramSample> = programs.iter().collect();
-    let place = |program: &&ProgramSample| held.iter().position(|name| *name == program.name).unwrap_or(held.len());
-    sorted.sort_by_cached_key(place);
-    sorted
+/// What stands in a row.
+enum Place<'a> {
+    Here(&'a ProgramSample),
+    /// A program that has ended while its row was held.
+    Ended(&'a Drawn),
 }
 
-fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, named: &[Arc<str>]) -> bool {
+impl<'a> Place<'a> {
+    const fn program(&self) -> Option<&'a ProgramSample> {
+        match self {
+            Self::Here(program) => Some(program),
+            Self::Ended(_) => None,
+        }
+    }
+}
+
+/// The programs as they are, but those of `held` first, in that order and with the places of those that have ended: a row
+/// must not go away from under the pointer.
+fn in_order<'a>(programs: &'a [ProgramSample], held: &'a [Drawn]) -> Vec<Place<'a>> {
+    let find = |row: &'a Drawn| {
+        let program = programs.iter().find(|program| program.name == row.program);
+        program.map_or(Place::Ended(row), Place::Here)
+    };
+    let is_held = |program: &&ProgramSample| held.iter().any(|row| row.program == program.name);
+    held.iter().map(find).chain(programs.iter().filter(|program| !is_held(program)).map(Place::Here)).collect()
+}
+
+/// The row of a program that has ended while somebody points at the list.
+fn ended_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Drawn) {
+    let name = program_name(&row.program, snapshot.knowledge, snapshot.texts.lang());
+    let text = snapshot.texts.with_one("programs-ended", "name", name);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), row.height), Sense::hover());
+    let at = egui::pos2(rect.left() + 24.0, rect.center().y - 2.0);
+    let font = FontId::proportional(snapshot.theme.size.text);
+    ui.painter().text(at, Align2::LEFT_CENTER, &text, font, snapshot.theme.palette(ui).muted);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text.clone()));
+}
+
+fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, named: &[Arc<str>]) -> egui::Response {
     let texts = snapshot.texts;
     let known = snapshot.knowledge.named(&program.name);
     let name = known.map_or(&*program.name, |known| known.name.get(texts.lang()));
@@ -121,7 +173,7 @@ fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, n
     args.set("memory", memory);
     let label = texts.with("programs-row", &args);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label.clone()));
-    response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
+    response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
 fn rest_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, shown: &[&ProgramSample]) {
