@@ -34,7 +34,8 @@ pub struct RawProc<'a> {
     pub parent: Pid,
     /// CPU time since its start, on one processor.
     pub cpu_time: Duration,
-    /// CPU time of its children that have ended and of theirs, since its start; `None` where the system keeps none.
+    /// CPU time of its children that have ended and of theirs, since its start; `None` where the system keeps none, and for
+    /// what takes in the children of others.
     pub children_time: Option<Duration>,
     /// Resident memory.
     pub memory: Bytes,

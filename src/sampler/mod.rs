@@ -25,7 +25,7 @@ pub use volumes::VolumeWatcher;
 
 use awake::{AwakeClock, Moment};
 use gpu::GpuWatcher;
-use reaped::{Ended, Handed, HandedShare, charge, uncounted};
+use reaped::{Counted, Ended, Handed, HandedShare, charge, counted_below, uncounted};
 use slow::Latest;
 
 use crate::model::{
@@ -263,7 +263,7 @@ impl Sampler {
     /// Every process, and what some of them were handed of children that lived for less than a look: place and share.
     fn read_processes(&mut self, room: Option<Room>) -> Result<(Vec<ProcSample>, Vec<HandedShare>), Why> {
         let mut found: Vec<ProcSample> = Vec::with_capacity(self.tracked.len() + 16);
-        let (mut renewals, mut handed) = (Vec::new(), Vec::new());
+        let (mut renewals, mut handed, mut hands_on) = (Vec::new(), Vec::new(), false);
         self.scans += 1;
         let (tracked, tick) = (&mut self.tracked, self.scans);
         self.processes.read(&mut |raw| {
@@ -280,6 +280,7 @@ impl Sampler {
                 let (index, parent, name) = (found.len(), raw.parent, (raw.name)());
                 renewals.push(Renewal { index, parent, name, settled: same_name });
             }
+            hands_on |= raw.children_time.is_some();
             let children_time = raw.children_time.unwrap_or_default();
             let time = children_time.saturating_sub(known.counters.children_time);
             if !time.is_zero() {
@@ -293,17 +294,25 @@ impl Sampler {
         for renewal in renewals {
             let process = &mut found[renewal.index];
             let key = process.facts.key;
-            process.facts = Arc::new(self.processes.facts(key, renewal.parent, renewal.name));
+            let facts = self.processes.facts(key, renewal.parent, renewal.name);
+            // What is the same stays the same object: whoever worked something out from it does not do so again.
+            if facts != *process.facts {
+                process.facts = Arc::new(facts);
+            }
             if let Some(known) = self.tracked.get_mut(&key) {
                 known.facts = Arc::clone(&process.facts);
                 known.settled = renewal.settled;
             }
         }
         let ended = self.tracked.extract_if(|_, known| known.tick != tick).map(|(key, known)| {
-            let counted = known.counters.cpu_time + known.counters.children_time;
-            (key.pid, Ended { parent: known.parent, counted })
+            let Counters { cpu_time, children_time, io } = known.counters;
+            (key.pid, Ended { parent: known.parent, counted: Counted { time: cpu_time + children_time, io } })
         });
-        let handed = uncounted(&handed, &ended.collect());
+        let below = counted_below(&ended.collect());
+        if let Some(room) = room.filter(|_| hands_on) {
+            correct_io(&mut found, &below, room);
+        }
+        let handed = uncounted(&handed, &below);
         let share = |(index, time): (usize, Duration)| Some((index, time.as_secs_f64() / room?.cpu_seconds));
         Ok((found, handed.into_iter().filter_map(share).collect()))
     }
@@ -332,6 +341,10 @@ impl Sampler {
         if now - self.condition_asked >= CONDITION_EVERY {
             self.condition_asked = now;
             self.condition.ask();
+            // Services that share a process come and go.
+            for host in self.tracked.values_mut().filter(|known| !known.facts.services.is_empty()) {
+                host.settled = false;
+            }
         }
         self.condition.latest().unwrap_or_default()
     }
@@ -427,6 +440,20 @@ fn measure(raw: &RawProc<'_>, known: &Tracked, room: Option<Room>) -> ProcSample
     }
 }
 
+/// A process is handed the bytes of its ended children, too (Linux, where it is handed their time): what was counted as
+/// theirs is not its own. Unknown for this look where theirs were.
+fn correct_io(processes: &mut [ProcSample], below: &HashMap<Pid, Counted>, room: Room) {
+    for process in processes.iter_mut().filter(|_| !below.is_empty()) {
+        let Some(counted) = below.get(&process.facts.key.pid) else { continue };
+        let less = |rate: Reading<BytesPerSec>, pick: fn((Bytes, Bytes)) -> Bytes| match counted.io {
+            Some(io) => rate.map(|rate| BytesPerSec((rate.0 - pick(io).0 as f64 / room.seconds).max(0.0))),
+            None => Reading::Missing(Why::NoPermission),
+        };
+        process.disk_read = less(process.disk_read, |io| io.0);
+        process.disk_write = less(process.disk_write, |io| io.1);
+    }
+}
+
 /// Facts of a process until they are read, later in the same tick.
 fn placeholder(key: ProcKey) -> ProcFacts {
     ProcFacts {
@@ -498,6 +525,32 @@ mod tests {
         let one_core = 1.0 / f64::from(sampler.machine().cpus);
         // A child lives for some hundredths of a second; without their work the shell itself does next to nothing.
         assert!(share > one_core * 0.2, "{share} of {one_core}");
+    }
+
+    #[test]
+    fn what_a_child_wrote_is_not_written_again_by_its_parent_when_it_ends() {
+        let mut sampler = Sampler::new();
+        if sampler.machine().os != Os::Linux {
+            return; // Elsewhere nobody is handed the bytes of others.
+        }
+        // On a disk: what goes to a file system in memory is no output.
+        let folder = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR")).expect("a folder");
+        let file = folder.path().join("written").to_string_lossy().into_owned();
+        // The shell waits for one that writes, is seen, and ends.
+        let script = "dd if=/dev/zero of=$0 bs=1M count=32 2>/dev/null; sleep 1.2";
+        let outer = format!("/bin/sh -c '{script}' '{file}'; i=0; while :; do i=$((i+1)); done");
+        let mut shell = std::process::Command::new("/bin/sh").args(["-c", &outer]).spawn().expect("a shell");
+        let mut written = 0.0;
+        for _ in 0..5 {
+            let tick = sampler.tick(now(), |_| Depth::Everything);
+            let parent = tick.processes.iter().find(|process| process.facts.key.pid == shell.id());
+            written += parent.and_then(|parent| parent.disk_write.get()).map_or(0.0, |rate| rate.0)
+                * tick.sample.program_span.0;
+            std::thread::sleep(Duration::from_millis(600));
+        }
+        let _ = shell.kill();
+        let _ = shell.wait();
+        assert!(written < 8e6, "{written} of 32 MB are its own");
     }
 
     #[test]

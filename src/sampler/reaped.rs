@@ -5,20 +5,29 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::model::{Fraction, Pid, ProcSample, Reading};
+use crate::model::{Bytes, Fraction, Pid, ProcSample, Reading};
 
-/// The process that takes in those whose parent has ended: what it is handed may be anybody's.
-const FOSTER_PARENT: Pid = 1;
 /// How far up the parents are followed; a circle in them, by numbers that are used again, has no end.
 const MOST_PARENTS: usize = 64;
+/// A share larger than the PC is old work; a little more than all of it is how coarse the clocks are.
+const MOST_SHARE: f64 = 1.25;
 
 /// A process that has ended since the last look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ended {
     /// Who had started it.
     pub(super) parent: Pid,
-    /// Processor time of it and of its ended children that has been counted already.
-    pub(super) counted: Duration,
+    /// What of it and of its ended children has been counted already.
+    pub(super) counted: Counted,
+}
+
+/// What was counted of a process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counted {
+    /// Processor time.
+    pub(super) time: Duration,
+    /// Bytes read and written; `None` where that was never readable.
+    pub(super) io: Option<(Bytes, Bytes)>,
 }
 
 /// A process that was handed time of ended children since the last look.
@@ -35,10 +44,10 @@ pub(super) struct Handed {
 /// Processor time that a process was handed: its place among the processes of a look, and the share of the whole PC.
 pub(super) type HandedShare = (usize, f64);
 
-/// What of the time that was handed to living processes has not been counted yet, with the place of the process.
-/// What an ended one had used up to the last look was counted as its own.
-pub(super) fn uncounted(handed: &[Handed], ended: &HashMap<Pid, Ended>) -> Vec<(usize, Duration)> {
-    let mut counted: HashMap<Pid, Duration> = HashMap::new();
+/// What was counted of all that ended below each living process, as its own: it must not be counted again as the work of
+/// the one that is left.
+pub(super) fn counted_below(ended: &HashMap<Pid, Ended>) -> HashMap<Pid, Counted> {
+    let mut below: HashMap<Pid, Counted> = HashMap::new();
     for one in ended.values() {
         let mut ancestor = one.parent;
         for _ in 0..MOST_PARENTS {
@@ -47,19 +56,28 @@ pub(super) fn uncounted(handed: &[Handed], ended: &HashMap<Pid, Ended>) -> Vec<(
                 None => break,
             }
         }
-        *counted.entry(ancestor).or_default() += one.counted;
+        let none = Counted { time: Duration::ZERO, io: Some((Bytes(0), Bytes(0))) };
+        let sum = below.entry(ancestor).or_insert(none);
+        sum.time += one.counted.time;
+        let add = |a: Bytes, b: Bytes| Bytes(a.0.saturating_add(b.0));
+        sum.io = sum.io.zip(one.counted.io).map(|(a, b)| (add(a.0, b.0), add(a.1, b.1)));
     }
-    let rest = |one: &Handed| one.time.saturating_sub(counted.get(&one.pid).copied().unwrap_or_default());
-    let own = handed.iter().filter(|one| one.pid != FOSTER_PARENT);
-    own.map(|one| (one.index, rest(one))).filter(|(_, rest)| !rest.is_zero()).collect()
+    below
+}
+
+/// What of the time that was handed to living processes has not been counted yet, with the place of the process.
+pub(super) fn uncounted(handed: &[Handed], below: &HashMap<Pid, Counted>) -> Vec<(usize, Duration)> {
+    let counted = |one: &Handed| below.get(&one.pid).map_or(Duration::ZERO, |counted| counted.time);
+    let rest = handed.iter().map(|one| (one.index, one.time.saturating_sub(counted(one))));
+    rest.filter(|(_, rest)| !rest.is_zero()).collect()
 }
 
 /// Adds such shares of the PC to the processes they belong to, as far as the load of the PC has room for them beside what
-/// was seen. A share larger than the PC is old work of children that nobody could see, as those of `sudo` on a PC that
+/// was seen. A share much larger than the PC is old work of children that nobody could see, as those of `sudo` on a PC that
 /// hides other people's processes: none of it is known to be new.
 pub(super) fn charge(processes: &mut [ProcSample], handed: &[HandedShare], measured: Reading<Fraction>) {
     let Some(total) = measured.get() else { return };
-    let handed = || handed.iter().filter(|(_, share)| *share <= 1.0);
+    let handed = || handed.iter().filter(|(_, share)| *share <= MOST_SHARE);
     let seen: f64 = processes.iter().filter_map(|process| process.cpu.get()).map(Fraction::get).sum();
     let (room, wanted) = ((total.get() - seen).max(0.0), handed().map(|(_, share)| share).sum::<f64>());
     if wanted <= 0.0 {
@@ -89,35 +107,47 @@ mod tests {
         Handed { index, pid, time: seconds(time) }
     }
 
+    /// Processes that have ended: number, parent, seconds that were counted.
     fn ended<const N: usize>(list: [(Pid, Pid, u64); N]) -> HashMap<Pid, Ended> {
-        list.map(|(pid, parent, counted)| (pid, Ended { parent, counted: seconds(counted) })).into()
+        let io = |bytes: u64| Some((Bytes(bytes), Bytes(10 * bytes)));
+        let counted = |time: u64| Counted { time: seconds(time), io: io(time) };
+        list.map(|(pid, parent, time)| (pid, Ended { parent, counted: counted(time) })).into()
+    }
+
+    fn rest(handed: &[Handed], ended: &HashMap<Pid, Ended>) -> Vec<(usize, Duration)> {
+        uncounted(handed, &counted_below(ended))
     }
 
     #[test]
     fn what_nobody_saw_is_the_work_of_what_started_it() {
-        assert_eq!(uncounted(&[handed(3, 10, 5)], &HashMap::new()), [(3, seconds(5))]);
-        assert_eq!(uncounted(&[], &ended([(11, 10, 4)])), []);
+        assert_eq!(rest(&[handed(3, 10, 5)], &HashMap::new()), [(3, seconds(5))]);
+        assert_eq!(rest(&[], &ended([(11, 10, 4)])), []);
     }
 
     #[test]
     fn what_was_seen_before_is_not_counted_twice() {
         let gone = ended([(11, 10, 4), (12, 10, 1)]);
-        assert_eq!(uncounted(&[handed(3, 10, 7)], &gone), [(3, seconds(2))]);
-        assert_eq!(uncounted(&[handed(3, 10, 5)], &gone), []);
+        assert_eq!(rest(&[handed(3, 10, 7)], &gone), [(3, seconds(2))]);
+        assert_eq!(rest(&[handed(3, 10, 5)], &gone), []);
         // Clocks of the system are coarse: the last look may have rounded up.
-        assert_eq!(uncounted(&[handed(3, 10, 4)], &gone), []);
+        assert_eq!(rest(&[handed(3, 10, 4)], &gone), []);
     }
 
     #[test]
     fn a_whole_tree_that_has_ended_counts_for_the_one_that_is_left() {
         // make (10) started sh (11), which started the compiler (12).
         let gone = ended([(11, 10, 0), (12, 11, 3)]);
-        assert_eq!(uncounted(&[handed(0, 10, 5)], &gone), [(0, seconds(2))]);
+        assert_eq!(rest(&[handed(0, 10, 5)], &gone), [(0, seconds(2))]);
     }
 
     #[test]
-    fn what_has_lost_its_parent_is_nobodys() {
-        assert_eq!(uncounted(&[handed(0, FOSTER_PARENT, 5)], &HashMap::new()), []);
+    fn bytes_of_all_that_ended_are_added_up_and_unknown_if_one_is() {
+        let mut gone = ended([(11, 10, 1), (12, 11, 3), (21, 20, 1)]);
+        gone.entry(21).and_modify(|one| one.counted.io = None);
+        let below = counted_below(&gone);
+        assert_eq!(below[&10].io, Some((Bytes(4), Bytes(40))));
+        assert_eq!(below[&20].io, None);
+        assert!(!below.contains_key(&11));
     }
 
     fn charged(cpu: f64, handed: &[HandedShare], total: Reading<Fraction>) -> Vec<f64> {
@@ -143,6 +173,8 @@ mod tests {
         assert_eq!(charged(0.1, &[(1, 0.3)], total), [10.0, 30.0]);
         assert_eq!(charged(0.1, &[(0, 0.4), (1, 0.4)], total), [30.0, 20.0], "as much as there is, in proportion");
         assert_eq!(charged(0.6, &[(1, 0.3)], total), [60.0, 0.0]);
+        let all = Reading::Known(Fraction::new(1.0));
+        assert_eq!(charged(0.0, &[(1, 1.01)], all), [0.0, 100.0], "clocks are coarse");
         assert_eq!(charged(0.1, &[(1, 900.0)], total), [10.0, 0.0], "an hour of work cannot be of two seconds");
         assert_eq!(charged(0.1, &[(1, 0.3)], Reading::default()), [10.0, 0.0]);
         assert_eq!(charged(0.1, &[], total), [10.0, 0.0]);
@@ -151,6 +183,6 @@ mod tests {
 
     #[test]
     fn a_circle_of_parents_ends() {
-        assert_eq!(uncounted(&[handed(0, 10, 5)], &ended([(11, 12, 1), (12, 11, 1)])), [(0, seconds(5))]);
+        assert_eq!(rest(&[handed(0, 10, 5)], &ended([(11, 12, 1), (12, 11, 1)])), [(0, seconds(5))]);
     }
 }

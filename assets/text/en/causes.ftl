@@ -42,7 +42,7 @@ unattributed_load-meaning = Programs that live only for moments, the system itse
 unattributed_load-meaning-steady = The load does not move. A long calculation, a test or a video export looks like this, and so does coin mining. Which program it is was not recorded.
 unattributed_load-todo-1 = Wait some minutes: it often passes
 unattributed_load-todo-2 = If it stays, restart the PC; if it is there again, ask your helpdesk
-unattributed_load-limits = What ends between two looks cannot be named afterwards.
+unattributed_load-limits = What ends between two looks cannot always be named afterwards.
 
 device_load-headline = A device keeps the processor busy: { $interrupts }
 device_load-meaning = The processor spends much of its time answering devices. A faulty or new USB device, a docking station or a driver is the usual reason.

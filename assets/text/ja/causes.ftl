@@ -42,7 +42,7 @@ unattributed_load-meaning = 一瞬で終わるプログラム、システム自�
 unattributed_load-meaning-steady = 負荷がほとんど変わりません。長い計算、テスト、動画の書き出しのほか、暗号資産の採掘（マイニング）もこのように見えます。どのプログラムかは記録されていません。
 unattributed_load-todo-1 = 数分待ってみてください。多くは自然に収まります
 unattributed_load-todo-2 = 続く場合は再起動し、それでも起きるならヘルプデスクに相談してください
-unattributed_load-limits = 確認と確認の間に終わったものは、後から名前が分かりません。
+unattributed_load-limits = 確認と確認の間に終わったものは、後から名前が分からないことがあります。
 
 device_load-headline = 周辺機器への応答で CPU が忙しくなっています：{ $interrupts }
 device_load-meaning = CPU が多くの時間を周辺機器への応答に使っています。主な原因は、故障した USB 機器や新しくつないだ USB 機器、ドッキングステーション、ドライバーです。

@@ -18,6 +18,11 @@ const STAT_BYTES: usize = 2048;
 /// Longest command line looked at; the kernel allows megabytes.
 const ARGS_BYTES: usize = 4096;
 
+/// Processes that take in those whose parent has ended, beside number 1: managers of sessions, and what stands at the top of
+/// containers. What they are handed may be anybody's.
+const FOSTER_PARENTS: [&[u8]; 8] =
+    [b"systemd", b"init", b"containerd-shim", b"conmon", b"tini", b"docker-init", b"dumb-init", b"catatonit"];
+
 /// Reads all processes; keeps the folder open and buffers between ticks.
 pub struct ProcessReader {
     proc_dir: Option<OwnedFd>,
@@ -71,9 +76,11 @@ impl ProcessReader {
             let Some(stat) = read_at(dir, *pid, "stat", &mut buffer).and_then(parse_stat) else { continue };
             let mut hasher = DefaultHasher::new();
             stat.name.hash(&mut hasher);
-            // A process that used no processor time since the last tick has read and written nothing.
-            let worked = self.last_cpu.get(pid) != Some(&stat.cpu_ticks);
-            seen_cpu.insert(*pid, stat.cpu_ticks);
+            // A process that used no processor time since the last tick, and was handed none of a child that ended, has read
+            // and written nothing.
+            let ticks = stat.cpu_ticks.saturating_add(stat.children_ticks);
+            let worked = self.last_cpu.get(pid) != Some(&ticks);
+            seen_cpu.insert(*pid, ticks);
             let time = |ticks: u64| Duration::from_nanos(ticks.saturating_mul(self.tick_nanos));
             let mut io_buffer = [0_u8; 512];
             let io = worked.then(|| read_at(dir, *pid, "io", &mut io_buffer).and_then(parse_io)).flatten();
@@ -81,7 +88,7 @@ impl ProcessReader {
                 key: ProcKey { pid: *pid, start_time: stat.start_time },
                 parent: stat.parent,
                 cpu_time: time(stat.cpu_ticks),
-                children_time: Some(time(stat.children_ticks)),
+                children_time: (!takes_in(*pid, stat.name)).then(|| time(stat.children_ticks)),
                 memory: Bytes(stat.resident_pages * self.page),
                 threads: stat.threads,
                 state: state_of(stat.state),
@@ -144,6 +151,11 @@ impl Default for ProcessReader {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn takes_in(pid: Pid, name: &[u8]) -> bool {
+    // The kernel keeps fifteen bytes of a name.
+    pid == 1 || FOSTER_PARENTS.iter().any(|foster| &foster[..foster.len().min(15)] == name)
 }
 
 fn is_system_service(pid: Pid) -> bool {
@@ -256,6 +268,12 @@ mod tests {
             assert_eq!((stat.parent, stat.cpu_ticks, stat.children_ticks, stat.threads), (5, 120, 43, 9));
             assert_eq!((stat.start_time, stat.resident_pages, stat.state), (555, 250, b'R'));
         }
+    }
+
+    #[test]
+    fn what_takes_in_orphans_is_handed_the_work_of_anybody() {
+        assert!(takes_in(1, b"bash") && takes_in(800, b"systemd") && takes_in(801, b"containerd-shim"));
+        assert!(!takes_in(802, b"make") && !takes_in(803, b"systemd-journal"));
     }
 
     #[test]
