@@ -248,7 +248,7 @@ impl Knowledge {
     /// The program that all services in a process belong to.
     fn of_services(&self, facts: &ProcFacts, os: Os) -> Option<&KnownProgram> {
         let is_host = os == Os::Windows && stem(facts.file_name()) == self.system.starters.service_host;
-        let mut owners = facts.services.iter().map(|name| self.by_service.get(&service_template(name)));
+        let mut owners = facts.services.iter().map(|name| self.by_service.get(&name.to_lowercase()));
         let owner = owners.next().filter(|_| is_host)??;
         owners.all(|other| other == Some(owner)).then(|| &self.programs[*owner])
     }
@@ -305,16 +305,6 @@ fn stem(name: &str) -> String {
     name.strip_suffix(".exe").unwrap_or(&name).to_owned()
 }
 
-/// The name of a service for comparing: lower case, and of one that every user has ("CDPUserSvc_4c1f2") what they share.
-fn service_template(name: &str) -> String {
-    let name = name.to_lowercase();
-    let is_user = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_hexdigit());
-    match name.rsplit_once('_') {
-        Some((template, number)) if is_user(number) => template.to_owned(),
-        _ => name,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,7 +341,8 @@ mod tests {
         assert_eq!(id(host, &[], Os::Windows), services);
         assert_eq!(id(host, &["wuauserv"], Os::Windows), Some("windows-update".into()));
         assert_eq!(id(None, &["WUAUSERV", "UsoSvc"], Os::Windows), Some("windows-update".into()));
-        assert_eq!(id(host, &["WpnUserService_4c1f2"], Os::Windows), Some("windows-notifications".into()));
+        assert_eq!(id(host, &["WpnUserService"], Os::Windows), Some("windows-notifications".into()));
+        assert_eq!(id(host, &["SysMain_0"], Os::Windows), services, "any service may be called so");
         assert_eq!(id(host, &["wuauserv", "Themes"], Os::Windows), services, "either of them");
         assert_eq!(id(host, &["wuauserv", "SysMain"], Os::Windows), services);
         assert_eq!(id(Some(r"C:\Users\a\svchost.exe"), &["wuauserv"], Os::Windows), None, "anybody can say so");
@@ -371,7 +362,7 @@ mod tests {
             assert!(!program.what.ja.ends_with('。') && !program.what.en.ends_with('.'), "{}", program.id);
             assert!(!program.os.is_empty(), "{}", program.id);
             assert!(!program.files.is_empty() || !program.services.is_empty(), "{}", program.id);
-            assert!(program.services.iter().all(|name| *name == service_template(name)), "{}", program.id);
+            assert!(program.services.iter().all(|name| *name == name.to_lowercase()), "{}", program.id);
             assert!(program.services.is_empty() || program.os == [Os::Windows], "{}", program.id);
             assert!(program.files.iter().all(|file| *file == file.to_lowercase()), "{}", program.id);
             assert_eq!(program.busy.is_some(), program.usual_minutes.is_some(), "{}", program.id);

@@ -13,7 +13,7 @@ use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
 
 use super::programs::KnownProgram;
-use super::{Knowledge, Source, service_template, stem};
+use super::{Knowledge, Source, stem};
 use crate::model::Os;
 
 /// A longer text is not read.
@@ -269,7 +269,7 @@ impl Merge<'_> {
             program.folders = old.map(|at| self.result.programs[at].folders.clone()).unwrap_or_default();
         }
         for service in &mut program.services {
-            *service = service_template(service.trim());
+            *service = service.trim().to_lowercase();
         }
         program.services.sort();
         program.services.dedup();

@@ -21,6 +21,12 @@ const HOST: &str = "svchost.exe";
 const PART_BYTES: usize = 64 * 1024;
 /// A service has a name of at most 256 characters (`CreateServiceW`).
 const NAME_UNITS: usize = 257;
+/// A process so young may not have been known to the list yet when that was asked for: thirty seconds.
+const YOUNG_TICKS: u64 = 300_000_000;
+/// An answer is used for five minutes: services that share a process come and go.
+const VALID_TICKS: u64 = 3_000_000_000;
+/// A service that is one user's own copy of a service (`SERVICE_USERSERVICE_INSTANCE`): its name ends in a number.
+const OF_A_USER: u32 = 0x80;
 /// The start of Unix time in the time of Windows, which counts tenths of microseconds from 1601.
 const UNIX_EPOCH_TICKS: u64 = 116_444_736_000_000_000;
 
@@ -33,15 +39,17 @@ pub(super) struct Services {
 }
 
 impl Services {
-    /// The names of the services in process `key` that is called `name`, sorted; empty for what is no host of services and
-    /// when Windows does not say. Windows is asked again only for a process that is newer than its last answer.
+    /// The names of the services in process `key` that is called `name`, sorted, those of a user without their number; empty
+    /// for what is no host of services and when Windows does not say. Windows is asked again when its last answer is old, or
+    /// may not have known the process yet.
     pub(super) fn of(&mut self, key: ProcKey, name: &str) -> Vec<String> {
         if !name.eq_ignore_ascii_case(HOST) {
             return Vec::new();
         }
         let now = now();
+        let young = key.start_time.saturating_add(YOUNG_TICKS) >= self.asked_at;
         // A clock that was set back says nothing about what is newer.
-        if key.start_time >= self.asked_at || now < self.asked_at {
+        if young || now < self.asked_at || now - self.asked_at >= VALID_TICKS {
             (self.by_pid, self.asked_at) = (running(), now);
         }
         self.by_pid.get(&key.pid).cloned().unwrap_or_default()
@@ -123,7 +131,9 @@ fn entries(answer: &[u64], number: usize) -> impl Iterator<Item = (Pid, String)>
         let units: Vec<u16> =
             name.as_chunks::<2>().0.iter().take(NAME_UNITS).map(|unit| u16::from_le_bytes(*unit)).collect();
         let name = text_of(&units);
-        (pid != 0 && !name.is_empty()).then_some((pid, name))
+        let kind = u32_at(entry, status + offset_of!(SERVICE_STATUS_PROCESS, dwServiceType));
+        let name = if kind & OF_A_USER != 0 { name.rsplit_once('_').map_or(&*name, |(own, _)| own) } else { &name };
+        (pid != 0 && !name.is_empty()).then(|| (pid, name.to_owned()))
     };
     (0..number).filter_map(entry)
 }
@@ -146,16 +156,21 @@ mod tests {
     }
 
     #[test]
-    fn windows_is_asked_again_only_for_what_is_newer() {
+    fn windows_is_asked_again_only_for_what_it_may_not_have_known() {
         let mut services = Services::default();
         let key = |start_time| ProcKey { pid: u32::MAX, start_time };
         services.of(key(1), HOST);
-        services.by_pid.insert(u32::MAX, vec!["old".into()]);
-        assert_eq!(services.of(key(1), HOST), ["old"]);
-        assert_eq!(services.of(key(now()), HOST), [""; 0], "a number that is used again");
-        services.by_pid.insert(u32::MAX, vec!["old".into()]);
-        services.asked_at = u64::MAX;
-        assert_eq!(services.of(key(1), HOST), [""; 0], "the clock was set back");
+        let mut old = |change: &dyn Fn(&mut Services), start_time| {
+            services.by_pid.insert(u32::MAX, vec!["old".into()]);
+            services.asked_at = now();
+            change(&mut services);
+            !services.of(key(start_time), HOST).is_empty()
+        };
+        assert!(old(&|_| (), 1));
+        assert!(!old(&|_| (), now()), "a number that is used again");
+        assert!(!old(&|_| (), now() - YOUNG_TICKS / 2), "perhaps not in the list yet");
+        assert!(!old(&|services| services.asked_at = u64::MAX, 1), "the clock was set back");
+        assert!(!old(&|services| services.asked_at = now() - VALID_TICKS, 1), "services come and go");
     }
 
     #[test]
@@ -168,9 +183,13 @@ mod tests {
             answer[0] = place as u64;
             assert_eq!(entries(&answer, 1).count(), 0, "{place}");
         }
-        answer[20] = u64::from(b'a');
+        // "a_1", and the type of the service.
+        answer[20] = 0x31_005f_0061;
         answer[0] = answer.as_ptr() as u64 + 160;
-        assert_eq!(entries(&answer, 1).collect::<Vec<_>>(), [(7, "a".to_owned())]);
+        assert_eq!(entries(&answer, 1).collect::<Vec<_>>(), [(7, "a_1".to_owned())]);
+        let kind = status + offset_of!(SERVICE_STATUS_PROCESS, dwServiceType);
+        answer[kind / 8] |= u64::from(0x20 | OF_A_USER) << (8 * (kind % 8));
+        assert_eq!(entries(&answer, 1).collect::<Vec<_>>(), [(7, "a".to_owned())], "of a user");
         assert_eq!(entries(&answer, 1000).filter(|(pid, _)| *pid == 7).count(), 1);
     }
 }
