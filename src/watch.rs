@@ -10,7 +10,7 @@ use crate::knowledge::{Knowledge, Mining};
 use crate::model::{
     At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Me, Member, MyFiles, Owner,
     ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, TREND_KEEP,
-    UsualIdle, VolumePoint, Why, Written,
+    UsualIdle, VolumePoint, Why, WrittenHour,
 };
 use crate::platform;
 use crate::recorder::Reader;
@@ -47,8 +47,8 @@ pub struct Learned {
     pub autostarts: BTreeMap<String, At>,
     /// Free space of the volumes over the last days, oldest first.
     pub free_space: Vec<VolumePoint>,
-    /// What programs wrote to the disks in that time, the larger amounts, oldest first.
-    pub written: Vec<Written>,
+    /// What programs wrote in that time, oldest first.
+    pub written: Vec<WrittenHour>,
 }
 
 impl Learned {

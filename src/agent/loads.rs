@@ -4,9 +4,9 @@
 use crate::diagnose::{Finding, RuleId, Severity};
 
 /// A load that may end any moment: while it is there everything is read at every turn.
-pub(super) const fn is_moving(rule: RuleId) -> bool {
-    matches!(
-        rule,
+pub(super) fn is_moving(finding: &Finding) -> bool {
+    let moves = matches!(
+        finding.rule,
         RuleId::CpuHog
             | RuleId::BrowserLoad
             | RuleId::KnownBusy
@@ -21,7 +21,8 @@ pub(super) const fn is_moving(rule: RuleId) -> bool {
             | RuleId::DiskBusy
             | RuleId::NotResponding
             | RuleId::SlowedByHeat
-    )
+    );
+    moves && !finding.is_over_days()
 }
 
 /// Whether nothing is going on whose last minute somebody would miss after a loss of power. What only stands (a full
@@ -74,8 +75,8 @@ const fn stands(rule: RuleId) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnose::{Confidence, Subject};
-    use crate::model::At;
+    use crate::diagnose::{Confidence, Evidence, EvidenceKind, Subject};
+    use crate::model::{At, Seconds};
 
     fn finding(rule: RuleId, severity: Severity) -> Finding {
         Finding {
@@ -90,6 +91,14 @@ mod tests {
             signs: Vec::new(),
             parent: None,
         }
+    }
+
+    #[test]
+    fn space_that_was_lost_over_days_is_no_reason_to_look_more_often() {
+        let mut shrinking = finding(RuleId::DiskShrinking, Severity::Look);
+        assert!(!is_moving(&shrinking));
+        shrinking.evidence = vec![Evidence::told(EvidenceKind::HoursToFull, 2.0, Seconds(60.0))];
+        assert!(is_moving(&shrinking) && is_moving(&finding(RuleId::CpuHog, Severity::Look)));
     }
 
     #[test]

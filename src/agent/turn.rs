@@ -255,7 +255,7 @@ impl<'a> Turns<'a> {
         }
         // Only a second look tells for how long a window has not answered.
         let hangs = self.sample.iter().flat_map(|sample| &sample.programs).any(|program| program.hung);
-        let wanted = self.close_looks > 0 || hangs || self.findings.iter().any(|finding| is_moving(finding.rule));
+        let wanted = self.close_looks > 0 || hangs || self.findings.iter().any(is_moving);
         self.close_looks = self.close_looks.saturating_sub(1);
         match self.watch.look_paced(self.at, &mut self.pace, wanted) {
             Seen::Totals(sample) => self.note_totals(&sample),

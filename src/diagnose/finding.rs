@@ -735,6 +735,11 @@ impl Finding {
         (self.rule, &self.subject.group)
     }
 
+    /// Whether it is about what came together over days, and not about what goes on now.
+    pub fn is_over_days(&self) -> bool {
+        self.rule == RuleId::DiskShrinking && self.observed(EvidenceKind::HoursToFull).is_none()
+    }
+
     /// The program to do something about: the subject, or the cause where the subject is no program.
     pub fn program(&self) -> Option<&Subject> {
         match self.subject.kind {

@@ -139,6 +139,10 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
         }
         variants.push("fan");
     }
+    if finding.is_over_days() {
+        variants.push(if finding.cause.is_some() { "days-wrote" } else { "days" });
+        variants.push("days");
+    }
     if finding.cause.is_some() {
         if finding.observed(EvidenceKind::ProgramSent).is_some() {
             variants.push("sends");
@@ -147,9 +151,6 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
             variants.push("writes");
         }
         variants.push("program");
-    }
-    if finding.rule == RuleId::DiskShrinking && finding.observed(EvidenceKind::HoursToFull).is_none() {
-        variants.push("days");
     }
     variants
 }

@@ -31,17 +31,16 @@ pub struct VolumePoint {
     pub free: Bytes,
 }
 
-/// What one program wrote to the disks in an hour or less, kept longer than samples are.
+/// What programs wrote in one hour, kept longer than samples are.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Written {
-    /// When that time ended.
+pub struct WrittenHour {
+    /// When the hour ended.
     pub at: At,
-    /// The program, by its English name.
-    pub program: Arc<str>,
-    /// What kind of program.
-    pub kind: ProgramKind,
-    /// How much, to all disks together.
-    pub bytes: Bytes,
+    /// The part of it in which programs were looked at.
+    pub seconds: Seconds,
+    /// Those that wrote most, by their English names: what kind they are, and how much they wrote to all disks together at
+    /// least.
+    pub programs: Vec<(Arc<str>, ProgramKind, Bytes)>,
 }
 
 /// What a PC usually shows while it does nothing, learned over days; `None` while that is not known.
@@ -139,7 +138,7 @@ pub struct History {
     /// `true` for a sample with a gap before it; same order as `samples`.
     after_gap: VecDeque<bool>,
     trend: Vec<VolumePoint>,
-    written: Vec<Written>,
+    written: Vec<WrittenHour>,
     earlier: HashMap<Arc<str>, Earlier>,
     keep: Option<Seconds>,
     idle: UsualIdle,
@@ -256,8 +255,8 @@ impl History {
         for point in &mut self.trend {
             point.at = moved(point.at);
         }
-        for written in &mut self.written {
-            written.at = moved(written.at);
+        for hour in &mut self.written {
+            hour.at = moved(hour.at);
         }
         for earlier in self.earlier.values_mut() {
             earlier.since = moved(earlier.since);
@@ -284,13 +283,13 @@ impl History {
         self.trend = points;
     }
 
-    /// What programs wrote to the disks over days, as far as it is recorded: the larger amounts, oldest first.
-    pub fn written(&self) -> &[Written] {
+    /// What programs wrote over days, as far as it is recorded, oldest first.
+    pub fn written(&self) -> &[WrittenHour] {
         &self.written
     }
 
     /// Sets [`Self::written`].
-    pub fn set_written(&mut self, written: Vec<Written>) {
+    pub fn set_written(&mut self, written: Vec<WrittenHour>) {
         self.written = written;
     }
 

@@ -22,7 +22,7 @@ pub use browser::{BrowserFamily, BrowserPlaces, BrowserQuestion, BrowserState, O
 pub use condition::{Autostart, Condition, Protection};
 pub use display_name::DisplayName;
 pub use event::{Event, EventKind};
-pub use history::{Earlier, Held, HeldMeans, History, TREND_KEEP, UsualIdle, VolumePoint, Written};
+pub use history::{Earlier, Held, HeldMeans, History, TREND_KEEP, UsualIdle, VolumePoint, WrittenHour};
 pub use machine::{Machine, Os, SelfUsage};
 pub use origin::{Mark, Origin};
 pub use process::{Given, Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};

@@ -55,38 +55,16 @@ struct Total<'a> {
     memory: f64,
     /// Time in which it was seen, ms.
     seen: f64,
-    disk: Hidden,
-    disk_write: Hidden,
+    /// Bytes, and the time in which they were not readable.
+    disk: Option<f64>,
+    disk_hidden: f64,
+    /// Bytes written, as far as that was readable.
+    disk_write: Option<f64>,
     parts: i64,
     /// Of the graphics processor, received and sent; `None` where nobody told.
     gpu: Option<f64>,
     net_rx: Option<f64>,
     net_tx: Option<f64>,
-}
-
-/// A rate that the system keeps secret at times.
-#[derive(Clone, Copy)]
-struct Hidden {
-    /// What it came to while it was readable; `None` if it never was.
-    sum: Option<f64>,
-    /// Time in which it was not, ms.
-    hidden: f64,
-}
-
-impl Hidden {
-    const NEVER: Self = Self { sum: None, hidden: 0.0 };
-
-    fn add(&mut self, rate: Option<i64>, time: f64) {
-        match rate {
-            Some(rate) => self.sum = Some(self.sum.unwrap_or(0.0) + rate as f64 * time),
-            None => self.hidden += time,
-        }
-    }
-
-    /// Over all of `time` but that in which it was hidden.
-    fn mean(&self, time: f64) -> Option<i64> {
-        self.sum.map(|sum| rate(sum, time - self.hidden))
-    }
 }
 
 fn rate(sum: f64, time: f64) -> i64 {
@@ -121,8 +99,9 @@ impl<'a> Total<'a> {
             peak: 0,
             memory: 0.0,
             seen: 0.0,
-            disk: Hidden::NEVER,
-            disk_write: Hidden::NEVER,
+            disk: None,
+            disk_hidden: 0.0,
+            disk_write: None,
             parts: 0,
             gpu: None,
             net_rx: None,
@@ -139,12 +118,15 @@ impl<'a> Total<'a> {
         self.peak = self.peak.max(usage.peak());
         self.memory += usage.memory as f64 * time;
         self.seen += time;
-        self.disk.add(usage.disk, time);
-        self.disk_write.add(usage.disk_write, time);
+        if usage.disk.is_none() {
+            self.disk_hidden += time;
+        }
         self.parts = self.parts.max(usage.parts);
         let more = |sum: &mut Option<f64>, value: Option<i64>| {
             *sum = value.map(|value| sum.unwrap_or(0.0) + value as f64 * time).or(*sum);
         };
+        more(&mut self.disk, usage.disk);
+        more(&mut self.disk_write, usage.disk_write);
         more(&mut self.gpu, usage.gpu);
         more(&mut self.net_rx, usage.net_rx);
         more(&mut self.net_tx, usage.net_tx);
@@ -157,8 +139,9 @@ impl<'a> Total<'a> {
             cpu_peak: Some(self.peak),
             busiest_part: rate(self.part, time),
             memory: rate(self.memory, self.seen),
-            disk: self.disk.mean(time),
-            disk_write: self.disk_write.mean(time),
+            disk: self.disk.map(|sum| rate(sum, time - self.disk_hidden)),
+            // What was hidden counts as nothing: it is added up over days, and more than was seen was not seen.
+            disk_write: self.disk_write.map(|sum| rate(sum, time)),
             parts: self.parts,
             process: self.busiest.process,
             // Who uses them is only asked for while they are busy: before and after that nobody used much.

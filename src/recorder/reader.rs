@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 use rusqlite::Connection;
 
@@ -13,11 +12,8 @@ use super::row::{Row, bytes, known, part};
 use super::store::{self, Programs};
 use super::{RecordedRun, RecorderError, Tier};
 use crate::model::{
-    At, Bytes, Celsius, Event, EventKind, Fraction, Reading, Rpm, Sample, Seconds, Volume, VolumePoint, Written,
+    At, Celsius, Event, EventKind, Fraction, Reading, Rpm, Sample, Seconds, Volume, VolumePoint, WrittenHour,
 };
-
-/// See [`Reader::written`].
-const LEAST_WRITTEN: Bytes = Bytes(64 << 20);
 
 /// A sample and the peaks of the time that it stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,20 +115,10 @@ impl Reader {
         Ok(points.collect())
     }
 
-    /// What each program wrote in each hour of `from..=to`, oldest first; amounts below 64 MiB are left out: they fill no
-    /// disk. What is older than schema 5 does not tell.
-    pub fn written(&self, from: At, to: At) -> Result<Vec<Written>, RecorderError> {
-        let mut written = Vec::new();
-        for sample in self.samples(Tier::Hour, from, to)? {
-            for program in &sample.programs {
-                let bytes = program.disk_write.get().map_or(0.0, |rate| rate.0 * sample.program_span.0);
-                if bytes >= LEAST_WRITTEN.0 as f64 {
-                    let (program, kind) = (Arc::clone(&program.name), program.kind);
-                    written.push(Written { at: sample.at, program, kind, bytes: Bytes(bytes as u64) });
-                }
-            }
-        }
-        Ok(written)
+    /// What programs wrote in each whole hour that ended in `from..=to`, oldest first. Hours in which nothing is known of
+    /// writing (before schema 5) are left out.
+    pub fn written(&self, from: At, to: At) -> Result<Vec<WrittenHour>, RecorderError> {
+        store::written_hours(&self.db, from, to)
     }
 
     /// What happened in `from..=to`, oldest first. Kinds of a newer version are left out.

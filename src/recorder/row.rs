@@ -323,11 +323,7 @@ impl Usage {
         let member = |key| Member { key, root: key, cpu: part(self.busiest_part), memory: bytes(self.memory) };
         ProgramSample {
             name: Arc::clone(&self.program.name),
-            kind: match self.program.kind {
-                1 => ProgramKind::Browser,
-                2 => ProgramKind::System,
-                _ => ProgramKind::Program,
-            },
+            kind: kind_of(self.program.kind),
             cpu: part(self.cpu),
             busiest_part: part(self.busiest_part),
             memory: bytes(self.memory),
@@ -339,6 +335,15 @@ impl Usage {
             origin: Arc::clone(&self.program.origin),
             ..ProgramSample::default()
         }
+    }
+}
+
+/// See [`Program::kind`].
+pub const fn kind_of(kind: i64) -> ProgramKind {
+    match kind {
+        1 => ProgramKind::Browser,
+        2 => ProgramKind::System,
+        _ => ProgramKind::Program,
     }
 }
 
@@ -372,7 +377,8 @@ fn millis(value: Seconds) -> i64 {
     whole(value.0 * 1000.0)
 }
 
-fn seconds(millis: i64) -> Seconds {
+/// Back from milliseconds.
+pub fn seconds(millis: i64) -> Seconds {
     Seconds(millis as f64 / 1000.0)
 }
 

@@ -12,6 +12,8 @@ const BY_CPU: usize = 5;
 const BY_MEMORY: usize = 3;
 /// …and of those that read and write most.
 const BY_DISK: usize = 3;
+/// …and of those that write most: one that fills a disk may read nothing beside a backup that reads everything.
+const BY_WRITING: usize = 2;
 /// …and of those that are told to use the graphics processor or the network most.
 const BY_OTHER: usize = 3;
 /// No sample keeps more; 20 programs can have 5 % each. `store` numbers them with six bits.
@@ -39,6 +41,7 @@ fn select(mut programs: Vec<Usage>, most: usize) -> Vec<Usage> {
     mark(&|usage| usage.cpu, BY_CPU);
     mark(&|usage| usage.memory, BY_MEMORY);
     mark(&|usage| usage.disk.unwrap_or(0), BY_DISK);
+    mark(&|usage| usage.disk_write.unwrap_or(0), BY_WRITING);
     mark(&|usage| usage.gpu.unwrap_or(0), BY_OTHER);
     mark(&|usage| usage.net_rx.unwrap_or(0).saturating_add(usage.net_tx.unwrap_or(0)), BY_OTHER);
     let room = most.saturating_sub(keep.iter().filter(|kept| **kept).count());

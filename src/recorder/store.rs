@@ -7,11 +7,11 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::RecorderError;
 use super::merge::merge;
-use super::row::{COUNT, Program, Row, Usage};
+use super::row::{COUNT, Program, Row, Usage, kind_of, seconds};
 use super::schema::{columns, table};
 use super::types::{RecordedRun, Run, Tier};
 use super::writer::ROLL_EVERY;
-use crate::model::{At, Celsius, Fraction, Origin, ProcKey, Rpm};
+use crate::model::{At, Bytes, Celsius, Fraction, Origin, ProcKey, Rpm, WrittenHour};
 
 /// Numbers that a time has for its usages.
 const USAGES: i64 = 64;
@@ -80,11 +80,45 @@ impl Programs {
     }
 }
 
-/// Programs that were first seen from `from` to `now`, by their paths; without those whose path is not known.
+/// Files of programs that were first seen from `from` to `now`; without those whose path is not known. A file may have
+/// stood for several programs (a host of services): it is as old as the first of them.
 pub fn new_programs(db: &Connection, from: At, now: At) -> Result<BTreeSet<String>, RecorderError> {
-    let mut select = db.prepare_cached("SELECT path FROM program WHERE first_seen BETWEEN ?1 AND ?2 AND path <> ''")?;
+    let mut select = db.prepare_cached(
+        "SELECT path FROM program WHERE path <> '' GROUP BY path HAVING min(first_seen) BETWEEN ?1 AND ?2",
+    )?;
     let paths = select.query_map([from.0, now.0], |row| row.get(0))?;
     Ok(paths.collect::<Result<_, _>>()?)
+}
+
+/// So many programs of an hour are remembered…
+const WRITERS: usize = 3;
+/// …with at least so many bytes: less in every hour of a week is no loss that is told (`shrink_days_bytes`).
+const LEAST_WRITTEN: i64 = 8 << 20;
+
+/// What the programs that wrote most wrote in each hour that ended in `from..=to`, and for how much of it that is known.
+pub fn written_hours(db: &Connection, from: At, to: At) -> Result<Vec<WrittenHour>, RecorderError> {
+    let mut select = db.prepare_cached(
+        "SELECT hour.at, hour.program_span, program.name, program.kind, hour_usage.disk_write * hour.program_span / 1000 AS bytes \
+         FROM hour JOIN hour_usage ON hour_usage.id BETWEEN hour.at * ?3 AND hour.at * ?3 + ?3 - 1 \
+         JOIN program ON program.id = hour_usage.program \
+         WHERE hour.at BETWEEN ?1 AND ?2 AND hour_usage.disk_write IS NOT NULL AND hour.program_span > 0 \
+         ORDER BY hour.at, bytes DESC",
+    )?;
+    let mut found = select.query(params![from.0, to.0, USAGES])?;
+    let mut hours: Vec<WrittenHour> = Vec::new();
+    while let Some(row) = found.next()? {
+        let at = At(row.get(0)?);
+        if hours.last().is_none_or(|hour| hour.at != at) {
+            hours.push(WrittenHour { at, seconds: seconds(row.get(1)?), programs: Vec::new() });
+        }
+        let bytes: i64 = row.get(4)?;
+        let Some(hour) = hours.last_mut().filter(|hour| hour.programs.len() < WRITERS) else { continue };
+        if bytes >= LEAST_WRITTEN {
+            let (name, kind): (String, i64) = (row.get(2)?, row.get(3)?);
+            hour.programs.push((name.into(), kind_of(kind), Bytes(bytes.unsigned_abs())));
+        }
+    }
+    Ok(hours)
 }
 
 /// What starts with the PC and was first seen since `from`, by its identity, and when that was. What a clock that was

@@ -46,8 +46,9 @@ pub fn plan(finding: &Finding, refusal: Option<Refusal>) -> Plan {
     if finding.severity == Severity::Ok && !is_due {
         return plan;
     }
-    // One that has ended cannot be closed.
-    if let Some(program) = finding.program().filter(|program| program.parts > 0) {
+    // What came together over days does not end with a program, and one that has ended cannot be closed.
+    let program = finding.program().filter(|program| program.parts > 0 && !finding.is_over_days());
+    if let Some(program) = program {
         let id = if program.kind == SubjectKind::Browser { RemedyId::CloseBrowser } else { RemedyId::CloseProgram };
         match refusal {
             None => plan.remedies.push(Remedy { id, target: program.group.clone(), needs_confirm: false }),

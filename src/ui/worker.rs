@@ -10,7 +10,7 @@ use super::intent::{JobView, Range};
 use super::snapshot::{Past, Recorded};
 use crate::agent;
 use crate::diagnose::{Folded, Subject};
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, Mining};
 use serde_json::json;
 
 use crate::model::{
@@ -33,6 +33,8 @@ const JOB_STEP: Duration = Duration::from_millis(250);
 const RETURN_LOAD: f64 = 0.05;
 /// The restart list is looked at in one of so many samples.
 const RESTART_EVERY: u64 = 3;
+/// Looks between two questions to the recording for what it knows about this PC: about an hour.
+const LEARN_EVERY: u64 = 1800;
 
 /// What the window asks for.
 enum Command {
@@ -148,6 +150,8 @@ impl Worker {
 
 struct Thread {
     watch: Watch,
+    limits: Mining,
+    mine: MyFiles,
     desktop: Desktop,
     inbox: Receiver<Command>,
     outbox: Sender<Reply>,
@@ -177,9 +181,15 @@ impl Thread {
         wake: Box<dyn Fn()>,
     ) -> Self {
         let limits = knowledge.thresholds.mining.clone();
-        let mut watch = Watch::new(knowledge);
-        watch.knows(Learned::at(&limits, now()), mine);
-        Self { watch, desktop: Desktop::new(), inbox, outbox, wake, view: None, job: None, looks: 0 }
+        let watch = Watch::new(knowledge);
+        let mut thread =
+            Self { watch, limits, mine, desktop: Desktop::new(), inbox, outbox, wake, view: None, job: None, looks: 0 };
+        thread.learn();
+        thread
+    }
+
+    fn learn(&mut self) {
+        self.watch.knows(Learned::at(&self.limits, now()), self.mine.clone());
     }
 
     fn run(mut self) {
@@ -217,7 +227,8 @@ impl Thread {
                 }
                 Ok(Command::Forget) => self.tell_forgotten(),
                 Ok(Command::Mine(mine)) => {
-                    self.watch.know_mine(mine);
+                    self.watch.know_mine(mine.clone());
+                    self.mine = mine;
                     // The agent reads the choice when it is asked something.
                     let _ = agent::status();
                     due = Instant::now();
@@ -249,6 +260,9 @@ impl Thread {
             let _ = self.outbox.send(Reply::Restart(Box::new(facts)));
         }
         self.looks += 1;
+        if self.looks.is_multiple_of(LEARN_EVERY) {
+            self.learn();
+        }
         self.view = Some(view.clone());
         self.step(CloseStep::Wait);
         self.tell(Reply::View { view: Box::new(view), refusals })

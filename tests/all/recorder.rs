@@ -221,20 +221,37 @@ fn minutes_and_hours_are_means_and_keep_a_short_burst() {
 }
 
 #[test]
-fn who_wrote_is_kept_by_the_hour_without_small_amounts() {
+fn who_wrote_is_kept_by_the_hour_without_small_amounts_and_what_was_hidden() {
     let (_folder, path) = file();
     let (mut recorder, _) = open(&path, at(0));
-    let writes = |rate| ProgramSample { disk_write: Reading::Known(BytesPerSec(rate)), ..program("Backup", 0.01, 100) };
-    for seconds in (10..=7200).step_by(10) {
-        let rate = if seconds <= 3600 { 1e6 } else { 1e3 };
-        let secret = ProgramSample { disk_write: Reading::default(), ..program("Secret", 0.3, 200) };
-        recorder.add(&with_programs(seconds, 0.4, 10.0, vec![writes(rate), secret]));
+    let writes = |name: &str, rate| ProgramSample { disk_write: rate, ..program(name, 0.01, 100) };
+    let rate = |rate| Reading::Known(BytesPerSec(rate));
+    for seconds in (10..=11_000).step_by(10) {
+        let backup = writes("Backup", rate(if seconds <= 3600 { 1e6 } else { 1e3 }));
+        // For six minutes of the hour it is its owner's own process.
+        let hidden = writes("Copy", if seconds <= 360 { rate(1e8) } else { Reading::default() });
+        recorder.add(&with_programs(seconds, 0.4, 10.0, vec![backup, hidden]));
         recorder.flush(at(seconds)).expect("flushed");
     }
     let written = reader(&path).written(At(0), EVER).expect("written");
-    let [one] = &written[..] else { panic!("{written:?}") };
-    assert_eq!((one.at, &*one.program, one.bytes), (at(3600), "Backup", Bytes(3_600_000_000)));
-    assert_eq!(reader(&path).written(at(3600 + 1), EVER).expect("written"), []);
+    let [first, second, ..] = &written[..] else { panic!("{written:?}") };
+    assert_eq!((first.at, first.seconds), (at(3600), Seconds(3600.0)));
+    let programs: Vec<_> = first.programs.iter().map(|(name, _, bytes)| (&**name, bytes.0)).collect();
+    assert_eq!(programs, [("Copy", 36_000_000_000), ("Backup", 3_600_000_000)]);
+    assert_eq!((second.at, second.programs.len()), (at(7200), 0));
+    assert_eq!(reader(&path).written(at(3600 + 1), at(7200)).expect("written").len(), 1);
+}
+
+#[test]
+fn a_file_that_stands_for_another_program_now_is_not_new() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    let host = |name: &str| ProgramSample { path: Some("/opt/host".into()), ..program(name, 0.1, 10) };
+    recorder.add(&with_programs(2, 0.2, 2.0, vec![host("Services")]));
+    recorder.add(&with_programs(100, 0.2, 2.0, vec![host("Updates"), program("Other", 0.1, 10)]));
+    recorder.flush(at(100)).expect("flushed");
+    let new = reader(&path).new_programs(at(50), at(200)).expect("new");
+    assert_eq!(new.into_iter().collect::<Vec<_>>(), ["/opt/Other"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::{Disk, Knowledge};
-use crate::model::{At, Bytes, BytesPerSec, History, ProgramKind, ProgramSample, Reading, Sample, Seconds, Volume};
+use crate::model::{At, Bytes, BytesPerSec, History, Os, ProgramKind, ProgramSample, Reading, Sample, Seconds, Volume};
 
 /// The share of the whole loss that must have happened in the newest part for it to be still going on.
 const STILL_FALLING: f64 = 0.02;
@@ -84,7 +84,7 @@ struct Mover<'a> {
 }
 
 /// The program that wrote most meanwhile, if it can account for a good part of the loss, with what it wrote. Where little
-/// is known of writing alone (a recording keeps only both directions together), the one that moved most.
+/// is known of writing alone (a recording of before schema 5 keeps only both directions together), the one that moved most.
 fn writer(samples: &[&Arc<Sample>], lost: u64, knowledge: &Knowledge) -> Option<(Subject, Option<Evidence>)> {
     let moved = most(samples, |program| program.disk)?;
     let written = most(samples, |program| program.disk_write).filter(|mover| mover.seconds >= moved.seconds / 2.0);
@@ -128,7 +128,7 @@ fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
         Evidence::told(EvidenceKind::FreeBytes, volume.free.0 as f64, seconds),
     ];
     let writer = writer_over_days(history, most.at, lost, knowledge);
-    evidence.extend(writer.as_ref().map(|(_, bytes)| Evidence::told(EvidenceKind::DiskWritten, *bytes, seconds)));
+    evidence.extend(writer.as_ref().map(|(_, written)| *written));
     Some(Finding {
         rule: RuleId::DiskShrinking,
         severity: Severity::Look,
@@ -143,22 +143,32 @@ fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
     })
 }
 
-/// The program that wrote most since `from` by what is recorded, if it can account for a good part of the loss, and how
-/// much. It may have ended long ago.
-fn writer_over_days(history: &History, from: At, lost: u64, knowledge: &Knowledge) -> Option<(Subject, f64)> {
+/// The program that wrote most since `from` by what is recorded, if it can account for a good part of the loss, with what it
+/// wrote. It may have ended long ago. Nobody where less than half of the time is known, and nobody on Windows: what it
+/// calls written is all output of a process, and in days a browser sends more to its own parts than a disk loses.
+fn writer_over_days(history: &History, from: At, lost: u64, knowledge: &Knowledge) -> Option<(Subject, Evidence)> {
+    if history.machine().os == Os::Windows {
+        return None;
+    }
     let mut sums: BTreeMap<&str, (f64, ProgramKind)> = BTreeMap::new();
-    // As above, the system writes on behalf of others.
-    let written = history.written().iter().filter(|written| written.at > from && written.kind != ProgramKind::System);
-    for written in written {
-        sums.entry(&written.program).or_insert((0.0, written.kind)).0 += written.bytes.0 as f64;
+    let mut known = 0.0;
+    for hour in history.written().iter().filter(|hour| hour.at > from) {
+        known += hour.seconds.0;
+        // As above, the system writes on behalf of others.
+        for (name, kind, bytes) in hour.programs.iter().filter(|(_, kind, _)| *kind != ProgramKind::System) {
+            sums.entry(name).or_insert((0.0, *kind)).0 += bytes.0 as f64;
+        }
     }
     let (name, (bytes, kind)) = sums.into_iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0))?;
+    if bytes < lost as f64 * NAMED_SHARE || known < history.latest()?.at.since(from).0 / 2.0 {
+        return None;
+    }
     let now = history.samples().rev().take(15).find_map(|sample| sample.program(name));
-    let subject = || match now {
+    let subject = match now {
         Some(program) => Subject::program(program, knowledge, |member| member.cpu.get().max(1e-6)),
         None => Subject::ended(name, kind, knowledge),
     };
-    (bytes >= lost as f64 * NAMED_SHARE).then(|| (subject(), bytes))
+    Some((subject, Evidence::told(EvidenceKind::DiskWritten, bytes, Seconds(known))))
 }
 
 #[cfg(test)]
@@ -204,28 +214,35 @@ mod tests {
         assert!(rules(&scene).contains(&RuleId::DiskShrinking));
     }
 
-    /// A disk that lost 20 GB in three days, and what wrote meanwhile.
-    fn over_days(writers: &[(&str, f64)]) -> Finding {
-        let mut scene = Scene::windows();
-        scene.volume("C:", 256.0 * GIB, &[100.0 * GIB; 10]);
-        scene.days_ago(3.0, "C:", 120.0 * GIB, writers);
+    /// A disk that lost 20 GB in three days, of which so many hours are known, and what wrote meanwhile.
+    fn over_days(mut scene: Scene, hours: u32, writers: &[(&str, f64)]) -> Finding {
+        scene.volume("/", 256.0 * GIB, &[100.0 * GIB; 10]);
+        scene.days_ago(3.0, "/", 120.0 * GIB, hours, writers);
         scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::DiskShrinking).expect("told")
     }
 
     #[test]
     fn who_wrote_most_over_days_is_told_even_when_it_has_ended() {
-        let found = over_days(&[("erp", 4.0 * GIB), ("Windows services", 90.0 * GIB), ("erp", 11.0 * GIB), ("a", GIB)]);
+        let writers = [("erp", 15.0 * GIB), ("systemd (Linux core)", 90.0 * GIB), ("a", GIB)];
+        let found = over_days(Scene::linux(), 60, &writers);
         let cause = found.cause.as_ref().expect("a cause");
         assert_eq!((cause.group.as_str(), cause.parts), ("erp", 0));
-        assert_eq!(found.observed(EvidenceKind::DiskWritten), Some(15.0 * GIB));
-        assert_eq!(crate::remedy::plan(&found, None).remedies, [], "it is not there any more");
+        let written = found.evidence.iter().find(|evidence| evidence.kind == EvidenceKind::DiskWritten).expect("told");
+        assert!((written.observed / GIB - 15.0).abs() < 0.01, "{written:?}");
+        assert!((written.seconds - 60.0 * 3600.0).abs() < 1.0);
+        assert_eq!(crate::remedy::plan(&found, None).remedies, [], "it may have been right, and it may have ended");
     }
 
     #[test]
-    fn what_cannot_account_for_a_loss_over_days_is_not_named() {
-        let found = over_days(&[("erp", 4.0 * GIB)]);
-        assert!(found.cause.is_none() && found.observed(EvidenceKind::DiskWritten).is_none());
-        assert!(over_days(&[]).cause.is_none());
+    fn nobody_is_named_for_a_loss_over_days_that_is_not_known_well() {
+        let nobody = |scene, hours, writers: &[(&str, f64)]| {
+            let found = over_days(scene, hours, writers);
+            found.cause.is_none() && found.observed(EvidenceKind::DiskWritten).is_none()
+        };
+        assert!(nobody(Scene::linux(), 60, &[("erp", 4.0 * GIB)]), "too little");
+        assert!(nobody(Scene::linux(), 60, &[]));
+        assert!(nobody(Scene::linux(), 30, &[("erp", 15.0 * GIB)]), "for less than half of the time");
+        assert!(nobody(Scene::windows(), 60, &[("erp", 15.0 * GIB)]), "Windows counts more than disks");
     }
 
     /// A disk that loses 200 MB a second beside a reader and a writer; `change` is what is known of them.

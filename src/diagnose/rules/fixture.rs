@@ -7,7 +7,7 @@ use crate::knowledge::Knowledge;
 use crate::model::{
     At, BrowserState, Bytes, Celsius, Condition, Fraction, Given, History, Machine, Mark, Memory, Origin, Os, Owner,
     Pid, ProcFacts, ProcKey, ProcSample, ProcState, ProgramKind, Reading, Rpm, Sample, Seconds, UsualIdle, Volume,
-    VolumePoint, Why, Written,
+    VolumePoint, Why, WrittenHour,
 };
 
 const MEMORY: u64 = 16 << 30;
@@ -92,18 +92,29 @@ impl Scene {
         self.slept = seconds;
     }
 
-    /// Days ago so much was free on `volume`, and since then a program wrote so much, by the recording.
-    pub(in crate::diagnose) fn days_ago(&mut self, days: f64, volume: &str, free: f64, writers: &[(&str, f64)]) {
+    /// Days ago so much was free on `volume`, and since then programs wrote so much, of which so many hours are known.
+    pub(in crate::diagnose) fn days_ago(
+        &mut self,
+        days: f64,
+        volume: &str,
+        free: f64,
+        hours: u32,
+        writers: &[(&str, f64)],
+    ) {
         let now = self.history.latest().map_or(At(self.now), |sample| sample.at);
         let at = now.minus(Seconds(days * 86_400.0));
         self.history.remember(vec![VolumePoint { at, name: volume.to_owned(), free: Bytes(free as u64) }]);
-        let written = |(program, bytes): &(&str, f64)| Written {
-            at: At(at.0 + 3_600_000),
-            program: (*program).into(),
-            kind: self.knowledge.named(program).map_or(ProgramKind::Program, |known| known.kind),
-            bytes: Bytes(*bytes as u64),
+        let part = |(program, bytes): &(&str, f64)| {
+            let kind = self.knowledge.named(program).map_or(ProgramKind::Program, |known| known.kind);
+            ((*program).into(), kind, Bytes((bytes / f64::from(hours)) as u64))
         };
-        self.history.set_written(writers.iter().map(written).collect());
+        let hour = |hour: u32| WrittenHour {
+            at: At(at.0 + 3_600_000 * i64::from(hour)),
+            seconds: Seconds(3600.0),
+            programs: writers.iter().map(part).collect(),
+        };
+        let written = (1..=hours).map(hour).collect();
+        self.history.set_written(written);
     }
 
     /// Everything so far is known from a recording of before schema 5, which keeps less of a program.
