@@ -42,6 +42,7 @@ pub(super) fn run_captured(check: &Check, context: &Context, output: &mut Output
         let report = CheckReport {
             machine: watch.machine(),
             sample: &view.sample,
+            programs: &view.folded.programs,
             findings: &view.findings,
             own: view.own,
             knowledge: &knowledge,

@@ -23,6 +23,8 @@ pub struct CheckReport<'a> {
     pub machine: &'a Machine,
     /// The newest sample.
     pub sample: &'a Sample,
+    /// Every program with all its processes: a sample keeps those of some.
+    pub programs: &'a [ProgramSample],
     /// Findings with what can be done.
     pub findings: &'a [(Finding, Plan)],
     /// What the check itself cost.
@@ -48,7 +50,7 @@ impl CheckReport<'_> {
             "schema": CHECK_SCHEMA,
             "at": AtForm::Text.write(self.sample.at),
             "machine": machine_json(self.machine),
-            "sample": sample_json(self.sample),
+            "sample": sample_json(self.sample, self.programs),
             "findings": findings,
             "self": own,
         })
@@ -79,8 +81,8 @@ fn machine_json(machine: &Machine) -> Value {
     Value::Object(map)
 }
 
-/// A sample with the field names that a recorded history uses too.
-pub fn sample_json(sample: &Sample) -> Value {
+/// A sample with the field names that a recorded history uses too; `programs` are those of its processes.
+pub fn sample_json(sample: &Sample, programs: &[ProgramSample]) -> Value {
     let mut map = Map::new();
     let of_memory = |pick: fn(&crate::model::Memory) -> u64| sample.memory.map(|memory| pick(&memory));
     put(&mut map, "cpu", &sample.cpu);
@@ -120,7 +122,7 @@ pub fn sample_json(sample: &Sample) -> Value {
     if let Some(why) = sample.volumes.why() {
         map.insert("volumes_missing".into(), json!(why));
     }
-    let top: Vec<Value> = sample.top.iter().map(|process| process_json(process, sample)).collect();
+    let top: Vec<Value> = sample.top.iter().map(|process| process_json(process, programs)).collect();
     // What the listed processes leave of the total, so that a reader can add up.
     let listed: f64 = sample.top.iter().filter_map(|process| process.cpu.get()).map(crate::model::Fraction::get).sum();
     let rest = match (&sample.everything_else, sample.top.is_empty()) {
@@ -181,10 +183,9 @@ fn autostart_json(entry: &Autostart) -> Value {
     Value::Object(map)
 }
 
-fn process_json(process: &ProcSample, sample: &Sample) -> Value {
+fn process_json(process: &ProcSample, programs: &[ProgramSample]) -> Value {
     let facts = &process.facts;
-    let group = sample
-        .programs
+    let group = programs
         .iter()
         .find(|program| program.members.iter().any(|member| member.key == facts.key))
         .map_or_else(|| facts.given_group().map(str::to_owned), |program| Some(program.name.to_string()));
@@ -208,7 +209,7 @@ fn process_json(process: &ProcSample, sample: &Sample) -> Value {
         map.insert("hung".into(), json!(true));
     }
     let first = |program: &&ProgramSample| program.members.first().is_some_and(|member| member.key == facts.key);
-    if let Some(program) = sample.programs.iter().find(first) {
+    if let Some(program) = programs.iter().find(first) {
         let origin = &program.origin;
         if !origin.marks.is_empty() {
             map.insert("marks".into(), json!(origin.marks));
@@ -276,5 +277,46 @@ impl AtForm {
             Self::Seconds if at.0 % 1000 == 0 => json!(at.0 / 1000),
             Self::Seconds => json!(at.0 as f64 / 1000.0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::{Bytes, Fraction, Memory, Os, Owner, ProcFacts, ProcKey, ProcState, Why};
+
+    #[test]
+    fn a_process_at_rest_has_its_program_too() {
+        let facts = ProcFacts {
+            key: ProcKey { pid: 7, start_time: 7 },
+            parent: 1,
+            name: "svchost.exe".into(),
+            path: Reading::Known(r"C:\Windows\System32\svchost.exe".into()),
+            args: Reading::Missing(Why::NoPermission),
+            owner: Owner::System,
+            kernel: false,
+            services: vec!["EventLog".into()],
+            given: None,
+        };
+        let process = ProcSample {
+            facts: Arc::new(facts),
+            cpu: Reading::Known(Fraction::ZERO),
+            memory: Reading::default(),
+            disk_read: Reading::default(),
+            disk_write: Reading::default(),
+            window: Reading::default(),
+            hung: false,
+            threads: 1,
+            state: ProcState::Sleeping,
+        };
+        let knowledge = Knowledge::builtin().expect("tables");
+        let memory = Memory { used: Bytes(1 << 30), total: Bytes(16 << 30) };
+        let mut sample = Sample { memory: Reading::Known(memory), ..Sample::default() };
+        let folded = crate::diagnose::Grouper::new(Os::Windows).fold(&mut sample, vec![process], &knowledge);
+        assert!(sample.programs[0].members.is_empty(), "a sample keeps only what matters");
+        let top = &sample_json(&sample, &folded.programs)["top"][0];
+        assert_eq!((&top["group"], &top["services"]), (&json!("Windows event log"), &json!(["EventLog"])));
     }
 }

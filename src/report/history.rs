@@ -461,7 +461,7 @@ mod tests {
             net_users: Reading::Missing(Why::NoPermission),
             ..Sample::default()
         };
-        let mut line = crate::report::sample_json(&sample);
+        let mut line = crate::report::sample_json(&sample, &sample.programs);
         line["at"] = serde_json::json!(10);
         let read = reader.line(&line.to_string()).expect("read").expect("sample").sample;
         assert_eq!((&read.gpu_users, &read.net_users), (&sample.gpu_users, &sample.net_users));
