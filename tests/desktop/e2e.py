@@ -880,7 +880,7 @@ class DesktopTest(unittest.TestCase):
         written = (mount / "grows.log").stat().st_size
         say(f"{written >> 20} MB written so far")
         self.assertTrue(writer.alive(), writer.said())
-        named = app.find("mimamori-writer wrote most of it")
+        named = app.find("mimamori-writer wrote most meanwhile")
         say(f"names the writer: {named is not None}; all: {app.headlines()}")
         app.picture("filling-disk-en")
         self.assertIsNotNone(named, "the writer is not named")
