@@ -335,6 +335,32 @@ fn rows_keep_their_places_under_the_pointer_and_only_while_it_is_used() {
     assert!(is_first(&harness), "a list that comes back is a new one, in the order of the load");
 }
 
+/// Who works with the keyboard must not lose the place when a row moves or a finding comes.
+#[test]
+fn the_keyboard_keeps_its_place_when_a_row_moves_and_when_a_finding_comes() {
+    let mut harness = Scene::new(Lang::En, 0.5).harness([900.0, 1600.0]);
+    for place in ["evil", "10 min", "Show why"] {
+        harness.get_by_label_contains(place).focus();
+        harness.run_steps(2);
+        assert!(harness.get_by_label_contains(place).is_focused(), "{place}");
+        let mut folded = (*harness.state().folded).clone();
+        folded.programs.reverse();
+        harness.state_mut().folded = Arc::new(folded);
+        let mut second = harness.state().findings[0].clone();
+        second.0.subject.group = format!("another{place}");
+        second.0.evidence.truncate(1);
+        if place == "10 min" {
+            harness.state_mut().findings.push(second);
+        }
+        harness.state_mut().findings[0].0.evidence.truncate(2);
+        harness.run_steps(2);
+        let focused = harness.get_all_by_label_contains(place).any(|node| node.is_focused());
+        assert!(focused, "{place}");
+        harness.state_mut().findings.truncate(1);
+        harness.run_steps(2);
+    }
+}
+
 #[test]
 fn the_row_of_a_program_that_ends_under_the_pointer_stays_empty() {
     let mut harness = Scene::new(Lang::En, 0.5).harness([900.0, 1600.0]);

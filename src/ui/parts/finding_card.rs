@@ -97,7 +97,10 @@ fn card_ui(
                 if !how.short {
                     ui.add(egui::Label::new(&words.meaning).wrap());
                 }
-                pressed = buttons_ui(ui, snapshot, finding, plan, how, intents);
+                // Its buttons are the finding's, whatever is said above them: the keyboard keeps its place.
+                let id = egui::Id::unique(("finding-buttons", finding.rule.id(), &finding.subject.group));
+                let buttons = |ui: &mut egui::Ui| buttons_ui(ui, snapshot, finding, plan, how, intents);
+                pressed = ui.scope_builder(egui::UiBuilder::new().scope_id(id), buttons).inner;
                 if how.open {
                     why_ui(ui, snapshot, finding, &words, &palette);
                 }

@@ -70,11 +70,12 @@ impl ProgramList {
             let (name, height) = match row {
                 Place::Here(program) => {
                     // A row is the program's: one that is pressed, or that the keyboard is on, stays the same when it moves.
-                    let id = ui.push_id(&*program.name, |ui| row_ui(ui, snapshot, program, &named));
-                    if id.inner.clicked() {
+                    let id = egui::UiBuilder::new().scope_id(egui::Id::unique(("program-row", &*program.name)));
+                    let row = ui.scope_builder(id, |ui| row_ui(ui, snapshot, program, &named)).inner;
+                    if row.clicked() {
                         chosen = Some(program.name.to_string());
                     }
-                    (&program.name, id.inner.rect.height())
+                    (&program.name, row.rect.height())
                 }
                 Place::Ended(before) => {
                     ended_ui(ui, snapshot, before);

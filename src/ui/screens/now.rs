@@ -37,15 +37,19 @@ impl NowScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
         ui.spacing_mut().item_spacing.y = 12.0;
-        if let Some(seconds) = snapshot.stale_seconds {
-            stale_ui(ui, snapshot, seconds);
-        }
-        if snapshot.findings.is_empty() {
-            starting_ui(ui, snapshot);
-        } else {
-            self.cards.ui(ui, snapshot, intents);
-        }
-        offer::ui(ui, snapshot, intents);
+        // One part with a name of its own: how many cards it has must not change who the widgets below are, or the keyboard
+        // loses its place whenever a finding comes or goes.
+        ui.scope_builder(egui::UiBuilder::new().scope_id(egui::Id::unique("now-top")), |ui| {
+            if let Some(seconds) = snapshot.stale_seconds {
+                stale_ui(ui, snapshot, seconds);
+            }
+            if snapshot.findings.is_empty() {
+                starting_ui(ui, snapshot);
+            } else {
+                self.cards.ui(ui, snapshot, intents);
+            }
+            offer::ui(ui, snapshot, intents);
+        });
         let width = ui.available_width();
         if width >= TWO_COLUMNS {
             let right = (width * 0.40).clamp(300.0, 460.0);
