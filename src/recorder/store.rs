@@ -11,7 +11,7 @@ use super::row::{COUNT, Program, Row, Usage, kind_of, seconds};
 use super::schema::{columns, table};
 use super::types::{RecordedRun, Run, Tier};
 use super::writer::ROLL_EVERY;
-use crate::model::{At, Bytes, Celsius, Fraction, Origin, ProcKey, Rpm, WrittenHour};
+use crate::model::{At, Bytes, Celsius, Fraction, Origin, ProcKey, ProgramKind, Rpm, WrittenHour};
 
 /// Numbers that a time has for its usages.
 const USAGES: i64 = 64;
@@ -111,11 +111,15 @@ pub fn written_hours(db: &Connection, from: At, to: At) -> Result<Vec<WrittenHou
         if hours.last().is_none_or(|hour| hour.at != at) {
             hours.push(WrittenHour { at, seconds: seconds(row.get(1)?), programs: Vec::new() });
         }
-        let bytes: i64 = row.get(4)?;
+        let (kind, bytes) = (kind_of(row.get(3)?), row.get::<_, i64>(4)?);
+        // The system writes on behalf of others, and must not take the places of those who let it.
+        if kind == ProgramKind::System {
+            continue;
+        }
         let Some(hour) = hours.last_mut().filter(|hour| hour.programs.len() < WRITERS) else { continue };
         if bytes >= LEAST_WRITTEN {
-            let (name, kind): (String, i64) = (row.get(2)?, row.get(3)?);
-            hour.programs.push((name.into(), kind_of(kind), Bytes(bytes.unsigned_abs())));
+            let name: String = row.get(2)?;
+            hour.programs.push((name.into(), kind, Bytes(bytes.unsigned_abs())));
         }
     }
     Ok(hours)

@@ -230,7 +230,8 @@ fn who_wrote_is_kept_by_the_hour_without_small_amounts_and_what_was_hidden() {
         let backup = writes("Backup", rate(if seconds <= 3600 { 1e6 } else { 1e3 }));
         // For six minutes of the hour it is its owner's own process.
         let hidden = writes("Copy", if seconds <= 360 { rate(1e8) } else { Reading::default() });
-        recorder.add(&with_programs(seconds, 0.4, 10.0, vec![backup, hidden]));
+        let system = ["a", "b", "c"].map(|name| ProgramSample { kind: ProgramKind::System, ..writes(name, rate(2e8)) });
+        recorder.add(&with_programs(seconds, 0.4, 10.0, [vec![backup, hidden], system.to_vec()].concat()));
         recorder.flush(at(seconds)).expect("flushed");
     }
     let written = reader(&path).written(At(0), EVER).expect("written");

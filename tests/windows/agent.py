@@ -339,7 +339,8 @@ class Agent(unittest.TestCase):
         print(f"empty program: {said.read_text().strip()}")
         print(
             f"{PROGRAMS.name} build: {private_bytes(agent) / 1e6:.1f} MB private, {private_bytes(empty) / 1e6:.1f} MB the "
-            f"empty program, {plain / 1e6:.1f} MB more; {more / 1e6:.1f} MB more than one with {threads} threads; CPU over {passed:.0f} s: {share:.2%} of a core, Wine's server {served:.2%}")
+            f"empty program, {plain / 1e6:.1f} MB more; {more / 1e6:.1f} MB more than one with "
+            f"{threads} threads; CPU over {passed:.0f} s: {share:.2%} of a core, Wine's server {served:.2%}")
         self.assertLess(more, MOST_MEMORY)
         self.assertLess(share, 0.05)
 
