@@ -50,6 +50,12 @@ else
 fi
 if cargo clippy --version >/dev/null 2>&1; then
     cargo clippy --all-targets --quiet -- -D warnings
+    # It takes parts of the program by themselves, which only it can tell to fit.
+    if have "${CXX-c++}"; then
+        cargo clippy --locked --quiet --manifest-path tests/fuzz/Cargo.toml --bins -- -D warnings
+    else
+        skip "the fuzzers were not looked at: libFuzzer needs a C++ compiler"
+    fi
 else
     skip "cargo clippy is not installed"
 fi

@@ -56,7 +56,7 @@ use model::Sample;
 
 /// The tables that are built in.
 pub static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::builtin().expect("the tables of a good build"));
-static TEXTS: LazyLock<[Texts; 2]> = LazyLock::new(|| [Lang::Ja, Lang::En].map(|lang| Texts::new(lang)));
+static TEXTS: LazyLock<[Texts; 2]> = LazyLock::new(|| [Lang::Ja, Lang::En].map(Texts::new));
 
 /// What the program does with every answer: words in both languages, a plan, JSON.
 ///
@@ -76,5 +76,5 @@ pub fn tell(sample: &Sample, findings: &[Finding]) {
         let json = report::finding_json(finding, &plan, &KNOWLEDGE, &texts, report::AtForm::Text);
         assert!(json.is_object());
     }
-    assert!(report::sample_json(sample).is_object());
+    assert!(report::sample_json(sample, &sample.programs).is_object());
 }
