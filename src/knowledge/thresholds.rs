@@ -187,6 +187,9 @@ pub struct Steady {
     pub marked: f64,
     /// The same for a browser.
     pub browser: f64,
+    /// Share of the load of its browser that a page which only computes holds; one that shows something has it drawn
+    /// by another part.
+    pub browser_page: f64,
     /// For so long.
     pub seconds: Seconds,
     /// Standard deviation against mean that still counts as steady…

@@ -9,9 +9,6 @@ use crate::diagnose::signs::{GoesOn, Signs};
 use crate::knowledge::Knowledge;
 use crate::model::{History, ProgramKind, Reading};
 
-/// One part holds at least this share of the browser's load: one page, not many.
-const ONE_PAGE: f64 = 0.5;
-
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
     let browsers = series::loaded(history, steady.browser, steady.seconds, mining.recent_seconds);
@@ -30,7 +27,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             let all_is_quiet = network.is_none_or(is_small);
             // A download beside it is no traffic of the page.
             let is_quiet = all_is_quiet || series::network_at_most(newest, &browser.name).is_some_and(is_small);
-            if mean < steady.browser || variation > steady.variation || part < mean * ONE_PAGE || !is_quiet {
+            if mean < steady.browser || variation > steady.variation || part < mean * steady.browser_page || !is_quiet {
                 return None;
             }
             let held = points.iter().rev().take_while(|point| point.cpu >= steady.browser);
@@ -120,6 +117,14 @@ mod tests {
         };
         assert_eq!(told(860_000.0), [RuleId::WebPageLoad]);
         assert_eq!(told(300_000.0), [RuleId::BrowserLoad], "the rest may be a film");
+    }
+
+    #[test]
+    fn a_page_that_shows_something_has_it_drawn_by_another_part() {
+        let mut scene = Scene::linux();
+        let part = |pid, cpu| process(pid, "/usr/lib/chromium/chromium", cpu);
+        scene.run(&[part(10, 0.34), part(11, 0.10)], 200.0);
+        assert_eq!(rules(&scene), [RuleId::BrowserLoad]);
     }
 
     #[test]
