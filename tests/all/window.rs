@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use eframe::egui::{Pos2, vec2};
+use eframe::egui::{Key, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use jiff::tz::TimeZone;
@@ -359,6 +359,59 @@ fn the_keyboard_keeps_its_place_when_a_row_moves_and_when_a_finding_comes() {
         harness.state_mut().findings.truncate(1);
         harness.run_steps(2);
     }
+}
+
+/// Who goes through the list with the keyboard would else skip rows, or come to one again.
+#[test]
+fn rows_keep_their_places_for_the_keyboard_while_it_is_used() {
+    let mut harness = Scene::new(Lang::En, 0.5).harness([1200.0, 1600.0]);
+    let turn = |harness: &mut Harness<'_, Scene>| {
+        let mut folded = (*harness.state().folded).clone();
+        folded.programs.reverse();
+        harness.state_mut().folded = Arc::new(folded);
+        harness.run_steps(1);
+    };
+    let is_focused = |harness: &Harness<'_, Scene>, name: &str| harness.get_by_label_contains(name).is_focused();
+    harness.get_by_label_contains("Charts").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::Tab);
+    harness.run_steps(2);
+    assert!(is_focused(&harness, "Chromium: CPU"));
+    turn(&mut harness);
+    harness.key_press(Key::Tab);
+    harness.run_steps(2);
+    assert!(is_focused(&harness, "evil"), "the row that was next is next");
+    // Steps of the harness are a quarter of a second.
+    harness.run_steps(24);
+    let top = |name: &str| harness.get_by_label_contains(name).rect().top();
+    assert!(top("evil") < top("Chromium: CPU"), "a keyboard at rest hides nothing");
+    assert!(is_focused(&harness, "evil"));
+}
+
+#[test]
+fn the_keyboard_keeps_its_place_when_the_program_of_its_row_ends() {
+    let mut harness = Scene::new(Lang::En, 0.5).harness([1200.0, 1600.0]);
+    let programs = harness.state().folded.programs.clone();
+    let only = |harness: &mut Harness<'_, Scene>, name: &str| {
+        let mut folded = (*harness.state().folded).clone();
+        folded.programs = programs.iter().filter(|program| program.name.contains(name)).cloned().collect();
+        harness.state_mut().folded = Arc::new(folded);
+        harness.run_steps(1);
+    };
+    harness.get_by_label_contains("Charts").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::Tab);
+    harness.run_steps(2);
+    only(&mut harness, "evil");
+    assert!(harness.get_by_label("Chromium has ended").is_focused(), "a screen reader says it");
+    harness.key_press(Key::Tab);
+    harness.run_steps(2);
+    assert!(harness.get_by_label_contains("evil").is_focused());
+    // The row is gone when the keyboard has been at rest: the one that stands there now has it.
+    harness.run_steps(24);
+    only(&mut harness, "Chromium");
+    harness.run_steps(2);
+    assert!(harness.get_by_label_contains("Chromium: CPU").is_focused());
 }
 
 #[test]

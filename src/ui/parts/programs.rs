@@ -14,8 +14,9 @@ use crate::ui::snapshot::Snapshot;
 /// Rows shown until the person asks for all.
 const ROWS: usize = 8;
 
-/// How long the rows keep their places under a pointer that rests; a pointer forgotten there must not hide what is new.
-const HOLD_SECONDS: f32 = 5.0;
+/// How long the rows keep their places for a pointer or a keyboard that rests; one forgotten there must not hide what is
+/// new.
+const HOLD_SECONDS: f64 = 5.0;
 
 /// What the person asked of the list.
 #[derive(Debug, Default)]
@@ -26,6 +27,18 @@ pub struct ProgramList {
     rows: Vec<Drawn>,
     /// Where they were drawn, and in which pass of the window.
     place: Option<(egui::Rect, u64)>,
+    /// The row that the keyboard is on.
+    focus: Option<Focus>,
+}
+
+/// Where the keyboard is in the list.
+#[derive(Clone, Copy, Debug)]
+struct Focus {
+    id: egui::Id,
+    /// The number of the row.
+    row: usize,
+    /// When a key was last pressed there, by the clock of the window.
+    used: f64,
 }
 
 /// A row as it was drawn.
@@ -40,8 +53,12 @@ impl ProgramList {
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range) -> Option<String> {
         let pass = ui.ctx().cumulative_pass_nr();
         // A list that comes back from elsewhere is a new one: who points at its place pointed at something else.
-        let was_there = |(place, drawn): (egui::Rect, u64)| pass <= drawn + 1 && points_at(ui, place);
-        if !self.place.is_some_and(was_there) {
+        let stayed = self.place.filter(|(_, drawn)| pass <= *drawn + 1);
+        if stayed.is_none() {
+            self.focus = None;
+        }
+        let is_used = |(place, _)| points_at(ui, place) || self.focus.is_some_and(|focus| is_recent(ui, focus.used));
+        if !stayed.is_some_and(is_used) {
             self.rows.clear();
         }
         let shown = snapshot.theme.card(ui).show(ui, |ui| self.rows_ui(ui, snapshot, range));
@@ -60,33 +77,33 @@ impl ProgramList {
         ui.add_space(4.0);
         let folded = snapshot.folded?;
         let mut rows = in_order(&folded.programs, &self.rows);
-        let hidden = rows.len().saturating_sub(ROWS);
+        let hidden = rows.iter().skip(ROWS).filter(|row| row.program().is_some()).count();
         if !self.all {
             rows.truncate(ROWS);
         }
         let named = named_programs(snapshot, range);
         let mut drawn = Vec::with_capacity(rows.len());
+        let mut responses = Vec::with_capacity(rows.len());
         for row in &rows {
-            let (name, height) = match row {
-                Place::Here(program) => {
-                    // A row is the program's: one that is pressed, or that the keyboard is on, stays the same when it moves.
-                    let id = egui::UiBuilder::new().scope_id(egui::Id::unique(("program-row", &*program.name)));
-                    let row = ui.scope_builder(id, |ui| row_ui(ui, snapshot, program, &named)).inner;
-                    if row.clicked() {
-                        chosen = Some(program.name.to_string());
-                    }
-                    (&program.name, row.rect.height())
-                }
-                Place::Ended(before) => {
-                    ended_ui(ui, snapshot, before);
-                    (&before.program, before.height)
-                }
-            };
-            drawn.push(Drawn { program: Arc::clone(name), height });
+            let name = row.name();
+            // A row is the program's: one that is pressed, or that the keyboard is on, stays the same when it moves.
+            let id = egui::UiBuilder::new().scope_id(egui::Id::unique(("program-row", &**name)));
+            let response = ui
+                .scope_builder(id, |ui| match row {
+                    Place::Here(program) => row_ui(ui, snapshot, program, &named),
+                    Place::Ended(before) => ended_ui(ui, snapshot, before),
+                })
+                .inner;
+            if response.clicked() {
+                chosen = Some(name.to_string());
+            }
+            drawn.push(Drawn { program: Arc::clone(name), height: response.rect.height() });
+            responses.push(response);
         }
         let shown: Vec<&ProgramSample> = rows.iter().filter_map(Place::program).collect();
         rest_ui(ui, snapshot, &shown);
         self.rows = drawn;
+        self.keep_focus(ui, &responses);
         if hidden > 0 {
             let mut args = FluentArgs::new();
             args.set("number", hidden as f64);
@@ -98,12 +115,35 @@ impl ProgramList {
         }
         chosen
     }
+
+    /// The row that stands where the one with the keyboard stood has it now, when that one has gone.
+    fn keep_focus(&mut self, ui: &egui::Ui, rows: &[egui::Response]) {
+        if let Some(focus) = self.focus
+            && ui.memory(|memory| memory.focused().is_none_or(|id| id == focus.id))
+            && !rows.iter().any(|row| row.id == focus.id)
+            && let Some(row) = rows.get(focus.row).or(rows.last())
+        {
+            row.request_focus();
+        }
+        let is_key = |event: &egui::Event| matches!(event, egui::Event::Key { pressed: true, .. });
+        let (now, pressed) = ui.input(|input| (input.time, input.events.iter().any(is_key)));
+        self.focus = rows.iter().zip(0..).find(|(row, _)| row.has_focus()).map(|(response, row)| {
+            let before = self.focus.filter(|focus| focus.id == response.id && !pressed);
+            Focus { id: response.id, row, used: before.map_or(now, |focus| focus.used) }
+        });
+    }
+}
+
+/// Whether something was done at `time` so lately that the person may be about to go on.
+fn is_recent(ui: &egui::Ui, time: f64) -> bool {
+    ui.input(|input| input.time - time) < HOLD_SECONDS
 }
 
 /// Whether the person is about to choose something in `place`.
 fn points_at(ui: &egui::Ui, place: egui::Rect) -> bool {
-    let used =
-        |input: &egui::InputState| input.pointer.any_down() || input.pointer.time_since_last_movement() < HOLD_SECONDS;
+    let used = |input: &egui::InputState| {
+        input.pointer.any_down() || f64::from(input.pointer.time_since_last_movement()) < HOLD_SECONDS
+    };
     ui.rect_contains_pointer(place) && ui.input(used)
 }
 
@@ -121,6 +161,13 @@ impl<'a> Place<'a> {
             Self::Ended(_) => None,
         }
     }
+
+    const fn name(&self) -> &'a Arc<str> {
+        match self {
+            Self::Here(program) => &program.name,
+            Self::Ended(row) => &row.program,
+        }
+    }
 }
 
 /// The programs as they are, but those of `held` first, in that order and with the places of those that have ended: a row
@@ -134,15 +181,25 @@ fn in_order<'a>(programs: &'a [ProgramSample], held: &'a [Drawn]) -> Vec<Place<'
     held.iter().map(find).chain(programs.iter().filter(|program| !is_held(program)).map(Place::Here)).collect()
 }
 
-/// The row of a program that has ended while somebody points at the list.
-fn ended_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Drawn) {
+/// The row of a program that has ended while somebody points at the list or goes through it with the keyboard.
+fn ended_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Drawn) -> egui::Response {
     let name = program_name(&row.program, snapshot.knowledge, snapshot.texts.lang());
     let text = snapshot.texts.with_one("programs-ended", "name", name);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), row.height), Sense::hover());
+    let size = vec2(ui.available_width(), row.height);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::focusable_noninteractive());
+    focus_ring(ui, snapshot, &response);
     let at = egui::pos2(rect.left() + 24.0, rect.center().y - 2.0);
     let font = FontId::proportional(snapshot.theme.size.text);
     ui.painter().text(at, Align2::LEFT_CENTER, &text, font, snapshot.theme.palette(ui).muted);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text.clone()));
+    response
+}
+
+fn focus_ring(ui: &egui::Ui, snapshot: &Snapshot<'_>, response: &egui::Response) {
+    if response.has_focus() {
+        let stroke = egui::Stroke::new(2.0, snapshot.theme.palette(ui).accent);
+        ui.painter().rect_stroke(response.rect, 6.0, stroke, egui::StrokeKind::Inside);
+    }
 }
 
 fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, named: &[Arc<str>]) -> egui::Response {
@@ -216,9 +273,7 @@ fn line_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Row<'_>) -> egui::R
     if response.hovered() && !row.memory.is_empty() {
         painter.rect_filled(rect, 6.0, palette.background);
     }
-    if response.has_focus() {
-        painter.rect_stroke(rect, 6.0, egui::Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
-    }
+    focus_ring(ui, snapshot, &response);
     let (numbers, memory) = (44.0, 60.0);
     let middle = rect.center().y - 2.0;
     let font = FontId::proportional(theme.size.text);
