@@ -19,9 +19,11 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
     let recent = seen.last(RECENT);
     let full = knowledge.thresholds.cpu.full;
     let mean = recent.mean(total)?;
-    // Too early to call a busy PC well: a cause may be about to be found.
+    // Too early to call a PC well that was busy when it was first seen: a cause may be about to be found. One that was
+    // calm then was called so, and what begins meanwhile does not take that back before it is found itself.
     let enough = seen.seconds.0 >= knowledge.thresholds.hold_seconds.0;
-    if mean >= if enough { full } else { knowledge.thresholds.cpu.program } {
+    let began_calm = || seen.samples.first().and_then(|first| total(first)) < Some(knowledge.thresholds.cpu.program);
+    if mean >= full || (!enough && !began_calm()) {
         return None;
     }
     let used = memory.used.of(memory.total).get();
@@ -62,6 +64,17 @@ mod tests {
         assert!(scene.diagnose().is_empty());
         scene.crowd(0.8, 6.0);
         assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+
+    #[test]
+    fn a_pc_that_was_called_well_is_not_called_unknown_when_it_becomes_busier() {
+        let mut scene = Scene::windows();
+        scene.crowd(0.1, 2.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+        for _ in 0..4 {
+            scene.crowd(0.5, 2.0);
+            assert_eq!(rules(&scene), [RuleId::AllWell]);
+        }
     }
 
     #[test]
