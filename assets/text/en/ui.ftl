@@ -7,9 +7,9 @@ nav-history = History
 nav-restart = Restart
 nav-settings = Settings
 nav-language = 日本語
-nav-theme-system = Colours: as the system
-nav-theme-light = Colours: light
-nav-theme-dark = Colours: dark
+nav-theme-system = Theme: system
+nav-theme-light = Theme: light
+nav-theme-dark = Theme: dark
 
 starting = Looking at this PC…
 starting-hint = The first answer comes within a few seconds.
@@ -181,11 +181,11 @@ history-more = { $number ->
 }
 
 settings-title = Settings
-settings-look = Language and colours
+settings-look = Language and theme
 settings-language = Language
 language-ja = 日本語
 language-en = English
-settings-theme = Colours
+settings-theme = Theme
 theme-system = As the system
 theme-light = Light
 theme-dark = Dark
