@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::hush::{Identity, identity};
-use crate::diagnose::{Finding, Severity};
+use crate::diagnose::{Finding, RuleId, Severity};
 use crate::model::{At, Event, EventKind, Seconds};
 
 /// A finding that is away for no longer is the same one.
@@ -19,7 +18,8 @@ struct Course {
 /// The findings under way.
 #[derive(Default)]
 pub(super) struct Courses {
-    current: BTreeMap<Identity, Course>,
+    /// By rule and by what the matter is about, see [`Finding::matter`].
+    current: BTreeMap<(RuleId, String), Course>,
 }
 
 impl Courses {
@@ -27,13 +27,20 @@ impl Courses {
     pub(super) fn step(&mut self, now: At, findings: &[Finding]) -> Vec<Event> {
         let mut events = Vec::new();
         for finding in findings.iter().filter(|finding| finding.severity > Severity::Ok) {
-            let course = self.current.entry(identity(finding)).or_insert_with(|| {
+            let course = self.current.entry((finding.rule, finding.matter().1)).or_insert_with(|| {
                 events.push(event(EventKind::Finding, now, finding, finding.since));
                 Course { finding: finding.clone(), seen: now }
             });
             course.seen = now;
             // Its figures at the end tell more than those at the beginning.
             course.finding = Finding { since: course.finding.since.min(finding.since), ..finding.clone() };
+        }
+        // The load goes on when another rule knows more about it now.
+        for course in self.current.values_mut() {
+            let matter = course.finding.matter();
+            if findings.iter().any(|finding| finding.severity > Severity::Ok && finding.matter() == matter) {
+                course.seen = now;
+            }
         }
         self.current.retain(|_, course| {
             let ended = now.since(course.seen).0 > ENDED.0;
@@ -104,6 +111,20 @@ mod tests {
         assert_eq!(events[1].data["seconds"], 97.0);
         let finding: Finding = serde_json::from_value(events[1].data["finding"].clone()).expect("read back");
         assert_eq!(finding, hog());
+    }
+
+    #[test]
+    fn a_load_that_another_rule_takes_over_is_not_over() {
+        let mut courses = Courses::default();
+        let mining = Finding { rule: RuleId::SecretMining, ..hog() };
+        let mut events = Vec::new();
+        for now in (10_i64..600).step_by(2) {
+            let now_told = [if now < 120 { hog() } else { mining.clone() }];
+            events.extend(courses.step(At(now * 1000), if now < 400 { &now_told } else { &[] }));
+        }
+        let seen: Vec<_> = events.iter().map(|event| (event.kind, event.at.0 / 1000)).collect();
+        let (begun, ended) = (EventKind::Finding, EventKind::FindingEnded);
+        assert_eq!(seen, [(begun, 10), (begun, 120), (ended, 398), (ended, 398)]);
     }
 
     #[test]

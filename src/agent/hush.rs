@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::happenings::Moment;
-use crate::diagnose::{Confidence, Finding, RuleId, Severity};
+use crate::diagnose::{Confidence, Finding, Matter, RuleId, Severity, matter};
 use crate::model::{At, Seconds};
 
 /// A cause must have lasted so long.
@@ -46,9 +46,10 @@ struct Course {
 /// Remembers what was told.
 #[derive(Clone, Debug, Default)]
 pub struct Hush {
-    current: BTreeMap<Identity, Course>,
-    told: BTreeMap<Identity, At>,
-    shown: Vec<Identity>,
+    current: BTreeMap<Matter, Course>,
+    /// By matter, and whether it was an alarm: that one is told although the load alone was told before.
+    told: BTreeMap<(Matter, bool), At>,
+    shown: Vec<Matter>,
     last: Option<At>,
     quiet_until: Option<At>,
 }
@@ -86,8 +87,17 @@ impl Hush {
 
     /// This was told at that time, before the program was started.
     pub fn restore(&mut self, identity: Identity, at: At) {
-        self.told.insert(identity, at);
+        self.note_told(&identity, at);
         self.last = self.last.max(Some(at));
+    }
+
+    fn note_told(&mut self, (rule, group): &Identity, at: At) {
+        self.told.insert((matter(*rule, group), is_alarm(*rule)), at);
+    }
+
+    fn was_told(&self, (rule, group): &Identity) -> bool {
+        let told = |alarm| self.told.contains_key(&(matter(*rule, group), alarm));
+        told(true) || (!is_alarm(*rule) && told(false))
     }
 
     /// The clock was wrong by so much and has been set.
@@ -109,19 +119,22 @@ impl Hush {
         let due: Vec<Identity> = findings
             .iter()
             .filter(|finding| is_worth_it(finding))
-            .map(|finding| identity(finding))
-            .filter(|identity| {
-                let lasted = self.current.get(identity).is_some_and(|course| now.since(course.since).0 >= LASTED.0);
-                lasted && !self.told.contains_key(identity)
+            .filter(|finding| {
+                let course = self.current.get(&finding.matter());
+                course.is_some_and(|course| now.since(course.since).0 >= LASTED.0)
             })
+            .map(|finding| identity(finding))
+            .filter(|identity| !self.was_told(identity))
             .collect();
-        let soon = self.last.is_some_and(|last| now.since(last).0 < APART.0);
+        // An alarm says of a matter that was just told what it really may be: it takes the place of that notification.
+        let is_alarm = due.iter().any(|(rule, _)| is_alarm(*rule));
+        let soon = !is_alarm && self.last.is_some_and(|last| now.since(last).0 < APART.0);
         if !due.is_empty() && !soon && self.may_tell(now, presenting) {
             for identity in &due {
-                self.told.insert(identity.clone(), now);
+                self.note_told(identity, now);
             }
             self.last = Some(now);
-            self.shown.clone_from(&due);
+            self.shown = due.iter().map(|(rule, group)| matter(*rule, group)).collect();
             return Some(Notice::Show(due));
         }
         let solved = !self.shown.is_empty() && self.shown.iter().all(|shown| !self.current.contains_key(shown));
@@ -134,9 +147,15 @@ impl Hush {
 
     fn keep_courses(&mut self, now: At, findings: &[&Finding]) {
         for finding in findings.iter().filter(|finding| is_worth_it(finding)) {
-            let course = self.current.entry(identity(finding)).or_insert(Course { since: finding.since, seen: now });
+            let course = self.current.entry(finding.matter()).or_insert(Course { since: finding.since, seen: now });
             course.since = course.since.min(finding.since);
             course.seen = now;
+        }
+        // What was told is not over because another rule, which alone is no reason to tell, knows more about it now.
+        for finding in findings.iter().filter(|finding| finding.severity > Severity::Ok) {
+            if let Some(course) = self.current.get_mut(&finding.matter()) {
+                course.seen = now;
+            }
         }
         self.current.retain(|_, course| now.since(course.seen).0 <= SOLVED.0);
     }
@@ -145,12 +164,16 @@ impl Hush {
 /// What a person should hear of: not that all is well, not what is normal, and not a suspicion that is only unusual. That
 /// one waits in the window: a false alarm about mining would cost the trust in all others.
 fn is_worth_it(finding: &Finding) -> bool {
-    let is_alarm = finding.severity == Severity::Act;
     finding.severity > Severity::Ok
         && !matches!(finding.rule, RuleId::AllWell | RuleId::KnownBusy)
-        && (finding.rule != RuleId::SecretMining || is_alarm)
+        && (finding.rule != RuleId::SecretMining || finding.severity == Severity::Act)
         // An estimate is shown and not called out: after a minute everything that was measured is surer than that.
         && finding.confidence > Confidence::Low
+}
+
+/// Whether it is one when it is told: [`is_worth_it`] lets no other one of that rule through.
+fn is_alarm(rule: RuleId) -> bool {
+    rule == RuleId::SecretMining
 }
 
 /// What makes it the same finding a moment later.
@@ -293,6 +316,49 @@ mod tests {
         run(&mut hush, 1010..1080, &[finding(RuleId::CpuHog, "burner", 1000)]);
         let after = run(&mut hush, 1080..1300, &[]);
         assert_eq!(after, [(1110, Notice::Withdraw)]);
+    }
+
+    /// As more becomes known about a program, other rules tell of it.
+    #[test]
+    fn one_load_that_other_rules_take_over_is_told_once_and_not_withdrawn() {
+        let stages = |rules: &[(i64, RuleId)]| {
+            let mut hush = Hush::default();
+            let mut begin = 1010;
+            let mut notices = Vec::new();
+            for (end, rule) in rules {
+                notices.extend(run(&mut hush, begin..*end, &[finding(*rule, "helper", 1000)]));
+                begin = *end;
+            }
+            notices
+        };
+        let unusual = stages(&[(1120, RuleId::CpuHog), (3000, RuleId::SecretMining), (5000, RuleId::CpuHog)]);
+        assert_eq!(unusual, [(1060, Notice::Show(vec![(RuleId::CpuHog, "helper".to_owned())]))]);
+        let page = stages(&[(1120, RuleId::BrowserLoad), (3000, RuleId::WebPageLoad), (5000, RuleId::BrowserLoad)]);
+        assert_eq!(shows(&page), [1060]);
+        assert_eq!(page.len(), 1);
+    }
+
+    #[test]
+    fn an_alarm_about_a_load_that_was_told_is_told_at_once_and_once() {
+        let mut hush = Hush::default();
+        let hog = finding(RuleId::CpuHog, "helper", 1000);
+        let alarm = Finding { severity: Severity::Act, ..finding(RuleId::SecretMining, "helper", 1000) };
+        assert_eq!(shows(&run(&mut hush, 1010..1130, std::slice::from_ref(&hog))), [1060]);
+        assert_eq!(shows(&run(&mut hush, 1130..1200, std::slice::from_ref(&alarm))), [1130]);
+        assert!(run(&mut hush, 1200..9000, &[hog]).is_empty(), "less is known for a moment");
+        assert!(run(&mut hush, 9000..20_000, &[alarm]).is_empty());
+    }
+
+    #[test]
+    fn memory_that_is_short_is_one_matter_whichever_program_is_the_largest() {
+        let mut hush = Hush::default();
+        let mut notices = Vec::new();
+        for minute in 0..120_i64 {
+            let largest = ["", "Chromium", "LibreOffice"][usize::try_from(minute % 3).expect("small")];
+            let begin = 1010 + minute * 60;
+            notices.extend(run(&mut hush, begin..begin + 60, &[finding(RuleId::MemoryPressure, largest, 1000)]));
+        }
+        assert_eq!(notices.len(), 1);
     }
 
     #[test]

@@ -711,6 +711,22 @@ pub struct Finding {
     pub parent: Option<String>,
 }
 
+/// What findings have in common that a person takes for one and the same thing.
+pub type Matter = (RuleId, String);
+
+/// The matter of a finding with that rule and that [`Subject::group`]. A program that keeps the PC busy is one matter,
+/// whichever rule tells of it as more becomes known; memory that is short is one, whichever program is the largest just
+/// then.
+pub fn matter(rule: RuleId, group: &str) -> Matter {
+    match rule {
+        RuleId::BrowserLoad | RuleId::WebPageLoad | RuleId::SecretMining | RuleId::CameBack => {
+            (RuleId::CpuHog, group.to_owned())
+        }
+        RuleId::MemoryPressure => (rule, String::new()),
+        _ => (rule, group.to_owned()),
+    }
+}
+
 impl Finding {
     /// A finding without signs: what most rules say.
     pub fn new(
@@ -733,6 +749,11 @@ impl Finding {
     /// What makes it the same finding a moment later.
     pub fn identity(&self) -> (RuleId, &str) {
         (self.rule, &self.subject.group)
+    }
+
+    /// What a person takes for one and the same matter, see [`matter`].
+    pub fn matter(&self) -> Matter {
+        matter(self.rule, &self.subject.group)
     }
 
     /// Whether it is about what came together over days, and not about what goes on now.

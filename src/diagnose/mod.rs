@@ -11,7 +11,8 @@ mod signs;
 mod users;
 
 pub use finding::{
-    Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignClass, SignKind, Subject, SubjectKind,
+    Confidence, Evidence, EvidenceKind, Finding, Matter, RuleId, Severity, Sign, SignClass, SignKind, Subject,
+    SubjectKind, matter,
 };
 pub use group::{Familiar, Folded, Grouper};
 

@@ -14,7 +14,7 @@ use super::theme::Theme;
 use super::worker::{Reply, Worker};
 use crate::agent::{self, Answer, Request};
 use crate::cli::{Context, Renderer, WindowOptions};
-use crate::diagnose::{RuleId, Subject};
+use crate::diagnose::{Finding, RuleId, Subject, matter};
 use crate::explain::{Lang, Texts};
 use crate::knowledge::Knowledge;
 use crate::model::{At, History, Machine, ProcKey, Refusal, Seconds};
@@ -186,9 +186,12 @@ impl MimamoriApp {
         let Some(wanted) = self.wanted.take() else { return };
         let found = wanted.split_once(':').and_then(|(rule, group)| {
             let rule: RuleId = serde_json::from_value(rule.into()).ok()?;
-            view.findings.iter().any(|(finding, _)| finding.identity() == (rule, group)).then_some((rule, group))
+            let mut findings = view.findings.iter().map(|(finding, _)| finding);
+            // Another rule may tell of the same matter by now.
+            let same = findings.clone().find(|finding| finding.identity() == (rule, group));
+            same.or_else(|| findings.find(|finding| finding.matter() == matter(rule, group)))
         });
-        match found {
+        match found.map(Finding::identity) {
             Some((rule, group)) => self.shell.show_finding(rule, group),
             None => self.shell.show(Screen::History),
         }
