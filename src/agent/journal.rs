@@ -1,6 +1,6 @@
 //! Keeps what was seen: in the recording where that is possible, else in memory, with the reason said once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::model::{At, Event, Sample, Seconds};
 use crate::recorder::{Inbox, Limits, PreviousRun, Recorder, RecorderError, Run, Waiting};
@@ -188,7 +188,12 @@ impl Journal {
         }
     }
 
-    /// The run before this one.
+    /// Where the recording is or will be; `None` when it can never be opened.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The run before this one, until it is taken: known as soon as the recording is open.
     pub const fn previous(&self) -> Option<&PreviousRun> {
         self.previous.as_ref()
     }
@@ -398,7 +403,7 @@ mod tests {
         let other = rusqlite::Connection::open(&path).expect("opened");
         other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").expect("held");
         let mut journal = Journal::open(Ok(path.clone()), run(At(2000)));
-        assert!(journal.trouble().is_some(), "nothing can be opened");
+        assert!(journal.trouble().is_some() && journal.previous().is_none(), "nothing can be opened");
         let span = Seconds(2.0);
         let sample = |at| Sample { at: At(at), span, program_span: span, ..Sample::default() };
         // More than an hour of looks, and a clock that is set meanwhile.
@@ -410,6 +415,7 @@ mod tests {
         drop(other);
         journal.flush(At(4_004_000));
         assert_eq!(journal.trouble(), None);
+        assert_eq!(journal.take_previous().map(|previous| previous.started), Some(At(1000)));
         let reader = Reader::open(&path).expect("readable").expect("a recording");
         let samples = reader.samples(Tier::Raw, At(0), At(i64::MAX)).expect("samples");
         let ends = samples.first().zip(samples.last()).map(|(first, last)| (first.at, last.at));

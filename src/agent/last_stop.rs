@@ -85,13 +85,6 @@ impl LastStop {
         }
         self.untold.take()
     }
-
-    /// The clock was wrong by so much and has been set.
-    pub(super) fn shift(&mut self, milliseconds: i64) {
-        if let Some(event) = &mut self.untold {
-            event.shift(milliseconds);
-        }
-    }
 }
 
 /// The busiest programs of the last minute that was recorded up to `end`. What cannot be read is nobody's fault here: the
@@ -219,13 +212,5 @@ mod tests {
             let unknown = title(Reading::Missing(Why::NoPermission), lang);
             assert!(!unknown.contains(off) && !unknown.contains(windows), "{unknown}");
         }
-    }
-
-    #[test]
-    fn a_clock_that_is_set_meanwhile_moves_the_time_that_is_told() {
-        let (mut last, _) = answered(&Reading::Known(StopCause::PowerLost));
-        last.shift(60_000);
-        let told = last.take_told(At(1_002_000), &mut Hush::default(), || false);
-        assert_eq!(told.map(|event| event.at), Some(At(900_000).minus(Seconds(-60.0))));
     }
 }

@@ -203,6 +203,18 @@ impl<'a> Turns<'a> {
         }
     }
 
+    /// The recording could not be opened at the start (held by a backup, no room), and now it is: what the run before
+    /// left in it is known only now.
+    fn open_late(&mut self) {
+        if self.journal.previous().is_none() {
+            return;
+        }
+        let path = self.journal.path().map(Path::to_path_buf);
+        self.remember(path.as_deref());
+        self.learn(SettingsFile::of_user().load().my_work(self.at));
+        self.look_for_sudden_stop(path.as_deref());
+    }
+
     fn look_for_sudden_stop(&mut self, path: Option<&Path>) {
         let Some(previous) = self.journal.take_previous() else { return };
         let boot = self.watch.machine().boot_id.known();
@@ -265,6 +277,7 @@ impl<'a> Turns<'a> {
             }
         }
         self.journal.step(self.at, is_calm(&self.findings));
+        self.open_late();
         for event in self.journal.take_arrived() {
             if event.kind == EventKind::Action {
                 let is_seen = self.watch.history_mut().note_closed(&event.subject, event.at);
@@ -288,7 +301,6 @@ impl<'a> Turns<'a> {
         self.watch.history_mut().shift(milliseconds);
         self.hush.shift(milliseconds);
         self.courses.shift(milliseconds);
-        self.last_stop.shift(milliseconds);
         self.journal.shift(milliseconds, self.at);
         self.started.0 = self.started.0.saturating_add(milliseconds);
         if let Some(until) = &mut self.paused_until {

@@ -128,8 +128,11 @@ impl Event {
     }
 
     /// The clock was wrong by so many milliseconds and was set: the time of the event moves, and that since when its
-    /// finding was there.
+    /// finding was there. A sudden stop has the time of the run before, which was not measured by this clock.
     pub fn shift(&mut self, milliseconds: i64) {
+        if self.kind == EventKind::SuddenStop {
+            return;
+        }
         self.at.0 = self.at.0.saturating_add(milliseconds);
         let since = self.data.get_mut("finding").and_then(|finding| finding.get_mut("since"));
         if let Some((since, at)) = since.and_then(|since| since.as_i64().map(|at| (since, at))) {

@@ -350,7 +350,9 @@ fn shift(db: &Connection, run: i64, started: i64, written_to: Option<i64>, by: i
         }
         store::shift_key(db, "space", "at", started, last, by)?;
     }
-    db.execute("UPDATE event SET at = at + ?2 WHERE run = ?1", [run, by])?;
+    // As `Event::shift`: a sudden stop has the time of the run before.
+    let others = "UPDATE event SET at = at + ?2 WHERE run = ?1 AND kind != ?3";
+    db.execute(others, params![run, by, EventKind::SuddenStop.id()])?;
     // What this run saw for the first time.
     for table in ["program", "autostart"] {
         let moved = format!("UPDATE {table} SET first_seen = first_seen + ?2 WHERE first_seen >= ?1");

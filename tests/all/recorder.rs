@@ -499,10 +499,13 @@ fn a_clock_that_is_set_moves_this_run_and_no_other() {
         let (mut recorder, _) = open(at(wrong));
         record(&mut recorder, wrong, wrong + 4000);
         recorder.note(&Event::new(at(wrong + 4001), EventKind::UserAway, ""));
+        // Told by this run, at the time of the run before.
+        recorder.note(&Event::new(at(3998), EventKind::SuddenStop, ""));
         let finding = |since| serde_json::json!({ "finding": { "rule": "hot", "since": since, "name": "\"é\n" }, "seconds": 1.0 });
         recorder.note(&Event::new(at(wrong + 4002), EventKind::Finding, "").with(finding(at(wrong + 4001).0)));
         recorder.flush(at(wrong + 4002)).expect("flushed");
         recorder.note(&Event::new(at(wrong + 4003), EventKind::FindingEnded, "").with(finding(at(wrong + 4001).0)));
+        recorder.note(&Event::new(at(3999), EventKind::SuddenStop, ""));
         recorder.add(&with_programs(wrong + 4010, 0.3, 10.0, Vec::new()));
         recorder.shift_clock(by, At(at(wrong + 4010).0 + by)).expect("shifted");
         let rows = reader(&path).samples(Tier::Raw, At(at(wrong).0 + by), EVER).expect("samples");
@@ -511,11 +514,11 @@ fn a_clock_that_is_set_moves_this_run_and_no_other() {
         assert_eq!(rows[0].programs.len(), 1);
         assert!(rows.windows(2).all(|two| two[1].at.0 - two[0].at.0 == 10_000));
         let events = reader(&path).events(At(0), EVER).expect("events");
-        let mut times = vec![at(5).0, at(4000).0];
+        let mut times = vec![at(5).0, at(3998).0, at(3999).0, at(4000).0];
         times.extend([4001, 4002, 4003].map(|seconds| at(wrong + seconds).0 + by));
         assert_eq!(events.iter().map(|event| event.at.0).collect::<Vec<_>>(), times);
         // In the file and on its way there.
-        assert!(events[3..].iter().all(|event| event.data == finding(at(wrong + 4001).0 + by)), "{events:?}");
+        assert!(events[5..].iter().all(|event| event.data == finding(at(wrong + 4001).0 + by)), "{events:?}");
         assert_eq!(reader(&path).runs(At(0)).expect("runs")[1].run.started.0, at(wrong).0 + by);
         // The means go on where they were: none twice, none missing.
         recorder.end(At(at(wrong + 5000).0 + by)).expect("ended");

@@ -5,6 +5,7 @@ Waits have generous deadlines, because the machine may be busy with other things
 """
 
 import datetime
+import fcntl
 import glob
 import hashlib
 import json
@@ -34,6 +35,7 @@ NAME = "agent-burner"
 NOBODY = 65534
 OWN_BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 OTHER_BOOT = "11111111-2222-4333-8444-555555555555"
+THIRD_BOOT = "11111111-2222-4333-8444-666666666666"
 CPU_RULES = {"cpu_hog", "browser_load", "known_busy", "many_small", "hot", "heat", "fan_effort"}
 """Findings that other people's work on this PC may cause truly."""
 
@@ -387,6 +389,18 @@ class AgentTest(unittest.TestCase):
         say(f"{stop['at']} “{stop['text']['en']}”, cause {stop['data']['cause']}")
         self.assertEqual("went off" in server.shown[number]["title"], stop["data"]["cause"] != "unknown")
         self.assertLess(abs(at(stop["at"]) - last), 5, "the last recorded moment")
+        # The same while something else holds the recording at the start.
+        agent.kill()
+        with open(RECORDING.with_name(RECORDING.name + "-lock"), "w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            agent = self.agent(ready=False, before=new_boot(THIRD_BOOT))
+            until("the endpoint", 20, lambda: (RUNTIME / "agent.sock").exists())
+            host.serve(3)
+        told = lambda: [other for other in server.shown if other != number and "off" in server.shown[other]["title"]]  # noqa: E731
+        until("it is told as soon as the recording can be opened", 40, lambda: host.serve(1) or told())
+        flush()
+        self.assertEqual(len(events("sudden_stop")), 2)
+        number = told()[0]
         # The click leads to what happened.
         server.click(number)
         app = self.window()
@@ -399,8 +413,8 @@ class AgentTest(unittest.TestCase):
         agent = self.agent(before=new_boot(OWN_BOOT.replace("-", "-0", 1)[:36]))
         host.serve(8)
         flush()
-        self.assertEqual(len(events("sudden_stop")), 1)
-        self.assertEqual(len(server.calls), 1, server.calls)
+        self.assertEqual(len(events("sudden_stop")), 2)
+        self.assertEqual(len(server.calls), 2, server.calls)
 
     @with_diagnostics
     def test_only_one(self):
