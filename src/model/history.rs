@@ -261,6 +261,8 @@ impl History {
         for earlier in self.earlier.values_mut() {
             earlier.since = moved(earlier.since);
         }
+        // It was worked out with the same clock.
+        self.machine.booted_at = self.machine.booted_at.map(moved);
     }
 
     /// The user closed this program at that time: the first look at the programs after it says so. Heard of late, as the
