@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
-use crate::knowledge::{Knowledge, Mining};
+use crate::knowledge::{Knowledge, Mining, Steady};
 use crate::model::{
     At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Me, Member, MyFiles, Owner,
-    ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, TREND_KEEP,
+    ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, TREND_KEEP, Use,
     UsualIdle, VolumePoint, Why, WrittenHour,
 };
 use crate::platform;
@@ -30,6 +30,8 @@ pub fn now() -> At {
     At(jiff::Timestamp::now().as_millisecond())
 }
 
+/// A clock that was set back by less goes on from the last look, see [`History::push`].
+const BACK_MOST: Seconds = Seconds(60.0);
 /// Fewer idle minutes than this tell nothing about a PC's usual warmth and fan.
 const IDLE_MINUTES: u32 = 120;
 /// A PC that does nearly nothing uses less than this.
@@ -54,8 +56,12 @@ pub struct Learned {
 impl Learned {
     /// Asks the recording.
     pub fn at(limits: &Mining, at: At) -> Self {
-        let ago = |days: f64| at.minus(Seconds(days * DAY));
         let Some(Ok(Some(reader))) = recording_path().map(|path| Reader::open(&path)) else { return Self::default() };
+        Self::of(&reader, limits, at)
+    }
+
+    fn of(reader: &Reader, limits: &Mining, at: At) -> Self {
+        let ago = |days: f64| at.minus(Seconds(days * DAY));
         let Some((first, _)) = reader.span().ok().flatten() else { return Self::default() };
         // The list of what starts with the PC is complete the first time it is read: nothing has to be learned first.
         let autostarts = reader.new_autostarts(ago(limits.new_days), at).unwrap_or_default();
@@ -280,7 +286,8 @@ impl Watch {
 
     /// Looks at everything once.
     pub fn look(&mut self) -> View {
-        let tick = self.sampler.tick(now(), |_| Depth::Everything);
+        let at = after(self.history.latest().map(|sample| sample.at), now());
+        let tick = self.sampler.tick(at, |_| Depth::Everything);
         self.understand(tick)
     }
 
@@ -304,8 +311,8 @@ impl Watch {
         if !self.pools.is_due(now) {
             return;
         }
-        let least = self.knowledge.thresholds.steady.program;
-        let busy = sample.programs.iter().filter(|program| program.cpu.get() >= least);
+        let steady = &self.knowledge.thresholds.steady;
+        let busy = sample.programs.iter().filter(|program| works_hard(program, sample, steady));
         let connected = busy.filter_map(|program| {
             let (path, member) = program.path.as_deref().zip(program.members.first())?;
             let ports = platform::remote_ports(member.key.pid);
@@ -335,8 +342,8 @@ impl Watch {
 
     /// Files are checked when they matter: while their program works hard.
     fn check_signatures(&mut self, sample: &Sample) {
-        let least = self.knowledge.thresholds.steady.program;
-        let busy = sample.programs.iter().filter(|program| program.cpu.get() >= least);
+        let steady = &self.knowledge.thresholds.steady;
+        let busy = sample.programs.iter().filter(|program| works_hard(program, sample, steady));
         self.signatures.ask(Instant::now(), busy.filter_map(|program| program.path.as_deref()));
         if let Some(signatures) = self.signatures.news() {
             let signatures = Arc::new(signatures);
@@ -397,6 +404,18 @@ impl Watch {
     }
 }
 
+/// The time of a look after the one at `last`. A clock that is set back by less than a minute would else make nothing new until
+/// it has caught up; one that is set back further begins a new history.
+fn after(last: Option<At>, now: At) -> At {
+    last.filter(|last| now <= *last && last.since(now).0 < BACK_MOST.0).map_or(now, |last| At(last.0 + 1))
+}
+
+/// Whether a program uses so much of the processors, or of the graphics processor, that it matters what it is.
+fn works_hard(program: &ProgramSample, sample: &Sample, steady: &Steady) -> bool {
+    let is_user = |user: &Use<Fraction>| user.program == program.name && user.part.get() >= steady.gpu;
+    program.cpu.get() >= steady.program || sample.gpu_users.known().is_some_and(|users| users.iter().any(is_user))
+}
+
 /// What to ask about a browser: the process that began it knows its command line. `None` where its places are not known.
 fn question(program: &ProgramSample, folded: &Folded, knowledge: &Knowledge) -> Option<BrowserQuestion> {
     let places = Arc::clone(knowledge.browser_places(&program.name)?);
@@ -426,6 +445,75 @@ fn question(program: &ProgramSample, folded: &Folded, knowledge: &Knowledge) -> 
 mod tests {
     use super::*;
     use crate::model::{Autostart, BrowserFamily, Os, ProcFacts, ProcSample, ProcState};
+
+    /// A PC that was watched from `begin` for five hours, with a program called `old`, and now with one called `later`.
+    fn watched(begin: At, now: At) -> (tempfile::TempDir, Learned) {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("recording.db");
+        let run = crate::recorder::Run { boot_id: None, version: "0".to_owned(), started: begin };
+        let (mut recorder, _) =
+            crate::recorder::Recorder::open(&path, &run, crate::recorder::Limits::default()).expect("opened");
+        let look = |at: At, name: &str| {
+            let program = ProgramSample {
+                name: name.into(),
+                cpu: Fraction::new(0.3),
+                path: Some(format!("/opt/{name}").into()),
+                ..ProgramSample::default()
+            };
+            let (cpu, span) = (Reading::Known(Fraction::new(0.05)), Seconds(60.0));
+            let temperature = Reading::Known(crate::model::Celsius(41.0));
+            Sample { at, span, program_span: span, cpu, temperature, programs: vec![program], ..Sample::default() }
+        };
+        for minute in 1..=300 {
+            let at = begin.minus(Seconds(-60.0 * f64::from(minute)));
+            recorder.add(&look(at, "old"));
+            // One write makes the means of at most 200 minutes.
+            recorder.flush(at).expect("written");
+        }
+        recorder.add(&look(now, "later"));
+        recorder.flush(now).expect("written");
+        let learned = Learned::of(&Reader::open(&path).expect("read").expect("there"), &mining(), now);
+        (folder, learned)
+    }
+
+    fn mining() -> Mining {
+        Knowledge::builtin().expect("tables").thresholds.mining.clone()
+    }
+
+    #[test]
+    fn in_the_first_week_nothing_is_called_new_and_no_rest_usual() {
+        let (now, day) = (At(100 * 86_400_000), |days: f64| Seconds(days * DAY));
+        let (_folder, early) = watched(now.minus(day(mining().learn_days - 0.5)), now);
+        assert_eq!((early.new, early.usual_idle), (BTreeSet::new(), UsualIdle::default()));
+        let (_folder, learned) = watched(now.minus(day(mining().learn_days - 0.1)), now.minus(day(-0.15)));
+        assert_eq!(learned.new, BTreeSet::from(["/opt/later".to_owned()]));
+        assert_eq!(learned.usual_idle.temperature, Some(crate::model::Celsius(41.0)));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_a_little_does_not_stop_the_looks() {
+        let at = |seconds: i64| At(seconds * 1000);
+        assert_eq!(after(None, at(5)), at(5));
+        assert_eq!(after(Some(at(4)), at(5)), at(5));
+        assert_eq!(after(Some(at(30)), at(5)), At(30_001));
+        assert_eq!(after(Some(at(300)), at(5)), at(5), "the history begins anew");
+    }
+
+    #[test]
+    fn what_uses_the_graphics_processor_alone_matters_too() {
+        let steady = &Knowledge::builtin().expect("tables").thresholds.steady;
+        let program = |cpu| ProgramSample { name: "gfx".into(), cpu: Fraction::new(cpu), ..ProgramSample::default() };
+        let sample = |part| {
+            let part = Fraction::new(part);
+            Sample { gpu_users: Reading::Known(vec![Use { program: "gfx".into(), part }]), ..Sample::default() }
+        };
+        assert!(
+            works_hard(&program(0.0), &sample(0.9), steady) && works_hard(&program(0.2), &Sample::default(), steady)
+        );
+        assert!(
+            !works_hard(&program(0.0), &sample(0.3), steady) && !works_hard(&program(0.01), &Sample::default(), steady)
+        );
+    }
 
     fn process(pid: u32, parent: u32, args: &[&str]) -> ProcSample {
         let facts = ProcFacts {

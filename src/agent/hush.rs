@@ -55,9 +55,9 @@ pub struct Hush {
 }
 
 impl Hush {
-    /// The person signed in then.
-    pub fn signed_in(&mut self, at: At) {
-        self.quiet_for(at, AFTER_SIGN_IN);
+    /// The person signed in then, as it is told at `now`. A time still to come was stamped before the clock was set.
+    pub fn signed_in(&mut self, at: At, now: At) {
+        self.quiet_for(at.min(now), AFTER_SIGN_IN);
     }
 
     /// Takes what the clocks say: somebody who wakes the PC up wants to use it.
@@ -86,8 +86,8 @@ impl Hush {
     }
 
     /// This was told at that time, before the program was started.
-    pub fn restore(&mut self, identity: Identity, at: At) {
-        self.note_told(&identity, at);
+    pub fn restore(&mut self, identity: &Identity, at: At) {
+        self.note_told(identity, at);
         self.last = self.last.max(Some(at));
     }
 
@@ -245,8 +245,15 @@ mod tests {
     #[test]
     fn nothing_is_told_after_sign_in_and_resume() {
         let mut hush = Hush::default();
-        hush.signed_in(At(1_000_000));
+        hush.signed_in(At(1_000_000), At(1_002_000));
         hush.follow(&Moment { at: At(1_000_000), shift: None, slept: Some(Seconds(60.0)) });
+        assert_eq!(shows(&run(&mut hush, 1010..2000, &[finding(RuleId::CpuHog, "burner", 1000)])), [1300]);
+    }
+
+    #[test]
+    fn a_time_of_signing_in_that_is_still_to_come_keeps_quiet_for_no_longer() {
+        let mut hush = Hush::default();
+        hush.signed_in(At(9 * 3_600_000), At(1_000_000));
         assert_eq!(shows(&run(&mut hush, 1010..2000, &[finding(RuleId::CpuHog, "burner", 1000)])), [1300]);
     }
 
@@ -278,7 +285,7 @@ mod tests {
     #[test]
     fn what_is_told_once_waits_for_the_same_times() {
         let mut hush = Hush::default();
-        hush.signed_in(At(1_000_000));
+        hush.signed_in(At(1_000_000), At(1_002_000));
         let mut asked = 0;
         let mut times = (1010_i64..2000).step_by(2).filter(|now| {
             hush.may_tell(At(now * 1000), || {
@@ -364,7 +371,7 @@ mod tests {
     #[test]
     fn a_restart_of_the_program_does_not_tell_it_again() {
         let mut hush = Hush::default();
-        hush.restore((RuleId::CpuHog, "burner".to_owned()), At(900_000));
+        hush.restore(&(RuleId::CpuHog, "burner".to_owned()), At(900_000));
         assert!(run(&mut hush, 1010..9000, &[finding(RuleId::CpuHog, "burner", 1000)]).is_empty());
     }
 

@@ -138,7 +138,7 @@ mod tests {
         let (mut last, recorded) = answered(&Reading::Known(StopCause::PowerLost));
         assert_eq!(recorded.as_ref().map(|event| event.at), Some(At(900_000)), "at once");
         let mut hush = Hush::default();
-        hush.signed_in(At(1_000_000));
+        hush.signed_in(At(1_000_000), At(1_002_000));
         let mut told = Vec::new();
         for second in (1002_i64..3000).step_by(2) {
             let presenting = || second < 1500;

@@ -21,7 +21,7 @@ use super::notices::{NO_NOTIFICATIONS, Notices};
 use super::protocol::{Status, finding_id};
 use super::{Options, Wake, agent_program, open_window, recording};
 use crate::cli::{Context, Exit, Output};
-use crate::diagnose::{Finding, RuleId, Severity};
+use crate::diagnose::{Finding, RuleId, Severity, is_monitor};
 use crate::explain::{Texts, event_text};
 use crate::model::{At, Autostart, Condition, Event, EventKind, History, MyFiles, Reading, Sample, Seconds};
 use crate::platform::{self, DesktopEvent, NoDesktop, StopCause, Tray, TrayView};
@@ -159,7 +159,7 @@ impl<'a> Turns<'a> {
         // Without the time of signing in: started by the system means just signed in.
         let signed_in = platform::signed_in_at().get().or(self.options.quiet.then_some(self.started));
         if let Some(signed_in) = signed_in {
-            self.hush.signed_in(signed_in);
+            self.hush.signed_in(signed_in, self.started);
         }
     }
 
@@ -170,7 +170,7 @@ impl<'a> Turns<'a> {
         for event in reader.events(day, self.started).unwrap_or_default() {
             let rule = serde_json::from_value::<RuleId>(event.data["rule"].clone());
             if let (EventKind::Notified, Ok(rule)) = (event.kind, rule) {
-                self.hush.restore((rule, event.subject), event.at);
+                self.hush.restore(&(rule, event.subject), event.at);
             }
         }
     }
@@ -267,7 +267,10 @@ impl<'a> Turns<'a> {
         }
         // Only a second look tells for how long a window has not answered.
         let hangs = self.sample.iter().flat_map(|sample| &sample.programs).any(|program| program.hung);
-        let wanted = self.close_looks > 0 || hangs || self.findings.iter().any(is_moving);
+        // What uses the graphics processor alone needs no processor: the totals tell nothing of it.
+        let least = self.context.knowledge.thresholds.steady.gpu;
+        let gpu = self.sample.as_ref().and_then(|sample| sample.gpu.get()).is_some_and(|share| share.get() >= least);
+        let wanted = self.close_looks > 0 || hangs || gpu || self.findings.iter().any(is_moving);
         self.close_looks = self.close_looks.saturating_sub(1);
         match self.watch.look_paced(self.at, &mut self.pace, wanted) {
             Seen::Totals(sample) => self.note_totals(&sample),
@@ -324,8 +327,7 @@ impl<'a> Turns<'a> {
         };
         let foreground = view.sample.foreground.get().and_then(|pid| Some((pid, &*group_of(pid)?.name)));
         let knowledge = &self.context.knowledge;
-        let monitors =
-            view.folded.facts.values().filter(|facts| knowledge.is_monitor(facts.file_name()) && !is_agent(facts));
+        let monitors = view.folded.facts.values().filter(|facts| is_monitor(facts, knowledge));
         let facts = Facts {
             idle: view.sample.user_idle.get(),
             foreground,
@@ -554,12 +556,6 @@ impl<'a> Turns<'a> {
             tray: self.icon.is_shown(),
         }
     }
-}
-
-/// Whether it is the agent and not the window: they are the same program.
-fn is_agent(facts: &crate::model::ProcFacts) -> bool {
-    facts.key.pid == std::process::id()
-        || facts.args.known().is_some_and(|args| args.get(1).is_some_and(|argument| argument == "agent"))
 }
 
 /// What comes from the desktop goes the same way as everything else.

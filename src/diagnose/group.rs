@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::knowledge::Knowledge;
 use crate::model::{
-    Bytes, BytesPerSec, DisplayName, Fraction, Mark, Member, MyFiles, Origin, Os, Pid, ProcFacts, ProcKey, ProcSample,
-    ProgramKind, ProgramSample, Reading, Sample, Signature, Signatures, Why,
+    Bytes, BytesPerSec, DisplayName, Fraction, Mark, Member, MyFiles, Origin, Os, Owner, Pid, ProcFacts, ProcKey,
+    ProcSample, ProgramKind, ProgramSample, Reading, Sample, Signature, Signatures, Why,
 };
 
 /// English name of the entry for all kernel threads together.
@@ -208,7 +208,9 @@ impl Grouper {
         }
         if let Reading::Known(path) = &facts.path {
             marks.extend(self.familiar.new.contains(path).then_some(Mark::New));
-            marks.extend(self.familiar.is_mine(path).then_some(Mark::Mine));
+            // The file of an interpreter says nothing about what it runs: what a miner is told to do is nobody's usual work.
+            let runs_a_miner = Knowledge::is_interpreted(facts) && marks.contains(&Mark::MinerArguments);
+            marks.extend((self.familiar.is_mine(path) && !runs_a_miner).then_some(Mark::Mine));
             marks.extend(self.familiar.pools.contains(path).then_some(Mark::PoolPort));
             marks.extend(self.familiar.signatures.get(path).map(|signature| match signature {
                 Signature::Absent => Mark::Unsigned,
@@ -305,13 +307,24 @@ impl Draft {
         self.members.push((member, process.facts.path.known().cloned()));
     }
 
-    fn finish<'a>(mut self, name: Arc<str>, origin: impl Fn(&ProcKey) -> Option<&'a Arc<Origin>>) -> ProgramSample {
+    fn finish<'a>(mut self, name: Arc<str>, origin_of: impl Fn(&ProcKey) -> Option<&'a Arc<Origin>>) -> ProgramSample {
         self.members.sort_by(|(a, _), (b, _)| b.cpu.get().total_cmp(&a.cpu.get()).then(a.key.cmp(&b.key)));
         let busiest = self.members.first().map(|(member, _)| member);
-        let own = busiest.and_then(|member| origin(&member.key)).cloned().unwrap_or_default();
-        let origin = match busiest.filter(|member| member.root != member.key).and_then(|member| origin(&member.root)) {
+        let own = busiest.and_then(|member| origin_of(&member.key)).cloned().unwrap_or_default();
+        let origin = match busiest.filter(|member| member.root != member.key).and_then(|member| origin_of(&member.root))
+        {
             Some(root) => Arc::new(root.and(&own)),
             None => own,
+        };
+        // Who handed an address to a browser is its starter for a moment only, and the busiest part is another one.
+        let asks = |origin: &&Arc<Origin>| origin.marks.contains(&Mark::OpenedByStranger);
+        let asked = self.members.iter().filter_map(|(member, _)| origin_of(&member.key)).find(asks);
+        let origin = match asked.filter(|_| !asks(&&origin)) {
+            Some(asked) => {
+                let marks = origin.marks.iter().copied().chain([Mark::OpenedByStranger]).collect();
+                Arc::new(Origin { marks, parent: asked.parent.clone(), ..(*origin).clone() })
+            }
+            None => origin,
         };
         ProgramSample {
             name,
@@ -342,10 +355,15 @@ fn strangers_name(facts: &ProcFacts, knowledge: &Knowledge) -> String {
     free.map_or_else(|| format!("{plain} (?)"), str::to_owned)
 }
 
-/// A program that shows what the PC does. The agent is the same program as our window, and is none.
-fn is_monitor(facts: &ProcFacts, knowledge: &Knowledge) -> bool {
-    let agent = || facts.args.known().is_some_and(|args| args.get(1).is_some_and(|argument| argument == "agent"));
-    knowledge.is_monitor(facts.file_name()) && !agent()
+/// A program that shows what the PC does. The agent is the same program as our window, and is none: it runs all day, also
+/// for others who are signed in, whose arguments cannot be read.
+pub fn is_monitor(facts: &ProcFacts, knowledge: &Knowledge) -> bool {
+    let is_ours = facts.file_name().to_lowercase().trim_end_matches(".exe") == "mimamori";
+    let is_window = || match &facts.args {
+        Reading::Known(args) => args.get(1).is_none_or(|argument| argument != "agent"),
+        Reading::Missing(_) => facts.given.is_some() || facts.owner == Owner::Me,
+    };
+    knowledge.is_monitor(facts.file_name()) && (!is_ours || is_window())
 }
 
 /// Puts into `sample` what a history keeps.
@@ -443,6 +461,58 @@ mod tests {
         let (backwards, _) = fold(Os::Linux, processes().into_iter().rev().collect());
         assert_eq!(forwards.programs[0].cpu.get().to_bits(), backwards.programs[0].cpu.get().to_bits());
         assert_eq!(forwards, backwards);
+    }
+
+    fn with(mut process: ProcSample, change: impl FnOnce(&mut ProcFacts)) -> ProcSample {
+        change(Arc::make_mut(&mut process.facts));
+        process
+    }
+
+    fn args(args: &[&str]) -> Reading<Vec<String>> {
+        Reading::Known(args.iter().map(|arg| (*arg).to_owned()).collect())
+    }
+
+    #[test]
+    fn an_agent_of_somebody_else_is_no_monitor_and_our_window_is_one() {
+        let watched = |change: &dyn Fn(&mut ProcFacts)| {
+            let path = r"C:\Program Files\Mimamori\mimamori.exe";
+            fold(Os::Windows, vec![with(process(10, 1, path, 0.0), change)]).0.watched == Reading::Known(true)
+        };
+        assert!(watched(&|facts| facts.args = args(&["mimamori.exe"])));
+        assert!(watched(&|facts| facts.owner = Owner::Me), "ours, and the system does not tell what it is");
+        assert!(!watched(&|facts| facts.args = args(&["mimamori.exe", "agent", "--quiet"])));
+        assert!(!watched(&|facts| facts.owner = Owner::Other));
+        let other = with(process(10, 1, r"C:\Windows\System32\Taskmgr.exe", 0.0), |facts| facts.owner = Owner::Other);
+        assert_eq!(fold(Os::Windows, vec![other]).0.watched, Reading::Known(true));
+    }
+
+    #[test]
+    fn a_page_handed_to_a_running_browser_is_seen_although_another_part_is_busier() {
+        let chrome = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
+        let script = process(5, 1, r"C:\Windows\System32\wscript.exe", 0.0);
+        let handed = with(process(20, 5, chrome, 0.0), |facts| facts.args = args(&["chrome.exe", "https://a.example"]));
+        let processes = vec![process(10, 1, chrome, 0.1), process(11, 10, chrome, 0.4), script, handed];
+        let (sample, _) = fold(Os::Windows, processes);
+        let origin = &sample.program("Google Chrome").expect("the browser").origin;
+        assert!(origin.marks.contains(&Mark::OpenedByStranger), "{origin:?}");
+        assert_eq!(origin.parent.as_deref(), Some("wscript.exe"));
+    }
+
+    #[test]
+    fn own_work_of_an_interpreter_is_no_leave_for_a_miner_it_runs() {
+        let path = "/usr/bin/python3.11";
+        let marks = |arguments: &[&str]| {
+            let mut grouper = Grouper::new(Os::Linux);
+            grouper.knows(Familiar { mine: MyFiles::from([(path.to_owned(), None)]), ..Familiar::default() });
+            let knowledge = Knowledge::builtin().expect("tables");
+            let process = with(process(10, 1, path, 0.5), |facts| facts.args = args(arguments));
+            let mut sample = Sample::default();
+            grouper.fold(&mut sample, vec![process], &knowledge);
+            sample.programs[0].origin.marks.clone()
+        };
+        assert!(marks(&["python3", "sums.py"]).contains(&Mark::Mine));
+        let pool = marks(&["python3", "a.py", &["stratum", "+tcp://pool.example:3333"].concat()]);
+        assert!(pool.contains(&Mark::MinerArguments) && !pool.contains(&Mark::Mine), "{pool:?}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub use finding::{
     Confidence, Evidence, EvidenceKind, Finding, Matter, RuleId, Severity, Sign, SignClass, SignKind, Subject,
     SubjectKind, matter,
 };
-pub use group::{Familiar, Folded, Grouper};
+pub use group::{Familiar, Folded, Grouper, is_monitor};
 
 use crate::knowledge::Knowledge;
 use crate::model::History;
