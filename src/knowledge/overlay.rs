@@ -72,8 +72,8 @@ pub enum Rejected {
     /// A value that cannot be meant.
     #[error("{0} is not a usable value")]
     Value(String),
-    /// It would weaken the protection of a program.
-    #[error("the program is protected: {0} must stay as it is")]
+    /// It would weaken the protection of a program, or make a miner look harmless.
+    #[error("this is protected: {0} must stay as it is")]
     Protected(String),
     /// Another program has this file or name.
     #[error("{0} already belongs to {1}")]
@@ -240,6 +240,9 @@ impl Merge<'_> {
         let builtin = at(&self.base.figures, path).ok_or(Rejected::UnknownKey)?;
         let key = path.last().map_or("", String::as_str);
         let value = sane(key, builtin, new).ok_or_else(refused)?;
+        if hides_miners(path, builtin, &value) {
+            return Err(Rejected::Protected(key.to_owned()));
+        }
         let mut figures = self.result.figures.clone();
         *at_mut(&mut figures, path).ok_or(Rejected::UnknownKey)? = value;
         // The form of the table has the last word.
@@ -377,6 +380,18 @@ fn keeps_protection(old: &KnownProgram, new: &KnownProgram) -> Result<(), Reject
     if new.name.en == old.name.en { Ok(()) } else { protected("name.en") }
 }
 
+/// Whether a figure would make a miner look harmless: whoever may write a file of the user could hide one by it. What a
+/// program is (name, command line, folder, parent) may count for more, and be told earlier, never the other way round.
+fn hides_miners(path: &[String], builtin: &toml::Value, new: &toml::Value) -> bool {
+    const KEPT: [&str; 5] = ["miner_name", "miner_arguments", "wrong_folder", "wrong_parent", "kernel_name"];
+    let (was, is) = (builtin.as_integer(), new.as_integer());
+    match path.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["mining", "points", key] => KEPT.contains(&key) && is < was,
+        ["mining", "look" | "alarm"] => is > was,
+        _ => false,
+    }
+}
+
 /// A figure of the same sort as the one built in, in a range that can be meant.
 fn sane(key: &str, builtin: &toml::Value, new: &toml::Value) -> Option<toml::Value> {
     let number = new.as_float().or_else(|| new.as_integer().map(|whole| whole as f64))?;
@@ -390,7 +405,8 @@ fn sane(key: &str, builtin: &toml::Value, new: &toml::Value) -> Option<toml::Val
         _ if was <= 1.0 => 1.0,
         _ => was * 1_000.0,
     };
-    if !number.is_finite() || !(0.0..=most).contains(&number) {
+    // 0 of something would be told of at every moment, or never: it cannot be meant.
+    if !number.is_finite() || !(0.0..=most).contains(&number) || (was > 0.0 && number <= 0.0) {
         return None;
     }
     match builtin {
@@ -542,6 +558,7 @@ mod tests {
         assert_eq!(note("colour = 1"), "line 1: colour: there is no such table or key");
         assert!(note("[thresholds]\nnothing = 1").contains("thresholds nothing: there is no such"));
         for (key, value) in [
+            ("hold_seconds", "0"),
             ("hold_seconds", "-1"),
             ("hold_seconds", "nan"),
             ("hold_seconds", "1e99"),
@@ -551,6 +568,14 @@ mod tests {
             assert!(note(&format!("[thresholds]\n{key} = {value}")).contains("is not a usable value"), "{key} {value}");
         }
         assert!(note("[thresholds.disk]\nact_bytes = 1.5").contains("1.5 is not"));
+        for hides in ["points.kernel_name = 44", "points.miner_name = 1", "look = 41", "alarm = 90"] {
+            assert!(note(&format!("[thresholds]\nmining.{hides}")).contains("is protected"), "{hides}");
+        }
+        for sees in ["points.kernel_name = 60", "points.steady = 10", "look = 30"] {
+            let (_, notes) =
+                Knowledge::builtin().expect("tables").with_override(&format!("[thresholds]\nmining.{sees}"));
+            assert!(notes.is_empty(), "{sees}: {notes:?}");
+        }
         assert!(note("thresholds.cpu.program = 0.4\n[thresholds.cpu]\nprogram = 0.5").contains("given twice"));
         assert!(note(&program("files = []")).contains("files is not a usable value"));
         assert!(note(&program("files = [\"a/b\"]")).contains("a/b"));
