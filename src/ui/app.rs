@@ -211,7 +211,7 @@ impl MimamoriApp {
                 apply_theme(ctx, theme);
                 self.save();
             }
-            Intent::LoadPast(range) => self.tell_worker(|worker| worker.load_past(range)),
+            Intent::LoadPast(period) => self.tell_worker(|worker| worker.load_past(period)),
             Intent::LoadEvents(range) => self.tell_worker(|worker| worker.load_events(range)),
             Intent::ShowMoment(at) => self.shell.show_moment(at, now()),
             Intent::SetBackground(on) => {

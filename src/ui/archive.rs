@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::intent::{Period, Range};
 use super::snapshot::{Recorded, Unreadable};
 use crate::agent;
 use crate::model::{At, Event, EventKind, History, Machine, Reading, Sample, Seconds};
@@ -45,11 +46,17 @@ pub(super) fn closed(now: At) -> Vec<(String, At)> {
     recorded(RECENT, now).events.into_iter().filter_map(actions).collect()
 }
 
-/// The last `range`, as coarse as it was kept.
-pub(super) fn past(range: Seconds, machine: &Machine, now: At) -> History {
+/// A period, as coarse as it was kept.
+pub(super) fn past(period: Period, machine: &Machine, now: At) -> History {
+    let range = period.range.seconds();
     let mut history = History::short(machine.clone(), Seconds(range.0 + 3600.0));
     let Some(reader) = open() else { return history };
-    for sample in reader.samples(Tier::for_range(range), now.minus(range), now).unwrap_or_default() {
+    // An hour of another day is drawn from its minutes.
+    let tier = match period.end {
+        Some(_) if period.range == Range::Hour => Tier::Minute,
+        _ => Tier::for_range(range),
+    };
+    for sample in reader.samples(tier, period.begin(now), period.edge(now)).unwrap_or_default() {
         history.push(Arc::new(without_members(sample)));
     }
     history

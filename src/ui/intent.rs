@@ -91,6 +91,54 @@ impl Range {
     }
 }
 
+/// The time that the charts show: so much up to now, or up to a moment of the past.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Period {
+    /// How much.
+    pub range: Range,
+    /// Up to when; `None` is now, and goes on.
+    pub end: Option<At>,
+}
+
+impl Period {
+    /// Where a moment is seen well: in the shortest range up to now while that is kept finely enough, else with as much
+    /// before it as after it.
+    pub fn around(at: At, now: At) -> Self {
+        let age = now.since(at);
+        let half = |range: Range| now.min(at.minus(Seconds(-range.seconds().0 / 2.0)));
+        let range = if age.0 <= Range::Day.seconds().0 {
+            return Self { range: Range::for_age(age), end: None };
+        } else if age.0 + Range::Hour.seconds().0 <= Range::Week.seconds().0 {
+            // Minutes are kept for a week, see `Tier`: an hour of a day is too coarse to show who it was.
+            Range::Hour
+        } else {
+            Range::Week
+        };
+        Self { range, end: Some(half(range)) }
+    }
+
+    /// The right edge.
+    pub fn edge(self, now: At) -> At {
+        self.end.unwrap_or(now)
+    }
+
+    /// The left edge.
+    pub fn begin(self, now: At) -> At {
+        self.edge(now).minus(self.range.seconds())
+    }
+
+    /// Whether it is read from the recording.
+    pub const fn is_recorded(self) -> bool {
+        self.end.is_some() || self.range.is_recorded()
+    }
+}
+
+impl From<Range> for Period {
+    fn from(range: Range) -> Self {
+        Self { range, end: None }
+    }
+}
+
 /// What a screen asks for. Screens never act themselves.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -102,7 +150,7 @@ pub enum Intent {
     /// Light or dark.
     SetTheme(ThemeChoice),
     /// Read a range from the recording.
-    LoadPast(Range),
+    LoadPast(Period),
     /// Read what happened in the last time, and how the agent is.
     LoadEvents(Seconds),
     /// Show the charts of a moment.

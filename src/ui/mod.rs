@@ -16,7 +16,7 @@ mod theme;
 mod worker;
 
 pub use fonts::install as install_fonts;
-pub use intent::{Intent, JobView, Range, Screen};
+pub use intent::{Intent, JobView, Period, Range, Screen};
 pub use shell::Shell;
 pub use snapshot::{Forgetting, Past, Recorded, Snapshot, Unreadable};
 pub use start::open;

@@ -128,7 +128,12 @@ fn shortcuts(ui: &egui::Ui, intents: &mut Vec<Intent>) {
 fn link(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, text: &str) -> egui::Response {
     let theme = snapshot.theme;
     let text = RichText::new(text).size(theme.size.small).color(theme.palette(ui).accent);
-    ui.add(egui::Button::new(text).frame_when_inactive(false).wrap().min_size(vec2(24.0, theme.size.target)))
+    ui.scope(|ui| {
+        // The bar is narrow: the words count.
+        ui.spacing_mut().button_padding.x = 4.0;
+        ui.add(egui::Button::new(text).frame_when_inactive(false).wrap().min_size(vec2(24.0, theme.size.target)))
+    })
+    .inner
 }
 
 fn navigation_button(

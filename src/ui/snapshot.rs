@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::intent::{JobView, Range};
+use super::intent::{JobView, Period};
 use super::theme::Theme;
 pub use crate::agent::Status as AgentStatus;
 use crate::diagnose::{Finding, Folded};
@@ -16,11 +16,11 @@ use crate::remedy::Plan;
 use crate::remedy::restart::{RestartFacts, Ticks};
 use crate::settings::{Background, MyWork, ThemeChoice};
 
-/// A range of the charts, read from the recording.
+/// A period of the charts, read from the recording.
 #[derive(Clone, Debug)]
 pub struct Past {
     /// Which one.
-    pub range: Range,
+    pub period: Period,
     /// Its samples.
     pub history: History,
 }

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::archive;
-use super::intent::{JobView, Range};
+use super::intent::{JobView, Period};
 use super::snapshot::{Past, Recorded};
 use crate::agent;
 use crate::diagnose::{Folded, Subject};
@@ -38,7 +38,7 @@ const LEARN_EVERY: u64 = 1800;
 
 /// What the window asks for.
 enum Command {
-    LoadPast(Range),
+    LoadPast(Period),
     LoadEvents(Seconds),
     Background(bool),
     Forget,
@@ -96,9 +96,9 @@ impl Worker {
         Ok(Self { commands, replies })
     }
 
-    /// Reads a range of the recording.
-    pub fn load_past(&self, range: Range) {
-        self.send(Command::LoadPast(range));
+    /// Reads a period of the recording.
+    pub fn load_past(&self, period: Period) {
+        self.send(Command::LoadPast(period));
     }
 
     /// Reads what happened in the last `range`.
@@ -214,9 +214,9 @@ impl Thread {
             let until_due = due.saturating_duration_since(Instant::now());
             let wait = if self.job.is_some() { until_due.min(JOB_STEP) } else { until_due };
             match self.inbox.recv_timeout(wait) {
-                Ok(Command::LoadPast(range)) => {
-                    let history = archive::past(range.seconds(), self.watch.machine(), now());
-                    self.tell(Reply::Past(Box::new(Past { range, history })));
+                Ok(Command::LoadPast(period)) => {
+                    let history = archive::past(period, self.watch.machine(), now());
+                    self.tell(Reply::Past(Box::new(Past { period, history })));
                 }
                 Ok(Command::LoadEvents(range)) => {
                     self.tell(Reply::Recorded(Box::new(archive::recorded(range, now()))));

@@ -19,8 +19,8 @@ use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{Phase, Plan, Verdict, plan};
 use mimamori::settings::{Background, MyWork, ThemeChoice};
 use mimamori::ui::{
-    Forgetting, Intent, JobView, Past, Range, Recorded, Screen, Shell, Snapshot, Theme, Unreadable, install_fonts,
-    install_theme,
+    Forgetting, Intent, JobView, Past, Period, Range, Recorded, Screen, Shell, Snapshot, Theme, Unreadable,
+    install_fonts, install_theme,
 };
 
 /// A PC on which a browser has been busy for half a minute, and what the person did.
@@ -560,7 +560,7 @@ fn recorded(mut scene: Scene) -> Scene {
         sample.programs[0].cpu = Fraction::new(cpu);
         history.push(Arc::new(sample));
     }
-    scene.past = Some(Past { range: Range::Day, history });
+    scene.past = Some(Past { period: Range::Day.into(), history });
     let finding = serde_json::to_value(&scene.findings[0].0).expect("json");
     let hour_ago = now.minus(Seconds(3600.0));
     scene.recorded = Recorded {
@@ -594,6 +594,40 @@ fn history_tells_what_happened_and_a_click_goes_to_its_charts() {
     // The crosshair stands at that moment: the values of then and what happened are told.
     harness.get_by_label_contains("(60 min ago)");
     harness.get_by_label_contains("▼");
+}
+
+/// A minute at work three days ago is nothing in the mean of its hour.
+#[test]
+fn a_click_on_what_happened_days_ago_shows_the_minutes_around_it() {
+    for (days, range, step) in [(3.0, Range::Hour, 60.0), (20.0, Range::Week, 3600.0)] {
+        let mut scene = recorded(Scene::new(Lang::En, 0.6));
+        let now = scene.sample.at.minus(Seconds(-40.0 * 86_400.0));
+        scene.sample = Arc::new(Sample { at: now, ..(*scene.sample).clone() });
+        let then = now.minus(Seconds(days * 86_400.0));
+        let mut harness = scene.harness([1000.0, 700.0]);
+        harness.state_mut().shell.show_moment(then, now);
+        harness.run_steps(2);
+        let end = now.min(then.minus(Seconds(-range.seconds().0 / 2.0)));
+        let period = Period { range, end: Some(end) };
+        assert!(harness.state().intents.contains(&Intent::LoadPast(period)), "{:?}", harness.state().intents);
+        let mut history = History::short(Machine::default(), Seconds(1e6));
+        for number in -5_i32..=5 {
+            let at = then.minus(Seconds(-step * f64::from(number)));
+            let mut sample = Sample { at, span: Seconds(step), ..(*harness.state().sample).clone() };
+            sample.cpu = Reading::Known(Fraction::new(if number == 0 { 0.9 } else { 0.1 }));
+            sample.programs[0].cpu = Fraction::new(if number == 0 { 0.87 } else { 0.01 });
+            history.push(Arc::new(sample));
+        }
+        harness.state_mut().past = Some(Past { period, history });
+        harness.run_steps(2);
+        // The crosshair stands there, and nothing that is measured now is told beside it.
+        harness.get_by_label_contains("CPU 90%");
+        harness.get_by_label_contains("Chromium 87%");
+        harness.get_by_label_contains(&format!("CPU: at most 90% in {}", if days > 7.0 { "7 days" } else { "60 min" }));
+        harness.get_by_label("10 min").click();
+        harness.run_steps(2);
+        harness.get_by_label_contains("CPU: now");
+    }
 }
 
 #[test]
@@ -643,7 +677,7 @@ fn a_day_from_the_recording_is_asked_for_drawn_and_told() {
     let mut harness = recorded(Scene::new(Lang::Ja, 0.6)).harness([1000.0, 700.0]);
     harness.get_by_label("24時間").click();
     harness.run_steps(3);
-    assert!(harness.state().intents.contains(&Intent::LoadPast(Range::Day)));
+    assert!(harness.state().intents.contains(&Intent::LoadPast(Range::Day.into())));
     // The most in that day, not in the last minute.
     harness.get_by_label_contains("90%");
 }

@@ -71,6 +71,7 @@ chart-disk = Disk
 chart-network = Network
 chart-now = now
 chart-summary = { $chart }: now { $value }, at most { $most } in the last { $duration }
+chart-summary-then = { $chart }: at most { $most } in { $duration } up to { $end }
 hover-time = { $time } ({ $ago } ago)
 hover-none = nothing was measured then
 fan-rpm = fan { $rpm } rpm

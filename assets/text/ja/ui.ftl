@@ -71,6 +71,7 @@ chart-disk = ディスク
 chart-network = ネットワーク
 chart-now = いま
 chart-summary = { $chart }：いま{ $value }、直近{ $duration }の最大{ $most }
+chart-summary-then = { $chart }：{ $end }までの{ $duration }で最大{ $most }
 hover-time = { $time }（{ $ago }前）
 hover-none = この時は測定していません
 fan-rpm = ファン毎分{ $rpm }回転

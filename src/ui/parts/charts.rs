@@ -9,7 +9,7 @@ use fluent_bundle::FluentArgs;
 
 use crate::explain::{event_text, format, program_name};
 use crate::model::{At, Bytes, BytesPerSec, Event, EventKind, Fraction, History, Reading, Sample, Seconds};
-use crate::ui::intent::{Intent, Range};
+use crate::ui::intent::{Intent, Period, Range};
 use crate::ui::snapshot::{Asked, Snapshot};
 use crate::ui::theme::{Palette, faint};
 
@@ -18,16 +18,16 @@ const NAMED: usize = 3;
 /// More points than a chart has pixels are drawn as means.
 const MOST_POINTS: usize = 400;
 
-/// What the person has chosen: the range and the moment under the crosshair.
+/// What the person has chosen: the period and the moment under the crosshair.
 #[derive(Debug, Default)]
 pub struct Charts {
-    range: Range,
-    /// Seconds before now, from the pointer or the arrow keys.
+    period: Period,
+    /// Seconds before the right edge, from the pointer or the arrow keys.
     crosshair: Option<f64>,
     /// Whether the crosshair was set by keys, so that a pointer elsewhere does not take it away.
     by_keys: bool,
     /// What was asked for from the recording, and when.
-    asked: Option<(Range, At)>,
+    asked: Option<(Period, At)>,
     asked_events: Asked,
 }
 
@@ -43,7 +43,7 @@ const READ_AGAIN: Seconds = Seconds(60.0);
 
 /// A stretch of samples without a gap.
 struct Stretch {
-    /// Seconds relative to now, not above 0.
+    /// Seconds relative to the right edge, not above 0.
     xs: Vec<f64>,
     samples: Vec<Arc<Sample>>,
 }
@@ -67,16 +67,15 @@ struct Chart {
 }
 
 impl Charts {
-    /// The chosen range.
-    pub const fn range(&self) -> Range {
-        self.range
+    /// The chosen period.
+    pub const fn period(&self) -> Period {
+        self.period
     }
 
     /// Goes to a moment of the past.
     pub fn show_moment(&mut self, at: At, now: At) {
-        let age = now.since(at);
-        self.range = Range::for_age(age);
-        self.crosshair = Some(-age.0.min(self.range.seconds().0));
+        self.period = Period::around(at, now);
+        self.crosshair = Some(-self.period.edge(now).since(at).0);
         self.by_keys = true;
     }
 
@@ -87,14 +86,14 @@ impl Charts {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 2.0;
             self.ranges_ui(ui, snapshot);
-            let stretches = stretches(snapshot, self.range);
+            let stretches = stretches(snapshot, self.period);
             let mut pointed = None;
             let mut area = egui::Rect::NOTHING;
             self.cpu_ui(ui, snapshot, &stretches, &mut pointed, &mut area);
             for chart in charts(snapshot, snapshot.theme.palette(ui)) {
                 self.chart_ui(ui, snapshot, &stretches, &chart, &mut pointed, &mut area);
             }
-            axis_ui(ui, snapshot, self.range, area);
+            axis_ui(ui, snapshot, self.period, area);
             self.keys(ui, area, snapshot);
             // A pointer that only rests there (after a click that led here) does not take the crosshair.
             if pointed.is_some() && ui.input(|input| input.pointer.delta() != egui::Vec2::ZERO) {
@@ -111,29 +110,41 @@ impl Charts {
     }
 
     fn read_past(&mut self, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
-        let asked = |(range, at): (Range, At)| range == self.range && snapshot.now.since(at).0 < READ_AGAIN.0;
-        if self.range.is_recorded() && !self.asked.is_some_and(asked) {
-            self.asked = Some((self.range, snapshot.now));
-            intents.push(Intent::LoadPast(self.range));
+        let asked = |(period, at): (Period, At)| period == self.period && snapshot.now.since(at).0 < READ_AGAIN.0;
+        if self.period.is_recorded() && !self.asked.is_some_and(asked) {
+            self.asked = Some((self.period, snapshot.now));
+            intents.push(Intent::LoadPast(self.period));
         }
         // The marks: only where there is room for more than what is on the screen anyway.
-        let week = Range::Week.seconds();
-        if self.range != Range::Minute && self.asked_events.should_ask(snapshot, week, READ_AGAIN) {
-            intents.push(Intent::LoadEvents(week));
+        let back = snapshot.now.since(self.period.begin(snapshot.now)).0.max(Range::Week.seconds().0);
+        let is_short = self.period == Period::from(Range::Minute);
+        if !is_short && self.asked_events.should_ask(snapshot, Seconds(back), READ_AGAIN) {
+            intents.push(Intent::LoadEvents(Seconds(back)));
         }
+    }
+
+    /// What is measured now is not told beside what was measured then.
+    fn if_now<'v>(&self, value: &'v str) -> &'v str {
+        if self.period.end.is_some() { "" } else { value }
     }
 
     fn ranges_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().button_padding = vec2(10.0, 3.0);
             for range in Range::ALL.into_iter().rev() {
-                let chosen = self.range == range;
+                let chosen = self.period == Period::from(range);
                 let text = RichText::new(snapshot.texts.get(range.text())).size(snapshot.theme.size.small);
                 if ui.add(egui::Button::selectable(chosen, text)).clicked() {
-                    self.range = range;
+                    self.period = range.into();
                     self.crosshair = None;
                     self.by_keys = false;
                 }
+            }
+            // Which day it is stands nowhere else; every range leads back to now.
+            if let Some(end) = self.period.end {
+                let day =
+                    RichText::new(format::date(end, snapshot.zone)).font(snapshot.theme.bold(snapshot.theme.size.text));
+                ui.add(egui::Label::new(day).truncate());
             }
         });
     }
@@ -151,12 +162,12 @@ impl Charts {
         let palette = snapshot.theme.palette(ui).clone();
         let named = busiest(stretches);
         let value = snapshot.sample.map_or_else(|| texts.get("unknown-value"), |sample| share(&sample.cpu, snapshot));
-        title_ui(ui, snapshot, &texts.get("chart-cpu"), &value);
+        title_ui(ui, snapshot, &texts.get("chart-cpu"), self.if_now(&value));
         let most = peak(stretches, |sample| sample.cpu.get().map(Fraction::get));
-        let summary = summary(snapshot, &texts.get("chart-cpu"), &value, most.map(format::percent), self.range);
+        let summary = summary(snapshot, &texts.get("chart-cpu"), &value, most.map(format::percent), self.period);
         let crosshair = self.crosshair;
-        let marks = marks(snapshot, self.range, &palette);
-        let (seconds, line) = (self.range.seconds().0, palette.line);
+        let marks = marks(snapshot, self.period, &palette);
+        let (seconds, line) = (self.period.range.seconds().0, palette.line);
         let layers: Vec<(Vec<f64>, Vec<Vec<f64>>)> =
             stretches.iter().map(|stretch| (stretch.xs.clone(), layers(&stretch.samples, &named))).collect();
         let drawn = plot("cpu", 96.0).show(ui, move |plot| {
@@ -194,15 +205,15 @@ impl Charts {
         area: &mut egui::Rect,
     ) {
         let palette = snapshot.theme.palette(ui).clone();
-        title_ui(ui, snapshot, &chart.title, &chart.now);
+        title_ui(ui, snapshot, &chart.title, self.if_now(&chart.now));
         if let Some(note) = &chart.note {
             ui.label(RichText::new(note).size(snapshot.theme.size.small).color(palette.muted));
         }
         let most = chart.series.iter().filter_map(|series| peak(stretches, series.value)).max_by(f64::total_cmp);
         let Some(most) = most else { return };
         let top = (most * 1.1).max(chart.least_top);
-        let summary = summary(snapshot, &chart.title, &chart.now, Some((chart.show)(most)), self.range);
-        let (seconds, crosshair) = (self.range.seconds().0, self.crosshair);
+        let summary = summary(snapshot, &chart.title, &chart.now, Some((chart.show)(most)), self.period);
+        let (seconds, crosshair) = (self.period.range.seconds().0, self.crosshair);
         let lines: Vec<(String, Color32, Vec<[f64; 2]>)> = chart
             .series
             .iter()
@@ -248,7 +259,7 @@ impl Charts {
         let palette = snapshot.theme.palette(ui);
         let stroke = Stroke::new(2.0, palette.accent);
         ui.painter().rect_stroke(area.expand(3.0), 4.0, stroke, egui::StrokeKind::Outside);
-        let seconds = self.range.seconds().0;
+        let seconds = self.period.range.seconds().0;
         let step = seconds / 60.0;
         let (left, right, end) =
             ui.input(|i| (i.key_pressed(Key::ArrowLeft), i.key_pressed(Key::ArrowRight), i.key_pressed(Key::Escape)));
@@ -267,9 +278,9 @@ impl Charts {
     fn tooltip_ui(&self, ui: &egui::Ui, snapshot: &Snapshot<'_>, x: f64, area: egui::Rect) {
         let (theme, texts) = (snapshot.theme, snapshot.texts);
         let palette = theme.palette(ui);
-        let at = snapshot.now.minus(Seconds(-x));
-        let lines = moment(snapshot, at, self.range);
-        let share = 1.0 + (x / self.range.seconds().0) as f32;
+        let at = self.period.edge(snapshot.now).minus(Seconds(-x));
+        let lines = moment(snapshot, at, self.period);
+        let share = 1.0 + (x / self.period.range.seconds().0) as f32;
         let cross = egui::lerp(area.left()..=area.right(), share);
         // On the side with more room, so that the tooltip never covers its own moment.
         let (pivot, shift) =
@@ -286,9 +297,9 @@ impl Charts {
                         ui.set_max_width(320.0);
                         ui.spacing_mut().item_spacing.y = 2.0;
                         let mut args = FluentArgs::new();
-                        let time = if self.range.is_recorded() { format::date_clock } else { format::clock_seconds };
+                        let time = if self.period.is_recorded() { format::date_clock } else { format::clock_seconds };
                         args.set("time", time(at, snapshot.zone));
-                        args.set("ago", format::duration(texts, -x));
+                        args.set("ago", format::duration(texts, snapshot.now.since(at).0));
                         let title = RichText::new(texts.with("hover-time", &args));
                         ui.label(title.font(theme.bold(theme.size.small)).color(palette.tooltip_text));
                         for line in lines {
@@ -302,9 +313,9 @@ impl Charts {
 }
 
 /// What was measured at `at`, in words.
-fn moment(snapshot: &Snapshot<'_>, at: At, range: Range) -> Vec<String> {
+fn moment(snapshot: &Snapshot<'_>, at: At, period: Period) -> Vec<String> {
     let texts = snapshot.texts;
-    let Some(sample) = sample_at(snapshot, at, range) else { return vec![texts.get("hover-none")] };
+    let Some(sample) = sample_at(snapshot, at, period) else { return vec![texts.get("hover-none")] };
     let mut values = vec![format!("{} {}", texts.get("chart-cpu"), share(&sample.cpu, snapshot))];
     if let Some(celsius) = sample.temperature.get() {
         values.push(format::celsius(celsius.0));
@@ -327,8 +338,8 @@ fn moment(snapshot: &Snapshot<'_>, at: At, range: Range) -> Vec<String> {
         format!("{name} {}", format::percent(program.cpu.get()))
     });
     let programs: Vec<String> = programs.collect();
-    let near = range.seconds().0 * NEAR;
-    let happened = marked(snapshot, range).filter(|event| (event.at.0 - at.0).abs() as f64 / 1000.0 <= near);
+    let near = period.range.seconds().0 * NEAR;
+    let happened = marked(snapshot, period).filter(|event| (event.at.0 - at.0).abs() as f64 / 1000.0 <= near);
     let happened = happened.take(MOST_TOLD).map(|event| {
         let text = event_text(event, snapshot.knowledge, texts, snapshot.zone);
         format!("▼ {} {text}", format::clock(event.at, snapshot.zone))
@@ -337,9 +348,9 @@ fn moment(snapshot: &Snapshot<'_>, at: At, range: Range) -> Vec<String> {
     lines.into_iter().filter(|line| !line.is_empty()).chain(happened).collect()
 }
 
-/// What happened in the range, as far as it explains the charts: findings, notifications, actions, starts and stops.
-fn marked<'s>(snapshot: &'s Snapshot<'_>, range: Range) -> impl Iterator<Item = &'s Event> {
-    let oldest = snapshot.now.minus(range.seconds());
+/// What happened in the period, as far as it explains the charts: findings, notifications, actions, starts and stops.
+fn marked<'s>(snapshot: &'s Snapshot<'_>, period: Period) -> impl Iterator<Item = &'s Event> {
+    let (oldest, newest) = (period.begin(snapshot.now), period.edge(snapshot.now));
     snapshot.recorded.events.iter().filter(move |event| {
         let told = matches!(
             event.kind,
@@ -351,12 +362,12 @@ fn marked<'s>(snapshot: &'s Snapshot<'_>, range: Range) -> impl Iterator<Item = 
                 | EventKind::Started
                 | EventKind::Suspended
         );
-        told && event.at >= oldest
+        told && (oldest..=newest).contains(&event.at)
     })
 }
 
-fn marks(snapshot: &Snapshot<'_>, range: Range, palette: &Palette) -> Vec<(f64, Color32)> {
-    marked(snapshot, range)
+fn marks(snapshot: &Snapshot<'_>, period: Period, palette: &Palette) -> Vec<(f64, Color32)> {
+    marked(snapshot, period)
         .map(|event| {
             let colour = match event.kind {
                 EventKind::SuddenStop => palette.act,
@@ -364,14 +375,14 @@ fn marks(snapshot: &Snapshot<'_>, range: Range, palette: &Palette) -> Vec<(f64, 
                 EventKind::Action | EventKind::Verdict => palette.accent,
                 _ => palette.muted,
             };
-            (-snapshot.now.since(event.at).0, colour)
+            (-period.edge(snapshot.now).since(event.at).0, colour)
         })
         .collect()
 }
 
 /// The sample that covers `at`, if something was measured then.
-fn sample_at(snapshot: &Snapshot<'_>, at: At, range: Range) -> Option<Arc<Sample>> {
-    let newer = shown_history(snapshot, range)?.samples().find(|sample| sample.at >= at);
+fn sample_at(snapshot: &Snapshot<'_>, at: At, period: Period) -> Option<Arc<Sample>> {
+    let newer = shown_history(snapshot, period)?.samples().find(|sample| sample.at >= at);
     match newer {
         Some(sample) if sample.at.since(at).0 <= sample.span.0 + 0.5 => Some(Arc::clone(sample)),
         Some(_) => None,
@@ -379,10 +390,10 @@ fn sample_at(snapshot: &Snapshot<'_>, at: At, range: Range) -> Option<Arc<Sample
     }
 }
 
-/// The samples that a range is drawn from; `None` until they were read.
-fn shown_history<'s>(snapshot: &'s Snapshot<'_>, range: Range) -> Option<&'s History> {
-    if range.is_recorded() {
-        snapshot.past.filter(|past| past.range == range).map(|past| &past.history)
+/// The samples that a period is drawn from; `None` until they were read.
+fn shown_history<'s>(snapshot: &'s Snapshot<'_>, period: Period) -> Option<&'s History> {
+    if period.is_recorded() {
+        snapshot.past.filter(|past| past.period == period).map(|past| &past.history)
     } else {
         Some(snapshot.history)
     }
@@ -515,13 +526,14 @@ fn title_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, title: &str, value: &str
 }
 
 /// What the chart shows, for those who cannot see it.
-fn summary(snapshot: &Snapshot<'_>, chart: &str, value: &str, most: Option<String>, range: Range) -> String {
+fn summary(snapshot: &Snapshot<'_>, chart: &str, value: &str, most: Option<String>, period: Period) -> String {
     let mut args = FluentArgs::new();
     args.set("chart", chart.to_owned());
     args.set("value", value.to_owned());
     args.set("most", most.unwrap_or_else(|| snapshot.texts.get("unknown-value")));
-    args.set("duration", format::duration(snapshot.texts, range.seconds().0));
-    snapshot.texts.with("chart-summary", &args)
+    args.set("duration", format::duration(snapshot.texts, period.range.seconds().0));
+    args.set("end", format::date_clock(period.edge(snapshot.now), snapshot.zone));
+    snapshot.texts.with(if period.end.is_some() { "chart-summary-then" } else { "chart-summary" }, &args)
 }
 
 fn describe(ui: &egui::Ui, response: &egui::Response, summary: String) {
@@ -566,7 +578,7 @@ fn crosshair_line(plot: &mut egui_plot::PlotUi<'_>, crosshair: Option<f64>, pale
     }
 }
 
-fn axis_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range, area: egui::Rect) {
+fn axis_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, period: Period, area: egui::Rect) {
     let theme = snapshot.theme;
     let palette = theme.palette(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), egui::Sense::hover());
@@ -574,10 +586,10 @@ fn axis_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range, area: egui:
     let width = if area.is_finite() { area.width() } else { rect.width() };
     for n in 0..=4_u8 {
         let share = f32::from(n) / 4.0;
-        let seconds = range.seconds().0 * f64::from(1.0 - share);
-        let at = snapshot.now.minus(Seconds(seconds));
-        let text = match (n, range) {
-            (4, _) => snapshot.texts.get("chart-now"),
+        let seconds = period.range.seconds().0 * f64::from(1.0 - share);
+        let at = period.edge(snapshot.now).minus(Seconds(seconds));
+        let text = match (n, period.range) {
+            (4, _) if period.end.is_none() => snapshot.texts.get("chart-now"),
             (_, Range::Minute) => format::clock_seconds(at, snapshot.zone),
             (_, Range::Week) => format::day(at, snapshot.zone),
             _ => format::clock(at, snapshot.zone),
@@ -592,11 +604,12 @@ fn axis_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range, area: egui:
     }
 }
 
-/// The samples in the range, cut at gaps, thinned to what can be seen.
-fn stretches(snapshot: &Snapshot<'_>, range: Range) -> Vec<Stretch> {
-    let oldest = snapshot.now.minus(Seconds(range.seconds().0 + 4.0));
+/// The samples in the period, cut at gaps, thinned to what can be seen.
+fn stretches(snapshot: &Snapshot<'_>, period: Period) -> Vec<Stretch> {
+    let edge = period.edge(snapshot.now);
+    let oldest = edge.minus(Seconds(period.range.seconds().0 + 4.0));
     let mut stretches: Vec<Stretch> = Vec::new();
-    let shown = shown_history(snapshot, range).into_iter().flat_map(History::samples_with_gaps);
+    let shown = shown_history(snapshot, period).into_iter().flat_map(History::samples_with_gaps);
     let in_range: Vec<_> = shown.filter(|(sample, _)| sample.at >= oldest).collect();
     let every = in_range.len().div_ceil(MOST_POINTS).max(1);
     for (index, (sample, gap)) in in_range.into_iter().enumerate() {
@@ -609,17 +622,17 @@ fn stretches(snapshot: &Snapshot<'_>, range: Range) -> Vec<Stretch> {
         if let Some(stretch) = stretches.last_mut() {
             if stretch.xs.is_empty() {
                 // The first value holds from the beginning of its time, so that a single one is drawn too.
-                stretch.xs.push(-snapshot.now.since(sample.at.minus(sample.span)).0);
+                stretch.xs.push(-edge.since(sample.at.minus(sample.span)).0);
                 stretch.samples.push(Arc::clone(sample));
             }
-            stretch.xs.push(-snapshot.now.since(sample.at).0);
+            stretch.xs.push(-edge.since(sample.at).0);
             stretch.samples.push(Arc::clone(sample));
         }
     }
     // The newest value holds until the next one: the line reaches the right edge.
     if let Some((stretch, sample)) = stretches.last_mut().zip(snapshot.sample)
         && snapshot.now.since(sample.at).0 < 5.0
-        && !range.is_recorded()
+        && !period.is_recorded()
         && stretch.xs.last().is_some_and(|x| *x < 0.0)
     {
         stretch.xs.push(0.0);
@@ -661,8 +674,8 @@ fn layer_colour(palette: &Palette, layer: usize, layers: usize) -> Color32 {
 }
 
 /// The programs that have a colour of their own in the chart, in the order of the colours.
-pub(super) fn named_programs(snapshot: &Snapshot<'_>, range: Range) -> Vec<Arc<str>> {
-    busiest(&stretches(snapshot, range))
+pub(super) fn named_programs(snapshot: &Snapshot<'_>, period: Period) -> Vec<Arc<str>> {
+    busiest(&stretches(snapshot, period))
 }
 
 /// The colour a program has in the chart, for its row in the list.
@@ -689,11 +702,11 @@ fn pieces(stretch: &Stretch, value: fn(&Sample) -> Option<f64>) -> Vec<Vec<[f64;
 }
 
 /// The CPU of one program, for its details.
-pub(super) fn program_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, range: Range) {
+pub(super) fn program_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, period: Period) {
     let palette = snapshot.theme.palette(ui);
     let colour = palette.series[0];
-    let seconds = range.seconds().0;
-    let lines: Vec<Vec<[f64; 2]>> = stretches(snapshot, range)
+    let seconds = period.range.seconds().0;
+    let lines: Vec<Vec<[f64; 2]>> = stretches(snapshot, period)
         .iter()
         .map(|stretch| {
             let cpu = |sample: &Arc<Sample>| sample.program(name).map_or(0.0, |program| program.cpu.get());

@@ -9,7 +9,7 @@ use crate::diagnose::{RuleId, Subject};
 use crate::explain::{advice, format};
 use crate::model::{DisplayName, ProgramKind, ProgramSample, Signature};
 use crate::ui::intent::Intent;
-use crate::ui::intent::Range;
+use crate::ui::intent::Period;
 use crate::ui::snapshot::Snapshot;
 
 /// A path is shown up to this length, cut in the middle.
@@ -18,7 +18,7 @@ const PATH_CHARS: usize = 160;
 const MOST_SERVICES: usize = 12;
 
 /// Draws the details; whether the person wants to go back.
-pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, range: Range, intents: &mut Vec<Intent>) -> bool {
+pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, period: Period, intents: &mut Vec<Intent>) -> bool {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let mut back = false;
     theme.card(ui).show(ui, |ui| {
@@ -42,7 +42,7 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, range: Range, 
         match program {
             Some(program) => {
                 action_ui(ui, snapshot, program, intents);
-                charts::program_ui(ui, snapshot, name, range);
+                charts::program_ui(ui, snapshot, name, period);
                 facts_ui(ui, snapshot, program, intents);
             }
             None => {

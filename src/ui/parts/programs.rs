@@ -8,7 +8,7 @@ use fluent_bundle::FluentArgs;
 use super::charts::{colour_of, named_programs};
 use crate::explain::{format, program_name};
 use crate::model::ProgramSample;
-use crate::ui::intent::Range;
+use crate::ui::intent::Period;
 use crate::ui::snapshot::Snapshot;
 
 /// Rows shown until the person asks for all.
@@ -50,7 +50,7 @@ struct Drawn {
 
 impl ProgramList {
     /// Draws the list; the name of the program that was chosen.
-    pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range) -> Option<String> {
+    pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, period: Period) -> Option<String> {
         let pass = ui.ctx().cumulative_pass_nr();
         // A list that comes back from elsewhere is a new one: who points at its place pointed at something else.
         let stayed = self.place.filter(|(_, drawn)| pass <= *drawn + 1);
@@ -61,12 +61,12 @@ impl ProgramList {
         if !stayed.is_some_and(is_used) {
             self.rows.clear();
         }
-        let shown = snapshot.theme.card(ui).show(ui, |ui| self.rows_ui(ui, snapshot, range));
+        let shown = snapshot.theme.card(ui).show(ui, |ui| self.rows_ui(ui, snapshot, period));
         self.place = Some((shown.response.rect, pass));
         shown.inner
     }
 
-    fn rows_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, range: Range) -> Option<String> {
+    fn rows_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, period: Period) -> Option<String> {
         let (theme, texts) = (snapshot.theme, snapshot.texts);
         let mut chosen = None;
         ui.set_width(ui.available_width());
@@ -81,7 +81,7 @@ impl ProgramList {
         if !self.all {
             rows.truncate(ROWS);
         }
-        let named = named_programs(snapshot, range);
+        let named = named_programs(snapshot, period);
         let mut drawn = Vec::with_capacity(rows.len());
         let mut responses = Vec::with_capacity(rows.len());
         for row in &rows {

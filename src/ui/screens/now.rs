@@ -70,12 +70,12 @@ impl NowScreen {
         ui.vertical(|ui| match &self.program {
             Some(name) => {
                 let name = name.clone();
-                if details::ui(ui, snapshot, &name, self.charts.range(), intents) {
+                if details::ui(ui, snapshot, &name, self.charts.period(), intents) {
                     self.program = None;
                 }
             }
             None => {
-                if let Some(name) = self.programs.ui(ui, snapshot, self.charts.range()) {
+                if let Some(name) = self.programs.ui(ui, snapshot, self.charts.period()) {
                     self.program = Some(name);
                 }
             }
