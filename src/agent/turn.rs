@@ -188,6 +188,14 @@ impl<'a> Turns<'a> {
         IconState::start(self.tray_view(), desktop_sender(&self.wakes), self.wakes.clone());
         self.look_for_sudden_stop(path);
         self.say_remarks();
+        // Nobody sees what an agent says that was started with the PC.
+        if let Some(first) = self.context.notes.first() {
+            let more = self.context.notes.len() - 1;
+            // The line says more than the folder, and there is no room for both.
+            let first = first.rsplit_once("knowledge.toml: ").map_or(first.as_str(), |(_, note)| note);
+            let reason = if more > 0 { format!("{first} (+{more})") } else { first.to_owned() };
+            self.trouble("trouble-knowledge", &reason);
+        }
         if let Some(trouble) = self.journal.trouble() {
             output.note(&self.texts.with_one(trouble.text(), "reason", trouble.reason().to_owned()));
         }

@@ -864,6 +864,21 @@ with socket.socket(socket.AF_UNIX) as connection:
         self.assertEqual([path.name for path in STATE.glob("*-wal") if path.stat().st_size > 0], [])
         self.assertEqual(list(STATE.glob("*.bad-*")), [])
 
+    @with_diagnostics
+    def test_a_mistake_in_the_users_tables_is_in_the_history(self):
+        self.desktop()
+        file = Path(os.environ["XDG_CONFIG_HOME"]) / "mimamori/knowledge.toml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self.addCleanup(file.unlink)
+        file.write_text("[thresholds.cpu]\nprogram = 7\nfull = 0.9\ncolour = 1\n")
+        self.agent()
+        host.serve(4)
+        flush()
+        (trouble,) = events("trouble")
+        say(f"“{trouble['text']['en']}” / “{trouble['text']['ja']}”")
+        self.assertRegex(trouble["text"]["en"], r": line \d: thresholds.cpu (colour: there is no|program: 7 is not)")
+        self.assertIn("(+1)", trouble["text"]["ja"])
+
     # -------------------------------------------------------------------------------- time
 
     @with_diagnostics
