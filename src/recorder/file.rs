@@ -14,6 +14,10 @@ use crate::model::At;
 
 /// How long a write waits for somebody else's lock (a backup, a reader of the log).
 const BUSY: Duration = Duration::from_secs(1);
+/// A process that is being started has a copy of every lock until it runs its own program: so long somebody who has just let go
+/// seems to hold it still.
+const LOCK_TRIES: u32 = 5;
+const LOCK_WAIT: Duration = Duration::from_millis(20);
 /// In the name of a damaged file, before the time.
 const BAD: &str = ".bad-";
 
@@ -28,7 +32,14 @@ pub struct Opening {
 /// they are held during a transaction only.
 pub fn lock(path: &Path) -> Result<Option<File>, RecorderError> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(beside(path, "-lock"))?;
-    match file.try_lock() {
+    let mut tries = 0;
+    let mut locked = file.try_lock();
+    while matches!(locked, Err(TryLockError::WouldBlock)) && tries < LOCK_TRIES {
+        std::thread::sleep(LOCK_WAIT);
+        locked = file.try_lock();
+        tries += 1;
+    }
+    match locked {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(RecorderError::Locked),
         // A file system without locks; the agent has a lock of its own.
