@@ -11,6 +11,8 @@ use crate::model::{At, Event, EventKind, Seconds};
 const ENDED: Seconds = Seconds(30.0);
 
 struct Course {
+    /// As its beginning is recorded: its end has to be found by it.
+    subject: String,
     finding: Finding,
     seen: At,
 }
@@ -28,8 +30,9 @@ impl Courses {
         let mut events = Vec::new();
         for finding in findings.iter().filter(|finding| finding.severity > Severity::Ok) {
             let course = self.current.entry((finding.rule, finding.matter().1)).or_insert_with(|| {
-                events.push(event(EventKind::Finding, now, finding, finding.since));
-                Course { finding: finding.clone(), seen: now }
+                let subject = finding.subject.group.clone();
+                events.push(event(EventKind::Finding, now, &subject, finding));
+                Course { subject, finding: finding.clone(), seen: now }
             });
             course.seen = now;
             // Its figures at the end tell more than those at the beginning.
@@ -38,14 +41,14 @@ impl Courses {
         // The load goes on when another rule knows more about it now.
         for course in self.current.values_mut() {
             let matter = course.finding.matter();
-            if findings.iter().any(|finding| finding.severity > Severity::Ok && finding.matter() == matter) {
+            if findings.iter().any(|finding| finding.goes_on() && finding.matter() == matter) {
                 course.seen = now;
             }
         }
         self.current.retain(|_, course| {
             let ended = now.since(course.seen).0 > ENDED.0;
             if ended {
-                events.push(event(EventKind::FindingEnded, course.seen, &course.finding, course.finding.since));
+                events.push(event(EventKind::FindingEnded, course.seen, &course.subject, &course.finding));
             }
             !ended
         });
@@ -57,7 +60,7 @@ impl Courses {
     pub(super) fn end(&mut self) -> Vec<Event> {
         let courses = std::mem::take(&mut self.current).into_values();
         let end = |course: Course| {
-            let mut event = event(EventKind::FindingEnded, course.seen, &course.finding, course.finding.since);
+            let mut event = event(EventKind::FindingEnded, course.seen, &course.subject, &course.finding);
             event.data["watch"] = "ended".into();
             event
         };
@@ -73,15 +76,16 @@ impl Courses {
     }
 }
 
-fn event(kind: EventKind, at: At, finding: &Finding, since: At) -> Event {
-    let seconds = at.since(since).0;
-    Event::new(at, kind, &finding.subject.group).with(json!({ "finding": finding, "seconds": seconds }))
+fn event(kind: EventKind, at: At, subject: &str, finding: &Finding) -> Event {
+    let seconds = at.since(finding.since).0;
+    Event::new(at, kind, subject).with(json!({ "finding": finding, "seconds": seconds }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::diagnose::{Confidence, RuleId, Subject};
+    use crate::model::{Bytes, Fraction, Member, ProcKey};
 
     fn hog() -> Finding {
         Finding {
@@ -116,7 +120,9 @@ mod tests {
     #[test]
     fn a_load_that_another_rule_takes_over_is_not_over() {
         let mut courses = Courses::default();
-        let mining = Finding { rule: RuleId::SecretMining, ..hog() };
+        let mut mining = Finding { rule: RuleId::SecretMining, ..hog() };
+        let key = ProcKey { pid: 1, start_time: 1 };
+        mining.subject.members = vec![Member { key, root: key, cpu: Fraction::new(0.5), memory: Bytes(1) }];
         let mut events = Vec::new();
         for now in (10_i64..600).step_by(2) {
             let now_told = [if now < 120 { hog() } else { mining.clone() }];
@@ -125,6 +131,21 @@ mod tests {
         let seen: Vec<_> = events.iter().map(|event| (event.kind, event.at.0 / 1000)).collect();
         let (begun, ended) = (EventKind::Finding, EventKind::FindingEnded);
         assert_eq!(seen, [(begun, 10), (begun, 120), (ended, 398), (ended, 398)]);
+    }
+
+    /// The end has to be found by its beginning when the recording is read again.
+    #[test]
+    fn memory_that_is_short_ends_under_the_name_it_began_with() {
+        let mut courses = Courses::default();
+        let memory = |largest: &str| {
+            let subject = Subject { group: largest.to_owned(), ..Subject::machine() };
+            Finding { rule: RuleId::MemoryPressure, subject, ..hog() }
+        };
+        let mut events = courses.step(At(10_000), &[memory("")]);
+        events.extend(courses.step(At(20_000), &[memory("Chromium")]));
+        events.extend(courses.step(At(60_000), &[]));
+        let seen: Vec<_> = events.iter().map(|event| (event.kind, event.subject.as_str())).collect();
+        assert_eq!(seen, [(EventKind::Finding, ""), (EventKind::FindingEnded, "")]);
     }
 
     #[test]

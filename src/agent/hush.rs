@@ -3,7 +3,7 @@
 //! Sources: the Windows guideline for notifications ("once when it begins, then at most once a day while unsolved",
 //! nothing right after sign-in) and GNOME's (summarise, withdraw when no longer valid).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::happenings::Moment;
 use crate::diagnose::{Confidence, Finding, Matter, RuleId, Severity, matter};
@@ -47,8 +47,8 @@ struct Course {
 #[derive(Clone, Debug, Default)]
 pub struct Hush {
     current: BTreeMap<Matter, Course>,
-    /// By matter, and whether it was an alarm: that one is told although the load alone was told before.
-    told: BTreeMap<(Matter, bool), At>,
+    /// By rule and what the matter is about.
+    told: BTreeMap<(RuleId, String), At>,
     shown: Vec<Matter>,
     last: Option<At>,
     quiet_until: Option<At>,
@@ -92,12 +92,18 @@ impl Hush {
     }
 
     fn note_told(&mut self, (rule, group): &Identity, at: At) {
-        self.told.insert((matter(*rule, group), is_alarm(*rule)), at);
+        let told = self.told.entry((*rule, matter(*rule, group).1)).or_insert(at);
+        *told = at.max(*told);
     }
 
+    /// Told by the same rule within a day; or, but for an alarm, by another rule while it goes on.
     fn was_told(&self, (rule, group): &Identity) -> bool {
-        let told = |alarm| self.told.contains_key(&(matter(*rule, group), alarm));
-        told(true) || (!is_alarm(*rule) && told(false))
+        let this = matter(*rule, group);
+        let begin = self.current.get(&this).map(|course| course.since);
+        let covers = |other: RuleId, at: At| {
+            !is_alarm(*rule) && matter(other, group) == this && begin.is_some_and(|begin| begin <= at)
+        };
+        self.told.iter().any(|((other, about), at)| *about == this.1 && (other == rule || covers(*other, *at)))
     }
 
     /// The clock was wrong by so much and has been set.
@@ -116,7 +122,7 @@ impl Hush {
     pub fn step(&mut self, now: At, findings: &[&Finding], presenting: impl FnOnce() -> bool) -> Option<Notice> {
         self.keep_courses(now, findings);
         self.told.retain(|_, at| now.since(*at).0 < AGAIN.0);
-        let due: Vec<Identity> = findings
+        let mut due: Vec<Identity> = findings
             .iter()
             .filter(|finding| is_worth_it(finding))
             .filter(|finding| {
@@ -126,6 +132,9 @@ impl Hush {
             .map(|finding| identity(finding))
             .filter(|identity| !self.was_told(identity))
             .collect();
+        // The worst of a matter stands first.
+        let mut matters = BTreeSet::new();
+        due.retain(|(rule, group)| matters.insert(matter(*rule, group)));
         // An alarm says of a matter that was just told what it really may be: it takes the place of that notification.
         let is_alarm = due.iter().any(|(rule, _)| is_alarm(*rule));
         let soon = !is_alarm && self.last.is_some_and(|last| now.since(last).0 < APART.0);
@@ -152,7 +161,7 @@ impl Hush {
             course.seen = now;
         }
         // What was told is not over because another rule, which alone is no reason to tell, knows more about it now.
-        for finding in findings.iter().filter(|finding| finding.severity > Severity::Ok) {
+        for finding in findings.iter().filter(|finding| finding.goes_on()) {
             if let Some(course) = self.current.get_mut(&finding.matter()) {
                 course.seen = now;
             }
@@ -188,6 +197,7 @@ mod tests {
     use super::super::happenings::SteadyClock;
     use super::*;
     use crate::diagnose::{Subject, SubjectKind};
+    use crate::model::{Bytes, Fraction, Member, ProcKey};
     use crate::platform::Clocks;
 
     fn finding(rule: RuleId, group: &str, since: i64) -> Finding {
@@ -333,7 +343,10 @@ mod tests {
             let mut begin = 1010;
             let mut notices = Vec::new();
             for (end, rule) in rules {
-                notices.extend(run(&mut hush, begin..*end, &[finding(*rule, "helper", 1000)]));
+                let mut found = finding(*rule, "helper", 1000);
+                let key = ProcKey { pid: 1, start_time: 1 };
+                found.subject.members = vec![Member { key, root: key, cpu: Fraction::new(0.5), memory: Bytes(1) }];
+                notices.extend(run(&mut hush, begin..*end, &[found]));
                 begin = *end;
             }
             notices
@@ -343,6 +356,26 @@ mod tests {
         let page = stages(&[(1120, RuleId::BrowserLoad), (3000, RuleId::WebPageLoad), (5000, RuleId::BrowserLoad)]);
         assert_eq!(shows(&page), [1060]);
         assert_eq!(page.len(), 1);
+    }
+
+    #[test]
+    fn another_page_of_the_same_day_and_a_program_that_comes_back_are_told() {
+        let mut hush = Hush::default();
+        assert_eq!(shows(&run(&mut hush, 1010..2000, &[finding(RuleId::BrowserLoad, "Chromium", 1000)])), [1060]);
+        assert_eq!(run(&mut hush, 2000..3000, &[]).len(), 1);
+        assert_eq!(shows(&run(&mut hush, 9000..9900, &[finding(RuleId::WebPageLoad, "Chromium", 9000)])), [9060]);
+        let back = finding(RuleId::CameBack, "Chromium", 12_000);
+        assert_eq!(shows(&run(&mut hush, 12_000..12_900, &[back])), [12_060]);
+    }
+
+    #[test]
+    fn a_suspicion_of_a_program_at_rest_keeps_no_notification_on_the_screen() {
+        let mut hush = Hush::default();
+        run(&mut hush, 1010..1080, &[finding(RuleId::CpuHog, "helper", 1000)]);
+        assert_eq!(
+            run(&mut hush, 1080..1300, &[finding(RuleId::SecretMining, "helper", 1000)]),
+            [(1110, Notice::Withdraw)]
+        );
     }
 
     #[test]

@@ -719,9 +719,7 @@ pub type Matter = (RuleId, String);
 /// then.
 pub fn matter(rule: RuleId, group: &str) -> Matter {
     match rule {
-        RuleId::BrowserLoad | RuleId::WebPageLoad | RuleId::SecretMining | RuleId::CameBack => {
-            (RuleId::CpuHog, group.to_owned())
-        }
+        RuleId::BrowserLoad | RuleId::WebPageLoad | RuleId::SecretMining => (RuleId::CpuHog, group.to_owned()),
         RuleId::MemoryPressure => (rule, String::new()),
         _ => (rule, group.to_owned()),
     }
@@ -754,6 +752,12 @@ impl Finding {
     /// What a person takes for one and the same matter, see [`matter`].
     pub fn matter(&self) -> Matter {
         matter(self.rule, &self.subject.group)
+    }
+
+    /// Whether it tells of something that is wrong and goes on: a suspicion stays for a while after its program has come
+    /// to rest, without its processes.
+    pub fn goes_on(&self) -> bool {
+        self.severity > Severity::Ok && (self.rule != RuleId::SecretMining || !self.subject.members.is_empty())
     }
 
     /// Whether it is about what came together over days, and not about what goes on now.

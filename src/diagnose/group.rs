@@ -311,10 +311,20 @@ impl Draft {
         self.members.sort_by(|(a, _), (b, _)| b.cpu.get().total_cmp(&a.cpu.get()).then(a.key.cmp(&b.key)));
         let busiest = self.members.first().map(|(member, _)| member);
         let own = busiest.and_then(|member| origin_of(&member.key)).cloned().unwrap_or_default();
+        let is_mine = own.has(Mark::Mine);
         let origin = match busiest.filter(|member| member.root != member.key).and_then(|member| origin_of(&member.root))
         {
             Some(root) => Arc::new(root.and(&own)),
             None => own,
+        };
+        // What the user called their work is what works, and nothing in it is told what miners are told.
+        let is_other = |origin: &Origin| origin.has(Mark::MinerArguments) && !origin.has(Mark::Mine);
+        let mut members = self.members.iter().filter_map(|(member, _)| origin_of(&member.key));
+        let origin = if origin.has(Mark::Mine) && (!is_mine || members.any(|origin| is_other(origin))) {
+            let marks = origin.marks.iter().copied().filter(|mark| *mark != Mark::Mine).collect();
+            Arc::new(Origin { marks, ..(*origin).clone() })
+        } else {
+            origin
         };
         // Who handed an address to a browser is its starter for a moment only, and the busiest part is another one.
         let asks = |origin: &&Arc<Origin>| origin.marks.contains(&Mark::OpenedByStranger);
@@ -513,6 +523,21 @@ mod tests {
         assert!(marks(&["python3", "sums.py"]).contains(&Mark::Mine));
         let pool = marks(&["python3", "a.py", &["stratum", "+tcp://pool.example:3333"].concat()]);
         assert!(pool.contains(&Mark::MinerArguments) && !pool.contains(&Mark::Mine), "{pool:?}");
+        // Started by a script, and beside a busier one.
+        let mut grouper = Grouper::new(Os::Linux);
+        grouper.knows(Familiar { mine: MyFiles::from([(path.to_owned(), None)]), ..Familiar::default() });
+        let knowledge = Knowledge::builtin().expect("tables");
+        let run = |pid, parent, cpu, arguments: &[&str]| {
+            with(process(pid, parent, path, cpu), |facts| facts.args = args(arguments))
+        };
+        let pool = ["stratum", "+tcp://pool.example:3333"].concat();
+        for (miner, sums) in [(0.5, 0.0), (0.2, 0.4)] {
+            let processes =
+                vec![run(10, 1, sums, &["python3", "run.py"]), run(11, 10, miner, &["python3", "a.py", &pool])];
+            let mut sample = Sample::default();
+            grouper.fold(&mut sample, processes, &knowledge);
+            assert!(!sample.programs[0].origin.has(Mark::Mine), "{miner}");
+        }
     }
 
     #[test]

@@ -239,7 +239,9 @@ impl Merge<'_> {
         let refused = || Rejected::Value(told(new));
         let builtin = at(&self.base.figures, path).ok_or(Rejected::UnknownKey)?;
         let key = path.last().map_or("", String::as_str);
-        let value = sane(key, builtin, new).ok_or_else(refused)?;
+        // A sign may count nothing.
+        let may_be_0 = key == "falls" || path.iter().any(|part| part == "points");
+        let value = sane(key, builtin, new, may_be_0).ok_or_else(refused)?;
         if hides_miners(path, builtin, &value) {
             return Err(Rejected::Protected(key.to_owned()));
         }
@@ -384,18 +386,22 @@ fn keeps_protection(old: &KnownProgram, new: &KnownProgram) -> Result<(), Reject
 /// program is (name, command line, folder, parent) may count for more, and be told earlier, never the other way round.
 fn hides_miners(path: &[String], builtin: &toml::Value, new: &toml::Value) -> bool {
     const KEPT: [&str; 5] = ["miner_name", "miner_arguments", "wrong_folder", "wrong_parent", "kernel_name"];
-    let (was, is) = (builtin.as_integer(), new.as_integer());
+    let (was, is) = (number(builtin), number(new));
     match path.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["mining", "points", key] => KEPT.contains(&key) && is < was,
-        ["mining", "look" | "alarm"] => is > was,
+        ["mining", "recent_seconds"] => is < was,
+        ["mining", "look" | "alarm"] | ["steady", "program" | "marked" | "seconds" | "points" | "gpu"] => is > was,
         _ => false,
     }
 }
 
+fn number(value: &toml::Value) -> Option<f64> {
+    value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
+}
+
 /// A figure of the same sort as the one built in, in a range that can be meant.
-fn sane(key: &str, builtin: &toml::Value, new: &toml::Value) -> Option<toml::Value> {
-    let number = new.as_float().or_else(|| new.as_integer().map(|whole| whole as f64))?;
-    let was = builtin.as_float().or_else(|| builtin.as_integer().map(|whole| whole as f64))?;
+fn sane(key: &str, builtin: &toml::Value, new: &toml::Value, may_be_0: bool) -> Option<toml::Value> {
+    let (was, number) = (number(builtin)?, number(new)?);
     let most = match key {
         _ if key.ends_with("_seconds") => 31.0 * 86_400.0,
         _ if key.ends_with("_bytes") => 1e15,
@@ -405,8 +411,8 @@ fn sane(key: &str, builtin: &toml::Value, new: &toml::Value) -> Option<toml::Val
         _ if was <= 1.0 => 1.0,
         _ => was * 1_000.0,
     };
-    // 0 of something would be told of at every moment, or never: it cannot be meant.
-    if !number.is_finite() || !(0.0..=most).contains(&number) || (was > 0.0 && number <= 0.0) {
+    // A limit of 0 would be met at every moment, or never.
+    if !number.is_finite() || !(0.0..=most).contains(&number) || (number <= 0.0 && !may_be_0) {
         return None;
     }
     match builtin {
@@ -568,10 +574,18 @@ mod tests {
             assert!(note(&format!("[thresholds]\n{key} = {value}")).contains("is not a usable value"), "{key} {value}");
         }
         assert!(note("[thresholds.disk]\nact_bytes = 1.5").contains("1.5 is not"));
-        for hides in ["points.kernel_name = 44", "points.miner_name = 1", "look = 41", "alarm = 90"] {
-            assert!(note(&format!("[thresholds]\nmining.{hides}")).contains("is protected"), "{hides}");
+        for hides in [
+            "mining.points.kernel_name = 44",
+            "mining.points.miner_name = 0",
+            "mining.look = 41",
+            "mining.alarm = 90",
+            "mining.recent_seconds = 1",
+            "steady.marked = 1.0",
+            "steady.seconds = 100000",
+        ] {
+            assert!(note(&format!("[thresholds]\n{hides}")).contains("is protected"), "{hides}");
         }
-        for sees in ["points.kernel_name = 60", "points.steady = 10", "look = 30"] {
+        for sees in ["points.kernel_name = 60", "points.steady = 0", "look = 30"] {
             let (_, notes) =
                 Knowledge::builtin().expect("tables").with_override(&format!("[thresholds]\nmining.{sees}"));
             assert!(notes.is_empty(), "{sees}: {notes:?}");

@@ -106,8 +106,9 @@ impl Period {
     pub fn around(at: At, now: At) -> Self {
         let age = now.since(at);
         let half = |range: Range| now.min(at.minus(Seconds(-range.seconds().0 / 2.0)));
-        let range = if age.0 <= Range::Day.seconds().0 {
-            return Self { range: Range::for_age(age), end: None };
+        let short = Range::for_age(age);
+        let range = if short != Range::Week {
+            return short.into();
         } else if age.0 + Range::Hour.seconds().0 <= Range::Week.seconds().0 {
             // Minutes are kept for a week, see `Tier`: an hour of a day is too coarse to show who it was.
             Range::Hour

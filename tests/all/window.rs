@@ -624,6 +624,13 @@ fn a_click_on_what_happened_days_ago_shows_the_minutes_around_it() {
         harness.get_by_label_contains("CPU 90%");
         harness.get_by_label_contains("Chromium 87%");
         harness.get_by_label_contains(&format!("CPU: at most 90% in {}", if days > 7.0 { "7 days" } else { "60 min" }));
+        // Nothing was seen after it: what is measured now is not that of then.
+        let mut ended = History::short(Machine::default(), Seconds(1e6));
+        let before = Sample { at: then.minus(Seconds(60.0)), span: Seconds(step), ..(*harness.state().sample).clone() };
+        ended.push(Arc::new(before));
+        harness.state_mut().past = Some(Past { period, history: ended });
+        harness.run_steps(2);
+        harness.get_by_label("nothing was measured then");
         harness.get_by_label("10 min").click();
         harness.run_steps(2);
         harness.get_by_label_contains("CPU: now");

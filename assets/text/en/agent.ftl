@@ -69,7 +69,7 @@ trouble-network = Your data folder lies on the network, so what is seen is kept 
 trouble-io = The recording cannot be written ({ $reason }), so what is seen is kept in memory for now
 trouble-window = The window could not be opened ({ $reason })
 trouble-autostart = Starting with the PC could not be switched ({ $reason })
-trouble-knowledge = Part of a knowledge.toml was left out: { $reason }
+trouble-knowledge = Not all of a knowledge.toml could be used: { $reason }
 trouble-no-folder = There is no folder for the recording, so what is seen is kept in memory only
 
 cli-about-agent = Watch in the background, with an icon beside the clock

@@ -66,7 +66,7 @@ trouble-network = データのフォルダーがネットワーク上にある�
 trouble-io = 記録に書き込めないため（{ $reason }）、今はメモリにだけ残しています
 trouble-window = 画面を開けませんでした（{ $reason }）
 trouble-autostart = 起動時に始める設定を切り替えられませんでした（{ $reason }）
-trouble-knowledge = knowledge.toml の一部を使えませんでした：{ $reason }
+trouble-knowledge = knowledge.toml に使えない部分がありました：{ $reason }
 trouble-no-folder = 記録を置くフォルダーがないため、メモリにだけ残します
 
 cli-about-agent = 時計の横のアイコンで見守り続けます

@@ -10,10 +10,14 @@ const TOLD: Seconds = Seconds(600.0);
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let latest = history.latest()?;
-    let program = latest.programs.iter().find(|program| is_opened(program))?;
-    let since = opened_at(history, &program.name)?;
+    // A page that is handed to a browser which runs already is seen in one look only.
+    let mut lately = history.samples().rev().take_while(|sample| latest.at.since(sample.at).0 <= TOLD.0);
+    let (seen, opened) =
+        lately.find_map(|sample| Some((sample.at, sample.programs.iter().find(|program| is_opened(program))?)))?;
+    let since = opened_at(history, &opened.name, seen)?;
+    let program = latest.program(&opened.name).unwrap_or(opened);
     let subject = Subject::program(program, knowledge, |member| member.cpu.get());
-    let parent = program.origin.parent.as_deref().map(str::to_owned);
+    let parent = opened.origin.parent.as_deref().map(str::to_owned);
     let found = Finding::new(RuleId::PageOpened, Severity::Ok, Confidence::Low, subject, since, Vec::new());
     (latest.at.since(since).0 <= TOLD.0).then_some(Finding { parent, ..found })
 }
@@ -22,9 +26,9 @@ fn is_opened(program: &ProgramSample) -> bool {
     program.kind == ProgramKind::Browser && program.origin.has(Mark::OpenedByStranger)
 }
 
-/// The first of the looks in a row in which the browser was there and had been opened so.
-fn opened_at(history: &History, browser: &str) -> Option<At> {
-    let looks = history.samples().rev().filter(|sample| !sample.programs.is_empty());
+/// The first of the looks in a row, up to `seen`, in which the browser was there and had been opened so.
+fn opened_at(history: &History, browser: &str, seen: At) -> Option<At> {
+    let looks = history.samples().rev().filter(|sample| sample.at <= seen && !sample.programs.is_empty());
     let opened = |sample: &&Sample| sample.program(browser).is_some_and(is_opened);
     looks.map(|sample| &**sample).take_while(opened).last().map(|sample| sample.at.minus(sample.span))
 }
@@ -57,9 +61,16 @@ mod tests {
         assert_eq!(told(&scene), Some(At(1_020_000)));
         scene.run(&[browser], 310.0);
         assert_eq!(told(&scene), None);
+        // A page handed to the browser that runs: the one who hands it over is there for a moment.
+        scene.run(&[process(20, path, 0.01)], 4.0);
+        scene.run(&[process(20, path, 0.01).marked(&[Mark::OpenedByStranger])], 2.0);
+        scene.run(&[process(20, path, 0.01)], 400.0);
+        assert_eq!(told(&scene), Some(At(1_634_000)));
+        scene.run(&[process(20, path, 0.01)], 300.0);
+        assert_eq!(told(&scene), None);
         // Opened anew.
         scene.run(&[process(1, r"C:\Windows\explorer.exe", 0.0)], 4.0);
         scene.run(&[process(20, path, 0.01).marked(&[Mark::OpenedByStranger])], 10.0);
-        assert_eq!(told(&scene), Some(At(1_634_000)));
+        assert_eq!(told(&scene), Some(At(2_340_000)));
     }
 }

@@ -90,7 +90,7 @@ impl Charts {
             let mut pointed = None;
             let mut area = egui::Rect::NOTHING;
             self.cpu_ui(ui, snapshot, &stretches, &mut pointed, &mut area);
-            for chart in charts(snapshot, snapshot.theme.palette(ui)) {
+            for chart in charts(snapshot, snapshot.theme.palette(ui), self.period) {
                 self.chart_ui(ui, snapshot, &stretches, &chart, &mut pointed, &mut area);
             }
             axis_ui(ui, snapshot, self.period, area);
@@ -116,7 +116,9 @@ impl Charts {
             intents.push(Intent::LoadPast(self.period));
         }
         // The marks: only where there is room for more than what is on the screen anyway.
+        // Whole days: what lies back would else be asked for anew at every look, as it lies further back.
         let back = snapshot.now.since(self.period.begin(snapshot.now)).0.max(Range::Week.seconds().0);
+        let back = (back / Range::Day.seconds().0).ceil() * Range::Day.seconds().0;
         let is_short = self.period == Period::from(Range::Minute);
         if !is_short && self.asked_events.should_ask(snapshot, Seconds(back), READ_AGAIN) {
             intents.push(Intent::LoadEvents(Seconds(back)));
@@ -141,7 +143,7 @@ impl Charts {
                 }
             }
             // Which day it is stands nowhere else; every range leads back to now.
-            if let Some(end) = self.period.end {
+            if let Some(end) = self.period.end.map(|end| end.minus(Seconds(self.period.range.seconds().0 / 2.0))) {
                 let day =
                     RichText::new(format::date(end, snapshot.zone)).font(snapshot.theme.bold(snapshot.theme.size.text));
                 ui.add(egui::Label::new(day).truncate());
@@ -386,7 +388,8 @@ fn sample_at(snapshot: &Snapshot<'_>, at: At, period: Period) -> Option<Arc<Samp
     match newer {
         Some(sample) if sample.at.since(at).0 <= sample.span.0 + 0.5 => Some(Arc::clone(sample)),
         Some(_) => None,
-        None => snapshot.history.latest().filter(|sample| at.since(sample.at).0 < 5.0).cloned(),
+        // The newest value holds until the next one, and for no other moment.
+        None => snapshot.history.latest().filter(|sample| at >= sample.at && at.since(sample.at).0 < 5.0).cloned(),
     }
 }
 
@@ -407,7 +410,7 @@ fn network_of(sample: &Sample) -> Option<f64> {
     Some(sample.net_rx.get()?.0 + sample.net_tx.get()?.0)
 }
 
-fn charts(snapshot: &Snapshot<'_>, palette: &Palette) -> Vec<Chart> {
+fn charts(snapshot: &Snapshot<'_>, palette: &Palette, period: Period) -> Vec<Chart> {
     let texts = snapshot.texts;
     let sample = snapshot.sample.map(|sample| &**sample);
     let memory_total = sample.and_then(|sample| sample.memory.get()).map_or(0.0, |memory| memory.total.0 as f64);
@@ -423,7 +426,7 @@ fn charts(snapshot: &Snapshot<'_>, palette: &Palette) -> Vec<Chart> {
         (Reading::Missing(why), _) | (_, Reading::Missing(why)) => Reading::Missing(why),
     };
     vec![
-        heat_chart(snapshot, sample, orange),
+        heat_chart(snapshot, sample, orange, period),
         Chart {
             title: texts.get("chart-memory"),
             series: vec![Series { name: "memory", value: |s| s.memory.get().map(|m| m.used.0 as f64), colour: violet }],
@@ -457,7 +460,7 @@ fn charts(snapshot: &Snapshot<'_>, palette: &Palette) -> Vec<Chart> {
 }
 
 /// The temperature where there is a usable one, else the estimate of fan effort with the reason.
-fn heat_chart(snapshot: &Snapshot<'_>, sample: Option<&Sample>, colour: Color32) -> Chart {
+fn heat_chart(snapshot: &Snapshot<'_>, sample: Option<&Sample>, colour: Color32, period: Period) -> Chart {
     let texts = snapshot.texts;
     let fan = sample.and_then(|sample| sample.fan.get());
     let fan = fan.map(|rpm| texts.with_one("fan-rpm", "rpm", rpm.0.to_string()));
@@ -473,7 +476,7 @@ fn heat_chart(snapshot: &Snapshot<'_>, sample: Option<&Sample>, colour: Color32)
                 least_top: 100.0,
                 show: format::celsius,
                 now: format::celsius(celsius.0),
-                note: Some([fan, usual].into_iter().flatten().collect::<Vec<_>>().join(" · ")),
+                note: period.end.is_none().then(|| [fan, usual].into_iter().flatten().collect::<Vec<_>>().join(" · ")),
             }
         }
         _ => Chart {
