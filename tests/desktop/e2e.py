@@ -663,7 +663,10 @@ class DesktopTest(unittest.TestCase):
             self.skipTest("packages are installed by root on Debian")
         wait_quiet()
         folder = Path(tempfile.mkdtemp(dir=TMP))
-        self.addCleanup(subprocess.run, ["dpkg", "--purge", "mimamori-test"], capture_output=True)
+        # Ended in the middle of its work, apt leaves a package that nothing else can be installed beside.
+        purge = ["dpkg", "--purge", "--force-remove-reinstreq", "mimamori-test"]
+        subprocess.run(purge, capture_output=True)
+        self.addCleanup(subprocess.run, purge, capture_output=True)
         (folder / "DEBIAN").mkdir()
         (folder / "DEBIAN/control").write_text(
             "Package: mimamori-test\nVersion: 1\nArchitecture: all\nMaintainer: nobody <nobody@invalid>\n"
