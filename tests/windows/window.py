@@ -81,8 +81,13 @@ class Windows(unittest.TestCase):
                 click(back)
                 time.sleep(1)
         self.assertTrue(close, "the details of Notepad did not open")
-        click(close)
-        time.sleep(MEASURED_BY_THEN)
+        # A finding that comes while the screen is read moves what is below it.
+        for _ in range(4):
+            click(close)
+            time.sleep(MEASURED_BY_THEN)
+            close = processes("notepad.exe") and find("Close Notepad", words())
+            if not close:
+                break
         wait_for("It worked", 40)
         shot("notepad-closed")
         self.assertFalse(processes("notepad.exe"))
