@@ -136,8 +136,8 @@ impl Hush {
         let mut matters = BTreeSet::new();
         due.retain(|(rule, group)| matters.insert(matter(*rule, group)));
         // An alarm says of a matter that was just told what it really may be: it takes the place of that notification.
-        let is_alarm = due.iter().any(|(rule, _)| is_alarm(*rule));
-        let soon = !is_alarm && self.last.is_some_and(|last| now.since(last).0 < APART.0);
+        let alarm = due.iter().any(|(rule, _)| is_alarm(*rule));
+        let soon = !alarm && self.last.is_some_and(|last| now.since(last).0 < APART.0);
         if !due.is_empty() && !soon && self.may_tell(now, presenting) {
             for identity in &due {
                 self.note_told(identity, now);

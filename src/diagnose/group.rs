@@ -327,9 +327,10 @@ impl Draft {
             origin
         };
         // Who handed an address to a browser is its starter for a moment only, and the busiest part is another one.
-        let asks = |origin: &&Arc<Origin>| origin.marks.contains(&Mark::OpenedByStranger);
-        let asked = self.members.iter().filter_map(|(member, _)| origin_of(&member.key)).find(asks);
-        let origin = match asked.filter(|_| !asks(&&origin)) {
+        let is_asked = |origin: &Origin| origin.has(Mark::OpenedByStranger);
+        let mut members = self.members.iter().filter_map(|(member, _)| origin_of(&member.key));
+        let is_known = self.kind != ProgramKind::Browser || is_asked(&origin);
+        let origin = match if is_known { None } else { members.find(|origin| is_asked(origin)) } {
             Some(asked) => {
                 let marks = origin.marks.iter().copied().chain([Mark::OpenedByStranger]).collect();
                 Arc::new(Origin { marks, parent: asked.parent.clone(), ..(*origin).clone() })

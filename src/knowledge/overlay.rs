@@ -240,7 +240,7 @@ impl Merge<'_> {
         let builtin = at(&self.base.figures, path).ok_or(Rejected::UnknownKey)?;
         let key = path.last().map_or("", String::as_str);
         // A sign may count nothing.
-        let may_be_0 = key == "falls" || path.iter().any(|part| part == "points");
+        let may_be_0 = key == "falls" || (path.len() == 3 && path[1] == "points");
         let value = sane(key, builtin, new, may_be_0).ok_or_else(refused)?;
         if hides_miners(path, builtin, &value) {
             return Err(Rejected::Protected(key.to_owned()));
@@ -565,6 +565,7 @@ mod tests {
         assert!(note("[thresholds]\nnothing = 1").contains("thresholds nothing: there is no such"));
         for (key, value) in [
             ("hold_seconds", "0"),
+            ("steady.points", "0"),
             ("hold_seconds", "-1"),
             ("hold_seconds", "nan"),
             ("hold_seconds", "1e99"),
@@ -581,6 +582,7 @@ mod tests {
             "mining.alarm = 90",
             "mining.recent_seconds = 1",
             "steady.marked = 1.0",
+            "steady.points = 9",
             "steady.seconds = 100000",
         ] {
             assert!(note(&format!("[thresholds]\n{hides}")).contains("is protected"), "{hides}");
