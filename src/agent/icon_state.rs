@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{AUTOSTART, Wake, agent_program};
 use crate::model::Reading;
-use crate::platform::{self, DesktopEvent, Tray, TrayView};
+use crate::platform::{self, DesktopEvents, Tray, TrayView};
 
 /// The figures of the tooltip are renewed at most so often.
 const TOOLTIP_EVERY: Duration = Duration::from_secs(30);
@@ -26,7 +26,7 @@ impl IconState {
     }
 
     /// On a thread of its own: a session bus that does not answer must hold up neither watching nor the end.
-    pub(super) fn start(view: TrayView, events: Sender<DesktopEvent>, wakes: Sender<Wake>) {
+    pub(super) fn start(view: TrayView, events: DesktopEvents, wakes: Sender<Wake>) {
         let start = move || {
             // The agent may have ended meanwhile.
             let _ = wakes.send(Wake::Tray(Tray::start(&view, events)));

@@ -1,7 +1,6 @@
 //! What the agent says on the screen: one notification at a time, and each trouble of its own once.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::Sender;
 
 use fluent_bundle::FluentArgs;
 use serde_json::json;
@@ -11,7 +10,7 @@ use crate::diagnose::{Finding, Severity};
 use crate::explain::{Texts, explain};
 use crate::knowledge::Knowledge;
 use crate::model::{At, Event, EventKind};
-use crate::platform::{DesktopEvent, NoDesktop, Notifier};
+use crate::platform::{DesktopEvents, NoDesktop, Notifier};
 
 /// The text for notifications that cannot be shown.
 pub(super) const NO_NOTIFICATIONS: &str = "trouble-no-notifications";
@@ -26,7 +25,7 @@ pub(super) struct Notices {
 }
 
 impl Notices {
-    pub(super) fn new(texts: &Texts, events: Sender<DesktopEvent>) -> Self {
+    pub(super) fn new(texts: &Texts, events: DesktopEvents) -> Self {
         Self { notifier: Notifier::new(&texts.get("app-name"), events), notified: None, said: BTreeSet::new() }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -24,7 +24,7 @@ use crate::cli::{Context, Exit, Output};
 use crate::diagnose::{Finding, RuleId, Severity, is_monitor};
 use crate::explain::{Texts, event_text};
 use crate::model::{At, Autostart, Condition, Event, EventKind, History, MyFiles, Reading, Sample, Seconds};
-use crate::platform::{self, DesktopEvent, NoDesktop, StopCause, Tray, TrayView};
+use crate::platform::{self, DesktopEvent, DesktopEvents, NoDesktop, StopCause, Tray, TrayView};
 use crate::recorder::{Reader, Run};
 use crate::sampler::Pace;
 use crate::settings::{Background, Settings, SettingsFile};
@@ -103,7 +103,7 @@ impl<'a> Turns<'a> {
             budget: Budget::default(),
             journal: Journal::open(path, run),
             icon: IconState::new(Instant::now()),
-            notices: Notices::new(texts, desktop_sender(&wakes)),
+            notices: Notices::new(texts, desktop_events(&wakes)),
             last_stop: LastStop::default(),
             findings: Vec::new(),
             sample: None,
@@ -185,7 +185,7 @@ impl<'a> Turns<'a> {
         self.watch.when_session_ends(move || {
             let _ = stop.send(Wake::Stop);
         });
-        IconState::start(self.tray_view(), desktop_sender(&self.wakes), self.wakes.clone());
+        IconState::start(self.tray_view(), desktop_events(&self.wakes), self.wakes.clone());
         self.look_for_sudden_stop(path);
         self.say_remarks();
         // Nobody sees what an agent says that was started with the PC.
@@ -567,17 +567,8 @@ impl<'a> Turns<'a> {
 }
 
 /// What comes from the desktop goes the same way as everything else.
-fn desktop_sender(wakes: &Sender<Wake>) -> Sender<DesktopEvent> {
-    let (sender, receiver) = channel();
+fn desktop_events(wakes: &Sender<Wake>) -> DesktopEvents {
     let wakes = wakes.clone();
-    let forward = move || {
-        for event in receiver {
-            if wakes.send(Wake::Desktop(event)).is_err() {
-                return;
-            }
-        }
-    };
-    // Without the thread the desktop cannot say anything; watching goes on.
-    let _ = std::thread::Builder::new().name("desktop".to_owned()).spawn(forward);
-    sender
+    // The agent may have ended meanwhile.
+    DesktopEvents::new(move |event| drop(wakes.send(Wake::Desktop(event))))
 }

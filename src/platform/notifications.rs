@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, Receiver, Sender, SyncSender, TrySendError};
 use std::thread;
 use std::time::Duration;
 
-use super::types::{DesktopEvent, NoDesktop};
+use super::types::{DesktopEvent, DesktopEvents, NoDesktop};
 
 /// So many notifications may wait for a server that does not answer.
 const WAITING: usize = 8;
@@ -48,7 +48,7 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn new(server: impl Server + Send + 'static, events: Sender<DesktopEvent>) -> Self {
+    pub(super) fn new(server: impl Server + Send + 'static, events: DesktopEvents) -> Self {
         let (jobs, incoming) = mpsc::sync_channel(WAITING);
         let work = move || run(server, &incoming, &events);
         let started = thread::Builder::new().name("notifier".into()).spawn(work);
@@ -80,7 +80,7 @@ impl Queue {
     }
 }
 
-fn run(mut server: impl Server, jobs: &Receiver<Job>, events: &Sender<DesktopEvent>) {
+fn run(mut server: impl Server, jobs: &Receiver<Job>, events: &DesktopEvents) {
     // The last one failed, and that was said.
     let mut failed = false;
     for job in jobs {
@@ -89,8 +89,7 @@ fn run(mut server: impl Server, jobs: &Receiver<Job>, events: &Sender<DesktopEve
                 Ok(()) => failed = false,
                 Err(error) if !failed => {
                     failed = true;
-                    // Nobody listens any more: the program ends.
-                    let _ = events.send(DesktopEvent::NotificationsFailed(error));
+                    events.send(DesktopEvent::NotificationsFailed(error));
                 }
                 Err(_) => {}
             },
@@ -136,7 +135,7 @@ mod tests {
     fn a_failure_is_said_once_and_again_after_a_success() {
         let (events, received) = mpsc::channel();
         let failed = || Err("no server".to_owned());
-        let queue = Queue::new(Told(vec![failed(), failed(), Ok(()), failed()], Duration::ZERO), events);
+        let queue = Queue::new(Told(vec![failed(), failed(), Ok(()), failed()], Duration::ZERO), events.into());
         for _ in 0..4 {
             queue.show("a", "b", "c", false).expect("room");
         }
@@ -147,8 +146,7 @@ mod tests {
 
     #[test]
     fn a_server_that_hangs_is_said_at_once() {
-        let (events, _received) = mpsc::channel();
-        let queue = Queue::new(Told(Vec::new(), Duration::from_secs(2)), events);
+        let queue = Queue::new(Told(Vec::new(), Duration::from_secs(2)), DesktopEvents::new(drop));
         let begin = Instant::now();
         let full = (0..=WAITING + 1).any(|_| queue.show("a", "b", "c", false).is_err());
         queue.withdraw("a");
@@ -158,8 +156,8 @@ mod tests {
 
     #[test]
     fn whether_it_would_disturb_is_asked_on_the_thread_of_the_server() {
-        let (events, _received) = mpsc::channel();
-        assert_eq!(Queue::new(Told(Vec::new(), Duration::ZERO), events).is_presenting(), Some(true));
+        let queue = Queue::new(Told(Vec::new(), Duration::ZERO), DesktopEvents::new(drop));
+        assert_eq!(queue.is_presenting(), Some(true));
     }
 
     #[test]

@@ -165,6 +165,29 @@ pub enum DesktopEvent {
     SessionEnding(std::sync::mpsc::Sender<()>),
 }
 
+/// Where [`DesktopEvent`]s go: called on whichever thread hears of one, and must not wait.
+#[derive(Clone)]
+pub struct DesktopEvents(std::sync::Arc<dyn Fn(DesktopEvent) + Send + Sync>);
+
+impl DesktopEvents {
+    /// Each event is given to `hear`.
+    pub fn new(hear: impl Fn(DesktopEvent) + Send + Sync + 'static) -> Self {
+        Self(std::sync::Arc::new(hear))
+    }
+
+    /// Tells what happened.
+    pub fn send(&self, event: DesktopEvent) {
+        (self.0)(event);
+    }
+}
+
+impl From<std::sync::mpsc::Sender<DesktopEvent>> for DesktopEvents {
+    fn from(sender: std::sync::mpsc::Sender<DesktopEvent>) -> Self {
+        // Nobody listens any more: the program ends.
+        Self::new(move |event| drop(sender.send(event)))
+    }
+}
+
 /// Something the desktop cannot do here, in one sentence for the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]

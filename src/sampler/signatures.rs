@@ -1,9 +1,10 @@
-//! Who signed program files, asked on a thread of its own and remembered. Whoever asks never waits: no file is looked at
+//! Who signed program files, asked on another thread and remembered. Whoever asks never waits: no file is looked at
 //! on the thread of the caller, not even for its date, as its disk may belong to a server that is gone.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::model::{Reading, Signature, Signatures, Why};
@@ -18,8 +19,8 @@ const TRY_AGAIN: Duration = Duration::from_mins(10);
 
 /// Who reads signatures; another in tests.
 type Check = Box<dyn Fn(&Path) -> Reading<Signature> + Send>;
-/// The way to the thread and back.
-type Thread = (Sender<PathBuf>, Receiver<(PathBuf, Said)>);
+/// What the thread tells; it ends when all its questions are answered.
+type Answers = Receiver<(PathBuf, Said)>;
 
 /// What the thread says about a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,13 +55,15 @@ impl Asked {
     }
 }
 
-/// Answers of the past. The thread begins with the first question and ends with this value.
+/// Answers of the past. There is a thread only while questions are answered, and never more than one.
 pub struct SignatureChecks {
     asked: HashMap<PathBuf, Asked>,
     answers: HashMap<PathBuf, Signature>,
-    /// Works on the thread once it runs.
-    checker: Option<Checker>,
-    thread: Option<Thread>,
+    /// Locked only by the thread.
+    checker: Arc<Mutex<Checker>>,
+    inbox: Option<Answers>,
+    /// Questions for the next thread.
+    questions: Vec<PathBuf>,
     /// Answers came or went since they were told.
     news: bool,
     /// This system has no signatures.
@@ -76,7 +79,8 @@ impl Default for SignatureChecks {
 impl SignatureChecks {
     fn with(checker: Checker) -> Self {
         let (asked, answers) = (HashMap::new(), HashMap::new());
-        Self { asked, answers, checker: Some(checker), thread: None, news: false, pointless: false }
+        let checker = Arc::new(Mutex::new(checker));
+        Self { asked, answers, checker, inbox: None, questions: Vec::new(), news: false, pointless: false }
     }
 
     /// Wants to know about these files at this moment: asks each once, again now and then whether it was changed, and
@@ -90,9 +94,10 @@ impl SignatureChecks {
             let is_due = self.asked.get(path).map_or(self.asked.len() < MOST, |asked| asked.is_due(now));
             if is_due {
                 self.asked.insert(path.to_owned(), Asked { at: now, is_known: None });
-                self.question(path);
+                self.questions.push(path.to_owned());
             }
         }
+        self.listen();
     }
 
     /// What is known; `None` when it is the same as before.
@@ -105,19 +110,17 @@ impl SignatureChecks {
         Some(known.map(|(path, signature)| (path.to_string_lossy().into_owned(), signature.clone())).collect())
     }
 
-    fn question(&mut self, path: &Path) {
-        if let Some(checker) = self.checker.take() {
-            self.thread = Some(start(checker));
-        }
-        if let Some((questions, _)) = &self.thread {
-            // Without the thread nothing is ever answered: not known.
-            let _ = questions.send(path.to_owned());
-        }
-    }
-
+    /// Takes what was answered, and asks what has waited for that.
     fn listen(&mut self) {
-        let Some((_, answers)) = &self.thread else { return };
-        for (path, said) in answers.try_iter() {
+        while let Some(answers) = &self.inbox {
+            let (path, said) = match answers.try_recv() {
+                Ok(answer) => answer,
+                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Disconnected) => {
+                    self.inbox = None;
+                    break;
+                }
+            };
             if said != Said::Changed
                 && let Some(asked) = self.asked.get_mut(&path)
             {
@@ -133,6 +136,9 @@ impl SignatureChecks {
                 }
                 Said::Never => self.pointless = true,
             }
+        }
+        if !self.questions.is_empty() {
+            self.inbox = start(Arc::clone(&self.checker), std::mem::take(&mut self.questions));
         }
     }
 }
@@ -181,11 +187,12 @@ impl Checker {
     }
 }
 
-fn start(mut checker: Checker) -> Thread {
-    let (questions, inbox) = channel::<PathBuf>();
+/// `None` when there can be no thread: nothing of this is ever known.
+fn start(checker: Arc<Mutex<Checker>>, questions: Vec<PathBuf>) -> Option<Answers> {
     let (outbox, answers) = channel();
     let work = move || {
-        for path in inbox {
+        let mut checker = checker.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in questions {
             let mut is_heard = true;
             checker.look(&path, |said| is_heard &= outbox.send((path.clone(), said)).is_ok());
             if !is_heard {
@@ -193,12 +200,13 @@ fn start(mut checker: Checker) -> Thread {
             }
         }
     };
-    let _ = std::thread::Builder::new().name("signatures".to_owned()).spawn(work);
-    (questions, answers)
+    std::thread::Builder::new().name("signatures".to_owned()).spawn(work).ok().map(|_| answers)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::Sender;
+
     use super::*;
 
     fn valid() -> Signature {

@@ -1,7 +1,7 @@
-//! A source that may block (a disk that spins up, a mount whose server is gone), asked on its own thread.
+//! A source that may block (a disk that spins up, a mount whose server is gone), asked on another thread. There is a
+//! thread only while a question is being answered: each that waits costs memory, on Windows for its stack.
 
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::model::Why;
@@ -15,42 +15,47 @@ struct Slot<T> {
     asked: Option<Instant>,
 }
 
+type Source<T> = Arc<Mutex<dyn FnMut() -> Option<T> + Send>>;
+
 /// The newest answer of a slow source; asking and reading never wait.
 pub struct Latest<T> {
+    name: &'static str,
     slot: Arc<Mutex<Slot<T>>>,
-    questions: SyncSender<()>,
+    /// Locked only by the one thread that asks.
+    source: Source<T>,
 }
 
 impl<T: Send + Sync + 'static> Latest<T> {
-    /// Asks `source` once for each [`Self::ask`]; the thread sleeps in between and ends when this value is dropped.
-    /// A source that never returns keeps its thread and nothing else.
-    pub fn start(name: &str, mut source: impl FnMut() -> Option<T> + Send + 'static) -> Self {
+    /// Asks `source` for the first time, and once for each later [`Self::ask`], on threads called `name`. A source
+    /// that never returns keeps its thread and nothing else, also when this value is dropped.
+    pub fn start(name: &'static str, source: impl FnMut() -> Option<T> + Send + 'static) -> Self {
         let slot = Arc::new(Mutex::new(Slot { answer: None, asked: None }));
-        let weak = Arc::downgrade(&slot);
-        // One question may wait while another is answered; more would ask for the same.
-        let (questions, inbox) = sync_channel(1);
-        let work = move || {
-            while inbox.recv().is_ok() {
-                let answer = source();
-                let Some(slot) = weak.upgrade() else { return };
-                let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-                slot.asked = None;
-                if let Some(answer) = answer {
-                    slot.answer = Some(Arc::new(answer));
-                }
-            }
-        };
-        // Without the thread every answer stays missing, which is then said like any other missing value.
-        let _ = std::thread::Builder::new().name(name.to_owned()).spawn(work);
-        let latest = Self { slot, questions };
+        let latest = Self { name, slot, source: Arc::new(Mutex::new(source)) };
         latest.ask();
         latest
     }
 
     /// Asks for a new answer, unless one is on its way.
     pub fn ask(&self) {
-        let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
-        if slot.asked.is_none() && self.questions.try_send(()).is_ok() {
+        let mut slot = locked(&self.slot);
+        if slot.asked.is_some() {
+            return;
+        }
+        let (weak, source) = (Arc::downgrade(&self.slot), Arc::clone(&self.source));
+        let work = move || {
+            let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
+            let answer = (*source)();
+            // The next question must find the source free.
+            drop(source);
+            let Some(slot) = weak.upgrade() else { return };
+            let mut slot = locked(&slot);
+            slot.asked = None;
+            if let Some(answer) = answer {
+                slot.answer = Some(Arc::new(answer));
+            }
+        };
+        // Without the thread the answer stays as it is, and the next question tries again.
+        if std::thread::Builder::new().name(self.name.to_owned()).spawn(work).is_ok() {
             slot.asked = Some(Instant::now());
         }
     }
@@ -58,7 +63,7 @@ impl<T: Send + Sync + 'static> Latest<T> {
     /// Whether an answer is on its way.
     #[cfg(test)]
     pub fn is_waiting(&self) -> bool {
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner).asked.is_some()
+        locked(&self.slot).asked.is_some()
     }
 
     /// The newest answer.
@@ -66,11 +71,65 @@ impl<T: Send + Sync + 'static> Latest<T> {
     /// # Errors
     /// [`Why::NotYet`] before the first answer, [`Why::Stale`] when the source has stopped answering.
     pub fn latest(&self) -> Result<Arc<T>, Why> {
-        let slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = locked(&self.slot);
         match &slot.answer {
             None => Err(Why::NotYet),
             Some(_) if slot.asked.is_some_and(|asked| asked.elapsed() > FRESH) => Err(Why::Stale),
             Some(answer) => Ok(Arc::clone(answer)),
         }
+    }
+}
+
+fn locked<T>(slot: &Mutex<Slot<T>>) -> MutexGuard<'_, Slot<T>> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    fn answered(latest: &Latest<u32>) -> Result<Arc<u32>, Why> {
+        let end = Instant::now() + Duration::from_secs(20);
+        while latest.is_waiting() {
+            assert!(Instant::now() < end, "no answer");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        latest.latest()
+    }
+
+    #[test]
+    fn every_question_gets_the_next_answer_of_the_same_source() {
+        let mut count = 0;
+        let latest = Latest::start("test", move || {
+            count += 1;
+            Some(count).filter(|count| *count != 2)
+        });
+        assert_eq!(answered(&latest), Ok(Arc::new(1)));
+        latest.ask();
+        assert_eq!(answered(&latest), Ok(Arc::new(1)), "no answer leaves the last one");
+        latest.ask();
+        assert_eq!(answered(&latest), Ok(Arc::new(3)));
+    }
+
+    #[test]
+    fn a_source_that_hangs_is_asked_once_and_holds_nobody_up() {
+        let asked = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&asked);
+        let latest: Latest<u32> = Latest::start("test", move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_hours(1));
+            None
+        });
+        let begin = Instant::now();
+        while asked.load(Ordering::SeqCst) == 0 && begin.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        latest.ask();
+        latest.ask();
+        assert_eq!((latest.latest(), latest.is_waiting()), (Err(Why::NotYet), true));
+        drop(latest);
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
     }
 }

@@ -30,9 +30,9 @@ fn tray_probe() {
     let mut log = std::fs::File::create(path).expect("a log");
     let (events, received) = mpsc::channel();
     let begin = Instant::now();
-    let tray = Tray::start(&view(TrayIcon::Fine, "Fine\nchrome & co"), events.clone());
+    let tray = Tray::start(&view(TrayIcon::Fine, "Fine\nchrome & co"), events.clone().into());
     writeln!(log, "start {} {:?}", begin.elapsed().as_millis(), tray.as_ref().map(|_| ())).expect("written");
-    let mut notifier = Notifier::new("Mimamori", events);
+    let mut notifier = Notifier::new("Mimamori", events.into());
     while begin.elapsed() < Duration::from_mins(2) {
         let Ok(event) = received.recv_timeout(Duration::from_secs(1)) else { continue };
         writeln!(log, "{event:?}").expect("written");

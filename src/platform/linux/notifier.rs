@@ -2,7 +2,6 @@
 //! (notify-rust would keep a thread for every notification that is shown.)
 
 use std::collections::HashMap;
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -13,7 +12,7 @@ use zbus::zvariant::Value;
 use super::desktop::is_fullscreen_in_front;
 use crate::model::{Reading, Why};
 use crate::platform::notifications::{self, Message, Queue, clean, escaped};
-use crate::platform::types::{DesktopEvent, NoDesktop};
+use crate::platform::types::{DesktopEvent, DesktopEvents, NoDesktop};
 
 /// The server, its object and its interface.
 const SERVER: &str = "org.freedesktop.Notifications";
@@ -31,7 +30,7 @@ pub struct Notifier(Queue);
 
 impl Notifier {
     /// Prepares for notifications of the program `app_name`. Connects when the first one is shown.
-    pub fn new(app_name: &str, events: Sender<DesktopEvent>) -> Self {
+    pub fn new(app_name: &str, events: DesktopEvents) -> Self {
         let server =
             Server { app_name: clean(app_name), events: events.clone(), shown: Shown::default(), connection: None };
         Self(Queue::new(server, events))
@@ -67,7 +66,7 @@ fn locked(shown: &Shown) -> MutexGuard<'_, HashMap<String, u32>> {
 
 struct Server {
     app_name: String,
-    events: Sender<DesktopEvent>,
+    events: DesktopEvents,
     shown: Shown,
     connection: Option<Bus>,
 }
@@ -126,7 +125,7 @@ impl Server {
 struct Bus(Connection);
 
 impl Bus {
-    fn connect(shown: &Shown, events: &Sender<DesktopEvent>) -> zbus::Result<Self> {
+    fn connect(shown: &Shown, events: &DesktopEvents) -> zbus::Result<Self> {
         let bus = Self(connection::Builder::session()?.method_timeout(PATIENCE).build()?);
         let rule =
             zbus::MatchRule::builder().msg_type(zbus::message::Type::Signal).sender(SERVER)?.interface(SERVER)?;
@@ -169,7 +168,7 @@ impl Drop for Bus {
 }
 
 /// Tells which notifications are clicked, and forgets those that are closed, until the connection ends.
-fn hear(signals: MessageIterator, shown: &Shown, events: &Sender<DesktopEvent>) {
+fn hear(signals: MessageIterator, shown: &Shown, events: &DesktopEvents) {
     for signal in signals {
         let Ok(signal) = signal else { return };
         let member = signal.header().member().map(ToString::to_string);
@@ -178,8 +177,7 @@ fn hear(signals: MessageIterator, shown: &Shown, events: &Sender<DesktopEvent>) 
                 let Ok((id, action)) = signal.body().deserialize::<(u32, String)>() else { continue };
                 let tag = locked(shown).iter().find(|(_, shown)| **shown == id).map(|(tag, _)| tag.clone());
                 if let Some(tag) = tag.filter(|_| action == CLICK) {
-                    // Nobody listens any more: the program ends.
-                    let _ = events.send(DesktopEvent::NotificationClicked(tag));
+                    events.send(DesktopEvent::NotificationClicked(tag));
                 }
             }
             Some("NotificationClosed") => {

@@ -12,7 +12,7 @@ use ksni::{Icon, OfflineReason, Status, ToolTip};
 
 use crate::icon::{self, Colours};
 use crate::platform::notifications::escaped;
-use crate::platform::types::{DesktopEvent, MenuLine, NoDesktop, TrayAction, TrayIcon, TrayView};
+use crate::platform::types::{DesktopEvent, DesktopEvents, MenuLine, NoDesktop, TrayAction, TrayIcon, TrayView};
 
 /// So long may the session bus take to say that it is there; a slower one is waited for on the thread.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -37,7 +37,7 @@ impl Tray {
     ///
     /// # Errors
     /// There is no session bus.
-    pub fn start(view: &TrayView, events: Sender<DesktopEvent>) -> Result<Self, NoDesktop> {
+    pub fn start(view: &TrayView, events: DesktopEvents) -> Result<Self, NoDesktop> {
         let colours = Colours::builtin().map_err(|error| NoDesktop(error.to_string()))?;
         let (views, incoming) = mpsc::channel();
         let (started, first) = mpsc::channel();
@@ -112,7 +112,7 @@ fn end(shown: Result<Handle<Item>, ksni::Error>) {
 struct Item {
     view: TrayView,
     colours: Colours,
-    events: Sender<DesktopEvent>,
+    events: DesktopEvents,
     /// There is a place for icons, as far as is known.
     has_place: Arc<AtomicBool>,
 }
@@ -137,8 +137,7 @@ impl Item {
     }
 
     fn send(&self, event: DesktopEvent) {
-        // Nobody listens any more: the program ends.
-        let _ = self.events.send(event);
+        self.events.send(event);
     }
 
     fn pictures(&self) -> Vec<Icon> {
@@ -238,7 +237,7 @@ mod tests {
 
     #[test]
     fn the_menu_has_its_default_first_and_its_ticks() {
-        let (events, _received) = mpsc::channel();
+        let events = DesktopEvents::new(drop);
         let menu = vec![line("a_b", false, Some(true)), MenuLine::Separator, line("開く", true, None)];
         let view = TrayView { menu, tooltip: "Fine\n<b> & co".into(), ..TrayView::default() };
         let colours = Colours::builtin().expect("colours");

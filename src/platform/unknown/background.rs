@@ -2,11 +2,10 @@
 
 use std::io::{ErrorKind, Result};
 use std::path::Path;
-use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use crate::model::{At, Bytes, Reading, Why};
-use crate::platform::types::{Clocks, DesktopEvent, NoDesktop, StopCause, TrayView};
+use crate::platform::types::{Clocks, DesktopEvents, NoDesktop, StopCause, TrayView};
 
 fn nothing() -> NoDesktop {
     NoDesktop("this system is not known".into())
@@ -21,7 +20,7 @@ impl Tray {
     ///
     /// # Errors
     /// Always.
-    pub fn start(_view: &TrayView, _events: Sender<DesktopEvent>) -> std::result::Result<Self, NoDesktop> {
+    pub fn start(_view: &TrayView, _events: DesktopEvents) -> std::result::Result<Self, NoDesktop> {
         Err(nothing())
     }
 
@@ -35,7 +34,7 @@ pub struct Notifier;
 
 impl Notifier {
     /// Prepares for nothing.
-    pub fn new(_app_name: &str, _events: Sender<DesktopEvent>) -> Self {
+    pub fn new(_app_name: &str, _events: DesktopEvents) -> Self {
         Self
     }
 

@@ -2,7 +2,6 @@
 //! speaks. Windows may drop a toast without saying so: the icon must tell the same by itself.
 
 use std::collections::HashMap;
-use std::sync::mpsc::Sender;
 
 use windows::Data::Xml::Dom::XmlDocument;
 use windows::Foundation::TypedEventHandler;
@@ -15,7 +14,7 @@ use windows_sys::Win32::UI::Shell::{
 use super::tray;
 use crate::model::{Reading, Why};
 use crate::platform::notifications::{self, Message, Queue, escaped};
-use crate::platform::types::{DesktopEvent, NoDesktop};
+use crate::platform::types::{DesktopEvent, DesktopEvents, NoDesktop};
 
 /// All of ours are of one group.
 const GROUP: &str = "mimamori";
@@ -29,7 +28,7 @@ pub struct Notifier(Queue);
 impl Notifier {
     /// Prepares for notifications of the program `app_name`, which the installer made known to Windows under this
     /// name (application user model ID).
-    pub fn new(app_name: &str, events: Sender<DesktopEvent>) -> Self {
+    pub fn new(app_name: &str, events: DesktopEvents) -> Self {
         let server = Toasts { app_id: HSTRING::from(app_name), events: events.clone(), shown: HashMap::new() };
         Self(Queue::new(server, events))
     }
@@ -57,7 +56,7 @@ impl Notifier {
 
 struct Toasts {
     app_id: HSTRING,
-    events: Sender<DesktopEvent>,
+    events: DesktopEvents,
     /// Kept, as a toast that is forgotten tells no clicks.
     shown: HashMap<String, ToastNotification>,
 }
@@ -98,8 +97,7 @@ impl Toasts {
         toast.SetGroup(&HSTRING::from(GROUP))?;
         let (events, tag) = (self.events.clone(), message.tag.clone());
         toast.Activated(&TypedEventHandler::new(move |_, _| {
-            // Nobody listens any more: the program ends.
-            let _ = events.send(DesktopEvent::NotificationClicked(tag.clone()));
+            events.send(DesktopEvent::NotificationClicked(tag.clone()));
             Ok(())
         }))?;
         ToastNotificationManager::CreateToastNotifierWithId(&self.app_id)?.Show(&toast)?;
@@ -154,7 +152,7 @@ mod tests {
             return;
         }
         let (events, received) = mpsc::channel();
-        let mut notifier = Notifier::new("Mimamori", events);
+        let mut notifier = Notifier::new("Mimamori", events.into());
         notifier.show("a", "title", "body", true).expect("room");
         notifier.withdraw("a");
         let event = received.recv_timeout(Duration::from_secs(20)).expect("said");

@@ -1,7 +1,7 @@
 //! The icon beside the clock, and what only a window hears: that the desktop was started anew, and that the session
 //! ends. The window itself is on the thread of `tray_window`.
 
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use windows_sys::Win32::UI::WindowsAndMessaging::PostMessageW;
 use super::tray_window::{self, DO};
 use crate::icon::Colours;
 use crate::platform::notifications::Message;
-use crate::platform::types::{DesktopEvent, NoDesktop, TrayView};
+use crate::platform::types::{DesktopEvent, DesktopEvents, NoDesktop, TrayView};
 
 /// So long may the window take to open, and to close.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -31,7 +31,7 @@ pub struct Tray {
 pub(super) struct Shared {
     orders: Mutex<Orders>,
     /// What comes from the icon and the window goes there.
-    pub(super) events: Sender<DesktopEvent>,
+    pub(super) events: DesktopEvents,
     /// The handle as a number; 0 before the window is there.
     pub(super) window: Mutex<isize>,
     /// Colours of the icon.
@@ -100,7 +100,7 @@ impl Shared {
 
     /// Tells what happened. Nobody listens any more when the program ends.
     pub(super) fn send(&self, event: DesktopEvent) {
-        let _ = self.events.send(event);
+        self.events.send(event);
     }
 }
 
@@ -109,7 +109,7 @@ impl Tray {
     ///
     /// # Errors
     /// There is no desktop to open a window on.
-    pub fn start(view: &TrayView, events: Sender<DesktopEvent>) -> Result<Self, NoDesktop> {
+    pub fn start(view: &TrayView, events: DesktopEvents) -> Result<Self, NoDesktop> {
         let colours = Colours::builtin().map_err(|error| NoDesktop(error.to_string()))?;
         let orders = Mutex::new(Orders { view: view.clone(), ..Orders::default() });
         let shared = Arc::new(Shared { orders, events, window: Mutex::new(0), colours });

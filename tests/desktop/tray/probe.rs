@@ -29,9 +29,9 @@ fn view(icon: TrayIcon, tooltip: &str) -> TrayView {
 fn main() {
     let (events, received) = mpsc::channel();
     let begin = Instant::now();
-    let tray = Tray::start(&view(TrayIcon::Fine, "Fine\n<b>chrome</b> & co"), events.clone());
+    let tray = Tray::start(&view(TrayIcon::Fine, "Fine\n<b>chrome</b> & co"), events.clone().into());
     println!("start {} {:?}", begin.elapsed().as_millis(), tray.as_ref().map(|_| ()));
-    let mut notifier = Notifier::new("Mimamori", events);
+    let mut notifier = Notifier::new("Mimamori", events.into());
     thread::spawn(move || {
         for event in received {
             match event {
