@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::model::{Bytes, Seconds};
+use crate::sampler::Pace;
 
 /// Share of one processor, over [`WINDOW`].
 pub const MOST_CPU: f64 = 0.01;
@@ -17,61 +18,72 @@ const WINDOW: Seconds = Seconds(60.0);
 const GOOD_WINDOWS: u32 = 5;
 /// What ran so long was no failed start.
 const GOOD_RUN: Seconds = Seconds(3600.0);
+/// As slow as possible and still too costly so often in a row: give up.
+const GIVE_UP_AFTER: u32 = 3;
 /// First wait before a new start after giving up…
 const FIRST_WAIT: Seconds = Seconds(5.0);
 /// …and the longest.
 const LONGEST_WAIT: Seconds = Seconds(600.0);
 
-/// What to do.
+/// What came of a look at the own cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Advice {
-    /// Nothing.
+pub enum Kept {
+    /// Nothing to tell.
     GoOn,
-    /// Nothing: a whole window was within the budget.
-    Within,
-    /// Look less often.
-    SlowDown,
-    /// Look as often as usual again.
-    Recover,
+    /// It looks less often from now on.
+    Slowed,
+    /// As slow as it may be, and still too costly: it has to end, and to be started again after [`next_wait`].
+    GiveUp,
 }
 
 /// Watches its own cost.
 #[derive(Clone, Debug, Default)]
 pub struct Budget {
     window: Option<(f64, Duration)>,
+    /// Windows within the budget, in a row.
     good: u32,
-    slowed: bool,
+    /// Windows over the budget in a row, while it could look no less often.
+    over: u32,
     /// Share of one processor over the last whole window.
     cpu: Option<f64>,
 }
 
 impl Budget {
-    /// Takes what it cost so far: `now` in seconds of a clock that nobody sets, processor time since its start, and
-    /// its memory, asked for only at the end of a window as that is not free.
-    pub fn step(&mut self, now: f64, cpu_time: Option<Duration>, memory: impl FnOnce() -> Option<Bytes>) -> Advice {
+    /// Takes what it cost so far, and slows `pace` down or lets it recover: `now` in seconds of a clock that nobody
+    /// sets, processor time since its start, and its memory, asked for only at the end of a window as that is not free.
+    pub fn keep(
+        &mut self,
+        now: f64,
+        cpu_time: Option<Duration>,
+        memory: impl FnOnce() -> Option<Bytes>,
+        pace: &mut Pace,
+    ) -> Kept {
         let cpu_time = cpu_time.unwrap_or_default();
         let Some((begin, before)) = self.window else {
             self.window = Some((now, cpu_time));
-            return Advice::GoOn;
+            return Kept::GoOn;
         };
         let seconds = now - begin;
         if seconds < WINDOW.0 {
-            return Advice::GoOn;
+            return Kept::GoOn;
         }
         self.window = Some((now, cpu_time));
         let share = cpu_time.saturating_sub(before).as_secs_f64() / seconds;
         self.cpu = Some(share);
         if share > MOST_CPU || memory().is_some_and(|memory| memory > MOST_MEMORY) {
             self.good = 0;
-            self.slowed = true;
-            return Advice::SlowDown;
+            if pace.slow_down() {
+                return Kept::Slowed;
+            }
+            self.over += 1;
+            return if self.over < GIVE_UP_AFTER { Kept::GoOn } else { Kept::GiveUp };
         }
         self.good += 1;
-        if self.slowed && self.good >= GOOD_WINDOWS {
-            self.slowed = false;
-            return Advice::Recover;
+        self.over = 0;
+        if self.good >= GOOD_WINDOWS {
+            pace.recover();
         }
-        Advice::Within
+        Kept::GoOn
     }
 
     /// Share of one processor over the last whole minute.
@@ -90,36 +102,80 @@ pub fn next_wait(before: Seconds, watched: Seconds) -> Seconds {
 mod tests {
     use super::*;
 
-    fn asks_for_something(advice: Advice) -> bool {
-        !matches!(advice, Advice::GoOn | Advice::Within)
+    /// An agent whose cost is known, told of it each 2 s.
+    struct Watched {
+        budget: Budget,
+        pace: Pace,
+        now: f64,
+        spent: f64,
     }
 
-    fn run(budget: &mut Budget, minutes: u32, share: f64, memory: u64) -> Vec<Advice> {
-        let step = |n: u32| {
-            let seconds = f64::from(n) * 2.0;
-            let spent = Duration::from_secs_f64(seconds * share);
-            budget.step(seconds, Some(spent), || Some(Bytes(memory * Bytes::MIB)))
-        };
-        (0..=minutes * 30).map(step).filter(|advice| asks_for_something(*advice)).collect()
+    impl Watched {
+        fn new() -> Self {
+            let mut agent = Self { budget: Budget::default(), pace: Pace::new(4), now: 0.0, spent: 0.0 };
+            // The first look only begins the first minute.
+            agent.budget.keep(0.0, Some(Duration::ZERO), || None, &mut agent.pace);
+            agent
+        }
+
+        /// What is told in so many minutes at this share of a processor with so many MiB, with the minute of each.
+        fn run(&mut self, minutes: u32, share: f64, memory: u64) -> Vec<(u32, Kept)> {
+            let mut told = Vec::new();
+            for second in (2..=minutes * 60).step_by(2) {
+                self.now += 2.0;
+                self.spent += 2.0 * share;
+                let spent = Some(Duration::from_secs_f64(self.spent));
+                let memory = || Some(Bytes(memory * Bytes::MIB));
+                let kept = self.budget.keep(self.now, spent, memory, &mut self.pace);
+                if kept != Kept::GoOn {
+                    told.push((second.div_ceil(60), kept));
+                }
+            }
+            told
+        }
     }
 
     #[test]
     fn a_cheap_agent_is_left_alone() {
-        let mut budget = Budget::default();
-        assert!(run(&mut budget, 60, 0.005, 8).is_empty());
-        assert!((budget.cpu().expect("measured") - 0.005).abs() < 1e-9);
+        let mut agent = Watched::new();
+        assert_eq!(agent.run(60, 0.005, 8), []);
+        assert!((agent.budget.cpu().expect("measured") - 0.005).abs() < 1e-9);
+        assert!(!agent.pace.is_slowed());
     }
 
     #[test]
-    fn a_costly_one_slows_down_again_and_again_and_recovers_when_it_is_cheap() {
-        let mut budget = Budget::default();
-        assert_eq!(run(&mut budget, 3, 0.05, 8), vec![Advice::SlowDown; 3]);
-        let mut budget = Budget::default();
-        assert_eq!(run(&mut budget, 2, 0.001, 100), vec![Advice::SlowDown; 2]);
-        let spent = |seconds: f64| Some(Duration::from_secs_f64(0.12 + (seconds - 120.0) * 0.001));
-        let later = (61_u32..400).map(|n| f64::from(n) * 2.0);
-        let answers = later.map(|now| budget.step(now, spent(now), || Some(Bytes(8 * Bytes::MIB))));
-        assert_eq!(answers.filter(|advice| asks_for_something(*advice)).collect::<Vec<_>>(), [Advice::Recover]);
+    fn a_costly_one_slows_down_three_times_and_gives_up_after_three_more_minutes() {
+        for (share, memory) in [(0.05, 8), (0.001, 100)] {
+            let mut agent = Watched::new();
+            let told = agent.run(6, share, memory);
+            let kinds: Vec<Kept> = told.iter().map(|(_, kept)| *kept).collect();
+            assert_eq!(kinds, [Kept::Slowed, Kept::Slowed, Kept::Slowed, Kept::GiveUp], "{share}, {memory} MiB");
+            let minutes: Vec<u32> = told.iter().map(|(minute, _)| *minute).collect();
+            assert_eq!(minutes, [1, 2, 3, 6]);
+        }
+    }
+
+    #[test]
+    fn slower_is_cheap_enough_and_after_five_good_minutes_it_looks_as_often_as_before() {
+        let mut agent = Watched::new();
+        assert_eq!(agent.run(1, 0.05, 8), [(1, Kept::Slowed)]);
+        assert!(agent.pace.is_slowed());
+        assert_eq!(agent.run(4, 0.001, 8), []);
+        assert!(agent.pace.is_slowed(), "not yet");
+        assert_eq!(agent.run(1, 0.001, 8), []);
+        assert!(!agent.pace.is_slowed());
+    }
+
+    /// Two bad minutes at the slowest, a good one, and again: that is no reason to end.
+    #[test]
+    fn it_gives_up_only_for_bad_minutes_in_a_row() {
+        let mut agent = Watched::new();
+        assert_eq!(agent.run(5, 0.05, 8).len(), 3, "as slow as it may be, and two bad minutes");
+        for _ in 0..5 {
+            assert_eq!(agent.run(1, 0.001, 8), []);
+            assert_eq!(agent.run(2, 0.05, 8), []);
+        }
+        assert_eq!(agent.run(1, 0.05, 8), [(1, Kept::GiveUp)]);
     }
 
     #[test]
@@ -133,15 +189,5 @@ mod tests {
             .collect();
         assert_eq!(waits, [5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 600.0, 600.0, 600.0]);
         assert_eq!(next_wait(wait, Seconds(86_400.0)), Seconds(5.0), "it was well for a day");
-    }
-
-    #[test]
-    fn every_window_within_the_budget_is_told() {
-        let mut budget = Budget::default();
-        let step = |n: u32| {
-            let seconds = f64::from(n) * 2.0;
-            budget.step(seconds, Some(Duration::from_secs_f64(seconds * 0.001)), || Some(Bytes(8 * Bytes::MIB)))
-        };
-        assert_eq!((0..=150).map(step).filter(|advice| *advice == Advice::Within).count(), 5);
     }
 }

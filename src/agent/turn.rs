@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::budget::{Advice, Budget, next_wait};
+use super::budget::{Budget, Kept, next_wait};
 use super::courses::Courses;
 use super::happenings::{Facts, Happenings, SteadyClock, clock_events};
 use super::hush::{Hush, Identity, Notice, identity};
@@ -40,8 +40,6 @@ const CLOSE_LOOKS: u32 = 5;
 const STARTED_TURNS: u64 = 4;
 /// What the recording knows is asked for anew so often: about every hour.
 const LEARN_EVERY: u64 = 1800;
-/// As slow as possible and still too costly so often in a row: start again.
-const GIVE_UP_AFTER: u32 = 3;
 
 /// All that the agent knows.
 pub(super) struct Turns<'a> {
@@ -69,7 +67,6 @@ pub(super) struct Turns<'a> {
     /// There was a look at everything since memory was given back, and when that was.
     give_back: bool,
     given_back: Instant,
-    over_budget: u32,
     started: At,
     at: At,
     options: Options,
@@ -114,7 +111,6 @@ impl<'a> Turns<'a> {
             count: 0,
             give_back: false,
             given_back: Instant::now(),
-            over_budget: 0,
             started,
             at: started,
             options: *options,
@@ -405,19 +401,12 @@ impl<'a> Turns<'a> {
     /// Looks at its own cost; `false` when it has to end.
     fn keep_budget(&mut self) -> bool {
         let awake = platform::clocks().get().map_or(0.0, |clocks| clocks.awake.as_secs_f64());
-        match self.budget.step(awake, platform::own_cpu_time().get(), || platform::own_memory().get()) {
-            Advice::GoOn => {}
-            Advice::Within => self.over_budget = 0,
-            Advice::SlowDown if self.pace.slow_down() => {
-                self.journal.note(&Event::new(self.at, EventKind::Slowed, ""));
-            }
-            Advice::SlowDown => self.over_budget += 1,
-            Advice::Recover => {
-                self.over_budget = 0;
-                self.pace.recover();
-            }
+        let kept =
+            self.budget.keep(awake, platform::own_cpu_time().get(), || platform::own_memory().get(), &mut self.pace);
+        if kept == Kept::Slowed {
+            self.journal.note(&Event::new(self.at, EventKind::Slowed, ""));
         }
-        self.over_budget < GIVE_UP_AFTER
+        kept != Kept::GiveUp
     }
 
     /// Ends in order, to be started again after a while.

@@ -181,6 +181,12 @@ impl DesktopEvents {
     }
 }
 
+impl std::fmt::Debug for DesktopEvents {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DesktopEvents")
+    }
+}
+
 impl From<std::sync::mpsc::Sender<DesktopEvent>> for DesktopEvents {
     fn from(sender: std::sync::mpsc::Sender<DesktopEvent>) -> Self {
         // Nobody listens any more: the program ends.
