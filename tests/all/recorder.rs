@@ -888,3 +888,87 @@ proptest! {
         prop_assert!(samples(&path, Tier::Raw)[0].programs == sample.programs);
     }
 }
+
+/// What was written by a version of then, as SQL: frozen, so that no later change of the code changes it, too.
+const OLD: [&str; 5] = [
+    include_str!("recordings/schema-1.sql"),
+    include_str!("recordings/schema-2.sql"),
+    include_str!("recordings/schema-3.sql"),
+    include_str!("recordings/schema-4.sql"),
+    include_str!("recordings/schema-5.sql"),
+];
+
+#[test]
+fn a_recording_of_every_earlier_version_is_read_and_goes_on() {
+    for (schema, sql) in (1..).zip(OLD) {
+        let (_folder, path) = file();
+        fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+        Connection::open(&path).and_then(|db| db.execute_batch(sql)).expect("an old file");
+        let (recorder, opened) = open(&path, at(7400));
+        assert!(!opened.created && opened.set_aside.is_none(), "schema {schema}");
+        let previous = opened.previous.expect("the run of then");
+        assert_eq!((previous.started, previous.last_seen, previous.clean), (at(0), at(7300), false));
+        assert_eq!(pragma(&path, "user_version"), OLD.len() as i64);
+        for (tier, ends) in [
+            (Tier::Raw, vec![at(7298), at(7300)]),
+            (Tier::Minute, vec![at(7140), at(7200)]),
+            (Tier::Hour, vec![at(3600)]),
+        ] {
+            let read = reader(&path).recorded(tier, At(0), EVER).expect("recorded");
+            let samples: Vec<&Sample> = read.iter().map(|recorded| &recorded.sample).collect();
+            // Beside them come the means of what is older, and what no mean was made of yet.
+            let samples: Vec<&Sample> = samples.into_iter().filter(|sample| ends.contains(&sample.at)).collect();
+            assert_eq!(samples.len(), ends.len(), "schema {schema} {tier:?}");
+            let sample = samples[0];
+            assert_eq!((share(sample.cpu), sample.temperature), (0.45, Reading::Known(Celsius(63.5))));
+            let watched = if schema == 1 { Reading::Missing(Why::Unsupported) } else { Reading::Known(false) };
+            assert_eq!(sample.watched, watched, "schema {schema}");
+            let names: Vec<&str> = sample.programs.iter().map(|program| &*program.name).collect();
+            assert_eq!(names, ["Editor", "Browser"]);
+            assert_eq!(sample.programs[1].kind, ProgramKind::Browser);
+            let uses = sample.net_users.known().map_or(0, Vec::len);
+            assert_eq!(uses, usize::from(schema >= 4), "schema {schema}");
+        }
+        let events = reader(&path).events(At(0), EVER).expect("events");
+        let kinds: Vec<EventKind> = events.iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, [EventKind::Started, EventKind::Finding, EventKind::Action, EventKind::FindingEnded]);
+        assert_eq!(events[1].data["finding"]["subject"]["group"], "Editor");
+        let autostarts = reader(&path).new_autostarts(at(-1), at(7400)).expect("autostarts");
+        assert_eq!(autostarts.len(), usize::from(schema >= 3), "schema {schema}");
+        let mut recorder = recorder;
+        record(&mut recorder, 7400, 7700);
+        recorder.end(at(7700)).expect("ended");
+        assert_eq!(samples(&path, Tier::Raw).last().map(|sample| sample.at), Some(at(7700)));
+        assert_eq!(reader(&path).runs(At(0)).expect("runs").len(), 2);
+    }
+}
+
+#[test]
+fn a_schema_has_a_frozen_recording() {
+    let (_folder, path) = file();
+    let (recorder, _) = open(&path, at(0));
+    recorder.end(at(1)).expect("ended");
+    let newest = pragma(&path, "user_version");
+    assert_eq!(newest, OLD.len() as i64, "add tests/all/recordings/schema-{newest}.sql to what must stay readable");
+}
+
+/// Space is made by what can be spared, however many findings there are.
+#[test]
+fn findings_stay_while_samples_go() {
+    let (_folder, path) = file();
+    let limits = Limits { max_bytes: 400_000, ..Limits::default() };
+    let (mut recorder, _) = Recorder::open(&path, &run(at(0)), limits).expect("a recorder");
+    for hour in 0..30 {
+        for n in 0..30 {
+            recorder.note(&Event::new(at(hour * 3600 + n), EventKind::Finding, "cpu_hog"));
+            recorder.note(&Event::new(at(hour * 3600 + n), EventKind::UserAway, ""));
+        }
+        record(&mut recorder, hour * 3600, hour * 3600 + 3600);
+    }
+    assert!(recorder.file_bytes() <= limits.max_bytes * 11 / 10, "{} bytes", recorder.file_bytes());
+    let events = reader(&path).events(At(0), EVER).expect("events");
+    let count = |kind| events.iter().filter(|event| event.kind == kind).count();
+    assert_eq!(count(EventKind::Finding), 900);
+    let minutes = samples(&path, Tier::Minute);
+    assert!(minutes.len() < 30 * 60, "nothing had to go: this test says nothing");
+}
