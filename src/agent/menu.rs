@@ -24,6 +24,8 @@ pub struct TrayState<'a> {
     pub paused_until: Option<At>,
     /// Whether it starts with the PC, where that is known.
     pub starts_with_pc: Reading<bool>,
+    /// Whether what is seen goes into the recording; else it is in memory only.
+    pub is_recording: bool,
 }
 
 /// What is needed to put it into words.
@@ -67,7 +69,9 @@ fn tooltip(state: &TrayState<'_>, worst: Option<&Finding>, words: Words<'_>) -> 
         args.set("cpu", format::percent(program.cpu.get()));
         texts.with("tray-tooltip-program", &args)
     });
-    cut(&[Some(first), second].into_iter().flatten().collect::<Vec<_>>().join("\n"), TOOLTIP)
+    // A name may be long, and this must not be what is cut.
+    let trouble = (!state.is_recording).then(|| texts.get("tray-tooltip-not-recording"));
+    cut(&[Some(first), trouble, second].into_iter().flatten().collect::<Vec<_>>().join("\n"), TOOLTIP)
 }
 
 fn menu(state: &TrayState<'_>, worst: Option<&Finding>, words: Words<'_>) -> Vec<MenuLine> {
@@ -134,11 +138,19 @@ mod tests {
         }
     }
 
+    fn state(findings: &[Finding], paused_until: Option<At>) -> TrayState<'_> {
+        let starts_with_pc = Reading::Known(true);
+        TrayState { findings, sample: None, paused_until, starts_with_pc, is_recording: true }
+    }
+
     fn view(findings: &[Finding], paused_until: Option<At>, lang: Lang) -> TrayView {
-        let state = TrayState { findings, sample: None, paused_until, starts_with_pc: Reading::Known(true) };
+        shown(&state(findings, paused_until), lang)
+    }
+
+    fn shown(state: &TrayState<'_>, lang: Lang) -> TrayView {
         let texts = Texts::new(lang);
         let knowledge = Knowledge::builtin().expect("tables");
-        tray_view(&state, Words { texts: &texts, knowledge: &knowledge, zone: &TimeZone::UTC })
+        tray_view(state, Words { texts: &texts, knowledge: &knowledge, zone: &TimeZone::UTC })
     }
 
     #[test]
@@ -150,6 +162,15 @@ mod tests {
         assert_eq!(view(&act, None, Lang::Ja).tooltip, "見守り：要対応");
         let paused = view(&act, Some(At(3_600_000)), Lang::En);
         assert_eq!((paused.icon, paused.tooltip.as_str()), (TrayIcon::Paused, "Mimamori: paused until 01:00"));
+    }
+
+    #[test]
+    fn the_tooltip_says_that_nothing_is_recorded_in_words_that_fit() {
+        for lang in Lang::ALL {
+            let tooltip = shown(&TrayState { is_recording: false, ..state(&[], None) }, lang).tooltip;
+            assert_eq!(tooltip.lines().count(), 2, "{tooltip}");
+            assert!(tooltip.ends_with(&Texts::new(lang).get("tray-tooltip-not-recording")), "{tooltip}");
+        }
     }
 
     #[test]

@@ -527,6 +527,7 @@ impl<'a> Turns<'a> {
             sample: self.sample.as_deref(),
             paused_until: self.paused_until.filter(|until| self.at < *until),
             starts_with_pc: self.icon.starts_with_pc(),
+            is_recording: self.journal.trouble().is_none(),
         };
         let context = self.context;
         tray_view(&state, Words { texts: self.texts, knowledge: &context.knowledge, zone: &Context::zone() })

@@ -11,6 +11,7 @@ tray-quit = Quit
 tray-tooltip = Mimamori: { $state }
 tray-tooltip-paused = Mimamori: paused until { $time }
 tray-tooltip-program = { $name } { $cpu }
+tray-tooltip-not-recording = Nothing is recorded now: see History
 notice-more = { $headline } ({ $number ->
     [one] and 1 more
    *[other] and { $number } more

@@ -11,6 +11,7 @@ tray-quit = 終了
 tray-tooltip = 見守り：{ $state }
 tray-tooltip-paused = 見守り：{ $time } まで停止中
 tray-tooltip-program = { $name } { $cpu }
+tray-tooltip-not-recording = いまは記録されていません（「履歴」に理由があります）
 notice-more = { $headline }（ほか{ $number }件）
 notice-hint = クリックすると、理由とできることを表示します。
 notice-sudden-stop = 前回の見守りが途中で途切れていました
