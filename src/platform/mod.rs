@@ -34,6 +34,6 @@ pub use sys::{
     sudden_stop_cause, terminal_columns, user_folder,
 };
 pub use types::{
-    ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, MenuLine, NoDesktop, RawProc, SensorValues,
-    StopCause, TrayAction, TrayIcon, TrayView, WindowOwner,
+    ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, Glance, MenuLine, NoDesktop, RawProc,
+    SensorValues, StopCause, TrayAction, TrayIcon, TrayView, WindowOwner,
 };

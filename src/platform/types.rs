@@ -83,6 +83,15 @@ pub struct WindowOwner {
     pub hung: bool,
 }
 
+/// What can be known of the desktop at every tick, as it costs next to nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Glance {
+    /// Time since the last input.
+    pub user_idle: Reading<Seconds>,
+    /// A number for the window in front: another one means that another window came to the front.
+    pub window: Reading<u64>,
+}
+
 /// Two clocks that nobody can set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Clocks {

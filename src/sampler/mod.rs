@@ -32,7 +32,7 @@ use crate::model::{
     At, Bytes, BytesPerSec, Condition, Fraction, Machine, Owner, Pid, ProcFacts, ProcKey, ProcSample, Reading, Sample,
     Seconds, SelfUsage, Why,
 };
-use crate::platform::{self, CpuReader, CpuTimes, Desktop, ProcessReader, RawProc, Sensors};
+use crate::platform::{self, CpuReader, CpuTimes, Desktop, Glance, ProcessReader, RawProc, Sensors};
 
 /// What changes seldom is read so often.
 const CONDITION_EVERY: Duration = Duration::from_mins(10);
@@ -102,6 +102,8 @@ pub struct Sampler {
     judge: SensorJudge,
     thermal: ThermalModel,
     desktop: Desktop,
+    /// The window in front.
+    window: Option<u64>,
     volumes: VolumeWatcher,
     networks: Option<sysinfo::Networks>,
     last_tick: Option<Moment>,
@@ -134,6 +136,7 @@ impl Sampler {
             judge: SensorJudge::default(),
             thermal: ThermalModel::default(),
             desktop: Desktop::new(),
+            window: None,
             volumes,
             networks: sysinfo::Networks::new_with_refreshed_list().ok(),
             last_tick: None,
@@ -172,7 +175,10 @@ impl Sampler {
         let interrupts = Reading::from_option(interrupts, cpu.why().unwrap_or(Why::NotYet));
         let sample = Sample { seq: self.seq, at, span, cpu, per_core, interrupts, memory, swap, ..Sample::default() };
         self.seq += 1;
-        match depth(&Totals { span, cpu, memory }) {
+        let Glance { user_idle, window } = self.desktop.glance();
+        let other_window =
+            window.get().is_some_and(|window| self.window.replace(window).is_some_and(|old| old != window));
+        match depth(&Totals { span, cpu, memory, other_window }) {
             Depth::Everything => {
                 let (user_idle, foreground) = (self.desktop.user_idle(), self.desktop.foreground());
                 self.everything(Sample { user_idle, foreground, ..sample }, now)
@@ -181,7 +187,7 @@ impl Sampler {
                 let effort = self.thermal.step(cpu.get(), None, self.machine.max_frequency.get(), span);
                 let fan_effort = Reading::from_option(effort, Why::NotYet);
                 // Who is in front is recorded with the programs.
-                let sample = Sample { fan_effort, user_idle: self.desktop.user_idle_before(), ..sample };
+                let sample = Sample { fan_effort, user_idle, ..sample };
                 Tick { sample, processes: Vec::new(), own: SelfUsage::default() }
             }
         }

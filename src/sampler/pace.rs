@@ -46,6 +46,9 @@ pub struct Totals {
     pub cpu: Reading<Fraction>,
     /// Memory now.
     pub memory: Reading<Memory>,
+    /// Another window came to the front. What the user opened is known while it matters: a monitoring tool hides
+    /// what hides from it.
+    pub other_window: bool,
 }
 
 /// Decides, tick after tick.
@@ -77,6 +80,7 @@ impl Pace {
     /// How much to read now. `wanted`: somebody asked, or there is a finding whose end must be noticed.
     pub fn depth(&mut self, seen: &Totals, wanted: bool) -> Depth {
         let span = seen.span.0;
+        let wanted = wanted || seen.other_window;
         self.since_scan += span;
         self.cool_down = (self.cool_down - span).max(0.0);
         let memory = seen.memory.get().map(|memory| memory.used.of(memory.total).get());
@@ -136,6 +140,7 @@ mod tests {
             span: STEP,
             cpu: Reading::Known(Fraction::new(processors / cpus)),
             memory: Reading::Known(Memory { used: Bytes(500), total: Bytes(1000) }),
+            other_window: false,
         }
     }
 
@@ -180,6 +185,14 @@ mod tests {
         let grown =
             Totals { memory: Reading::Known(Memory { used: Bytes(560), total: Bytes(1000) }), ..seen(0.05, 4.0) };
         assert_eq!(pace.depth(&grown, false), Depth::Everything);
+    }
+
+    #[test]
+    fn another_window_in_front_is_read_about_once() {
+        let mut pace = Pace::new(4);
+        scans(&mut pace, 20, &seen(0.05, 4.0));
+        assert_eq!(pace.depth(&Totals { other_window: true, ..seen(0.05, 4.0) }, false), Depth::Everything);
+        assert_eq!(scans(&mut pace, 10, &seen(0.05, 4.0)), 0);
     }
 
     #[test]

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -255,6 +256,44 @@ class AgentTest(unittest.TestCase):
                 say(f"not judged, the PC was {share:.0%} busy: {event['text']['en']}")
                 continue
             self.fail(f"a false finding (the PC was {share:.0%} busy): {event}")
+
+    # -------------------------------------------------------------------------------- windows
+
+    @with_diagnostics
+    def test_the_window_in_front(self):
+        """Who is in front is known within seconds though nothing computes; one that hangs is told until it answers."""
+        first, second = window_of_its_own("front-a"), window_of_its_own("front-b")
+        self.addCleanup(first.end)
+        self.addCleanup(second.end)
+        find = lambda name: xdotool("search", "--name", f"^{name}$").split()[-1]  # noqa: E731
+        windows = [until(f"the window {name}", 20, lambda: find(name)) for name in ("front-a", "front-b")]
+        xdotool("windowactivate", "--sync", windows[0])
+        self.agent()
+        # Longer than after the start, when everything is looked at.
+        host.serve(25)
+        begun = time.time()
+        xdotool("windowactivate", "--sync", windows[1])
+        host.serve(6)
+        flush()
+        fronts = [(at(event["at"]) - begun, event["subject"]) for event in events("foreground")]
+        say(f"in front: {fronts}")
+        # What it was told before is answered with the next glance: two of them, and one to read about it.
+        self.assertTrue(any(-1 < late < 6 and subject == "front-b" for late, subject in fronts), fronts)
+
+        os.kill(second.pid, signal.SIGSTOP)
+        self.addCleanup(lambda: second.alive() and os.kill(second.pid, signal.SIGCONT))
+
+        def hung(kind):
+            flush()
+            found = [event for event in events(kind) if event["data"]["finding"]["rule"] == "not_responding"]
+            return found[0] if found else None
+
+        told = until("that it does not answer", 90, lambda: hung("finding"))
+        say(f"{time.time() - begun:.0f} s: {told['text']['en']}")
+        self.assertIn("front-b has not answered for", told["text"]["en"])
+        os.kill(second.pid, signal.SIGCONT)
+        ended = until("that it answers again", 60, lambda: hung("finding_ended"))
+        say(f"{time.time() - begun:.0f} s: {ended['text']['en']}")
 
     # -------------------------------------------------------------------------------- what it is there for
 
@@ -936,6 +975,13 @@ with socket.socket(socket.AF_UNIX) as connection:
         say(f"{covered:.0f} s of {time.time() - agent.begun:.0f} s are covered")
         self.assertGreater(covered, 28)
         agent.stop()
+
+
+def window_of_its_own(name):
+    """A program called `name` with a window that answers when it is asked (`_NET_WM_PING`), and does nothing else."""
+    binary = TMP / name
+    shutil.copy(os.path.realpath("/usr/bin/python3"), binary)
+    return Proc([str(binary), str(Path(__file__).with_name("pinged.py")), name])
 
 
 def fill(path):

@@ -11,12 +11,13 @@ use rustix::io::Errno;
 use x11rb::connection::{Connection, SequenceNumber};
 use x11rb::cookie::Cookie;
 use x11rb::protocol::screensaver::{ConnectionExt as _, QueryInfoReply};
-use x11rb::protocol::xproto::{Atom, AtomEnum, ConnectionExt as _, Window};
+use x11rb::protocol::xproto::{Atom, AtomEnum, ConnectionExt as _, GetPropertyReply, Window};
 use x11rb::rust_connection::RustConnection;
 
 use super::own::SMALL_STACK;
+use super::pings::Pings;
 use crate::model::{Pid, Reading, Seconds, Why};
-use crate::platform::types::WindowOwner;
+use crate::platform::types::{Glance, WindowOwner};
 
 /// An answer that waited for longer is of another time: of before a pause.
 const STALE: Duration = Duration::from_secs(20);
@@ -24,8 +25,16 @@ const STALE: Duration = Duration::from_secs(20);
 /// A connection to the X server, if there is one.
 pub struct Desktop {
     screen: Option<Screen>,
-    /// A question about the last input whose answer was not read yet, and when it was asked.
-    asked: Option<(SequenceNumber, Instant)>,
+    /// Questions whose answers were not read yet.
+    asked: Option<Asked>,
+    pings: Option<Pings>,
+}
+
+/// Questions on their way, and when they were asked.
+struct Asked {
+    idle: SequenceNumber,
+    window: SequenceNumber,
+    at: Instant,
 }
 
 struct Screen {
@@ -39,7 +48,9 @@ struct Screen {
 impl Desktop {
     /// Connects when there is a display.
     pub fn new() -> Self {
-        Self { screen: Screen::connect(), asked: None }
+        let screen = Screen::connect();
+        let pings = screen.as_ref().and_then(|screen| Pings::new(&screen.connection, screen.root));
+        Self { screen, asked: None, pings }
     }
 
     /// Calls `ended` when the X server of this session goes away: some desktops leave running what they started when
@@ -66,41 +77,56 @@ impl Desktop {
         Reading::from_option(idle, Why::Unsupported)
     }
 
-    /// The same as it was when this was called before, a few seconds ago: waiting for the answer of the X server would
-    /// wake this program once more each time. The first call waits.
-    pub fn user_idle_before(&mut self) -> Reading<Seconds> {
+    /// The last input and the window in front as they were when this was called before, a few seconds ago: waiting for
+    /// the answers of the X server would wake this program once more each time. The first call waits for the one.
+    pub fn glance(&mut self) -> Glance {
         let before = self.asked.take();
-        let idle = before.and_then(|(question, at)| {
-            let screen = self.screen.as_ref()?;
-            // Also an answer that is too old has to be taken from the connection.
-            let answer = Cookie::<_, QueryInfoReply>::new(&screen.connection, question).reply().ok()?;
-            (at.elapsed() < STALE).then(|| Seconds(f64::from(answer.ms_since_user_input) / 1000.0))
+        let answers = before.and_then(|Asked { idle, window, at }| {
+            let connection = &self.screen.as_ref()?.connection;
+            // Also answers that are too old have to be taken from the connection.
+            let idle = Cookie::<_, QueryInfoReply>::new(connection, idle).reply().ok();
+            let window = Cookie::<_, GetPropertyReply>::new(connection, window).reply().ok();
+            (at.elapsed() < STALE).then_some((idle, window))
         });
-        self.asked = self.screen.as_ref().and_then(Screen::ask_idle).map(|question| (question, Instant::now()));
-        idle.map_or_else(|| self.user_idle(), Reading::Known)
+        let (idle, window) = answers.unwrap_or_default();
+        self.asked = self.screen.as_ref().and_then(Screen::ask);
+        if let (Some(screen), Some(pings)) = (&self.screen, &mut self.pings) {
+            pings.listen(&screen.connection);
+        }
+        let idle = idle.map(|answer| Seconds(f64::from(answer.ms_since_user_input) / 1000.0));
+        let window = window.and_then(|answer| answer.value32()?.next());
+        Glance {
+            user_idle: idle.map_or_else(|| self.user_idle(), Reading::Known),
+            window: Reading::from_option(window.map(u64::from), Why::NotYet),
+        }
     }
 
     /// The process of the active window, as the window manager names it.
     pub fn foreground(&mut self) -> Reading<Pid> {
-        let pid = self.screen.as_ref().and_then(|screen| {
-            let window = screen.numbers(screen.root, screen.active_window, AtomEnum::WINDOW.into())?;
-            screen.pid_of(*window.first()?)
-        });
+        let pid = self.screen.as_ref().and_then(|screen| screen.pid_of(screen.in_front()?));
         Reading::from_option(pid, Why::Unsupported)
     }
 
-    /// The processes with windows, as the window manager lists them.
+    /// The processes with windows, as the window manager lists them, and whether the windows that were in front
+    /// respond.
     pub fn window_owners(&mut self) -> Reading<Vec<WindowOwner>> {
         let owners = self.screen.as_ref().and_then(|screen| {
             let windows = screen.numbers(screen.root, screen.client_list, AtomEnum::WINDOW.into())?;
             // All are asked before the first answer is waited for.
-            let ask = |window| {
+            let ask = |window: &Window| {
                 let (pid, kind) = (screen.window_pid, AtomEnum::CARDINAL);
-                screen.connection.get_property(false, window, pid, kind, 0, 1).ok()
+                Some((*window, screen.connection.get_property(false, *window, pid, kind, 0, 1).ok()?))
             };
-            let questions: Vec<_> = windows.into_iter().filter_map(ask).collect();
-            let pids = questions.into_iter().filter_map(|question| question.reply().ok()?.value32()?.next());
-            let mut owners: Vec<WindowOwner> = pids.map(|pid| WindowOwner { pid, hung: false }).collect();
+            let questions: Vec<_> = windows.iter().filter_map(ask).collect();
+            let pids: Vec<(Window, Pid)> = questions
+                .into_iter()
+                .filter_map(|(window, question)| Some((window, question.reply().ok()?.value32()?.next()?)))
+                .collect();
+            let in_front = screen.in_front();
+            let hung = self.pings.as_mut().map(|pings| pings.look(&screen.connection, &windows, in_front));
+            let hung = hung.unwrap_or_default();
+            let owner = |(window, pid)| WindowOwner { pid, hung: hung.contains(&window) };
+            let mut owners: Vec<WindowOwner> = pids.into_iter().map(owner).collect();
             owners.sort_unstable();
             owners.dedup();
             Some(owners)
@@ -113,7 +139,7 @@ impl Desktop {
 /// Asked seldom, so it needs no connection that stays.
 pub(super) fn is_fullscreen_in_front() -> Option<bool> {
     let screen = Screen::connect()?;
-    let window = *screen.numbers(screen.root, screen.active_window, AtomEnum::WINDOW.into())?.first()?;
+    let window = screen.in_front()?;
     // A window without the property is in no state.
     let states = screen.numbers(window, screen.atom(b"_NET_WM_STATE")?, AtomEnum::ATOM.into()).unwrap_or_default();
     Some(states.contains(&screen.atom(b"_NET_WM_STATE_FULLSCREEN")?))
@@ -151,19 +177,26 @@ impl Screen {
         Some(self.connection.intern_atom(false, name).ok()?.reply().ok()?.atom)
     }
 
-    /// Asks for the last input and does not wait.
-    fn ask_idle(&self) -> Option<SequenceNumber> {
-        let cookie = self.connection.screensaver_query_info(self.root).ok()?;
-        let question = cookie.sequence_number();
-        // Dropping it would throw the answer away.
-        std::mem::forget(cookie);
+    /// Asks for the last input and the window in front, and does not wait.
+    fn ask(&self) -> Option<Asked> {
+        let idle = self.connection.screensaver_query_info(self.root).ok()?;
+        let (property, kind) = (self.active_window, AtomEnum::WINDOW);
+        let window = self.connection.get_property(false, self.root, property, kind, 0, 1).ok()?;
+        let asked = Asked { idle: idle.sequence_number(), window: window.sequence_number(), at: Instant::now() };
+        // Dropping them would throw the answers away.
+        std::mem::forget((idle, window));
         self.connection.flush().ok()?;
-        Some(question)
+        Some(asked)
     }
 
     fn numbers(&self, window: Window, property: Atom, kind: Atom) -> Option<Vec<u32>> {
         let reply = self.connection.get_property(false, window, property, kind, 0, 4096).ok()?.reply().ok()?;
         Some(reply.value32()?.collect())
+    }
+
+    /// The active window, as the window manager names it.
+    fn in_front(&self) -> Option<Window> {
+        self.numbers(self.root, self.active_window, AtomEnum::WINDOW.into())?.first().copied()
     }
 
     fn pid_of(&self, window: Window) -> Option<Pid> {

@@ -14,6 +14,7 @@ mod net_users;
 mod notifier;
 mod open_files;
 mod own;
+mod pings;
 mod processes;
 mod runtime;
 mod sensors;

@@ -10,7 +10,7 @@ pub use background::{
     own_memory, raise_own_priority, signed_in_at, start_detached, sudden_stop_cause,
 };
 
-use super::types::{ActError, CpuTimes, RawProc, SensorValues, WindowOwner};
+use super::types::{ActError, CpuTimes, Glance, RawProc, SensorValues, WindowOwner};
 use crate::model::{
     At, Closable, Condition, Fraction, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds,
     Signature, Swap, Traffic, Why,
@@ -269,8 +269,8 @@ impl Desktop {
     }
 
     /// Not known here.
-    pub fn user_idle_before(&mut self) -> Reading<Seconds> {
-        Reading::Missing(Why::Unsupported)
+    pub fn glance(&mut self) -> Glance {
+        Glance { user_idle: Reading::Missing(Why::Unsupported), window: Reading::Missing(Why::Unsupported) }
     }
 
     /// Not known here.

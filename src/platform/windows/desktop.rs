@@ -5,7 +5,7 @@ use windows_sys::Win32::UI::Input::KeyboardAndMouse::{GetLastInputInfo, LASTINPU
 
 use super::toplevel::Window;
 use crate::model::{Pid, Reading, Seconds, Why};
-use crate::platform::types::WindowOwner;
+use crate::platform::types::{Glance, WindowOwner};
 
 /// The desktop of the session this program runs in.
 #[derive(Default)]
@@ -31,9 +31,10 @@ impl Desktop {
         Reading::from_option(known.then(|| Seconds(f64::from(idle) / 1000.0)), Why::Unsupported)
     }
 
-    /// The same: asking costs no waiting here.
-    pub fn user_idle_before(&mut self) -> Reading<Seconds> {
-        self.user_idle()
+    /// The last input and the window in front: asking costs no waiting here.
+    pub fn glance(&mut self) -> Glance {
+        let window = Reading::from_option(Window::in_front().map(Window::number), Why::NotYet);
+        Glance { user_idle: self.user_idle(), window }
     }
 
     /// The program in front. There is none for a moment now and then, and while the screen is locked.

@@ -29,6 +29,11 @@ impl Window {
         (!window.is_null()).then_some(Self(window))
     }
 
+    /// What tells it from other windows.
+    pub(super) fn number(self) -> u64 {
+        self.0.addr() as u64
+    }
+
     /// Every top-level window; `None` without a desktop.
     #[expect(unsafe_code, reason = "a callback for each window")]
     pub(super) fn all() -> Option<Vec<Self>> {
