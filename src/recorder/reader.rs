@@ -7,13 +7,16 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::file;
-use super::merge::collapse;
+use super::merge::{collapse, merge};
 use super::row::{Row, bytes, known, part};
 use super::store::{self, Programs};
 use super::{RecordedRun, RecorderError, Tier};
 use crate::model::{
     At, Celsius, Event, EventKind, Fraction, Reading, Rpm, Sample, Seconds, Volume, VolumePoint, WrittenHour,
 };
+
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
 
 /// A sample and the peaks of the time that it stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,20 +58,51 @@ impl Reader {
     /// The same as [`Self::samples`] with the peaks.
     pub fn recorded(&self, tier: Tier, from: At, to: At) -> Result<Vec<Recorded>, RecorderError> {
         let view = self.db.unchecked_transaction()?;
-        let mut rows = self.older(tier, from.0, to.0)?;
-        let newest_older = rows.last().map_or(from.0, |row| row.at + 1);
-        rows.extend(self.with_rest(tier, newest_older.max(from.0), to.0)?);
-        let mut volumes = self.volumes(from.0, to.0)?.into_iter().peekable();
+        let rows = self.rows(tier, from.0, to.0)?;
+        let volumes = self.volumes(from.0, to.0)?;
         drop(view);
+        Ok(Self::with_volumes(&rows, tier, volumes))
+    }
+
+    /// Means of minutes over `step` (a whole number of minutes), for a range that has too many minutes: the same as
+    /// [`Self::samples`] else. Where minutes are no longer kept it gives hours. Read a day at a time: a week of minutes
+    /// is more than is worth holding.
+    pub fn means(&self, step: Seconds, from: At, to: At) -> Result<Vec<Sample>, RecorderError> {
+        let step = ((step.0 / 60.0).round() as i64).max(1) * Tier::Minute.step();
+        let end_of = |at: i64| (at - 1).div_euclid(step) + 1;
+        let view = self.db.unchecked_transaction()?;
+        let (mut means, mut begin) = (Vec::new(), from.0);
+        while begin <= to.0 {
+            // Days end where a mean ends.
+            let end = (end_of(begin.saturating_add(DAY)) * step).min(to.0);
+            let rows = self.rows(Tier::Minute, begin, end)?;
+            means.extend(rows.chunk_by(|one, next| end_of(one.at) == end_of(next.at)).filter_map(merge));
+            begin = end + 1;
+        }
+        let volumes = self.volumes(from.0, to.0)?;
+        drop(view);
+        let means = Self::with_volumes(&means, Tier::Minute, volumes);
+        Ok(means.into_iter().map(|recorded| recorded.sample).collect())
+    }
+
+    fn rows(&self, tier: Tier, from: i64, to: i64) -> Result<Vec<Row>, RecorderError> {
+        let mut rows = self.older(tier, from, to)?;
+        let newest_older = rows.last().map_or(from, |row| row.at + 1);
+        rows.extend(self.with_rest(tier, newest_older.max(from), to)?);
+        Ok(rows)
+    }
+
+    fn with_volumes(rows: &[Row], tier: Tier, volumes: Vec<(i64, Vec<Volume>)>) -> Vec<Recorded> {
+        let mut volumes = volumes.into_iter().peekable();
         let mut recorded = Vec::with_capacity(rows.len());
-        for (seq, row) in (0..).zip(&rows) {
+        for (seq, row) in (0..).zip(rows) {
             let mut one = Recorded::of(row, tier, seq);
             while let Some((_, volumes)) = volumes.next_if(|(at, _)| *at <= row.at) {
                 one.sample.volumes = Reading::Known(volumes);
             }
             recorded.push(one);
         }
-        Ok(recorded)
+        recorded
     }
 
     fn with_rest(&self, tier: Tier, from: i64, to: i64) -> Result<Vec<Row>, RecorderError> {

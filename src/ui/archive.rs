@@ -14,6 +14,9 @@ use crate::settings::recording_path;
 /// A window that opens knows the last minutes at once, as far as they were recorded.
 const RECENT: Seconds = Seconds(7200.0);
 
+/// A week is drawn as means of so long: about as many as a chart has points across.
+const WEEK_STEP: Seconds = Seconds(600.0);
+
 /// So often the agent is asked to delete the recording, with a pause in between: somebody else may read it.
 const FORGET_TRIES: u32 = 6;
 const FORGET_PAUSE: Duration = Duration::from_millis(500);
@@ -51,12 +54,14 @@ pub(super) fn past(period: Period, machine: &Machine, now: At) -> History {
     let range = period.range.seconds();
     let mut history = History::short(machine.clone(), Seconds(range.0 + 3600.0));
     let Some(reader) = open() else { return history };
-    // An hour of another day is drawn from its minutes.
-    let tier = match period.end {
-        Some(_) if period.range == Range::Hour => Tier::Minute,
-        _ => Tier::for_range(range),
+    let (from, to) = (period.begin(now), period.edge(now));
+    let samples = match (period.range, period.end) {
+        (Range::Week, _) => reader.means(WEEK_STEP, from, to),
+        // An hour of another day is drawn from its minutes.
+        (Range::Hour, Some(_)) => reader.samples(Tier::Minute, from, to),
+        _ => reader.samples(Tier::for_range(range), from, to),
     };
-    for sample in reader.samples(tier, period.begin(now), period.edge(now)).unwrap_or_default() {
+    for sample in samples.unwrap_or_default() {
         history.push(Arc::new(without_members(sample)));
     }
     history

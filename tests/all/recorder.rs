@@ -220,6 +220,37 @@ fn minutes_and_hours_are_means_and_keep_a_short_burst() {
     assert!((share(hours[0].sample.cpu) - 0.2004).abs() < 1e-9);
 }
 
+/// What a week is drawn from: ten minutes each, with who was busy in them, and hours where there are no minutes any more.
+#[test]
+fn a_long_range_is_read_as_means_of_its_minutes() {
+    let (_folder, path) = file();
+    let limits = Limits { minutes: Seconds(3.0 * 3600.0), ..Limits::default() };
+    let (mut recorder, _) = Recorder::open(&path, &run(at(0)), limits).expect("a recorder");
+    let burst = 4 * 3600 + 1230..4 * 3600 + 1260;
+    for second in (2..=6 * 3600).step_by(2) {
+        let busy = burst.contains(&second);
+        let programs = vec![program("Editor", if busy { 0.6 } else { 0.1 }, 100)];
+        recorder.add(&with_programs(second, if busy { 0.62 } else { 0.12 }, 2.0, programs));
+        if second % 60 == 0 {
+            recorder.flush(at(second)).expect("flushed");
+        }
+    }
+    recorder.flush(at(6 * 3600)).expect("flushed");
+    let means = reader(&path).means(Seconds(600.0), at(0), at(6 * 3600)).expect("means");
+    let ends: Vec<i64> = means.iter().map(|mean| (mean.at.0 - DAY0) / 1000).collect();
+    assert_eq!(ends[..2], [3600, 7200], "hours: their minutes have been deleted, as that is done now and then");
+    assert_eq!(ends[2..], (13..=36).map(|n| n * 600).collect::<Vec<_>>()[..], "ten minutes each");
+    assert!((means[3].span.0 - 600.0).abs() < 2.0, "{:?}", means[3].span);
+    let busiest = means.iter().max_by(|one, other| one.cpu.get().partial_cmp(&other.cpu.get()).expect("figures"));
+    let busiest = busiest.expect("a mean");
+    assert_eq!(busiest.at, at(4 * 3600 + 1800), "the ten minutes with the burst");
+    assert!((share(busiest.cpu) - (0.12 + 0.5 * 30.0 / 600.0)).abs() < 0.002, "{:?}", busiest.cpu);
+    assert_eq!(&*busiest.programs[0].name, "Editor");
+    let covered: f64 = means.iter().map(|mean| mean.span.0).sum();
+    // The hour in which the minutes begin is read from the minutes alone.
+    assert!((5.0 * 3600.0..6.0 * 3600.0 + 10.0).contains(&covered), "{covered}");
+}
+
 #[test]
 fn who_wrote_is_kept_by_the_hour_without_small_amounts_and_what_was_hidden() {
     let (_folder, path) = file();
@@ -949,7 +980,11 @@ fn a_schema_has_a_frozen_recording() {
     let (recorder, _) = open(&path, at(0));
     recorder.end(at(1)).expect("ended");
     let newest = pragma(&path, "user_version");
-    assert_eq!(usize::try_from(newest), Ok(OLD.len()), "add tests/all/recordings/schema-{newest}.sql to what must stay readable");
+    assert_eq!(
+        usize::try_from(newest),
+        Ok(OLD.len()),
+        "add tests/all/recordings/schema-{newest}.sql to what must stay readable"
+    );
 }
 
 /// Space is made by what can be spared, however many findings there are.

@@ -223,6 +223,7 @@ fn day() -> bool {
     }
     open_view(&reader);
     drop(reader);
+    open_week(&mixed);
     let begin = Instant::now();
     let opened = Recorder::open(&mixed, &run(BEGIN + 25 * 3_600_000), Limits::default());
     println!("  open after a crash      {:>8.1?} (whole file checked)", begin.elapsed());
@@ -249,6 +250,33 @@ fn open_view(reader: &Reader) {
         begin.elapsed(),
         findings.len()
     );
+}
+
+/// The same day seven times: what the widest range of the charts reads.
+fn open_week(day: &Path) {
+    let week = day.with_file_name("week.db");
+    // With what is still in the log.
+    Connection::open(day)
+        .and_then(|db| db.execute("VACUUM INTO ?1", [week.to_str().expect("a path")]))
+        .expect("a copy");
+    let db = Connection::open(&week).expect("the copy");
+    for (table, key, one) in [("minute", "at", 1), ("minute_usage", "id", 64)] {
+        db.execute_batch(&format!("CREATE TEMP TABLE day_{table} AS SELECT * FROM main.{table};")).expect("a day");
+        for back in (1..7).map(|days| days * 86_400_000_i64 * one) {
+            let sql = format!(
+                "CREATE TEMP TABLE moved AS SELECT * FROM day_{table}; UPDATE moved SET {key} = {key} - {back}; \
+                 INSERT OR IGNORE INTO main.{table} SELECT * FROM moved; DROP TABLE moved;"
+            );
+            db.execute_batch(&sql).expect("moved");
+        }
+    }
+    drop(db);
+    let reader = Reader::open(&week).expect("readable").expect("a recording");
+    let end = At(BEGIN + 24 * 3_600_000);
+    let begin = Instant::now();
+    let means = reader.means(Seconds(600.0), end.minus(Seconds(7.0 * 86_400.0)), end).expect("means");
+    let programs: usize = means.iter().map(|mean| mean.programs.len()).sum();
+    println!("  read 7 days in minutes  {:>8.1?} ({} means, {programs} programs)", begin.elapsed(), means.len());
 }
 
 // --- kill ----------------------------------------------------------------------------------------------------

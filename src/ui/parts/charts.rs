@@ -38,8 +38,9 @@ const NEAR: f64 = 0.012;
 /// At most so many are told.
 const MOST_TOLD: usize = 3;
 
-/// A range from the recording is read again after so long.
+/// A range from the recording is read again after so long; a week, which takes longer to read and moves slower, later.
 const READ_AGAIN: Seconds = Seconds(60.0);
+const READ_WEEK_AGAIN: Seconds = Seconds(300.0);
 
 /// A stretch of samples without a gap.
 struct Stretch {
@@ -110,7 +111,8 @@ impl Charts {
     }
 
     fn read_past(&mut self, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
-        let asked = |(period, at): (Period, At)| period == self.period && snapshot.now.since(at).0 < READ_AGAIN.0;
+        let again = if self.period.range == Range::Week { READ_WEEK_AGAIN } else { READ_AGAIN };
+        let asked = |(period, at): (Period, At)| period == self.period && snapshot.now.since(at).0 < again.0;
         if self.period.is_recorded() && !self.asked.is_some_and(asked) {
             self.asked = Some((self.period, snapshot.now));
             intents.push(Intent::LoadPast(self.period));
