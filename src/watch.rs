@@ -41,6 +41,8 @@ const IDLE_CPU: f64 = 0.10;
 /// how loud it usually is at rest. Nothing before it was watched for long enough: in the first days everything is new.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Learned {
+    /// For how long this PC was watched, while that is too short for the next two.
+    pub learning: Option<Seconds>,
     /// Files of programs that are new.
     pub new: BTreeSet<String>,
     /// What it usually shows at rest.
@@ -67,13 +69,16 @@ impl Learned {
         let autostarts = reader.new_autostarts(ago(limits.new_days), at).unwrap_or_default();
         let free_space = reader.volume_points(at.minus(TREND_KEEP)).unwrap_or_default();
         let written = reader.written(at.minus(TREND_KEEP), at).unwrap_or_default();
-        if first > ago(limits.learn_days) {
-            return Self { autostarts, free_space, written, ..Self::default() };
+        // A PC that was off since the first day has shown nothing.
+        let watched = reader.watched().unwrap_or_default();
+        if first > ago(limits.learn_days) || watched.0 < limits.learn_hours * 3600.0 {
+            return Self { learning: Some(watched), autostarts, free_space, written, ..Self::default() };
         }
         let (from, idle) = (ago(limits.learn_days), Fraction::new(IDLE_CPU));
         let temperature = reader.idle_temperature(from, idle).ok().filter(|(minutes, _)| *minutes >= IDLE_MINUTES);
         let fan = reader.idle_fan(from, idle).ok().filter(|(minutes, _)| *minutes >= IDLE_MINUTES);
         Self {
+            learning: None,
             new: reader.new_programs(ago(limits.new_days), at).unwrap_or_default(),
             usual_idle: UsualIdle {
                 temperature: temperature.and_then(|(_, celsius)| celsius),
@@ -246,6 +251,7 @@ impl Watch {
     /// From now on this is known about this PC, and these files are the user's own work.
     pub fn knows(&mut self, learned: Learned, mine: MyFiles) {
         self.history.set_usual_idle(learned.usual_idle);
+        self.history.set_learning(learned.learning);
         self.history.remember(learned.free_space);
         self.history.set_written(learned.written);
         self.condition.know(learned.autostarts);
@@ -446,8 +452,8 @@ mod tests {
     use super::*;
     use crate::model::{Autostart, BrowserFamily, Os, ProcFacts, ProcSample, ProcState};
 
-    /// A PC that was watched from `begin` for five hours, with a program called `old`, and now with one called `later`.
-    fn watched(begin: At, now: At) -> (tempfile::TempDir, Learned) {
+    /// A PC that was watched from `begin` for so many hours, with a program called `old`, and now with one called `later`.
+    fn watched(begin: At, hours: u32, now: At) -> (tempfile::TempDir, Learned) {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("recording.db");
         let run = crate::recorder::Run { boot_id: None, version: "0".to_owned(), started: begin };
@@ -464,7 +470,7 @@ mod tests {
             let temperature = Reading::Known(crate::model::Celsius(41.0));
             Sample { at, span, program_span: span, cpu, temperature, programs: vec![program], ..Sample::default() }
         };
-        for minute in 1..=300 {
+        for minute in 1..=hours * 60 {
             let at = begin.minus(Seconds(-60.0 * f64::from(minute)));
             recorder.add(&look(at, "old"));
             // One write makes the means of at most 200 minutes.
@@ -483,9 +489,19 @@ mod tests {
     #[test]
     fn in_the_first_week_nothing_is_called_new_and_no_rest_usual() {
         let (now, day) = (At(100 * 86_400_000), |days: f64| Seconds(days * DAY));
-        let (_folder, early) = watched(now.minus(day(mining().learn_days - 0.5)), now);
+        let (_folder, early) = watched(now.minus(day(mining().learn_days - 0.5)), 21, now);
         assert_eq!((early.new, early.usual_idle), (BTreeSet::new(), UsualIdle::default()));
-        let (_folder, learned) = watched(now.minus(day(mining().learn_days - 0.1)), now.minus(day(-0.15)));
+        assert!(
+            early.learning.is_some_and(|watched| (watched.0 - 21.0 * 3600.0).abs() < 120.0),
+            "{:?}",
+            early.learning
+        );
+        // On holiday after the first afternoon: nothing was learned in that time.
+        let (_folder, off) = watched(now.minus(day(20.0)), 5, now);
+        assert_eq!((off.new, off.usual_idle), (BTreeSet::new(), UsualIdle::default()));
+        assert!(off.learning.is_some_and(|watched| watched.0 < 6.0 * 3600.0), "{:?}", off.learning);
+        let (_folder, learned) = watched(now.minus(day(mining().learn_days - 0.1)), 21, now.minus(day(-0.15)));
+        assert_eq!(learned.learning, None);
         assert_eq!(learned.new, BTreeSet::from(["/opt/later".to_owned()]));
         assert_eq!(learned.usual_idle.temperature, Some(crate::model::Celsius(41.0)));
     }

@@ -343,6 +343,8 @@ pub enum EvidenceKind {
     BackAfter,
     /// Seconds in which a window did not answer.
     HungSeconds,
+    /// For how long this PC was watched, seconds: too short to know what is usual on it.
+    Learning,
     /// Points of all signs together.
     Score,
     /// Degrees Celsius that this PC usually has while it does nothing.
@@ -367,7 +369,7 @@ pub enum EvidenceKind {
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -405,6 +407,7 @@ impl EvidenceKind {
         Self::BrowserAge,
         Self::BackAfter,
         Self::HungSeconds,
+        Self::Learning,
         Self::Score,
         Self::UsualTemperature,
         Self::KnownFor,
@@ -457,6 +460,7 @@ impl EvidenceKind {
             Self::BrowserAge => "browser_age",
             Self::BackAfter => "back_after",
             Self::HungSeconds => "hung_seconds",
+            Self::Learning => "learning",
             Self::Score => "score",
             Self::UsualTemperature => "usual_temperature",
             Self::KnownFor => "known_for",

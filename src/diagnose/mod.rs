@@ -19,6 +19,9 @@ pub use group::{Familiar, Folded, Grouper, is_monitor};
 use crate::knowledge::Knowledge;
 use crate::model::History;
 
+/// The rules that use what is usual on this PC.
+const LEARNED: [RuleId; 4] = [RuleId::SecretMining, RuleId::WebPageLoad, RuleId::HotButIdle, RuleId::UnattributedLoad];
+
 /// All findings, worst first. Never empty once there are figures: when nothing is wrong, that is said.
 pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let loads = load::loads(history, knowledge);
@@ -71,6 +74,13 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     findings.extend(rules::no_ad_blocking::find(history, &findings));
     findings.extend(rules::updates_old::find(history, knowledge));
     findings.extend(rules::long_uptime::find(history, knowledge));
+    // What is not known of this PC yet is said instead of used.
+    if let Some(watched) = history.learning() {
+        for finding in findings.iter_mut().filter(|finding| LEARNED.contains(&finding.rule)) {
+            let needed = knowledge.thresholds.mining.learn_hours * 3600.0;
+            finding.evidence.push(Evidence::over(EvidenceKind::Learning, watched.0, needed, watched));
+        }
+    }
     // Stable: within one severity the order above, which is the order of what people can do something about.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings

@@ -304,6 +304,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         }
         EvidenceKind::BackAfter
         | EvidenceKind::HungSeconds
+        | EvidenceKind::Learning
         | EvidenceKind::KnownFor
         | EvidenceKind::SleptFor
         | EvidenceKind::OnBattery => format::duration(texts, observed),

@@ -230,6 +230,8 @@ pub struct Mining {
     pub away_seconds: Seconds,
     /// So many days are needed to know what is new on a PC.
     pub learn_days: f64,
+    /// …in which it was watched for so many hours.
+    pub learn_hours: f64,
     /// New is what was first seen within so many days.
     pub new_days: f64,
     /// How many days "this is my work" is believed.

@@ -142,6 +142,7 @@ pub struct History {
     earlier: HashMap<Arc<str>, Earlier>,
     keep: Option<Seconds>,
     idle: UsualIdle,
+    learning: Option<Seconds>,
 }
 
 impl History {
@@ -153,6 +154,16 @@ impl History {
     /// Sets [`Self::usual_idle`].
     pub const fn set_usual_idle(&mut self, idle: UsualIdle) {
         self.idle = idle;
+    }
+
+    /// For how long this PC was watched, while that is too short to know what is usual on it.
+    pub const fn learning(&self) -> Option<Seconds> {
+        self.learning
+    }
+
+    /// Sets [`Self::learning`].
+    pub const fn set_learning(&mut self, watched: Option<Seconds>) {
+        self.learning = watched;
     }
 
     /// An empty history of `machine`.

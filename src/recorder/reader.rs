@@ -170,6 +170,15 @@ impl Reader {
         Ok(events)
     }
 
+    /// For how long the PC was watched, in all that is kept: time in which it was off or asleep does not count.
+    pub fn watched(&self) -> Result<Seconds, RecorderError> {
+        let last = store::last(&self.db, Tier::Hour, 0, i64::MAX)?.unwrap_or(i64::MIN);
+        let sum = "SELECT (SELECT coalesce(sum(span), 0) FROM hour) + \
+                   (SELECT coalesce(sum(span), 0) FROM minute WHERE at > ?1)";
+        let milliseconds: i64 = self.db.prepare_cached(sum)?.query_row([last], |row| row.get(0))?;
+        Ok(Seconds(milliseconds as f64 / 1000.0))
+    }
+
     /// The middle temperature of all minutes since `from` in which less than `cpu` was in use, and how many such minutes
     /// there were.
     pub fn idle_temperature(&self, from: At, cpu: Fraction) -> Result<(u32, Option<Celsius>), RecorderError> {

@@ -73,9 +73,9 @@ pub(super) fn recorded(range: Seconds, now: At) -> Recorded {
     let from = now.minus(range);
     let read =
         path.as_deref().map_or(Err(Unreadable::NoFolder), |path| read(path, from, now).map_err(Unreadable::from));
-    let (mut events, span, unreadable) = match read {
-        Ok((events, span)) => (events, span, None),
-        Err(why) => (Vec::new(), None, Some(why)),
+    let (Past { mut events, span, watched }, unreadable) = match read {
+        Ok(past) => (past, None),
+        Err(why) => (Past::default(), Some(why)),
     };
     if let Some(path) = &path {
         events.extend(Inbox::beside(path).peek().into_iter().filter(|event| event.at >= from));
@@ -84,6 +84,7 @@ pub(super) fn recorded(range: Seconds, now: At) -> Recorded {
     Recorded {
         events,
         span,
+        watched,
         bytes: path.as_deref().filter(|path| path.exists()).map(file_bytes),
         path: path.map(|path| path.display().to_string()),
         agent: agent::status(),
@@ -92,13 +93,18 @@ pub(super) fn recorded(range: Seconds, now: At) -> Recorded {
     }
 }
 
-/// What happened, and the recorded time.
-type Past = (Vec<Event>, Option<(At, At)>);
+/// What happened, the recorded time, and how much of it the PC was watched.
+#[derive(Default)]
+struct Past {
+    events: Vec<Event>,
+    span: Option<(At, At)>,
+    watched: Seconds,
+}
 
 /// What was recorded since `from`.
 fn read(path: &Path, from: At, now: At) -> Result<Past, RecorderError> {
     let Some(reader) = Reader::open(path)? else { return Ok(Past::default()) };
-    Ok((reader.events(from, now)?, reader.span()?))
+    Ok(Past { events: reader.events(from, now)?, span: reader.span()?, watched: reader.watched()? })
 }
 
 impl From<RecorderError> for Unreadable {
@@ -166,7 +172,7 @@ mod tests {
         let (mut recorder, _) = Recorder::open(&path, &run, Limits::default()).expect("opened");
         recorder.note(&Event::new(At(2000), EventKind::Started, ""));
         recorder.end(At(3000)).expect("ended");
-        assert_eq!(read(&path, At(0), At(10_000)).map(|(events, _)| events.len()).ok(), Some(1));
+        assert_eq!(read(&path, At(0), At(10_000)).map(|past| past.events.len()).ok(), Some(1));
         let set_version = |version: u32| {
             let db = rusqlite::Connection::open(&path).expect("opened");
             db.pragma_update(None, "user_version", version).expect("set");

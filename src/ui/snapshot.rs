@@ -32,6 +32,8 @@ pub struct Recorded {
     pub events: Vec<Event>,
     /// The recorded time.
     pub span: Option<(At, At)>,
+    /// For how long the PC was watched in it.
+    pub watched: Seconds,
     /// Size of the file.
     pub bytes: Option<u64>,
     /// Where it is.

@@ -227,6 +227,7 @@ saw-returns = { $number ->
 saw-known_for = First seen in the list { $value } ago
 saw-slept_for = The PC slept for { $value }
 saw-hung_seconds = No answer for { $value }
+saw-learning = Still learning what is usual on this PC (watched for { $value } so far): whether something is new or unusually warm is not counted yet
 saw-usual_temperature = This PC usually has { $value } while it does nothing
 saw-fan_speed = Fan: { $value }
 saw-usual_fan_speed = { $number ->

@@ -224,6 +224,7 @@ saw-returns = 閉じた後に{ $number }回、また動き始めた
 saw-known_for = 一覧で初めて確認したのは{ $value }前
 saw-slept_for = スリープしていた時間：{ $value }
 saw-hung_seconds = { $value }応答なし
+saw-learning = このパソコンの普段の様子を学習中（見守った時間はまだ{ $value }）。新しいものか、普段より熱いかは、まだ判断に入れていません
 saw-usual_temperature = このパソコンの普段の待機時は{ $value }
 saw-fan_speed = ファン：{ $value }
 saw-usual_fan_speed = { $number ->

@@ -27,6 +27,11 @@ pub(in crate::diagnose) fn rules(scene: &Scene) -> Vec<RuleId> {
 }
 
 impl Scene {
+    /// What is usual on this PC is not known yet: it was watched for so long.
+    pub(in crate::diagnose) fn learning(&mut self, watched: Option<Seconds>) {
+        self.history.set_learning(watched);
+    }
+
     /// A PC with four processors and 16 GB.
     pub(in crate::diagnose) fn windows() -> Self {
         let machine = Machine { os: Os::Windows, cpus: 4, memory: Reading::Known(Bytes(MEMORY)), ..Machine::default() };

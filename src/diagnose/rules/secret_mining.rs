@@ -116,7 +116,7 @@ fn begin(points: &[Point<'_>], is_loaded: impl Fn(&&Point) -> bool) -> Option<At
 #[cfg(test)]
 mod tests {
     use crate::diagnose::rules::fixture::{Scene, process, rules};
-    use crate::diagnose::{RuleId, Severity, SignKind};
+    use crate::diagnose::{EvidenceKind, RuleId, Severity, SignKind};
     use crate::knowledge::Knowledge;
     use crate::model::{BytesPerSec, Celsius, Mark, Reading, Seconds, Why};
 
@@ -230,6 +230,18 @@ mod tests {
         let found = scene.diagnose();
         assert_eq!(found[0].rule, RuleId::SecretMining);
         assert!(found[0].signs.iter().any(|sign| sign.kind == SignKind::OnlyWhileAway));
+    }
+
+    #[test]
+    fn in_the_first_week_it_is_said_what_was_not_counted() {
+        let mut scene = Scene::windows();
+        scene.learning(Some(Seconds(3.0 * 3600.0)));
+        scene.run(&[process(700, r"C:\Users\a\AppData\Local\Temp\calc.exe", 0.4).windowless()], 200.0);
+        let found = scene.diagnose();
+        assert_eq!(found[0].rule, RuleId::SecretMining);
+        assert_eq!(found[0].observed(EvidenceKind::Learning), Some(10_800.0));
+        scene.learning(None);
+        assert_eq!(scene.diagnose()[0].observed(EvidenceKind::Learning), None);
     }
 
     #[test]

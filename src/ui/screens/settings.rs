@@ -207,10 +207,14 @@ fn recording_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
             recorded.bytes.map_or_else(|| texts.get("unknown-value"), |bytes| format::bytes(bytes as f64)),
         );
         ui.add(egui::Label::new(texts.with("settings-recorded", &args)).wrap());
-        let learned = from.minus(Seconds(-snapshot.knowledge.thresholds.mining.learn_days * 86_400.0));
-        if snapshot.now < learned {
-            let until = format::date(learned, snapshot.zone);
-            ui.add(egui::Label::new(texts.with_one("settings-learning", "until", until)).wrap());
+        let limits = &snapshot.knowledge.thresholds.mining;
+        let (learned, least) = (from.minus(Seconds(-limits.learn_days * 86_400.0)), limits.learn_hours * 3600.0);
+        if snapshot.now < learned || recorded.watched.0 < least {
+            let mut args = FluentArgs::new();
+            args.set("until", format::date(learned, snapshot.zone));
+            args.set("least", format::duration(texts, least));
+            args.set("watched", format::duration(texts, recorded.watched.0));
+            ui.add(egui::Label::new(texts.with("settings-learning", &args)).wrap());
         }
         let file = RichText::new(path).size(snapshot.theme.size.small).color(snapshot.theme.palette(ui).muted);
         ui.add(egui::Label::new(file).wrap());
