@@ -4,7 +4,7 @@
 use crate::diagnose::{Finding, RuleId, Severity};
 
 /// A load that may end any moment: while it is there everything is read at every turn.
-pub(super) fn is_moving(finding: &Finding) -> bool {
+pub fn is_moving(finding: &Finding) -> bool {
     let moves = matches!(
         finding.rule,
         RuleId::CpuHog

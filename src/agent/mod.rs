@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+pub use loads::is_moving;
 pub use protocol::{Answer, FRAME, Request, Status, finding_id, read_request, write};
 
 use crate::cli::{Context, Exit, Output};

@@ -36,7 +36,7 @@ pub(super) fn loads(history: &History, knowledge: &Knowledge) -> Vec<Load> {
 }
 
 fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Option<Load> {
-    let limits = &knowledge.thresholds.cpu;
+    let (limits, hold) = (&knowledge.thresholds.cpu, knowledge.thresholds.hold_seconds);
     let name = &*program.name;
     let one_core = 1.0 / f64::from(history.machine().cpus.max(1));
     let enough = if program.kind == ProgramKind::Browser { limits.browser } else { limits.program };
@@ -47,12 +47,14 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
             let part = program.map(|program| program.busiest_part.get());
             (enough(cpu, total.unwrap_or(0.0)), [Some(cpu), total, part])
         };
-        history.held_means(look).filter(|held| held.seconds.0 >= least.0)
+        // One look after a pause has seen a burst as a longer and smaller load.
+        let is_certain = |held: &HeldMeans<3>| held.certain.0 >= hold.0.min(least.0);
+        history.held_means(look).filter(|held| held.seconds.0 >= least.0 && is_certain(held))
     };
     let felt = |cpu: f64, total: f64| cpu >= enough || cpu >= limits.program_when_full && total >= limits.full;
     let stuck_at = (limits.stuck_cores * one_core).max(limits.stuck_program);
     let stuck = |cpu: f64, _| cpu >= stuck_at;
-    let held = course(&felt, knowledge.thresholds.hold_seconds).or_else(|| course(&stuck, limits.stuck_seconds))?;
+    let held = course(&felt, hold).or_else(|| course(&stuck, limits.stuck_seconds))?;
     let [mean, total, busiest_part] = held.means;
     let Course { since, seconds, mean } = whole_course(history, name, &held, mean?);
     let total = total.unwrap_or(mean);

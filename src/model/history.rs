@@ -13,6 +13,8 @@ const MAX_SAMPLES: usize = 4_000;
 pub const TREND_KEEP: Seconds = Seconds(7.0 * 86_400.0);
 /// …one in each such interval.
 const TREND_STEP: Seconds = Seconds(600.0);
+/// A look counts for so long at most where it matters for how long something held, see [`HeldMeans::certain`].
+const CERTAIN_MOST: Seconds = Seconds(4.0);
 /// A sample for which something did not hold is a short dip only if it covers no more than this.
 const DIP_MOST: Seconds = Seconds(15.0);
 /// More time than this before a sample that its span does not cover is a gap (sleep, a stopped recorder).
@@ -111,6 +113,9 @@ pub struct HeldMeans<const N: usize> {
     pub since: At,
     /// Time covered by the samples in it.
     pub seconds: Seconds,
+    /// The same, of each sample not more than [`CERTAIN_MOST`]: the mean of a long look does not tell for how much of it
+    /// something held.
+    pub certain: Seconds,
     /// It begins with the oldest sample, or the one after it: it may have begun earlier.
     pub begins_with_history: bool,
     /// Of each value; `None` if never known.
@@ -356,7 +361,7 @@ impl History {
                 }
             }
         };
-        let (mut first, mut seconds) = (None, 0.0);
+        let (mut first, mut seconds, mut certain) = (None, 0.0, 0.0);
         let mut pending: Option<(&Sample, [Option<f64>; N])> = None;
         for sample in self.unbroken().filter(|sample| sample.span.0 > 0.0) {
             let (holds, values) = look(sample);
@@ -364,6 +369,7 @@ impl History {
                 for (sample, values) in pending.take().into_iter().chain([(&**sample, values)]) {
                     add(sample.span.0, values);
                     seconds += sample.span.0;
+                    certain += sample.span.0.min(CERTAIN_MOST.0);
                 }
                 first = Some(sample);
             } else if first.is_none() || pending.is_some() || sample.span.0 > DIP_MOST.0 {
@@ -376,6 +382,7 @@ impl History {
         Some(HeldMeans {
             since: first.at.minus(first.span),
             seconds: Seconds(seconds),
+            certain: Seconds(certain),
             begins_with_history: self.samples.iter().take(2).any(|oldest| oldest.at == first.at),
             means: sums.map(|(sum, weight)| (weight > 0.0).then(|| sum / weight)),
         })

@@ -8,7 +8,8 @@ use mimamori::explain::{Lang, Texts, explain};
 use mimamori::knowledge::{Busy, Knowledge};
 
 use crate::support::case::{Case, Forbidden, Made};
-use crate::support::corpus::{KNOWN_WRONG, Outcome, folder, judge_all, read_all};
+use crate::support::corpus::{KNOWN_WRONG, Outcome, Pace, folder, judge_all, read_all};
+use crate::support::replay::Replay;
 use crate::support::{story, table};
 
 /// Where the words of the last findings are.
@@ -21,7 +22,7 @@ fn every_case_ends_as_it_should() {
     for (case, ..) in KNOWN_WRONG {
         assert!(cases.iter().any(|(name, _)| name == case), "KNOWN_WRONG: no case {case}");
     }
-    let outcomes = judge_all(cases, 0, &knowledge);
+    let outcomes = judge_all(cases, 0, Pace::Window, &knowledge);
     println!("{}\n{}\n{}", table::times(&outcomes), table::confusion(&outcomes), table::summary(&outcomes));
     let problems: Vec<String> = outcomes
         .iter()
@@ -35,6 +36,39 @@ fn every_case_ends_as_it_should() {
         }
     });
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// The program in the background looks at the programs every half minute on a calm PC: what it finds is the same, at most
+/// that much later. Cases whose samples are minutes apart have no such looks.
+#[test]
+fn every_case_ends_as_it_should_at_the_pace_of_the_agent() {
+    let knowledge = Knowledge::builtin().expect("tables");
+    let mut cases = read_all(&folder()).expect("cases that can be read");
+    cases.retain(|(_, case)| case.step <= 2.0);
+    let outcomes = judge_all(cases, 0, Pace::Agent, &knowledge);
+    println!("{}\n{}\n{}", table::times(&outcomes), table::confusion(&outcomes), table::summary(&outcomes));
+    let problems: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| !outcome.problems().is_empty())
+        .map(|outcome| format!("{} ({})\n  {}", outcome.name, outcome.case.title, outcome.problems().join("\n  ")))
+        .collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// What the test above rests on: on a calm PC the programs are hardly ever looked at, on a busy one each time.
+#[test]
+fn the_pace_of_the_agent_leaves_out_what_is_calm() {
+    let knowledge = Knowledge::builtin().expect("tables");
+    let cases = read_all(&folder()).expect("cases that can be read");
+    let looks = |name: &str| {
+        let (_, case) = cases.iter().find(|(of, _)| of == name).expect("the case");
+        let lines = story::lines(name, 0, &Case { bustle: Pace::Agent.bustle(), ..case.clone() });
+        let mut replay = Replay::begin(&lines[0], &knowledge).expect("a header").at_the_pace_of_the_agent();
+        let seen = lines[1..].iter().filter(|line| replay.line(line).expect("a line").is_some()).count();
+        seen as f64 / (lines.len() - 1) as f64
+    };
+    let (calm, busy) = (looks("calm_office_linux"), looks("cpu_hog_for_minutes"));
+    assert!(calm < 0.4 && busy > 0.8, "{calm:.2} of the calm samples, {busy:.2} of the busy ones");
 }
 
 /// The findings after the last sample in both languages: headline, what it is about, what was seen, the first step. What several findings

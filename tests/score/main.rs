@@ -17,7 +17,7 @@ use mimamori::knowledge::Knowledge;
 
 use score::map::Map;
 use score::run::{print, score_csv, score_history};
-use support::corpus::{folder, judge_all, read_all};
+use support::corpus::{Pace, folder, judge_all, read_all};
 use support::table;
 
 /// No folder is deeper.
@@ -138,7 +138,7 @@ fn corpus(seeds: u32, knowledge: &Knowledge) {
     };
     for seed in 0..seeds {
         println!("corpus, noise {seed}:");
-        let outcomes = judge_all(cases.clone(), seed, knowledge);
+        let outcomes = judge_all(cases.clone(), seed, Pace::Window, knowledge);
         if seed == 0 {
             println!("{}", table::confusion(&outcomes));
         }

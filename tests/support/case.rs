@@ -62,6 +62,9 @@ pub struct Case {
     /// Highest clock.
     #[serde(default)]
     pub clock_ghz: Option<f64>,
+    /// Temperature that it usually has at rest; not learned yet when absent.
+    #[serde(default)]
+    pub idle_temp_c: Option<f64>,
     /// Speed that its fan usually has at rest, revolutions a minute; not learned yet when absent.
     #[serde(default)]
     pub idle_fan_rpm: Option<f64>,
@@ -74,6 +77,9 @@ pub struct Case {
     /// Whether the ordinary programs of a desk are there too.
     #[serde(default = "yes")]
     pub desk: bool,
+    /// What the programs of the desk do in it, 1 as written down; less for a PC on which hardly anything happens beside.
+    #[serde(skip, default = "whole")]
+    pub bustle: f64,
     /// Parts that are played again.
     #[serde(default)]
     pub repeat: Option<Repeat>,
@@ -505,6 +511,10 @@ const fn eight() -> u32 {
 const fn sixteen() -> f64 {
     16.0
 }
+const fn whole() -> f64 {
+    1.0
+}
+
 const fn two() -> f64 {
     2.0
 }

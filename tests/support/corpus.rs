@@ -29,12 +29,14 @@ pub struct Met {
     pub expected: Expected,
     /// When it was, if ever.
     pub after: Option<f64>,
+    /// Seconds that it may be later, as the programs are looked at seldom.
+    pub slack: f64,
 }
 
 impl Met {
     /// Found, and in time.
     pub fn is_good(&self) -> bool {
-        self.after.is_some_and(|after| after <= self.expected.within)
+        self.after.is_some_and(|after| after <= self.expected.within + self.slack)
     }
 }
 
@@ -126,26 +128,62 @@ pub fn read_all(folder: &Path) -> Result<Vec<(String, Case)>, String> {
     files.iter().map(read).collect()
 }
 
+/// How often the programs are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// At every sample, as the window does.
+    Window,
+    /// As seldom as the program in the background: [`mimamori::sampler::Pace`].
+    Agent,
+}
+
+impl Pace {
+    /// What the programs of the desk do, against what is written down: on the desk of the corpus always a little happens,
+    /// so that even the program in the background looks each time. To leave it something to leave out, that is less.
+    pub const fn bustle(self) -> f64 {
+        match self {
+            Self::Window => 1.0,
+            Self::Agent => 0.2,
+        }
+    }
+
+    /// Seconds between two looks on a calm PC, and those of a look.
+    const fn slack(self) -> f64 {
+        match self {
+            Self::Window => 0.0,
+            Self::Agent => 32.0,
+        }
+    }
+}
+
 /// Plays a case with the noise of `seed` and judges it after every sample.
 ///
 /// # Panics
 /// When the generator writes a line that the reader does not take.
-pub fn judge(name: &str, case: Case, seed: u32, knowledge: &Knowledge) -> Outcome {
+pub fn judge(name: &str, mut case: Case, seed: u32, pace: Pace, knowledge: &Knowledge) -> Outcome {
+    case.bustle = pace.bustle();
     let lines = story::lines(name, seed, &case);
     let mut replay = Replay::begin(&lines[0], knowledge).expect("a header");
+    if pace == Pace::Agent {
+        replay = replay.at_the_pace_of_the_agent();
+    }
     let cause = case.cause();
     let mut forbidden = case.forbid.clone();
     if !case.has_alarm() && !forbidden.contains(&Forbidden::ALARM) {
         forbidden.push(Forbidden::ALARM);
     }
-    let mut met: Vec<Met> =
-        case.expect.iter().map(|expected| Met { expected: expected.clone(), after: None }).collect();
+    let mut met: Vec<Met> = case
+        .expect
+        .iter()
+        .map(|expected| Met { expected: expected.clone(), after: None, slack: pace.slack() })
+        .collect();
     let mut wrong: Vec<Wrong> = Vec::new();
     let mut said: BTreeMap<RuleId, (Severity, f64)> = BTreeMap::new();
     let mut last = Vec::new();
     let mut begin = None;
     for line in &lines[1..] {
-        let (sample, findings) = replay.line(line).expect("a line that can be read").expect("a sample");
+        let seen = replay.line(line).expect("a line that can be read");
+        let Some((sample, findings)) = seen else { continue };
         let begin = *begin.get_or_insert_with(|| sample.at.minus(mimamori::model::Seconds(case.step)));
         let at = super::replay::seconds(begin, sample.at);
         for met in met.iter_mut().filter(|met| met.after.is_none() && at >= cause) {
@@ -179,14 +217,14 @@ pub fn judge(name: &str, case: Case, seed: u32, knowledge: &Knowledge) -> Outcom
 ///
 /// # Panics
 /// As [`judge`].
-pub fn judge_all(cases: Vec<(String, Case)>, seed: u32, knowledge: &Knowledge) -> Vec<Outcome> {
+pub fn judge_all(cases: Vec<(String, Case)>, seed: u32, pace: Pace, knowledge: &Knowledge) -> Vec<Outcome> {
     let queue = std::sync::Mutex::new(cases);
     let work = || {
         let mut outcomes = Vec::new();
         loop {
             let next = queue.lock().expect("no thread panicked").pop();
             let Some((name, case)) = next else { return outcomes };
-            outcomes.push(judge(&name, case, seed, knowledge));
+            outcomes.push(judge(&name, case, seed, pace, knowledge));
         }
     };
     let mut outcomes = std::thread::scope(|scope| {

@@ -6,6 +6,7 @@
 
 pub mod case;
 pub mod corpus;
+pub mod paced;
 pub mod replay;
 pub mod rng;
 pub mod story;

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use mimamori::agent::is_moving;
 use mimamori::diagnose::{Finding, Grouper, diagnose};
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{At, History, Sample};
 use mimamori::report::{HistoryReader, LineError, NoHistory};
+
+use super::paced::Paced;
 
 /// A sample, and what was found after it.
 pub type Step = (Arc<Sample>, Vec<Finding>);
@@ -16,6 +19,9 @@ pub struct Replay<'a> {
     grouper: Grouper,
     history: History,
     knowledge: &'a Knowledge,
+    /// Only looks at what the program in the background would look at.
+    paced: Option<Paced>,
+    findings: Vec<Finding>,
 }
 
 impl<'a> Replay<'a> {
@@ -28,19 +34,35 @@ impl<'a> Replay<'a> {
         let machine = reader.machine().clone();
         let mut history = History::new(machine.clone());
         history.set_usual_idle(reader.usual_idle());
-        Ok(Self { grouper: Grouper::new(machine.os), history, reader, knowledge })
+        Ok(Self { grouper: Grouper::new(machine.os), history, reader, knowledge, paced: None, findings: Vec::new() })
     }
 
-    /// Adds a line; what is found after it, with the sample. `None` for an empty line.
+    /// From now on sees the programs as seldom as the program in the background.
+    pub fn at_the_pace_of_the_agent(mut self) -> Self {
+        self.paced = Some(Paced::new(self.history.machine().cpus));
+        self
+    }
+
+    /// Adds a line; what is found after it, with the sample. `None` for an empty line, and where only the totals are
+    /// looked at.
     ///
     /// # Errors
     /// Why the line was skipped.
     pub fn line(&mut self, line: &str) -> Result<Option<Step>, LineError> {
-        let Some(recorded) = self.reader.line(line)? else { return Ok(None) };
+        let Some(mut recorded) = self.reader.line(line)? else { return Ok(None) };
+        if let Some(paced) = &mut self.paced {
+            let least = self.knowledge.thresholds.steady.gpu;
+            let wanted = self.findings.iter().any(is_moving)
+                || self.history.latest().is_some_and(|latest| latest.programs.iter().any(|program| program.hung))
+                || recorded.sample.gpu.get().is_some_and(|share| share.get() >= least);
+            let Some(seen) = paced.look(recorded, wanted) else { return Ok(None) };
+            recorded = seen;
+        }
         let mut sample = recorded.sample;
         self.grouper.fold(&mut sample, recorded.processes, self.knowledge);
         self.history.push(Arc::new(sample));
         let findings = diagnose(&self.history, self.knowledge);
+        self.findings.clone_from(&findings);
         Ok(self.history.latest().map(|sample| (Arc::clone(sample), findings)))
     }
 

@@ -44,6 +44,9 @@ const LINUX_DESK: &[DeskProgram] = &[
     ("firefox", "/usr/lib/firefox-esr/firefox-esr", 0.012, 760.0, 5, true, "gnome-shell"),
 ];
 
+/// What everything else does on a desk when a part says nothing of it.
+const OF_A_DESK: f64 = 0.03;
+
 /// A program with what it is now.
 struct Player {
     /// Name in the cast.
@@ -102,7 +105,7 @@ impl<'a> Story<'a> {
                 memory_mb: *memory,
                 variation: 0.8,
             };
-            ((*key).to_owned(), program, *cpu)
+            ((*key).to_owned(), program, *cpu * case.bustle)
         });
         let own = case.program.iter().map(|(key, program)| (key.clone(), program.clone(), 0.0));
         let mut next_pid = 400;
@@ -132,6 +135,9 @@ impl<'a> Story<'a> {
         if let Some(days) = case.uptime_days {
             header["booted_at"] = json!(BEGIN - days * DAY);
         }
+        if let Some(celsius) = case.idle_temp_c {
+            header["idle_temp_c"] = json!(celsius);
+        }
         if let Some(rpm) = case.idle_fan_rpm {
             header["idle_fan_rpm"] = json!(rpm);
         }
@@ -157,7 +163,10 @@ impl<'a> Story<'a> {
 
     fn sample(&mut self, part: &Part, share: f64, is_first: bool) -> Map<String, Value> {
         let (processes, programs) = self.processes(part, share);
-        let mut other = self.other.around(part.other.at(share), part.other_variation, &mut self.rng);
+        // More than a desk does by itself is what the story is about.
+        let level = part.other.at(share);
+        let level = if level <= OF_A_DESK { level * self.case.bustle } else { level };
+        let mut other = self.other.around(level, part.other_variation, &mut self.rng);
         let nobody = part.unattributed.map(|level| self.noisy("nobody", Ramp::Level(level), share, 0.15));
         let interrupts = part.interrupts.map(|ramp| self.noisy("interrupts", ramp, share, 0.15));
         let fixed = programs + nobody.unwrap_or(0.0) + interrupts.unwrap_or(0.0);

@@ -10,9 +10,9 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
     let hung = latest.programs.iter().filter(|program| program.hung);
     hung.filter_map(|program| {
         let is_hung = |sample: &Sample| sample.program(&program.name).is_some_and(|program| program.hung);
-        let held = history.held(is_hung)?;
-        // A look sees a moment, whatever time its rates cover: what one look sees has lasted no time yet.
-        let since = held.samples.first()?.at;
+        // A look sees a moment, whatever time its rates cover: what one look sees has lasted no time yet, and one that
+        // sees an answer ends it.
+        let since = history.unbroken().take_while(|sample| is_hung(sample)).last()?.at;
         let seconds = latest.at.since(since);
         if seconds.0 < limits.hung_seconds.0 {
             return None;
@@ -40,6 +40,20 @@ mod tests {
         assert_eq!(rules(&scene), [RuleId::AllWell]);
         scene.run(&[office], 6.0);
         assert_eq!(rules(&scene), [RuleId::NotResponding]);
+    }
+
+    #[test]
+    fn an_answer_in_between_begins_anew() {
+        let mut scene = Scene::windows();
+        let office = process(10, r"C:\Program Files\Vendor\planner.exe", 0.0);
+        let mut hung = office.clone();
+        hung.hung = true;
+        for _ in 0..4 {
+            scene.run(std::slice::from_ref(&hung), 6.0);
+            scene.run(std::slice::from_ref(&office), 2.0);
+        }
+        scene.run(&[hung], 6.0);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
     }
 
     #[test]

@@ -1,0 +1,140 @@
+//! A history as the program in the background sees it: totals at every line, programs only when its pace says so.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use mimamori::model::{At, BytesPerSec, Fraction, ProcKey, ProcSample, Reading, Sample, Seconds};
+use mimamori::report::RecordedSample;
+use mimamori::sampler::{Depth, Pace, Totals};
+
+/// What a process did since the last look at the programs, in seconds of the whole PC and in bytes.
+#[derive(Default)]
+struct Done {
+    cpu: f64,
+    read: Option<f64>,
+    written: Option<f64>,
+}
+
+/// Joins lines until the pace wants to see the programs.
+pub struct Paced {
+    cpus: u32,
+    pace: Pace,
+    done: HashMap<ProcKey, Done>,
+    elapsed: f64,
+    total: f64,
+    rest: f64,
+    nobody: Option<f64>,
+    /// Bytes over the network and the disks, received, sent, read, written.
+    bytes: [f64; 4],
+    slept: f64,
+    closed: Vec<Arc<str>>,
+    watched: Option<bool>,
+    last: Option<At>,
+}
+
+impl Paced {
+    /// For a PC with so many logical processors.
+    pub fn new(cpus: u32) -> Self {
+        Self {
+            cpus,
+            pace: Pace::new(cpus),
+            done: HashMap::new(),
+            elapsed: 0.0,
+            total: 0.0,
+            rest: 0.0,
+            nobody: None,
+            bytes: [0.0; 4],
+            slept: 0.0,
+            closed: Vec::new(),
+            watched: None,
+            last: None,
+        }
+    }
+
+    /// Takes a line; what is seen of the programs then, if they are looked at. `wanted`: as [`Pace::depth`].
+    pub fn look(&mut self, line: RecordedSample, wanted: bool) -> Option<RecordedSample> {
+        let RecordedSample { sample, processes } = line;
+        let span = sample.span.0;
+        let slept = sample.slept.get().unwrap_or_default().0;
+        // Nobody watched in between: the program began anew.
+        if self.last.is_some_and(|last| sample.at.since(last).0 > span + slept + 10.0) {
+            *self = Self::new(self.cpus);
+        }
+        self.last = Some(sample.at);
+        self.add(&sample, &processes);
+        self.slept += slept;
+        self.closed.extend(sample.closed.iter().cloned());
+        // Who opens a monitor has its window in front.
+        let other_window = sample.watched.get() == Some(true) && self.watched == Some(false);
+        self.watched = sample.watched.get().or(self.watched);
+        let totals = Totals { span: sample.span, cpu: sample.cpu, memory: sample.memory, other_window };
+        let depth = self.pace.depth(&totals, wanted);
+        (depth == Depth::Everything).then(|| self.join(sample, processes))
+    }
+
+    fn add(&mut self, sample: &Sample, processes: &[ProcSample]) {
+        let span = sample.span.0;
+        let share = |value: Reading<Fraction>| value.get().map_or(0.0, Fraction::get) * span;
+        self.elapsed += span;
+        self.total += share(sample.cpu);
+        self.rest += share(sample.everything_else);
+        if let Some(nobody) = sample.unattributed.get() {
+            *self.nobody.get_or_insert(0.0) += nobody.get() * span;
+        }
+        let rates = [sample.net_rx, sample.net_tx, sample.disk_read, sample.disk_write];
+        for (sum, rate) in self.bytes.iter_mut().zip(rates) {
+            *sum += rate.get().unwrap_or_default().0 * span;
+        }
+        for process in processes {
+            let done = self.done.entry(process.facts.key).or_default();
+            done.cpu += share(process.cpu);
+            for (sum, rate) in [(&mut done.read, process.disk_read), (&mut done.written, process.disk_write)] {
+                if let Some(BytesPerSec(rate)) = rate.get() {
+                    *sum.get_or_insert(0.0) += rate * span;
+                }
+            }
+        }
+    }
+
+    /// The look: whoever is there now with all it did since the last one; what did not live to see it is in the rest.
+    fn join(&mut self, mut sample: Sample, mut processes: Vec<ProcSample>) -> RecordedSample {
+        let elapsed = self.elapsed.max(1e-9);
+        let known = |sum: f64| Reading::Known(Fraction::new((sum / elapsed).min(1.0)));
+        for process in &mut processes {
+            let done = self.done.remove(&process.facts.key).unwrap_or_default();
+            process.cpu = known(done.cpu);
+            for (rate, sum) in [(&mut process.disk_read, done.read), (&mut process.disk_write, done.written)] {
+                if let Some(sum) = sum {
+                    *rate = Reading::Known(BytesPerSec(sum / elapsed));
+                }
+            }
+        }
+        let ended: f64 = self.done.values().map(|done| done.cpu).sum();
+        if sample.cpu.get().is_some() {
+            sample.cpu = known(self.total);
+            sample.program_total = sample.cpu;
+        }
+        if sample.everything_else.get().is_some() {
+            sample.everything_else = known(self.rest + ended);
+        }
+        if let Some(nobody) = self.nobody {
+            sample.unattributed = known(nobody + ended);
+        }
+        let rates = [&mut sample.net_rx, &mut sample.net_tx, &mut sample.disk_read, &mut sample.disk_write];
+        for (sum, rate) in self.bytes.iter().zip(rates) {
+            if rate.get().is_some() {
+                *rate = Reading::Known(BytesPerSec(sum / elapsed));
+            }
+        }
+        sample.span = Seconds(self.elapsed);
+        sample.program_span = sample.span;
+        if self.slept > 0.0 {
+            sample.slept = Reading::Known(Seconds(self.slept));
+        }
+        sample.closed = std::mem::take(&mut self.closed);
+        (self.elapsed, self.total, self.rest, self.nobody, self.slept) = (0.0, 0.0, 0.0, None, 0.0);
+        self.bytes = [0.0; 4];
+        self.done.clear();
+        RecordedSample { sample, processes }
+    }
+}
