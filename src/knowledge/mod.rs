@@ -128,8 +128,9 @@ impl Knowledge {
         let monitors: Monitors = toml::from_str(tables.monitors).map_err(form("monitors.toml"))?;
         let stranger = monitors.sources.into_iter().find(|id| !sources.contains_key(id));
         stranger.map_or(Ok(()), |name| Err(unknown("monitors.toml")(name)))?;
-        let figures: toml::Table = toml::from_str(tables.thresholds).map_err(form("thresholds.toml"))?;
-        let thresholds = toml::from_str(tables.thresholds).map_err(form("thresholds.toml"))?;
+        let mut figures: toml::Table = toml::from_str(tables.thresholds).map_err(form("thresholds.toml"))?;
+        thresholds::check_sources(&mut figures, &sources).map_err(wrong("thresholds.toml"))?;
+        let thresholds = figures.clone().try_into().map_err(form("thresholds.toml"))?;
         let mut knowledge = Self {
             programs: Vec::with_capacity(known.program.len()),
             by_file: HashMap::new(),
@@ -449,6 +450,17 @@ mod tests {
         let twice = browser.replace("notepad", "firefox") + blockers;
         let error = refused(Tables { browsers: Box::leak(twice.into_boxed_str()), ..BUILTIN });
         assert_eq!(error, "browsers.toml: a@b is given twice");
+        for (before, after, told) in [
+            ("growth = [\"judgement\"]\n", "", "sources of growth"),
+            ("growth = [\"judgement\"]\n", "growth = []\n", "sources of growth"),
+            ("growth = [\"judgement\"]\n", "growth = [\"hearsay\"]\n", "hearsay"),
+            ("growth = [\"judgement\"]\n", "growth = [\"judgement\"]\nrain = [\"judgement\"]\n", "rain"),
+        ] {
+            assert!(BUILTIN.thresholds.contains(before));
+            let thresholds = Box::leak(BUILTIN.thresholds.replace(before, after).into_boxed_str());
+            let error = refused(Tables { thresholds, ..BUILTIN });
+            assert_eq!(error, format!("thresholds.toml: {told} is not known"));
+        }
         let error = refused(Tables { system: "x = 1", ..BUILTIN });
         assert!(error.contains("system.toml"), "{error}");
         let error = refused(Tables { miners: "x = 1", ..BUILTIN });

@@ -563,6 +563,7 @@ mod tests {
     fn each_mistake_has_its_reason() {
         assert_eq!(note("colour = 1"), "line 1: colour: there is no such table or key");
         assert!(note("[thresholds]\nnothing = 1").contains("thresholds nothing: there is no such"));
+        assert!(note("[thresholds.sources]\ncpu = [\"own\"]").contains("thresholds sources: there is no such"));
         for (key, value) in [
             ("hold_seconds", "0"),
             ("steady.points", "0"),

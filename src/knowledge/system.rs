@@ -10,7 +10,7 @@ use super::programs::{Source, resolved};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    folder_sets: BTreeMap<String, Vec<String>>,
+    folder_sets: BTreeMap<String, FolderSet>,
     containers: Places,
     temporary: Places,
     odd: Places,
@@ -26,16 +26,25 @@ struct Table {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct FolderSet {
+    folders: Vec<String>,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Places {
     folders: Vec<String>,
     #[serde(default)]
     excepted: Vec<String>,
+    source: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Files {
     files: BTreeSet<String>,
+    source: String,
 }
 
 #[derive(Deserialize)]
@@ -43,12 +52,14 @@ struct Files {
 struct Replaced {
     folders: Vec<String>,
     build: Vec<String>,
+    source: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Hidden {
     ordinary: Vec<String>,
+    source: String,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +99,18 @@ struct Part {
     #[serde(default)]
     parents: BTreeSet<String>,
     source: String,
+}
+
+impl Table {
+    /// What each entry names as its source.
+    fn sources(&self) -> impl Iterator<Item = &String> {
+        let Self { folder_sets, containers, temporary, odd, replaced, hidden, installed, .. } = self;
+        let places = [containers, temporary, odd, installed].map(|places| &places.source);
+        let others = [&replaced.source, &hidden.source, &self.never_busy.source, &self.kernel_threads.source];
+        let starters = [&self.starters.source, &self.terminals.source];
+        let parts = self.program.iter().map(|part| &part.source);
+        folder_sets.values().map(|set| &set.source).chain(places).chain(others).chain(starters).chain(parts)
+    }
 }
 
 /// A part of Windows.
@@ -148,14 +171,12 @@ pub(super) enum Wrong {
 impl System {
     pub(super) fn read(text: &str, sources: &BTreeMap<String, Source>) -> Result<Self, Wrong> {
         let table: Table = toml::from_str(text).map_err(Wrong::Form)?;
-        let sets = table.folder_sets;
-        let mut parts = HashMap::new();
-        let named = [&table.kernel_threads.source, &table.starters.source, &table.terminals.source];
-        if let Some(unknown) =
-            table.program.iter().map(|part| &part.source).chain(named).find(|id| !sources.contains_key(*id))
-        {
+        if let Some(unknown) = table.sources().find(|id| !sources.contains_key(*id)) {
             return Err(Wrong::Unknown(unknown.clone()));
         }
+        let sets: BTreeMap<String, Vec<String>> =
+            table.folder_sets.into_iter().map(|(name, set)| (name, set.folders)).collect();
+        let mut parts = HashMap::new();
         for part in table.program {
             let folders = Folders::new(&resolved(&part.folders, &sets).map_err(Wrong::Unknown)?);
             if parts.insert(part.file.clone(), SystemPart { folders, parents: part.parents }).is_some() {

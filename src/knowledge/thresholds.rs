@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::programs::Source;
+use super::system::Wrong;
 use crate::model::{Rpm, Seconds};
 
 /// When something is worth a sentence.
@@ -34,6 +36,22 @@ pub struct Thresholds {
     pub power: PowerLimits,
     /// Time since a start, an update, a restart.
     pub time: Times,
+}
+
+/// Takes the table of the sources out of `figures`: every other table must have some, and each must be known.
+pub(super) fn check_sources(figures: &mut toml::Table, known: &BTreeMap<String, Source>) -> Result<(), Wrong> {
+    let table = figures.remove("sources").unwrap_or_else(|| toml::Table::new().into());
+    let mut named: BTreeMap<String, Vec<String>> = table.try_into().map_err(Wrong::Form)?;
+    for name in figures.keys() {
+        let sources = named.remove(name).unwrap_or_default();
+        if sources.is_empty() {
+            return Err(Wrong::Unknown(format!("sources of {name}")));
+        }
+        if let Some(unknown) = sources.into_iter().find(|id| !known.contains_key(id)) {
+            return Err(Wrong::Unknown(unknown));
+        }
+    }
+    named.into_keys().next().map_or(Ok(()), |name| Err(Wrong::Unknown(name)))
 }
 
 /// Processors.
