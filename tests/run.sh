@@ -111,8 +111,9 @@ else
     on_screen tests/fuzz/run.sh
     say "scores: labelled recordings where they are, and our own stories"
     on_screen cargo run --quiet --example score -- --corpus
+    say "what a diagnosis costs; memory that grows over many looks is a failure"
+    MIMAMORI_TICKS="${MIMAMORI_TICKS-10000}" cargo bench --quiet --bench diagnose
     say "benchmarks: figures, not judgements"
-    on_screen env MIMAMORI_TICKS="${MIMAMORI_TICKS-20000}" cargo bench --quiet --bench diagnose
     on_screen cargo bench --quiet --bench tick
     on_screen tests/bench/window.sh "$CARGO_TARGET_DIR/release/mimamori"
     on_screen tests/bench/agent.sh "$CARGO_TARGET_DIR/release/mimamori"
