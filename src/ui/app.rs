@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eframe::egui;
 
 use super::intent::{Intent, JobView, Screen};
+use super::press::WhilePressed;
 use super::shell::Shell;
 use super::snapshot::{Forgetting, Past, Recorded, Snapshot};
 use super::theme::Theme;
@@ -28,6 +29,8 @@ const STALE_SECONDS: f64 = 15.0;
 
 /// News is drawn once: a wish without any delay makes egui draw two frames, one for what may still settle.
 const SOON: Duration = Duration::from_millis(1);
+/// News that is held back under a pressed pointer is looked at again so soon.
+const HELD: Duration = Duration::from_millis(100);
 
 /// The window.
 pub struct MimamoriApp {
@@ -45,6 +48,10 @@ pub struct MimamoriApp {
     history: History,
     view: Option<View>,
     refusals: HashMap<Arc<str>, Refusal>,
+    /// The newest look, until it may be shown.
+    news: WhilePressed<(View, HashMap<Arc<str>, Refusal>)>,
+    /// When the window began, by a clock that nobody sets.
+    begun: Instant,
     restart: RestartFacts,
     job: Option<JobView>,
     past: Option<Past>,
@@ -108,6 +115,8 @@ impl MimamoriApp {
             history: History::default(),
             view: None,
             refusals: HashMap::new(),
+            news: WhilePressed::default(),
+            begun: Instant::now(),
             restart: RestartFacts::default(),
             job: None,
             past: None,
@@ -122,7 +131,7 @@ impl MimamoriApp {
         }
     }
 
-    fn receive(&mut self) {
+    fn receive(&mut self, ctx: &egui::Context) {
         let Some(worker) = &self.worker else { return };
         while let Ok(reply) = worker.replies.try_recv() {
             match reply {
@@ -147,12 +156,20 @@ impl MimamoriApp {
                 Reply::Forgotten(Err(reason)) => self.forgetting = Forgetting::Failed(reason),
                 Reply::View { view, refusals } => {
                     self.history.push(Arc::clone(&view.sample));
-                    self.view = Some(*view);
-                    self.refusals = refusals;
+                    self.news.offer((*view, refusals), self.begun.elapsed());
                 }
                 Reply::Restart(facts) => self.restart = *facts,
                 Reply::Job(job) => self.job = job.map(|job| *job),
             }
+        }
+        // A click is what the pointer meets when it is let go.
+        let pressed = ctx.input(|input| input.pointer.any_down() || input.pointer.any_released());
+        if let Some((view, refusals)) = self.news.take(pressed, self.begun.elapsed()) {
+            self.view = Some(view);
+            self.refusals = refusals;
+        } else if self.news.is_waiting() {
+            // Also when the pointer does not move any more.
+            ctx.request_repaint_after(HELD);
         }
     }
 
@@ -309,7 +326,7 @@ fn apply_theme(ctx: &egui::Context, choice: ThemeChoice) {
 
 impl eframe::App for MimamoriApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
-        self.receive();
+        self.receive(ctx);
         self.come(ctx);
     }
 

@@ -8,6 +8,7 @@ mod archive;
 mod fonts;
 mod intent;
 mod parts;
+mod press;
 mod screens;
 mod shell;
 mod snapshot;
