@@ -186,11 +186,13 @@ impl<'a> Turns<'a> {
         self.say_remarks();
         // Nobody sees what an agent says that was started with the PC.
         if let Some(first) = self.context.notes.first() {
-            let more = self.context.notes.len() - 1;
             // The line says more than the folder, and there is no room for both.
-            let first = first.rsplit_once("knowledge.toml: ").map_or(first.as_str(), |(_, note)| note);
-            let reason = if more > 0 { format!("{first} (+{more})") } else { first.to_owned() };
-            self.trouble("trouble-knowledge", &reason);
+            let reason = first.text(&self.context.en);
+            if let Some(mut event) = self.notices.trouble(self.at, "trouble-knowledge", &reason) {
+                event.data["note"] = json!(first.problem.as_ref().ok());
+                event.data["more"] = json!(self.context.notes.len() - 1);
+                self.journal.note(&event);
+            }
         }
         if let Some(trouble) = self.journal.trouble() {
             output.note(&self.texts.with_one(trouble.text(), "reason", trouble.reason().to_owned()));

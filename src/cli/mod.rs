@@ -17,8 +17,8 @@ use jiff::tz::TimeZone;
 pub use args::{Command, HistoryWanted, Renderer, WindowOptions};
 pub use output::Output;
 
-use crate::explain::{Lang, Texts};
-use crate::knowledge::{Knowledge, KnowledgeError};
+use crate::explain::{Lang, Texts, knowledge_note};
+use crate::knowledge::{Knowledge, KnowledgeError, KnowledgeNote};
 use crate::platform;
 
 /// How the program ends; the numbers above 2 are those of `sysexits.h`.
@@ -54,6 +54,22 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Something in a file that changes what is known beforehand, which could not be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverrideNote {
+    /// The file.
+    pub file: PathBuf,
+    /// An entry that was left out, or what the system says when the file cannot be read.
+    pub problem: Result<KnowledgeNote, String>,
+}
+
+impl OverrideNote {
+    /// The problem in one sentence, without the file.
+    pub fn text(&self, texts: &Texts) -> String {
+        self.problem.as_ref().map_or_else(Clone::clone, |note| knowledge_note(note, texts))
+    }
+}
+
 /// What every command needs.
 pub struct Context {
     /// Japanese texts.
@@ -63,7 +79,7 @@ pub struct Context {
     /// What is known beforehand.
     pub knowledge: Arc<Knowledge>,
     /// What could not be used of the files that change it.
-    pub notes: Vec<String>,
+    pub notes: Vec<OverrideNote>,
     /// The language of the system.
     pub lang: Lang,
 }
@@ -115,19 +131,19 @@ fn knowledge_overrides() -> Vec<PathBuf> {
 }
 
 /// Merges every file that is there over the tables; a mistake costs one entry and is told.
-fn with_overrides(mut knowledge: Knowledge, files: &[PathBuf]) -> (Knowledge, Vec<String>) {
+fn with_overrides(mut knowledge: Knowledge, files: &[PathBuf]) -> (Knowledge, Vec<OverrideNote>) {
     let mut notes = Vec::new();
     for file in files {
         let found = match std::fs::read_to_string(file) {
             Ok(text) => {
                 let (merged, found) = knowledge.with_override(&text);
                 knowledge = merged;
-                found.iter().map(ToString::to_string).collect()
+                found.into_iter().map(Ok).collect()
             }
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            Err(error) => vec![error.to_string()],
+            Err(error) => vec![Err(error.to_string())],
         };
-        notes.extend(found.iter().map(|note| format!("{}: {note}", file.display())));
+        notes.extend(found.into_iter().map(|problem| OverrideNote { file: file.clone(), problem }));
     }
     (knowledge, notes)
 }
@@ -154,7 +170,8 @@ pub fn run(open_window: Option<OpenWindow<'_>>) -> ExitCode {
     };
     for note in &context.notes {
         let texts = context.texts(context.lang);
-        output.note(&texts.with_one("cli-knowledge-note", "note", note.clone()));
+        let text = format!("{}: {}", note.file.display(), note.text(texts));
+        output.note(&texts.with_one("cli-knowledge-note", "note", text));
     }
     let exit = match args::parse(std::env::args_os(), &context) {
         Ok(command) => {

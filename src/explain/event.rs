@@ -4,9 +4,10 @@ use fluent_bundle::FluentArgs;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::note::knowledge_note;
 use super::{Texts, explain, format, program_name};
 use crate::diagnose::Finding;
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, KnowledgeNote};
 use crate::model::{DisplayName, Event, EventKind};
 
 /// The finding an event carries, if it does and this version knows its rule.
@@ -37,7 +38,11 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
         EventKind::Suspended => args.set("duration", format::duration(texts, number(data, "seconds"))),
         EventKind::ClockChanged => args.set("duration", format::duration(texts, number(data, "by_seconds").abs())),
         EventKind::Trouble => {
-            let reason = DisplayName::new(data["reason"].as_str().unwrap_or_default()).as_str().to_owned();
+            let mut reason = DisplayName::new(data["reason"].as_str().unwrap_or_default()).as_str().to_owned();
+            if let Ok(note) = serde_json::from_value::<KnowledgeNote>(data["note"].clone()) {
+                let more = data["more"].as_u64().filter(|more| *more > 0);
+                reason = knowledge_note(&note, texts) + &more.map_or_else(String::new, |more| format!(" (+{more})"));
+            }
             let id = data["text"].as_str().filter(|id| texts.has(id));
             args.set("reason", id.map_or_else(|| reason.clone(), |id| texts.with_one(id, "reason", reason.clone())));
         }
@@ -122,6 +127,8 @@ mod tests {
             json!({"restarted": true}),
             json!({"text": "trouble-full", "reason": ""}),
             json!({"text": "trouble-io", "reason": "x"}),
+            json!({"text": "trouble-knowledge", "reason": "x", "more": 1, "note":
+                {"table": "monitors", "id": null, "line": 1, "reason": {"kind": "value", "detail": "5"}}}),
             json!({"finding": {"rule": "of a newer version"}}),
             Value::Null,
         ];

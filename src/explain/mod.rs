@@ -3,12 +3,14 @@
 mod event;
 pub mod format;
 mod known;
+mod note;
 mod text;
 
 use fluent_bundle::FluentArgs;
 
 pub use event::{event_finding, event_text};
 pub use known::{advice, known_of};
+pub use note::knowledge_note;
 pub use text::{Lang, Texts};
 
 use crate::diagnose::{

@@ -28,7 +28,7 @@ const MOST_FILES: usize = 100;
 const MOST_MINUTES: u32 = 1440;
 
 /// Something in an override that was left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnowledgeNote {
     /// Which table: `program`, `thresholds.cpu`, `monitors`; empty for the file as a whole.
     pub table: String,
@@ -57,7 +57,7 @@ impl fmt::Display for KnowledgeNote {
 }
 
 /// Why an entry of an override was left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "detail")]
 pub enum Rejected {
     /// The file is too long and was not read.

@@ -915,8 +915,8 @@ with socket.socket(socket.AF_UNIX) as connection:
         flush()
         (trouble,) = events("trouble")
         say(f"“{trouble['text']['en']}” / “{trouble['text']['ja']}”")
-        self.assertRegex(trouble["text"]["en"], r": line \d: thresholds.cpu (colour: there is no|program: 7 is not)")
-        self.assertIn("(+1)", trouble["text"]["ja"])
+        self.assertRegex(trouble["text"]["en"], r": line \d, thresholds.cpu (colour: there is no|program: 7 is not)")
+        self.assertRegex(trouble["text"]["ja"], r"\d行目 thresholds.cpu .*(ありません|使えない値です) \(\+1\)")
 
     # -------------------------------------------------------------------------------- time
 

@@ -56,3 +56,15 @@ cli-line-no-time = no "at"
 cli-line-not-later = not later than the line before
 cli-error-internal = Mimamori made a mistake: { $reason }
 cli-knowledge-note = Not used: { $note }
+
+knowledge-note = line { $line }, { $place }: { $why }
+knowledge-note-line = line { $line }: { $why }
+knowledge-note-place = { $place }: { $why }
+knowledge-note-why = { $why }
+knowledge-rejected-too_long = longer than 256 KB; nothing of it is used
+knowledge-rejected-form = { $detail }
+knowledge-rejected-unknown_key = there is no such table or key
+knowledge-rejected-value = { $detail } is not a usable value
+knowledge-rejected-protected = { $detail } is protected and must stay as it is
+knowledge-rejected-taken = { $detail } already belongs to { $owner }
+knowledge-rejected-twice = it is given twice

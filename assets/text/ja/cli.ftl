@@ -56,3 +56,15 @@ cli-line-no-time = "at" がありません
 cli-line-not-later = 前の行より後の時刻ではありません
 cli-error-internal = 見守りの内部でエラーが発生しました：{ $reason }
 cli-knowledge-note = 使えない記述：{ $note }
+
+knowledge-note = { $line }行目 { $place }：{ $why }
+knowledge-note-line = { $line }行目：{ $why }
+knowledge-note-place = { $place }：{ $why }
+knowledge-note-why = { $why }
+knowledge-rejected-too_long = 256 KB を超えているため、このファイルは使いません
+knowledge-rejected-form = 書き方の誤り（{ $detail }）
+knowledge-rejected-unknown_key = その名前の表や項目はありません
+knowledge-rejected-value = { $detail }は使えない値です
+knowledge-rejected-protected = { $detail }は保護されているため変更できません
+knowledge-rejected-taken = { $detail }はすでに { $owner } のものです
+knowledge-rejected-twice = 同じ項目が2回書かれています
