@@ -307,36 +307,35 @@ impl Draft {
         self.members.push((member, process.facts.path.known().cloned()));
     }
 
-    fn finish<'a>(mut self, name: Arc<str>, origin_of: impl Fn(&ProcKey) -> Option<&'a Arc<Origin>>) -> ProgramSample {
-        self.members.sort_by(|(a, _), (b, _)| b.cpu.get().total_cmp(&a.cpu.get()).then(a.key.cmp(&b.key)));
+    /// Where the program comes from: its busiest process and the one that began its tree, and what only another of its
+    /// parts can tell.
+    fn origin<'a>(&self, origin_of: impl Fn(&ProcKey) -> Option<&'a Arc<Origin>>) -> Arc<Origin> {
         let busiest = self.members.first().map(|(member, _)| member);
         let own = busiest.and_then(|member| origin_of(&member.key)).cloned().unwrap_or_default();
-        let is_mine = own.has(Mark::Mine);
-        let origin = match busiest.filter(|member| member.root != member.key).and_then(|member| origin_of(&member.root))
-        {
-            Some(root) => Arc::new(root.and(&own)),
-            None => own,
-        };
+        let root = busiest.filter(|member| member.root != member.key).and_then(|member| origin_of(&member.root));
+        let mut origin = root.map_or_else(|| Arc::clone(&own), |root| Arc::new(root.and(&own)));
+        let mut parts = self.members.iter().filter_map(|(member, _)| origin_of(&member.key));
         // What the user called their work is what works, and nothing in it is told what miners are told.
-        let is_other = |origin: &Origin| origin.has(Mark::MinerArguments) && !origin.has(Mark::Mine);
-        let mut members = self.members.iter().filter_map(|(member, _)| origin_of(&member.key));
-        let origin = if origin.has(Mark::Mine) && (!is_mine || members.any(|origin| is_other(origin))) {
-            let marks = origin.marks.iter().copied().filter(|mark| *mark != Mark::Mine).collect();
-            Arc::new(Origin { marks, ..(*origin).clone() })
-        } else {
-            origin
-        };
+        let is_other = |part: &Origin| part.has(Mark::MinerArguments) && !part.has(Mark::Mine);
+        if origin.has(Mark::Mine) && (!own.has(Mark::Mine) || parts.clone().any(|part| is_other(part))) {
+            Arc::make_mut(&mut origin).marks.retain(|mark| *mark != Mark::Mine);
+        }
         // Who handed an address to a browser is its starter for a moment only, and the busiest part is another one.
         let is_asked = |origin: &Origin| origin.has(Mark::OpenedByStranger);
-        let mut members = self.members.iter().filter_map(|(member, _)| origin_of(&member.key));
-        let is_known = self.kind != ProgramKind::Browser || is_asked(&origin);
-        let origin = match if is_known { None } else { members.find(|origin| is_asked(origin)) } {
-            Some(asked) => {
-                let marks = origin.marks.iter().copied().chain([Mark::OpenedByStranger]).collect();
-                Arc::new(Origin { marks, parent: asked.parent.clone(), ..(*origin).clone() })
-            }
-            None => origin,
-        };
+        if self.kind == ProgramKind::Browser
+            && !is_asked(&origin)
+            && let Some(asked) = parts.find(|part| is_asked(part))
+        {
+            let origin = Arc::make_mut(&mut origin);
+            origin.marks.push(Mark::OpenedByStranger);
+            origin.parent.clone_from(&asked.parent);
+        }
+        origin
+    }
+
+    fn finish<'a>(mut self, name: Arc<str>, origin_of: impl Fn(&ProcKey) -> Option<&'a Arc<Origin>>) -> ProgramSample {
+        self.members.sort_by(|(a, _), (b, _)| b.cpu.get().total_cmp(&a.cpu.get()).then(a.key.cmp(&b.key)));
+        let origin = self.origin(origin_of);
         ProgramSample {
             name,
             kind: self.kind,
