@@ -58,21 +58,35 @@ pub struct Learned {
 impl Learned {
     /// Asks the recording.
     pub fn at(limits: &Mining, at: At) -> Self {
-        let Some(Ok(Some(reader))) = recording_path().map(|path| Reader::open(&path)) else { return Self::default() };
-        Self::of(&reader, limits, at)
+        match recording_path().map(|path| Reader::open(&path)) {
+            Some(Ok(Some(reader))) => Self::of(&reader, limits, at),
+            // Nothing was recorded yet, or nothing can be.
+            None | Some(Ok(None)) => Self::nothing(),
+            Some(Err(_)) => Self::default(),
+        }
+    }
+
+    /// Of a PC that was never watched.
+    fn nothing() -> Self {
+        Self { learning: Some(Seconds(0.0)), ..Self::default() }
     }
 
     fn of(reader: &Reader, limits: &Mining, at: At) -> Self {
         let ago = |days: f64| at.minus(Seconds(days * DAY));
-        let Some((first, _)) = reader.span().ok().flatten() else { return Self::default() };
+        let first = match reader.span() {
+            Ok(Some((first, _))) => first,
+            Ok(None) => return Self::nothing(),
+            Err(_) => return Self::default(),
+        };
         // The list of what starts with the PC is complete the first time it is read: nothing has to be learned first.
         let autostarts = reader.new_autostarts(ago(limits.new_days), at).unwrap_or_default();
         let free_space = reader.volume_points(at.minus(TREND_KEEP)).unwrap_or_default();
         let written = reader.written(at.minus(TREND_KEEP), at).unwrap_or_default();
         // A PC that was off since the first day has shown nothing.
-        let watched = reader.watched().unwrap_or_default();
-        if first > ago(limits.learn_days) || watched.0 < limits.learn_hours * 3600.0 {
-            return Self { learning: Some(watched), autostarts, free_space, written, ..Self::default() };
+        let watched = reader.watched().ok();
+        let is_enough = |watched: Seconds| watched.0 >= limits.learn_hours * 3600.0;
+        if first > ago(limits.learn_days) || !watched.is_some_and(is_enough) {
+            return Self { learning: watched, autostarts, free_space, written, ..Self::default() };
         }
         let (from, idle) = (ago(limits.learn_days), Fraction::new(IDLE_CPU));
         let temperature = reader.idle_temperature(from, idle).ok().filter(|(minutes, _)| *minutes >= IDLE_MINUTES);
@@ -256,6 +270,11 @@ impl Watch {
         self.history.set_written(learned.written);
         self.condition.know(learned.autostarts);
         self.grouper.knows(Familiar { mine, new: learned.new, ..self.grouper.familiar().clone() });
+    }
+
+    /// To be called now and then while nothing is looked at.
+    pub fn rest(&mut self) {
+        self.sampler.rest();
     }
 
     /// From now on these files are the user's own work.

@@ -58,14 +58,16 @@ impl Budget {
         memory: impl FnOnce() -> Option<Bytes>,
         pace: &mut Pace,
     ) -> Kept {
+        // Whoever asked last may not have been the one who can end it.
+        let given_up = if self.over < GIVE_UP_AFTER { Kept::GoOn } else { Kept::GiveUp };
         let cpu_time = cpu_time.unwrap_or_default();
         let Some((begin, before)) = self.window else {
             self.window = Some((now, cpu_time));
             return Kept::GoOn;
         };
         let seconds = now - begin;
-        if seconds < WINDOW.0 {
-            return Kept::GoOn;
+        if seconds < WINDOW.0 || given_up == Kept::GiveUp {
+            return given_up;
         }
         self.window = Some((now, cpu_time));
         let share = cpu_time.saturating_sub(before).as_secs_f64() / seconds;
@@ -150,6 +152,7 @@ mod tests {
             let told = agent.run(6, share, memory);
             let kinds: Vec<Kept> = told.iter().map(|(_, kept)| *kept).collect();
             assert_eq!(kinds, [Kept::Slowed, Kept::Slowed, Kept::Slowed, Kept::GiveUp], "{share}, {memory} MiB");
+            assert_eq!(agent.run(1, 0.0, 8)[0], (1, Kept::GiveUp), "also when it was not heard");
             let minutes: Vec<u32> = told.iter().map(|(minute, _)| *minute).collect();
             assert_eq!(minutes, [1, 2, 3, 6]);
         }

@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 
 pub use loads::is_moving;
 pub use protocol::{Answer, FRAME, Request, Status, finding_id, read_request, write};
+pub use turn::KEEP;
 
 use crate::cli::{Context, Exit, Output};
 use crate::explain::Lang;

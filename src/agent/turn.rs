@@ -31,7 +31,7 @@ use crate::settings::{Background, Settings, SettingsFile};
 use crate::watch::{Learned, Seen, View, Watch, now};
 
 /// How much of the past the agent keeps in memory: what the rules need. The rest is in the recording.
-const KEEP: Seconds = Seconds(1800.0);
+pub const KEEP: Seconds = Seconds(1800.0);
 /// While paused it wakes this often, to see whether the pause is over.
 const PAUSED_STEP: Duration = Duration::from_secs(30);
 /// After "check now" everything is read at so many turns.
@@ -259,6 +259,7 @@ impl<'a> Turns<'a> {
         }
         if self.is_paused() {
             self.journal.step(self.at, true);
+            self.watch.rest();
             return Some(PAUSED_STEP);
         }
         if self.paused_until.take().is_some() {

@@ -13,6 +13,9 @@ pub(super) enum Class {
     Other,
 }
 
+/// A look counts for so long whatever its mean is, and no longer unless its mean tells more.
+const CERTAIN: f64 = 4.0;
+
 /// A program that has held the processors long enough.
 pub(super) struct Load {
     pub(super) class: Class,
@@ -45,9 +48,9 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
             let (program, total) = (sample.program(name), sample.cpu.get().map(Fraction::get));
             let cpu = program.map_or(0.0, |program| program.cpu.get());
             let part = program.map(|program| program.busiest_part.get());
-            (enough(cpu, total.unwrap_or(0.0)), [Some(cpu), total, part])
+            let holds = enough(cpu, total.unwrap_or(0.0)).then(|| certain(cpu, sample.span));
+            (holds, [Some(cpu), total, part])
         };
-        // One look after a pause has seen a burst as a longer and smaller load.
         let is_certain = |held: &HeldMeans<3>| held.certain.0 >= hold.0.min(least.0);
         history.held_means(look).filter(|held| held.seconds.0 >= least.0 && is_certain(held))
     };
@@ -79,6 +82,13 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
         since,
         seconds,
     })
+}
+
+/// For how much of `span` a program with this mean was at least at half of it. A look after half a minute has seen a burst
+/// as a longer and smaller load; but as nobody uses more than the whole PC, a high mean cannot come of a short burst.
+fn certain(mean: f64, span: Seconds) -> Seconds {
+    let half = mean / 2.0;
+    Seconds(span.0.min(CERTAIN.max(span.0 * (mean - half) / (1.0 - half))))
 }
 
 struct Course {

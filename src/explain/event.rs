@@ -40,8 +40,10 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
         EventKind::Trouble => {
             let mut reason = DisplayName::new(data["reason"].as_str().unwrap_or_default()).as_str().to_owned();
             if let Ok(note) = serde_json::from_value::<KnowledgeNote>(data["note"].clone()) {
-                let more = data["more"].as_u64().filter(|more| *more > 0);
-                reason = knowledge_note(&note, texts) + &more.map_or_else(String::new, |more| format!(" (+{more})"));
+                reason = knowledge_note(&note, texts);
+            }
+            if let Some(more) = data["more"].as_u64().filter(|more| *more > 0) {
+                reason += &format!(" (+{more})");
             }
             let id = data["text"].as_str().filter(|id| texts.has(id));
             args.set("reason", id.map_or_else(|| reason.clone(), |id| texts.with_one(id, "reason", reason.clone())));

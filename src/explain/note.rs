@@ -6,9 +6,12 @@ use super::Texts;
 use crate::knowledge::{KnowledgeNote, Rejected};
 use crate::model::DisplayName;
 
+/// The longest detail: what the reader of TOML says is a sentence by itself.
+const LONGEST: usize = 200;
+
 /// One sentence for `note`: where it is, and why it was left out.
 pub fn knowledge_note(note: &KnowledgeNote, texts: &Texts) -> String {
-    let shown = |text: &str| DisplayName::new(text).as_str().to_owned();
+    let shown = |text: &str| DisplayName::with_limit(text, LONGEST).as_str().to_owned();
     let mut args = FluentArgs::new();
     match &note.reason {
         Rejected::Form(detail) | Rejected::Value(detail) | Rejected::Protected(detail) => {
@@ -79,7 +82,7 @@ mod tests {
             reason: Rejected::Value(text("7")),
         };
         let words = knowledge_note(&note, &Texts::new(Lang::Ja));
-        assert_eq!(words, "4行目 thresholds.cpu full：7は使えない値です");
+        assert_eq!(words, "4行目 thresholds.cpu full：7 は使えない値です");
         assert_eq!(
             knowledge_note(&note, &Texts::new(Lang::En)),
             "line 4, thresholds.cpu full: 7 is not a usable value"

@@ -1,4 +1,4 @@
-//! What changes seldom about a PC: read now and then, on a thread of its own.
+//! What changes seldom about a PC: read now and then, on another thread.
 
 use std::sync::Arc;
 

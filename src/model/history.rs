@@ -13,8 +13,6 @@ const MAX_SAMPLES: usize = 4_000;
 pub const TREND_KEEP: Seconds = Seconds(7.0 * 86_400.0);
 /// …one in each such interval.
 const TREND_STEP: Seconds = Seconds(600.0);
-/// A look counts for so long at most where it matters for how long something held, see [`HeldMeans::certain`].
-const CERTAIN_MOST: Seconds = Seconds(4.0);
 /// A sample for which something did not hold is a short dip only if it covers no more than this.
 const DIP_MOST: Seconds = Seconds(15.0);
 /// More time than this before a sample that its span does not cover is a gap (sleep, a stopped recorder).
@@ -113,8 +111,7 @@ pub struct HeldMeans<const N: usize> {
     pub since: At,
     /// Time covered by the samples in it.
     pub seconds: Seconds,
-    /// The same, of each sample not more than [`CERTAIN_MOST`]: the mean of a long look does not tell for how much of it
-    /// something held.
+    /// For how much of it that is certain: the mean of a long look does not tell for how much of it something held.
     pub certain: Seconds,
     /// It begins with the oldest sample, or the one after it: it may have begun earlier.
     pub begins_with_history: bool,
@@ -194,7 +191,8 @@ impl History {
                 if last.at.since(sample.at).0 < 60.0 {
                     return false;
                 }
-                *self = Self { machine: self.machine.clone(), keep: self.keep, idle: self.idle, ..Self::default() };
+                let (machine, keep, idle, learning) = (self.machine.clone(), self.keep, self.idle, self.learning);
+                *self = Self { machine, keep, idle, learning, ..Self::default() };
                 false
             }
             Some(last) => sample.at.since(last.at).0 - sample.span.0 > GAP_LEAST.0,
@@ -347,10 +345,10 @@ impl History {
     }
 
     /// The same as [`Self::held`] with the means of some values over the stretch, each sample weighted with its span, in one
-    /// pass: `look` says whether it holds in a sample, and the values there.
+    /// pass: `look` says whether it holds in a sample, and then for how much of it at least; and the values there.
     pub fn held_means<const N: usize>(
         &self,
-        look: impl Fn(&Sample) -> (bool, [Option<f64>; N]),
+        look: impl Fn(&Sample) -> (Option<Seconds>, [Option<f64>; N]),
     ) -> Option<HeldMeans<N>> {
         let mut sums = [(0.0, 0.0); N];
         let mut add = |span: f64, values: [Option<f64>; N]| {
@@ -365,12 +363,12 @@ impl History {
         let mut pending: Option<(&Sample, [Option<f64>; N])> = None;
         for sample in self.unbroken().filter(|sample| sample.span.0 > 0.0) {
             let (holds, values) = look(sample);
-            if holds {
+            if let Some(Seconds(least)) = holds {
                 for (sample, values) in pending.take().into_iter().chain([(&**sample, values)]) {
                     add(sample.span.0, values);
                     seconds += sample.span.0;
-                    certain += sample.span.0.min(CERTAIN_MOST.0);
                 }
+                certain += least;
                 first = Some(sample);
             } else if first.is_none() || pending.is_some() || sample.span.0 > DIP_MOST.0 {
                 break;
@@ -453,12 +451,17 @@ mod tests {
             let history = history(&points);
             let value = |sample: &Sample| sample.cpu.get().map(Fraction::get);
             let held = history.held(busy).expect("held");
-            let means = history.held_means(|sample| (busy(sample), [value(sample), None])).expect("held");
+            let means = history
+                .held_means(|sample| (busy(sample).then_some(sample.span), [value(sample), None]))
+                .expect("held");
             assert_eq!((means.since, means.seconds), (held.since, held.seconds));
             assert!((means.means[0].expect("known") - held.mean(value).expect("known")).abs() < 1e-12);
             assert_eq!(means.means[1], None);
         }
-        assert_eq!(history(&[(2, 0.9), (4, 0.1)]).held_means(|sample| (busy(sample), [None; 0])), None);
+        assert_eq!(
+            history(&[(2, 0.9), (4, 0.1)]).held_means(|sample| (busy(sample).then_some(sample.span), [None; 0])),
+            None
+        );
     }
 
     #[test]

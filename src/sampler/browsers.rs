@@ -1,4 +1,4 @@
-//! What is known of the browsers that run, read on a thread of its own: the age of the program file, whether an update
+//! What is known of the browsers that run, read on another thread: the age of the program file, whether an update
 //! waits, whether advertisements are blocked. A profile may lie on a network drive that does not answer.
 //!
 //! Of a profile only the names of its add-ons are read; never history, cookies, addresses or pages.

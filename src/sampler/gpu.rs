@@ -1,4 +1,4 @@
-//! How busy the graphics processors are where no sensor tells: asked on a thread of its own, and not often, as the
+//! How busy the graphics processors are where no sensor tells: asked on another thread, and not often, as the
 //! counters of all processes are added up for it.
 
 use std::sync::Arc;

@@ -117,6 +117,12 @@ pub struct Sampler {
     gpu: Option<GpuWatcher>,
 }
 
+fn watching_desktop() -> Desktop {
+    let mut desktop = Desktop::new();
+    desktop.ask_windows();
+    desktop
+}
+
 impl Sampler {
     /// Prepares all readers; takes no sample yet.
     pub fn new() -> Self {
@@ -135,7 +141,7 @@ impl Sampler {
             sensors: Sensors::new(),
             judge: SensorJudge::default(),
             thermal: ThermalModel::default(),
-            desktop: Desktop::new(),
+            desktop: watching_desktop(),
             window: None,
             volumes,
             networks: sysinfo::Networks::new_with_refreshed_list().ok(),
@@ -152,6 +158,11 @@ impl Sampler {
     /// Calls `ended` when the desktop of this session has gone; never where nothing tells.
     pub fn when_session_ends(&self, ended: impl FnOnce() + Send + 'static) {
         self.desktop.when_session_ends(ended);
+    }
+
+    /// To be called now and then while no samples are taken.
+    pub fn rest(&mut self) {
+        self.desktop.glance();
     }
 
     /// What does not change between samples.

@@ -118,6 +118,7 @@ impl SignatureChecks {
                 Err(TryRecvError::Empty) => return,
                 Err(TryRecvError::Disconnected) => {
                     self.inbox = None;
+                    self.give_up_on_the_rest();
                     break;
                 }
             };
@@ -139,6 +140,19 @@ impl SignatureChecks {
         }
         if !self.questions.is_empty() {
             self.inbox = start(Arc::clone(&self.checker), std::mem::take(&mut self.questions));
+            if self.inbox.is_none() {
+                self.give_up_on_the_rest();
+            }
+        }
+    }
+
+    /// The thread is over: what it has not answered, and nobody will ask in a moment, is tried again later.
+    fn give_up_on_the_rest(&mut self) {
+        let waits = |path: &Path| self.questions.iter().any(|question| question == path);
+        for (path, asked) in &mut self.asked {
+            if asked.is_known.is_none() && !waits(path) {
+                asked.is_known = Some(false);
+            }
         }
     }
 }
@@ -187,7 +201,7 @@ impl Checker {
     }
 }
 
-/// `None` when there can be no thread: nothing of this is ever known.
+/// `None` when there can be no thread now.
 fn start(checker: Arc<Mutex<Checker>>, questions: Vec<PathBuf>) -> Option<Answers> {
     let (outbox, answers) = channel();
     let work = move || {

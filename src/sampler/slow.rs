@@ -11,8 +11,10 @@ const FRESH: Duration = Duration::from_secs(15);
 
 struct Slot<T> {
     answer: Option<Arc<T>>,
-    /// When the question that is not answered yet was asked.
+    /// When the first question that is not answered yet was asked.
     asked: Option<Instant>,
+    /// A thread is at it.
+    running: bool,
 }
 
 type Source<T> = Arc<Mutex<dyn FnMut() -> Option<T> + Send>>;
@@ -29,7 +31,7 @@ impl<T: Send + Sync + 'static> Latest<T> {
     /// Asks `source` for the first time, and once for each later [`Self::ask`], on threads called `name`. A source
     /// that never returns keeps its thread and nothing else, also when this value is dropped.
     pub fn start(name: &'static str, source: impl FnMut() -> Option<T> + Send + 'static) -> Self {
-        let slot = Arc::new(Mutex::new(Slot { answer: None, asked: None }));
+        let slot = Arc::new(Mutex::new(Slot { answer: None, asked: None, running: false }));
         let latest = Self { name, slot, source: Arc::new(Mutex::new(source)) };
         latest.ask();
         latest
@@ -38,7 +40,8 @@ impl<T: Send + Sync + 'static> Latest<T> {
     /// Asks for a new answer, unless one is on its way.
     pub fn ask(&self) {
         let mut slot = locked(&self.slot);
-        if slot.asked.is_some() {
+        slot.asked.get_or_insert_with(Instant::now);
+        if slot.running {
             return;
         }
         let (weak, source) = (Arc::downgrade(&self.slot), Arc::clone(&self.source));
@@ -49,21 +52,19 @@ impl<T: Send + Sync + 'static> Latest<T> {
             drop(source);
             let Some(slot) = weak.upgrade() else { return };
             let mut slot = locked(&slot);
-            slot.asked = None;
+            (slot.asked, slot.running) = (None, false);
             if let Some(answer) = answer {
                 slot.answer = Some(Arc::new(answer));
             }
         };
-        // Without the thread the answer stays as it is, and the next question tries again.
-        if std::thread::Builder::new().name(self.name.to_owned()).spawn(work).is_ok() {
-            slot.asked = Some(Instant::now());
-        }
+        // Without a thread the last answer becomes too old; the next question tries again.
+        slot.running = std::thread::Builder::new().name(self.name.to_owned()).spawn(work).is_ok();
     }
 
     /// Whether an answer is on its way.
     #[cfg(test)]
     pub fn is_waiting(&self) -> bool {
-        locked(&self.slot).asked.is_some()
+        locked(&self.slot).running
     }
 
     /// The newest answer.

@@ -47,7 +47,7 @@ fn answer<T>(parts: Parts<T>) -> Option<Parts<T>> {
 
 /// One question that is asked again and again.
 struct Question<T> {
-    /// The thread that looks; only while something is busy.
+    /// What looks; only while something is busy.
     looking: Option<Latest<Parts<T>>>,
     asked: Option<Instant>,
     busy: Option<Instant>,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 
 use super::intent::{Intent, JobView, Screen};
-use super::press::WhilePressed;
+use super::press::Press;
 use super::shell::Shell;
 use super::snapshot::{Forgetting, Past, Recorded, Snapshot};
 use super::theme::Theme;
@@ -48,8 +48,8 @@ pub struct MimamoriApp {
     history: History,
     view: Option<View>,
     refusals: HashMap<Arc<str>, Refusal>,
-    /// The newest look, until it may be shown.
-    news: WhilePressed<(View, HashMap<Arc<str>, Refusal>)>,
+    /// News waits while the pointer is down.
+    press: Press,
     /// When the window began, by a clock that nobody sets.
     begun: Instant,
     restart: RestartFacts,
@@ -115,7 +115,7 @@ impl MimamoriApp {
             history: History::default(),
             view: None,
             refusals: HashMap::new(),
-            news: WhilePressed::default(),
+            press: Press::default(),
             begun: Instant::now(),
             restart: RestartFacts::default(),
             job: None,
@@ -132,6 +132,12 @@ impl MimamoriApp {
     }
 
     fn receive(&mut self, ctx: &egui::Context) {
+        let pressed = ctx.input(|input| input.pointer.any_down() || input.pointer.any_released());
+        if self.press.holds(pressed, self.begun.elapsed()) {
+            // Also when the pointer does not move any more.
+            ctx.request_repaint_after(HELD);
+            return;
+        }
         let Some(worker) = &self.worker else { return };
         while let Ok(reply) = worker.replies.try_recv() {
             match reply {
@@ -156,20 +162,12 @@ impl MimamoriApp {
                 Reply::Forgotten(Err(reason)) => self.forgetting = Forgetting::Failed(reason),
                 Reply::View { view, refusals } => {
                     self.history.push(Arc::clone(&view.sample));
-                    self.news.offer((*view, refusals), self.begun.elapsed());
+                    self.view = Some(*view);
+                    self.refusals = refusals;
                 }
                 Reply::Restart(facts) => self.restart = *facts,
                 Reply::Job(job) => self.job = job.map(|job| *job),
             }
-        }
-        // A click is what the pointer meets when it is let go.
-        let pressed = ctx.input(|input| input.pointer.any_down() || input.pointer.any_released());
-        if let Some((view, refusals)) = self.news.take(pressed, self.begun.elapsed()) {
-            self.view = Some(view);
-            self.refusals = refusals;
-        } else if self.news.is_waiting() {
-            // Also when the pointer does not move any more.
-            ctx.request_repaint_after(HELD);
         }
     }
 

@@ -6,37 +6,21 @@ use std::time::Duration;
 /// A press does not hold news back for longer: somebody who rests on the button still sees what the PC does.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// The newest news, until it may be shown.
-#[derive(Debug)]
-pub struct WhilePressed<T> {
-    waiting: Option<(T, Duration)>,
+/// Whether news has to wait.
+#[derive(Debug, Default)]
+pub struct Press {
+    since: Option<Duration>,
 }
 
-impl<T> Default for WhilePressed<T> {
-    fn default() -> Self {
-        Self { waiting: None }
-    }
-}
-
-impl<T> WhilePressed<T> {
-    /// News that came at `now` (since any fixed moment). Takes the place of what still waits, which is given back.
-    pub fn offer(&mut self, news: T, now: Duration) -> Option<T> {
-        let since = self.waiting.as_ref().map_or(now, |(_, since)| *since);
-        self.waiting.replace((news, since)).map(|(old, _)| old)
-    }
-
-    /// Whether there is news that is not shown.
-    pub const fn is_waiting(&self) -> bool {
-        self.waiting.is_some()
-    }
-
-    /// What may be shown now. `pressed`: the pointer is down, or was let go in this very frame.
-    pub fn take(&mut self, pressed: bool, now: Duration) -> Option<T> {
-        let waited = now.saturating_sub(self.waiting.as_ref()?.1);
-        if pressed && waited < LONGEST {
-            return None;
+impl Press {
+    /// Whether news waits at `now` (since any fixed moment). `pressed`: the pointer is down, or was let go in this very
+    /// frame, in which the click is what it meets.
+    pub fn holds(&mut self, pressed: bool, now: Duration) -> bool {
+        if !pressed {
+            self.since = None;
+            return false;
         }
-        self.waiting.take().map(|(news, _)| news)
+        now.saturating_sub(*self.since.get_or_insert(now)) < LONGEST
     }
 }
 
@@ -45,19 +29,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn news_wait_for_the_end_of_a_press_but_not_for_ever() {
+    fn news_waits_for_the_end_of_a_press_but_not_for_ever() {
         let at = Duration::from_millis;
-        let mut news = WhilePressed::default();
-        assert_eq!(news.take(false, at(0)), None::<u32>);
-        assert_eq!(news.offer(1, at(100)), None);
-        assert_eq!(news.take(false, at(100)), Some(1), "nobody presses");
-        assert_eq!(news.offer(2, at(1000)), None);
-        assert_eq!(news.take(true, at(1100)), None);
-        assert_eq!(news.offer(3, at(2900)), Some(2), "the newest counts");
-        assert_eq!(news.take(true, at(2950)), None);
-        assert_eq!(news.take(true, at(3000)), Some(3), "held for too long");
-        assert_eq!(news.offer(4, at(4000)), None);
-        assert_eq!(news.take(true, at(4010)), None);
-        assert_eq!(news.take(false, at(4020)), Some(4));
+        let mut press = Press::default();
+        assert!(!press.holds(false, at(0)));
+        assert!(press.holds(true, at(100)) && press.holds(true, at(2099)));
+        assert!(!press.holds(true, at(2100)), "held for too long");
+        assert!(!press.holds(false, at(2200)));
+        assert!(press.holds(true, at(2300)), "another press");
     }
 }

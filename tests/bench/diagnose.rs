@@ -22,7 +22,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 /// So many bytes may be in use more after all looks than before: the samples of half an hour are not always the same size.
-const MOST_GROWTH: i64 = 256 * 1024;
+const MOST_GROWTH: i64 = 16 * 1024;
 
 /// A PC with 300 programs of which a few work, and one holds a third of it.
 struct Pc {
@@ -145,10 +145,10 @@ fn main() -> ExitCode {
         agent.push(pc.look(step * 2000, 2.0));
         black_box(diagnose(agent, &knowledge));
     };
+    let rounds: u32 = std::env::var("MIMAMORI_TICKS").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000);
     for _ in 0..2000 {
         look(&mut pc, &mut agent);
     }
-    let rounds: u32 = std::env::var("MIMAMORI_TICKS").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000);
     let (before, begin) = (in_use(), Instant::now());
     for _ in 0..rounds {
         look(&mut pc, &mut agent);

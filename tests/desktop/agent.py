@@ -262,7 +262,7 @@ class AgentTest(unittest.TestCase):
     @with_diagnostics
     def test_the_window_in_front(self):
         """Who is in front is known within seconds though nothing computes; one that hangs is told until it answers."""
-        first, second = window_of_its_own("front-a"), window_of_its_own("front-b")
+        first, second = window_of_its_own("front-a"), window_of_its_own("front-b", "qt")
         self.addCleanup(first.end)
         self.addCleanup(second.end)
         find = lambda name: xdotool("search", "--name", f"^{name}$").split()[-1]  # noqa: E731
@@ -280,6 +280,11 @@ class AgentTest(unittest.TestCase):
         # What it was told before is answered with the next glance: two of them, and one to read about it.
         self.assertTrue(any(-1 < late < 6 and subject == "front-b" for late, subject in fronts), fronts)
 
+        # Long enough for a question that was not answered, and for the finding about it.
+        host.serve(25)
+        flush()
+        self.assertEqual([event for event in events("finding") if "not answered" in event["text"]["en"]], [])
+        begun = time.time()
         os.kill(second.pid, signal.SIGSTOP)
         self.addCleanup(lambda: second.alive() and os.kill(second.pid, signal.SIGCONT))
 
@@ -977,11 +982,11 @@ with socket.socket(socket.AF_UNIX) as connection:
         agent.stop()
 
 
-def window_of_its_own(name):
+def window_of_its_own(name, *like):
     """A program called `name` with a window that answers when it is asked (`_NET_WM_PING`), and does nothing else."""
     binary = TMP / name
     shutil.copy(os.path.realpath("/usr/bin/python3"), binary)
-    return Proc([str(binary), str(Path(__file__).with_name("pinged.py")), name])
+    return Proc([str(binary), str(Path(__file__).with_name("pinged.py")), name, *like])
 
 
 def fill(path):

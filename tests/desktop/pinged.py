@@ -1,4 +1,7 @@
-"""A window that takes part in `_NET_WM_PING`, by Xlib alone: title and program have the name in the first argument."""
+"""A window that takes part in `_NET_WM_PING`, by Xlib alone: title and program have the name in the first argument.
+
+With the second argument `qt` it answers as Qt does: to those who listen for what happens to the root itself.
+"""
 
 import ctypes
 import os
@@ -17,7 +20,8 @@ class ClientMessage(ctypes.Structure):
 
 CLIENT_MESSAGE = 33
 CARDINAL, ATOM = 6, 4
-SUBSTRUCTURE = (1 << 19) | (1 << 20)
+SUBSTRUCTURE_NOTIFY, SUBSTRUCTURE_REDIRECT, STRUCTURE_NOTIFY = 1 << 19, 1 << 20, 1 << 17
+TO = SUBSTRUCTURE_REDIRECT | (STRUCTURE_NOTIFY if sys.argv[2:] == ["qt"] else SUBSTRUCTURE_NOTIFY)
 
 x11 = ctypes.CDLL("libX11.so.6")
 x11.XOpenDisplay.restype = ctypes.c_void_p
@@ -46,5 +50,5 @@ while True:
     x11.XNextEvent(display, ctypes.byref(event))
     if event.type == CLIENT_MESSAGE and event.data[0] == atom("_NET_WM_PING"):
         event.window = root
-        x11.XSendEvent(display, root, 0, ctypes.c_long(SUBSTRUCTURE), ctypes.byref(event))
+        x11.XSendEvent(display, root, 0, ctypes.c_long(TO), ctypes.byref(event))
         x11.XFlush(display)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mimamori::agent::is_moving;
+use mimamori::agent::{KEEP, is_moving};
 use mimamori::diagnose::{Finding, Grouper, diagnose};
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{At, History, Sample};
@@ -37,9 +37,13 @@ impl<'a> Replay<'a> {
         Ok(Self { grouper: Grouper::new(machine.os), history, reader, knowledge, paced: None, findings: Vec::new() })
     }
 
-    /// From now on sees the programs as seldom as the program in the background.
+    /// Sees the programs as seldom, and keeps as little, as the program in the background.
     pub fn at_the_pace_of_the_agent(mut self) -> Self {
-        self.paced = Some(Paced::new(self.history.machine().cpus));
+        let machine = self.history.machine().clone();
+        self.paced = Some(Paced::new(machine.cpus));
+        let idle = self.history.usual_idle();
+        self.history = History::short(machine, KEEP);
+        self.history.set_usual_idle(idle);
         self
     }
 
@@ -54,7 +58,7 @@ impl<'a> Replay<'a> {
             let least = self.knowledge.thresholds.steady.gpu;
             let wanted = self.findings.iter().any(is_moving)
                 || self.history.latest().is_some_and(|latest| latest.programs.iter().any(|program| program.hung))
-                || recorded.sample.gpu.get().is_some_and(|share| share.get() >= least);
+                || self.history.latest().is_some_and(|latest| latest.gpu.get().is_some_and(|gpu| gpu.get() >= least));
             let Some(seen) = paced.look(recorded, wanted) else { return Ok(None) };
             recorded = seen;
         }

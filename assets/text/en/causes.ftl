@@ -124,7 +124,7 @@ not_responding-headline = { $name } has not answered for { $duration }
 not_responding-meaning = It may be waiting for a file, a server or a question hidden behind another window; or it is stuck.
 not_responding-todo-1 = Wait a minute, and look for a question behind other windows
 not_responding-todo-2 = If it still does not answer, close it here; what was not saved is lost
-not_responding-limits = Whether it is stuck for good cannot be known. On Linux only the window in front can be asked.
+not_responding-limits = Whether it is stuck for good cannot be known.
 
 long_uptime-headline = Not restarted for { $days } days
 long_uptime-meaning = Programs and drivers collect leftovers over time. A restart once a week keeps a PC quick.

@@ -217,5 +217,6 @@ settings-mine-note = These programs are not suspected of secret mining. How much
 settings-mine-entry = { $name } until { $until }
 settings-mine-signer = Only while it is signed by { $signer }
 settings-mine-remove = Take { $name } off the list
-settings-learning = Still learning what is usual on this PC, until { $until } at least and until it was watched for { $least } (so far { $watched }): before that nothing counts as new or unusually warm.
+settings-learning-days = Still learning what is usual on this PC, until { $until } at least: before that nothing counts as new or unusually warm.
+settings-learning-hours = Still learning what is usual on this PC, until it was watched for { $least } (so far { $watched }): before that nothing counts as new or unusually warm.
 settings-none-yet = Nothing has been recorded yet. Switch on watching above.

@@ -124,7 +124,7 @@ not_responding-headline = { $name } が{ $duration }応答していません
 not_responding-meaning = ファイルやサーバーを待っているか、ほかのウィンドウの裏に質問が出ているか、または動きが止まっています。
 not_responding-todo-1 = 1分ほど待ち、ほかのウィンドウの裏に質問が出ていないか見てください
 not_responding-todo-2 = それでも応答がなければ、ここで閉じてください。保存していない内容は失われます
-not_responding-limits = 完全に止まっているかどうかは分かりません。Linux では、いちばん手前のウィンドウだけを確かめられます。
+not_responding-limits = 完全に止まっているかどうかは分かりません。
 
 long_uptime-headline = { $days }日間、再起動していません
 long_uptime-meaning = 長い間再起動しないと、プログラムやドライバーの不要なデータがたまっていきます。週に一度の再起動がおすすめです。

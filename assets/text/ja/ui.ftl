@@ -208,5 +208,6 @@ settings-mine-note = 次のプログラムは採掘の疑いの対象から外�
 settings-mine-entry = { $name }（{ $until } まで）
 settings-mine-signer = 署名が { $signer } のものである間に限ります
 settings-mine-remove = { $name } を一覧から外す
-settings-learning = このパソコンの普段の様子を学習中です（早くて { $until } まで、見守った時間が{ $least }になるまで。これまでは{ $watched }）。それまでは「新しい」「普段より熱い」とは判断しません。
+settings-learning-days = このパソコンの普段の様子を学習中です（早くても { $until } まで）。それまでは「新しい」「普段より熱い」とは判断しません。
+settings-learning-hours = このパソコンの普段の様子を学習中です（見守った時間が{ $least }に達するまで。現在{ $watched }）。それまでは「新しい」「普段より熱い」とは判断しません。
 settings-none-yet = まだ記録がありません。上の「見守り」をオンにすると記録が始まります。

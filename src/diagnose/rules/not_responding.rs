@@ -11,8 +11,12 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
     hung.filter_map(|program| {
         let is_hung = |sample: &Sample| sample.program(&program.name).is_some_and(|program| program.hung);
         // A look sees a moment, whatever time its rates cover: what one look sees has lasted no time yet, and one that
-        // sees an answer ends it.
-        let since = history.unbroken().take_while(|sample| is_hung(sample)).last()?.at;
+        // sees an answer ends it. One that could not see windows tells nothing.
+        let is_blind = |sample: &Sample| {
+            sample.program(&program.name).is_some_and(|program| !program.hung && program.window.get().is_none())
+        };
+        let looks = history.unbroken().filter(|sample| !is_blind(sample));
+        let since = looks.take_while(|sample| is_hung(sample)).last()?.at;
         let seconds = latest.at.since(since);
         if seconds.0 < limits.hung_seconds.0 {
             return None;
@@ -30,6 +34,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
 mod tests {
     use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, process, rules};
+    use crate::model::{Reading, Why};
 
     #[test]
     fn a_window_that_hangs_for_ten_seconds_is_told() {
@@ -45,15 +50,21 @@ mod tests {
     #[test]
     fn an_answer_in_between_begins_anew() {
         let mut scene = Scene::windows();
-        let office = process(10, r"C:\Program Files\Vendor\planner.exe", 0.0);
+        let mut office = process(10, r"C:\Program Files\Vendor\planner.exe", 0.0);
+        office.window = Reading::Known(true);
         let mut hung = office.clone();
         hung.hung = true;
         for _ in 0..4 {
             scene.run(std::slice::from_ref(&hung), 6.0);
             scene.run(std::slice::from_ref(&office), 2.0);
         }
-        scene.run(&[hung], 6.0);
+        scene.run(std::slice::from_ref(&hung), 6.0);
         assert_eq!(rules(&scene), [RuleId::AllWell]);
+        // A look that could not see windows is no answer.
+        office.window = Reading::Missing(Why::Unsupported);
+        scene.run(&[office], 2.0);
+        scene.run(&[hung], 6.0);
+        assert_eq!(rules(&scene), [RuleId::NotResponding]);
     }
 
     #[test]

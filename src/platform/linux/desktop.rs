@@ -2,17 +2,20 @@
 //! a Wayland session has an X server for old programs. That one knows only those: its time without input and its
 //! windows are not those of the desktop.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
+use x11rb::NONE;
 use x11rb::connection::{Connection, SequenceNumber};
 use x11rb::cookie::Cookie;
 use x11rb::protocol::screensaver::{ConnectionExt as _, QueryInfoReply};
 use x11rb::protocol::xproto::{Atom, AtomEnum, ConnectionExt as _, GetPropertyReply, Window};
 use x11rb::rust_connection::RustConnection;
+use x11rb::x11_utils::TryParse;
 
 use super::own::SMALL_STACK;
 use super::pings::Pings;
@@ -32,8 +35,9 @@ pub struct Desktop {
 
 /// Questions on their way, and when they were asked.
 struct Asked {
-    idle: SequenceNumber,
-    window: SequenceNumber,
+    /// `None` where the server has no screen saver to ask.
+    idle: Option<SequenceNumber>,
+    window: Option<SequenceNumber>,
     at: Instant,
 }
 
@@ -48,9 +52,13 @@ struct Screen {
 impl Desktop {
     /// Connects when there is a display.
     pub fn new() -> Self {
-        let screen = Screen::connect();
-        let pings = screen.as_ref().and_then(|screen| Pings::new(&screen.connection, screen.root));
-        Self { screen, asked: None, pings }
+        Self { screen: Screen::connect(), asked: None, pings: None }
+    }
+
+    /// From now on also asks whether the window in front responds. Then [`Self::glance`] must be called again and again: it
+    /// takes what all windows tell from the connection.
+    pub fn ask_windows(&mut self) {
+        self.pings = self.screen.as_ref().and_then(|screen| Pings::new(&screen.connection, screen.root));
     }
 
     /// Calls `ended` when the X server of this session goes away: some desktops leave running what they started when
@@ -84,8 +92,8 @@ impl Desktop {
         let answers = before.and_then(|Asked { idle, window, at }| {
             let connection = &self.screen.as_ref()?.connection;
             // Also answers that are too old have to be taken from the connection.
-            let idle = Cookie::<_, QueryInfoReply>::new(connection, idle).reply().ok();
-            let window = Cookie::<_, GetPropertyReply>::new(connection, window).reply().ok();
+            let idle = idle.and_then(|idle| Cookie::<_, QueryInfoReply>::new(connection, idle).reply().ok());
+            let window = window.and_then(|window| Cookie::<_, GetPropertyReply>::new(connection, window).reply().ok());
             (at.elapsed() < STALE).then_some((idle, window))
         });
         let (idle, window) = answers.unwrap_or_default();
@@ -94,7 +102,8 @@ impl Desktop {
             pings.listen(&screen.connection);
         }
         let idle = idle.map(|answer| Seconds(f64::from(answer.ms_since_user_input) / 1000.0));
-        let window = window.and_then(|answer| answer.value32()?.next());
+        // None for a moment, and while the desktop itself is in front.
+        let window = window.and_then(|answer| answer.value32()?.next()).filter(|window| *window != NONE);
         Glance {
             user_idle: idle.map_or_else(|| self.user_idle(), Reading::Known),
             window: Reading::from_option(window.map(u64::from), Why::NotYet),
@@ -118,12 +127,12 @@ impl Desktop {
                 Some((*window, screen.connection.get_property(false, *window, pid, kind, 0, 1).ok()?))
             };
             let questions: Vec<_> = windows.iter().filter_map(ask).collect();
-            let pids: Vec<(Window, Pid)> = questions
+            let pids: BTreeMap<Window, Pid> = questions
                 .into_iter()
                 .filter_map(|(window, question)| Some((window, question.reply().ok()?.value32()?.next()?)))
                 .collect();
             let in_front = screen.in_front();
-            let hung = self.pings.as_mut().map(|pings| pings.look(&screen.connection, &windows, in_front));
+            let hung = self.pings.as_mut().map(|pings| pings.look(&screen.connection, &pids, in_front));
             let hung = hung.unwrap_or_default();
             let owner = |(window, pid)| WindowOwner { pid, hung: hung.contains(&window) };
             let mut owners: Vec<WindowOwner> = pids.into_iter().map(owner).collect();
@@ -179,14 +188,11 @@ impl Screen {
 
     /// Asks for the last input and the window in front, and does not wait.
     fn ask(&self) -> Option<Asked> {
-        let idle = self.connection.screensaver_query_info(self.root).ok()?;
+        let idle = self.connection.screensaver_query_info(self.root).ok().map(kept);
         let (property, kind) = (self.active_window, AtomEnum::WINDOW);
-        let window = self.connection.get_property(false, self.root, property, kind, 0, 1).ok()?;
-        let asked = Asked { idle: idle.sequence_number(), window: window.sequence_number(), at: Instant::now() };
-        // Dropping them would throw the answers away.
-        std::mem::forget((idle, window));
+        let window = self.connection.get_property(false, self.root, property, kind, 0, 1).ok().map(kept);
         self.connection.flush().ok()?;
-        Some(asked)
+        Some(Asked { idle, window, at: Instant::now() })
     }
 
     fn numbers(&self, window: Window, property: Atom, kind: Atom) -> Option<Vec<u32>> {
@@ -202,6 +208,13 @@ impl Screen {
     fn pid_of(&self, window: Window) -> Option<Pid> {
         self.numbers(window, self.window_pid, AtomEnum::CARDINAL.into())?.first().copied()
     }
+}
+
+/// The number of a question whose answer is read later: dropping the question would throw it away.
+fn kept<R: TryParse>(question: Cookie<'_, RustConnection, R>) -> SequenceNumber {
+    let number = question.sequence_number();
+    std::mem::forget(question);
+    number
 }
 
 #[cfg(test)]

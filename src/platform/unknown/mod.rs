@@ -260,6 +260,9 @@ impl Desktop {
         Self
     }
 
+    /// Nothing to ask.
+    pub fn ask_windows(&mut self) {}
+
     /// Never calls `ended`.
     pub fn when_session_ends(&self, _ended: impl FnOnce() + Send + 'static) {}
 

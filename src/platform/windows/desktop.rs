@@ -17,6 +17,9 @@ impl Desktop {
         Self
     }
 
+    /// The system knows by itself which windows respond.
+    pub fn ask_windows(&mut self) {}
+
     /// Never calls `ended`: the window behind the icon is told of the end of the session.
     pub fn when_session_ends(&self, _ended: impl FnOnce() + Send + 'static) {}
 

@@ -1,6 +1,6 @@
 //! How busy the graphics processors are and who keeps them busy: the performance counters "GPU Engine" that the task
 //! manager shows too (Windows 10 1709 and later, drivers of WDDM 2.0 and later). They need no rights. The library is
-//! loaded when it is asked for the first time, which is on a thread of its own.
+//! loaded when it is asked for the first time, which is not on the thread that watches.
 
 use std::collections::HashMap;
 use std::ffi::c_void;

@@ -209,12 +209,17 @@ fn recording_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
         ui.add(egui::Label::new(texts.with("settings-recorded", &args)).wrap());
         let limits = &snapshot.knowledge.thresholds.mining;
         let (learned, least) = (from.minus(Seconds(-limits.learn_days * 86_400.0)), limits.learn_hours * 3600.0);
-        if snapshot.now < learned || recorded.watched.0 < least {
-            let mut args = FluentArgs::new();
-            args.set("until", format::date(learned, snapshot.zone));
-            args.set("least", format::duration(texts, least));
-            args.set("watched", format::duration(texts, recorded.watched.0));
-            ui.add(egui::Label::new(texts.with("settings-learning", &args)).wrap());
+        let mut args = FluentArgs::new();
+        args.set("until", format::date(learned, snapshot.zone));
+        args.set("least", format::duration(texts, least));
+        args.set("watched", format::duration(texts, recorded.watched.0));
+        // The days are what is still to come; the hours what was missing in them.
+        let learning = [
+            ("settings-learning-days", snapshot.now < learned),
+            ("settings-learning-hours", recorded.watched.0 < least),
+        ];
+        if let Some((text, _)) = learning.into_iter().find(|(_, is_open)| *is_open) {
+            ui.add(egui::Label::new(texts.with(text, &args)).wrap());
         }
         let file = RichText::new(path).size(snapshot.theme.size.small).color(snapshot.theme.palette(ui).muted);
         ui.add(egui::Label::new(file).wrap());
