@@ -1,4 +1,4 @@
-//! Free space and throughput of local volumes, on a thread of their own.
+//! Free space and throughput of local volumes, read on another thread.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
