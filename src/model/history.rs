@@ -364,11 +364,12 @@ impl History {
         for sample in self.unbroken().filter(|sample| sample.span.0 > 0.0) {
             let (holds, values) = look(sample);
             if let Some(Seconds(least)) = holds {
+                // A dip is part of it, and no more of it than the look beside it.
+                certain += least + pending.as_ref().map_or(0.0, |(dip, _)| dip.span.0.min(least));
                 for (sample, values) in pending.take().into_iter().chain([(&**sample, values)]) {
                     add(sample.span.0, values);
                     seconds += sample.span.0;
                 }
-                certain += least;
                 first = Some(sample);
             } else if first.is_none() || pending.is_some() || sample.span.0 > DIP_MOST.0 {
                 break;

@@ -14,7 +14,7 @@ pub(in crate::diagnose) fn find(loads: &[Load]) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use crate::diagnose::RuleId;
-    use crate::diagnose::rules::fixture::{Scene, rules};
+    use crate::diagnose::rules::fixture::{Scene, process, rules};
     use crate::model::{Reading, Seconds};
 
     #[test]
@@ -57,5 +57,18 @@ mod tests {
         assert_eq!(rules(&scene), [RuleId::AllWell]);
         scene.busy("burner.exe", 0.125, 80.0);
         assert_eq!(rules(&scene), [RuleId::CpuHog]);
+    }
+
+    /// What fills a minute cannot be a short burst; what fills a third of one on average can be.
+    #[test]
+    fn one_long_look_tells_of_a_load_when_its_mean_is_high_enough() {
+        let look = |cpu: f64, seconds: f64| {
+            let mut scene = Scene::windows().with_step(seconds);
+            scene.run(&[process(10, r"C:\Program Files\Vendor\planner.exe", 0.01)], seconds);
+            scene.run(&[process(10, r"C:\Program Files\Vendor\planner.exe", cpu)], seconds);
+            rules(&scene).contains(&RuleId::CpuHog)
+        };
+        assert!(look(0.95, 60.0) && look(0.35, 60.0));
+        assert!(!look(0.32, 20.0), "6 s of the whole PC and nothing else have that mean, too");
     }
 }
