@@ -97,6 +97,8 @@ else
     else
         skip "Windows: needs root on Debian 12"
     fi
+    say "scores: labelled recordings where they are, and our own stories"
+    cargo run --quiet --example score -- --corpus
     say "desktop: a real window, real programs, a real Chromium"
     on_screen env MIMAMORI_BIN="$CARGO_TARGET_DIR/release/mimamori" tests/desktop/run.sh
     say "tray, notifications, endpoint and autostart: a session bus of its own"
@@ -112,10 +114,9 @@ else
     say "what comes from outside, read by libFuzzer"
     tests/fuzz/run.sh 0
     on_screen tests/fuzz/run.sh
-    say "scores: labelled recordings where they are, and our own stories"
-    on_screen cargo run --quiet --example score -- --corpus
     say "benchmarks: figures, not judgements"
     on_screen env MIMAMORI_TICKS="${MIMAMORI_TICKS-20000}" cargo bench --quiet --bench diagnose
+    on_screen cargo bench --quiet --bench storage -- day
     on_screen cargo bench --quiet --bench tick
     on_screen tests/bench/window.sh "$CARGO_TARGET_DIR/release/mimamori"
     on_screen tests/bench/agent.sh "$CARGO_TARGET_DIR/release/mimamori"

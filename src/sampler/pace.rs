@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_burst_of_ten_seconds_is_always_read_about_while_it_lasts() {
-        // Whatever the number of processors, and from one tenth of a processor up.
+        // Whatever the number of processors, and from a third of a processor up.
         for cpus in [1.0, 4.0, 32.0, 128.0] {
             for load in [0.3, 0.5, 1.0] {
                 let mut pace = Pace::new(cpus as u32);

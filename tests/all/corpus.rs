@@ -9,7 +9,7 @@ use mimamori::knowledge::{Busy, Knowledge};
 
 use crate::support::case::{Case, Forbidden, Made};
 use crate::support::corpus::{KNOWN_WRONG, Outcome, Pace, folder, judge_all, read_all};
-use crate::support::replay::Replay;
+use crate::support::paced::PacedReplay;
 use crate::support::{story, table};
 
 /// Where the words of the last findings are.
@@ -66,7 +66,7 @@ fn the_pace_of_the_agent_leaves_out_what_is_calm() {
     let looks = |name: &str| {
         let (_, case) = cases.iter().find(|(of, _)| of == name).expect("the case");
         let lines = story::lines(name, 0, &Case { bustle: Pace::Agent.bustle(), ..case.clone() });
-        let mut replay = Replay::begin(&lines[0], &knowledge).expect("a header").at_the_pace_of_the_agent();
+        let mut replay = PacedReplay::begin(&lines[0], &knowledge).expect("a header");
         let seen = lines[1..].iter().filter(|line| replay.line(line).expect("a line").is_some()).count();
         seen as f64 / (lines.len() - 1) as f64
     };

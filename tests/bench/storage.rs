@@ -209,8 +209,10 @@ fn day() -> bool {
     println!("  file with its log       {:>8.1} MB", mb(recorder.file_bytes()));
     drop(recorder);
     let mixed = folder.path().join("mixed.db");
+    let before = written();
     let recorder = record_day(&mixed, 24, true);
     println!("a mixed day: 22 h calm, 2 h with programs each 2 s");
+    println!("  reached the disk        {:>8.1} MB", mb(written().1 - before.1));
     println!("  file with its log       {:>8.1} MB (goal: at most 25)", mb(recorder.file_bytes()));
     drop(recorder);
     let reader = Reader::open(&mixed).expect("readable").expect("a recording");

@@ -7,7 +7,8 @@ use mimamori::diagnose::{Finding, RuleId, Severity};
 use mimamori::knowledge::Knowledge;
 
 use super::case::{Case, Expected, Forbidden};
-use super::replay::Replay;
+use super::paced::PacedReplay;
+use super::replay::{Replay, Step};
 use super::story;
 
 /// What is known to come out wrong, with the reason: counted as missed or false in the table, and no failure of the
@@ -158,6 +159,22 @@ impl Pace {
     }
 }
 
+type Player<'a> = Box<dyn FnMut(&str) -> Option<Step> + 'a>;
+
+/// Takes the lines of a history one by one.
+fn player<'a>(header: &str, pace: Pace, knowledge: &'a Knowledge) -> Player<'a> {
+    match pace {
+        Pace::Window => {
+            let mut replay = Replay::begin(header, knowledge).expect("a header");
+            Box::new(move |line| replay.line(line).expect("a line that can be read"))
+        }
+        Pace::Agent => {
+            let mut replay = PacedReplay::begin(header, knowledge).expect("a header");
+            Box::new(move |line| replay.line(line).expect("a line that can be read"))
+        }
+    }
+}
+
 /// Plays a case with the noise of `seed` and judges it after every sample.
 ///
 /// # Panics
@@ -165,10 +182,7 @@ impl Pace {
 pub fn judge(name: &str, mut case: Case, seed: u32, pace: Pace, knowledge: &Knowledge) -> Outcome {
     case.bustle = pace.bustle();
     let lines = story::lines(name, seed, &case);
-    let mut replay = Replay::begin(&lines[0], knowledge).expect("a header");
-    if pace == Pace::Agent {
-        replay = replay.at_the_pace_of_the_agent();
-    }
+    let mut play = player(&lines[0], pace, knowledge);
     let cause = case.cause();
     let mut forbidden = case.forbid.clone();
     if !case.has_alarm() && !forbidden.contains(&Forbidden::ALARM) {
@@ -185,8 +199,7 @@ pub fn judge(name: &str, mut case: Case, seed: u32, pace: Pace, knowledge: &Know
     let mut begin = None;
     let mut digest = FNV_BEGIN;
     for line in &lines[1..] {
-        let seen = replay.line(line).expect("a line that can be read");
-        let Some((sample, findings)) = seen else { continue };
+        let Some((sample, findings)) = play(line) else { continue };
         let begin = *begin.get_or_insert_with(|| sample.at.minus(mimamori::model::Seconds(case.step)));
         let at = super::replay::seconds(begin, sample.at);
         for met in met.iter_mut().filter(|met| met.after.is_none() && at >= cause) {

@@ -3,9 +3,52 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use mimamori::agent::{KEEP, is_moving};
+use mimamori::diagnose::Finding;
+use mimamori::knowledge::Knowledge;
 use mimamori::model::{At, BytesPerSec, Fraction, ProcKey, ProcSample, Reading, Sample, Seconds};
-use mimamori::report::RecordedSample;
+use mimamori::report::{LineError, NoHistory, RecordedSample};
 use mimamori::sampler::{Depth, Pace, Totals};
+
+use super::replay::{Replay, Step};
+
+/// Sees the programs as seldom, and keeps as little, as the program in the background.
+pub struct PacedReplay<'a> {
+    replay: Replay<'a>,
+    knowledge: &'a Knowledge,
+    paced: Paced,
+    findings: Vec<Finding>,
+}
+
+impl<'a> PacedReplay<'a> {
+    /// As [`Replay::begin`].
+    ///
+    /// # Errors
+    /// Why it is no history.
+    pub fn begin(header: &str, knowledge: &'a Knowledge) -> Result<Self, NoHistory> {
+        let replay = Replay::begin(header, knowledge)?.keeping(KEEP);
+        let paced = Paced::new(replay.history().machine().cpus);
+        Ok(Self { replay, knowledge, paced, findings: Vec::new() })
+    }
+
+    /// As [`Replay::line`]; `None` also where only the totals are looked at.
+    ///
+    /// # Errors
+    /// Why the line was skipped.
+    pub fn line(&mut self, line: &str) -> Result<Option<Step>, LineError> {
+        let Some(recorded) = self.replay.read(line)? else { return Ok(None) };
+        let least = self.knowledge.thresholds.steady.gpu;
+        let wants_more = |latest: &Arc<Sample>| {
+            latest.programs.iter().any(|program| program.hung) || latest.gpu.get().is_some_and(|gpu| gpu.get() >= least)
+        };
+        let wanted = self.findings.iter().any(is_moving) || self.replay.history().latest().is_some_and(wants_more);
+        let seen = self.paced.look(recorded, wanted).and_then(|seen| self.replay.add(seen));
+        if let Some((_, findings)) = &seen {
+            self.findings.clone_from(findings);
+        }
+        Ok(seen)
+    }
+}
 
 /// What a process did since the last look at the programs, in seconds of the whole PC and in bytes.
 #[derive(Default)]
@@ -16,7 +59,7 @@ struct Done {
 }
 
 /// Joins lines until the pace wants to see the programs.
-pub struct Paced {
+struct Paced {
     cpus: u32,
     pace: Pace,
     done: HashMap<ProcKey, Done>,
@@ -34,7 +77,7 @@ pub struct Paced {
 
 impl Paced {
     /// For a PC with so many logical processors.
-    pub fn new(cpus: u32) -> Self {
+    fn new(cpus: u32) -> Self {
         Self {
             cpus,
             pace: Pace::new(cpus),
@@ -52,7 +95,7 @@ impl Paced {
     }
 
     /// Takes a line; what is seen of the programs then, if they are looked at. `wanted`: as [`Pace::depth`].
-    pub fn look(&mut self, line: RecordedSample, wanted: bool) -> Option<RecordedSample> {
+    fn look(&mut self, line: RecordedSample, wanted: bool) -> Option<RecordedSample> {
         let RecordedSample { sample, processes } = line;
         let span = sample.span.0;
         let slept = sample.slept.get().unwrap_or_default().0;

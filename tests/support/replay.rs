@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use mimamori::agent::{KEEP, is_moving};
 use mimamori::diagnose::{Finding, Grouper, diagnose};
 use mimamori::knowledge::Knowledge;
-use mimamori::model::{At, History, Sample};
-use mimamori::report::{HistoryReader, LineError, NoHistory};
-
-use super::paced::Paced;
+use mimamori::model::{At, History, Sample, Seconds};
+use mimamori::report::{HistoryReader, LineError, NoHistory, RecordedSample};
 
 /// A sample, and what was found after it.
 pub type Step = (Arc<Sample>, Vec<Finding>);
@@ -19,9 +16,6 @@ pub struct Replay<'a> {
     grouper: Grouper,
     history: History,
     knowledge: &'a Knowledge,
-    /// Only looks at what the program in the background would look at.
-    paced: Option<Paced>,
-    findings: Vec<Finding>,
 }
 
 impl<'a> Replay<'a> {
@@ -34,40 +28,46 @@ impl<'a> Replay<'a> {
         let machine = reader.machine().clone();
         let mut history = History::new(machine.clone());
         history.set_usual_idle(reader.usual_idle());
-        Ok(Self { grouper: Grouper::new(machine.os), history, reader, knowledge, paced: None, findings: Vec::new() })
+        Ok(Self { grouper: Grouper::new(machine.os), history, reader, knowledge })
     }
 
-    /// Sees the programs as seldom, and keeps as little, as the program in the background.
-    pub fn at_the_pace_of_the_agent(mut self) -> Self {
-        let machine = self.history.machine().clone();
-        self.paced = Some(Paced::new(machine.cpus));
+    /// Keeps the past for so long only.
+    pub fn keeping(mut self, keep: Seconds) -> Self {
         let idle = self.history.usual_idle();
-        self.history = History::short(machine, KEEP);
+        self.history = History::short(self.history.machine().clone(), keep);
         self.history.set_usual_idle(idle);
         self
     }
 
-    /// Adds a line; what is found after it, with the sample. `None` for an empty line, and where only the totals are
-    /// looked at.
+    /// What was added so far.
+    pub const fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Adds a line; what is found after it, with the sample. `None` for an empty line.
     ///
     /// # Errors
     /// Why the line was skipped.
     pub fn line(&mut self, line: &str) -> Result<Option<Step>, LineError> {
-        let Some(mut recorded) = self.reader.line(line)? else { return Ok(None) };
-        if let Some(paced) = &mut self.paced {
-            let least = self.knowledge.thresholds.steady.gpu;
-            let wanted = self.findings.iter().any(is_moving)
-                || self.history.latest().is_some_and(|latest| latest.programs.iter().any(|program| program.hung))
-                || self.history.latest().is_some_and(|latest| latest.gpu.get().is_some_and(|gpu| gpu.get() >= least));
-            let Some(seen) = paced.look(recorded, wanted) else { return Ok(None) };
-            recorded = seen;
-        }
+        let Some(recorded) = self.read(line)? else { return Ok(None) };
+        Ok(self.add(recorded))
+    }
+
+    /// Reads a line, and adds nothing.
+    ///
+    /// # Errors
+    /// As [`Self::line`].
+    pub fn read(&mut self, line: &str) -> Result<Option<RecordedSample>, LineError> {
+        self.reader.line(line)
+    }
+
+    /// Adds what was read.
+    pub fn add(&mut self, recorded: RecordedSample) -> Option<Step> {
         let mut sample = recorded.sample;
         self.grouper.fold(&mut sample, recorded.processes, self.knowledge);
         self.history.push(Arc::new(sample));
         let findings = diagnose(&self.history, self.knowledge);
-        self.findings.clone_from(&findings);
-        Ok(self.history.latest().map(|sample| (Arc::clone(sample), findings)))
+        self.history.latest().map(|sample| (Arc::clone(sample), findings))
     }
 
     /// Begins anew for the same PC: what comes next is another day.
