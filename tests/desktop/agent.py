@@ -405,6 +405,30 @@ class AgentTest(unittest.TestCase):
         until("nothing more", 5, lambda: True)
         self.assertEqual(len(about()) if alone else len(server.calls), 1, f"exactly one notification: {server.calls}")
 
+    @with_diagnostics
+    def test_a_clicked_notification_opens_its_finding(self):
+        """The window that a click on the notification opens shows that finding, with its reasons open."""
+        name = "clicked-burner"
+        _, server = self.desktop()
+        e2e.wait_quiet()
+        until("five minutes after signing in", 320, lambda: not just_signed_in())
+        self.agent()
+        burner = Burner(name)
+        self.addCleanup(burner.end)
+        number = server.wait_for(lambda shown: True, 150)
+        title = server.shown[number]["title"]
+        say(f"“{title}”")
+        if name not in title:
+            self.skipTest("other work on this PC was told of first")
+        clicked = time.monotonic()
+        server.click(number)
+        app = self.window()
+        app.wait(re.compile(f"^{name} keeps using"), 20)
+        # Only an opened card can be closed again.
+        app.wait("Hide why", 10)
+        say(f"the finding with its reasons {time.monotonic() - clicked:.1f} s after the click")
+        app.picture("agent-clicked-en")
+
     # -------------------------------------------------------------------------------- ends and starts
 
     @with_diagnostics
