@@ -429,6 +429,34 @@ class AgentTest(unittest.TestCase):
         say(f"the finding with its reasons {time.monotonic() - clicked:.1f} s after the click")
         app.picture("agent-clicked-en")
 
+    @with_diagnostics
+    def test_dunst_shows_it_and_tells_of_the_click(self):
+        """The notification server of many light desktops, as Debian has it: shown, clicked, and withdrawn at the end."""
+        if not shutil.which("dunst"):
+            self.skipTest("dunst is not installed")
+        server = Proc(["dunst"])
+        self.addCleanup(server.end)
+        dunst = lambda *words: subprocess.run(  # noqa: E731
+            ["dunstctl", *words], capture_output=True, text=True, timeout=20, check=True).stdout.strip()
+        until("dunst answers", 20, lambda: subprocess.run(["dunstctl", "is-paused"], capture_output=True).returncode == 0)
+        e2e.wait_quiet()
+        until("five minutes after signing in", 320, lambda: not just_signed_in())
+        self.agent()
+        burner = Burner("dunst-burner")
+        self.addCleanup(burner.end)
+        until("a notification", 150, lambda: dunst("count", "displayed") == "1")
+        e2e.screenshot(ARTEFACTS / "agent-dunst-en.png")
+        dunst("action", "0")
+        app = self.window()
+        shown = json.loads(dunst("history"))["data"][0]
+        title = shown[0]["summary"]["data"] if shown else "(still shown)"
+        say(f"“{title}”")
+        if shown and "dunst-burner" not in title:
+            self.skipTest("other work on this PC was told of first")
+        app.wait(re.compile("^dunst-burner keeps using"), 20)
+        burner.end()
+        until("nothing is shown any more", 120, lambda: dunst("count", "displayed") == "0")
+
     # -------------------------------------------------------------------------------- ends and starts
 
     @with_diagnostics

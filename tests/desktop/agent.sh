@@ -31,6 +31,7 @@ need import imagemagick
 need openbox openbox
 need dbus-run-session dbus
 need gdbus libglib2.0-bin
+need dunst dunst
 need /usr/libexec/at-spi-bus-launcher at-spi2-core
 need /usr/bin/python3 python3
 need /usr/lib/python3/dist-packages/gi/__init__.py python3-gi
