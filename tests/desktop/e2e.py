@@ -637,8 +637,9 @@ class DesktopTest(unittest.TestCase):
         app = self.start("--lang", "en")
         told = self.never_more_than_worth_a_look(app, 180)
         # On a fast PC a film is no load worth a sentence; who plays it stands first among the programs in any case.
+        # Where it is told, whether its advertisements are blocked is told beside it, and asks for nothing.
         for text in told:
-            self.assertRegex(text, "^This PC is fine$|^Chromium keeps using")
+            self.assertRegex(text, "^This PC is fine$|^Chromium keeps using|^No advertisement blocking found in Chromium$")
         rows = [node.name for node in app.nodes() if node.name.endswith("Show details")]
         self.assertTrue(rows[0].startswith("Chromium: CPU"), rows)
         say(f"in three minutes of a film: {sorted(told)}; “{rows[0]}”")
