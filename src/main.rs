@@ -1,8 +1,6 @@
 //! The program: the window, or the command line. On Windows it has no console; `mimamori-cli` prints there.
 #![windows_subsystem = "windows"]
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    mimamori::cli::run(Some(&mimamori::ui::open))
+fn main() {
+    mimamori::cli::run(Some(&mimamori::ui::open));
 }

@@ -9,8 +9,8 @@ mod replay;
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
@@ -19,7 +19,10 @@ pub use output::Output;
 
 use crate::explain::{Lang, Texts, knowledge_note};
 use crate::knowledge::{Knowledge, KnowledgeError, KnowledgeNote};
-use crate::platform;
+use crate::{platform, sampler};
+
+/// A question to the system that is not answered yet is waited for so long at the end.
+const SETTLE: Duration = Duration::from_millis(300);
 
 /// How the program ends; the numbers above 2 are those of `sysexits.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,17 +43,18 @@ pub enum Exit {
     Interrupted,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Fine => 0,
-            Exit::Found => 1,
-            Exit::Usage => 2,
-            Exit::Unavailable => 69,
-            Exit::Internal => 70,
-            Exit::TryAgain => 75,
-            Exit::Interrupted => 130,
-        })
+impl Exit {
+    /// The number that a script sees.
+    const fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Found => 1,
+            Self::Usage => 2,
+            Self::Unavailable => 69,
+            Self::Internal => 70,
+            Self::TryAgain => 75,
+            Self::Interrupted => 130,
+        }
     }
 }
 
@@ -156,16 +160,22 @@ pub fn system_lang() -> Lang {
 /// Opens the window, or says in one sentence why there is none.
 pub type OpenWindow<'a> = &'a dyn Fn(&Context, &WindowOptions) -> Result<Exit, String>;
 
-/// Runs the program. `open_window` opens the window, or says why it could not; a program without a window
+/// Runs the program, and ends it. `open_window` opens the window, or says why it could not; a program without a window
 /// passes `None` and prints the check.
-pub fn run(open_window: Option<OpenWindow<'_>>) -> ExitCode {
+pub fn run(open_window: Option<OpenWindow<'_>>) -> ! {
+    let exit = to_the_end(open_window);
+    sampler::settle(SETTLE);
+    platform::end_program(exit.code())
+}
+
+fn to_the_end(open_window: Option<OpenWindow<'_>>) -> Exit {
     platform::prepare_console();
     let mut output = Output::new();
     let mut context = match Context::new() {
         Ok(context) => context,
         Err(error) => {
             output.error(&error.to_string());
-            return Exit::Internal.into();
+            return Exit::Internal;
         }
     };
     for note in &context.notes {
@@ -173,7 +183,7 @@ pub fn run(open_window: Option<OpenWindow<'_>>) -> ExitCode {
         let text = format!("{}: {}", note.file.display(), note.text(texts));
         output.note(&texts.with_one("cli-knowledge-note", "note", text));
     }
-    let exit = match args::parse(std::env::args_os(), &context) {
+    match args::parse(std::env::args_os(), &context) {
         Ok(command) => {
             if matches!(command, Command::Agent(_)) {
                 context.lighten();
@@ -188,8 +198,7 @@ pub fn run(open_window: Option<OpenWindow<'_>>) -> ExitCode {
             output.error(&text);
             Exit::Usage
         }
-    };
-    exit.into()
+    }
 }
 
 fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'_>>, output: &mut Output) -> Exit {

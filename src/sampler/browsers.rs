@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
 
+use super::threads;
 use crate::model::{At, BrowserFamily, BrowserQuestion, BrowserState, OwnBlocking, Reading, Why};
 use crate::platform;
 
@@ -57,7 +58,7 @@ impl Browsers {
             // Nobody listens any more: the program is about to end.
             let _ = outbox.send(questions.iter().map(state).collect());
         };
-        if std::thread::Builder::new().name("browsers".to_owned()).spawn(work).is_ok() {
+        if threads::start("browsers", work) {
             self.inbox = Some(inbox);
         }
     }

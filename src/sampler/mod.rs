@@ -9,6 +9,7 @@ mod reaped;
 mod signatures;
 mod slow;
 mod thermal;
+mod threads;
 mod users;
 mod volumes;
 
@@ -20,6 +21,7 @@ pub use browsers::Browsers;
 pub use pace::{Depth, Pace, Totals};
 pub use signatures::SignatureChecks;
 pub use thermal::{SensorJudge, ThermalModel};
+pub use threads::settle;
 pub use users::Users;
 pub use volumes::VolumeWatcher;
 

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use super::threads;
 use crate::model::{Reading, Signature, Signatures, Why};
 use crate::platform;
 
@@ -214,7 +215,7 @@ fn start(checker: Arc<Mutex<Checker>>, questions: Vec<PathBuf>) -> Option<Answer
             }
         }
     };
-    std::thread::Builder::new().name("signatures".to_owned()).spawn(work).ok().map(|_| answers)
+    threads::start("signatures", work).then_some(answers)
 }
 
 #[cfg(test)]

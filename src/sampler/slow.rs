@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::threads;
 use crate::model::Why;
 
 /// How long an answer may take; after that the last one is too old to be shown.
@@ -58,7 +59,7 @@ impl<T: Send + Sync + 'static> Latest<T> {
             }
         };
         // Without a thread the last answer becomes too old; the next question tries again.
-        slot.running = std::thread::Builder::new().name(self.name.to_owned()).spawn(work).is_ok();
+        slot.running = threads::start(self.name, work);
     }
 
     /// Whether an answer is on its way.

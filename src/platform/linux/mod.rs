@@ -38,7 +38,7 @@ pub use gpu_users::GpuUsers;
 pub use last_stop::sudden_stop_cause;
 pub use net_users::NetUsers;
 pub use notifier::Notifier;
-pub use own::{clocks, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached};
+pub use own::{clocks, end_program, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached};
 pub use processes::ProcessReader;
 pub use runtime::Lock;
 pub use sensors::Sensors;

@@ -79,6 +79,11 @@ pub fn own_cpu_time() -> Reading<Duration> {
     Reading::Known(Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0)))
 }
 
+/// Ends this program at once. Everything that must be written or told is done before.
+pub fn end_program(code: u8) -> ! {
+    std::process::exit(i32::from(code))
+}
+
 /// Whether `path`, or the folder it will be made in, lies on a disk of another PC. `false` when that is not known.
 pub fn is_network_folder(path: &Path) -> bool {
     let real = path.ancestors().find_map(|ancestor| fs::canonicalize(ancestor).ok());

@@ -55,7 +55,7 @@ pub use endpoint::{Endpoint, ask};
 pub use gpu::{GpuTotal, GpuUsers};
 pub use last_stop::sudden_stop_cause;
 pub use notifier::Notifier;
-pub use own::{clocks, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached};
+pub use own::{clocks, end_program, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached};
 pub use processes::ProcessReader;
 pub use runtime::Lock;
 pub use sensors::Sensors;

@@ -16,7 +16,7 @@ use windows_sys::Win32::System::ProcessStatus::{
 use windows_sys::Win32::System::SystemInformation::GetTickCount64;
 use windows_sys::Win32::System::Threading::{
     ABOVE_NORMAL_PRIORITY_CLASS, CREATE_NEW_PROCESS_GROUP, CreateProcessW, DETACHED_PROCESS, GetCurrentProcess,
-    GetProcessTimes, PROCESS_INFORMATION, STARTUPINFOW, SetPriorityClass,
+    GetProcessTimes, PROCESS_INFORMATION, STARTUPINFOW, SetPriorityClass, TerminateProcess,
 };
 use windows_sys::Win32::System::WindowsProgramming::{DRIVE_REMOTE, QueryUnbiasedInterruptTime};
 
@@ -96,6 +96,19 @@ pub fn own_cpu_time() -> Reading<Duration> {
     };
     let time = |time: FILETIME| hundred_ns(u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime));
     Reading::from_option(known.then(|| time(kernel) + time(user)), Why::Unsupported)
+}
+
+/// Ends this program at once. Everything that must be written or told is done before.
+///
+/// Not by `ExitProcess`: it ends the other threads wherever they are, and then runs code of every library that is
+/// loaded, also of those that an antivirus or a driver has put into us. A lock that an ended thread held is never free
+/// again, and the process never gone.
+#[expect(unsafe_code, reason = "ends our own process")]
+pub fn end_program(code: u8) -> ! {
+    // SAFETY: takes the constant for our own process.
+    unsafe { TerminateProcess(GetCurrentProcess(), u32::from(code)) };
+    // Not reached, unless the system refuses.
+    std::process::exit(i32::from(code))
 }
 
 /// Whether `path` lies on a disk of another PC. `false` when that is not known.
