@@ -9,10 +9,10 @@ mod replay;
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, reset_system_time_zone_cache};
 
 pub use args::{Command, HistoryWanted, Renderer, WindowOptions};
 pub use output::Output;
@@ -23,6 +23,8 @@ use crate::{platform, sampler};
 
 /// A question to the system that is not answered yet is waited for so long at the end.
 const SETTLE: Duration = Duration::from_millis(300);
+/// The time zone is asked for again after this long: it is no more than the target of a link, but of every frame.
+const KEEP_ZONE: Duration = Duration::from_secs(5);
 
 /// How the program ends; the numbers above 2 are those of `sysexits.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,9 +113,15 @@ impl Context {
         }
     }
 
-    /// The time zone of the system as it is now: a PC that travels changes it (seen within five minutes, which is how long
-    /// jiff keeps it).
+    /// The time zone of the system as it is now: a PC that travels changes it. Seen within seconds, where jiff by itself
+    /// would keep it for five minutes.
     pub fn zone() -> TimeZone {
+        static ASKED: Mutex<Option<Instant>> = Mutex::new(None);
+        let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.is_none_or(|asked| asked.elapsed() > KEEP_ZONE) {
+            *asked = Some(Instant::now());
+            reset_system_time_zone_cache();
+        }
         TimeZone::system()
     }
 

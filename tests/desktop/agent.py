@@ -205,6 +205,24 @@ def new_boot(identity):
     return ["unshare", "-m", "sh", "-c", f'mount --bind {file} /proc/sys/kernel/random/boot_id && exec "$@"', "sh"]
 
 
+class Zone:
+    """A copy of the system's settings in which the time zone can be changed as `timedatectl` does it."""
+
+    def __init__(self, name):
+        self.folder = TMP / "etc"
+        subprocess.run(["cp", "-a", "/etc", str(self.folder)], check=True)
+        self.set(name)
+
+    def set(self, name):
+        link = self.folder / "localtime.new"
+        link.symlink_to(f"/usr/share/zoneinfo/{name}")
+        link.rename(self.folder / "localtime")
+
+    def before(self):
+        """Words before a command that make it see these settings."""
+        return ["unshare", "-m", "sh", "-c", f'mount --bind {self.folder} /etc && exec "$@"', "sh"]
+
+
 class AgentTest(unittest.TestCase):
     longMessage = True
 
@@ -1007,6 +1025,75 @@ with socket.socket(socket.AF_UNIX) as connection:
             self.assertTrue(begun - 10 < at(event["at"]) < time.time() + 5, event)
         self.assertEqual([event for event in found["events"] if event["kind"] == "suspended"], [])
         self.assert_nothing_found([event for event in found["events"] if event["kind"] == "finding"], meanwhile)
+
+    @with_diagnostics
+    def test_time_zone_changes(self):
+        """A PC that travels: nothing moves but the words. What is told says the time of the new place within seconds."""
+        self.need_root()
+        watcher, server = self.desktop()
+        zone = Zone("Asia/Tokyo")
+        env = {name: value for name, value in os.environ.items() if name != "TZ"}
+        meanwhile = BusyMeanwhile()
+        agent = self.agent(env=env, before=zone.before())
+        item = watcher.wait_for_item(30)
+        begun = status()["since"]
+        clock = lambda hours: datetime.datetime.fromtimestamp(  # noqa: E731
+            status()["paused_until"] / 1000, datetime.timezone(datetime.timedelta(hours=hours))).strftime("%H:%M")
+        host.serve(9)
+        # A load that lasts over the change, as any finding may.
+        burner = Burner(NAME)
+        self.addCleanup(burner.end)
+        began = time.time()
+        until("it is known", 60, lambda: flush() or any(event["subject"] == NAME for event in events("finding")))
+        zone.set("America/New_York")
+        host.serve(12)
+        zone.set("Pacific/Kiritimati")
+        host.serve(12)
+        burner.end()
+        lasted = time.time() - began
+        until("its end is recorded", 120, lambda: flush() or any(
+            event["subject"] == NAME for event in events("finding_ended")))
+        self.assertEqual(status()["since"], begun)
+
+        self.assertEqual(ask({"do": "pause", "minutes": 60}), {"answer": "done"})
+        for name, hours in (("Pacific/Kiritimati", 14), ("Asia/Tokyo", 9), ("Asia/Kolkata", 5.5)):
+            zone.set(name)
+            changed = time.monotonic()
+            told = lambda: (clock(hours) in item.tooltip()[0] or None) and item.tooltip()[0]  # noqa: E731, B023
+            shown = until(f"the clock of {name}, {clock(hours)}, not {item.tooltip()}", 20, told)
+            say(f"{name}, after {time.monotonic() - changed:.1f} s: {shown}")
+        flush()
+
+        found = history()
+        kinds = [event["kind"] for event in found["events"]]
+        say(f"events: {kinds}")
+        for kind in ("suspended", "clock_changed", "sudden_stop"):
+            self.assertNotIn(kind, kinds)
+        for event in found["events"]:
+            self.assertTrue(begun / 1000 - 10 < at(event["at"]) < time.time() + 5, event)
+        of = {event["kind"]: at(event["at"]) for event in found["events"] if event["subject"] == NAME}
+        say(f"the load of {lasted:.0f} s: {of['finding_ended'] - of['finding']:.0f} s from the finding to its end")
+        self.assertLess(of["finding"] - began, 60)
+        self.assertLess(abs(of["finding_ended"] - began - lasted), 45)
+        rows = [row[0] / 1000 for row in query("SELECT at FROM raw ORDER BY at")]
+        gaps = [later - earlier for earlier, later in zip(rows, rows[1:])]
+        say(f"{len(rows)} samples, largest gap {max(gaps):.0f} s")
+        self.assertEqual(rows, sorted(rows))
+        self.assertTrue(begun / 1000 - 5 < rows[0] and rows[-1] < time.time() + 5, rows)
+        self.assertEqual([call["title"] for call in server.calls if NAME not in call["title"]], [])
+        self.assert_nothing_found([event for event in found["events"] if event["kind"] == "finding"
+                                   and event["subject"] != NAME], meanwhile)
+        # The same minutes by the clock of each place.
+        for name, hours in (("Asia/Tokyo", 9), ("Asia/Kolkata", 5.5)):
+            zone.set(name)
+            done = subprocess.run([*zone.before(), str(BINARY), "history", "--since", "10m"], capture_output=True,
+                                  text=True, timeout=60, env=env)
+            local = datetime.timezone(datetime.timedelta(hours=hours))
+            expected = datetime.datetime.fromtimestamp(of["finding"], local).strftime("%H:%M")
+            line = next(line for line in done.stdout.splitlines() if NAME in line)
+            say(f"{name}: {line.strip()}")
+            self.assertIn(expected, line)
+        agent.stop()
 
     @with_diagnostics
     def test_stopped_and_continued(self):
