@@ -9,8 +9,8 @@ use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining, Steady};
 use crate::model::{
     At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Me, Member, MyFiles, Owner,
-    ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, TREND_KEEP, Use,
-    UsualIdle, VolumePoint, Why, WrittenHour,
+    ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, SuddenStop,
+    TREND_KEEP, Use, UsualIdle, VolumePoint, Why, WrittenHour,
 };
 use crate::platform;
 use crate::recorder::Reader;
@@ -22,6 +22,8 @@ use crate::settings::recording_path;
 const CONNECTED: Duration = Duration::from_mins(1);
 /// Connections are looked at so often: reading them costs more than all processes.
 const CONNECTIONS_EVERY: Duration = Duration::from_secs(20);
+/// A sudden end is looked for so many days back: longer than any rule tells of it.
+const STOP_DAYS: f64 = 30.0;
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
 
@@ -53,6 +55,8 @@ pub struct Learned {
     pub free_space: Vec<VolumePoint>,
     /// What programs wrote in that time, oldest first.
     pub written: Vec<WrittenHour>,
+    /// The last sudden end of this PC.
+    pub sudden_stop: Option<SuddenStop>,
 }
 
 impl Learned {
@@ -82,11 +86,12 @@ impl Learned {
         let autostarts = reader.new_autostarts(ago(limits.new_days), at).unwrap_or_default();
         let free_space = reader.volume_points(at.minus(TREND_KEEP)).unwrap_or_default();
         let written = reader.written(at.minus(TREND_KEEP), at).unwrap_or_default();
+        let sudden_stop = reader.sudden_stop(ago(STOP_DAYS), at).unwrap_or_default();
         // A PC that was off since the first day has shown nothing.
         let watched = reader.watched().ok();
         let is_enough = |watched: Seconds| watched.0 >= limits.learn_hours * 3600.0;
         if first > ago(limits.learn_days) || !watched.is_some_and(is_enough) {
-            return Self { learning: watched, autostarts, free_space, written, ..Self::default() };
+            return Self { learning: watched, autostarts, free_space, written, sudden_stop, ..Self::default() };
         }
         let (from, idle) = (ago(limits.learn_days), Fraction::new(IDLE_CPU));
         let temperature = reader.idle_temperature(from, idle).ok().filter(|(minutes, _)| *minutes >= IDLE_MINUTES);
@@ -99,6 +104,7 @@ impl Learned {
                 fan: fan.and_then(|(_, rpm)| rpm),
             },
             autostarts,
+            sudden_stop,
             free_space,
             written,
         }
@@ -171,14 +177,15 @@ struct Joined {
     of_browsers: Option<Arc<[BrowserState]>>,
     /// What starts with the PC since a few days, by its identity.
     new_autostarts: BTreeMap<String, At>,
+    sudden_stop: Option<SuddenStop>,
     is_stale: bool,
     both: Arc<Condition>,
 }
 
 impl Joined {
-    fn know(&mut self, new_autostarts: BTreeMap<String, At>) {
-        self.is_stale |= self.new_autostarts != new_autostarts;
-        self.new_autostarts = new_autostarts;
+    fn know(&mut self, new_autostarts: BTreeMap<String, At>, sudden_stop: Option<SuddenStop>) {
+        self.is_stale |= self.new_autostarts != new_autostarts || self.sudden_stop != sudden_stop;
+        (self.new_autostarts, self.sudden_stop) = (new_autostarts, sudden_stop);
     }
 
     fn join(&mut self, of_pc: &Arc<Condition>, of_browsers: Option<&Arc<[BrowserState]>>) -> Arc<Condition> {
@@ -192,6 +199,7 @@ impl Joined {
             if let Some(browsers) = of_browsers {
                 condition.browsers = Reading::Known(Arc::clone(browsers));
             }
+            condition.sudden_stop = self.sudden_stop;
             if let Reading::Known(list) = &mut condition.autostarts {
                 for entry in list {
                     entry.since = self.new_autostarts.get(&entry.identity()).copied();
@@ -268,7 +276,7 @@ impl Watch {
         self.history.set_learning(learned.learning);
         self.history.remember(learned.free_space);
         self.history.set_written(learned.written);
-        self.condition.know(learned.autostarts);
+        self.condition.know(learned.autostarts, learned.sudden_stop);
         self.grouper.knows(Familiar { mine, new: learned.new, ..self.grouper.familiar().clone() });
     }
 
@@ -469,7 +477,7 @@ fn question(program: &ProgramSample, folded: &Folded, knowledge: &Knowledge) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Autostart, BrowserFamily, Os, ProcFacts, ProcSample, ProcState};
+    use crate::model::{Autostart, BrowserFamily, Event, EventKind, Os, ProcFacts, ProcSample, ProcState, StopReason};
 
     /// A PC that was watched from `begin` for so many hours, with a program called `old`, and now with one called `later`.
     fn watched(begin: At, hours: u32, now: At) -> (tempfile::TempDir, Learned) {
@@ -496,6 +504,8 @@ mod tests {
             recorder.flush(at).expect("written");
         }
         recorder.add(&look(now, "later"));
+        let stop = Event::new(now.minus(Seconds(7200.0)), EventKind::SuddenStop, "");
+        recorder.note(&stop.with(serde_json::json!({ "cause": "power_lost" })));
         recorder.flush(now).expect("written");
         let learned = Learned::of(&Reader::open(&path).expect("read").expect("there"), &mining(), now);
         (folder, learned)
@@ -510,6 +520,9 @@ mod tests {
         let (now, day) = (At(100 * 86_400_000), |days: f64| Seconds(days * DAY));
         let (_folder, early) = watched(now.minus(day(mining().learn_days - 0.5)), 21, now);
         assert_eq!((early.new, early.usual_idle), (BTreeSet::new(), UsualIdle::default()));
+        let stop =
+            |now: At| Some(SuddenStop { at: now.minus(Seconds(7200.0)), reason: StopReason::PowerLost, code: None });
+        assert_eq!(early.sudden_stop, stop(now));
         assert!(
             early.learning.is_some_and(|watched| (watched.0 - 21.0 * 3600.0).abs() < 120.0),
             "{:?}",
@@ -520,7 +533,7 @@ mod tests {
         assert_eq!((off.new, off.usual_idle), (BTreeSet::new(), UsualIdle::default()));
         assert!(off.learning.is_some_and(|watched| watched.0 < 6.0 * 3600.0), "{:?}", off.learning);
         let (_folder, learned) = watched(now.minus(day(mining().learn_days - 0.1)), 21, now.minus(day(-0.15)));
-        assert_eq!(learned.learning, None);
+        assert_eq!((learned.learning, learned.sudden_stop), (None, stop(now.minus(day(-0.15)))));
         assert_eq!(learned.new, BTreeSet::from(["/opt/later".to_owned()]));
         assert_eq!(learned.usual_idle.temperature, Some(crate::model::Celsius(41.0)));
     }
@@ -637,11 +650,15 @@ mod tests {
         let second = joined.join(&later, Some(&browsers));
         assert!(second.restart_pending == Reading::Known(true) && second.browser("Firefox").is_some());
         let helper = Autostart { name: "Helper".to_owned(), ..Autostart::default() };
-        joined.know(BTreeMap::from([(helper.identity(), At(5))]));
+        let stop = SuddenStop { at: At(3), reason: StopReason::PowerLost, code: None };
+        joined.know(BTreeMap::from([(helper.identity(), At(5))]), Some(stop));
         let list = Condition { autostarts: Reading::Known(vec![helper]), ..Condition::default() }.into();
         let dated = joined.join(&list, None);
         assert_eq!(dated.autostarts.known().map(|list| list[0].since), Some(Some(At(5))));
-        joined.know(BTreeMap::new());
-        assert_eq!(joined.join(&list, None).autostarts.known().map(|list| list[0].since), Some(None));
+        assert_eq!(dated.sudden_stop, Some(stop));
+        joined.know(BTreeMap::new(), None);
+        let unknown = joined.join(&list, None);
+        assert_eq!(unknown.autostarts.known().map(|list| list[0].since), Some(None));
+        assert_eq!(unknown.sudden_stop, None);
     }
 }

@@ -28,7 +28,8 @@ impl Courses {
     /// Takes the findings of this moment and returns what began and what ended.
     pub(super) fn step(&mut self, now: At, findings: &[Finding]) -> Vec<Event> {
         let mut events = Vec::new();
-        for finding in findings.iter().filter(|finding| finding.severity > Severity::Ok) {
+        // What is over is recorded as the event that it is.
+        for finding in findings.iter().filter(|finding| finding.severity > Severity::Ok && !finding.is_over()) {
             let course = self.current.entry((finding.rule, finding.matter().1)).or_insert_with(|| {
                 let subject = finding.subject.group.clone();
                 events.push(event(EventKind::Finding, now, &subject, finding));

@@ -175,6 +175,8 @@ impl Hush {
 fn is_worth_it(finding: &Finding) -> bool {
     finding.severity > Severity::Ok
         && !matches!(finding.rule, RuleId::AllWell | RuleId::KnownBusy)
+        // The sudden end of the PC has a notification of its own, with what was busy then.
+        && !finding.is_over()
         && (finding.rule != RuleId::SecretMining || finding.severity == Severity::Act)
         // An estimate is shown and not called out: after a minute everything that was measured is surer than that.
         && finding.confidence > Confidence::Low

@@ -48,6 +48,7 @@ const fn stands(rule: RuleId) -> bool {
         | RuleId::BrowserOld
         | RuleId::NoAdBlocking
         | RuleId::NewAutostart
+        | RuleId::SuddenStop
         | RuleId::AllWell => true,
         RuleId::CpuHog
         | RuleId::BrowserLoad

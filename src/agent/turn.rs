@@ -234,6 +234,7 @@ impl<'a> Turns<'a> {
         let Some(event) = self.last_stop.answered(cause) else { return };
         self.journal.note(&event);
         self.journal.flush(self.at);
+        self.learn(SettingsFile::of_user().load().my_work(self.at));
     }
 
     /// Tells of the sudden stop once nothing speaks against it.

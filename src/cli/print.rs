@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::output::{Output, Style};
 use crate::diagnose::{Finding, Severity};
-use crate::explain::{Texts, explain, format, program_name};
+use crate::explain::{Texts, explain, format, program_name, since};
 use crate::knowledge::Knowledge;
 use crate::model::{At, Sample};
 
@@ -45,14 +45,6 @@ fn line(label: &str, text: &str, texts: &Texts) -> String {
     args.set("label", texts.get(label));
     args.set("text", text.to_owned());
     format!("  {}", texts.with("cli-line", &args).trim_end())
-}
-
-/// `since 10:36, for 6 min`.
-pub(super) fn since(finding: &Finding, texts: &Texts, zone: &TimeZone, now: At) -> String {
-    let mut args = FluentArgs::new();
-    args.set("time", format::clock(finding.since, zone));
-    args.set("duration", format::duration(texts, now.since(finding.since).0));
-    texts.with("since", &args)
 }
 
 /// The programs that use the PC, and everything else, so that the sum adds up.

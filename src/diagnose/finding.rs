@@ -75,13 +75,15 @@ pub enum RuleId {
     PageOpened,
     /// Something starts with the PC that did not before.
     NewAutostart,
+    /// The PC ended without a shutdown.
+    SuddenStop,
     /// Nothing to do.
     AllWell,
 }
 
 impl RuleId {
     /// Every rule, for tests of texts.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::CpuHog,
         Self::BrowserLoad,
         Self::MemoryPressure,
@@ -115,6 +117,7 @@ impl RuleId {
         Self::NoAdBlocking,
         Self::PageOpened,
         Self::NewAutostart,
+        Self::SuddenStop,
         Self::AllWell,
     ];
 
@@ -154,6 +157,7 @@ impl RuleId {
             Self::NoAdBlocking => "no_ad_blocking",
             Self::PageOpened => "page_opened",
             Self::NewAutostart => "new_autostart",
+            Self::SuddenStop => "sudden_stop",
             Self::AllWell => "all_well",
         }
     }
@@ -365,11 +369,19 @@ pub enum EvidenceKind {
     Returns,
     /// Seconds on the battery.
     OnBattery,
+    /// Seconds since power was lost or the PC hung.
+    PowerLost,
+    /// Seconds since the power button was held.
+    PowerButton,
+    /// Seconds since the system stopped itself because of an error.
+    SystemError,
+    /// The number of that error (Windows bug check code).
+    ErrorCode,
 }
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 52] = [
         Self::ProgramCpu,
         Self::TotalCpu,
         Self::BusiestPartCpu,
@@ -418,6 +430,10 @@ impl EvidenceKind {
         Self::DiskWritten,
         Self::Returns,
         Self::OnBattery,
+        Self::PowerLost,
+        Self::PowerButton,
+        Self::SystemError,
+        Self::ErrorCode,
     ];
 
     /// The id used in texts and JSON.
@@ -467,6 +483,10 @@ impl EvidenceKind {
             Self::FanSpeed => "fan_speed",
             Self::UsualFanSpeed => "usual_fan_speed",
             Self::OnBattery => "on_battery",
+            Self::PowerLost => "power_lost",
+            Self::PowerButton => "power_button",
+            Self::SystemError => "system_error",
+            Self::ErrorCode => "error_code",
             Self::Returns => "returns",
             Self::DiskWritten => "disk_written",
             Self::SleptFor => "slept_for",
@@ -761,7 +781,14 @@ impl Finding {
     /// Whether it tells of something that is wrong and goes on: a suspicion stays for a while after its program has come
     /// to rest, without its processes.
     pub fn goes_on(&self) -> bool {
-        self.severity > Severity::Ok && (self.rule != RuleId::SecretMining || !self.subject.members.is_empty())
+        self.severity > Severity::Ok
+            && !self.is_over()
+            && (self.rule != RuleId::SecretMining || !self.subject.members.is_empty())
+    }
+
+    /// Whether it tells of a moment that has passed, [`Self::since`], and of nothing that lasts.
+    pub fn is_over(&self) -> bool {
+        self.rule == RuleId::SuddenStop
     }
 
     /// Whether it is about what came together over days, and not about what goes on now.

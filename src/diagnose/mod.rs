@@ -58,6 +58,7 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let is_look = |finding: &Finding| finding.severity > Severity::Ok;
     let (odd, new): (Vec<_>, Vec<_>) = rules::new_autostart::find(history, knowledge).into_iter().partition(is_look);
     findings.extend(odd);
+    findings.extend(rules::sudden_stop::find(history, knowledge));
     findings.extend(rules::known_busy::find(&loads).into_iter().filter(is_new));
     findings.extend(catching_up);
     let (gpu, restart) = (rules::gpu_busy::find(history, knowledge), rules::restart_pending::find(history, knowledge));

@@ -33,7 +33,7 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
         }
         EventKind::SuddenStop => {
             args.set("time", format::date_clock(event.at, zone));
-            args.set("code", data["code"].as_u64().map_or_else(String::new, |code| format!("0x{code:02X}")));
+            args.set("code", data["code"].as_u64().map_or_else(String::new, format::error_code));
         }
         EventKind::Suspended => args.set("duration", format::duration(texts, number(data, "seconds"))),
         EventKind::ClockChanged => args.set("duration", format::duration(texts, number(data, "by_seconds").abs())),

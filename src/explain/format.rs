@@ -43,6 +43,11 @@ pub fn fan_speed(texts: &Texts, rpm: f64) -> String {
     texts.with_one("fan-speed", "number", number)
 }
 
+/// The number of an error as Windows writes it.
+pub fn error_code(code: u64) -> String {
+    format!("0x{code:02X}")
+}
+
 /// A whole number.
 pub fn count(value: f64) -> String {
     format!("{value:.0}")

@@ -7,6 +7,7 @@ mod note;
 mod text;
 
 use fluent_bundle::FluentArgs;
+use jiff::tz::TimeZone;
 
 pub use event::{event_finding, event_text};
 pub use known::{advice, known_of};
@@ -17,7 +18,7 @@ use crate::diagnose::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject, SubjectKind,
 };
 use crate::knowledge::{Knowledge, Label};
-use crate::model::DisplayName;
+use crate::model::{At, DisplayName};
 
 /// The same finding in words.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -80,6 +81,14 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
     }
 }
 
+/// `since 10:36, for 6 min`, or `at 10:36, 6 min ago` for what is over.
+pub fn since(finding: &Finding, texts: &Texts, zone: &TimeZone, now: At) -> String {
+    let mut args = FluentArgs::new();
+    args.set("time", format::clock(finding.since, zone));
+    args.set("duration", format::duration(texts, now.since(finding.since).0));
+    texts.with(if finding.is_over() { "since-over" } else { "since" }, &args)
+}
+
 fn variants(finding: &Finding) -> Vec<&'static str> {
     let mut variants = Vec::new();
     if finding.rule == RuleId::SecretMining && finding.observed(EvidenceKind::ProgramGpu).is_some() {
@@ -97,6 +106,14 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
             variants.push("named");
         }
         variants.push("look");
+    }
+    if finding.rule == RuleId::SuddenStop {
+        if finding.observed(EvidenceKind::PowerButton).is_some() {
+            variants.push("button");
+        }
+        if finding.observed(EvidenceKind::SystemError).is_some() {
+            variants.push("error");
+        }
     }
     if finding.rule == RuleId::LongUptime && finding.confidence == Confidence::High {
         variants.push("kept");
@@ -309,7 +326,11 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::Learning
         | EvidenceKind::KnownFor
         | EvidenceKind::SleptFor
+        | EvidenceKind::PowerLost
+        | EvidenceKind::PowerButton
+        | EvidenceKind::SystemError
         | EvidenceKind::OnBattery => format::duration(texts, observed),
+        EvidenceKind::ErrorCode => format::error_code(observed as u64),
         EvidenceKind::HoursToFull => format::duration(texts, observed * 3600.0),
         EvidenceKind::Temperature | EvidenceKind::ExpectedTemperature | EvidenceKind::UsualTemperature => {
             format::celsius(observed)
@@ -325,7 +346,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
 mod tests {
     use super::*;
     use crate::knowledge::Busy;
-    use crate::model::{At, Seconds};
+    use crate::model::Seconds;
 
     /// Every rule with every kind of subject and evidence makes whole sentences in both languages.
     #[test]
@@ -348,6 +369,27 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_time_of_a_finding_is_told_in_any_length() {
+        let finding = Finding { since: At(0), ..examples(RuleId::AllWell).remove(0) };
+        let over = Finding { rule: RuleId::SuddenStop, ..finding.clone() };
+        let told = |finding: &Finding, lang: Lang, seconds: i64| {
+            since(finding, &Texts::new(lang), &TimeZone::UTC, At(seconds * 1000))
+        };
+        for (seconds, en, ja) in [
+            (20, "20 s", "20秒"),
+            (360, "6 min", "6分"),
+            (46_800, "13 h", "13時間"),
+            (7_500, "2 h 5 min", "2時間5分"),
+            (260_000, "3 days", "3日"),
+        ] {
+            assert_eq!(told(&finding, Lang::En, seconds), format!("since 00:00, for {en}"));
+            assert_eq!(told(&finding, Lang::Ja, seconds), format!("00:00 から（{ja}）"));
+            assert_eq!(told(&over, Lang::En, seconds), format!("at 00:00, {en} ago"));
+            assert_eq!(told(&over, Lang::Ja, seconds), format!("00:00（{ja}前）"));
         }
     }
 
@@ -470,6 +512,15 @@ mod tests {
                 plain.confidence = Confidence::Medium;
                 plain.evidence.retain(|evidence| evidence.kind != EvidenceKind::Variation);
                 vec![variant, plain]
+            }
+            RuleId::SuddenStop => {
+                let of_kinds = |kinds: &[EvidenceKind]| {
+                    let mut finding = of(Subject::machine(), None);
+                    finding.evidence.retain(|evidence| kinds.contains(&evidence.kind));
+                    finding
+                };
+                let error = [EvidenceKind::SystemError, EvidenceKind::ErrorCode];
+                vec![of_kinds(&[EvidenceKind::PowerLost]), of_kinds(&[EvidenceKind::PowerButton]), of_kinds(&error)]
             }
             RuleId::Paging => {
                 let of_kinds = |kinds: &[EvidenceKind]| {

@@ -344,6 +344,8 @@ pub struct Times {
     pub fresh_seconds: Seconds,
     /// The load that is then explained by it.
     pub fresh_cpu: f64,
+    /// For how long the end without a shutdown is told; 30 days at most.
+    pub sudden_stop_seconds: Seconds,
     /// Days without updates that are worth a sentence.
     pub updates_days: f64,
     /// Days since the date of a browser's program file that are worth a sentence.

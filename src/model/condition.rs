@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{At, BrowserState, Reading};
+use super::{At, BrowserState, Event, EventKind, Reading};
 
 /// What the system says about its protection against malware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +81,41 @@ fn without_hash(part: &str) -> &str {
 /// So many characters of base 32 stand before each name in the stores of Nix and Guix (160 bits).
 const STORE_HASH: usize = 32;
 
+/// Why a PC ended without being shut down, as the system tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// Power was lost or the PC hung: the system knows of no orderly end.
+    PowerLost,
+    /// The power button was held.
+    PowerButton,
+    /// The system stopped itself because of an error.
+    SystemError,
+}
+
+/// An end of this PC without a shutdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SuddenStop {
+    /// When it was last seen running before.
+    pub at: At,
+    /// Why it ended.
+    pub reason: StopReason,
+    /// The number of the error (Windows bug check code).
+    pub code: Option<u32>,
+}
+
+impl SuddenStop {
+    /// That of a recorded event; `None` for other events and where the system has not told why.
+    pub fn of(event: &Event) -> Option<Self> {
+        if event.kind != EventKind::SuddenStop {
+            return None;
+        }
+        let reason = serde_json::from_value(event.data["cause"].clone()).ok()?;
+        let code = event.data["code"].as_u64().and_then(|code| u32::try_from(code).ok());
+        Some(Self { at: event.at, reason, code })
+    }
+}
+
 /// The state of a PC beside its load.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Condition {
@@ -96,6 +131,9 @@ pub struct Condition {
     pub autostarts: Reading<Vec<Autostart>>,
     /// The browsers that run.
     pub browsers: Reading<Arc<[BrowserState]>>,
+    /// The last time it ended without a shutdown; `None` where nobody recorded that, and where the system has not told
+    /// why.
+    pub sudden_stop: Option<SuddenStop>,
 }
 
 impl Condition {

@@ -19,7 +19,7 @@ mod time;
 mod units;
 
 pub use browser::{BrowserFamily, BrowserPlaces, BrowserQuestion, BrowserState, OwnBlocking};
-pub use condition::{Autostart, Condition, Protection};
+pub use condition::{Autostart, Condition, Protection, StopReason, SuddenStop};
 pub use display_name::DisplayName;
 pub use event::{Event, EventKind};
 pub use history::{Earlier, Held, HeldMeans, History, TREND_KEEP, UsualIdle, VolumePoint, WrittenHour};

@@ -12,7 +12,8 @@ use super::row::{Row, bytes, known, part};
 use super::store::{self, Programs};
 use super::{RecordedRun, RecorderError, Tier};
 use crate::model::{
-    At, Celsius, Event, EventKind, Fraction, Reading, Rpm, Sample, Seconds, Volume, VolumePoint, WrittenHour,
+    At, Celsius, Event, EventKind, Fraction, Reading, Rpm, Sample, Seconds, SuddenStop, Volume, VolumePoint,
+    WrittenHour,
 };
 
 /// Milliseconds of a day.
@@ -168,6 +169,18 @@ impl Reader {
             events.push(Event { at: At(row.get(0)?), kind, subject: row.get(2)?, data });
         }
         Ok(events)
+    }
+
+    /// The last sudden end of the PC in `from..=to`; `None` also where the system has not told why it was.
+    pub fn sudden_stop(&self, from: At, to: At) -> Result<Option<SuddenStop>, RecorderError> {
+        let kind = EventKind::SuddenStop;
+        let select = "SELECT at, data FROM event WHERE kind = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at DESC, id DESC";
+        let mut select = self.db.prepare_cached(select)?;
+        let mut found = select.query(rusqlite::params![kind.id(), from.0, to.0])?;
+        let Some(row) = found.next()? else { return Ok(None) };
+        let data: Option<String> = row.get(1)?;
+        let data = data.and_then(|data| serde_json::from_str(&data).ok()).unwrap_or_default();
+        Ok(SuddenStop::of(&Event { at: At(row.get(0)?), kind, subject: String::new(), data }))
     }
 
     /// For how long the PC was watched, in all that is kept: time in which it was off or asleep does not count.

@@ -159,6 +159,10 @@ fn condition_json(condition: &Condition) -> Value {
     put(&mut map, "autostarts", &list);
     let browsers = condition.browsers.clone().map(|browsers| browsers.iter().map(browser_json).collect::<Vec<_>>());
     put(&mut map, "browsers", &browsers);
+    if let Some(stop) = &condition.sudden_stop {
+        let stop = json!({ "at": AtForm::Text.write(stop.at), "reason": stop.reason, "code": stop.code });
+        map.insert("sudden_stop".into(), stop);
+    }
     Value::Object(map)
 }
 

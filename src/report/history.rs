@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::model::{
     At, Autostart, BrowserState, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, Hertz, Machine, Memory,
-    Origin, Os, Owner, Power, Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample, Seconds, Swap,
-    Traffic, Use, UsualIdle, Volume, Why,
+    Origin, Os, Owner, Power, Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample, Seconds,
+    SuddenStop, Swap, Traffic, Use, UsualIdle, Volume, Why,
 };
 
 /// Name and version of this form.
@@ -335,7 +335,16 @@ fn condition(map: &Map<String, Value>) -> Condition {
             browsers.map(|list| list.iter().filter_map(Value::as_object).filter_map(browser).collect()),
             Why::Unsupported,
         ),
+        sudden_stop: map.get("sudden_stop").and_then(sudden_stop),
     }
+}
+
+fn sudden_stop(stop: &Value) -> Option<SuddenStop> {
+    Some(SuddenStop {
+        at: read_at(stop.get("at")?)?.0,
+        reason: serde_json::from_value(stop.get("reason")?.clone()).ok()?,
+        code: stop.get("code").and_then(Value::as_u64).and_then(|code| u32::try_from(code).ok()),
+    })
 }
 
 fn autostarts(list: &Value) -> Option<Vec<Autostart>> {

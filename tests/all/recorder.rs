@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mimamori::model::{
     At, Bytes, BytesPerSec, Celsius, Event, EventKind, Fraction, Hertz, Member, Memory, Power, Pressure, ProcKey,
-    ProgramKind, ProgramSample, Reading, Rpm, Sample, Seconds, Swap, Traffic, Use, Volume, Why,
+    ProgramKind, ProgramSample, Reading, Rpm, Sample, Seconds, StopReason, SuddenStop, Swap, Traffic, Use, Volume, Why,
 };
 use mimamori::recorder::{Limits, Opened, Reader, Recorder, RecorderError, Run, Tier};
 use proptest::prelude::*;
@@ -839,6 +839,31 @@ fn what_starts_with_the_pc_is_new_when_it_was_not_in_the_first_list() {
     recorder.know_autostarts(list(&["a", "c"]));
     recorder.flush(at(460)).expect("flushed");
     assert_eq!(new(&path), []);
+}
+
+/// The last one counts, and only when the system has said why it was.
+#[test]
+fn the_last_sudden_end_is_found_with_its_reason() {
+    let (_folder, path) = file();
+    let (mut recorder, _) = open(&path, at(0));
+    let stop = |second: i64, cause: &str, code: Option<u32>| {
+        Event::new(at(second), EventKind::SuddenStop, "").with(serde_json::json!({ "cause": cause, "code": code }))
+    };
+    let last = |from: i64, to: i64| reader(&path).sudden_stop(at(from), at(to)).expect("read");
+    recorder.note(&stop(100, "system_error", Some(0x133)));
+    recorder.note(&Event::new(at(150), EventKind::Suspended, ""));
+    recorder.note(&stop(200, "power_lost", None));
+    recorder.note(&stop(300, "unknown", None));
+    recorder.note(&stop(400, "power_button", None));
+    recorder.note(&stop(500, "orderly", None));
+    recorder.flush(at(600)).expect("flushed");
+    let of = |second, reason, code| Some(SuddenStop { at: at(second), reason, code });
+    assert_eq!(last(0, 150), of(100, StopReason::SystemError, Some(0x133)));
+    assert_eq!(last(0, 250), of(200, StopReason::PowerLost, None));
+    assert_eq!(last(0, 350), None, "nobody knows why");
+    assert_eq!(last(0, 450), of(400, StopReason::PowerButton, None));
+    assert_eq!(last(0, 600), None, "shut down in order");
+    assert_eq!(last(201, 299), None);
 }
 
 /// Minutes, each with its share of the CPU, its temperature and the speed of its fan.

@@ -529,6 +529,16 @@ class AgentTest(unittest.TestCase):
         flush()
         self.assertEqual(len(events("sudden_stop")), 2)
         self.assertEqual(len(server.calls), 2, server.calls)
+        agent.stop()
+        # As a system records it that tells why, which this one may not do.
+        connection = sqlite3.connect(RECORDING)
+        connection.execute("UPDATE event SET data = json_set(data, '$.cause', 'power_lost') WHERE kind = 'sudden_stop'")
+        connection.commit()
+        connection.close()
+        done = subprocess.run([str(BINARY), "check", "--seconds", "3", "--json"], capture_output=True, text=True, timeout=60)
+        (note,) = [finding for finding in json.loads(done.stdout)["findings"] if finding["rule"] == "sudden_stop"]
+        say(f"on Now: {note['text']['en']['headline']}; {note['text']['en']['saw']}")
+        self.assertEqual(note["severity"], "look")
 
     @with_diagnostics
     def test_only_one(self):

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mimamori::diagnose::{Finding, RuleId, Severity, SignKind};
 use mimamori::knowledge::Busy;
-use mimamori::model::{Mark, Protection};
+use mimamori::model::{Mark, Protection, StopReason};
 use serde::Deserialize;
 
 /// How a case came to be.
@@ -324,6 +324,19 @@ pub struct AutostartPart {
     pub days: Option<f64>,
 }
 
+/// An end without a shutdown.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StopPart {
+    /// Hours since then.
+    pub hours: f64,
+    /// Why, as the system tells it.
+    pub reason: StopReason,
+    /// The number of the error.
+    #[serde(default)]
+    pub code: Option<u32>,
+}
+
 /// What changes seldom.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -343,6 +356,9 @@ pub struct ConditionPart {
     /// What starts with the PC.
     #[serde(default)]
     pub autostarts: Option<Vec<AutostartPart>>,
+    /// The last end without a shutdown.
+    #[serde(default)]
+    pub sudden_stop: Option<StopPart>,
     /// Browsers by their English names; not looked at when absent.
     #[serde(default)]
     pub browsers: Option<BTreeMap<String, BrowserPart>>,

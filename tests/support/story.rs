@@ -286,6 +286,9 @@ impl<'a> Story<'a> {
                     "fast_startup": condition.fast_startup,
                     "autostarts": autostarts,
                     "browsers": browsers,
+                    "sudden_stop": condition.sudden_stop.map(|stop| {
+                        json!({ "at": BEGIN - stop.hours * 3600.0, "reason": stop.reason, "code": stop.code })
+                    }),
                 }),
             );
         }

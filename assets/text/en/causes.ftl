@@ -176,6 +176,23 @@ new_autostart-todo-look-1 = If you do not know { $name }, tell your helpdesk its
 new_autostart-todo-look-2 = If you or your company have just installed it, that is it: nothing to do
 new_autostart-limits = What the program does is not known here. Scheduled tasks are not looked at.
 
+sudden_stop-headline = This PC went off without a shutdown
+sudden_stop-headline-button = This PC was switched off by holding the power button
+sudden_stop-headline-error = Windows stopped itself because of an error
+sudden_stop-meaning = Power was lost, or the PC hung and was switched off. What was not saved may be lost. A power cut, a loose plug or an empty battery can do that, and so can heat or a failing part.
+sudden_stop-meaning-button = That is mostly done when a PC does not react any more. What was not saved may be lost.
+sudden_stop-meaning-error = Windows met an error that it could not go on from. What was not saved may be lost. A driver, an update or a failing part can be the cause.
+sudden_stop-todo-1 = Open what you worked on last and see whether anything is missing
+sudden_stop-todo-2 = See whether the power cable sits firmly at both ends
+sudden_stop-todo-3 = If it happens again, tell your helpdesk when it was. History shows what was busy then
+sudden_stop-todo-button-1 = Open what you worked on last and see whether anything is missing
+sudden_stop-todo-button-2 = If the PC stops reacting again, tell your helpdesk when it was. History shows what was busy then
+sudden_stop-todo-error-1 = Open what you worked on last and see whether anything is missing
+sudden_stop-todo-error-2 = If it happens again, tell your helpdesk when it was, and the code
+sudden_stop-limits = Why the power was lost is not known here: the system has noted only that there was no shutdown.
+sudden_stop-limits-button = Why the button was held is not known here.
+sudden_stop-limits-error = What led to the error is not known here.
+
 browser_old-headline = { $name } is { $days } days old
 browser_old-meaning = Browsers get updates at least each month, and many of them close gaps that pages and advertisements misuse. This one has probably missed some. Where a company checks updates before it gives them out, some weeks of delay are normal.
 browser_old-todo-1 = Open Help and then About in the menu of { $name }: it looks for an update itself
@@ -226,6 +243,10 @@ saw-returns = { $number ->
 }
 saw-known_for = First seen in the list { $value } ago
 saw-slept_for = The PC slept for { $value }
+saw-power_lost = No shutdown; last seen running { $value } ago
+saw-power_button = The power button was held; last seen running { $value } ago
+saw-system_error = Stopped by an error; last seen running { $value } ago
+saw-error_code = Code of the error: { $value }
 saw-hung_seconds = No answer for { $value }
 saw-learning = Still learning what is usual on this PC (watched for { $value } so far): whether something is new or unusually warm is not counted yet
 saw-usual_temperature = This PC usually has { $value } while it does nothing

@@ -134,7 +134,8 @@ severity-act = 要対応
 confidence-low = 短時間の観察
 confidence-medium = ほぼ確か
 confidence-high = 確か
-since = { $time } から{ $duration }間
+since = { $time } から（{ $duration }）
+since-over = { $time }（{ $duration }前）
 
 fan-speed = 毎分{ $number }回転
 

@@ -31,6 +31,7 @@ pub(super) mod restart_pending;
 pub(super) mod secret_mining;
 pub(super) mod slow_volume;
 pub(super) mod slowed_by_heat;
+pub(super) mod sudden_stop;
 pub(super) mod unattributed_load;
 pub(super) mod updates_old;
 pub(super) mod web_page_load;

@@ -34,6 +34,8 @@ pub fn condition() -> Condition {
         autostarts: super::autostart_list::autostarts(),
         // Which ones run is not known here: `sampler::Browsers` is asked for them.
         browsers: Reading::Missing(Why::NotYet),
+        // Only the recording knows: `watch::Learned`.
+        sudden_stop: None,
     }
 }
 

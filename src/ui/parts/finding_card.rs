@@ -1,11 +1,10 @@
 //! The findings as cards: the sentence first, then the figures, then what to do.
 
 use eframe::egui::{self, Color32, CornerRadius, RichText, Stroke, vec2};
-use fluent_bundle::FluentArgs;
 
 use super::icon::{self, Icon};
 use crate::diagnose::{Confidence, Finding, RuleId, Severity};
-use crate::explain::{Explanation, Texts, explain, format, name_of};
+use crate::explain::{Explanation, Texts, explain, format, name_of, since};
 use crate::model::Refusal;
 use crate::remedy::{Plan, RemedyId};
 use crate::ui::intent::{Intent, Screen};
@@ -89,7 +88,9 @@ fn card_ui(
                 let headline = RichText::new(&words.headline).font(theme.bold(size));
                 ui.add(egui::Label::new(headline).wrap());
                 if finding.severity > Severity::Ok && !how.short {
-                    ui.label(RichText::new(since(finding, snapshot)).color(palette.muted));
+                    ui.label(
+                        RichText::new(since(finding, snapshot.texts, snapshot.zone, snapshot.now)).color(palette.muted),
+                    );
                     // The rest is told under "why".
                     let first = words.saw.len().min(MOST_CHIPS);
                     chips_ui(ui, &words.saw[..first], chip, colour, theme.size.small);
@@ -115,13 +116,6 @@ fn card_ui(
         ui.painter().rect_filled(edge, radius, colour);
     }
     pressed
-}
-
-fn since(finding: &Finding, snapshot: &Snapshot<'_>) -> String {
-    let mut args = FluentArgs::new();
-    args.set("time", format::clock(finding.since, snapshot.zone));
-    args.set("duration", format::duration(snapshot.texts, snapshot.now.since(finding.since).0));
-    snapshot.texts.with("since", &args)
 }
 
 fn chips_ui(ui: &mut egui::Ui, texts: &[String], background: Color32, colour: Color32, size: f32) {

@@ -1,0 +1,65 @@
+//! The PC ended without a shutdown: it lost its power, hung and was switched off, or the system stopped itself.
+
+use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::knowledge::Knowledge;
+use crate::model::{History, StopReason};
+
+/// Told for the rest of a working day: work may be lost, and it may happen again. Only where the system has said why:
+/// without that somebody may have ended the watching alone, and shut the PC down in order later.
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
+    let latest = history.latest()?;
+    let stop = latest.condition.sudden_stop?;
+    let age = latest.at.since(stop.at);
+    if stop.at > latest.at || age.0 > knowledge.thresholds.time.sudden_stop_seconds.0 {
+        return None;
+    }
+    let kind = match stop.reason {
+        StopReason::PowerLost => EvidenceKind::PowerLost,
+        StopReason::PowerButton => EvidenceKind::PowerButton,
+        StopReason::SystemError => EvidenceKind::SystemError,
+    };
+    let code = stop.code.filter(|_| stop.reason == StopReason::SystemError);
+    let code = code.map(|code| Evidence::told(EvidenceKind::ErrorCode, f64::from(code), age));
+    let evidence = [Some(Evidence::told(kind, age.0, age)), code].into_iter().flatten().collect();
+    Some(Finding::new(RuleId::SuddenStop, Severity::Look, Confidence::High, Subject::machine(), stop.at, evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::rules::fixture::Scene;
+    use crate::diagnose::{EvidenceKind, Finding, RuleId, Severity};
+    use crate::model::{At, Condition, StopReason, SuddenStop};
+
+    /// What is told so many hours after the PC ended.
+    fn told(hours: f64, reason: StopReason, code: Option<u32>) -> Vec<Finding> {
+        let mut scene = Scene::windows().at(100.0 * 86_400.0);
+        let at = At(((100.0 * 24.0 - hours) * 3_600_000.0) as i64);
+        let condition = Condition { sudden_stop: Some(SuddenStop { at, reason, code }), ..Condition::default() };
+        scene.push(10.0, |sample| sample.condition = condition.clone().into());
+        scene.diagnose()
+    }
+
+    #[test]
+    fn the_end_is_told_with_its_reason() {
+        for (reason, kind) in [
+            (StopReason::PowerLost, EvidenceKind::PowerLost),
+            (StopReason::PowerButton, EvidenceKind::PowerButton),
+            (StopReason::SystemError, EvidenceKind::SystemError),
+        ] {
+            let found = told(2.0, reason, Some(0x7e));
+            let rules: Vec<_> = found.iter().map(|finding| (finding.rule, finding.severity)).collect();
+            assert_eq!(rules, [(RuleId::SuddenStop, Severity::Look)]);
+            let stop = &found[0];
+            assert!(stop.observed(kind).is_some_and(|seconds| (seconds - 7200.0).abs() < 20.0), "{stop:?}");
+            let code = (reason == StopReason::SystemError).then_some(126.0);
+            assert_eq!(stop.observed(EvidenceKind::ErrorCode), code);
+        }
+    }
+
+    #[test]
+    fn a_day_later_and_by_a_clock_that_was_wrong_nothing_is_told() {
+        for hours in [24.0, -2.0] {
+            assert_eq!(told(hours, StopReason::PowerLost, None)[0].rule, RuleId::AllWell, "{hours}");
+        }
+    }
+}
