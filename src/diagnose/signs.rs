@@ -6,9 +6,6 @@ use super::series::{self, Point};
 use crate::knowledge::Knowledge;
 use crate::model::{BytesPerSec, Celsius, Fraction, History, Mark, ProgramSample, Reading, Seconds};
 
-/// So many degrees above this PC's own idle are a sign: even a miner at a tenth of the processor adds more.
-const HEAT: f64 = 15.0;
-
 /// Signs of one load, each with its points from `thresholds.toml`.
 pub(super) struct Signs<'a> {
     knowledge: &'a Knowledge,
@@ -215,7 +212,7 @@ impl<'a> Signs<'a> {
         let steady = &self.knowledge.thresholds.steady;
         let celsius = series::mean(newest, |point| Some(point.sample.temperature), |Celsius(celsius)| celsius);
         if let (Some(celsius), Some(Celsius(usual))) = (celsius, self.usual_idle)
-            && celsius >= usual + HEAT
+            && celsius >= usual + self.knowledge.thresholds.mining.heat_above
         {
             self.add(SignKind::Heat, None, Some(celsius - usual));
         }

@@ -178,6 +178,10 @@ pub struct Heat {
     pub own_fan_least: f64,
     /// The same where it usually stands still.
     pub still_fan_least: f64,
+    /// Nothing is called hot below this, whatever is expected or usual.
+    pub least_celsius: f64,
+    /// How far back slow-downs of a hot processor are counted.
+    pub slowed_seconds: Seconds,
 }
 
 impl Heat {
@@ -246,6 +250,12 @@ pub struct Mining {
     pub back_seconds: Seconds,
     /// Nobody is there after so long without input.
     pub away_seconds: Seconds,
+    /// A pause that is no longer does not end a load.
+    pub pause_seconds: Seconds,
+    /// A load that ended so long ago is no longer told, however it behaved.
+    pub forget_seconds: Seconds,
+    /// So many degrees above this PC's own idle are a sign.
+    pub heat_above: f64,
     /// So many days are needed to know what is new on a PC.
     pub learn_days: f64,
     /// …in which it was watched for so many hours.
@@ -292,6 +302,8 @@ pub struct Wait {
     pub gpu_program: f64,
     /// A window does not answer for so long.
     pub hung_seconds: Seconds,
+    /// A volume does not answer for so long.
+    pub silent_seconds: Seconds,
 }
 
 /// Programs that only grow.
@@ -344,6 +356,10 @@ pub struct Times {
     pub fresh_seconds: Seconds,
     /// The load that is then explained by it.
     pub fresh_cpu: f64,
+    /// A shorter sleep leaves nothing to catch up with.
+    pub slept_seconds: Seconds,
+    /// How long a page is told that was not opened by the user.
+    pub page_seconds: Seconds,
     /// For how long the end without a shutdown is told; 30 days at most.
     pub sudden_stop_seconds: Seconds,
     /// Days without updates that are worth a sentence.

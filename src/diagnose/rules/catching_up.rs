@@ -5,9 +5,6 @@ use crate::diagnose::load::Load;
 use crate::knowledge::Knowledge;
 use crate::model::{At, Fraction, History, Sample, Seconds};
 
-/// A shorter sleep leaves nothing to catch up with.
-const SLEPT_LEAST: Seconds = Seconds(60.0);
-
 /// Said when the load belongs to nobody in particular; a program that holds the PC is told by its own rule.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads: &[Load]) -> Option<Finding> {
     let limits = &knowledge.thresholds.time;
@@ -15,7 +12,11 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
     let fresh = |at: At| latest.at.since(at).0 <= limits.fresh_seconds.0;
     let booted = history.machine().booted_at.get().filter(|at| fresh(*at));
     // A gap alone is no sleep: watching was paused, or the recording that a window begins with ended earlier.
-    let woken = history.samples().rev().take_while(|sample| fresh(sample.at)).find_map(|sample| woke_up(sample));
+    let woken = history
+        .samples()
+        .rev()
+        .take_while(|sample| fresh(sample.at))
+        .find_map(|sample| woke_up(sample, limits.slept_seconds));
     let begin = booted.or(woken.map(|(at, _)| at))?;
     let busy = |sample: &Sample| sample.cpu.get().map(Fraction::get);
     let held = history.held(|sample| busy(sample).is_some_and(|cpu| cpu >= limits.fresh_cpu))?;
@@ -30,9 +31,9 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
     Some(Finding::new(RuleId::CatchingUp, Severity::Ok, Confidence::Medium, subject, begin, evidence))
 }
 
-/// When the PC woke up and how long it had slept, if it did so before this look.
-fn woke_up(sample: &Sample) -> Option<(At, Seconds)> {
-    let slept = sample.slept.get().filter(|slept| slept.0 >= SLEPT_LEAST.0)?;
+/// When the PC woke up and how long it had slept, if it did so before this look and for at least `least`.
+fn woke_up(sample: &Sample, least: Seconds) -> Option<(At, Seconds)> {
+    let slept = sample.slept.get().filter(|slept| slept.0 >= least.0)?;
     // Some systems count the sleep to the time that the look covers.
     let awake = if sample.span.0 >= slept.0 { sample.span.0 - slept.0 } else { sample.span.0 };
     Some((sample.at.minus(Seconds(awake)), slept))

@@ -2,10 +2,7 @@
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{Fraction, History, Reading, Sample};
-
-/// How far back slow-downs by heat are counted.
-const THROTTLE_WINDOW_SECONDS: f64 = 60.0;
+use crate::model::{Fraction, History, Reading, Sample, Seconds};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.heat;
@@ -28,7 +25,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let busy = history
         .held(|sample| sample.cpu.get().is_some_and(|cpu| cpu.get() > idle_share))
         .is_some_and(|held| held.seconds.0 >= knowledge.thresholds.hold_seconds.0);
-    let throttled = throttle_events(history);
+    let throttled = throttle_events(history, limits.slowed_seconds);
     let measured = kind == EvidenceKind::Temperature;
     let dangerous = measured && (mean >= limits.act_celsius || throttled > 0.0);
     if !busy && !dangerous {
@@ -39,8 +36,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         evidence.push(Evidence::told(EvidenceKind::TotalCpu, cpu, held.seconds));
     }
     if throttled > 0.0 {
-        let window = crate::model::Seconds(THROTTLE_WINDOW_SECONDS);
-        evidence.push(Evidence::over(EvidenceKind::ThrottleEvents, throttled, 1.0, window));
+        evidence.push(Evidence::over(EvidenceKind::ThrottleEvents, throttled, 1.0, limits.slowed_seconds));
     }
     Some(Finding {
         rule: RuleId::Hot,
@@ -60,12 +56,12 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     })
 }
 
-/// How often the processor slowed down because of heat lately.
-fn throttle_events(history: &History) -> f64 {
+/// How often the processor slowed down because of heat in the last `window`.
+fn throttle_events(history: &History, window: Seconds) -> f64 {
     let Some(now) = history.latest().map(|sample| sample.at) else { return 0.0 };
     let counts: Vec<u64> = history
         .unbroken()
-        .take_while(|sample| now.since(sample.at).0 <= THROTTLE_WINDOW_SECONDS)
+        .take_while(|sample| now.since(sample.at).0 <= window.0)
         .filter_map(|sample| sample.throttle_events.get())
         .collect();
     match (counts.first(), counts.last()) {

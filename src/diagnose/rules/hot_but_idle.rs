@@ -4,10 +4,6 @@ use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, Rule
 use crate::knowledge::Knowledge;
 use crate::model::{Celsius, Fraction, Held, History, Reading, Rpm, Sample};
 
-/// What this PC would show at idle effort is taken from the declared model in `knowledge`; below this nothing
-/// is called hot, however cool the model says the PC should be.
-const NEVER_HOT_BELOW_CELSIUS: f64 = 60.0;
-
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.heat;
     let idle_share = limits.idle_share(history.machine().cpus);
@@ -77,8 +73,8 @@ fn is_hot(sample: &Sample, measured: bool, history: &History, knowledge: &Knowle
     let above = sample.fan_effort.get().map(|effort| knowledge.expected_celsius(effort) + limits.idle_above);
     sample.temperature.get().is_some_and(|Celsius(celsius)| {
         celsius >= limits.idle_celsius
-            || usual.is_some_and(|usual| celsius >= usual.max(NEVER_HOT_BELOW_CELSIUS))
-            || above.is_some_and(|above| celsius >= above.max(NEVER_HOT_BELOW_CELSIUS))
+            || usual.is_some_and(|usual| celsius >= usual.max(limits.least_celsius))
+            || above.is_some_and(|above| celsius >= above.max(limits.least_celsius))
     })
 }
 

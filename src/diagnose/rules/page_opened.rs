@@ -3,15 +3,13 @@
 
 use crate::diagnose::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{At, History, Mark, ProgramKind, ProgramSample, Sample, Seconds};
-
-/// For so long the page may still be there as it was opened. The browser lives on for days.
-const TOLD: Seconds = Seconds(600.0);
+use crate::model::{At, History, Mark, ProgramKind, ProgramSample, Sample};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let latest = history.latest()?;
+    let told = knowledge.thresholds.time.page_seconds.0;
     // A page that is handed to a browser which runs already is seen in one look only.
-    let mut lately = history.samples().rev().take_while(|sample| latest.at.since(sample.at).0 <= TOLD.0);
+    let mut lately = history.samples().rev().take_while(|sample| latest.at.since(sample.at).0 <= told);
     let (seen, opened) =
         lately.find_map(|sample| Some((sample.at, sample.programs.iter().find(|program| is_opened(program))?)))?;
     let since = opened_at(history, &opened.name, seen)?;
@@ -19,7 +17,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let subject = Subject::program(program, knowledge, |member| member.cpu.get());
     let parent = opened.origin.parent.as_deref().map(str::to_owned);
     let found = Finding::new(RuleId::PageOpened, Severity::Ok, Confidence::Low, subject, since, Vec::new());
-    (latest.at.since(since).0 <= TOLD.0).then_some(Finding { parent, ..found })
+    (latest.at.since(since).0 <= told).then_some(Finding { parent, ..found })
 }
 
 fn is_opened(program: &ProgramSample) -> bool {

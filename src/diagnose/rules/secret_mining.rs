@@ -13,10 +13,6 @@ use crate::model::{At, History, Mark, ProgramKind, ProgramSample, Seconds};
 /// Marks whose signs are strong ([`SignKind::is_strong`]).
 const STRONG: [Mark; 6] =
     [Mark::MinerName, Mark::MinerArguments, Mark::WrongFolder, Mark::WrongParent, Mark::KernelName, Mark::HiddenFile];
-/// A pause in a load that is no longer than this does not end it, in seconds.
-const PAUSE: f64 = 60.0;
-/// A load that ended so long ago is no longer told, in seconds, however it behaved.
-const FORGET: f64 = 600.0;
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
@@ -55,8 +51,8 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
         return None;
     }
     signs.behaviour(program, &points);
-    let is_gone = quiet_for > PAUSE;
-    if is_gone && (quiet_for > FORGET || !signs.has_behaviour()) {
+    let is_gone = quiet_for > mining.pause_seconds.0;
+    if is_gone && (quiet_for > mining.forget_seconds.0 || !signs.has_behaviour()) {
         return None;
     }
     signs.load(loaded, &program.name);
@@ -68,7 +64,7 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
         return None;
     }
     let mean = series::shape(points.iter().filter(is_loaded).map(|point| (point.cpu, point.span)))?.0;
-    let since = begin(loaded, is_loaded)?;
+    let since = begin(loaded, mining.pause_seconds, is_loaded)?;
     let seconds = Seconds(held);
     let mut subject = Subject::program(program, knowledge, |member| member.cpu.get());
     if is_gone {
@@ -95,8 +91,8 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     })
 }
 
-/// When the newest stretch of load began; short pauses belong to it.
-fn begin(points: &[Point<'_>], is_loaded: impl Fn(&&Point) -> bool) -> Option<At> {
+/// When the newest stretch of load began; pauses of at most `short` belong to it.
+fn begin(points: &[Point<'_>], short: Seconds, is_loaded: impl Fn(&&Point) -> bool) -> Option<At> {
     let mut begin = None;
     let mut pause = 0.0;
     for point in points.iter().rev() {
@@ -105,7 +101,7 @@ fn begin(points: &[Point<'_>], is_loaded: impl Fn(&&Point) -> bool) -> Option<At
             pause = 0.0;
         } else {
             pause += point.span;
-            if pause > PAUSE {
+            if pause > short.0 {
                 break;
             }
         }

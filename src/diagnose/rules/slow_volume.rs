@@ -2,15 +2,12 @@
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{History, Sample, Seconds, Why};
+use crate::model::{History, Sample, Why};
 
-/// Not told before so long: a disk that spins up takes some seconds.
-const LEAST: Seconds = Seconds(10.0);
-
-pub(in crate::diagnose) fn find(history: &History, _knowledge: &Knowledge) -> Option<Finding> {
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     // The sampler itself waits 15 s before it says so.
     let silent = |sample: &Sample| sample.volumes.why() == Some(Why::Stale);
-    let held = history.held(silent).filter(|held| held.seconds.0 >= LEAST.0)?;
+    let held = history.held(silent).filter(|held| held.seconds.0 >= knowledge.thresholds.wait.silent_seconds.0)?;
     let evidence = vec![Evidence::told(EvidenceKind::HungSeconds, held.seconds.0, held.seconds)];
     let confidence = Confidence::from_duration(held.seconds);
     Some(Finding::new(RuleId::SlowVolume, Severity::Look, confidence, Subject::machine(), held.since, evidence))
