@@ -22,8 +22,8 @@ use crate::settings::recording_path;
 const CONNECTED: Duration = Duration::from_mins(1);
 /// Connections are looked at so often: reading them costs more than all processes.
 const CONNECTIONS_EVERY: Duration = Duration::from_secs(20);
-/// A sudden end is looked for so many days back: longer than any rule tells of it.
-const STOP_DAYS: f64 = 30.0;
+/// A sudden end is looked for so many days back: a PC may stay off for long after it.
+const STOP_DAYS: f64 = 90.0;
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
 
@@ -86,7 +86,7 @@ impl Learned {
         let autostarts = reader.new_autostarts(ago(limits.new_days), at).unwrap_or_default();
         let free_space = reader.volume_points(at.minus(TREND_KEEP)).unwrap_or_default();
         let written = reader.written(at.minus(TREND_KEEP), at).unwrap_or_default();
-        let sudden_stop = reader.sudden_stop(ago(STOP_DAYS), at).unwrap_or_default();
+        let sudden_stop = reader.sudden_stop(ago(STOP_DAYS)).unwrap_or_default();
         // A PC that was off since the first day has shown nothing.
         let watched = reader.watched().ok();
         let is_enough = |watched: Seconds| watched.0 >= limits.learn_hours * 3600.0;
@@ -520,9 +520,11 @@ mod tests {
         let (now, day) = (At(100 * 86_400_000), |days: f64| Seconds(days * DAY));
         let (_folder, early) = watched(now.minus(day(mining().learn_days - 0.5)), 21, now);
         assert_eq!((early.new, early.usual_idle), (BTreeSet::new(), UsualIdle::default()));
-        let stop =
-            |now: At| Some(SuddenStop { at: now.minus(Seconds(7200.0)), reason: StopReason::PowerLost, code: None });
-        assert_eq!(early.sudden_stop, stop(now));
+        let stop = |now: At, back: At| {
+            let at = now.minus(Seconds(7200.0));
+            Some(SuddenStop { at, back, reason: StopReason::PowerLost, code: None })
+        };
+        assert_eq!(early.sudden_stop, stop(now, now.minus(day(mining().learn_days - 0.5))));
         assert!(
             early.learning.is_some_and(|watched| (watched.0 - 21.0 * 3600.0).abs() < 120.0),
             "{:?}",
@@ -533,7 +535,10 @@ mod tests {
         assert_eq!((off.new, off.usual_idle), (BTreeSet::new(), UsualIdle::default()));
         assert!(off.learning.is_some_and(|watched| watched.0 < 6.0 * 3600.0), "{:?}", off.learning);
         let (_folder, learned) = watched(now.minus(day(mining().learn_days - 0.1)), 21, now.minus(day(-0.15)));
-        assert_eq!((learned.learning, learned.sudden_stop), (None, stop(now.minus(day(-0.15)))));
+        assert_eq!(
+            (learned.learning, learned.sudden_stop),
+            (None, stop(now.minus(day(-0.15)), now.minus(day(mining().learn_days - 0.1))))
+        );
         assert_eq!(learned.new, BTreeSet::from(["/opt/later".to_owned()]));
         assert_eq!(learned.usual_idle.temperature, Some(crate::model::Celsius(41.0)));
     }
@@ -650,7 +655,7 @@ mod tests {
         let second = joined.join(&later, Some(&browsers));
         assert!(second.restart_pending == Reading::Known(true) && second.browser("Firefox").is_some());
         let helper = Autostart { name: "Helper".to_owned(), ..Autostart::default() };
-        let stop = SuddenStop { at: At(3), reason: StopReason::PowerLost, code: None };
+        let stop = SuddenStop { at: At(3), back: At(4), reason: StopReason::PowerLost, code: None };
         joined.know(BTreeMap::from([(helper.identity(), At(5))]), Some(stop));
         let list = Condition { autostarts: Reading::Known(vec![helper]), ..Condition::default() }.into();
         let dated = joined.join(&list, None);

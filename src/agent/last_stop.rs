@@ -203,7 +203,7 @@ mod tests {
             let (_, event) = answered(&cause);
             title(&event.expect("an event"), &Texts::new(lang))
         };
-        for (lang, off, windows) in [(Lang::En, "went off", "Windows"), (Lang::Ja, "電源が切れました", "Windows")]
+        for (lang, off, windows) in [(Lang::En, "turned off", "Windows"), (Lang::Ja, "電源が切れました", "Windows")]
         {
             for cause in [StopCause::PowerLost, StopCause::PowerButton] {
                 assert!(title(Reading::Known(cause), lang).contains(off));

@@ -243,7 +243,12 @@ impl<'a> Turns<'a> {
         let told = self.last_stop.take_told(self.at, &mut self.hush, || notices.is_presenting());
         let Some(stop) = told else { return };
         let text = event_text(&stop, &self.context.knowledge, self.texts, &Context::zone());
-        let shown = self.notices.show("sudden_stop", &last_stop::title(&stop, self.texts), &text, false);
+        let shown = self.notices.show(
+            &finding_id(RuleId::SuddenStop.id(), ""),
+            &last_stop::title(&stop, self.texts),
+            &text,
+            false,
+        );
         self.shown(&shown);
     }
 
@@ -261,6 +266,8 @@ impl<'a> Turns<'a> {
         if self.is_paused() {
             self.journal.step(self.at, true);
             self.watch.rest();
+            // The end of the pause is told by the clock, whose time zone may change meanwhile.
+            self.update_tray();
             return Some(PAUSED_STEP);
         }
         if self.paused_until.take().is_some() {

@@ -369,11 +369,11 @@ pub enum EvidenceKind {
     Returns,
     /// Seconds on the battery.
     OnBattery,
-    /// Seconds since power was lost or the PC hung.
+    /// Power was lost or the PC hung: seconds since it was last seen running.
     PowerLost,
-    /// Seconds since the power button was held.
+    /// The power button was held: seconds since the PC was last seen running.
     PowerButton,
-    /// Seconds since the system stopped itself because of an error.
+    /// The system stopped itself because of an error: seconds since it was last seen running.
     SystemError,
     /// The number of that error (Windows bug check code).
     ErrorCode,
@@ -786,7 +786,7 @@ impl Finding {
             && (self.rule != RuleId::SecretMining || !self.subject.members.is_empty())
     }
 
-    /// Whether it tells of a moment that has passed, [`Self::since`], and of nothing that lasts.
+    /// Whether it tells of something that is over: [`Self::since`] is when the PC was last seen running.
     pub fn is_over(&self) -> bool {
         self.rule == RuleId::SuddenStop
     }

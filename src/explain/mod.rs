@@ -81,7 +81,7 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
     }
 }
 
-/// `since 10:36, for 6 min`, or `at 10:36, 6 min ago` for what is over.
+/// `since 10:36, for 6 min`, or `last seen running at 10:36, 6 min ago` for an end.
 pub fn since(finding: &Finding, texts: &Texts, zone: &TimeZone, now: At) -> String {
     let mut args = FluentArgs::new();
     args.set("time", format::clock(finding.since, zone));
@@ -388,8 +388,8 @@ mod tests {
         ] {
             assert_eq!(told(&finding, Lang::En, seconds), format!("since 00:00, for {en}"));
             assert_eq!(told(&finding, Lang::Ja, seconds), format!("00:00 から（{ja}）"));
-            assert_eq!(told(&over, Lang::En, seconds), format!("at 00:00, {en} ago"));
-            assert_eq!(told(&over, Lang::Ja, seconds), format!("00:00（{ja}前）"));
+            assert_eq!(told(&over, Lang::En, seconds), format!("last seen running at 00:00, {en} ago"));
+            assert_eq!(told(&over, Lang::Ja, seconds), format!("最後に動作を確認：00:00（{ja}前）"));
         }
     }
 

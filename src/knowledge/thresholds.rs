@@ -360,7 +360,7 @@ pub struct Times {
     pub slept_seconds: Seconds,
     /// How long a page is told that was not opened by the user.
     pub page_seconds: Seconds,
-    /// For how long the end without a shutdown is told; 30 days at most.
+    /// For how long the end without a shutdown is told, from when the PC is there again.
     pub sudden_stop_seconds: Seconds,
     /// Days without updates that are worth a sentence.
     pub updates_days: f64,

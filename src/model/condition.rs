@@ -96,8 +96,10 @@ pub enum StopReason {
 /// An end of this PC without a shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SuddenStop {
-    /// When it was last seen running before.
+    /// When it was last seen running before. It may have ended later.
     pub at: At,
+    /// Since when it was watched again.
+    pub back: At,
     /// Why it ended.
     pub reason: StopReason,
     /// The number of the error (Windows bug check code).
@@ -105,14 +107,15 @@ pub struct SuddenStop {
 }
 
 impl SuddenStop {
-    /// That of a recorded event; `None` for other events and where the system has not told why.
-    pub fn of(event: &Event) -> Option<Self> {
+    /// That of an event recorded by a run that began at `back`; `None` for other events and where the system has not told
+    /// why.
+    pub fn of(event: &Event, back: At) -> Option<Self> {
         if event.kind != EventKind::SuddenStop {
             return None;
         }
         let reason = serde_json::from_value(event.data["cause"].clone()).ok()?;
         let code = event.data["code"].as_u64().and_then(|code| u32::try_from(code).ok());
-        Some(Self { at: event.at, reason, code })
+        Some(Self { at: event.at, back, reason, code })
     }
 }
 

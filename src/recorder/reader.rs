@@ -171,16 +171,23 @@ impl Reader {
         Ok(events)
     }
 
-    /// The last sudden end of the PC in `from..=to`; `None` also where the system has not told why it was.
-    pub fn sudden_stop(&self, from: At, to: At) -> Result<Option<SuddenStop>, RecorderError> {
+    /// The last sudden end of the PC since `from`; `None` also where the system has not told why it was.
+    pub fn sudden_stop(&self, from: At) -> Result<Option<SuddenStop>, RecorderError> {
         let kind = EventKind::SuddenStop;
-        let select = "SELECT at, data FROM event WHERE kind = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at DESC, id DESC";
+        let select = "SELECT event.at, data, started FROM event JOIN run ON run.id = run \
+                      WHERE kind = ?1 AND event.at >= ?2 ORDER BY event.at DESC, event.id DESC";
         let mut select = self.db.prepare_cached(select)?;
-        let mut found = select.query(rusqlite::params![kind.id(), from.0, to.0])?;
-        let Some(row) = found.next()? else { return Ok(None) };
-        let data: Option<String> = row.get(1)?;
-        let data = data.and_then(|data| serde_json::from_str(&data).ok()).unwrap_or_default();
-        Ok(SuddenStop::of(&Event { at: At(row.get(0)?), kind, subject: String::new(), data }))
+        let mut found = select.query(rusqlite::params![kind.id(), from.0])?;
+        while let Some(row) = found.next()? {
+            let data: Option<String> = row.get(1)?;
+            let data: serde_json::Value = data.and_then(|data| serde_json::from_str(&data).ok()).unwrap_or_default();
+            // The agent alone had ended, and the PC was shut down after that: no sudden end.
+            if data["cause"] != "orderly" {
+                let event = Event { at: At(row.get(0)?), kind, subject: String::new(), data };
+                return Ok(SuddenStop::of(&event, At(row.get(2)?)));
+            }
+        }
+        Ok(None)
     }
 
     /// For how long the PC was watched, in all that is kept: time in which it was off or asleep does not count.

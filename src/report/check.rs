@@ -160,8 +160,8 @@ fn condition_json(condition: &Condition) -> Value {
     let browsers = condition.browsers.clone().map(|browsers| browsers.iter().map(browser_json).collect::<Vec<_>>());
     put(&mut map, "browsers", &browsers);
     if let Some(stop) = &condition.sudden_stop {
-        let stop = json!({ "at": AtForm::Text.write(stop.at), "reason": stop.reason, "code": stop.code });
-        map.insert("sudden_stop".into(), stop);
+        let [at, back] = [stop.at, stop.back].map(|at| AtForm::Text.write(at));
+        map.insert("sudden_stop".into(), json!({ "at": at, "back": back, "reason": stop.reason, "code": stop.code }));
     }
     Value::Object(map)
 }

@@ -342,6 +342,7 @@ fn condition(map: &Map<String, Value>) -> Condition {
 fn sudden_stop(stop: &Value) -> Option<SuddenStop> {
     Some(SuddenStop {
         at: read_at(stop.get("at")?)?.0,
+        back: read_at(stop.get("back")?)?.0,
         reason: serde_json::from_value(stop.get("reason")?.clone()).ok()?,
         code: stop.get("code").and_then(Value::as_u64).and_then(|code| u32::try_from(code).ok()),
     })

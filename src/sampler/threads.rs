@@ -19,19 +19,8 @@ impl Threads {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets go of those that are done; whether others are left.
-    fn collect(&self) -> bool {
-        let mut running = self.running();
-        let done: Vec<JoinHandle<()>> = running.extract_if(.., |thread| thread.is_finished()).collect();
-        for thread in done {
-            // Only its last steps are waited for. One that panicked has given no answer, which is told elsewhere.
-            let _ = thread.join();
-        }
-        !running.is_empty()
-    }
-
     fn start(&self, name: &str, work: impl FnOnce() + Send + 'static) -> bool {
-        self.collect();
+        self.running().retain(|thread| !thread.is_finished());
         let thread = Builder::new().name(name.to_owned()).spawn(work).ok();
         let started = thread.is_some();
         self.running().extend(thread);
@@ -40,7 +29,16 @@ impl Threads {
 
     fn settle(&self, patience: Duration) {
         let end = Instant::now() + patience;
-        while self.collect() && Instant::now() < end {
+        loop {
+            let done: Vec<JoinHandle<()>> = self.running().extract_if(.., |thread| thread.is_finished()).collect();
+            for thread in done {
+                // Its work is done: only the last steps of the system are waited for, which are the ones that matter here.
+                // One that panicked has given no answer, which is told elsewhere.
+                let _ = thread.join();
+            }
+            if self.running().is_empty() || Instant::now() >= end {
+                return;
+            }
             sleep(STEP);
         }
     }
@@ -51,7 +49,7 @@ pub(super) fn start(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
     ALL.start(name, work)
 }
 
-/// Waits until no thread of this folder is at work, and no longer than `patience`: what hangs is not waited for.
+/// Waits until no thread of this folder is at work, for `patience` at most: an answer that hangs is not waited for.
 pub fn settle(patience: Duration) {
     ALL.settle(patience);
 }

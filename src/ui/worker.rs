@@ -35,6 +35,8 @@ const RETURN_LOAD: f64 = 0.05;
 const RESTART_EVERY: u64 = 3;
 /// Looks between two questions to the recording for what it knows about this PC: about an hour.
 const LEARN_EVERY: u64 = 1800;
+/// The same for the first time.
+const LEARN_SOON: u64 = 30;
 
 /// What the window asks for.
 enum Command {
@@ -260,7 +262,8 @@ impl Thread {
             let _ = self.outbox.send(Reply::Restart(Box::new(facts)));
         }
         self.looks += 1;
-        if self.looks.is_multiple_of(LEARN_EVERY) {
+        // The agent may have asked the system about the last end of the PC when this window was opened.
+        if self.looks == LEARN_SOON || self.looks.is_multiple_of(LEARN_EVERY) {
             self.learn();
         }
         self.view = Some(view.clone());

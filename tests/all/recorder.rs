@@ -849,21 +849,25 @@ fn the_last_sudden_end_is_found_with_its_reason() {
     let stop = |second: i64, cause: &str, code: Option<u32>| {
         Event::new(at(second), EventKind::SuddenStop, "").with(serde_json::json!({ "cause": cause, "code": code }))
     };
-    let last = |from: i64, to: i64| reader(&path).sudden_stop(at(from), at(to)).expect("read");
+    let last = || reader(&path).sudden_stop(at(0)).expect("read");
+    let of = |second, back, reason, code| Some(SuddenStop { at: at(second), back: at(back), reason, code });
+    assert_eq!(last(), None);
     recorder.note(&stop(100, "system_error", Some(0x133)));
     recorder.note(&Event::new(at(150), EventKind::Suspended, ""));
+    recorder.flush(at(160)).expect("flushed");
+    assert_eq!(last(), of(100, 0, StopReason::SystemError, Some(0x133)));
+    recorder.end(at(170)).expect("ended");
+    let (mut recorder, _) = open(&path, at(250));
     recorder.note(&stop(200, "power_lost", None));
-    recorder.note(&stop(300, "unknown", None));
-    recorder.note(&stop(400, "power_button", None));
-    recorder.note(&stop(500, "orderly", None));
-    recorder.flush(at(600)).expect("flushed");
-    let of = |second, reason, code| Some(SuddenStop { at: at(second), reason, code });
-    assert_eq!(last(0, 150), of(100, StopReason::SystemError, Some(0x133)));
-    assert_eq!(last(0, 250), of(200, StopReason::PowerLost, None));
-    assert_eq!(last(0, 350), None, "nobody knows why");
-    assert_eq!(last(0, 450), of(400, StopReason::PowerButton, None));
-    assert_eq!(last(0, 600), None, "shut down in order");
-    assert_eq!(last(201, 299), None);
+    recorder.flush(at(260)).expect("flushed");
+    assert_eq!(last(), of(200, 250, StopReason::PowerLost, None));
+    recorder.note(&stop(230, "orderly", None));
+    recorder.flush(at(270)).expect("flushed");
+    assert_eq!(last(), of(200, 250, StopReason::PowerLost, None), "that one was no sudden end");
+    recorder.note(&stop(240, "unknown", None));
+    recorder.flush(at(280)).expect("flushed");
+    assert_eq!(last(), None, "nobody knows why");
+    assert_eq!(reader(&path).sudden_stop(at(300)).expect("read"), None);
 }
 
 /// Minutes, each with its share of the CPU, its temperature and the speed of its fan.

@@ -328,8 +328,10 @@ pub struct AutostartPart {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StopPart {
-    /// Hours since then.
+    /// Hours since it was last seen running.
     pub hours: f64,
+    /// Hours since it was watched again.
+    pub back_hours: f64,
     /// Why, as the system tells it.
     pub reason: StopReason,
     /// The number of the error.

@@ -287,7 +287,8 @@ impl<'a> Story<'a> {
                     "autostarts": autostarts,
                     "browsers": browsers,
                     "sudden_stop": condition.sudden_stop.map(|stop| {
-                        json!({ "at": BEGIN - stop.hours * 3600.0, "reason": stop.reason, "code": stop.code })
+                        let ago = |hours: f64| BEGIN - hours * 3600.0;
+                        json!({ "at": ago(stop.hours), "back": ago(stop.back_hours), "reason": stop.reason, "code": stop.code })
                     }),
                 }),
             );

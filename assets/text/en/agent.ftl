@@ -18,8 +18,8 @@ notice-more = { $headline } ({ $number ->
 })
 notice-hint = Click to see why and what to do.
 notice-sudden-stop = Watching broke off last time
-notice-sudden-stop-power_lost = This PC went off without a shutdown
-notice-sudden-stop-power_button = This PC went off without a shutdown
+notice-sudden-stop-power_lost = This PC turned off without being shut down
+notice-sudden-stop-power_button = This PC turned off without being shut down
 notice-sudden-stop-system_error = Windows stopped itself because of an error
 
 event-started = Mimamori began to watch
@@ -27,11 +27,11 @@ event-started-restarted = The PC was started again; Mimamori began to watch
 event-stopped = Mimamori stopped watching
 event-stopped-too_costly = Mimamori needed too much of this PC itself, stopped, and starts again after a pause
 event-sudden_stop = The recording ends at { $time }, and the PC was started again after that
-event-sudden_stop-power_lost = The PC went off without a shutdown: power was lost or it hung. The recording ends at { $time }
+event-sudden_stop-power_lost = The PC turned off without being shut down: power was lost or it hung. The recording ends at { $time }
 event-sudden_stop-system_error = Windows stopped itself because of an error (code { $code }). The recording ends at { $time }
 event-sudden_stop-power_button = The power button was held down. The recording ends at { $time }
 event-sudden_stop-orderly = The PC was shut down in order; only Mimamori had ended before. The recording ends at { $time }
-event-sudden_stop-unknown = The recording ends at { $time }, and the PC was started again after that. Whether it was shut down or went off by itself is not known; this system does not tell
+event-sudden_stop-unknown = The recording ends at { $time }, and the PC was started again after that. Whether it was shut down or turned off by itself is not known; this system does not tell
 event-sudden_stop-with-busy = { $text }. Busiest in the last recorded minute: { $busy }
 event-suspended = The PC slept for { $duration }
 event-clock_changed = The clock was set by { $duration }

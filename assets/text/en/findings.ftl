@@ -141,7 +141,7 @@ confidence-low = seen only briefly
 confidence-medium = fairly sure
 confidence-high = sure
 since = since { $time }, for { $duration }
-since-over = at { $time }, { $duration } ago
+since-over = last seen running at { $time }, { $duration } ago
 
 fan-speed = { $number } rpm
 

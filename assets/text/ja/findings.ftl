@@ -135,7 +135,7 @@ confidence-low = 短時間の観察
 confidence-medium = ほぼ確か
 confidence-high = 確か
 since = { $time } から（{ $duration }）
-since-over = { $time }（{ $duration }前）
+since-over = 最後に動作を確認：{ $time }（{ $duration }前）
 
 fan-speed = 毎分{ $number }回転
 

@@ -4,13 +4,14 @@ use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, Rule
 use crate::knowledge::Knowledge;
 use crate::model::{History, StopReason};
 
-/// Told for the rest of a working day: work may be lost, and it may happen again. Only where the system has said why:
-/// without that somebody may have ended the watching alone, and shut the PC down in order later.
+/// Told for a working day from when the PC was there again, however long it was off: work may be lost, and it may happen
+/// again. Only where the system has said why: without that somebody may have ended the watching alone, and shut the PC
+/// down in order later.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let latest = history.latest()?;
     let stop = latest.condition.sudden_stop?;
     let age = latest.at.since(stop.at);
-    if stop.at > latest.at || age.0 > knowledge.thresholds.time.sudden_stop_seconds.0 {
+    if stop.at > latest.at || latest.at.since(stop.back).0 > knowledge.thresholds.time.sudden_stop_seconds.0 {
         return None;
     }
     let kind = match stop.reason {
@@ -30,11 +31,17 @@ mod tests {
     use crate::diagnose::{EvidenceKind, Finding, RuleId, Severity};
     use crate::model::{At, Condition, StopReason, SuddenStop};
 
-    /// What is told so many hours after the PC ended.
+    /// What is told so many hours after the PC ended and a few minutes less after it was back.
     fn told(hours: f64, reason: StopReason, code: Option<u32>) -> Vec<Finding> {
+        told_after(hours, hours - 0.05, reason, code)
+    }
+
+    /// The same where it was back so many hours ago.
+    fn told_after(hours: f64, back: f64, reason: StopReason, code: Option<u32>) -> Vec<Finding> {
         let mut scene = Scene::windows().at(100.0 * 86_400.0);
-        let at = At(((100.0 * 24.0 - hours) * 3_600_000.0) as i64);
-        let condition = Condition { sudden_stop: Some(SuddenStop { at, reason, code }), ..Condition::default() };
+        let ago = |hours: f64| At(((100.0 * 24.0 - hours) * 3_600_000.0) as i64);
+        let stop = SuddenStop { at: ago(hours), back: ago(back), reason, code };
+        let condition = Condition { sudden_stop: Some(stop), ..Condition::default() };
         scene.push(10.0, |sample| sample.condition = condition.clone().into());
         scene.diagnose()
     }
@@ -54,6 +61,12 @@ mod tests {
             let code = (reason == StopReason::SystemError).then_some(126.0);
             assert_eq!(stop.observed(EvidenceKind::ErrorCode), code);
         }
+    }
+
+    #[test]
+    fn whoever_comes_back_after_a_weekend_is_told() {
+        assert_eq!(told_after(64.0, 0.5, StopReason::SystemError, None)[0].rule, RuleId::SuddenStop);
+        assert_eq!(told_after(64.0, 9.0, StopReason::SystemError, None)[0].rule, RuleId::AllWell);
     }
 
     #[test]
