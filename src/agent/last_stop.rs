@@ -121,7 +121,7 @@ pub(super) fn title(stop: &Event, texts: &Texts) -> String {
 mod tests {
     use super::*;
     use crate::explain::Lang;
-    use crate::model::{Fraction, ProgramSample};
+    use crate::model::{Fraction, ProgramSample, StopReason, SuddenStop};
     use crate::recorder::{Limits, Recorder, Run};
 
     /// The run before ended suddenly at 900 s, and the system has answered `cause`.
@@ -151,6 +151,22 @@ mod tests {
     fn a_start_by_hand_tells_it_at_once() {
         let (mut last, recorded) = answered(&Reading::Missing(Why::Unsupported));
         assert_eq!(last.take_told(At(1_002_000), &mut Hush::default(), || false), recorded);
+    }
+
+    /// The words of the recording are those that the rule reads.
+    #[test]
+    fn what_is_recorded_is_what_the_window_tells() {
+        let read = |cause| SuddenStop::of(&answered(&cause).1.expect("an event"), At(950_000));
+        for (cause, reason, code) in [
+            (StopCause::PowerLost, StopReason::PowerLost, None),
+            (StopCause::PowerButton, StopReason::PowerButton, None),
+            (StopCause::SystemError(0x133), StopReason::SystemError, Some(0x133)),
+        ] {
+            let stop = SuddenStop { at: At(900_000), back: At(950_000), reason, code };
+            assert_eq!(read(Reading::Known(cause)), Some(stop));
+        }
+        assert_eq!(read(Reading::Known(StopCause::Orderly)), None);
+        assert_eq!(read(Reading::Missing(Why::Unsupported)), None);
     }
 
     #[test]
