@@ -107,7 +107,7 @@ pub fn date_clock(at: At, zone: &TimeZone) -> String {
 
 fn strftime(at: At, zone: &TimeZone, form: &str) -> String {
     let Ok(timestamp) = Timestamp::from_millisecond(at.0) else { return String::new() };
-    timestamp.to_zoned(zone.clone()).strftime(form).to_string()
+    timestamp.to_zoned_datetime(zone.clone()).strftime(form).to_string()
 }
 
 #[cfg(test)]

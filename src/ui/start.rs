@@ -1,6 +1,6 @@
-//! Opens the window: OpenGL first, then wgpu by starting the program again. A second try in the same process
-//! panics inside winit 0.30 on Windows, and without OpenGL 2 (remote desktop, virtual machines, basic display
-//! drivers) only wgpu draws.
+//! Opens the window: OpenGL first, then wgpu where it is compiled in, by starting the program again. A second try in the
+//! same process panics inside winit 0.30 on Windows, and without OpenGL 2 (remote desktop, virtual machines, basic
+//! display drivers) only wgpu draws there. On Linux software OpenGL is always installed, so wgpu is not compiled in.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -25,36 +25,38 @@ const OTHER_STARTS: usize = 20;
 pub fn open(context: &Context, wanted: &WindowOptions) -> Result<Exit, String> {
     let file = SettingsFile::of_user();
     let second_try = std::env::var_os(TRIED).is_some();
-    let only = Only::take(second_try || wanted.renderer.is_some(), wanted);
-    if matches!(only, Only::Other) {
+    let only = SingleInstance::take(second_try || wanted.renderer.is_some(), wanted);
+    if matches!(only, SingleInstance::Other) {
         return Ok(Exit::Fine);
     }
     platform::raise_own_priority();
-    let renderer = wanted.renderer.or(file.load().renderer).unwrap_or(Renderer::Glow);
+    // A settings file may name a renderer that another build has.
+    let remembered = file.load().renderer.filter(|renderer| compiled(*renderer).is_some());
+    let renderer = wanted.renderer.or(remembered).unwrap_or(Renderer::Glow);
     let error = match run(context, renderer, wanted, file) {
         Ok(()) => return Ok(Exit::Fine),
         Err(error) => error,
     };
-    if second_try || wanted.renderer.is_some() {
-        return Err(error);
-    }
     let other = match renderer {
         Renderer::Glow => Renderer::Wgpu,
         Renderer::Wgpu => Renderer::Glow,
     };
+    if second_try || wanted.renderer.is_some() || compiled(other).is_none() {
+        return Err(error);
+    }
     // What was clicked is wanted by the second try, too.
     start_again(&WindowOptions { renderer: Some(other), ..wanted.clone() }).ok_or(error)
 }
 
 /// One window a person.
-enum Only {
+enum SingleInstance {
     /// This is it; nobody else is while the lock is held. Without a lock (no folder for it) there may be two.
     Own { _lock: Option<Lock> },
     /// Another one is open and came to the front.
     Other,
 }
 
-impl Only {
+impl SingleInstance {
     fn take(anyway: bool, wanted: &WindowOptions) -> Self {
         if anyway {
             return Self::Own { _lock: None };
@@ -74,21 +76,27 @@ impl Only {
     }
 }
 
+/// The toolkit's name for a renderer; `None` where it is not compiled in.
+fn compiled(renderer: Renderer) -> Option<eframe::Renderer> {
+    renderer.name().parse().ok()
+}
+
 fn run(context: &Context, renderer: Renderer, wanted: &WindowOptions, file: SettingsFile) -> Result<(), String> {
+    let texts = context.texts(wanted.lang.or(file.load().lang).unwrap_or(context.lang));
+    let Some(toolkit) = compiled(renderer) else {
+        return Err(texts.with_one("cli-renderer-not-compiled", "renderer", renderer.name()));
+    };
     let options = eframe::NativeOptions {
         viewport: eframe::egui::ViewportBuilder::default()
             .with_app_id("mimamori")
             .with_inner_size([1000.0, 700.0])
             .with_min_inner_size([640.0, 480.0]),
-        renderer: match renderer {
-            Renderer::Glow => eframe::Renderer::Glow,
-            Renderer::Wgpu => eframe::Renderer::Wgpu,
-        },
+        renderer: toolkit,
         // Fonts are installed by `fonts`, with Japanese shapes whatever the language of the system.
         system_font_fallback: false,
         ..eframe::NativeOptions::default()
     };
-    let title = context.texts(wanted.lang.or(file.load().lang).unwrap_or(context.lang)).get("app-name");
+    let title = texts.get("app-name");
     let create = |creation: &eframe::CreationContext<'_>| {
         let app: Box<dyn eframe::App> = Box::new(MimamoriApp::new(creation, context, renderer, wanted, file));
         Ok(app)

@@ -185,7 +185,7 @@ pub fn time(text: &str, form: &str) -> Option<f64> {
             // A time of day belongs to any day.
             let of_day = || Some(civil::date(2000, 1, 1).to_datetime(civil::Time::strptime(form, text).ok()?));
             let local = DateTime::strptime(form, text).ok().or_else(of_day)?;
-            Some(seconds(local.to_zoned(TimeZone::UTC).ok()?.timestamp()))
+            Some(seconds(local.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp()))
         }
     }
 }

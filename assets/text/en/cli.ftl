@@ -7,7 +7,7 @@ cli-about-help = Print this help, or the help of a command
 cli-arg-seconds = How long to look, 2 to 3600 seconds
 cli-arg-json = Print JSON instead of text
 cli-arg-lang = Language of the text
-cli-arg-renderer = How to draw the window; the working one is remembered
+cli-arg-renderer = glow (OpenGL) or wgpu (Windows only); the working one is remembered
 cli-arg-file = The recorded history (JSON lines)
 cli-arg-help = Print help
 cli-arg-version = Print the version
@@ -24,6 +24,7 @@ cli-exit-codes = Exit codes: 0 nothing to do, 1 something was found, 2 wrong usa
 
 cli-no-display = No display here, so this is the check as text (the same as "mimamori check").
 cli-window-failed = The window could not be opened ({ $reason }), so this is the check as text.
+cli-renderer-not-compiled = this program was built without { $renderer }; try --renderer glow
 cli-looking = Looking at this PC: { $done } of { $all } s
 cli-stopped = Stopped before the end; nothing was changed.
 cli-looked = Looked at this PC for { $duration }, { $time }

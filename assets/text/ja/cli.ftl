@@ -7,7 +7,7 @@ cli-about-help = このヘルプ、またはコマンドのヘルプを表示し
 cli-arg-seconds = 調べる秒数（2～3600）
 cli-arg-json = 文章の代わりに JSON で出力します
 cli-arg-lang = 文章の言語
-cli-arg-renderer = ウィンドウの描き方（うまく動いたものを覚えます）
+cli-arg-renderer = glow（OpenGL）または wgpu（Windows のみ）。うまく動いたものを覚えます
 cli-arg-file = 記録した履歴（JSON 行形式）
 cli-arg-help = ヘルプを表示します
 cli-arg-version = バージョンを表示します
@@ -24,6 +24,7 @@ cli-exit-codes = 終了コード：0 することなし、1 見つかったこ�
 
 cli-no-display = 画面がないため、文章で結果を表示します（「mimamori check」と同じ内容です）。
 cli-window-failed = ウィンドウを開けなかったため（{ $reason }）、文章で結果を表示します。
+cli-renderer-not-compiled = このプログラムには { $renderer } が入っていません。--renderer glow をお試しください
 cli-looking = パソコンを調べています：{ $done }/{ $all }秒
 cli-stopped = 途中で中止しました。何も変更していません。
 cli-looked = 調べた時間：{ $duration }（{ $time }）
