@@ -1,12 +1,22 @@
-//! Notifications of the desktop over D-Bus: one thread speaks to the server and one hears what was clicked.
-//! (notify-rust would keep a thread for every notification that is shown.)
+//! Desktop notifications over D-Bus through notify-rust. What it lacks is added here: a time-out for servers that hang, and
+//! one thread that waits for the clicks on all notifications.
+//!
+//! notify-rust keeps a connection for each notification on screen, because some servers (dunst) send the click only to
+//! the connection that asked, and others (GNOME Shell) withdraw the notification when that connection ends. It hears such
+//! signals from every sender; all of them run as this user, and the only effect of a click is that the window opens.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use zbus::blocking::{Connection, MessageIterator, connection};
+use async_channel::{Receiver, Sender};
+use async_executor::Executor;
+use async_io::Timer;
+use futures_lite::{FutureExt, future};
+use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
+use zbus::blocking::{Connection, connection};
 use zbus::zvariant::Value;
 
 use super::desktop::is_fullscreen_in_front;
@@ -17,9 +27,9 @@ use crate::platform::types::{DesktopEvent, DesktopEvents, NoDesktop};
 /// The server, its object and its interface.
 const SERVER: &str = "org.freedesktop.Notifications";
 const OBJECT: &str = "/org/freedesktop/Notifications";
-/// So long may the server take: it may have to be started first.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// A click on the notification itself.
+/// Time-out of each call; the bus may have to start the server first.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// The action of a click on the notification itself.
 const CLICK: &str = "default";
 /// The name of our desktop file, by which desktops keep settings for each program.
 const DESKTOP_ENTRY: &str = "mimamori";
@@ -31,13 +41,18 @@ pub struct Notifier(Queue);
 impl Notifier {
     /// Prepares for notifications of the program `app_name`. Connects when the first one is shown.
     pub fn new(app_name: &str, events: DesktopEvents) -> Self {
-        let server =
-            Server { app_name: clean(app_name), events: events.clone(), shown: Shown::default(), connection: None };
+        let server = Server {
+            app_name: clean(app_name),
+            events: events.clone(),
+            shown: HashMap::new(),
+            clicks: None,
+            queries: None,
+        };
         Self(Queue::new(server, events))
     }
 
-    /// Shows a notification in place of an earlier one with the same `tag`. Does not wait for the server: that it
-    /// could not be shown comes as [`DesktopEvent::NotificationsFailed`].
+    /// Shows a notification in place of an earlier one with the same `tag`. Does not wait for the server: a failure
+    /// arrives as [`DesktopEvent::NotificationsFailed`].
     ///
     /// # Errors
     /// Too many are waiting for a server that does not answer.
@@ -51,36 +66,50 @@ impl Notifier {
         Reading::from_option(self.0.is_presenting(), Why::Unsupported)
     }
 
-    /// Takes the notification with this `tag` back, if it is still there.
+    /// Withdraws the notification with this `tag`, if it is still there.
     pub fn withdraw(&mut self, tag: &str) {
         self.0.withdraw(tag);
     }
 }
 
-/// Which notifications are on the screen: tag and the server's number.
-type Shown = Arc<Mutex<HashMap<String, u32>>>;
-
-fn locked(shown: &Shown) -> MutexGuard<'_, HashMap<String, u32>> {
-    shown.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 struct Server {
     app_name: String,
     events: DesktopEvents,
-    shown: Shown,
-    connection: Option<Bus>,
+    /// Notifications that may be on screen, by tag. A closed channel means that the person closed it.
+    shown: HashMap<String, Sender<Order>>,
+    clicks: Option<Clicks>,
+    queries: Option<Connection>,
 }
 
 impl notifications::Server for Server {
     fn show(&mut self, message: &Message) -> Result<(), String> {
-        self.try_show(message).map_err(|error| error.to_string())
+        // A server without actions would show a dialogue or nothing. Asked each time: another server may have taken over,
+        // and one that hangs is noticed here, where there is a time-out.
+        let capabilities = self.capabilities().map_err(|error| error.to_string())?;
+        let notification = notification(&self.app_name, message, &capabilities);
+        self.shown.retain(|_, orders| !orders.is_closed());
+        if let Some(orders) = self.shown.get(&message.tag) {
+            let (answer, answers) = mpsc::channel();
+            if orders.try_send(Order::Replace(notification.clone(), answer)).is_ok()
+                && let Ok(replaced) = answers.recv_timeout(TIMEOUT)
+            {
+                return replaced;
+            }
+        }
+        let handle = within_timeout(notification.show_async())?;
+        let clicks = match &self.clicks {
+            Some(clicks) => clicks,
+            None => self.clicks.insert(Clicks::start().map_err(|error| error.to_string())?),
+        };
+        let orders = clicks.follow(handle, message.tag.clone(), self.events.clone());
+        self.shown.insert(message.tag.clone(), orders);
+        Ok(())
     }
 
     fn withdraw(&mut self, tag: &str) {
-        let id = locked(&self.shown).remove(tag);
-        if let (Some(bus), Some(id)) = (&self.connection, id) {
-            // Gone already, or the server is: either way it is not on the screen any more.
-            let _ = bus.call("CloseNotification", &(id,));
+        if let Some(orders) = self.shown.remove(tag) {
+            // Fails when it is closed already.
+            let _ = orders.try_send(Order::Withdraw);
         }
     }
 
@@ -92,99 +121,120 @@ impl notifications::Server for Server {
 }
 
 impl Server {
-    /// What the server says about itself; most have no such property.
-    fn is_inhibited(&mut self) -> Option<bool> {
-        if self.connection.is_none() {
-            self.connection = Bus::connect(&self.shown, &self.events).ok();
+    fn queries(&mut self) -> zbus::Result<&Connection> {
+        match &mut self.queries {
+            Some(connection) => Ok(connection),
+            none => Ok(none.insert(connection::Builder::session()?.method_timeout(TIMEOUT).build()?)),
         }
-        let bus = self.connection.as_ref()?;
+    }
+
+    fn capabilities(&mut self) -> zbus::Result<Vec<String>> {
+        let answer = self.queries()?.call_method(Some(SERVER), OBJECT, Some(SERVER), "GetCapabilities", &());
+        // Slowness is no failure of the connection; anything else of that kind is, and the next call connects anew.
+        if matches!(&answer, Err(zbus::Error::InputOutput(error)) if error.kind() != std::io::ErrorKind::TimedOut) {
+            self.queries = None;
+        }
+        answer?.body().deserialize()
+    }
+
+    /// The property `Inhibited` of the server; most have none.
+    fn is_inhibited(&mut self) -> Option<bool> {
         let properties = Some("org.freedesktop.DBus.Properties");
-        let answer = bus.0.call_method(Some(SERVER), OBJECT, properties, "Get", &(SERVER, "Inhibited")).ok()?;
+        let connection = self.queries().ok()?;
+        let answer = connection.call_method(Some(SERVER), OBJECT, properties, "Get", &(SERVER, "Inhibited")).ok()?;
         bool::try_from(answer.body().deserialize::<Value<'_>>().ok()?).ok()
     }
+}
 
-    fn try_show(&mut self, message: &Message) -> zbus::Result<()> {
-        let bus = match self.connection.take() {
-            Some(bus) => bus,
-            None => Bus::connect(&self.shown, &self.events)?,
+/// The notification as this server can show it.
+fn notification(app_name: &str, message: &Message, capabilities: &[String]) -> Notification {
+    let can = |what: &str| capabilities.iter().any(|capability| capability == what);
+    let body = if can("body-markup") { escaped(&message.body) } else { message.body.clone() };
+    let mut notification = Notification::new();
+    notification
+        .appname(app_name)
+        .icon(DESKTOP_ENTRY)
+        .summary(&message.title)
+        .body(&body)
+        .urgency(if message.urgent { Urgency::Critical } else { Urgency::Normal })
+        .hint(Hint::DesktopEntry(DESKTOP_ENTRY.to_owned()))
+        .hint(Hint::SuppressSound(true));
+    if can("actions") {
+        // The label is for servers that draw a button.
+        notification.action(CLICK, app_name);
+    }
+    notification
+}
+
+fn within_timeout<T>(call: impl Future<Output = Result<T, notify_rust::error::Error>>) -> Result<T, String> {
+    let timeout = async {
+        Timer::after(TIMEOUT).await;
+        Err(std::io::Error::from(std::io::ErrorKind::TimedOut).to_string())
+    };
+    future::block_on(async { call.await.map_err(|error| error.to_string()) }.or(timeout))
+}
+
+/// What is to happen with a notification on screen.
+enum Order {
+    Replace(Notification, mpsc::Sender<Result<(), String>>),
+    Withdraw,
+}
+
+/// The thread that waits for the clicks on all notifications. Ends when this is dropped.
+struct Clicks {
+    executor: Arc<Executor<'static>>,
+    _alive: Sender<()>,
+}
+
+impl Clicks {
+    fn start() -> std::io::Result<Self> {
+        let executor = Arc::new(Executor::new());
+        let (alive, ended) = async_channel::bounded::<()>(1);
+        let running = Arc::clone(&executor);
+        let run = move || {
+            // The channel is only ever closed.
+            let _ = async_io::block_on(running.run(ended.recv()));
         };
-        let replaces = locked(&self.shown).get(&message.tag).copied().unwrap_or(0);
-        let id = bus.notify(&self.app_name, replaces, message);
-        // A connection that failed is made anew the next time; slowness is no failure of the connection.
-        let broken =
-            matches!(&id, Err(zbus::Error::InputOutput(error)) if error.kind() != std::io::ErrorKind::TimedOut);
-        if !broken {
-            self.connection = Some(bus);
-        }
-        locked(&self.shown).insert(message.tag.clone(), id?);
-        Ok(())
+        thread::Builder::new().name("notifier-clicks".into()).spawn(run)?;
+        Ok(Self { executor, _alive: alive })
+    }
+
+    /// Waits for what happens to a notification; orders for it go into the returned channel, which closes with it.
+    fn follow(&self, handle: NotificationHandle, tag: String, events: DesktopEvents) -> Sender<Order> {
+        let (orders, inbox) = async_channel::bounded(4);
+        let follow = async move {
+            // notify-rust panics when the bus goes away in the wrong moment; the notification has gone with it.
+            let _ = AssertUnwindSafe(follow(handle, inbox, &tag, &events)).catch_unwind().await;
+        };
+        self.executor.spawn(follow).detach();
+        orders
     }
 }
 
-/// A connection to the server, closed when dropped, which also ends the thread that listens on it.
-struct Bus(Connection);
-
-impl Bus {
-    fn connect(shown: &Shown, events: &DesktopEvents) -> zbus::Result<Self> {
-        let bus = Self(connection::Builder::session()?.method_timeout(PATIENCE).build()?);
-        let rule =
-            zbus::MatchRule::builder().msg_type(zbus::message::Type::Signal).sender(SERVER)?.interface(SERVER)?;
-        let signals = MessageIterator::for_match_rule(rule.build(), &bus.0, Some(64))?;
-        let (shown, events) = (Arc::clone(shown), events.clone());
-        thread::Builder::new().name("notifier-clicks".into()).spawn(move || hear(signals, &shown, &events))?;
-        Ok(bus)
-    }
-
-    fn call<B>(&self, method: &str, body: &B) -> zbus::Result<zbus::Message>
-    where
-        B: serde::ser::Serialize + zbus::zvariant::DynamicType,
-    {
-        self.0.call_method(Some(SERVER), OBJECT, Some(SERVER), method, body)
-    }
-
-    fn notify(&self, app_name: &str, replaces: u32, message: &Message) -> zbus::Result<u32> {
-        // Asked each time: the server may have become another one, and notifications are rare.
-        let capabilities: Vec<String> = self.call("GetCapabilities", &())?.body().deserialize()?;
-        let can = |what: &str| capabilities.iter().any(|capability| capability == what);
-        let body = if can("body-markup") { escaped(&message.body) } else { message.body.clone() };
-        // A server without actions would show a dialogue or nothing. The name is for those that draw a button.
-        let actions: Vec<&str> = if can("actions") { vec![CLICK, app_name] } else { Vec::new() };
-        let hints = HashMap::from([
-            ("urgency", Value::U8(if message.urgent { 2 } else { 1 })),
-            ("desktop-entry", Value::from(DESKTOP_ENTRY)),
-            ("suppress-sound", Value::Bool(true)),
-        ]);
-        let by_server = -1_i32;
-        let arguments = (app_name, replaces, DESKTOP_ENTRY, &message.title, body, actions, hints, by_server);
-        self.call("Notify", &arguments)?.body().deserialize()
-    }
-}
-
-impl Drop for Bus {
-    fn drop(&mut self) {
-        // Broken already: closed as well.
-        let _ = self.0.clone().close();
-    }
-}
-
-/// Tells which notifications are clicked, and forgets those that are closed, until the connection ends.
-fn hear(signals: MessageIterator, shown: &Shown, events: &DesktopEvents) {
-    for signal in signals {
-        let Ok(signal) = signal else { return };
-        let member = signal.header().member().map(ToString::to_string);
-        match member.as_deref() {
-            Some("ActionInvoked") => {
-                let Ok((id, action)) = signal.body().deserialize::<(u32, String)>() else { continue };
-                let tag = locked(shown).iter().find(|(_, shown)| **shown == id).map(|(tag, _)| tag.clone());
-                if let Some(tag) = tag.filter(|_| action == CLICK) {
-                    events.send(DesktopEvent::NotificationClicked(tag));
+async fn follow(mut handle: NotificationHandle, inbox: Receiver<Order>, tag: &str, events: &DesktopEvents) {
+    loop {
+        let mut is_clicked = false;
+        let response = async {
+            let click = |response: &NotificationResponse| is_clicked = *response == NotificationResponse::Default;
+            handle.wait_for_action_async(click).await;
+            None
+        };
+        match response.or(async { inbox.recv().await.ok() }).await {
+            Some(Order::Replace(notification, answer)) => {
+                *handle = notification;
+                // The one who asked may have stopped waiting.
+                let _ = answer.send(handle.update().map_err(|error| error.to_string()));
+            }
+            Some(Order::Withdraw) => {
+                handle.close_async().await;
+                return;
+            }
+            None => {
+                if is_clicked {
+                    events.send(DesktopEvent::NotificationClicked(tag.to_owned()));
                 }
+                return;
             }
-            Some("NotificationClosed") => {
-                let Ok((id, _reason)) = signal.body().deserialize::<(u32, u32)>() else { continue };
-                locked(shown).retain(|_, shown| *shown != id);
-            }
-            _ => {}
         }
     }
 }
