@@ -1,21 +1,24 @@
 //! Processor time from `/proc/stat`.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
 
 use crate::model::Why;
 use crate::platform::types::{CpuTime, CpuTimes};
 
+/// Largest part of the file that is read, in bytes: the lines of some thousand processors.
+const LONGEST: usize = 1 << 20;
+
 /// Reads processor time; keeps the file and the buffer between ticks.
 pub struct CpuReader {
     file: Option<File>,
-    buffer: String,
+    buffer: Vec<u8>,
 }
 
 impl CpuReader {
     /// Opens `/proc/stat`.
     pub fn new() -> Self {
-        Self { file: File::open("/proc/stat").ok(), buffer: String::with_capacity(8192) }
+        Self { file: File::open("/proc/stat").ok(), buffer: vec![0; 4096] }
     }
 
     /// Time since the start of the system.
@@ -24,11 +27,17 @@ impl CpuReader {
     /// [`Why::Unsupported`] when `/proc` is not there or not readable.
     pub fn read(&mut self) -> Result<CpuTimes, Why> {
         let file = self.file.as_mut().ok_or(Why::Unsupported)?;
-        self.buffer.clear();
-        file.seek(SeekFrom::Start(0)).map_err(|_| Why::Unsupported)?;
-        file.read_to_string(&mut self.buffer).map_err(|_| Why::Unsupported)?;
-        let times = parse(&self.buffer);
-        if times.total.all == 0 { Err(Why::Unsupported) } else { Ok(times) }
+        loop {
+            // One call from the beginning; what follows the processors (each interrupt of a server) is not needed.
+            let length = file.read_at(&mut self.buffer, 0).map_err(|_| Why::Unsupported)?;
+            let text = String::from_utf8_lossy(&self.buffer[..length]);
+            if length == self.buffer.len() && !text.contains("\nintr") && length < LONGEST {
+                self.buffer.resize(length * 2, 0);
+                continue;
+            }
+            let times = parse(&text);
+            return if times.total.all == 0 { Err(Why::Unsupported) } else { Ok(times) };
+        }
     }
 }
 
@@ -69,6 +78,16 @@ mod tests {
         let times = parse("cpu  10 0 5 60 20 2 3 0 5 0\ncpu0 10 0 5 60 20 2 3 0 5 0\nintr 5 1\n");
         assert_eq!(times.total, CpuTime { busy: 20, all: 100, interrupts: 5 });
         assert_eq!(times.per_core.len(), 1);
+    }
+
+    #[test]
+    fn a_pc_with_many_processors_has_a_longer_file() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let lines: String = (0..200).map(|cpu| format!("cpu{cpu} 1 0 1 8 0 0 0 0 0 0\n")).collect();
+        std::fs::write(file.path(), format!("cpu  200 0 200 1600 0 0 0 0 0 0\n{lines}intr 5 1\n")).expect("written");
+        let mut reader = CpuReader { file: File::open(file.path()).ok(), buffer: vec![0; 64] };
+        let times = reader.read().expect("times");
+        assert_eq!((times.total.all, times.per_core.len()), (2000, 200));
     }
 
     #[test]

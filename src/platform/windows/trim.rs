@@ -1,20 +1,18 @@
-//! Gives back memory that is needed only now and then.
+//! Returns heap that is needed only now and then, and makes folders.
 
 use std::path::Path;
 use std::time::Duration;
 
-use windows_sys::Win32::System::ProcessStatus::K32EmptyWorkingSet;
-use windows_sys::Win32::System::Threading::GetCurrentProcess;
+use windows_sys::Win32::System::Memory::{GetProcessHeap, HeapCompact};
 
-/// How long what was needed once is kept. All pages have to come back one by one, so seldom.
+/// Interval between two calls of [`give_back_memory`].
 pub const GIVE_BACK_EVERY: Duration = Duration::from_mins(10);
 
-/// Takes the pages that were used out of the working set. They stay in the standby list of the system: what
-/// is used again comes back without reading the disk.
-#[expect(unsafe_code, reason = "tells the system that pages are not needed")]
+/// Returns free heap to the system.
+#[expect(unsafe_code, reason = "asks the system's allocator to give back memory")]
 pub fn give_back_memory() {
-    // SAFETY: the handle of our own process is always valid. A refusal changes nothing.
-    let _ = unsafe { K32EmptyWorkingSet(GetCurrentProcess()) };
+    // SAFETY: the heap of the process is always valid, and its allocator locks it.
+    let _ = unsafe { HeapCompact(GetProcessHeap(), 0) };
 }
 
 /// Makes a folder, and those above it. The local data folder of a user is private already: what is made in it
