@@ -11,16 +11,16 @@ pub enum TrayIcon {
     #[default]
     Fine,
     /// Worth a look: a ring with an exclamation mark.
-    Look,
+    Warning,
     /// Somebody should do something: a filled triangle with an exclamation mark.
-    Act,
+    Critical,
     /// Watching is paused: a ring with two bars.
     Paused,
 }
 
 impl TrayIcon {
     /// Every state, for tests.
-    pub const ALL: [Self; 4] = [Self::Fine, Self::Look, Self::Act, Self::Paused];
+    pub const ALL: [Self; 4] = [Self::Fine, Self::Warning, Self::Critical, Self::Paused];
 }
 
 /// Red, green and blue.
@@ -115,12 +115,12 @@ fn layers(icon: TrayIcon, colours: &Colours) -> Vec<(Shape, Rgb)> {
             (line((0.31, 0.53), (0.45, 0.66), 0.13), colours.fine),
             (line((0.45, 0.66), (0.69, 0.37), 0.13), colours.fine),
         ],
-        TrayIcon::Look => vec![
+        TrayIcon::Warning => vec![
             (RING, colours.look),
             (line((0.5, 0.29), (0.5, 0.53), 0.14), colours.look),
             (line((0.5, 0.72), (0.5, 0.72), 0.16), colours.look),
         ],
-        TrayIcon::Act => {
+        TrayIcon::Critical => {
             // The corners run clockwise.
             let corners = [(0.5, 0.13), (0.92, 0.87), (0.08, 0.87)];
             vec![
@@ -234,19 +234,5 @@ mod tests {
         let text = include_str!("../assets/icons/tray.toml");
         assert!(toml::from_str::<Colours>(&text.replace("#ffffff", "white")).is_err());
         assert!(toml::from_str::<Colours>(&text.replace("paused", "asleep")).is_err());
-    }
-
-    /// Not a test: writes every state and size as raw pixels for a person.
-    /// `MIMAMORI_ICONS=folder cargo test -- --ignored icons_as_files`, then `convert -size 16x16 -depth 8 rgba:…`
-    #[test]
-    #[ignore = "writes pictures for a person"]
-    fn icons_as_files() {
-        let folder = std::path::PathBuf::from(std::env::var_os("MIMAMORI_ICONS").expect("MIMAMORI_ICONS"));
-        for icon in TrayIcon::ALL {
-            for size in [16, 22, 32, 64] {
-                let name = format!("{icon:?}-{size}.rgba").to_lowercase();
-                std::fs::write(folder.join(name), rgba(icon, size, &colours())).expect("written");
-            }
-        }
     }
 }

@@ -8,7 +8,7 @@
 //!   and whether it helped. These five are pure: no clock, no files, no threads, no operating system.
 //! - [`platform`] is the operating system, the only place with `cfg(target_os)` and `unsafe`.
 //!   [`icon`] draws the icon that it shows beside the clock.
-//! - [`sampler`] takes samples from it. [`watch`] joins the parts for a live PC.
+//! - [`sampler`] takes samples from it. [`monitor`] joins the parts for a live PC.
 //! - [`recorder`] keeps them for months in one bounded file.
 //! - [`agent`] watches in the background: tray, recording, notifications.
 //! - [`report`] has the JSON forms, [`cli`] the command line, [`ui`] the window.
@@ -21,6 +21,7 @@ pub mod explain;
 pub mod icon;
 pub mod knowledge;
 pub mod model;
+pub mod monitor;
 pub mod platform;
 pub mod recorder;
 pub mod remedy;
@@ -28,4 +29,3 @@ pub mod report;
 pub mod sampler;
 pub mod settings;
 pub mod ui;
-pub mod watch;

@@ -3,7 +3,7 @@
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::{AUTOSTART, Wake, agent_program};
+use super::{AUTOSTART, AgentEvent, agent_program};
 use crate::model::Reading;
 use crate::platform::{self, DesktopEvents, Tray, TrayView};
 
@@ -26,10 +26,10 @@ impl IconState {
     }
 
     /// On a thread of its own: a session bus that does not answer must hold up neither watching nor the end.
-    pub(super) fn start(view: TrayView, events: DesktopEvents, wakes: Sender<Wake>) {
+    pub(super) fn start(view: TrayView, events: DesktopEvents, wakes: Sender<AgentEvent>) {
         let start = move || {
             // The agent may have ended meanwhile.
-            let _ = wakes.send(Wake::Tray(Tray::start(&view, events)));
+            let _ = wakes.send(AgentEvent::Tray(Tray::start(&view, events)));
         };
         // Without the thread there is no icon; everything else goes on.
         let _ = std::thread::Builder::new().name("start tray".to_owned()).spawn(start);
@@ -101,7 +101,7 @@ mod tests {
         let (soon, late) = (Duration::from_secs(2), Duration::from_secs(30));
         assert!(!is_news(&calm, &busier, soon) && is_news(&calm, &busier, late));
         assert!(!is_news(&calm, &calm, late));
-        assert!(is_news(&calm, &TrayView { icon: TrayIcon::Act, ..calm.clone() }, soon));
+        assert!(is_news(&calm, &TrayView { icon: TrayIcon::Critical, ..calm.clone() }, soon));
         assert!(is_news(&calm, &TrayView { menu: vec![MenuLine::Separator], ..calm.clone() }, soon));
     }
 }

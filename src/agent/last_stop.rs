@@ -8,8 +8,8 @@ use std::sync::mpsc::Sender;
 
 use serde_json::{Value, json};
 
-use super::Wake;
-use super::hush::Hush;
+use super::AgentEvent;
+use super::notification_policy::NotificationPolicy;
 use crate::explain::Texts;
 use crate::model::{At, Event, EventKind, Reading, Sample, Seconds, Why};
 use crate::platform::{self, StopCause};
@@ -36,13 +36,13 @@ pub(super) struct LastStop {
 
 impl LastStop {
     /// A run without its mark, and the PC was started anew since: the system is asked why, which may take seconds. The
-    /// answer comes as [`Wake::Cause`]; what is known at once, as nobody can be asked, is returned.
+    /// answer comes as [`AgentEvent::Cause`]; what is known at once, as nobody can be asked, is returned.
     pub(super) fn look(
         &mut self,
         previous: PreviousRun,
         path: Option<&Path>,
         boot: Option<&String>,
-        wakes: Sender<Wake>,
+        wakes: Sender<AgentEvent>,
     ) -> Option<Reading<StopCause>> {
         if previous.clean || previous.boot_id.is_none() || previous.boot_id.as_ref() == boot {
             return None;
@@ -53,7 +53,7 @@ impl LastStop {
         let ask = move || {
             let cause = platform::sudden_stop_cause(boot_id.as_deref(), last_seen);
             // The agent may have ended meanwhile.
-            let _ = wakes.send(Wake::Cause(cause));
+            let _ = wakes.send(AgentEvent::Cause(cause));
         };
         let asked = std::thread::Builder::new().name("last stop".to_owned()).spawn(ask);
         asked.is_err().then_some(Reading::Missing(Why::Unsupported))
@@ -78,9 +78,14 @@ impl LastStop {
         Some(event)
     }
 
-    /// What a person is told now, once: not before `hush` has nothing against it.
-    pub(super) fn take_told(&mut self, now: At, hush: &mut Hush, presenting: impl FnOnce() -> bool) -> Option<Event> {
-        if self.untold.is_none() || !hush.may_tell(now, presenting) {
+    /// What a person is told now, once: not before `notification_policy` has nothing against it.
+    pub(super) fn take_told(
+        &mut self,
+        now: At,
+        notification_policy: &mut NotificationPolicy,
+        presenting: impl FnOnce() -> bool,
+    ) -> Option<Event> {
+        if self.untold.is_none() || !notification_policy.may_tell(now, presenting) {
             return None;
         }
         self.untold.take()
@@ -137,12 +142,14 @@ mod tests {
     fn it_is_told_once_after_the_quiet_times_and_not_during_a_presentation() {
         let (mut last, recorded) = answered(&Reading::Known(StopCause::PowerLost));
         assert_eq!(recorded.as_ref().map(|event| event.at), Some(At(900_000)), "at once");
-        let mut hush = Hush::default();
-        hush.signed_in(At(1_000_000), At(1_002_000));
+        let mut notification_policy = NotificationPolicy::default();
+        notification_policy.signed_in(At(1_000_000), At(1_002_000));
         let mut told = Vec::new();
         for second in (1002_i64..3000).step_by(2) {
             let presenting = || second < 1500;
-            told.extend(last.take_told(At(second * 1000), &mut hush, presenting).map(|event| (second, event)));
+            told.extend(
+                last.take_told(At(second * 1000), &mut notification_policy, presenting).map(|event| (second, event)),
+            );
         }
         assert_eq!(told, [(1510, recorded.expect("an event"))]);
     }
@@ -150,7 +157,7 @@ mod tests {
     #[test]
     fn a_start_by_hand_tells_it_at_once() {
         let (mut last, recorded) = answered(&Reading::Missing(Why::Unsupported));
-        assert_eq!(last.take_told(At(1_002_000), &mut Hush::default(), || false), recorded);
+        assert_eq!(last.take_told(At(1_002_000), &mut NotificationPolicy::default(), || false), recorded);
     }
 
     /// The words of the recording are those that the rule reads.
@@ -174,7 +181,7 @@ mod tests {
         let (mut last, recorded) = answered(&Reading::Known(StopCause::Orderly));
         assert_eq!(recorded.map(|event| event.data["cause"].clone()), Some("orderly".into()));
         let asked = || unreachable!("nothing to tell");
-        assert_eq!(last.take_told(At(1_002_000), &mut Hush::default(), asked), None);
+        assert_eq!(last.take_told(At(1_002_000), &mut NotificationPolicy::default(), asked), None);
         assert!(last.answered(&Reading::Known(StopCause::Orderly)).is_none(), "once");
     }
 

@@ -96,20 +96,20 @@ mod tests {
 
     #[test]
     fn space_that_was_lost_over_days_is_no_reason_to_look_more_often() {
-        let mut shrinking = finding(RuleId::DiskShrinking, Severity::Look);
+        let mut shrinking = finding(RuleId::DiskShrinking, Severity::Warning);
         assert!(!is_moving(&shrinking));
         shrinking.evidence = vec![Evidence::told(EvidenceKind::HoursToFull, 2.0, Seconds(60.0))];
-        assert!(is_moving(&shrinking) && is_moving(&finding(RuleId::CpuHog, Severity::Look)));
+        assert!(is_moving(&shrinking) && is_moving(&finding(RuleId::CpuHog, Severity::Warning)));
     }
 
     #[test]
     fn what_stands_for_weeks_does_not_make_the_agent_write_more() {
         let standing = [RuleId::DiskNearlyFull, RuleId::RestartPending, RuleId::AntivirusOff, RuleId::BrowserOld]
-            .map(|rule| finding(rule, Severity::Act));
+            .map(|rule| finding(rule, Severity::Critical));
         assert!(is_calm(&[]) && is_calm(&standing));
         assert!(is_calm(&[finding(RuleId::KnownBusy, Severity::Ok), standing[0].clone()]));
         for rule in [RuleId::CpuHog, RuleId::SecretMining, RuleId::Hot, RuleId::Paging] {
-            assert!(!is_calm(&[standing[0].clone(), finding(rule, Severity::Look)]), "{rule:?}");
+            assert!(!is_calm(&[standing[0].clone(), finding(rule, Severity::Warning)]), "{rule:?}");
         }
     }
 }

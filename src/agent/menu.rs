@@ -44,8 +44,8 @@ pub fn tray_view(state: &TrayState<'_>, words: Words<'_>) -> TrayView {
     let worst = state.findings.first().filter(|finding| finding.severity > Severity::Ok);
     let icon = match (state.paused_until, worst.map(|finding| finding.severity)) {
         (Some(_), _) => TrayIcon::Paused,
-        (None, Some(Severity::Act)) => TrayIcon::Act,
-        (None, Some(_)) => TrayIcon::Look,
+        (None, Some(Severity::Critical)) => TrayIcon::Critical,
+        (None, Some(_)) => TrayIcon::Warning,
         (None, None) => TrayIcon::Fine,
     };
     TrayView { icon, tooltip: tooltip(state, worst, words), menu: menu(state, worst, words) }
@@ -55,8 +55,8 @@ fn tooltip(state: &TrayState<'_>, worst: Option<&Finding>, words: Words<'_>) -> 
     let Words { texts, knowledge, zone } = words;
     let word = match worst.map_or(Severity::Ok, |finding| finding.severity) {
         Severity::Ok => "severity-ok",
-        Severity::Look => "severity-look",
-        Severity::Act => "severity-act",
+        Severity::Warning => "severity-look",
+        Severity::Critical => "severity-act",
     };
     let first = match state.paused_until {
         Some(until) => texts.with_one("tray-tooltip-paused", "time", format::clock(until, zone)),
@@ -157,8 +157,8 @@ mod tests {
     fn icon_and_words_follow_the_worst_finding_and_a_pause_comes_first() {
         let fine = view(&[], None, Lang::En);
         assert_eq!((fine.icon, fine.tooltip.as_str()), (TrayIcon::Fine, "Mimamori: Fine"));
-        assert_eq!(view(&[hog(Severity::Look, "a")], None, Lang::En).icon, TrayIcon::Look);
-        let act = [hog(Severity::Act, "a")];
+        assert_eq!(view(&[hog(Severity::Warning, "a")], None, Lang::En).icon, TrayIcon::Warning);
+        let act = [hog(Severity::Critical, "a")];
         assert_eq!(view(&act, None, Lang::Ja).tooltip, "見守り：要対応");
         let paused = view(&act, Some(At(3_600_000)), Lang::En);
         assert_eq!((paused.icon, paused.tooltip.as_str()), (TrayIcon::Paused, "Mimamori: paused until 01:00"));
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn the_menu_has_every_action_once_open_first_and_no_line_is_too_long() {
         for lang in Lang::ALL {
-            let view = view(&[hog(Severity::Look, &"long name ".repeat(20))], None, lang);
+            let view = view(&[hog(Severity::Warning, &"long name ".repeat(20))], None, lang);
             let items: Vec<_> = view
                 .menu
                 .iter()

@@ -1,36 +1,36 @@
 //! The agent: always there, never felt. Samples, records, diagnoses, shows an icon and notifies; no window.
 //!
 //! One thread does everything in turns of 2 s and sleeps in between; tray, endpoint and notifications only send to
-//! it. `hush`, `budget`, `happenings`, `loads`, `menu` and `protocol` are pure.
+//! it. `notification_policy`, `budget`, `session_events`, `loads`, `menu` and `protocol` are pure.
 
+mod agent_loop;
 mod budget;
-mod courses;
-mod happenings;
-mod hush;
+mod finding_tracker;
 mod icon_state;
-mod journal;
 mod last_stop;
 mod loads;
 mod menu;
 mod notices;
+mod notification_policy;
 mod protocol;
-mod turn;
+mod recording_writer;
+mod session_events;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+pub use agent_loop::KEEP;
 pub use loads::is_moving;
 pub use protocol::{Answer, FRAME, Request, Status, finding_id, read_request, write};
-pub use turn::KEEP;
 
 use crate::cli::{Context, Exit, Output};
 use crate::explain::Lang;
 use crate::model::{Reading, Seconds};
 use crate::platform::{self, DesktopEvent, Endpoint, Lock, NoDesktop, Tray, TrayAction};
 use crate::settings::{SettingsFile, recording_path};
-use journal::Trouble;
-use turn::Turns;
+use agent_loop::AgentLoop;
+use recording_writer::RecordingUnavailable;
 
 /// Names of the lock and of both endpoints.
 pub const AGENT: &str = "agent";
@@ -55,7 +55,7 @@ pub struct Options {
 }
 
 /// What wakes the agent.
-enum Wake {
+enum AgentEvent {
     Desktop(DesktopEvent),
     Asked(Request, Sender<Vec<u8>>),
     Cause(Reading<platform::StopCause>),
@@ -90,20 +90,20 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
     let stop = wakes.clone();
     // Without the handler the system ends us without a clean stop mark, which the next start will see.
     let _ = ctrlc::set_handler(move || {
-        let _ = stop.send(Wake::Stop);
+        let _ = stop.send(AgentEvent::Stop);
     });
     let _endpoint = listen(wakes.clone());
-    let turns = Turns::new(context, &options, &settings, wakes, output);
-    Agent { turns, inbox }.run()
+    let agent_loop = AgentLoop::new(context, &options, &settings, wakes, output);
+    Agent { agent_loop, inbox }.run()
 }
 
 /// Answers on the local endpoint by asking the thread of the agent.
-fn listen(wakes: Sender<Wake>) -> Option<Endpoint> {
+fn listen(wakes: Sender<AgentEvent>) -> Option<Endpoint> {
     let refused = || write(&Answer::Refused);
     Endpoint::listen(AGENT, move |frame| {
         let Some(request) = read_request(frame) else { return refused() };
         let (answer, answers) = channel();
-        if wakes.send(Wake::Asked(request, answer)).is_err() {
+        if wakes.send(AgentEvent::Asked(request, answer)).is_err() {
             return refused();
         }
         answers.recv_timeout(ANSWER).unwrap_or_else(|_| refused())
@@ -185,8 +185,8 @@ enum Then {
 }
 
 struct Agent<'a> {
-    turns: Turns<'a>,
-    inbox: Receiver<Wake>,
+    agent_loop: AgentLoop<'a>,
+    inbox: Receiver<AgentEvent>,
 }
 
 impl Agent<'_> {
@@ -194,30 +194,30 @@ impl Agent<'_> {
         let mut due = Instant::now();
         loop {
             if Instant::now() >= due {
-                let Some(pause) = self.turns.turn() else { return self.turns.give_up() };
+                let Some(pause) = self.agent_loop.tick() else { return self.agent_loop.give_up() };
                 due = Instant::now() + pause;
             }
             match self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())) {
-                Ok(Wake::Desktop(event)) => match self.desktop(event, &mut due) {
+                Ok(AgentEvent::Desktop(event)) => match self.desktop(event, &mut due) {
                     Then::GoOn => {}
                     Then::End(waiting) => {
-                        self.turns.end(waiting);
+                        self.agent_loop.end(waiting);
                         return Exit::Fine;
                     }
                 },
-                Ok(Wake::Asked(request, answer)) => {
+                Ok(AgentEvent::Asked(request, answer)) => {
                     let said = self.asked(&request, &mut due);
                     // The one who asked may have gone.
                     let _ = answer.send(write(&said));
-                    if self.turns.is_no_longer_wanted() {
-                        self.turns.end(None);
+                    if self.agent_loop.is_no_longer_wanted() {
+                        self.agent_loop.end(None);
                         return Exit::Fine;
                     }
                 }
-                Ok(Wake::Cause(cause)) => self.turns.cause_known(&cause),
-                Ok(Wake::Tray(tray)) => self.turns.tray_started(tray),
-                Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => {
-                    self.turns.end(None);
+                Ok(AgentEvent::Cause(cause)) => self.agent_loop.cause_known(&cause),
+                Ok(AgentEvent::Tray(tray)) => self.agent_loop.tray_started(tray),
+                Ok(AgentEvent::Stop) | Err(RecvTimeoutError::Disconnected) => {
+                    self.agent_loop.end(None);
                     return Exit::Fine;
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -230,25 +230,25 @@ impl Agent<'_> {
         match event {
             DesktopEvent::Tray(TrayAction::Quit) => return Then::End(None),
             DesktopEvent::SessionEnding(done) => return Then::End(Some(done)),
-            DesktopEvent::Tray(TrayAction::Open) => self.turns.open(None, false),
+            DesktopEvent::Tray(TrayAction::Open) => self.agent_loop.open(None, false),
             DesktopEvent::Tray(TrayAction::ShowFinding) => {
-                let worst = self.turns.worst();
-                self.turns.open(worst.as_deref(), false);
+                let worst = self.agent_loop.worst();
+                self.agent_loop.open(worst.as_deref(), false);
             }
-            DesktopEvent::Tray(TrayAction::Settings) => self.turns.open(None, true),
+            DesktopEvent::Tray(TrayAction::Settings) => self.agent_loop.open(None, true),
             DesktopEvent::Tray(TrayAction::CheckNow) => {
-                self.turns.look_closely();
+                self.agent_loop.look_closely();
                 *due = Instant::now();
-                self.turns.open(None, false);
+                self.agent_loop.open(None, false);
             }
             DesktopEvent::Tray(TrayAction::Pause) => {
-                let minutes = if self.turns.is_paused() { 0 } else { PAUSE_MINUTES };
-                self.turns.pause(minutes);
+                let minutes = if self.agent_loop.is_paused() { 0 } else { PAUSE_MINUTES };
+                self.agent_loop.pause(minutes);
                 *due = Instant::now();
             }
-            DesktopEvent::Tray(TrayAction::StartWithPc) => self.turns.toggle_autostart(),
-            DesktopEvent::NotificationClicked(finding) => self.turns.open(Some(&finding), false),
-            other => self.turns.desktop_changed(&other),
+            DesktopEvent::Tray(TrayAction::StartWithPc) => self.agent_loop.toggle_autostart(),
+            DesktopEvent::NotificationClicked(finding) => self.agent_loop.open(Some(&finding), false),
+            other => self.agent_loop.desktop_changed(&other),
         }
         Then::GoOn
     }
@@ -256,20 +256,20 @@ impl Agent<'_> {
     fn asked(&mut self, request: &Request, due: &mut Instant) -> Answer {
         match request {
             Request::Show { finding, settings } => {
-                self.turns.open(finding.as_deref(), *settings);
+                self.agent_loop.open(finding.as_deref(), *settings);
                 Answer::Done
             }
             Request::Status { fresh } => {
                 if *fresh {
-                    self.turns.write_now();
+                    self.agent_loop.write_now();
                 }
-                Answer::Status(Box::new(self.turns.status()))
+                Answer::Status(Box::new(self.agent_loop.status()))
             }
             Request::Pause { minutes } => {
-                if *minutes > 0 || self.turns.is_paused() {
+                if *minutes > 0 || self.agent_loop.is_paused() {
                     *due = Instant::now();
                 }
-                self.turns.pause(*minutes);
+                self.agent_loop.pause(*minutes);
                 Answer::Done
             }
         }
@@ -277,11 +277,11 @@ impl Agent<'_> {
 }
 
 /// Where the recording is, or why there is none.
-fn recording() -> Result<PathBuf, Trouble> {
-    let path = recording_path().ok_or(Trouble::NoFolder)?;
+fn recording() -> Result<PathBuf, RecordingUnavailable> {
+    let path = recording_path().ok_or(RecordingUnavailable::NoFolder)?;
     let folder = path.parent().unwrap_or(&path);
     if platform::is_network_folder(folder) {
-        return Err(Trouble::Network);
+        return Err(RecordingUnavailable::Network);
     }
     // What cannot be made is told by the recorder, which tries again.
     let _ = platform::make_private_folder(folder);

@@ -55,7 +55,7 @@ impl Notices {
         let body = format!("{first}\n{}", texts.get("notice-hint"));
         let tag = finding_id(worst.rule.id(), &worst.subject.group);
         self.withdraw();
-        let shown = self.show(&tag, &title, &body, worst.severity == Severity::Act);
+        let shown = self.show(&tag, &title, &body, worst.severity == Severity::Critical);
         self.notified = Some(tag);
         shown
     }

@@ -47,6 +47,8 @@ pub struct Status {
     pub since: At,
     /// Paused until then.
     pub paused_until: Option<At>,
+    /// Samples taken since then.
+    pub samples: u64,
     /// Share of one processor over the last minute.
     pub cpu: Option<f64>,
     /// Its memory in bytes.

@@ -12,10 +12,10 @@ use crate::diagnose::{Finding, Severity};
 use crate::explain::format;
 use crate::knowledge::Knowledge;
 use crate::model::Seconds;
+use crate::monitor::{Baseline, Monitor, Observation, now};
 use crate::remedy::Plan;
 use crate::report::CheckReport;
 use crate::settings::SettingsFile;
-use crate::watch::{Learned, View, Watch, now};
 
 /// Time between two looks.
 const STEP: Duration = Duration::from_secs(1);
@@ -31,16 +31,17 @@ pub(super) fn run_captured(check: &Check, context: &Context, output: &mut Output
     knowledge.thresholds = knowledge.thresholds.for_a_look_of(check.seconds);
     let knowledge = Arc::new(knowledge);
     let texts = context.texts(check.lang.unwrap_or(context.lang));
-    let mut watch = Watch::new(Arc::clone(&knowledge));
+    let mut monitor = Monitor::new(Arc::clone(&knowledge));
     // The same words as in the window: what the recording knows of this PC, and what the user has called his work.
-    watch.knows(Learned::at(&knowledge.thresholds.mining, now()), SettingsFile::of_user().load().my_work(now()));
-    let Some(view) = look(&mut watch, check.seconds, texts, output) else {
+    monitor
+        .set_baseline(Baseline::at(&knowledge.thresholds.mining, now()), SettingsFile::of_user().load().my_work(now()));
+    let Some(view) = sample(&mut monitor, check.seconds, texts, output) else {
         output.note(&texts.get("cli-stopped"));
         return (Exit::Interrupted, String::new());
     };
     let text = if check.json {
         let report = CheckReport {
-            machine: watch.machine(),
+            machine: monitor.machine(),
             sample: &view.sample,
             programs: &view.folded.programs,
             findings: &view.findings,
@@ -66,14 +67,19 @@ pub(super) fn exit_code(findings: &[(Finding, Plan)]) -> Exit {
 }
 
 /// Looks again and again; `None` when the person stopped it.
-fn look(watch: &mut Watch, seconds: Seconds, texts: &crate::explain::Texts, output: &mut Output) -> Option<View> {
+fn sample(
+    monitor: &mut Monitor,
+    seconds: Seconds,
+    texts: &crate::explain::Texts,
+    output: &mut Output,
+) -> Option<Observation> {
     let stopped = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stopped);
     // A second handler in one process is refused; then Ctrl-C ends the program at once, which is fine too.
     let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
     let begin = Instant::now();
     let end = begin + Duration::from_secs_f64(seconds.0);
-    let mut view = watch.look();
+    let mut view = monitor.sample();
     let mut next = begin + STEP.min(Duration::from_secs_f64(seconds.0 / 3.0));
     while Instant::now() < end {
         let mut args = FluentArgs::new();
@@ -87,13 +93,13 @@ fn look(watch: &mut Watch, seconds: Seconds, texts: &crate::explain::Texts, outp
             std::thread::sleep(Duration::from_millis(50).min(next.saturating_duration_since(Instant::now())));
         }
         next += STEP;
-        view = watch.look();
+        view = monitor.sample();
     }
     Some(view)
 }
 
 fn as_text(
-    view: &View,
+    view: &Observation,
     seconds: Seconds,
     knowledge: &Knowledge,
     texts: &crate::explain::Texts,

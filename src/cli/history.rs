@@ -8,10 +8,10 @@ use super::{Context, Exit, HistoryWanted, Output};
 use crate::agent;
 use crate::explain::{Texts, event_text, format, program_name};
 use crate::model::{At, Event, EventKind, Fraction, ProgramSample, Reading, Sample, Seconds, Use};
+use crate::monitor::now;
 use crate::recorder::{Inbox, Reader, RecorderError, Tier};
 use crate::report::AtForm;
 use crate::settings::recording_path;
-use crate::watch::now;
 
 /// Name and version of the JSON form.
 const SCHEMA: &str = "mimamori.timeline/1";

@@ -10,7 +10,7 @@ pub enum Style {
     /// In order.
     Good,
     /// Worth a look.
-    Look,
+    Warning,
     /// Less important.
     Faint,
 }
@@ -48,7 +48,7 @@ impl Output {
         let code = match style {
             Style::Strong => "1",
             Style::Good => "32",
-            Style::Look => "33",
+            Style::Warning => "33",
             Style::Faint => "2",
         };
         if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }

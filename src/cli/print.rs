@@ -24,8 +24,8 @@ pub(super) fn finding(
     let words = explain(finding, knowledge, texts);
     let (mark, style, id) = match finding.severity {
         Severity::Ok => ('○', Style::Good, "severity-ok"),
-        Severity::Look => ('▲', Style::Look, "severity-look"),
-        Severity::Act => ('■', Style::Look, "severity-act"),
+        Severity::Warning => ('▲', Style::Warning, "severity-look"),
+        Severity::Critical => ('■', Style::Warning, "severity-act"),
     };
     let mut lines = Vec::new();
     let word = output.styled(style, &format!("{mark} {}", texts.get(id)));

@@ -169,10 +169,12 @@ impl RuleId {
 pub enum Severity {
     /// Normal; nothing to do.
     Ok,
-    /// Worth a look.
-    Look,
-    /// Somebody should do something.
-    Act,
+    /// Worth a look. `look` in JSON.
+    #[serde(rename = "look")]
+    Warning,
+    /// Somebody should do something. `act` in JSON.
+    #[serde(rename = "act")]
+    Critical,
 }
 
 /// How sure the rule is.
@@ -736,12 +738,12 @@ pub struct Finding {
 }
 
 /// What findings have in common that a person takes for one and the same thing.
-pub type Matter = (RuleId, String);
+pub type IncidentKey = (RuleId, String);
 
 /// The matter of a finding with that rule and that [`Subject::group`]. A program that keeps the PC busy is one matter,
 /// whichever rule tells of it as more becomes known; memory that is short is one, whichever program is the largest just
 /// then.
-pub fn matter(rule: RuleId, group: &str) -> Matter {
+pub fn incident_key(rule: RuleId, group: &str) -> IncidentKey {
     match rule {
         RuleId::BrowserLoad | RuleId::WebPageLoad | RuleId::SecretMining => (RuleId::CpuHog, group.to_owned()),
         RuleId::MemoryPressure => (rule, String::new()),
@@ -773,9 +775,9 @@ impl Finding {
         (self.rule, &self.subject.group)
     }
 
-    /// What a person takes for one and the same matter, see [`matter`].
-    pub fn matter(&self) -> Matter {
-        matter(self.rule, &self.subject.group)
+    /// What a person takes for one and the same matter, see [`incident_key`].
+    pub fn incident_key(&self) -> IncidentKey {
+        incident_key(self.rule, &self.subject.group)
     }
 
     /// Whether it tells of something that is wrong and goes on: a suspicion stays for a while after its program has come

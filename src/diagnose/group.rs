@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::knowledge::Knowledge;
 use crate::model::{
-    Bytes, BytesPerSec, DisplayName, Fraction, Mark, Member, MyFiles, Origin, Os, Owner, Pid, ProcFacts, ProcKey,
+    Bytes, BytesPerSec, DisplayName, Fraction, Member, MyFiles, Origin, OriginFlag, Os, Owner, Pid, ProcFacts, ProcKey,
     ProcSample, ProgramKind, ProgramSample, Reading, Sample, Signature, Signatures, Why,
 };
 
@@ -27,7 +27,7 @@ const KEEP_PROCESSES: usize = 10;
 
 /// What one tick folds into.
 #[derive(Clone, Debug, Default)]
-pub struct Folded {
+pub struct ProgramTable {
     /// Every program, busiest first, with all its processes.
     pub programs: Vec<ProgramSample>,
     /// The facts of every process, to act on.
@@ -46,12 +46,12 @@ struct Identity {
 }
 
 /// The processes of a tick, by number.
-struct Living<'a> {
+struct LiveProcesses<'a> {
     processes: &'a [ProcSample],
     by_pid: HashMap<Pid, usize>,
 }
 
-impl<'a> Living<'a> {
+impl<'a> LiveProcesses<'a> {
     fn new(processes: &'a [ProcSample]) -> Self {
         let by_pid = processes.iter().enumerate().map(|(index, process)| (process.facts.key.pid, index)).collect();
         Self { processes, by_pid }
@@ -73,7 +73,7 @@ impl<'a> Living<'a> {
 /// What is known about the programs of this PC beside the tables. Programs are known by the paths of their files: a name
 /// is anybody's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Familiar {
+pub struct ProgramFacts {
     /// What the user called their own work.
     pub mine: MyFiles,
     /// What was seen for the first time a few days ago; empty while that is still being learned.
@@ -84,7 +84,7 @@ pub struct Familiar {
     pub pools: BTreeSet<String>,
 }
 
-impl Familiar {
+impl ProgramFacts {
     /// Whether the file is what the user called their own work: a file that somebody else signed, or nobody, took its
     /// place. One that nobody had signed, or that was not checked, is known by its path.
     fn is_mine(&self, path: &str) -> bool {
@@ -99,33 +99,33 @@ impl Familiar {
 pub struct Grouper {
     os: Os,
     known: HashMap<ProcKey, Identity>,
-    familiar: Familiar,
+    facts: ProgramFacts,
 }
 
 impl Grouper {
     /// From now on this is known about the programs of this PC.
-    pub fn knows(&mut self, familiar: Familiar) {
-        if self.familiar != familiar {
-            self.familiar = familiar;
+    pub fn set_baseline(&mut self, facts: ProgramFacts) {
+        if self.facts != facts {
+            self.facts = facts;
             self.known.clear();
         }
     }
 
     /// For processes of this system.
     pub fn new(os: Os) -> Self {
-        Self { os, known: HashMap::new(), familiar: Familiar::default() }
+        Self { os, known: HashMap::new(), facts: ProgramFacts::default() }
     }
 
     /// What it knows about the programs of this PC.
-    pub const fn familiar(&self) -> &Familiar {
-        &self.familiar
+    pub const fn facts(&self) -> &ProgramFacts {
+        &self.facts
     }
 
     /// Folds `processes` and puts what a history keeps into `sample`.
-    pub fn fold(&mut self, sample: &mut Sample, mut processes: Vec<ProcSample>, knowledge: &Knowledge) -> Folded {
+    pub fn fold(&mut self, sample: &mut Sample, mut processes: Vec<ProcSample>, knowledge: &Knowledge) -> ProgramTable {
         // A system lists them in any order; a sum of fractions depends on it in its last digit.
         processes.sort_by_key(|process| process.facts.key);
-        let living = Living::new(&processes);
+        let living = LiveProcesses::new(&processes);
         self.learn(&living, knowledge);
         let mut programs: HashMap<Arc<str>, Draft> = HashMap::new();
         for process in &processes {
@@ -136,7 +136,7 @@ impl Grouper {
         let origin = |key: &ProcKey| self.known.get(key).map(|identity| &identity.origin);
         let mut programs: Vec<ProgramSample> =
             programs.into_iter().map(|(name, draft)| draft.finish(name, origin)).collect();
-        if processes.iter().any(|process| is_monitor(&process.facts, knowledge)) {
+        if processes.iter().any(|process| is_monitoring_tool(&process.facts, knowledge)) {
             sample.watched = Reading::Known(true);
         } else if sample.watched.why().is_some() && processes.iter().any(|process| process.facts.given.is_none()) {
             sample.watched = Reading::Known(false);
@@ -146,10 +146,10 @@ impl Grouper {
         });
         let facts = processes.iter().map(|process| (process.facts.key, Arc::clone(&process.facts))).collect();
         fill(sample, &programs, processes);
-        Folded { programs, facts }
+        ProgramTable { programs, facts }
     }
 
-    fn learn(&mut self, living: &Living<'_>, knowledge: &Knowledge) {
+    fn learn(&mut self, living: &LiveProcesses<'_>, knowledge: &Knowledge) {
         let mut known = HashMap::with_capacity(living.processes.len());
         for process in living.processes {
             let key = process.facts.key;
@@ -169,7 +169,7 @@ impl Grouper {
         self.known = known;
     }
 
-    fn identify(&self, facts: &Arc<ProcFacts>, living: &Living<'_>, knowledge: &Knowledge) -> Identity {
+    fn identify(&self, facts: &Arc<ProcFacts>, living: &LiveProcesses<'_>, knowledge: &Knowledge) -> Identity {
         let file = knowledge.identify(facts, self.os);
         let given = facts.given_group();
         let misplaced = knowledge.is_misplaced(facts, self.os);
@@ -191,33 +191,39 @@ impl Grouper {
         Identity { facts: Arc::clone(facts), name, kind, part_of_parent, script, origin }
     }
 
-    fn origin(&self, facts: &ProcFacts, kind: ProgramKind, living: &Living<'_>, knowledge: &Knowledge) -> Origin {
+    fn origin(
+        &self,
+        facts: &ProcFacts,
+        kind: ProgramKind,
+        living: &LiveProcesses<'_>,
+        knowledge: &Knowledge,
+    ) -> Origin {
         let parent = living.parent_of(facts);
         let mut marks = knowledge.marks(facts, parent, self.os);
         let args = facts.args.known().map_or(&[][..], Vec::as_slice);
         let unasked = || parent.is_some_and(|parent| knowledge.opens_pages_unasked(parent, self.os));
         let address = |arg: &String| arg.starts_with("http://") || arg.starts_with("https://");
         if kind == ProgramKind::Browser && args.iter().any(address) && unasked() {
-            marks.push(Mark::OpenedByStranger);
+            marks.push(OriginFlag::OpenedByStranger);
         }
         let is_terminal = |facts: &ProcFacts| knowledge.is_terminal(facts, living.parent_of(facts));
-        marks.extend(living.ancestors_of(facts).any(is_terminal).then_some(Mark::FromTerminal));
+        marks.extend(living.ancestors_of(facts).any(is_terminal).then_some(OriginFlag::FromTerminal));
         let replaced = facts.path.known().is_some_and(|path| path.ends_with(" (deleted)"));
-        if kind == ProgramKind::Browser && replaced && !marks.contains(&Mark::DeletedFile) {
-            marks.push(Mark::UpdateWaiting);
+        if kind == ProgramKind::Browser && replaced && !marks.contains(&OriginFlag::DeletedFile) {
+            marks.push(OriginFlag::UpdateWaiting);
         }
         if let Reading::Known(path) = &facts.path {
-            marks.extend(self.familiar.new.contains(path).then_some(Mark::New));
+            marks.extend(self.facts.new.contains(path).then_some(OriginFlag::New));
             // The file of an interpreter says nothing about what it runs: what a miner is told to do is nobody's usual work.
-            let runs_a_miner = Knowledge::is_interpreted(facts) && marks.contains(&Mark::MinerArguments);
-            marks.extend((self.familiar.is_mine(path) && !runs_a_miner).then_some(Mark::Mine));
-            marks.extend(self.familiar.pools.contains(path).then_some(Mark::PoolPort));
-            marks.extend(self.familiar.signatures.get(path).map(|signature| match signature {
-                Signature::Absent => Mark::Unsigned,
-                Signature::Valid { .. } => Mark::Signed,
+            let runs_a_miner = Knowledge::is_interpreted(facts) && marks.contains(&OriginFlag::MinerArguments);
+            marks.extend((self.facts.is_mine(path) && !runs_a_miner).then_some(OriginFlag::Mine));
+            marks.extend(self.facts.pools.contains(path).then_some(OriginFlag::PoolPort));
+            marks.extend(self.facts.signatures.get(path).map(|signature| match signature {
+                Signature::Absent => OriginFlag::Unsigned,
+                Signature::Valid { .. } => OriginFlag::Signed,
             }));
         }
-        let argument = marks.contains(&Mark::MinerArguments).then(|| knowledge.miner_argument(args)).flatten();
+        let argument = marks.contains(&OriginFlag::MinerArguments).then(|| knowledge.miner_argument(args)).flatten();
         let parent = parent.map(|parent| DisplayName::new(parent.file_name()).as_str().into());
         let seen = Origin { marks, parent, argument };
         match &facts.given {
@@ -227,7 +233,7 @@ impl Grouper {
     }
 
     /// The program a process counts to: its own, or for a helper the nearest ancestor that is no helper.
-    fn owner_of(&self, process: &ProcSample, living: &Living<'_>) -> Option<&Identity> {
+    fn owner_of(&self, process: &ProcSample, living: &LiveProcesses<'_>) -> Option<&Identity> {
         let own = self.known.get(&process.facts.key)?;
         let mut current = own;
         for _ in 0..MAX_PARENTS {
@@ -243,11 +249,11 @@ impl Grouper {
         Some(own)
     }
 
-    fn parent_of(&self, identity: &Identity, living: &Living<'_>) -> Option<&Identity> {
+    fn parent_of(&self, identity: &Identity, living: &LiveProcesses<'_>) -> Option<&Identity> {
         self.known.get(&living.parent_of(&identity.facts)?.key)
     }
 
-    fn root_of(&self, process: &ProcSample, name: &Arc<str>, living: &Living<'_>) -> ProcKey {
+    fn root_of(&self, process: &ProcSample, name: &Arc<str>, living: &LiveProcesses<'_>) -> ProcKey {
         let Some(mut current) = self.known.get(&process.facts.key) else { return process.facts.key };
         for _ in 0..if current.script { 0 } else { MAX_PARENTS } {
             match self.parent_of(current, living) {
@@ -316,18 +322,18 @@ impl Draft {
         let mut origin = root.map_or_else(|| Arc::clone(&own), |root| Arc::new(root.and(&own)));
         let mut parts = self.members.iter().filter_map(|(member, _)| origin_of(&member.key));
         // What the user called their work is what works, and nothing in it is told what miners are told.
-        let is_other = |part: &Origin| part.has(Mark::MinerArguments) && !part.has(Mark::Mine);
-        if origin.has(Mark::Mine) && (!own.has(Mark::Mine) || parts.clone().any(|part| is_other(part))) {
-            Arc::make_mut(&mut origin).marks.retain(|mark| *mark != Mark::Mine);
+        let is_other = |part: &Origin| part.has(OriginFlag::MinerArguments) && !part.has(OriginFlag::Mine);
+        if origin.has(OriginFlag::Mine) && (!own.has(OriginFlag::Mine) || parts.clone().any(|part| is_other(part))) {
+            Arc::make_mut(&mut origin).marks.retain(|mark| *mark != OriginFlag::Mine);
         }
         // Who handed an address to a browser is its starter for a moment only, and the busiest part is another one.
-        let is_asked = |origin: &Origin| origin.has(Mark::OpenedByStranger);
+        let is_asked = |origin: &Origin| origin.has(OriginFlag::OpenedByStranger);
         if self.kind == ProgramKind::Browser
             && !is_asked(&origin)
             && let Some(asked) = parts.find(|part| is_asked(part))
         {
             let origin = Arc::make_mut(&mut origin);
-            origin.marks.push(Mark::OpenedByStranger);
+            origin.marks.push(OriginFlag::OpenedByStranger);
             origin.parent.clone_from(&asked.parent);
         }
         origin
@@ -367,13 +373,13 @@ fn strangers_name(facts: &ProcFacts, knowledge: &Knowledge) -> String {
 
 /// A program that shows what the PC does. The agent is the same program as our window, and is none: it runs all day, also
 /// for others who are signed in, whose arguments cannot be read.
-pub fn is_monitor(facts: &ProcFacts, knowledge: &Knowledge) -> bool {
+pub fn is_monitoring_tool(facts: &ProcFacts, knowledge: &Knowledge) -> bool {
     let is_ours = facts.file_name().to_lowercase().trim_end_matches(".exe") == "mimamori";
     let is_window = || match &facts.args {
         Reading::Known(args) => args.get(1).is_none_or(|argument| argument != "agent"),
         Reading::Missing(_) => facts.given.is_some() || facts.owner == Owner::Me,
     };
-    knowledge.is_monitor(facts.file_name()) && (!is_ours || is_window())
+    knowledge.is_monitoring_tool(facts.file_name()) && (!is_ours || is_window())
 }
 
 /// Puts into `sample` what a history keeps.
@@ -440,7 +446,7 @@ mod tests {
         }
     }
 
-    fn fold(os: Os, processes: Vec<ProcSample>) -> (Sample, Folded) {
+    fn fold(os: Os, processes: Vec<ProcSample>) -> (Sample, ProgramTable) {
         let knowledge = Knowledge::builtin().expect("tables");
         let mut sample = Sample { program_total: Reading::Known(Fraction::new(0.9)), ..Sample::default() };
         let folded = Grouper::new(os).fold(&mut sample, processes, &knowledge);
@@ -504,7 +510,7 @@ mod tests {
         let processes = vec![process(10, 1, chrome, 0.1), process(11, 10, chrome, 0.4), script, handed];
         let (sample, _) = fold(Os::Windows, processes);
         let origin = &sample.program("Google Chrome").expect("the browser").origin;
-        assert!(origin.marks.contains(&Mark::OpenedByStranger), "{origin:?}");
+        assert!(origin.marks.contains(&OriginFlag::OpenedByStranger), "{origin:?}");
         assert_eq!(origin.parent.as_deref(), Some("wscript.exe"));
     }
 
@@ -513,19 +519,23 @@ mod tests {
         let path = "/usr/bin/python3.11";
         let marks = |arguments: &[&str]| {
             let mut grouper = Grouper::new(Os::Linux);
-            grouper.knows(Familiar { mine: MyFiles::from([(path.to_owned(), None)]), ..Familiar::default() });
+            grouper.set_baseline(ProgramFacts {
+                mine: MyFiles::from([(path.to_owned(), None)]),
+                ..ProgramFacts::default()
+            });
             let knowledge = Knowledge::builtin().expect("tables");
             let process = with(process(10, 1, path, 0.5), |facts| facts.args = args(arguments));
             let mut sample = Sample::default();
             grouper.fold(&mut sample, vec![process], &knowledge);
             sample.programs[0].origin.marks.clone()
         };
-        assert!(marks(&["python3", "sums.py"]).contains(&Mark::Mine));
+        assert!(marks(&["python3", "sums.py"]).contains(&OriginFlag::Mine));
         let pool = marks(&["python3", "a.py", &["stratum", "+tcp://pool.example:3333"].concat()]);
-        assert!(pool.contains(&Mark::MinerArguments) && !pool.contains(&Mark::Mine), "{pool:?}");
+        assert!(pool.contains(&OriginFlag::MinerArguments) && !pool.contains(&OriginFlag::Mine), "{pool:?}");
         // Started by a script, and beside a busier one.
         let mut grouper = Grouper::new(Os::Linux);
-        grouper.knows(Familiar { mine: MyFiles::from([(path.to_owned(), None)]), ..Familiar::default() });
+        grouper
+            .set_baseline(ProgramFacts { mine: MyFiles::from([(path.to_owned(), None)]), ..ProgramFacts::default() });
         let knowledge = Knowledge::builtin().expect("tables");
         let run = |pid, parent, cpu, arguments: &[&str]| {
             with(process(pid, parent, path, cpu), |facts| facts.args = args(arguments))
@@ -536,7 +546,7 @@ mod tests {
                 vec![run(10, 1, sums, &["python3", "run.py"]), run(11, 10, miner, &["python3", "a.py", &pool])];
             let mut sample = Sample::default();
             grouper.fold(&mut sample, processes, &knowledge);
-            assert!(!sample.programs[0].origin.has(Mark::Mine), "{miner}");
+            assert!(!sample.programs[0].origin.has(OriginFlag::Mine), "{miner}");
         }
     }
 
@@ -547,11 +557,11 @@ mod tests {
             let mine = MyFiles::from([(path.to_owned(), then.map(str::to_owned))]);
             let signatures = Arc::new(now.map(|signature| (path.to_owned(), signature)).into_iter().collect());
             let mut grouper = Grouper::new(Os::Windows);
-            grouper.knows(Familiar { mine, signatures, ..Familiar::default() });
+            grouper.set_baseline(ProgramFacts { mine, signatures, ..ProgramFacts::default() });
             let mut sample = Sample::default();
             let knowledge = Knowledge::builtin().expect("tables");
             let folded = grouper.fold(&mut sample, vec![process(10, 1, path, 0.5)], &knowledge);
-            folded.programs[0].origin.marks.contains(&Mark::Mine)
+            folded.programs[0].origin.marks.contains(&OriginFlag::Mine)
         };
         let signed = |by: &str| Some(Signature::Valid { signer: Some(by.into()) });
         assert!(mine(Some("Example KK"), signed("Example KK")));
@@ -637,7 +647,7 @@ mod tests {
             let chain = (10..).zip(above).map(|(pid, path)| process(pid, pid - 1, path, 0.0));
             let own = process(90, 9 + above.len() as u32, path, 0.5);
             let (_, folded) = fold(os, chain.chain([own]).collect());
-            folded.programs[0].origin.has(Mark::FromTerminal)
+            folded.programs[0].origin.has(OriginFlag::FromTerminal)
         };
         let bash = "/usr/bin/bash";
         assert!(from_terminal(Os::Linux, &["/usr/libexec/gnome-terminal-server", bash], "/home/a/solver"));

@@ -59,7 +59,7 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
     let stuck = |cpu: f64, _| cpu >= stuck_at;
     let held = course(&felt, hold).or_else(|| course(&stuck, limits.stuck_seconds))?;
     let [mean, total, busiest_part] = held.means;
-    let Course { since, seconds, mean } = whole_course(history, name, &held, mean?);
+    let LoadSpan { since, seconds, mean } = whole_load(history, name, &held, mean?);
     let total = total.unwrap_or(mean);
     let busiest_part = busiest_part.unwrap_or(0.0);
     let class = match knowledge.named(name) {
@@ -91,7 +91,7 @@ fn certain(mean: f64, span: Seconds) -> Seconds {
     Seconds(span.0.min(CERTAIN.max(span.0 * (mean - half) / (1.0 - half))))
 }
 
-struct Course {
+struct LoadSpan {
     since: At,
     seconds: Seconds,
     mean: f64,
@@ -99,12 +99,12 @@ struct Course {
 
 /// A load that was there before the oldest sample began earlier than the samples tell: a scan that never ends is known by
 /// its length, and an agent keeps half an hour. What was less than half as much before is no part of it.
-fn whole_course(history: &History, name: &str, held: &HeldMeans<3>, mean: f64) -> Course {
+fn whole_load(history: &History, name: &str, held: &HeldMeans<3>, mean: f64) -> LoadSpan {
     let earlier = history.earlier(name).filter(|earlier| held.begins_with_history && earlier.cpu >= mean / 2.0);
-    earlier.map_or(Course { since: held.since, seconds: held.seconds, mean }, |earlier| {
+    earlier.map_or(LoadSpan { since: held.since, seconds: held.seconds, mean }, |earlier| {
         let seconds = earlier.seconds.0 + held.seconds.0;
         let mean = (earlier.cpu * earlier.seconds.0 + mean * held.seconds.0) / seconds;
-        Course { since: earlier.since, seconds: Seconds(seconds), mean }
+        LoadSpan { since: earlier.since, seconds: Seconds(seconds), mean }
     })
 }
 

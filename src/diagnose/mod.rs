@@ -11,10 +11,10 @@ mod signs;
 mod users;
 
 pub use finding::{
-    Confidence, Evidence, EvidenceKind, Finding, Matter, RuleId, Severity, Sign, SignClass, SignKind, Subject,
-    SubjectKind, matter,
+    Confidence, Evidence, EvidenceKind, Finding, IncidentKey, RuleId, Severity, Sign, SignClass, SignKind, Subject,
+    SubjectKind, incident_key,
 };
-pub use group::{Familiar, Folded, Grouper, is_monitor};
+pub use group::{Grouper, ProgramFacts, ProgramTable, is_monitoring_tool};
 
 use crate::knowledge::Knowledge;
 use crate::model::History;

@@ -4,7 +4,7 @@
 use super::finding::{Severity, Sign, SignClass, SignKind};
 use super::series::{self, Point};
 use crate::knowledge::Knowledge;
-use crate::model::{BytesPerSec, Celsius, Fraction, History, Mark, ProgramSample, Reading, Seconds};
+use crate::model::{BytesPerSec, Celsius, Fraction, History, OriginFlag, ProgramSample, Reading, Seconds};
 
 /// Signs of one load, each with its points from `thresholds.toml`.
 pub(super) struct Signs<'a> {
@@ -59,17 +59,17 @@ impl<'a> Signs<'a> {
         let origin = &program.origin;
         let folder = || program.path.as_deref().map(folder_of);
         let parent = || origin.parent.as_deref().map(str::to_owned);
-        let texts: [(Mark, SignKind, Option<String>); 10] = [
-            (Mark::MinerName, SignKind::MinerName, None),
-            (Mark::MinerArguments, SignKind::MinerArguments, origin.argument.clone()),
-            (Mark::WrongFolder, SignKind::WrongFolder, folder()),
-            (Mark::WrongParent, SignKind::WrongParent, parent()),
-            (Mark::KernelName, SignKind::KernelName, program.path.as_deref().map(str::to_owned)),
-            (Mark::ScriptHostParent, SignKind::ScriptHostParent, parent()),
-            (Mark::SchedulerParent, SignKind::SchedulerParent, parent()),
-            (Mark::Unsigned, SignKind::Unsigned, None),
-            (Mark::New, SignKind::New, None),
-            (Mark::PoolPort, SignKind::PoolPort, None),
+        let texts: [(OriginFlag, SignKind, Option<String>); 10] = [
+            (OriginFlag::MinerName, SignKind::MinerName, None),
+            (OriginFlag::MinerArguments, SignKind::MinerArguments, origin.argument.clone()),
+            (OriginFlag::WrongFolder, SignKind::WrongFolder, folder()),
+            (OriginFlag::WrongParent, SignKind::WrongParent, parent()),
+            (OriginFlag::KernelName, SignKind::KernelName, program.path.as_deref().map(str::to_owned)),
+            (OriginFlag::ScriptHostParent, SignKind::ScriptHostParent, parent()),
+            (OriginFlag::SchedulerParent, SignKind::SchedulerParent, parent()),
+            (OriginFlag::Unsigned, SignKind::Unsigned, None),
+            (OriginFlag::New, SignKind::New, None),
+            (OriginFlag::PoolPort, SignKind::PoolPort, None),
         ];
         let days = self.knowledge.thresholds.mining.new_days;
         for (mark, kind, text) in texts {
@@ -79,10 +79,10 @@ impl<'a> Signs<'a> {
         }
         // One folder is one piece of evidence, however many things are odd about it.
         let folders = [
-            (Mark::HiddenFile, SignKind::HiddenFile),
-            (Mark::DeletedFile, SignKind::DeletedFile),
-            (Mark::OddFolder, SignKind::OddFolder),
-            (Mark::TemporaryFolder, SignKind::TemporaryFolder),
+            (OriginFlag::HiddenFile, SignKind::HiddenFile),
+            (OriginFlag::DeletedFile, SignKind::DeletedFile),
+            (OriginFlag::OddFolder, SignKind::OddFolder),
+            (OriginFlag::TemporaryFolder, SignKind::TemporaryFolder),
         ];
         if let Some((_, kind)) = folders.into_iter().find(|(mark, _)| origin.has(*mark)) {
             self.add(kind, folder(), None);
@@ -97,12 +97,12 @@ impl<'a> Signs<'a> {
             self.add(SignKind::CameBack, program.origin.parent.as_deref().map(str::to_owned), Some(f64::from(returns)));
         }
         self.conduct(points, GoesOn::Program);
-        if program.origin.has(Mark::NeverBusy) {
+        if program.origin.has(OriginFlag::NeverBusy) {
             self.add(SignKind::NeverBusy, None, None);
         }
         match program.window {
             // In a terminal nothing has a window of its own.
-            Reading::Known(false) if program.origin.has(Mark::FromTerminal) => {}
+            Reading::Known(false) if program.origin.has(OriginFlag::FromTerminal) => {}
             Reading::Known(false) => self.add(SignKind::NoWindow, None, None),
             // What runs in secret shows none.
             Reading::Known(true) => self.add(SignKind::Window, None, None),
@@ -232,9 +232,9 @@ impl<'a> Signs<'a> {
     /// What speaks against it.
     pub(super) fn origin(&mut self, program: &ProgramSample) {
         let origin = &program.origin;
-        let fake = origin.has(Mark::WrongParent) || origin.has(Mark::WrongFolder);
-        let installed = origin.has(Mark::Installed) && !fake;
-        if installed && origin.has(Mark::Signed) {
+        let fake = origin.has(OriginFlag::WrongParent) || origin.has(OriginFlag::WrongFolder);
+        let installed = origin.has(OriginFlag::Installed) && !fake;
+        if installed && origin.has(OriginFlag::Signed) {
             self.add(SignKind::Signed, None, None);
         } else if installed {
             self.add(SignKind::Installed, None, None);
@@ -249,10 +249,10 @@ impl<'a> Signs<'a> {
         classes.sort_unstable();
         classes.dedup();
         if score >= mining.alarm && classes.len() >= 2 && self.has_strong() {
-            return Some(Severity::Act);
+            return Some(Severity::Critical);
         }
         let not_only_load = classes.iter().any(|class| *class != SignClass::Load);
-        (score >= mining.look && not_only_load).then_some(Severity::Look)
+        (score >= mining.look && not_only_load).then_some(Severity::Warning)
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::group::Folded;
+use super::group::ProgramTable;
 use crate::model::{Fraction, Held, Pid, ProgramKind, ProgramSample, Reading, Sample, Seconds, Traffic, Use};
 
 /// So many programs are told for each thing.
 const MOST: usize = 3;
 
-impl Folded {
+impl ProgramTable {
     /// Puts into `sample` which programs use the graphics processor and the network, from what their processes use.
     /// These programs are then in the sample with all their processes, as little as they compute.
     pub fn name_users(
@@ -121,9 +121,9 @@ mod tests {
 
     #[test]
     fn parts_of_a_program_count_together_and_a_calm_one_is_kept_with_its_processes() {
-        let folded = Folded {
+        let folded = ProgramTable {
             programs: vec![program("busy", 0.5, &[1]), program("film", 0.02, &[2, 3]), program("calm", 0.01, &[4])],
-            ..Folded::default()
+            ..ProgramTable::default()
         };
         let mut sample = Sample {
             everything_else: Reading::Known(Fraction::new(0.10)),

@@ -88,7 +88,7 @@ fn text_id(event: &Event, texts: &Texts) -> String {
         // What was told is not about one program.
         (event.kind == EventKind::Notified && event.subject.is_empty()).then(|| "machine".to_owned()),
         // Its cause may go on; only the watching ended.
-        data["watch"].as_str().map(|watch| format!("watch_{watch}")),
+        data["watch"].as_str().map(|monitor| format!("watch_{monitor}")),
         data["restarted"].as_bool().filter(|restarted| *restarted).map(|_| "restarted".to_owned()),
     ];
     let ids = variants.into_iter().flatten().map(|variant| format!("{base}-{variant}"));
@@ -183,9 +183,9 @@ mod tests {
                 let event = Event::new(At(0), EventKind::FindingEnded, "burner").with(data);
                 event_text(&event, &knowledge, &texts, &TimeZone::UTC)
             };
-            let watch = text(json!({ "finding": finding, "seconds": 300.0, "watch": "ended" }));
+            let monitor = text(json!({ "finding": finding, "seconds": 300.0, "watch": "ended" }));
             let cause = text(json!({ "finding": finding, "seconds": 300.0 }));
-            assert!(watch.contains(still) && !watch.contains(over) && watch.contains("burner"), "{watch}");
+            assert!(monitor.contains(still) && !monitor.contains(over) && monitor.contains("burner"), "{monitor}");
             assert!(!cause.contains(still) && cause.contains(over), "{cause}");
         }
     }

@@ -93,9 +93,9 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
     let mut variants = Vec::new();
     if finding.rule == RuleId::SecretMining && finding.observed(EvidenceKind::ProgramGpu).is_some() {
         // What it uses of the processors would be no reason.
-        variants.push(if finding.severity == Severity::Act { "alarm-gpu" } else { "gpu" });
+        variants.push(if finding.severity == Severity::Critical { "alarm-gpu" } else { "gpu" });
     }
-    if finding.severity == Severity::Act {
+    if finding.severity == Severity::Critical {
         variants.push("alarm");
     }
     if finding.signs.iter().any(|sign| sign.kind == SignKind::NoWindow) && finding.rule == RuleId::WebPageLoad {
@@ -400,7 +400,7 @@ mod tests {
             .collect();
         let of = |subject: Subject, busy| Finding {
             rule,
-            severity: Severity::Look,
+            severity: Severity::Warning,
             confidence: Confidence::High,
             subject,
             since: At(0),
@@ -466,7 +466,7 @@ mod tests {
                 let gpu = of(program, None);
                 let mut look = gpu.clone();
                 look.evidence.retain(|evidence| evidence.kind != EvidenceKind::ProgramGpu);
-                let alarm = |look: &Finding| Finding { severity: Severity::Act, ..look.clone() };
+                let alarm = |look: &Finding| Finding { severity: Severity::Critical, ..look.clone() };
                 vec![alarm(&gpu), gpu, alarm(&look), look]
             }
             RuleId::NewAutostart => {

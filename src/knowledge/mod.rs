@@ -20,7 +20,7 @@ pub use thresholds::{
 
 use browsers::Browsers;
 use miners::Miners;
-use system::{Monitors, System, Wrong};
+use system::{MonitoringTools, System, Wrong};
 
 use crate::model::{Fraction, Os, ProcFacts, ProtectRules, Reading};
 
@@ -125,7 +125,7 @@ impl Knowledge {
         let browsers = Browsers::read(tables.browsers, &sources, &known.program).map_err(wrong("browsers.toml"))?;
         let (miners, stranger) = Miners::read(tables.miners, &sources).map_err(form("miners.toml"))?;
         stranger.map_or(Ok(()), |name| Err(unknown("miners.toml")(name)))?;
-        let monitors: Monitors = toml::from_str(tables.monitors).map_err(form("monitors.toml"))?;
+        let monitors: MonitoringTools = toml::from_str(tables.monitors).map_err(form("monitors.toml"))?;
         let stranger = monitors.sources.into_iter().find(|id| !sources.contains_key(id));
         stranger.map_or(Ok(()), |name| Err(unknown("monitors.toml")(name)))?;
         let mut figures: toml::Table = toml::from_str(tables.thresholds).map_err(form("thresholds.toml"))?;

@@ -5,13 +5,13 @@
 
 use super::place::comparable;
 use super::{Knowledge, stem};
-use crate::model::{Mark, Origin, Os, ProcFacts};
+use crate::model::{Origin, OriginFlag, Os, ProcFacts};
 
 /// What Linux adds to the path of a file that is gone.
 const DELETED: &str = " (deleted)";
 
 /// Where a program file is, as it is compared.
-struct Place<'a> {
+struct ProgramPath<'a> {
     path: &'a str,
     os: Os,
     deleted: bool,
@@ -20,7 +20,7 @@ struct Place<'a> {
 impl Knowledge {
     /// Marks of a process; `parent` are the facts of the process that started it, if it still runs and is really the
     /// parent. Sorted, without doubles. An unknown path is never suspicious.
-    pub fn marks(&self, facts: &ProcFacts, parent: Option<&ProcFacts>, os: Os) -> Vec<Mark> {
+    pub fn marks(&self, facts: &ProcFacts, parent: Option<&ProcFacts>, os: Os) -> Vec<OriginFlag> {
         if facts.kernel {
             return Vec::new();
         }
@@ -28,7 +28,7 @@ impl Knowledge {
         let deleted = os == Os::Linux && known.as_deref().is_some_and(|path| path.ends_with(DELETED));
         let place = known.as_deref().map(|path| {
             let path = if deleted { path.strip_suffix(DELETED).unwrap_or(path) } else { path };
-            Place { path, os, deleted }
+            ProgramPath { path, os, deleted }
         });
         let mut marks = Vec::new();
         let mut mark = |mark, seen: bool| {
@@ -36,31 +36,34 @@ impl Knowledge {
                 marks.push(mark);
             }
         };
-        mark(Mark::MinerName, self.miners.is_name(&facts.name) || self.miners.is_name(facts.file_name()));
-        mark(Mark::MinerArguments, self.has_miner_arguments(facts));
-        mark(Mark::WrongFolder, place.as_ref().is_some_and(|place| self.is_in_wrong_folder(facts, place)));
-        mark(Mark::WrongParent, os == Os::Windows && parent.is_some_and(|parent| self.is_wrong_parent(facts, parent)));
+        mark(OriginFlag::MinerName, self.miners.is_name(&facts.name) || self.miners.is_name(facts.file_name()));
+        mark(OriginFlag::MinerArguments, self.has_miner_arguments(facts));
+        mark(OriginFlag::WrongFolder, place.as_ref().is_some_and(|place| self.is_in_wrong_folder(facts, place)));
+        mark(
+            OriginFlag::WrongParent,
+            os == Os::Windows && parent.is_some_and(|parent| self.is_wrong_parent(facts, parent)),
+        );
         if let Some(place) = &place {
             // The name of a file that is known, never a name alone: another user's threads show none either.
             let named =
                 [facts.name.as_str(), facts.file_name()].into_iter().any(|name| self.system.is_kernel_name(name));
-            mark(Mark::KernelName, os == Os::Linux && named);
-            mark(Mark::TemporaryFolder, self.is_temporary(place));
-            mark(Mark::OddFolder, !self.is_temporary(place) && self.is_odd(place));
-            mark(Mark::HiddenFile, self.is_hidden(place));
-            mark(Mark::DeletedFile, self.is_deleted(place));
+            mark(OriginFlag::KernelName, os == Os::Linux && named);
+            mark(OriginFlag::TemporaryFolder, self.is_temporary(place));
+            mark(OriginFlag::OddFolder, !self.is_temporary(place) && self.is_odd(place));
+            mark(OriginFlag::HiddenFile, self.is_hidden(place));
+            mark(OriginFlag::DeletedFile, self.is_deleted(place));
         }
         let busy = |facts: &ProcFacts| self.system.never_busy.contains(&stem(facts.file_name()));
-        mark(Mark::NeverBusy, busy(facts));
-        mark(Mark::Installed, place.as_ref().is_some_and(|place| place.is_below(&self.system.installed)));
-        mark(Mark::ScriptHostParent, parent.is_some_and(|parent| self.runs_a_script(parent)));
-        mark(Mark::SchedulerParent, parent.is_some_and(|parent| self.is_scheduler(parent, os)));
+        mark(OriginFlag::NeverBusy, busy(facts));
+        mark(OriginFlag::Installed, place.as_ref().is_some_and(|place| place.is_below(&self.system.installed)));
+        mark(OriginFlag::ScriptHostParent, parent.is_some_and(|parent| self.runs_a_script(parent)));
+        mark(OriginFlag::SchedulerParent, parent.is_some_and(|parent| self.is_scheduler(parent, os)));
         marks.sort_unstable();
         marks
     }
 
     /// Whether a program shows what the PC does. Some miners stop while one is open.
-    pub fn is_monitor(&self, file_name: &str) -> bool {
+    pub fn is_monitoring_tool(&self, file_name: &str) -> bool {
         self.monitors.contains(&stem(file_name))
     }
 
@@ -77,7 +80,7 @@ impl Knowledge {
     pub(super) fn is_no_home(&self, path: &str, os: Os) -> bool {
         comparable(path, os).is_some_and(|path| {
             let path = path.strip_suffix(DELETED).unwrap_or(&path);
-            let place = Place { path, os, deleted: false };
+            let place = ProgramPath { path, os, deleted: false };
             self.is_temporary(&place) || self.is_odd(&place) || self.is_hidden(&place)
         })
     }
@@ -87,7 +90,7 @@ impl Knowledge {
     pub fn is_started_by_hand(&self, origin: &Origin) -> bool {
         let starters = &self.system.starters;
         let Some(parent) = origin.parent.as_deref().map(stem) else { return false };
-        let in_shell = || starters.with_script.contains(&parent) && !origin.has(Mark::ScriptHostParent);
+        let in_shell = || starters.with_script.contains(&parent) && !origin.has(OriginFlag::ScriptHostParent);
         starters.desktops.contains(&parent) || in_shell()
     }
 
@@ -97,7 +100,7 @@ impl Knowledge {
         if self.is_opener(parent) {
             return false;
         }
-        let unusual = [Mark::TemporaryFolder, Mark::OddFolder, Mark::HiddenFile];
+        let unusual = [OriginFlag::TemporaryFolder, OriginFlag::OddFolder, OriginFlag::HiddenFile];
         let is_stranger = || {
             self.identify(parent, os).is_none()
                 && self.marks(parent, None, os).iter().any(|mark| unusual.contains(mark))
@@ -120,7 +123,7 @@ impl Knowledge {
         !reads && facts.args.known().is_some_and(|args| self.miners.argument(args).is_some())
     }
 
-    fn is_in_wrong_folder(&self, facts: &ProcFacts, place: &Place) -> bool {
+    fn is_in_wrong_folder(&self, facts: &ProcFacts, place: &ProgramPath) -> bool {
         let part = self.system.parts.get(&stem(facts.file_name())).filter(|_| place.os == Os::Windows);
         part.is_some_and(|part| !place.is_below(&part.folders) && !place.is_below(&self.system.containers))
     }
@@ -131,11 +134,11 @@ impl Knowledge {
         !name.is_empty() && parents.is_some_and(|parents| !parents.is_empty() && !parents.contains(&name))
     }
 
-    fn is_temporary(&self, place: &Place) -> bool {
+    fn is_temporary(&self, place: &ProgramPath) -> bool {
         place.is_below(&self.system.temporary) && !place.is_below(&self.system.not_temporary)
     }
 
-    fn is_odd(&self, place: &Place) -> bool {
+    fn is_odd(&self, place: &ProgramPath) -> bool {
         // "Program Files" somewhere below another folder wants to be taken for the real one.
         let imitated = || {
             let is_real = place.path.starts_with("\\program files");
@@ -144,7 +147,7 @@ impl Knowledge {
         place.is_below(&self.system.odd) || (place.os == Os::Windows && imitated())
     }
 
-    fn is_hidden(&self, place: &Place) -> bool {
+    fn is_hidden(&self, place: &ProgramPath) -> bool {
         // The names are Linux's; on Windows a dot hides nothing.
         if place.os != Os::Linux
             || place.is_below(&self.system.dots_are_ordinary)
@@ -166,7 +169,7 @@ impl Knowledge {
         !self.system.temporary.hold(parent, Os::Linux)
     }
 
-    fn is_deleted(&self, place: &Place) -> bool {
+    fn is_deleted(&self, place: &ProgramPath) -> bool {
         let built = || self.system.build.iter().any(|folder| place.path.contains(folder.as_str()));
         place.deleted && !place.is_below(&self.system.replaced) && !built()
     }
@@ -200,7 +203,7 @@ impl Knowledge {
     }
 }
 
-impl Place<'_> {
+impl ProgramPath<'_> {
     fn is_below(&self, folders: &super::place::Folders) -> bool {
         folders.hold(self.path, self.os)
     }
@@ -227,23 +230,23 @@ mod tests {
     }
 
     /// Without the mark that speaks for a program.
-    fn unusual(mut marks: Vec<Mark>) -> Vec<Mark> {
-        marks.retain(|mark| *mark != Mark::Installed);
+    fn unusual(mut marks: Vec<OriginFlag>) -> Vec<OriginFlag> {
+        marks.retain(|mark| *mark != OriginFlag::Installed);
         marks
     }
 
-    fn marks(os: Os, path: &str) -> Vec<Mark> {
+    fn marks(os: Os, path: &str) -> Vec<OriginFlag> {
         let name: String = path.rsplit(['/', '\\']).next().unwrap_or_default().chars().take(15).collect();
         unusual(Knowledge::builtin().expect("tables").marks(&facts(&name, Some(path), &[]), None, os))
     }
 
-    fn by_parent(os: Os, child: &ProcFacts, parent: &ProcFacts) -> Vec<Mark> {
+    fn by_parent(os: Os, child: &ProcFacts, parent: &ProcFacts) -> Vec<OriginFlag> {
         unusual(Knowledge::builtin().expect("tables").marks(child, Some(parent), os))
     }
 
     #[test]
     fn parts_of_windows_belong_into_their_folders() {
-        let wrong = |path| marks(Os::Windows, path).contains(&Mark::WrongFolder);
+        let wrong = |path| marks(Os::Windows, path).contains(&OriginFlag::WrongFolder);
         for path in [
             r"C:\Windows\System32\svchost.exe",
             r"c:\windows\SYSWOW64\SVCHOST.EXE",
@@ -286,8 +289,9 @@ mod tests {
     #[test]
     fn a_part_of_windows_is_started_by_another() {
         let svchost = facts("svchost.exe", Some(r"C:\Windows\System32\svchost.exe"), &[]);
-        let wrong =
-            |child: &ProcFacts, parent: &ProcFacts| by_parent(Os::Windows, child, parent).contains(&Mark::WrongParent);
+        let wrong = |child: &ProcFacts, parent: &ProcFacts| {
+            by_parent(Os::Windows, child, parent).contains(&OriginFlag::WrongParent)
+        };
         assert!(!wrong(&svchost, &facts("services.exe", None, &[])));
         assert!(!wrong(&svchost, &facts("Services.EXE", Some(r"C:\Windows\System32\services.exe"), &[])));
         assert!(wrong(&svchost, &facts("explorer.exe", Some(r"C:\Windows\explorer.exe"), &[])));
@@ -304,7 +308,8 @@ mod tests {
     #[test]
     fn a_kernel_thread_has_no_file() {
         let knowledge = Knowledge::builtin().expect("tables");
-        let fake = |name, path| knowledge.marks(&facts(name, path, &[]), None, Os::Linux).contains(&Mark::KernelName);
+        let fake =
+            |name, path| knowledge.marks(&facts(name, path, &[]), None, Os::Linux).contains(&OriginFlag::KernelName);
         assert!(fake("kworker/0:1", Some("/home/a/x")));
         assert!(fake("[kworker/u8:2]", Some("/usr/bin/x")));
         assert!(fake("kswapd0", Some("/opt/kswapd0")));
@@ -315,12 +320,12 @@ mod tests {
         for name in ["kded5", "kwin_x11", "irqbalance", "migration", "kworkerd", "ksmtuned", "kwalletd6"] {
             assert!(!fake(name, Some("/usr/bin/x")), "{name}");
         }
-        assert!(!marks(Os::Windows, r"C:\Tools\kworker.exe").contains(&Mark::KernelName));
+        assert!(!marks(Os::Windows, r"C:\Tools\kworker.exe").contains(&OriginFlag::KernelName));
     }
 
     #[test]
     fn places_are_told_from_each_other() {
-        use Mark::{HiddenFile, OddFolder, TemporaryFolder};
+        use OriginFlag::{HiddenFile, OddFolder, TemporaryFolder};
         for (path, expected) in [
             ("/usr/bin/gcc", vec![]),
             ("/tmp/build/cc1plus", vec![TemporaryFolder]),
@@ -360,7 +365,7 @@ mod tests {
 
     #[test]
     fn an_updated_program_is_not_a_deleted_one() {
-        let deleted = |path| marks(Os::Linux, path).contains(&Mark::DeletedFile);
+        let deleted = |path| marks(Os::Linux, path).contains(&OriginFlag::DeletedFile);
         for path in [
             "/usr/lib/firefox/firefox (deleted)",
             "/opt/google/chrome/chrome (deleted)",
@@ -376,12 +381,15 @@ mod tests {
         for path in ["/tmp/x (deleted)", "/home/a/x (deleted)", "/memfd:x (deleted)", "/var/www/x (deleted)"] {
             assert!(deleted(path), "{path}");
         }
-        assert_eq!(marks(Os::Linux, "/tmp/.x (deleted)"), [Mark::TemporaryFolder, Mark::HiddenFile, Mark::DeletedFile]);
+        assert_eq!(
+            marks(Os::Linux, "/tmp/.x (deleted)"),
+            [OriginFlag::TemporaryFolder, OriginFlag::HiddenFile, OriginFlag::DeletedFile]
+        );
     }
 
     #[test]
     fn miners_are_known_by_whole_names_and_command_lines() {
-        use Mark::{MinerArguments, MinerName};
+        use OriginFlag::{MinerArguments, MinerName};
         assert_eq!(marks(Os::Linux, "/home/a/xmrig"), [MinerName]);
         assert_eq!(marks(Os::Windows, r"C:\Tools\XMRig.EXE"), [MinerName]);
         for path in ["/usr/libexec/tracker-miner-fs-3", "/usr/bin/miner", "/usr/bin/xmrigger", "/usr/bin/minerals"] {
@@ -399,7 +407,7 @@ mod tests {
 
     #[test]
     fn scripts_and_schedulers_are_starters() {
-        use Mark::{SchedulerParent, ScriptHostParent};
+        use OriginFlag::{SchedulerParent, ScriptHostParent};
         let child = facts("a", Some("/home/a/bin/a"), &[]);
         let parent = |name, args: &[&str]| by_parent(Os::Linux, &child, &facts(name, None, args));
         assert_eq!(parent("bash", &["bash", "-c", "a"]), [ScriptHostParent]);
@@ -429,10 +437,10 @@ mod tests {
     fn monitors_are_known_by_whole_names() {
         let knowledge = Knowledge::builtin().expect("tables");
         for name in ["Taskmgr.exe", "taskmgr", "htop", "gnome-system-mo", "procexp64.exe", "mimamori.exe"] {
-            assert!(knowledge.is_monitor(name), "{name}");
+            assert!(knowledge.is_monitoring_tool(name), "{name}");
         }
         for name in ["desktop", "htopper", "explorer.exe", ""] {
-            assert!(!knowledge.is_monitor(name), "{name}");
+            assert!(!knowledge.is_monitoring_tool(name), "{name}");
         }
     }
 

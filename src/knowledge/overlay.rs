@@ -441,8 +441,10 @@ fn at_mut<'a>(table: &'a mut toml::Table, path: &[String]) -> Option<&'a mut tom
 
 /// A name or description that can be drawn: no line ends, nothing that turns the direction of writing.
 fn is_text(text: &str) -> bool {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    !text.trim().is_empty() && text.chars().count() <= LONGEST_TEXT && !text.chars().any(|c| c.is_control() || turns(c))
+    let agent_loop = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !text.trim().is_empty()
+        && text.chars().count() <= LONGEST_TEXT
+        && !text.chars().any(|c| c.is_control() || agent_loop(c))
 }
 
 fn is_file_name(name: &str) -> bool {
@@ -529,14 +531,14 @@ mod tests {
         assert_eq!((erp.id.as_str(), erp.busy, erp.usual_minutes), ("company-erp", Some(Busy::Work), Some(90)));
         assert!(knowledge.identify(&facts(r"C:\Users\a\erpbatch.exe"), Os::Windows).is_none());
         assert!(knowledge.protect.security.contains("inventoryagent"));
-        assert!(knowledge.is_monitor("OurMonitor.exe") && knowledge.is_monitor("taskmgr.exe"));
+        assert!(knowledge.is_monitoring_tool("OurMonitor.exe") && knowledge.is_monitoring_tool("taskmgr.exe"));
         assert!((knowledge.thresholds.cpu.program - 0.4).abs() < 1e-9);
         assert!((knowledge.thresholds.hold_seconds.0 - 12.0).abs() < 1e-9);
         assert_eq!(knowledge.thresholds.disk.act_bytes, 2_147_483_648);
         let before = Knowledge::builtin().expect("tables");
         assert_eq!(knowledge.programs().len(), before.programs().len() + 2);
         let (again, notes) = knowledge.with_override("monitors = [\"second\"]");
-        assert!(notes.is_empty() && again.is_monitor("second") && again.is_monitor("ourmonitor"));
+        assert!(notes.is_empty() && again.is_monitoring_tool("second") && again.is_monitoring_tool("ourmonitor"));
         let (same, notes) = before.with_override("\u{feff}# nothing\n");
         assert!(notes.is_empty() && same.programs() == before.programs() && same.thresholds == before.thresholds);
     }
@@ -555,7 +557,7 @@ mod tests {
             ["line 1: monitors: 5 is not a usable value", "line 4: thresholds.cpu full: 7 is not a usable value"]
         );
         assert!(told.len() == 3 && told[2].starts_with("line 6: program: "), "{told:?}");
-        assert!(knowledge.is_monitor("one") && (knowledge.thresholds.cpu.program - 0.5).abs() < 1e-9);
+        assert!(knowledge.is_monitoring_tool("one") && (knowledge.thresholds.cpu.program - 0.5).abs() < 1e-9);
         assert!(knowledge.identify(&facts(r"D:\ours.exe"), Os::Windows).is_some());
     }
 

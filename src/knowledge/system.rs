@@ -225,7 +225,7 @@ impl System {
 /// `monitors.toml`, and the form of the same list in an override.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Monitors {
+pub(super) struct MonitoringTools {
     pub(super) sources: Vec<String>,
     pub(super) monitors: BTreeSet<String>,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Something unusual about a process that can be seen without looking into it. One alone proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mark {
+pub enum OriginFlag {
     /// Its whole file name is that of a known coin miner.
     MinerName,
     /// Its arguments are those of a coin miner.
@@ -52,7 +52,7 @@ pub enum Mark {
     FromTerminal,
 }
 
-impl Mark {
+impl OriginFlag {
     /// Every mark, for tests of texts.
     pub const ALL: [Self; 21] = [
         Self::MinerName,
@@ -85,7 +85,7 @@ impl Mark {
 pub struct Origin {
     /// What is unusual about it, in order, each once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub marks: Vec<Mark>,
+    pub marks: Vec<OriginFlag>,
     /// File name of the program that started it, if it was still there when looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<Arc<str>>,
@@ -96,14 +96,14 @@ pub struct Origin {
 
 impl Origin {
     /// Whether it has this mark.
-    pub fn has(&self, mark: Mark) -> bool {
+    pub fn has(&self, mark: OriginFlag) -> bool {
         self.marks.contains(&mark)
     }
 
     /// Both together; `self` goes first where only one can be told.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
-        let mut marks: Vec<Mark> = self.marks.iter().chain(&other.marks).copied().collect();
+        let mut marks: Vec<OriginFlag> = self.marks.iter().chain(&other.marks).copied().collect();
         marks.sort_unstable();
         marks.dedup();
         Self {
@@ -120,11 +120,14 @@ mod tests {
 
     #[test]
     fn two_origins_together_have_the_marks_of_both_once() {
-        let one = Origin { marks: vec![Mark::KernelName, Mark::HiddenFile], parent: None, argument: None };
-        let other =
-            Origin { marks: vec![Mark::MinerName, Mark::HiddenFile], parent: Some("sh".into()), argument: None };
+        let one = Origin { marks: vec![OriginFlag::KernelName, OriginFlag::HiddenFile], parent: None, argument: None };
+        let other = Origin {
+            marks: vec![OriginFlag::MinerName, OriginFlag::HiddenFile],
+            parent: Some("sh".into()),
+            argument: None,
+        };
         let both = one.and(&other);
-        assert_eq!(both.marks, [Mark::MinerName, Mark::KernelName, Mark::HiddenFile]);
+        assert_eq!(both.marks, [OriginFlag::MinerName, OriginFlag::KernelName, OriginFlag::HiddenFile]);
         assert_eq!(both.parent.as_deref(), Some("sh"));
     }
 
@@ -132,6 +135,6 @@ mod tests {
     fn an_origin_is_written_short() {
         let text = |origin: &Origin| serde_json::to_string(origin).expect("json");
         assert_eq!(text(&Origin::default()), "{}");
-        assert_eq!(text(&Origin { marks: vec![Mark::New], ..Origin::default() }), r#"{"marks":["new"]}"#);
+        assert_eq!(text(&Origin { marks: vec![OriginFlag::New], ..Origin::default() }), r#"{"marks":["new"]}"#);
     }
 }

@@ -30,7 +30,7 @@ impl Refusal {
 
 /// Who we are: processes that must never be closed by us.
 #[derive(Clone, Debug, Default)]
-pub struct Me {
+pub struct OwnProcess {
     /// Our own process number.
     pub pid: Pid,
     /// The processes that started us, up to the first one of the system.
@@ -59,12 +59,12 @@ impl Closable {
     ///
     /// # Errors
     /// The reason why the process must be left alone.
-    pub fn check(facts: &ProcFacts, rules: &ProtectRules, me: &Me) -> Result<Self, Refusal> {
+    pub fn check(facts: &ProcFacts, rules: &ProtectRules, own_process: &OwnProcess) -> Result<Self, Refusal> {
         let pid = facts.key.pid;
-        if facts.given.is_some() || me.pid == 0 {
+        if facts.given.is_some() || own_process.pid == 0 {
             return Err(Refusal::NotRunning);
         }
-        if pid == me.pid {
+        if pid == own_process.pid {
             return Err(Refusal::Ourselves);
         }
         if facts.kernel || pid <= 4 {
@@ -83,7 +83,7 @@ impl Closable {
         if rules.security_folders.iter().any(|folder| path.contains(folder)) {
             return Err(Refusal::Security);
         }
-        if me.ancestors.contains(&pid) {
+        if own_process.ancestors.contains(&pid) {
             return Err(Refusal::OurAncestor);
         }
         match facts.owner {
@@ -151,8 +151,8 @@ mod tests {
 
     #[test]
     fn only_our_own_ordinary_programs_can_be_closed() {
-        let me = Me { pid: 100, ancestors: vec![90] };
-        let check = |pid, name, owner| Closable::check(&facts(pid, name, owner), &rules(), &me);
+        let own_process = OwnProcess { pid: 100, ancestors: vec![90] };
+        let check = |pid, name, owner| Closable::check(&facts(pid, name, owner), &rules(), &own_process);
         assert!(check(200, "burner", Owner::Me).is_ok());
         assert_eq!(check(200, "burner", Owner::Other), Err(Refusal::OtherUser));
         assert_eq!(check(200, "burner", Owner::Unknown), Err(Refusal::OtherUser));
@@ -166,9 +166,9 @@ mod tests {
 
     #[test]
     fn a_process_from_a_recording_cannot_be_closed() {
-        let me = Me { pid: 100, ancestors: Vec::new() };
+        let own_process = OwnProcess { pid: 100, ancestors: Vec::new() };
         let mut recorded = facts(200, "burner", Owner::Me);
         recorded.given = Some(Box::default());
-        assert_eq!(Closable::check(&recorded, &rules(), &me), Err(Refusal::NotRunning));
+        assert_eq!(Closable::check(&recorded, &rules(), &own_process), Err(Refusal::NotRunning));
     }
 }

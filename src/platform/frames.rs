@@ -86,18 +86,18 @@ fn answer(line: &mut impl Line, handle: impl FnOnce(&[u8]) -> Vec<u8>) -> Result
 /// Answers connections, a few at once, each on a thread of its own that ends with it.
 pub(super) struct Answerer<F> {
     handle: Arc<Mutex<F>>,
-    places: Arc<Places>,
+    places: Arc<ConnectionSlots>,
 }
 
 impl<F: Fn(&[u8]) -> Vec<u8> + Send + 'static> Answerer<F> {
     pub(super) fn new(handle: F) -> Self {
-        Self { handle: Arc::new(Mutex::new(handle)), places: Arc::new(Places::default()) }
+        Self { handle: Arc::new(Mutex::new(handle)), places: Arc::new(ConnectionSlots::default()) }
     }
 
     /// Waits for a place, no longer than a connection can last, and answers on another thread. A connection for
     /// which there is no place or no thread is dropped: who asks may ask again.
     pub(super) fn serve(&self, mut line: impl Line + Send + 'static) {
-        let Some(place) = Place::take(&self.places) else { return };
+        let Some(place) = ConnectionSlot::take(&self.places) else { return };
         let handle = Arc::clone(&self.handle);
         let work = move || {
             // Somebody who is slow or says too much gets no answer; there is nobody to tell.
@@ -115,16 +115,16 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[derive(Default)]
-struct Places {
+struct ConnectionSlots {
     taken: Mutex<usize>,
     given_back: Condvar,
 }
 
 /// The right to be served; given back when dropped, also by a panic.
-struct Place(Arc<Places>);
+struct ConnectionSlot(Arc<ConnectionSlots>);
 
-impl Place {
-    fn take(places: &Arc<Places>) -> Option<Self> {
+impl ConnectionSlot {
+    fn take(places: &Arc<ConnectionSlots>) -> Option<Self> {
         let taken = locked(&places.taken);
         let waited = places.given_back.wait_timeout_while(taken, 2 * PATIENCE, |taken| *taken >= AT_ONCE);
         let (mut taken, waited) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -136,7 +136,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         *locked(&self.0.taken) -= 1;
         self.0.given_back.notify_one();
@@ -202,12 +202,12 @@ mod tests {
 
     #[test]
     fn a_place_comes_back() {
-        let places = Arc::new(Places::default());
-        let all: Vec<Place> = (0..AT_ONCE).filter_map(|_| Place::take(&places)).collect();
+        let places = Arc::new(ConnectionSlots::default());
+        let all: Vec<ConnectionSlot> = (0..AT_ONCE).filter_map(|_| ConnectionSlot::take(&places)).collect();
         assert_eq!(all.len(), AT_ONCE);
         let waiting = thread::spawn({
             let places = Arc::clone(&places);
-            move || Place::take(&places).is_some()
+            move || ConnectionSlot::take(&places).is_some()
         });
         drop(all);
         assert!(waiting.join().expect("joined"));

@@ -25,7 +25,7 @@ const BAD: &str = ".bad-";
 pub struct Opening {
     pub db: Connection,
     pub created: bool,
-    pub set_aside: Option<PathBuf>,
+    pub quarantined: Option<PathBuf>,
 }
 
 /// Makes sure that nobody else writes, for as long as the returned file is open. Locks of SQLite cannot do it:
@@ -57,8 +57,8 @@ pub fn open(path: &Path, now: At) -> Result<Opening, RecorderError> {
 
 /// Sets the file aside, whatever it is, and opens a new one.
 pub fn replace(path: &Path, now: At) -> Result<Opening, RecorderError> {
-    let aside = set_aside(path, now)?;
-    connect(path).map(|opening| Opening { set_aside: Some(aside), ..opening })
+    let aside = quarantined(path, now)?;
+    connect(path).map(|opening| Opening { quarantined: Some(aside), ..opening })
 }
 
 fn connect(path: &Path) -> Result<Opening, RecorderError> {
@@ -77,7 +77,7 @@ fn connect(path: &Path) -> Result<Opening, RecorderError> {
     }
     schema::migrate(&mut db, &STEPS)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-    Ok(Opening { db, created: version == 0, set_aside: None })
+    Ok(Opening { db, created: version == 0, quarantined: None })
 }
 
 fn ended_cleanly(db: &Connection) -> Result<bool, RecorderError> {
@@ -92,7 +92,7 @@ fn check(db: &Connection) -> Result<(), RecorderError> {
 }
 
 /// Renames the file and what belongs to it. Only the newest damaged file is kept.
-fn set_aside(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
+fn quarantined(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
     // One that cannot be removed costs space, nothing else.
     let _ = remove_aside(path);
     let time = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().strftime("%Y%m%dT%H%M%SZ");

@@ -19,7 +19,7 @@ const FILE_BYTES: u64 = 1 << 20;
 pub struct Inbox {
     path: PathBuf,
     taken: PathBuf,
-    forget: PathBuf,
+    erase: PathBuf,
 }
 
 impl Inbox {
@@ -28,7 +28,7 @@ impl Inbox {
         Self {
             path: recording.with_extension("inbox"),
             taken: recording.with_extension("inbox-taken"),
-            forget: recording.with_extension("forget"),
+            erase: recording.with_extension("forget"),
         }
     }
 
@@ -63,7 +63,7 @@ impl Inbox {
         events
     }
 
-    /// Takes the events over; they stay in a second file until [`Self::forget_taken`].
+    /// Takes the events over; they stay in a second file until [`Self::drop_taken`].
     pub fn take(&self) -> Vec<Event> {
         if !self.taken.exists() && self.path.exists() {
             // When it cannot be renamed it stays for the next time.
@@ -76,18 +76,18 @@ impl Inbox {
     ///
     /// # Errors
     /// What the system says.
-    pub fn ask_to_forget(&self) -> std::io::Result<()> {
-        File::create(&self.forget).map(|_| ())
+    pub fn request_erase(&self) -> std::io::Result<()> {
+        File::create(&self.erase).map(|_| ())
     }
 
     /// Whether somebody asked for that and it is not done yet.
-    pub fn is_forget_asked(&self) -> bool {
-        self.forget.exists()
+    pub fn is_erase_requested(&self) -> bool {
+        self.erase.exists()
     }
 
     /// It is done, or no longer wanted; whether it was still wanted.
-    pub fn end_forget(&self) -> bool {
-        fs::remove_file(&self.forget).is_ok()
+    pub fn finish_erase(&self) -> bool {
+        fs::remove_file(&self.erase).is_ok()
     }
 
     /// Throws away what waits.
@@ -98,7 +98,7 @@ impl Inbox {
     }
 
     /// The taken events are in the recording now.
-    pub fn forget_taken(&self) {
+    pub fn drop_taken(&self) {
         let _ = fs::remove_file(&self.taken);
     }
 }
@@ -137,9 +137,9 @@ mod tests {
         // Not yet in the recording: a second try (or another start) finds it again, and the new one waits its turn.
         assert_eq!(inbox.take(), std::slice::from_ref(&event));
         assert_eq!(inbox.peek(), [event, second.clone()]);
-        inbox.forget_taken();
+        inbox.drop_taken();
         assert_eq!(inbox.take(), [second]);
-        inbox.forget_taken();
+        inbox.drop_taken();
         assert!(inbox.take().is_empty() && inbox.peek().is_empty());
     }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::row::{COLUMNS, COUNT, Column, How, Row, Usage};
+use super::row::{Aggregation, COLUMNS, COUNT, Column, Row, Usage};
 use super::select;
 
 /// Two clocks (of totals and of programs) are read a moment apart, and the end of a turn is not its begin, ms.
@@ -23,14 +23,14 @@ pub fn merge(rows: &[Row]) -> Option<Row> {
     Some(merged)
 }
 
-fn column(rows: &[Row], index: usize, how: How) -> Option<i64> {
+fn column(rows: &[Row], index: usize, how: Aggregation) -> Option<i64> {
     let mut known = rows.iter().filter_map(|row| row.values[index].map(|value| (row, value)));
     match how {
-        How::Mean => mean(known.map(|(row, value)| (value, row.span()))),
-        How::ProgramMean => mean(known.map(|(row, value)| (value, row.program_span()))),
-        How::Max => known.map(|(_, value)| value).max(),
-        How::Last => known.next_back().map(|(_, value)| value),
-        How::Sum => known.map(|(_, value)| value).reduce(i64::saturating_add),
+        Aggregation::Mean => mean(known.map(|(row, value)| (value, row.span()))),
+        Aggregation::ProgramMean => mean(known.map(|(row, value)| (value, row.program_span()))),
+        Aggregation::Max => known.map(|(_, value)| value).max(),
+        Aggregation::Last => known.next_back().map(|(_, value)| value),
+        Aggregation::Sum => known.map(|(_, value)| value).reduce(i64::saturating_add),
     }
 }
 

@@ -12,12 +12,13 @@
 //! A crash, also of the operating system, leaves the file whole: it may lose what was written last (SQLite's
 //! write-ahead log, `synchronous = NORMAL`). The folder must be on a local disk.
 
+mod erase;
 mod error;
 mod file;
-mod forget;
 mod inbox;
-mod left_open;
 mod merge;
+mod orphaned_findings;
+mod pending_batch;
 mod prune;
 mod reader;
 mod rollup;
@@ -27,14 +28,13 @@ mod select;
 mod space;
 mod store;
 mod types;
-mod waiting;
 mod writer;
 
+pub use erase::erase;
 pub use error::RecorderError;
 pub use file::bytes as file_bytes;
-pub use forget::forget;
 pub use inbox::Inbox;
+pub use pending_batch::PendingBatch;
 pub use reader::{Reader, Recorded};
 pub use types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};
-pub use waiting::Waiting;
 pub use writer::Recorder;

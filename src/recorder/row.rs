@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use crate::model::{
-    At, Bytes, BytesPerSec, Celsius, Fraction, Hertz, Mark, Member, Memory, Origin, Power, Pressure, ProcKey,
+    At, Bytes, BytesPerSec, Celsius, Fraction, Hertz, Member, Memory, Origin, OriginFlag, Power, Pressure, ProcKey,
     ProgramKind, ProgramSample, Reading, Rpm, Sample, Seconds, Swap, Traffic, Use, Why,
 };
 
 /// How one value stands for several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
+pub enum Aggregation {
     /// Mean, weighted with `span`.
     Mean,
     /// Mean, weighted with `program_span`.
@@ -63,35 +63,35 @@ pub enum Column {
 pub const COUNT: usize = 28;
 
 /// Name of each column and how several rows become one.
-pub const COLUMNS: [(&str, How); COUNT] = [
-    ("span", How::Sum),
-    ("cpu", How::Mean),
-    ("cpu_peak", How::Max),
-    ("frequency", How::Mean),
-    ("memory_used", How::Mean),
-    ("memory_total", How::Last),
-    ("swap_used", How::Mean),
-    ("swap_total", How::Last),
-    ("disk_read", How::Mean),
-    ("disk_write", How::Mean),
-    ("net_rx", How::Mean),
-    ("net_tx", How::Mean),
-    ("temperature", How::Mean),
-    ("fan", How::Mean),
-    ("fan_effort", How::Mean),
-    ("throttle_events", How::Max),
-    ("pressure_cpu", How::Mean),
-    ("pressure_memory", How::Mean),
-    ("pressure_io", How::Mean),
-    ("gpu", How::Mean),
-    ("power", How::Last),
-    ("user_idle", How::Last),
-    ("foreground", How::Last),
-    ("program_span", How::Sum),
-    ("program_total", How::ProgramMean),
-    ("everything_else", How::ProgramMean),
-    ("process_count", How::Last),
-    ("watched", How::Max),
+pub const COLUMNS: [(&str, Aggregation); COUNT] = [
+    ("span", Aggregation::Sum),
+    ("cpu", Aggregation::Mean),
+    ("cpu_peak", Aggregation::Max),
+    ("frequency", Aggregation::Mean),
+    ("memory_used", Aggregation::Mean),
+    ("memory_total", Aggregation::Last),
+    ("swap_used", Aggregation::Mean),
+    ("swap_total", Aggregation::Last),
+    ("disk_read", Aggregation::Mean),
+    ("disk_write", Aggregation::Mean),
+    ("net_rx", Aggregation::Mean),
+    ("net_tx", Aggregation::Mean),
+    ("temperature", Aggregation::Mean),
+    ("fan", Aggregation::Mean),
+    ("fan_effort", Aggregation::Mean),
+    ("throttle_events", Aggregation::Max),
+    ("pressure_cpu", Aggregation::Mean),
+    ("pressure_memory", Aggregation::Mean),
+    ("pressure_io", Aggregation::Mean),
+    ("gpu", Aggregation::Mean),
+    ("power", Aggregation::Last),
+    ("user_idle", Aggregation::Last),
+    ("foreground", Aggregation::Last),
+    ("program_span", Aggregation::Sum),
+    ("program_total", Aggregation::ProgramMean),
+    ("everything_else", Aggregation::ProgramMean),
+    ("process_count", Aggregation::Last),
+    ("watched", Aggregation::Max),
 ];
 
 /// Who a program is. Stored once.
@@ -300,7 +300,7 @@ impl Usage {
         };
         let path = program.path.clone().unwrap_or_default();
         // Who started what is ordinary changes all the time and is no news.
-        let unusual = program.origin.marks.iter().any(|mark| *mark != Mark::Installed);
+        let unusual = program.origin.marks.iter().any(|mark| *mark != OriginFlag::Installed);
         let origin = if unusual { Arc::clone(&program.origin) } else { Arc::default() };
         Self {
             program: Arc::new(Program { name: Arc::clone(&program.name), kind, path, origin }),

@@ -77,7 +77,7 @@ pub struct Opened {
     /// There was no recording before, or it was set aside.
     pub created: bool,
     /// Where the damaged recording was moved to.
-    pub set_aside: Option<PathBuf>,
+    pub quarantined: Option<PathBuf>,
     /// The run before, if one is recorded.
     pub previous: Option<PreviousRun>,
 }

@@ -7,11 +7,11 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::file;
 use super::merge::{collapse, join_rest};
+use super::pending_batch::PendingBatch;
 use super::rollup::Rolled;
 use super::store::{self, Programs};
 use super::types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};
-use super::waiting::Waiting;
-use super::{RecorderError, forget, left_open, prune};
+use super::{RecorderError, erase, orphaned_findings, prune};
 use crate::model::{At, Event, EventKind, Sample};
 
 /// Looks at the totals whose programs are not read yet are joined for so long at most, ms: as long as it takes until
@@ -37,7 +37,7 @@ pub struct Recorder {
     run_id: i64,
     db: Connection,
     programs: Programs,
-    pending: Waiting,
+    pending: PendingBatch,
     /// Time of the newest row of this run in the file.
     written_to: Option<i64>,
     /// How far the rows of this run in the file have still to be moved, ms.
@@ -45,7 +45,7 @@ pub struct Recorder {
     rolled: Rolled,
     due: Due,
     damaged: bool,
-    set_aside: Option<PathBuf>,
+    quarantined: Option<PathBuf>,
     /// Held for as long as this recorder lives.
     _lock: Option<File>,
 }
@@ -89,8 +89,8 @@ impl Recorder {
         let previous = previous_run(&change)?;
         let run_id = begin_run(&change, run)?;
         change.commit()?;
-        let created = opening.created || opening.set_aside.is_some();
-        let opened = Opened { created, set_aside: opening.set_aside.clone(), previous };
+        let created = opening.created || opening.quarantined.is_some();
+        let opened = Opened { created, quarantined: opening.quarantined.clone(), previous };
         let recorder = Self {
             path: path.to_owned(),
             limits,
@@ -99,19 +99,19 @@ impl Recorder {
             rolled: Rolled::before(&opening.db, run.started.0)?,
             db: opening.db,
             programs: Programs::default(),
-            pending: Waiting::default(),
+            pending: PendingBatch::default(),
             written_to: None,
             shift_due: 0,
             due: Due::new(run.started.0),
             damaged: false,
-            set_aside: opening.set_aside,
+            quarantined: opening.quarantined,
             _lock: lock,
         };
         Ok((recorder, opened))
     }
 
     /// Takes over what waited for the recording to be opened. Call it before anything else is added.
-    pub fn take_over(&mut self, waiting: Waiting) {
+    pub fn take_over(&mut self, waiting: PendingBatch) {
         self.pending = waiting;
     }
 
@@ -137,8 +137,8 @@ impl Recorder {
     }
 
     /// The damaged file that was set aside last, at the start or since.
-    pub fn set_aside(&self) -> Option<&Path> {
-        self.set_aside.as_deref()
+    pub fn quarantined(&self) -> Option<&Path> {
+        self.quarantined.as_deref()
     }
 
     /// Size of the recording with its log in bytes.
@@ -180,8 +180,8 @@ impl Recorder {
     /// # Errors
     /// `Locked` while somebody reads: no row is left, but their old bytes may be, until the next try. `ReadOnly`,
     /// `Full`, `Io`.
-    pub fn forget(&mut self, now: At) -> Result<(), RecorderError> {
-        self.pending.forget();
+    pub fn erase(&mut self, now: At) -> Result<(), RecorderError> {
+        self.pending.erase();
         self.programs.clear();
         self.shift_due = 0;
         self.run.started = now;
@@ -195,7 +195,7 @@ impl Recorder {
         if self.damaged {
             self.begin_anew(now)?;
         }
-        self.set_aside = None;
+        self.quarantined = None;
         self.written_to = None;
         self.rolled = Rolled::before(&self.db, now.0)?;
         self.due = Due::new(now.0);
@@ -205,11 +205,11 @@ impl Recorder {
 
     fn delete_all(&mut self) -> Result<(), RecorderError> {
         let change = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        forget::delete_rows(&change)?;
+        erase::delete_rows(&change)?;
         let run_id = begin_run(&change, &self.run)?;
         change.commit()?;
         self.run_id = run_id;
-        forget::scrub(&self.db)
+        erase::scrub(&self.db)
     }
 
     /// Writes all that waits and marks the run as ended in order.
@@ -305,7 +305,7 @@ impl Recorder {
         self.rolled = Rolled::before(&opening.db, self.run.started.0)?;
         self.db = opening.db;
         self.written_to = None;
-        self.set_aside = opening.set_aside.or(self.set_aside.take());
+        self.quarantined = opening.quarantined.or(self.quarantined.take());
         self.damaged = false;
         Ok(())
     }
@@ -317,7 +317,7 @@ fn previous_run(db: &Connection) -> Result<Option<PreviousRun>, RecorderError> {
         // From now on other rows follow.
         let newest = "UPDATE run SET last_seen = ?1 WHERE id = (SELECT max(id) FROM run)";
         db.execute(newest, [previous.last_seen.0])?;
-        left_open::close(db, previous.last_seen)?;
+        orphaned_findings::close(db, previous.last_seen)?;
     }
     Ok(previous.map(|RecordedRun { run, last_seen, clean }| PreviousRun {
         boot_id: run.boot_id,

@@ -83,7 +83,7 @@ pub enum CloseStep {
 
 /// What is seen at one moment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Look {
+pub struct CloseObservation {
     /// Now.
     pub now: At,
     /// Whether any of the processes that were asked still runs.
@@ -95,19 +95,19 @@ pub struct Look {
     /// Share of the PC in use now, from a sample that lies wholly after the end of the program.
     pub after: Option<Fraction>,
     /// The program runs again in new processes.
-    pub back: Option<Return>,
+    pub back: Option<Respawn>,
 }
 
 /// A program that runs again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Return {
+pub struct Respawn {
     /// What started it, if known.
     pub by: Option<String>,
 }
 
 /// The phase after `phase`.
 #[must_use]
-pub fn next(phase: Phase, step: CloseStep, look: &Look) -> Phase {
+pub fn next(phase: Phase, step: CloseStep, look: &CloseObservation) -> Phase {
     match phase {
         Phase::Asking { .. } | Phase::StillOpen | Phase::Forced { .. } if !look.running => {
             Phase::Measuring { ended: look.now }
@@ -133,7 +133,7 @@ pub fn next(phase: Phase, step: CloseStep, look: &Look) -> Phase {
     }
 }
 
-fn measure(ended: At, look: &Look) -> Phase {
+fn measure(ended: At, look: &CloseObservation) -> Phase {
     if let Some(back) = &look.back {
         let verdict = Verdict::CameBack { after: look.now.since(ended), by: back.by.clone() };
         return Phase::Done { ended, verdict };
@@ -161,8 +161,8 @@ fn measure(ended: At, look: &Look) -> Phase {
 mod tests {
     use super::*;
 
-    fn look(seconds: i64, running: bool) -> Look {
-        Look {
+    fn look(seconds: i64, running: bool) -> CloseObservation {
+        CloseObservation {
             now: At(seconds * 1000),
             running,
             before: Some(Fraction::new(0.93)),
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_load_that_stays_is_no_change() {
-        let busy = Look { after: Some(Fraction::new(0.9)), ..look(20, false) };
+        let busy = CloseObservation { after: Some(Fraction::new(0.9)), ..look(20, false) };
         let Phase::Done { verdict, .. } = next(Phase::Measuring { ended: At(1000) }, CloseStep::Wait, &busy) else {
             panic!("done")
         };
@@ -212,14 +212,14 @@ mod tests {
     fn a_program_that_returns_is_named_even_after_the_verdict() {
         let worked = Verdict::Worked { before: Fraction::ONE, after: Fraction::ZERO };
         let done = Phase::Done { ended: At(1000), verdict: worked };
-        let back = Look { back: Some(Return { by: Some("launcher".into()) }), ..look(5, false) };
+        let back = CloseObservation { back: Some(Respawn { by: Some("launcher".into()) }), ..look(5, false) };
         let Phase::Done { verdict, .. } = next(done, CloseStep::Wait, &back) else { panic!("done") };
         assert_eq!(verdict, Verdict::CameBack { after: Seconds(4.0), by: Some("launcher".into()) });
     }
 
     #[test]
     fn without_figures_nothing_is_claimed() {
-        let blind = Look { before: None, after: None, ..look(60, false) };
+        let blind = CloseObservation { before: None, after: None, ..look(60, false) };
         let phase = next(Phase::Measuring { ended: At(1000) }, CloseStep::Wait, &blind);
         assert!(matches!(phase, Phase::Done { verdict: Verdict::CannotTell, .. }));
     }

@@ -6,5 +6,5 @@ mod plan;
 
 pub mod restart;
 
-pub use close::{ASK_SECONDS, CloseStep, Look, MEASURE_SECONDS, Phase, Return, Verdict, next};
+pub use close::{ASK_SECONDS, CloseObservation, CloseStep, MEASURE_SECONDS, Phase, Respawn, Verdict, next};
 pub use plan::{Plan, Remedy, RemedyId, plan};

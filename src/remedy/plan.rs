@@ -84,7 +84,7 @@ mod tests {
     fn finding(rule: RuleId, kind: SubjectKind) -> Finding {
         Finding {
             rule,
-            severity: Severity::Look,
+            severity: Severity::Warning,
             confidence: Confidence::High,
             subject: Subject {
                 kind,

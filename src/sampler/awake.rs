@@ -8,18 +8,18 @@ use crate::platform;
 const SLEEP_LEAST: Duration = Duration::from_secs(1);
 
 /// Where spans get their moments from; another one in tests.
-pub type AwakeClock = Box<dyn Fn() -> Moment + Send>;
+pub type AwakeClock = Box<dyn Fn() -> AwakeInstant + Send>;
 
 /// One moment of two clocks.
 #[derive(Clone, Copy, Debug)]
-pub struct Moment {
+pub struct AwakeInstant {
     /// Fine, but on Windows it counts sleep: a night would be one long span, and no gap in the history.
     pub instant: Instant,
     /// Time since the start of the system without sleep, where the system tells it.
     pub awake: Option<Duration>,
 }
 
-impl Moment {
+impl AwakeInstant {
     /// Now.
     pub fn now() -> Self {
         Self { awake: platform::clocks().get().map(|clocks| clocks.awake), instant: Instant::now() }
@@ -39,16 +39,16 @@ mod tests {
 
     #[test]
     fn sleep_is_left_out_and_the_finer_clock_counts_otherwise() {
-        let begin = Moment { instant: Instant::now(), awake: Some(Duration::from_secs(100)) };
+        let begin = AwakeInstant { instant: Instant::now(), awake: Some(Duration::from_secs(100)) };
         let after = |passed, awake| {
             let awake = begin.awake.map(|begin| begin + Duration::from_millis(awake));
-            Moment { instant: begin.instant + Duration::from_millis(passed), awake }.since(begin)
+            AwakeInstant { instant: begin.instant + Duration::from_millis(passed), awake }.since(begin)
         };
         assert_eq!(after(2_003, 1_988), Duration::from_millis(2_003));
         assert_eq!(after(8 * 3_600_000, 2_500), Duration::from_millis(2_500));
         // A clock that stops in sleep of itself, as on Linux.
         assert_eq!(after(2_000, 2_000), Duration::from_secs(2));
-        let blind = Moment { instant: begin.instant + Duration::from_secs(3), awake: None };
+        let blind = AwakeInstant { instant: begin.instant + Duration::from_secs(3), awake: None };
         assert_eq!(blind.since(begin), Duration::from_secs(3));
     }
 }

@@ -5,7 +5,7 @@ mod awake;
 mod browsers;
 mod gpu;
 mod pace;
-mod reaped;
+mod reaped_child_time;
 mod signatures;
 mod slow;
 mod thermal;
@@ -25,9 +25,9 @@ pub use threads::settle;
 pub use users::Users;
 pub use volumes::VolumeWatcher;
 
-use awake::{AwakeClock, Moment};
+use awake::{AwakeClock, AwakeInstant};
 use gpu::GpuWatcher;
-use reaped::{Counted, Ended, Handed, HandedShare, charge, counted_below, uncounted};
+use reaped_child_time::{CountedUsage, Ended, HandedShare, InheritedTime, charge, counted_below, uncounted};
 use slow::Latest;
 
 use crate::model::{
@@ -71,14 +71,14 @@ struct Renewal {
 
 /// How much time passed and how much processor time there was in it.
 #[derive(Clone, Copy)]
-struct Room {
+struct Interval {
     seconds: f64,
     cpu_seconds: f64,
 }
 
 /// What was read when the processes were last looked at.
 struct Scan {
-    when: Moment,
+    when: AwakeInstant,
     cpu: Option<CpuTimes>,
 }
 
@@ -108,7 +108,7 @@ pub struct Sampler {
     window: Option<u64>,
     volumes: VolumeWatcher,
     networks: Option<sysinfo::Networks>,
-    last_tick: Option<Moment>,
+    last_tick: Option<AwakeInstant>,
     last_scan: Option<Scan>,
     scans: u64,
     seq: u64,
@@ -135,7 +135,7 @@ impl Sampler {
     pub fn with_volumes(volumes: VolumeWatcher) -> Self {
         Self {
             machine: platform::machine(),
-            clock: Box::new(Moment::now),
+            clock: Box::new(AwakeInstant::now),
             cpu: CpuReader::new(),
             last_cpu: None,
             processes: ProcessReader::new(),
@@ -206,11 +206,11 @@ impl Sampler {
         }
     }
 
-    fn everything(&mut self, totals: Sample, now: Moment) -> Tick {
+    fn everything(&mut self, totals: Sample, now: AwakeInstant) -> Tick {
         let last_scan = self.last_scan.replace(Scan { when: now, cpu: self.last_cpu.clone() });
         let elapsed = last_scan.as_ref().map(|scan| now.since(scan.when));
         let program_span = seconds_since(last_scan.as_ref().map(|scan| scan.when), now);
-        let room = elapsed.map(|elapsed| Room {
+        let room = elapsed.map(|elapsed| Interval {
             seconds: elapsed.as_secs_f64().max(1e-6),
             cpu_seconds: (elapsed.as_secs_f64() * f64::from(self.machine.cpus)).max(1e-6),
         });
@@ -280,7 +280,7 @@ impl Sampler {
     }
 
     /// Every process, and what some of them were handed of children that lived for less than a look: place and share.
-    fn read_processes(&mut self, room: Option<Room>) -> Result<(Vec<ProcSample>, Vec<HandedShare>), Why> {
+    fn read_processes(&mut self, room: Option<Interval>) -> Result<(Vec<ProcSample>, Vec<HandedShare>), Why> {
         let mut found: Vec<ProcSample> = Vec::with_capacity(self.tracked.len() + 16);
         let (mut renewals, mut handed, mut hands_on) = (Vec::new(), Vec::new(), false);
         self.scans += 1;
@@ -303,7 +303,7 @@ impl Sampler {
             let children_time = raw.children_time.unwrap_or_default();
             let time = children_time.saturating_sub(known.counters.children_time);
             if !time.is_zero() {
-                handed.push(Handed { index: found.len(), pid: raw.key.pid, time });
+                handed.push(InheritedTime { index: found.len(), pid: raw.key.pid, time });
             }
             found.push(measure(raw, known, room));
             (known.name_hash, known.parent) = (raw.name_hash, raw.parent);
@@ -325,7 +325,7 @@ impl Sampler {
         }
         let ended = self.tracked.extract_if(|_, known| known.tick != tick).map(|(key, known)| {
             let Counters { cpu_time, children_time, io } = known.counters;
-            (key.pid, Ended { parent: known.parent, counted: Counted { time: cpu_time + children_time, io } })
+            (key.pid, Ended { parent: known.parent, counted: CountedUsage { time: cpu_time + children_time, io } })
         });
         let below = counted_below(&ended.collect());
         if let Some(room) = room.filter(|_| hands_on) {
@@ -396,7 +396,7 @@ impl Default for Sampler {
     }
 }
 
-fn seconds_since(last: Option<Moment>, now: Moment) -> Seconds {
+fn seconds_since(last: Option<AwakeInstant>, now: AwakeInstant) -> Seconds {
     Seconds(last.map_or(0.0, |last| now.since(last).as_secs_f64()))
 }
 
@@ -431,7 +431,7 @@ fn reconcile(measured: Reading<Fraction>, processes: &mut [ProcSample]) -> Readi
 
 /// Turns the counters of one process into rates. A process that was not there at the last tick has spent all
 /// its processor time since then, so its burst is not lost; without a last tick nothing is known.
-fn measure(raw: &RawProc<'_>, known: &Tracked, room: Option<Room>) -> ProcSample {
+fn measure(raw: &RawProc<'_>, known: &Tracked, room: Option<Interval>) -> ProcSample {
     let before = known.counters;
     let cpu = room.map(|room| {
         let used = raw.cpu_time.saturating_sub(before.cpu_time);
@@ -461,7 +461,7 @@ fn measure(raw: &RawProc<'_>, known: &Tracked, room: Option<Room>) -> ProcSample
 
 /// A process is handed the bytes of its ended children, too (Linux, where it is handed their time): what was counted as
 /// theirs is not its own. Unknown for this look where theirs were.
-fn correct_io(processes: &mut [ProcSample], below: &HashMap<Pid, Counted>, room: Room) {
+fn correct_io(processes: &mut [ProcSample], below: &HashMap<Pid, CountedUsage>, room: Interval) {
     for process in processes.iter_mut().filter(|_| !below.is_empty()) {
         let Some(counted) = below.get(&process.facts.key.pid) else { continue };
         let less = |rate: Reading<BytesPerSec>, pick: fn((Bytes, Bytes)) -> Bytes| match counted.io {
@@ -576,11 +576,11 @@ mod tests {
     fn a_night_asleep_is_a_gap_and_not_one_long_span() {
         let mut sampler = Sampler::new();
         let mut history = History::new(Machine::default());
-        let begin = Moment { instant: Instant::now(), awake: Some(Duration::from_secs(1000)) };
+        let begin = AwakeInstant { instant: Instant::now(), awake: Some(Duration::from_secs(1000)) };
         // Seconds that passed and seconds awake; the clock of the standard library counts sleep, as on Windows.
         let mut look = |passed: u64, awake: u64, depth: Depth| {
             let awake = begin.awake.map(|begin| begin + Duration::from_secs(awake));
-            let moment = Moment { instant: begin.instant + Duration::from_secs(passed), awake };
+            let moment = AwakeInstant { instant: begin.instant + Duration::from_secs(passed), awake };
             sampler.clock = Box::new(move || moment);
             let sample = sampler.tick(At(1_000_000 + 1000 * passed.cast_signed()), |_| depth).sample;
             history.push(Arc::new(sample.clone()));

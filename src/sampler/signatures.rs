@@ -21,11 +21,11 @@ const TRY_AGAIN: Duration = Duration::from_mins(10);
 /// Who reads signatures; another in tests.
 type Check = Box<dyn Fn(&Path) -> Reading<Signature> + Send>;
 /// What the thread tells; it ends when all its questions are answered.
-type Answers = Receiver<(PathBuf, Said)>;
+type Answers = Receiver<(PathBuf, SignatureReply)>;
 
 /// What the thread says about a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Said {
+enum SignatureReply {
     /// It is as it was.
     Same,
     /// It was changed; more is said in a moment.
@@ -39,13 +39,13 @@ enum Said {
 }
 
 /// A question to the thread.
-struct Asked {
+struct SignatureRequest {
     at: Instant,
     /// What came of it; `None` while it is not answered.
     is_known: Option<bool>,
 }
 
-impl Asked {
+impl SignatureRequest {
     fn is_due(&self, now: Instant) -> bool {
         let every = match self.is_known {
             None => return false,
@@ -58,7 +58,7 @@ impl Asked {
 
 /// Answers of the past. There is a thread only while questions are answered, and never more than one.
 pub struct SignatureChecks {
-    asked: HashMap<PathBuf, Asked>,
+    asked: HashMap<PathBuf, SignatureRequest>,
     answers: HashMap<PathBuf, Signature>,
     /// Locked only by the thread.
     checker: Arc<Mutex<Checker>>,
@@ -94,7 +94,7 @@ impl SignatureChecks {
         for path in paths.map(Path::new) {
             let is_due = self.asked.get(path).map_or(self.asked.len() < MOST, |asked| asked.is_due(now));
             if is_due {
-                self.asked.insert(path.to_owned(), Asked { at: now, is_known: None });
+                self.asked.insert(path.to_owned(), SignatureRequest { at: now, is_known: None });
                 self.questions.push(path.to_owned());
             }
         }
@@ -123,20 +123,20 @@ impl SignatureChecks {
                     break;
                 }
             };
-            if said != Said::Changed
+            if said != SignatureReply::Changed
                 && let Some(asked) = self.asked.get_mut(&path)
             {
-                asked.is_known = Some(matches!(said, Said::Same | Said::Is(_)));
+                asked.is_known = Some(matches!(said, SignatureReply::Same | SignatureReply::Is(_)));
             }
             match said {
-                Said::Same => {}
+                SignatureReply::Same => {}
                 // What was valid is not told any longer, even when the new file cannot be checked.
-                Said::Changed | Said::Unknown => self.news |= self.answers.remove(&path).is_some(),
-                Said::Is(signature) => {
+                SignatureReply::Changed | SignatureReply::Unknown => self.news |= self.answers.remove(&path).is_some(),
+                SignatureReply::Is(signature) => {
                     self.answers.insert(path, signature);
                     self.news = true;
                 }
-                Said::Never => self.pointless = true,
+                SignatureReply::Never => self.pointless = true,
             }
         }
         if !self.questions.is_empty() {
@@ -180,24 +180,24 @@ impl Checker {
 
     /// Says one thing about the file, or two: that it was changed, and what it is now. A file of another PC is never
     /// read: each look at it would go over the network, and wait for long when nobody answers there.
-    fn look(&mut self, path: &Path, mut say: impl FnMut(Said)) {
+    fn look(&mut self, path: &Path, mut say: impl FnMut(SignatureReply)) {
         if (self.is_remote)(path) {
-            return say(Said::Unknown);
+            return say(SignatureReply::Unknown);
         }
         let version = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
         match self.known.get(path) {
-            Some(known) if *known == version => return say(Said::Same),
-            Some(_) => say(Said::Changed),
+            Some(known) if *known == version => return say(SignatureReply::Same),
+            Some(_) => say(SignatureReply::Changed),
             None => {}
         }
         self.known.remove(path);
         say(match (self.check)(path) {
             Reading::Known(signature) => {
                 self.known.insert(path.to_owned(), version);
-                Said::Is(signature)
+                SignatureReply::Is(signature)
             }
-            Reading::Missing(Why::Unsupported) => Said::Never,
-            Reading::Missing(_) => Said::Unknown,
+            Reading::Missing(Why::Unsupported) => SignatureReply::Never,
+            Reading::Missing(_) => SignatureReply::Unknown,
         });
     }
 }

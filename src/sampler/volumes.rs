@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sysinfo::{DiskRefreshKind, Disks};
 
-use super::awake::Moment;
+use super::awake::AwakeInstant;
 use super::slow::Latest;
 use crate::model::{Bytes, BytesPerSec, Reading, Volume, Why};
 use crate::platform;
@@ -59,7 +59,7 @@ impl VolumeWatcher {
 #[derive(Default)]
 struct Source {
     disks: Option<Disks>,
-    last: Option<Moment>,
+    last: Option<AwakeInstant>,
 }
 
 impl Source {
@@ -70,7 +70,7 @@ impl Source {
         } else {
             self.disks = Disks::new_with_refreshed_list_specifics(kind).ok();
         }
-        let now = Moment::now();
+        let now = AwakeInstant::now();
         let seconds = self.last.replace(now).map(|last| now.since(last).as_secs_f64());
         let (mut volumes, mut devices) = (Vec::new(), BTreeSet::new());
         let (mut read, mut written, mut ever) = (0_u64, 0_u64, 0_u64);

@@ -8,21 +8,21 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 
 use super::intent::{Intent, JobView, Screen};
-use super::press::Press;
 use super::shell::Shell;
-use super::snapshot::{Forgetting, Past, Recorded, Snapshot};
+use super::snapshot::{Erasing, Past, Recorded, Snapshot};
 use super::theme::Theme;
+use super::update_hold::UpdateHold;
 use super::worker::{Reply, Worker};
 use crate::agent::{self, Answer, Request};
 use crate::cli::{Context, Renderer, WindowOptions};
-use crate::diagnose::{Finding, RuleId, Subject, matter};
+use crate::diagnose::{Finding, RuleId, Subject, incident_key};
 use crate::explain::{Lang, Texts};
 use crate::knowledge::Knowledge;
 use crate::model::{At, History, Machine, ProcKey, Refusal, Seconds};
+use crate::monitor::{Observation, now};
 use crate::platform::{self, Endpoint};
 use crate::remedy::restart::{RestartFacts, Ticks, toggle};
 use crate::settings::{Background, MyWork, Settings, SettingsFile, ThemeChoice};
-use crate::watch::{View, now};
 
 /// Without a sample for so long the worker is believed to be stuck.
 const STALE_SECONDS: f64 = 15.0;
@@ -46,10 +46,10 @@ pub struct MimamoriApp {
     worker: Option<Worker>,
     machine: Machine,
     history: History,
-    view: Option<View>,
+    view: Option<Observation>,
     refusals: HashMap<Arc<str>, Refusal>,
     /// News waits while the pointer is down.
-    press: Press,
+    press: UpdateHold,
     /// When the window began, by a clock that nobody sets.
     begun: Instant,
     restart: RestartFacts,
@@ -57,7 +57,7 @@ pub struct MimamoriApp {
     past: Option<Past>,
     recorded: Recorded,
     background_error: Option<String>,
-    forgetting: Forgetting,
+    erasing: Erasing,
     /// A finding that is to be shown when there are findings.
     wanted: Option<String>,
     /// What other programs of this user ask for.
@@ -115,14 +115,14 @@ impl MimamoriApp {
             history: History::default(),
             view: None,
             refusals: HashMap::new(),
-            press: Press::default(),
+            press: UpdateHold::default(),
             begun: Instant::now(),
             restart: RestartFacts::default(),
             job: None,
             past: None,
             recorded: Recorded::default(),
             background_error: None,
-            forgetting: Forgetting::No,
+            erasing: Erasing::No,
             wanted: options.finding.clone(),
             asked,
             asked_signatures: HashSet::new(),
@@ -153,14 +153,14 @@ impl MimamoriApp {
                 Reply::Past(past) => self.past = Some(*past),
                 Reply::Recorded(recorded) => self.recorded = *recorded,
                 Reply::Background(error) => self.background_error = error,
-                Reply::Forgotten(Ok(())) => {
-                    self.forgetting = Forgetting::Done;
+                Reply::Erased(Ok(())) => {
+                    self.erasing = Erasing::Done;
                     self.past = None;
                     // Read again by the screen that shows it.
                     self.recorded = Recorded::default();
                 }
-                Reply::Forgotten(Err(reason)) => self.forgetting = Forgetting::Failed(reason),
-                Reply::View { view, refusals } => {
+                Reply::Erased(Err(reason)) => self.erasing = Erasing::Failed(reason),
+                Reply::Observation { view, refusals } => {
                     self.history.push(Arc::clone(&view.sample));
                     self.view = Some(*view);
                     self.refusals = refusals;
@@ -204,7 +204,7 @@ impl MimamoriApp {
             let mut findings = view.findings.iter().map(|(finding, _)| finding);
             // Another rule may tell of the same matter by now.
             let same = findings.clone().find(|finding| finding.identity() == (rule, group));
-            same.or_else(|| findings.find(|finding| finding.matter() == matter(rule, group)))
+            same.or_else(|| findings.find(|finding| finding.incident_key() == incident_key(rule, group)))
         });
         match found.map(Finding::identity) {
             Some((rule, group)) => self.shell.show_finding(rule, group),
@@ -234,9 +234,9 @@ impl MimamoriApp {
                 self.save();
                 self.tell_worker(|worker| worker.background(on));
             }
-            Intent::Forget => {
-                self.forgetting = Forgetting::UnderWay;
-                self.tell_worker(Worker::forget);
+            Intent::Erase => {
+                self.erasing = Erasing::UnderWay;
+                self.tell_worker(Worker::erase);
             }
             Intent::Close(subject) => self.tell_worker(|worker| worker.close(subject)),
             Intent::Force => self.tell_worker(Worker::force),
@@ -346,7 +346,7 @@ impl eframe::App for MimamoriApp {
             theme_choice: self.settings.theme,
             background: self.settings.background,
             background_error: self.background_error.as_deref(),
-            forgetting: &self.forgetting,
+            erasing: &self.erasing,
             past: self.past.as_ref(),
             recorded: &self.recorded,
             now: time,

@@ -18,8 +18,8 @@ const RECENT: Seconds = Seconds(7200.0);
 const WEEK_STEP: Seconds = Seconds(600.0);
 
 /// So often the agent is asked to delete the recording, with a pause in between: somebody else may read it.
-const FORGET_TRIES: u32 = 6;
-const FORGET_PAUSE: Duration = Duration::from_millis(500);
+const ERASE_ATTEMPTS: u32 = 6;
+const ERASE_RETRY: Duration = Duration::from_millis(500);
 
 /// The samples of the last two hours, oldest first. Their processes are left out: what is closed must be what is
 /// running now, not what was running when it was recorded.
@@ -125,25 +125,25 @@ impl From<RecorderError> for Unreadable {
 ///
 /// # Errors
 /// Why not: what the system says, or nothing when the recording is in use or cannot be written.
-pub(super) fn forget(now: At) -> Result<(), Option<String>> {
+pub(super) fn erase(now: At) -> Result<(), Option<String>> {
     let Some(path) = recording_path() else { return Ok(()) };
     if agent::status().is_none() {
-        return recorder::forget(&path, now).map_err(|error| match error {
+        return recorder::erase(&path, now).map_err(|error| match error {
             RecorderError::Locked | RecorderError::ReadOnly(_) => None,
             other => Some(other.to_string()),
         });
     }
     let inbox = Inbox::beside(&path);
-    inbox.ask_to_forget().map_err(|error| Some(error.to_string()))?;
-    for _ in 0..FORGET_TRIES {
+    inbox.request_erase().map_err(|error| Some(error.to_string()))?;
+    for _ in 0..ERASE_ATTEMPTS {
         // It writes before it answers, and does this with each write.
         let _ = agent::fresh_status();
-        if !inbox.is_forget_asked() {
+        if !inbox.is_erase_requested() {
             return Ok(());
         }
-        std::thread::sleep(FORGET_PAUSE);
+        std::thread::sleep(ERASE_RETRY);
     }
-    if inbox.end_forget() { Err(None) } else { Ok(()) }
+    if inbox.finish_erase() { Err(None) } else { Ok(()) }
 }
 
 fn open() -> Option<Reader> {

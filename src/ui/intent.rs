@@ -159,7 +159,7 @@ pub enum Intent {
     /// Watch in the background, or no longer.
     SetBackground(bool),
     /// Delete all that was recorded; was confirmed.
-    Forget,
+    Erase,
     /// Ask a program to close.
     Close(Subject),
     /// End it by force; was confirmed.

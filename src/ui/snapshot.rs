@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::intent::{JobView, Period};
 use super::theme::Theme;
 pub use crate::agent::Status as AgentStatus;
-use crate::diagnose::{Finding, Folded};
+use crate::diagnose::{Finding, ProgramTable};
 use crate::explain::Texts;
 use crate::knowledge::Knowledge;
 use crate::model::{At, Event, History, ProcKey, Refusal, Sample, Seconds, SelfUsage, Signatures};
@@ -104,7 +104,7 @@ impl Unreadable {
 
 /// Deleting what was recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Forgetting {
+pub enum Erasing {
     /// Nobody asked for it.
     #[default]
     No,
@@ -118,11 +118,11 @@ pub enum Forgetting {
 
 /// When something that a screen needs was asked for, so that it is not asked for again with every frame.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Asked {
+pub struct RequestThrottle {
     at: Option<At>,
 }
 
-impl Asked {
+impl RequestThrottle {
     /// The answer comes within this.
     const PATIENCE: Seconds = Seconds(2.0);
 
@@ -159,7 +159,7 @@ pub struct Snapshot<'a> {
     /// Why the last choice about it did not work.
     pub background_error: Option<&'a str>,
     /// Whether what was recorded is being deleted.
-    pub forgetting: &'a Forgetting,
+    pub erasing: &'a Erasing,
     /// A longer range of the past, once it was read.
     pub past: Option<&'a Past>,
     /// What the recording tells.
@@ -171,7 +171,7 @@ pub struct Snapshot<'a> {
     /// The newest sample; `None` until the first one.
     pub sample: Option<&'a Arc<Sample>>,
     /// Every program with its processes.
-    pub folded: Option<&'a Arc<Folded>>,
+    pub folded: Option<&'a Arc<ProgramTable>>,
     /// Who signed the files that were checked.
     pub signatures: Option<&'a Signatures>,
     /// Findings, worst first.

@@ -9,19 +9,19 @@ use super::archive;
 use super::intent::{JobView, Period};
 use super::snapshot::{Past, Recorded};
 use crate::agent;
-use crate::diagnose::{Folded, Subject};
+use crate::diagnose::{ProgramTable, Subject};
 use crate::knowledge::{Knowledge, Mining};
 use serde_json::json;
 
 use crate::model::{
     ActError, At, Event, EventKind, Fraction, Machine, MyFiles, ProcKey, ProgramKind, Reading, Refusal, Sample, Seconds,
 };
+use crate::monitor::{Baseline, Monitor, Observation, now};
 use crate::platform::{self, Desktop, Target};
 use crate::recorder::Inbox;
 use crate::remedy::restart::RestartFacts;
-use crate::remedy::{ASK_SECONDS, CloseStep, Look, Phase, Return, Verdict, next};
+use crate::remedy::{ASK_SECONDS, CloseObservation, CloseStep, Phase, Respawn, Verdict, next};
 use crate::settings::recording_path;
-use crate::watch::{Learned, View, Watch, now};
 
 /// Time between two samples.
 const STEP: Duration = Duration::from_secs(2);
@@ -43,7 +43,7 @@ enum Command {
     LoadPast(Period),
     LoadEvents(Seconds),
     Background(bool),
-    Forget,
+    Erase,
     Mine(MyFiles),
     AskSignature(String),
     Close(Subject),
@@ -62,13 +62,13 @@ pub enum Reply {
     /// What happened, and how the agent is.
     Recorded(Box<Recorded>),
     /// All that was recorded was deleted, or why not.
-    Forgotten(Result<(), Option<String>>),
+    Erased(Result<(), Option<String>>),
     /// Why watching in the background could not be switched; `None` when it was.
     Background(Option<String>),
     /// A new sample.
-    View {
+    Observation {
         /// What was seen.
-        view: Box<View>,
+        view: Box<Observation>,
         /// Why programs cannot be closed.
         refusals: HashMap<Arc<str>, Refusal>,
     },
@@ -115,8 +115,8 @@ impl Worker {
     }
 
     /// Deletes all that was recorded.
-    pub fn forget(&self) {
-        self.send(Command::Forget);
+    pub fn erase(&self) {
+        self.send(Command::Erase);
     }
 
     /// From now on these files are the user's own work. The choice must be saved before: the agent reads it.
@@ -151,14 +151,14 @@ impl Worker {
 }
 
 struct Thread {
-    watch: Watch,
+    monitor: Monitor,
     limits: Mining,
     mine: MyFiles,
     desktop: Desktop,
     inbox: Receiver<Command>,
     outbox: Sender<Reply>,
     wake: Box<dyn Fn()>,
-    view: Option<View>,
+    view: Option<Observation>,
     job: Option<Job>,
     looks: u64,
 }
@@ -183,32 +183,42 @@ impl Thread {
         wake: Box<dyn Fn()>,
     ) -> Self {
         let limits = knowledge.thresholds.mining.clone();
-        let watch = Watch::new(knowledge);
-        let mut thread =
-            Self { watch, limits, mine, desktop: Desktop::new(), inbox, outbox, wake, view: None, job: None, looks: 0 };
+        let monitor = Monitor::new(knowledge);
+        let mut thread = Self {
+            monitor,
+            limits,
+            mine,
+            desktop: Desktop::new(),
+            inbox,
+            outbox,
+            wake,
+            view: None,
+            job: None,
+            looks: 0,
+        };
         thread.learn();
         thread
     }
 
     fn learn(&mut self) {
-        self.watch.knows(Learned::at(&self.limits, now()), self.mine.clone());
+        self.monitor.set_baseline(Baseline::at(&self.limits, now()), self.mine.clone());
     }
 
     fn run(mut self) {
-        if self.outbox.send(Reply::Machine(Box::new(self.watch.machine().clone()))).is_err() {
+        if self.outbox.send(Reply::Machine(Box::new(self.monitor.machine().clone()))).is_err() {
             return;
         }
         let recent = archive::recent(now());
-        self.watch.begin_with(&recent);
+        self.monitor.begin_with(&recent);
         for (program, at) in archive::closed(now()) {
             // Without a look since then nothing is known of what came after it.
-            let _ = self.watch.history_mut().note_closed(&program, at);
+            let _ = self.monitor.history_mut().note_closed(&program, at);
         }
         self.tell(Reply::Recent(recent));
         let mut due = Instant::now();
         loop {
             if Instant::now() >= due {
-                if !self.look() {
+                if !self.sample() {
                     return;
                 }
                 due = Instant::now() + if self.looks == 1 { FIRST_STEP } else { STEP };
@@ -217,7 +227,7 @@ impl Thread {
             let wait = if self.job.is_some() { until_due.min(JOB_STEP) } else { until_due };
             match self.inbox.recv_timeout(wait) {
                 Ok(Command::LoadPast(period)) => {
-                    let history = archive::past(period, self.watch.machine(), now());
+                    let history = archive::past(period, self.monitor.machine(), now());
                     self.tell(Reply::Past(Box::new(Past { period, history })));
                 }
                 Ok(Command::LoadEvents(range)) => {
@@ -227,15 +237,15 @@ impl Thread {
                     let error = set_background(on).err();
                     self.tell(Reply::Background(error));
                 }
-                Ok(Command::Forget) => self.tell_forgotten(),
+                Ok(Command::Erase) => self.reply_erased(),
                 Ok(Command::Mine(mine)) => {
-                    self.watch.know_mine(mine.clone());
+                    self.monitor.know_mine(mine.clone());
                     self.mine = mine;
                     // The agent reads the choice when it is asked something.
                     let _ = agent::status();
                     due = Instant::now();
                 }
-                Ok(Command::AskSignature(path)) => self.watch.ask_signature(&path),
+                Ok(Command::AskSignature(path)) => self.monitor.ask_signature(&path),
                 Ok(Command::Close(subject)) => self.begin(subject),
                 Ok(Command::Force) => self.force(),
                 Ok(Command::EndJob) => {
@@ -248,13 +258,13 @@ impl Thread {
         }
     }
 
-    fn tell_forgotten(&self) {
-        self.tell(Reply::Forgotten(archive::forget(now())));
+    fn reply_erased(&self) {
+        self.tell(Reply::Erased(archive::erase(now())));
     }
 
     /// Takes a sample and sends it; `false` when nobody listens any more.
-    fn look(&mut self) -> bool {
-        let view = self.watch.look();
+    fn sample(&mut self) -> bool {
+        let view = self.monitor.sample();
         let refusals = self.refusals(&view.folded);
         if self.looks.is_multiple_of(RESTART_EVERY) {
             // It is drawn with the sample that follows.
@@ -268,22 +278,22 @@ impl Thread {
         }
         self.view = Some(view.clone());
         self.step(CloseStep::Wait);
-        self.tell(Reply::View { view: Box::new(view), refusals })
+        self.tell(Reply::Observation { view: Box::new(view), refusals })
     }
 
-    fn refusals(&self, folded: &Folded) -> HashMap<Arc<str>, Refusal> {
+    fn refusals(&self, folded: &ProgramTable) -> HashMap<Arc<str>, Refusal> {
         let heavy = |program: &crate::model::ProgramSample| program.heavy_members(|member| member.cpu.get());
         folded
             .programs
             .iter()
             .filter_map(|program| {
-                let refusal = self.watch.closable(&heavy(program), folded).err()?;
+                let refusal = self.monitor.closable(&heavy(program), folded).err()?;
                 Some((Arc::clone(&program.name), refusal))
             })
             .collect()
     }
 
-    fn restart_facts(&mut self, view: &View) -> RestartFacts {
+    fn restart_facts(&mut self, view: &Observation) -> RestartFacts {
         let name_of = |pid| {
             let programs = view.folded.programs.iter();
             let found = programs.into_iter().find(|program| program.members.iter().any(|m| m.key.pid == pid));
@@ -298,10 +308,10 @@ impl Thread {
             names
         });
         let browsers = view.folded.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
-        let booted_at = self.watch.machine().booted_at.get();
+        let booted_at = self.monitor.machine().booted_at.get();
         RestartFacts {
             uptime: Reading::from_option(booted_at.map(|at| now().since(at)), crate::model::Why::Unsupported),
-            boot_id: self.watch.machine().boot_id.clone(),
+            boot_id: self.monitor.machine().boot_id.clone(),
             browsers: browsers.map(|program| program.name.to_string()).collect(),
             with_windows,
             others: platform::has_other_users(),
@@ -312,7 +322,7 @@ impl Thread {
     /// Checks, holds and asks. What is held is what the person saw, not what has that number now.
     fn begin(&mut self, subject: Subject) {
         let Some(view) = &self.view else { return };
-        let opened = match self.watch.closable(&subject.members, &view.folded) {
+        let opened = match self.monitor.closable(&subject.members, &view.folded) {
             Ok(closable) => {
                 let mut targets = Vec::new();
                 let mut refused = None;
@@ -350,7 +360,7 @@ impl Thread {
             Err(error) => job.phase = Err(error),
         }
         if job.phase.is_ok() {
-            self.watch.note_closed(&job.subject.group);
+            self.monitor.note_closed(&job.subject.group);
             record(EventKind::Action, &job.subject, json!({}));
         }
         self.job = Some(job);
@@ -374,8 +384,8 @@ impl Thread {
     fn step(&mut self, step: CloseStep) {
         let (Some(job), Some(view)) = (&mut self.job, &self.view) else { return };
         let Ok(phase) = job.phase.clone() else { return };
-        let look = job.look(view);
-        let new = next(phase.clone(), step, &look);
+        let sample = job.sample(view);
+        let new = next(phase.clone(), step, &sample);
         if let Phase::Measuring { ended } = new {
             job.ended.get_or_insert(ended);
         }
@@ -458,7 +468,7 @@ impl Job {
         Err(error)
     }
 
-    fn look(&self, view: &View) -> Look {
+    fn sample(&self, view: &Observation) -> CloseObservation {
         let sample = &view.sample;
         // Only a sample whose whole span lies after the end tells what is left.
         let settled = self.ended.is_some_and(|ended| sample.at.minus(sample.span) >= ended);
@@ -469,7 +479,7 @@ impl Job {
         } else {
             self.targets.iter().any(still_asked)
         };
-        Look {
+        CloseObservation {
             now: now(),
             running,
             before: self.before,
@@ -480,7 +490,7 @@ impl Job {
     }
 
     /// Whether the program runs again in a process that was not there before, and who started that.
-    fn back(&self, view: &View, ended: At) -> Option<Return> {
+    fn back(&self, view: &Observation, ended: At) -> Option<Respawn> {
         let program = view.folded.programs.iter().find(|program| *program.name == *self.subject.group)?;
         if view.sample.at < ended {
             return None;
@@ -497,6 +507,6 @@ impl Job {
         let facts = view.folded.facts.get(&root.key)?;
         let parent = view.folded.facts.values().find(|other| other.key.pid == facts.parent);
         let by = parent.map(|parent| crate::model::DisplayName::new(&parent.name).as_str().to_owned());
-        Some(Return { by })
+        Some(Respawn { by })
     }
 }

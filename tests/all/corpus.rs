@@ -84,8 +84,8 @@ fn words(outcome: &Outcome, knowledge: &Knowledge, texts: &[Texts; 2]) -> String
         for finding in &outcome.last {
             let mark = match finding.severity {
                 Severity::Ok => '○',
-                Severity::Look => '▲',
-                Severity::Act => '■',
+                Severity::Warning => '▲',
+                Severity::Critical => '■',
             };
             let words = explain(finding, knowledge, texts);
             let _ = writeln!(text, "{mark} {}", words.headline);

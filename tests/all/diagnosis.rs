@@ -5,8 +5,8 @@ use std::sync::Arc;
 use mimamori::diagnose::{Finding, Grouper, RuleId, Severity, diagnose};
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{
-    At, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, History, Machine, Mark, Memory, Origin, Os, Owner,
-    Power, Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Sample, Seconds, Swap, Volume, Why,
+    At, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, History, Machine, Memory, Origin, OriginFlag, Os,
+    Owner, Power, Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Sample, Seconds, Swap, Volume, Why,
 };
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ struct Work {
     memory: u64,
     disk: f64,
     start: u64,
-    marks: Vec<Mark>,
+    marks: Vec<OriginFlag>,
     window: Option<bool>,
     hung: bool,
 }
@@ -47,7 +47,7 @@ const NAMES: [&str; 6] = [
 ];
 
 fn work() -> impl Strategy<Value = Work> {
-    let marks = proptest::collection::vec(proptest::sample::select(Mark::ALL.to_vec()), 0..3);
+    let marks = proptest::collection::vec(proptest::sample::select(OriginFlag::ALL.to_vec()), 0..3);
     let load = prop_oneof![Just(0.0), 0.0..1.0_f64, Just(0.35), Just(1.0)];
     let program = (0..NAMES.len(), load, 0_u64..20_000, 0.0..1e9_f64, 0_u64..4);
     (program, marks, proptest::option::of(any::<bool>()), any::<bool>()).prop_map(
@@ -252,7 +252,7 @@ proptest! {
                 prop_assert!(figures.iter().all(|figure| figure.is_finite()), "{finding:?}");
                 prop_assert!(evidence.seconds >= 0.0, "{finding:?}");
             }
-            if finding.rule == RuleId::SecretMining && finding.severity == Severity::Act {
+            if finding.rule == RuleId::SecretMining && finding.severity == Severity::Critical {
                 prop_assert!(finding.signs.iter().any(|sign| sign.kind.is_strong()), "{finding:?}");
             }
         }

@@ -130,7 +130,7 @@ fn full() -> Sample {
 fn a_sample_comes_back_as_it_was() {
     let (_folder, path) = file();
     let (mut recorder, opened) = open(&path, at(0));
-    assert_eq!(opened, Opened { created: true, set_aside: None, previous: None });
+    assert_eq!(opened, Opened { created: true, quarantined: None, previous: None });
     recorder.add(&full());
     recorder.add(&Sample { at: at(4), span: Seconds(2.0), ..Sample::default() });
     recorder.flush(at(4)).expect("flushed");
@@ -361,7 +361,7 @@ fn a_file_of_an_older_version_goes_on_and_a_lowered_limit_holds() {
         .expect("an older file");
     let keep = Limits { raw: Seconds(1e9), ..Limits::default() };
     let (mut recorder, opened) = Recorder::open(&path, &run(at(0)), keep).expect("a recorder");
-    assert!(opened.set_aside.is_none());
+    assert!(opened.quarantined.is_none());
     record(&mut recorder, 0, 20_000);
     recorder.end(at(20_000)).expect("ended");
     assert_eq!((pragma(&path, "auto_vacuum"), pragma(&path, "page_size")), (2, 512));
@@ -433,9 +433,9 @@ fn all_that_was_recorded_can_be_deleted_and_nothing_of_it_stays_readable() {
     let reading = Connection::open(&path).expect("a reader");
     reading.execute_batch("BEGIN; SELECT count(*) FROM event;").expect("a view");
     let _: i64 = reading.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).expect("a view");
-    assert!(matches!(recorder.forget(at(4002)), Err(RecorderError::Locked)));
+    assert!(matches!(recorder.erase(at(4002)), Err(RecorderError::Locked)));
     drop(reading);
-    recorder.forget(at(4003)).expect("deleted");
+    recorder.erase(at(4003)).expect("deleted");
     assert!(!holds(&path), "still readable");
     assert!(aside(&path).is_empty());
     assert!(fs::metadata(&path).expect("the file").len() < 50_000);
@@ -452,14 +452,14 @@ fn all_that_was_recorded_can_be_deleted_and_nothing_of_it_stays_readable() {
 #[test]
 fn without_a_recorder_it_is_deleted_as_well_and_what_waits_beside_it() {
     let (_folder, path) = file();
-    mimamori::recorder::forget(&path, at(0)).expect("nothing to delete");
+    mimamori::recorder::erase(&path, at(0)).expect("nothing to delete");
     let (mut recorder, _) = open(&path, at(0));
     record(&mut recorder, 0, 600);
-    assert!(matches!(mimamori::recorder::forget(&path, at(601)), Err(RecorderError::Locked)));
+    assert!(matches!(mimamori::recorder::erase(&path, at(601)), Err(RecorderError::Locked)));
     drop(recorder);
     let inbox = mimamori::recorder::Inbox::beside(&path);
     inbox.put(&Event::new(at(600), EventKind::Action, "Editor")).expect("put");
-    mimamori::recorder::forget(&path, at(602)).expect("deleted");
+    mimamori::recorder::erase(&path, at(602)).expect("deleted");
     assert!(inbox.peek().is_empty());
     assert!(!all_bytes(&path).windows(6).any(|bytes| bytes == b"Editor"));
     let (_recorder, opened) = open(&path, at(700));
@@ -622,7 +622,7 @@ fn a_damaged_file_is_set_aside_and_one_such_is_kept() {
         damage(&mut bytes);
         fs::write(&path, bytes).expect("damaged");
         let (mut recorder, opened) = open(&path, at(round * 10_000 + 5000));
-        assert_eq!(aside(&path), opened.set_aside.into_iter().collect::<Vec<_>>(), "round {round}");
+        assert_eq!(aside(&path), opened.quarantined.into_iter().collect::<Vec<_>>(), "round {round}");
         assert_eq!((opened.created, opened.previous, aside(&path).len()), (true, None, 1), "round {round}");
         record(&mut recorder, round * 10_000 + 5000, round * 10_000 + 5010);
         assert_eq!(samples(&path, Tier::Raw).len(), 1);
@@ -648,15 +648,15 @@ fn damage_that_is_met_while_writing_costs_nothing_that_waits() {
         fs::write(&path, bytes).expect("damaged");
         open(&path, at(3000))
     };
-    let mut set_aside = opened.set_aside;
+    let mut quarantined = opened.quarantined;
     recorder.add(&totals(3002, 0.5));
-    if set_aside.is_none() {
+    if quarantined.is_none() {
         assert!(matches!(recorder.flush(at(3002)), Err(RecorderError::Damaged(_))));
         recorder.flush(at(3004)).expect("a new file");
-        set_aside = recorder.set_aside().map(Path::to_owned);
+        quarantined = recorder.quarantined().map(Path::to_owned);
     }
     recorder.flush(at(3006)).expect("flushed");
-    assert_eq!(aside(&path), set_aside.into_iter().collect::<Vec<_>>());
+    assert_eq!(aside(&path), quarantined.into_iter().collect::<Vec<_>>());
     assert_eq!(samples(&path, Tier::Raw).len(), 1);
 }
 
@@ -686,13 +686,13 @@ fn an_empty_file_and_one_that_is_not_ours() {
         fs::write(&path, text).expect("a file without content");
         let (recorder, opened) = open(&path, at(0));
         // SQLite takes a file of one byte for an empty one, but not on Windows: there it is somebody else's.
-        assert!(opened.created && (opened.set_aside.is_none() || cfg!(windows) && !text.is_empty()));
+        assert!(opened.created && (opened.quarantined.is_none() || cfg!(windows) && !text.is_empty()));
         recorder.end(at(1)).expect("ended");
         fs::remove_file(&path).expect("removed");
     }
     Connection::open(&path).and_then(|db| db.execute_batch("CREATE TABLE theirs (a)")).expect("another program's");
     let (_recorder, opened) = open(&path, at(2));
-    assert!(opened.set_aside.is_some_and(|aside| aside.exists()));
+    assert!(opened.quarantined.is_some_and(|aside| aside.exists()));
 }
 
 #[test]
@@ -703,10 +703,16 @@ fn a_folder_that_cannot_be_written_is_an_error_and_not_a_panic() {
     let inner = path.parent().expect("folder");
     fs::create_dir_all(inner).expect("folder");
     fs::set_permissions(inner, fs::Permissions::from_mode(0o500)).expect("read-only");
-    if fs::write(inner.join("probe"), b"").is_ok() {
-        println!("SKIPPED: this user may write everywhere (root)");
+    // The administrator may write everywhere but on a disk that is mounted so.
+    let mounted = fs::write(inner.join("probe"), b"").is_ok();
+    let mount = |program: &str, options: &[&str]| {
+        std::process::Command::new(program).args(options).arg(inner).status().is_ok_and(|status| status.success())
+    };
+    if mounted && !mount("mount", &["-t", "tmpfs", "-o", "ro", "tmpfs"]) {
+        crate::not_run("a folder that cannot be written: the administrator needs the right to mount");
     } else {
         let answer = Recorder::open(&path, &run(at(0)), Limits::default()).err();
+        assert!(!mounted || mount("umount", &["-l"]));
         assert!(matches!(answer, Some(RecorderError::ReadOnly(_))), "{answer:?}");
     }
     fs::set_permissions(inner, fs::Permissions::from_mode(0o700)).expect("writable");
@@ -727,7 +733,7 @@ fn a_full_disk_loses_nothing_and_recording_goes_on_afterwards() {
         done.is_ok_and(|done| done.status.success())
     };
     if !mount(&["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs"]) {
-        println!("SKIPPED: a small file system needs the right to mount one");
+        crate::not_run("a full disk: a small file system needs the right to mount one");
         return;
     }
     let path = folder.path().join("recording.db");
@@ -835,7 +841,7 @@ fn what_starts_with_the_pc_is_new_when_it_was_not_in_the_first_list() {
     recorder.flush(at(320)).expect("flushed");
     assert_eq!(new(&path), [("a".to_owned(), at(120)), ("b".to_owned(), at(260))]);
     assert_eq!(reader(&path).new_autostarts(at(200), At(i64::MAX)).expect("a list").len(), 1);
-    recorder.forget(at(400)).expect("forgotten");
+    recorder.erase(at(400)).expect("forgotten");
     recorder.know_autostarts(list(&["a", "c"]));
     recorder.flush(at(460)).expect("flushed");
     assert_eq!(new(&path), []);
@@ -965,7 +971,7 @@ fn a_recording_of_every_earlier_version_is_read_and_goes_on() {
         fs::create_dir_all(path.parent().expect("folder")).expect("folder");
         Connection::open(&path).and_then(|db| db.execute_batch(sql)).expect("an old file");
         let (recorder, opened) = open(&path, at(7400));
-        assert!(!opened.created && opened.set_aside.is_none(), "schema {schema}");
+        assert!(!opened.created && opened.quarantined.is_none(), "schema {schema}");
         let previous = opened.previous.expect("the run of then");
         assert_eq!((previous.started, previous.last_seen, previous.clean), (at(0), at(7300), false));
         assert_eq!(usize::try_from(pragma(&path, "user_version")), Ok(OLD.len()));

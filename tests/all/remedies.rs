@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use mimamori::model::{ActError, Closable, Me, Owner, ProcFacts, ProcKey, ProtectRules};
+use mimamori::model::{ActError, Closable, OwnProcess, Owner, ProcFacts, ProcKey, ProtectRules};
 use mimamori::platform::{self, ProcessReader, Target};
 
 const SOON: Duration = Duration::from_secs(20);
@@ -25,7 +25,7 @@ fn facts_of(pid: u32) -> ProcFacts {
 }
 
 fn closable(facts: &ProcFacts) -> Closable {
-    Closable::check(facts, &ProtectRules::default(), &platform::me()).expect("our own child")
+    Closable::check(facts, &ProtectRules::default(), &platform::own_process()).expect("our own child")
 }
 
 fn sleeper() -> Child {
@@ -74,7 +74,7 @@ fn a_process_that_is_not_the_one_that_was_seen_is_not_held() {
 
 #[test]
 fn we_and_those_who_started_us_are_protected() {
-    let me: Me = platform::me();
+    let me: OwnProcess = platform::own_process();
     assert_eq!(me.pid, std::process::id());
     assert!(me.ancestors.contains(&std::os::unix::process::parent_id()));
     for pid in std::iter::once(me.pid).chain(me.ancestors.iter().copied().filter(|pid| *pid > 1)) {
@@ -87,7 +87,7 @@ fn we_and_those_who_started_us_are_protected() {
 
 /// Run by the test below inside a pid namespace of its own, where numbers can be given again at will.
 #[test]
-#[ignore = "only inside a pid namespace"]
+#[ignore = "started by the test below"]
 fn inside_a_pid_namespace() {
     const REUSES: u32 = 1_000;
     let (mut reused, mut signals) = (0, 0);
@@ -130,13 +130,13 @@ fn a_number_that_is_given_again_never_gets_the_signal() {
         .output();
     match output {
         Ok(output) if String::from_utf8_lossy(&output.stderr).starts_with("unshare:") => {
-            println!("SKIPPED: pid reuse needs a pid namespace: {}", String::from_utf8_lossy(&output.stderr));
+            crate::not_run(&format!("pid reuse: no pid namespace: {}", String::from_utf8_lossy(&output.stderr)));
         }
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             println!("{text}");
             assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
         }
-        Err(error) => println!("SKIPPED: pid reuse needs unshare: {error}"),
+        Err(error) => crate::not_run(&format!("pid reuse: no unshare: {error}")),
     }
 }

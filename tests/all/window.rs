@@ -8,7 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use jiff::tz::TimeZone;
 use mimamori::agent::Status;
-use mimamori::diagnose::{Finding, Folded, Grouper, RuleId, Sign, SignKind, diagnose};
+use mimamori::diagnose::{Finding, Grouper, ProgramTable, RuleId, Sign, SignKind, diagnose};
 use mimamori::explain::{Lang, Texts};
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{
@@ -19,8 +19,8 @@ use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{Phase, Plan, Verdict, plan};
 use mimamori::settings::{Background, MyWork, ThemeChoice};
 use mimamori::ui::{
-    Forgetting, Intent, JobView, Past, Period, Range, Recorded, Screen, Shell, Snapshot, Theme, Unreadable,
-    install_fonts, install_theme,
+    Erasing, Intent, JobView, Past, Period, Range, Recorded, Screen, Shell, Snapshot, Theme, Unreadable, install_fonts,
+    install_theme,
 };
 
 /// A PC on which a browser has been busy for half a minute, and what the person did.
@@ -31,7 +31,7 @@ struct Scene {
     theme: Theme,
     history: History,
     sample: Arc<Sample>,
-    folded: Arc<Folded>,
+    folded: Arc<ProgramTable>,
     findings: Vec<(Finding, Plan)>,
     refusals: HashMap<Arc<str>, Refusal>,
     job: Option<JobView>,
@@ -42,7 +42,7 @@ struct Scene {
     recorded: Recorded,
     mine: Vec<MyWork>,
     signatures: Signatures,
-    forgetting: Forgetting,
+    erasing: Erasing,
     intents: Vec<Intent>,
 }
 
@@ -118,7 +118,7 @@ impl Scene {
             background: Background::Off,
             past: None,
             recorded: Recorded::default(),
-            forgetting: Forgetting::No,
+            erasing: Erasing::No,
             mine: Vec::new(),
             signatures: Signatures::new(),
             intents: Vec::new(),
@@ -134,7 +134,7 @@ impl Scene {
             theme_choice: ThemeChoice::System,
             background: self.background,
             background_error: None,
-            forgetting: &self.forgetting,
+            erasing: &self.erasing,
             mine: &self.mine,
             past: self.past.as_ref(),
             recorded: &self.recorded,
@@ -715,7 +715,7 @@ fn what_was_recorded_is_deleted_after_one_question_that_says_what_is_lost() {
         scene.shell.show(Screen::Settings);
         let texts = Texts::new(lang);
         let mut harness = scene.harness([1000.0, 1400.0]);
-        let forget = |harness: &Harness<'_, Scene>| harness.state().intents.contains(&Intent::Forget);
+        let forget = |harness: &Harness<'_, Scene>| harness.state().intents.contains(&Intent::Erase);
         let click = |harness: &mut Harness<'_, Scene>, id: &str| {
             harness.get_by_label(&texts.get(id)).click();
             harness.run_steps(3);
@@ -728,16 +728,16 @@ fn what_was_recorded_is_deleted_after_one_question_that_says_what_is_lost() {
         click(&mut harness, "settings-forget");
         click(&mut harness, "settings-forget-yes");
         assert!(forget(&harness));
-        for (forgetting, id) in [
-            (Forgetting::UnderWay, "settings-forgetting"),
-            (Forgetting::Done, "settings-forgotten"),
-            (Forgetting::Failed(None), "settings-forget-in-use"),
+        for (erasing, id) in [
+            (Erasing::UnderWay, "settings-forgetting"),
+            (Erasing::Done, "settings-forgotten"),
+            (Erasing::Failed(None), "settings-forget-in-use"),
         ] {
-            harness.state_mut().forgetting = forgetting;
+            harness.state_mut().erasing = erasing;
             harness.run_steps(3);
             harness.get_by_label(&texts.get(id));
         }
-        harness.state_mut().forgetting = Forgetting::Failed(Some("disk I/O error".to_owned()));
+        harness.state_mut().erasing = Erasing::Failed(Some("disk I/O error".to_owned()));
         harness.run_steps(3);
         harness.get_by_label_contains("disk I/O error");
         // Nothing to delete, nothing to press.

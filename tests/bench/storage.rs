@@ -193,7 +193,7 @@ fn record_day(path: &Path, hours: i64, busy: bool) -> Recorder {
         }
     }
     // These handles must outlive the recorder's lock on the same file.
-    std::mem::forget(files);
+    std::mem::erase(files);
     recorder
 }
 
@@ -229,7 +229,7 @@ fn day() -> bool {
     let begin = Instant::now();
     let opened = Recorder::open(&mixed, &run(BEGIN + 25 * 3_600_000), Limits::default());
     println!("  open after a crash      {:>8.1?} (whole file checked)", begin.elapsed());
-    opened.is_ok_and(|(_, opened)| opened.set_aside.is_none()) && integrity(&mixed)
+    opened.is_ok_and(|(_, opened)| opened.quarantined.is_none()) && integrity(&mixed)
 }
 
 /// What a window does before it shows a day: the last two hours for its first answer, then the day itself.
@@ -306,7 +306,7 @@ fn write_until_killed(path: &Path, from: i64) -> bool {
     let begin = BEGIN + from * BATCH * 2000;
     let (mut recorder, opened) = Recorder::open(path, &run(begin), keep).expect("a recorder");
     let mut output = std::io::stdout();
-    if opened.set_aside.is_some() {
+    if opened.quarantined.is_some() {
         let _ = writeln!(output, "set aside");
         return false;
     }
@@ -440,7 +440,7 @@ fn fail_io(step: u32) -> bool {
     let compiled =
         Command::new("cc").args(["-O1", "-shared", "-fPIC", "-o"]).arg(&shim).arg(source).arg("-ldl").status();
     if !Path::new("/proc/self/fd").exists() || !compiled.is_ok_and(|status| status.success()) {
-        println!("SKIPPED: fail-io needs Linux and a C compiler");
+        println!("NOT RUN: fail-io needs Linux and a C compiler");
         return true;
     }
     let mut sound = true;
@@ -496,7 +496,7 @@ fn after_failure(path: &Path, acknowledged: i64) -> Option<&'static str> {
     }
     let opened = Recorder::open(path, &run(BEGIN + 86_400_000), Limits::default());
     let Ok((recorder, opened)) = opened else { return Some("cannot be opened") };
-    if opened.set_aside.is_some() || !integrity(path) {
+    if opened.quarantined.is_some() || !integrity(path) {
         return Some("damaged");
     }
     let reader = Reader::open(path).ok()??;

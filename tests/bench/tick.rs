@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mimamori::knowledge::Knowledge;
+use mimamori::monitor::Monitor;
 use mimamori::platform::ProcessReader;
-use mimamori::watch::Watch;
 
 const ROUNDS: usize = 25;
 
@@ -38,7 +38,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 fn main() {
     if !std::path::Path::new("/proc/self/stat").exists() {
-        println!("SKIPPED: this benchmark compares with /proc");
+        println!("NOT RUN: this benchmark compares with /proc");
         return;
     }
     let knowledge = Arc::new(Knowledge::builtin().unwrap_or_else(|error| unreachable!("{error}")));
@@ -61,11 +61,11 @@ fn main() {
             }
         }
         let mut reader = ProcessReader::new();
-        let mut watch = Watch::new(Arc::clone(&knowledge));
+        let mut monitor = Monitor::new(Arc::clone(&knowledge));
         let (mut seen, mut bare, mut list, mut look) = (0, Vec::new(), Vec::new(), Vec::new());
         // Two looks before: the facts of each process are read once and once more in its life.
         for _ in 0..2 {
-            watch.look();
+            monitor.sample();
         }
         for _ in 0..ROUNDS {
             bare.push(time(|| {
@@ -79,7 +79,7 @@ fn main() {
                 });
             }));
             look.push(time(|| {
-                black_box(watch.look());
+                black_box(monitor.sample());
             }));
         }
         let (bare, list, look) = (median(bare), median(list), median(look));

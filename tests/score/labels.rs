@@ -2,7 +2,7 @@
 
 /// One row, after it was judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Look {
+pub struct LabeledSample {
     /// How much time it stands for.
     pub seconds: f64,
     /// What the recording says; `None` where it says nothing.
@@ -40,7 +40,7 @@ pub struct Score {
 }
 
 /// Compares all rows of a recording, in order.
-pub fn score(looks: &[Look]) -> Score {
+pub fn score(looks: &[LabeledSample]) -> Score {
     let mut score = Score::default();
     let (mut caught, mut wrong, mut false_flags) = (0.0, 0.0, 0_usize);
     let mut firsts: Vec<f64> = Vec::new();
@@ -98,7 +98,7 @@ pub fn score(looks: &[Look]) -> Score {
 mod tests {
     use super::*;
 
-    fn looks(text: &str) -> Vec<Look> {
+    fn looks(text: &str) -> Vec<LabeledSample> {
         // "0" and "1": label, quiet; "a" and "b": the same, flagged; "?": no label; "|": something new begins.
         let mut begins = true;
         let mut looks = Vec::new();
@@ -112,7 +112,7 @@ mod tests {
                 }
                 _ => None,
             };
-            looks.push(Look { seconds: 10.0, label, flagged: c.is_alphabetic(), begins });
+            looks.push(LabeledSample { seconds: 10.0, label, flagged: c.is_alphabetic(), begins });
             begins = false;
         }
         looks

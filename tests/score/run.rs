@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::convert::{Converted, Row, convert};
 use super::guess::guess;
-use super::labels::{Look, Score, score};
+use super::labels::{LabeledSample, Score, score};
 use super::map::Map;
 use super::sheet::Sheet;
 use crate::support::replay::Replay;
@@ -36,13 +36,13 @@ pub fn is_unusual(finding: &Finding) -> bool {
     match finding.rule {
         RuleId::SecretMining | RuleId::WebPageLoad | RuleId::HotButIdle => finding.severity > Severity::Ok,
         RuleId::UnattributedLoad => finding.observed(EvidenceKind::Variation).is_some(),
-        RuleId::GpuBusy => finding.severity == Severity::Look,
+        RuleId::GpuBusy => finding.severity == Severity::Warning,
         _ => false,
     }
 }
 
 fn is_alarm(finding: &Finding) -> bool {
-    finding.rule == RuleId::SecretMining && finding.severity == Severity::Act
+    finding.rule == RuleId::SecretMining && finding.severity == Severity::Critical
 }
 
 /// Scores a CSV file.
@@ -99,7 +99,7 @@ fn replay(path: &str, converted: &Converted, mut notes: Vec<String>, knowledge: 
             continue;
         };
         let seconds = if row.seconds.is_finite() { row.seconds } else { sample.span.0 };
-        let look = |flagged| Look { seconds, label: row.label, flagged, begins: row.begins };
+        let look = |flagged| LabeledSample { seconds, label: row.label, flagged, begins: row.begins };
         unusual.push(look(findings.iter().any(|finding| is_unusual(finding) || is_alarm(finding))));
         alarm.push(look(findings.iter().any(is_alarm)));
         for finding in &findings {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mimamori::diagnose::{Finding, RuleId, Severity, SignKind};
 use mimamori::knowledge::Busy;
-use mimamori::model::{Mark, Protection, StopReason};
+use mimamori::model::{OriginFlag, Protection, StopReason};
 use serde::Deserialize;
 
 /// How a case came to be.
@@ -130,7 +130,7 @@ pub struct Program {
     pub services: Vec<String>,
     /// What only a live system can see.
     #[serde(default)]
-    pub marks: Vec<Mark>,
+    pub marks: Vec<OriginFlag>,
     /// The matching part of the command line.
     #[serde(default)]
     pub argument: Option<String>,
@@ -430,7 +430,7 @@ pub enum Forbidden {
 
 impl Forbidden {
     /// "May be secret mining", told as something to act on.
-    pub const ALARM: Self = Self::Rule(RuleId::SecretMining, Some(Severity::Act));
+    pub const ALARM: Self = Self::Rule(RuleId::SecretMining, Some(Severity::Critical));
 
     /// Whether this finding is it.
     pub fn is(self, finding: &Finding) -> bool {
@@ -454,8 +454,8 @@ impl TryFrom<String> for Forbidden {
         let severity = match severity {
             None => None,
             Some("ok") => Some(Severity::Ok),
-            Some("look") => Some(Severity::Look),
-            Some("act") => Some(Severity::Act),
+            Some("look") => Some(Severity::Warning),
+            Some("act") => Some(Severity::Critical),
             Some(other) => return Err(format!("no severity: {other}")),
         };
         found.map(|rule| Self::Rule(rule, severity)).ok_or_else(|| format!("no rule: {text}"))
@@ -519,7 +519,7 @@ impl Case {
 
     /// Whether a secret miner is to be found: every other case must stay without an alarm.
     pub fn has_alarm(&self) -> bool {
-        self.expect.iter().any(|e| e.rule == RuleId::SecretMining && e.severity == Some(Severity::Act))
+        self.expect.iter().any(|e| e.rule == RuleId::SecretMining && e.severity == Some(Severity::Critical))
     }
 }
 

@@ -59,7 +59,7 @@ pub fn confusion(outcomes: &[Outcome]) -> String {
 pub fn summary(outcomes: &[Outcome]) -> String {
     let negatives: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.case.has_alarm()).collect();
     let alarms = negatives.iter().filter(|outcome| {
-        outcome.wrong.iter().any(|wrong| wrong.rule == RuleId::SecretMining && wrong.severity == Severity::Act)
+        outcome.wrong.iter().any(|wrong| wrong.rule == RuleId::SecretMining && wrong.severity == Severity::Critical)
     });
     let mut text = format!(
         "{} cases; alarms on the {} without a secret miner: {}\n",

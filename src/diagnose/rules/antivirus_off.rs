@@ -8,8 +8,8 @@ pub(in crate::diagnose) fn find(history: &History, _knowledge: &Knowledge) -> Op
     let latest = history.latest()?;
     let severity = match latest.condition.antivirus.get()? {
         Protection::Good => return None,
-        Protection::Poor | Protection::Paused => Severity::Look,
-        Protection::Off => Severity::Act,
+        Protection::Poor | Protection::Paused => Severity::Warning,
+        Protection::Off => Severity::Critical,
     };
     let subject = Subject::machine();
     Some(Finding::new(RuleId::AntivirusOff, severity, Confidence::High, subject, latest.at, Vec::new()))

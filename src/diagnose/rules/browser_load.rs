@@ -7,7 +7,7 @@ pub(in crate::diagnose) fn find(loads: &[Load]) -> Vec<Finding> {
     loads
         .iter()
         .filter(|load| load.class == Class::Browser)
-        .map(|load| load.finding(RuleId::BrowserLoad, if load.act { Severity::Act } else { Severity::Look }))
+        .map(|load| load.finding(RuleId::BrowserLoad, if load.act { Severity::Critical } else { Severity::Warning }))
         .collect()
 }
 
@@ -22,7 +22,7 @@ mod tests {
         let mut scene = Scene::windows();
         scene.busy_parts(&[("chrome.exe", 0.05), ("chrome.exe", 0.3), ("chrome.exe", 0.02)], 10.0);
         let found = scene.diagnose();
-        assert_eq!((found[0].rule, found[0].severity), (RuleId::BrowserLoad, Severity::Look));
+        assert_eq!((found[0].rule, found[0].severity), (RuleId::BrowserLoad, Severity::Warning));
         assert_eq!(found[0].subject.kind, SubjectKind::Browser);
         assert_eq!(found[0].subject.group, "Google Chrome");
         assert_eq!(found[0].subject.members.len(), 3);
@@ -34,7 +34,7 @@ mod tests {
     fn five_minutes_of_nearly_everything_ask_for_action() {
         let mut scene = Scene::windows();
         scene.busy_parts(&[("msedge.exe", 0.9)], 310.0);
-        assert_eq!(scene.diagnose()[0].severity, Severity::Act);
+        assert_eq!(scene.diagnose()[0].severity, Severity::Critical);
     }
 
     #[test]

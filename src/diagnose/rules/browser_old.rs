@@ -3,7 +3,7 @@
 use super::DAY;
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{History, Mark, Reading};
+use crate::model::{History, OriginFlag, Reading};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let Some(latest) = history.latest() else { return Vec::new() };
@@ -14,7 +14,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
         .filter_map(|browser| {
             let program = latest.program(&browser.name)?;
             // The newer one is already there: that is told by another rule, and closing the browser is all there is to do.
-            if browser.update_waiting == Reading::Known(true) || program.origin.has(Mark::UpdateWaiting) {
+            if browser.update_waiting == Reading::Known(true) || program.origin.has(OriginFlag::UpdateWaiting) {
                 return None;
             }
             let dated = browser.dated_at.get()?;

@@ -2,7 +2,7 @@
 
 use crate::diagnose::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{History, Mark, ProgramKind, ProgramSample, Reading};
+use crate::model::{History, OriginFlag, ProgramKind, ProgramSample, Reading};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let latest = history.latest()?;
@@ -11,7 +11,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         latest.condition.browser(name).is_some_and(|browser| browser.update_waiting == Reading::Known(true))
     };
     let old = |program: &&ProgramSample| {
-        program.kind == ProgramKind::Browser && (program.origin.has(Mark::UpdateWaiting) || waits(&program.name))
+        program.kind == ProgramKind::Browser && (program.origin.has(OriginFlag::UpdateWaiting) || waits(&program.name))
     };
     let program = latest.programs.iter().find(old)?;
     let subject = Subject::program(program, knowledge, |member| member.cpu.get());

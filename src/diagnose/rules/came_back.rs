@@ -44,7 +44,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             let subject = Subject::program(program, knowledge, |member| member.cpu.get());
             let since = again[0].at.minus(Seconds(again[0].span));
             let parent = program.origin.parent.as_deref().map(str::to_owned);
-            let found = Finding::new(RuleId::CameBack, Severity::Look, Confidence::High, subject, since, evidence);
+            let found = Finding::new(RuleId::CameBack, Severity::Warning, Confidence::High, subject, since, evidence);
             Some(Finding { parent, ..found })
         })
         .collect()

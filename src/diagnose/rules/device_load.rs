@@ -12,7 +12,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         .filter(|held| held.seconds.0 >= limits.interrupts_seconds.0)?;
     let evidence = vec![Evidence::over(EvidenceKind::Interrupts, held.mean(share)?, limits.interrupts, held.seconds)];
     let confidence = Confidence::from_duration(held.seconds);
-    Some(Finding::new(RuleId::DeviceLoad, Severity::Look, confidence, Subject::machine(), held.since, evidence))
+    Some(Finding::new(RuleId::DeviceLoad, Severity::Warning, confidence, Subject::machine(), held.since, evidence))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         evidence.push(Evidence::over(EvidenceKind::DiskRate, rate, limits.disk_program, held.seconds));
     }
     let confidence = Confidence::from_duration(held.seconds);
-    let found = Finding::new(RuleId::DiskBusy, Severity::Look, confidence, Subject::machine(), held.since, evidence);
+    let found = Finding::new(RuleId::DiskBusy, Severity::Warning, confidence, Subject::machine(), held.since, evidence);
     Some(Finding { cause, ..found })
 }
 

@@ -46,9 +46,9 @@ fn judge(volume: &Volume, limits: &Disk) -> Option<(Severity, f64)> {
     let look =
         share(limits.look).min(limits.look_bytes).max(if total >= limits.low_of_bytes { limits.low_bytes } else { 0 });
     if free < act {
-        Some((Severity::Act, act as f64))
+        Some((Severity::Critical, act as f64))
     } else if free < look {
-        Some((Severity::Look, look as f64))
+        Some((Severity::Warning, look as f64))
     } else {
         None
     }
@@ -70,10 +70,10 @@ mod tests {
     #[test]
     fn limits_follow_the_size_of_the_volume() {
         assert_eq!(severity(256.0, 60.0), None);
-        assert_eq!(severity(256.0, 15.0), Some(Severity::Look));
-        assert_eq!(severity(256.0, 3.0), Some(Severity::Act));
+        assert_eq!(severity(256.0, 15.0), Some(Severity::Warning));
+        assert_eq!(severity(256.0, 3.0), Some(Severity::Critical));
         assert_eq!(severity(4000.0, 100.0), None, "100 GB are plenty, whatever the share");
-        assert_eq!(severity(64.0, 0.5), Some(Severity::Act));
+        assert_eq!(severity(64.0, 0.5), Some(Severity::Critical));
         assert_eq!(severity(0.05, 0.0), None, "a start-up partition is filled once");
     }
 

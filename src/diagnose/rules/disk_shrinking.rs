@@ -59,7 +59,7 @@ fn fast(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
     evidence.extend(writer.as_ref().and_then(|(_, written)| *written));
     Some(Finding {
         rule: RuleId::DiskShrinking,
-        severity: if hours < 1.0 { Severity::Act } else { Severity::Look },
+        severity: if hours < 1.0 { Severity::Critical } else { Severity::Warning },
         confidence: Confidence::from_duration(seconds).max(Confidence::Medium),
         subject: Subject::volume(&volume.name),
         since: *start,
@@ -131,7 +131,7 @@ fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
     evidence.extend(writer.as_ref().map(|(_, written)| *written));
     Some(Finding {
         rule: RuleId::DiskShrinking,
-        severity: Severity::Look,
+        severity: Severity::Warning,
         confidence: Confidence::Medium,
         subject: Subject::volume(&volume.name),
         since: most.at,
@@ -189,7 +189,7 @@ mod tests {
         let mut scene = Scene::windows();
         scene.volume("C:", 256.0 * GIB, &falling(256.0, 80.0, 0.4, 7));
         let found = scene.diagnose();
-        assert_eq!((found[0].rule, found[0].severity), (RuleId::DiskShrinking, Severity::Act));
+        assert_eq!((found[0].rule, found[0].severity), (RuleId::DiskShrinking, Severity::Critical));
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::diagnose::{Finding, Grouper, RuleId, diagnose};
 use crate::knowledge::Knowledge;
 use crate::model::{
-    At, BrowserState, Bytes, Celsius, Condition, Fraction, Given, History, Machine, Mark, Memory, Origin, Os, Owner,
-    Pid, ProcFacts, ProcKey, ProcSample, ProcState, ProgramKind, Reading, Rpm, Sample, Seconds, UsualIdle, Volume,
-    VolumePoint, Why, WrittenHour,
+    At, BrowserState, Bytes, Celsius, Condition, Fraction, Given, History, Machine, Memory, Origin, OriginFlag, Os,
+    Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState, ProgramKind, Reading, Rpm, Sample, Seconds, UsualIdle,
+    Volume, VolumePoint, Why, WrittenHour,
 };
 
 const MEMORY: u64 = 16 << 30;
@@ -251,7 +251,7 @@ pub(in crate::diagnose) fn process(pid: Pid, path: &str, cpu: f64) -> ProcSample
 
 impl ProcSample {
     /// The same with these marks, as a recording would give them.
-    pub(in crate::diagnose) fn marked(mut self, marks: &[Mark]) -> Self {
+    pub(in crate::diagnose) fn marked(mut self, marks: &[OriginFlag]) -> Self {
         let origin = Origin { marks: marks.to_vec(), ..Origin::default() };
         Arc::make_mut(&mut self.facts).given = Some(Box::new(Given { group: None, origin }));
         self

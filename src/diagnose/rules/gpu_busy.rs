@@ -14,7 +14,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         .filter(|held| held.seconds.0 >= limits.gpu_seconds.0)?;
     // Busy although nobody is there to look at pictures: worth more than a note.
     let idle = history.latest()?.user_idle.get().is_some_and(|idle| idle.0 >= away.0 + limits.gpu_seconds.0);
-    let severity = if idle { Severity::Look } else { Severity::Ok };
+    let severity = if idle { Severity::Warning } else { Severity::Ok };
     let mut evidence = vec![Evidence::over(EvidenceKind::GpuUsed, held.mean(share)?, limits.gpu, held.seconds)];
     let user = heaviest(&held, history.latest()?, |sample| &sample.gpu_users, Fraction::get, limits.gpu_program);
     if let Some(user) = &user {
@@ -77,6 +77,6 @@ mod tests {
             scene.diagnose().iter().find(|finding| finding.rule == RuleId::GpuBusy).map(|finding| finding.severity)
         };
         assert_eq!(told(5.0), Some(Severity::Ok));
-        assert_eq!(told(600.0), Some(Severity::Look));
+        assert_eq!(told(600.0), Some(Severity::Warning));
     }
 }

@@ -40,7 +40,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     }
     Some(Finding {
         rule: RuleId::Hot,
-        severity: if dangerous { Severity::Act } else { Severity::Look },
+        severity: if dangerous { Severity::Critical } else { Severity::Warning },
         confidence: if measured {
             Confidence::from_duration(held.seconds).max(Confidence::Medium)
         } else {
@@ -81,7 +81,7 @@ mod tests {
         scene.heat(0.5, Some(88.0), None, 10.0);
         assert_eq!(rules(&scene), [RuleId::Hot]);
         scene.heat(0.5, Some(99.0), None, 60.0);
-        assert_eq!(scene.diagnose()[0].severity, Severity::Act);
+        assert_eq!(scene.diagnose()[0].severity, Severity::Critical);
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     evidence.push(Evidence::over(EvidenceKind::TotalCpu, cpu, idle_share, held.seconds));
     Some(Finding {
         rule: RuleId::HotButIdle,
-        severity: Severity::Look,
+        severity: Severity::Warning,
         confidence,
         subject: Subject::machine(),
         since: held.since,

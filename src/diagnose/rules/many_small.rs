@@ -19,7 +19,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
     let held = history.held(crowded).filter(|held| held.seconds.0 >= knowledge.thresholds.hold_seconds.0)?;
     let evidence = vec![Evidence::over(EvidenceKind::TotalCpu, held.mean(series::total)?, full, held.seconds)];
     let confidence = Confidence::from_duration(held.seconds);
-    Some(Finding::new(RuleId::ManySmall, Severity::Look, confidence, Subject::machine(), held.since, evidence))
+    Some(Finding::new(RuleId::ManySmall, Severity::Warning, confidence, Subject::machine(), held.since, evidence))
 }
 
 #[cfg(test)]

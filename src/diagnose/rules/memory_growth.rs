@@ -55,7 +55,7 @@ fn growing(history: &History, knowledge: &Knowledge, program: &ProgramSample) ->
         let Bytes(bytes) = member.memory;
         bytes as f64
     });
-    Some(Finding::new(RuleId::MemoryGrowth, Severity::Look, Confidence::Medium, subject, first, evidence))
+    Some(Finding::new(RuleId::MemoryGrowth, Severity::Warning, Confidence::Medium, subject, first, evidence))
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         in_use >= limits.act || commit(latest).is_some_and(|commit| commit >= limits.commit_act) || stalled(latest);
     Some(Finding {
         rule: RuleId::MemoryPressure,
-        severity: if act { Severity::Act } else { Severity::Look },
+        severity: if act { Severity::Critical } else { Severity::Warning },
         confidence: Confidence::from_duration(held.seconds).max(Confidence::Medium),
         subject: cause.map_or_else(Subject::machine, |(subject, _)| subject),
         since: held.since,
@@ -79,7 +79,7 @@ mod tests {
         let mut scene = Scene::windows();
         scene.memory(0.93, Some(("hog.exe", 0.6)), 10.0);
         let found = scene.diagnose();
-        assert_eq!((found[0].rule, found[0].severity), (RuleId::MemoryPressure, Severity::Look));
+        assert_eq!((found[0].rule, found[0].severity), (RuleId::MemoryPressure, Severity::Warning));
         assert_eq!(found[0].subject.group, "hog");
     }
 
@@ -88,7 +88,7 @@ mod tests {
         let mut scene = Scene::windows();
         scene.memory(0.97, Some(("a.exe", 0.1)), 10.0);
         let found = scene.diagnose();
-        assert_eq!((found[0].severity, found[0].subject.group.as_str()), (Severity::Act, ""));
+        assert_eq!((found[0].severity, found[0].subject.group.as_str()), (Severity::Critical, ""));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::diagnose::finding::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject,
 };
 use crate::knowledge::{Knowledge, Label};
-use crate::model::{At, Autostart, DisplayName, History, Mark, Os, Owner, ProcFacts, ProcKey, Reading, Why};
+use crate::model::{At, Autostart, DisplayName, History, OriginFlag, Os, Owner, ProcFacts, ProcKey, Reading, Why};
 
 /// An installer that adds more than this at once is told by its newest. What is worth a look is always told: who wants
 /// to stay unseen would only have to add a few harmless ones later.
@@ -30,7 +30,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             !signs.is_empty() || notes <= MOST_NOTES
         })
         .map(|(entry, since, signs)| {
-            let severity = if signs.is_empty() { Severity::Ok } else { Severity::Look };
+            let severity = if signs.is_empty() { Severity::Ok } else { Severity::Warning };
             let name = Label::same(DisplayName::new(&entry.name).as_str());
             let subject = Subject { group: entry.name.clone(), name, path: entry.file.clone(), ..Subject::machine() };
             let age = latest.at.since(since);
@@ -57,12 +57,12 @@ fn signs(entry: &Autostart, knowledge: &Knowledge, os: Os) -> Vec<Sign> {
     };
     let marks = knowledge.marks(&facts, None, os);
     [
-        (Mark::MinerName, SignKind::MinerName),
-        (Mark::WrongFolder, SignKind::WrongFolder),
-        (Mark::KernelName, SignKind::KernelName),
-        (Mark::HiddenFile, SignKind::HiddenFile),
-        (Mark::OddFolder, SignKind::OddFolder),
-        (Mark::TemporaryFolder, SignKind::TemporaryFolder),
+        (OriginFlag::MinerName, SignKind::MinerName),
+        (OriginFlag::WrongFolder, SignKind::WrongFolder),
+        (OriginFlag::KernelName, SignKind::KernelName),
+        (OriginFlag::HiddenFile, SignKind::HiddenFile),
+        (OriginFlag::OddFolder, SignKind::OddFolder),
+        (OriginFlag::TemporaryFolder, SignKind::TemporaryFolder),
     ]
     .into_iter()
     .filter(|(mark, _)| marks.contains(mark))
@@ -105,9 +105,9 @@ mod tests {
     #[test]
     fn what_lies_where_programs_do_not_stay_is_worth_a_look() {
         let file = r"C:\Users\a\AppData\Local\Temp\helper.exe";
-        assert_eq!(told(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Look)]);
+        assert_eq!(told(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Warning)]);
         let file = r"C:\Users\a\AppData\Roaming\svchost.exe";
-        assert_eq!(told(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Look)]);
+        assert_eq!(told(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Warning)]);
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
         let files: Vec<_> = newer.into_iter().chain([(odd, Some(0.5)), (odd, Some(0.6))]).collect();
         let found = scene(&files).diagnose();
         let of = |severity| found.iter().filter(|finding| finding.severity == severity).count();
-        assert_eq!((of(Severity::Look), of(Severity::Ok)), (2, super::MOST_NOTES), "{found:?}");
+        assert_eq!((of(Severity::Warning), of(Severity::Ok)), (2, super::MOST_NOTES), "{found:?}");
     }
 
     #[test]

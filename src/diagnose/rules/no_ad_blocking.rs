@@ -26,11 +26,11 @@ pub(in crate::diagnose) fn find(history: &History, others: &[Finding]) -> Vec<Fi
 mod tests {
     use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, browser, process, rules};
-    use crate::model::{BrowserState, Mark, Reading};
+    use crate::model::{BrowserState, OriginFlag, Reading};
 
     const CHROME: &str = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
 
-    fn told(cpu: f64, marks: &[Mark], ad_blocking: Reading<bool>) -> Vec<RuleId> {
+    fn told(cpu: f64, marks: &[OriginFlag], ad_blocking: Reading<bool>) -> Vec<RuleId> {
         let mut scene = Scene::windows();
         let state = BrowserState { name: "Google Chrome".into(), ad_blocking, ..BrowserState::default() };
         let processes = [process(10, CHROME, cpu).marked(marks), process(11, CHROME, 0.01)];
@@ -42,7 +42,7 @@ mod tests {
     fn it_is_a_hint_beside_a_page_that_is_told() {
         let none = Reading::Known(false);
         assert_eq!(told(0.40, &[], none), [RuleId::WebPageLoad, RuleId::NoAdBlocking]);
-        let opened = told(0.01, &[Mark::OpenedByStranger], none);
+        let opened = told(0.01, &[OriginFlag::OpenedByStranger], none);
         assert_eq!(opened, [RuleId::AllWell, RuleId::PageOpened, RuleId::NoAdBlocking]);
     }
 

@@ -25,7 +25,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
         // Its processes by memory: a program that hangs often computes nothing.
         let subject = Subject::program(program, knowledge, |member| member.memory.0 as f64);
         let confidence = Confidence::from_duration(seconds);
-        Some(Finding::new(RuleId::NotResponding, Severity::Look, confidence, subject, since, evidence))
+        Some(Finding::new(RuleId::NotResponding, Severity::Warning, confidence, subject, since, evidence))
     })
     .collect()
 }

@@ -3,7 +3,7 @@
 
 use crate::diagnose::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{At, History, Mark, ProgramKind, ProgramSample, Sample};
+use crate::model::{At, History, OriginFlag, ProgramKind, ProgramSample, Sample};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let latest = history.latest()?;
@@ -21,7 +21,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
 }
 
 fn is_opened(program: &ProgramSample) -> bool {
-    program.kind == ProgramKind::Browser && program.origin.has(Mark::OpenedByStranger)
+    program.kind == ProgramKind::Browser && program.origin.has(OriginFlag::OpenedByStranger)
 }
 
 /// The first of the looks in a row, up to `seen`, in which the browser was there and had been opened so.
@@ -35,13 +35,13 @@ fn opened_at(history: &History, browser: &str, seen: At) -> Option<At> {
 mod tests {
     use crate::diagnose::RuleId;
     use crate::diagnose::rules::fixture::{Scene, process};
-    use crate::model::{At, Mark};
+    use crate::model::{At, OriginFlag};
 
     #[test]
     fn a_page_that_a_script_opened_is_told_as_information() {
         let mut scene = Scene::windows();
         let path = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
-        scene.run(&[process(10, path, 0.01).marked(&[Mark::OpenedByStranger])], 10.0);
+        scene.run(&[process(10, path, 0.01).marked(&[OriginFlag::OpenedByStranger])], 10.0);
         assert!(scene.diagnose().iter().any(|finding| finding.rule == RuleId::PageOpened));
     }
 
@@ -49,7 +49,7 @@ mod tests {
     fn it_is_told_for_a_while_with_the_time_at_which_it_was_seen_first() {
         let mut scene = Scene::windows();
         let path = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
-        let browser = process(10, path, 0.01).marked(&[Mark::OpenedByStranger]);
+        let browser = process(10, path, 0.01).marked(&[OriginFlag::OpenedByStranger]);
         let told = |scene: &Scene| {
             let found = scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::PageOpened)?;
             Some(found.since)
@@ -61,14 +61,14 @@ mod tests {
         assert_eq!(told(&scene), None);
         // A page handed to the browser that runs: the one who hands it over is there for a moment.
         scene.run(&[process(20, path, 0.01)], 4.0);
-        scene.run(&[process(20, path, 0.01).marked(&[Mark::OpenedByStranger])], 2.0);
+        scene.run(&[process(20, path, 0.01).marked(&[OriginFlag::OpenedByStranger])], 2.0);
         scene.run(&[process(20, path, 0.01)], 400.0);
         assert_eq!(told(&scene), Some(At(1_634_000)));
         scene.run(&[process(20, path, 0.01)], 300.0);
         assert_eq!(told(&scene), None);
         // Opened anew.
         scene.run(&[process(1, r"C:\Windows\explorer.exe", 0.0)], 4.0);
-        scene.run(&[process(20, path, 0.01).marked(&[Mark::OpenedByStranger])], 10.0);
+        scene.run(&[process(20, path, 0.01).marked(&[OriginFlag::OpenedByStranger])], 10.0);
         assert_eq!(told(&scene), Some(At(2_340_000)));
     }
 }

@@ -10,7 +10,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         Os::Windows => promised(history, knowledge)?,
         Os::Linux | Os::Unknown => moved_out(history, knowledge)?,
     };
-    Some(Finding::new(RuleId::Paging, Severity::Look, Confidence::Medium, Subject::machine(), since, evidence))
+    Some(Finding::new(RuleId::Paging, Severity::Warning, Confidence::Medium, Subject::machine(), since, evidence))
 }
 
 fn promised(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidence>)> {

@@ -27,7 +27,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         evidence.push(Evidence::told(EvidenceKind::OnBattery, seconds, held.seconds));
     }
     let confidence = Confidence::from_duration(held.seconds);
-    Some(Finding::new(RuleId::PowerLimited, Severity::Look, confidence, Subject::machine(), held.since, evidence))
+    Some(Finding::new(RuleId::PowerLimited, Severity::Warning, confidence, Subject::machine(), held.since, evidence))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let limit = knowledge.thresholds.time.restart_days;
     let booted = history.machine().booted_at.get();
     let days = booted.map(|booted| latest.at.since(booted).0 / DAY);
-    let severity = if days.is_some_and(|days| days >= limit) { Severity::Look } else { Severity::Ok };
+    let severity = if days.is_some_and(|days| days >= limit) { Severity::Warning } else { Severity::Ok };
     let since = booted.unwrap_or(latest.at);
     let uptime = |days: f64| Evidence::over(EvidenceKind::Uptime, days, limit, latest.at.since(since));
     let evidence = days.map(uptime).into_iter().collect();
@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn updates_that_wait_matter_after_some_days() {
         assert_eq!(severity(1.0, true), Some(Severity::Ok));
-        assert_eq!(severity(4.0, true), Some(Severity::Look));
+        assert_eq!(severity(4.0, true), Some(Severity::Warning));
         assert_eq!(severity(4.0, false), None);
     }
 }

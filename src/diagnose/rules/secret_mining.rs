@@ -8,11 +8,17 @@ use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, Rule
 use crate::diagnose::series::{self, Point};
 use crate::diagnose::signs::Signs;
 use crate::knowledge::Knowledge;
-use crate::model::{At, History, Mark, ProgramKind, ProgramSample, Seconds};
+use crate::model::{At, History, OriginFlag, ProgramKind, ProgramSample, Seconds};
 
 /// Marks whose signs are strong ([`SignKind::is_strong`]).
-const STRONG: [Mark; 6] =
-    [Mark::MinerName, Mark::MinerArguments, Mark::WrongFolder, Mark::WrongParent, Mark::KernelName, Mark::HiddenFile];
+const STRONG: [OriginFlag; 6] = [
+    OriginFlag::MinerName,
+    OriginFlag::MinerArguments,
+    OriginFlag::WrongFolder,
+    OriginFlag::WrongParent,
+    OriginFlag::KernelName,
+    OriginFlag::HiddenFile,
+];
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
@@ -25,7 +31,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
     }
     programs
         .into_iter()
-        .filter(|program| program.kind != ProgramKind::Browser && !program.origin.has(Mark::Mine))
+        .filter(|program| program.kind != ProgramKind::Browser && !program.origin.has(OriginFlag::Mine))
         .filter_map(|program| {
             let marked = program.origin.marks.iter().any(|mark| STRONG.contains(mark));
             judge(history, knowledge, program, if marked { steady.marked } else { steady.program })
@@ -83,7 +89,7 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     if let Some((gpu, _)) = series::shape(on_gpu).filter(|(gpu, _)| *gpu >= steady.gpu) {
         evidence.push(Evidence::over(EvidenceKind::ProgramGpu, gpu, steady.gpu, seconds));
     }
-    let confidence = if severity == Severity::Act { Confidence::Medium } else { Confidence::Low };
+    let confidence = if severity == Severity::Critical { Confidence::Medium } else { Confidence::Low };
     Some(Finding {
         signs: signs.weightiest_first(),
         parent: program.origin.parent.as_deref().map(str::to_owned),
@@ -114,7 +120,7 @@ mod tests {
     use crate::diagnose::rules::fixture::{Scene, process, rules};
     use crate::diagnose::{EvidenceKind, RuleId, Severity, SignKind};
     use crate::knowledge::Knowledge;
-    use crate::model::{BytesPerSec, Celsius, Mark, Reading, Seconds, Why};
+    use crate::model::{BytesPerSec, Celsius, OriginFlag, Reading, Seconds, Why};
 
     #[test]
     fn every_sign_counts_something() {
@@ -140,12 +146,12 @@ mod tests {
     #[test]
     fn a_kernel_name_with_a_hidden_file_alarms_within_three_minutes() {
         let mut scene = Scene::linux();
-        let fake = process(700, "/tmp/.x/kworker", 0.5).marked(&[Mark::KernelName, Mark::HiddenFile]);
+        let fake = process(700, "/tmp/.x/kworker", 0.5).marked(&[OriginFlag::KernelName, OriginFlag::HiddenFile]);
         scene.run(std::slice::from_ref(&fake), 110.0);
         assert!(!rules(&scene).contains(&RuleId::SecretMining));
         scene.run(&[fake], 30.0);
         let found = scene.diagnose();
-        assert_eq!((found[0].rule, found[0].severity), (RuleId::SecretMining, Severity::Act));
+        assert_eq!((found[0].rule, found[0].severity), (RuleId::SecretMining, Severity::Critical));
         assert!(found.iter().all(|finding| finding.rule != RuleId::CpuHog), "said once");
     }
 
@@ -160,17 +166,17 @@ mod tests {
     fn a_new_program_in_a_temporary_folder_is_unusual_and_no_alarm() {
         let mut scene = Scene::windows();
         let fresh = process(700, r"C:\Users\a\AppData\Local\Temp\setup.exe", 0.4)
-            .marked(&[Mark::TemporaryFolder, Mark::New])
+            .marked(&[OriginFlag::TemporaryFolder, OriginFlag::New])
             .windowless();
         scene.run(&[fresh], 400.0);
         let found = scene.diagnose();
-        assert_eq!((found[0].rule, found[0].severity), (RuleId::SecretMining, Severity::Look));
+        assert_eq!((found[0].rule, found[0].severity), (RuleId::SecretMining, Severity::Warning));
     }
 
     #[test]
     fn what_the_user_called_work_is_left_alone() {
         let mut scene = Scene::linux();
-        scene.run(&[process(700, "/tmp/.x/kworker", 0.5).marked(&[Mark::KernelName, Mark::Mine])], 200.0);
+        scene.run(&[process(700, "/tmp/.x/kworker", 0.5).marked(&[OriginFlag::KernelName, OriginFlag::Mine])], 200.0);
         assert!(!rules(&scene).contains(&RuleId::SecretMining));
     }
 
@@ -178,7 +184,7 @@ mod tests {
     fn what_stops_while_it_is_watched_and_goes_on_after_is_told_after_the_second_time() {
         let mut scene = Scene::windows();
         let hidden =
-            |cpu| process(700, r"C:\Users\a\AppData\Roaming\helper.exe", cpu).marked(&[Mark::New]).windowless();
+            |cpu| process(700, r"C:\Users\a\AppData\Roaming\helper.exe", cpu).marked(&[OriginFlag::New]).windowless();
         for _ in 0..2 {
             scene.run_with(&[hidden(0.3)], 120.0, |sample| sample.watched = Reading::Known(false));
             scene.run_with(&[hidden(0.0)], 30.0, |sample| sample.watched = Reading::Known(true));
@@ -193,7 +199,9 @@ mod tests {
     #[test]
     fn what_pauses_by_chance_while_it_is_watched_does_not_hide() {
         let mut scene = Scene::windows();
-        let own = |cpu| process(700, r"C:\Users\a\solver.exe", cpu).marked(&[Mark::Unsigned, Mark::New]).windowless();
+        let own = |cpu| {
+            process(700, r"C:\Users\a\solver.exe", cpu).marked(&[OriginFlag::Unsigned, OriginFlag::New]).windowless()
+        };
         scene.run_with(&[own(0.4)], 150.0, |sample| sample.watched = Reading::Known(false));
         scene.run_with(&[own(0.0)], 30.0, |sample| sample.watched = Reading::Known(true));
         let hides = |scene: &Scene| {
@@ -248,7 +256,8 @@ mod tests {
                 scene.run(&[process(pid, r"C:\Users\a\AppData\Roaming\tests.exe", 0.4).windowless()], seconds);
                 scene.run(&[process(1, r"C:\Windows\explorer.exe", 0.0)], 6.0);
             }
-            let own = process(800, r"C:\Users\a\AppData\Roaming\tests.exe", 0.4).marked(&[Mark::Unsigned, Mark::New]);
+            let own = process(800, r"C:\Users\a\AppData\Roaming\tests.exe", 0.4)
+                .marked(&[OriginFlag::Unsigned, OriginFlag::New]);
             scene.run(&[own.windowless()], 30.0);
             scene.diagnose().iter().any(|f| f.signs.iter().any(|sign| sign.kind == SignKind::CameBack))
         };
@@ -289,7 +298,7 @@ mod tests {
     /// The figures of the signs of this kind about a miner in root's name on a quiet PC, as far as is known.
     fn signs(kind: SignKind, disk: Option<f64>, network: Option<f64>) -> Vec<Option<f64>> {
         let mut scene = Scene::linux().usually(40.0);
-        let mut miner = process(700, "/tmp/.x/kworker", 0.5).marked(&[Mark::KernelName, Mark::New]);
+        let mut miner = process(700, "/tmp/.x/kworker", 0.5).marked(&[OriginFlag::KernelName, OriginFlag::New]);
         miner.disk_read = Reading::from_option(disk.map(BytesPerSec), Why::NoPermission);
         miner.disk_write = miner.disk_read;
         scene.run_with(&[miner], 200.0, |sample| {

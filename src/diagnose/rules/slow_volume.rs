@@ -10,7 +10,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let held = history.held(silent).filter(|held| held.seconds.0 >= knowledge.thresholds.wait.silent_seconds.0)?;
     let evidence = vec![Evidence::told(EvidenceKind::HungSeconds, held.seconds.0, held.seconds)];
     let confidence = Confidence::from_duration(held.seconds);
-    Some(Finding::new(RuleId::SlowVolume, Severity::Look, confidence, Subject::machine(), held.since, evidence))
+    Some(Finding::new(RuleId::SlowVolume, Severity::Warning, confidence, Subject::machine(), held.since, evidence))
 }
 
 #[cfg(test)]

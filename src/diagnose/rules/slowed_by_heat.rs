@@ -39,7 +39,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     evidence.extend(celsius.map(|celsius| Evidence::told(EvidenceKind::Temperature, celsius, seconds)));
     let since = newest.minus(seconds);
     let confidence = Confidence::from_duration(seconds);
-    Some(Finding::new(RuleId::SlowedByHeat, Severity::Look, confidence, Subject::machine(), since, evidence))
+    Some(Finding::new(RuleId::SlowedByHeat, Severity::Warning, confidence, Subject::machine(), since, evidence))
 }
 
 #[cfg(test)]

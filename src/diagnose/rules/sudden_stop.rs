@@ -22,7 +22,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let code = stop.code.filter(|_| stop.reason == StopReason::SystemError);
     let code = code.map(|code| Evidence::told(EvidenceKind::ErrorCode, f64::from(code), age));
     let evidence = [Some(Evidence::told(kind, age.0, age)), code].into_iter().flatten().collect();
-    Some(Finding::new(RuleId::SuddenStop, Severity::Look, Confidence::High, Subject::machine(), stop.at, evidence))
+    Some(Finding::new(RuleId::SuddenStop, Severity::Warning, Confidence::High, Subject::machine(), stop.at, evidence))
 }
 
 #[cfg(test)]
@@ -55,7 +55,7 @@ mod tests {
         ] {
             let found = told(2.0, reason, Some(0x7e));
             let rules: Vec<_> = found.iter().map(|finding| (finding.rule, finding.severity)).collect();
-            assert_eq!(rules, [(RuleId::SuddenStop, Severity::Look)]);
+            assert_eq!(rules, [(RuleId::SuddenStop, Severity::Warning)]);
             let stop = &found[0];
             assert!(stop.observed(kind).is_some_and(|seconds| (seconds - 7200.0).abs() < 20.0), "{stop:?}");
             let code = (reason == StopReason::SystemError).then_some(126.0);

@@ -74,7 +74,7 @@ fn totals_only(history: &History, knowledge: &Knowledge) -> Option<Finding> {
 
 fn finding(held: &Held, evidence: Vec<Evidence>) -> Finding {
     let confidence = Confidence::from_duration(held.seconds);
-    Finding::new(RuleId::UnattributedLoad, Severity::Look, confidence, Subject::machine(), held.since, evidence)
+    Finding::new(RuleId::UnattributedLoad, Severity::Warning, confidence, Subject::machine(), held.since, evidence)
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             let subject = Subject::program(browser, knowledge, |member| member.cpu.get());
             let limits = &knowledge.thresholds.cpu;
             let act = mean >= limits.act && seconds.0 >= limits.act_seconds.0;
-            let severity = if act { Severity::Act } else { Severity::Look };
+            let severity = if act { Severity::Critical } else { Severity::Warning };
             let mut signs = Signs::new(history, knowledge);
             // A browser stays when one of its pages rests: only a load that is there again has hidden.
             signs.conduct(&points, GoesOn::Load);

@@ -30,7 +30,7 @@ pub fn condition() -> Condition {
         autostarts: super::autostart_list::autostarts(),
         // Which ones run is not known here: `sampler::Browsers` is asked for them.
         browsers: Reading::Missing(Why::NotYet),
-        // Only the recording knows: `watch::Learned`.
+        // Only the recording knows: `monitor::Baseline`.
         sudden_stop: None,
     }
 }

@@ -29,12 +29,12 @@ const STALE: Duration = Duration::from_secs(20);
 pub struct Desktop {
     screen: Option<Screen>,
     /// Questions whose answers were not read yet.
-    asked: Option<Asked>,
+    asked: Option<PendingQueries>,
     pings: Option<Pings>,
 }
 
 /// Questions on their way, and when they were asked.
-struct Asked {
+struct PendingQueries {
     /// `None` where the server has no screen saver to ask.
     idle: Option<SequenceNumber>,
     window: Option<SequenceNumber>,
@@ -89,7 +89,7 @@ impl Desktop {
     /// the answers of the X server would wake this program once more each time. The first call waits for the one.
     pub fn glance(&mut self) -> Glance {
         let before = self.asked.take();
-        let answers = before.and_then(|Asked { idle, window, at }| {
+        let answers = before.and_then(|PendingQueries { idle, window, at }| {
             let connection = &self.screen.as_ref()?.connection;
             // Also answers that are too old have to be taken from the connection.
             let idle = idle.and_then(|idle| Cookie::<_, QueryInfoReply>::new(connection, idle).reply().ok());
@@ -187,12 +187,12 @@ impl Screen {
     }
 
     /// Asks for the last input and the window in front, and does not wait.
-    fn ask(&self) -> Option<Asked> {
+    fn ask(&self) -> Option<PendingQueries> {
         let idle = self.connection.screensaver_query_info(self.root).ok().map(kept);
         let (property, kind) = (self.active_window, AtomEnum::WINDOW);
         let window = self.connection.get_property(false, self.root, property, kind, 0, 1).ok().map(kept);
         self.connection.flush().ok()?;
-        Some(Asked { idle, window, at: Instant::now() })
+        Some(PendingQueries { idle, window, at: Instant::now() })
     }
 
     fn numbers(&self, window: Window, property: Atom, kind: Atom) -> Option<Vec<u32>> {

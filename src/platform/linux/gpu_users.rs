@@ -34,7 +34,7 @@ struct Busy {
 }
 
 /// All clients at one moment, with the process that holds each.
-struct Look {
+struct ClientSnapshot {
     at: Instant,
     clients: Vec<(Pid, Client)>,
 }
@@ -42,7 +42,7 @@ struct Look {
 /// Looks, and compares with the look before.
 #[derive(Default)]
 pub struct GpuUsers {
-    last: Option<Look>,
+    last: Option<ClientSnapshot>,
 }
 
 impl GpuUsers {
@@ -72,7 +72,7 @@ impl GpuUsers {
         if listed.is_err() || (any && clients.is_empty()) {
             return Reading::Missing(Why::Unsupported);
         }
-        let look = Look { at: Instant::now(), clients };
+        let look = ClientSnapshot { at: Instant::now(), clients };
         let parts = self.last.as_ref().map(|last| compare(&last.clients, &look.clients, look.at - last.at));
         self.last = Some(look);
         Reading::from_option(parts, Why::NotYet)

@@ -24,8 +24,10 @@ mod tray;
 mod trim;
 
 use std::env;
-use std::fs;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 pub use autostart::{autostart_is_on, autostart_set};
 pub use browsers::{policy_list, program_file, user_folder};
@@ -47,7 +49,7 @@ pub use target::Target;
 pub use tray::Tray;
 pub use trim::{GIVE_BACK_EVERY, give_back_memory, make_private_folder};
 
-use crate::model::{At, Bytes, Hertz, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Signature, Swap, Why};
+use crate::model::{At, Bytes, Hertz, Machine, Memory, Os, OwnProcess, Pid, ProcKey, Reading, Signature, Swap, Why};
 
 /// What does not change while the system runs.
 pub fn machine() -> Machine {
@@ -82,7 +84,7 @@ fn read_line(path: &Path) -> Reading<String> {
 }
 
 /// Our own process and everything above it.
-pub fn me() -> Me {
+pub fn own_process() -> OwnProcess {
     let pid = std::process::id();
     let mut ancestors: Vec<Pid> = Vec::new();
     let mut current = pid;
@@ -93,18 +95,26 @@ pub fn me() -> Me {
         ancestors.push(parent);
         current = parent;
     }
-    Me { pid, ancestors }
+    OwnProcess { pid, ancestors }
 }
 
 /// Memory and swap from `/proc/meminfo`.
 pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
-    let text = match fs::read_to_string("/proc/meminfo") {
-        Ok(text) => text,
+    // Read every other second for ever: the file stays open, and its first 4 KB, which hold all of it, need no allocation.
+    static FILE: OnceLock<File> = OnceLock::new();
+    let mut buffer = [0; 4096];
+    let read = match FILE.get() {
+        Some(file) => file.read_at(&mut buffer, 0),
+        None => File::open("/proc/meminfo").and_then(|file| FILE.get_or_init(|| file).read_at(&mut buffer, 0)),
+    };
+    let length = match read {
+        Ok(length) => length,
         Err(error) => {
             let why = Why::from(error);
             return (Reading::Missing(why), Reading::Missing(why));
         }
     };
+    let text = String::from_utf8_lossy(&buffer[..length]);
     let field = |name: &str| {
         let rest = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
         rest.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)

@@ -57,7 +57,7 @@ struct Connection {
     sent: u64,
 }
 
-struct Look {
+struct SocketSnapshot {
     at: Instant,
     /// Received and sent by number of socket.
     bytes: HashMap<u64, (u64, u64)>,
@@ -66,7 +66,7 @@ struct Look {
 /// Looks, and compares with the look before.
 #[derive(Default)]
 pub struct NetUsers {
-    last: Option<Look>,
+    last: Option<SocketSnapshot>,
     /// Count what stays within this PC too (tests).
     also_local: bool,
 }
@@ -93,7 +93,7 @@ impl NetUsers {
         let counted = connections.iter().filter(|connection| connection.uid == own && connection.inode != 0);
         let counted = counted.filter(|connection| self.also_local || !connection.local);
         let bytes = counted.map(|connection| (connection.inode, (connection.received, connection.sent))).collect();
-        let look = Look { at: Instant::now(), bytes };
+        let look = SocketSnapshot { at: Instant::now(), bytes };
         let moved = self.last.as_ref().map(|last| compare(&last.bytes, &look.bytes, look.at - last.at));
         self.last = Some(look);
         Reading::from_option(moved.map(|moved| by_process(&moved)), Why::NotYet)

@@ -155,7 +155,7 @@ impl ksni::Tray for Item {
     }
 
     fn status(&self) -> Status {
-        if self.view.icon == TrayIcon::Act { Status::NeedsAttention } else { Status::Active }
+        if self.view.icon == TrayIcon::Critical { Status::NeedsAttention } else { Status::Active }
     }
 
     fn icon_pixmap(&self) -> Vec<Icon> {
@@ -253,8 +253,8 @@ mod tests {
     #[test]
     fn pictures_have_alpha_first() {
         let colours = Colours::builtin().expect("colours");
-        let data = picture(TrayIcon::Act, 32, &colours).data;
-        let rgba = icon::rgba(TrayIcon::Act, 32, &colours);
+        let data = picture(TrayIcon::Critical, 32, &colours).data;
+        let rgba = icon::rgba(TrayIcon::Critical, 32, &colours);
         let middle = 4 * (32 * 26 + 8);
         assert_eq!(data[middle], rgba[middle + 3]);
         assert_eq!(data[middle + 1..middle + 4], rgba[middle..middle + 3]);

@@ -12,7 +12,7 @@ pub use background::{
 
 use super::types::{ActError, CpuTimes, Glance, RawProc, SensorValues, WindowOwner};
 use crate::model::{
-    At, Closable, Condition, Fraction, Machine, Me, Memory, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds,
+    At, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds,
     Signature, Swap, Traffic, Why,
 };
 
@@ -23,8 +23,8 @@ pub fn machine() -> Machine {
 }
 
 /// Nobody that could be told apart.
-pub fn me() -> Me {
-    Me::default()
+pub fn own_process() -> OwnProcess {
+    OwnProcess::default()
 }
 
 /// Not known here.

@@ -45,7 +45,7 @@ impl Endpoint {
     /// [`ErrorKind::AddrInUse`] when another process answers already, else what the system says.
     pub fn listen(name: &str, handle: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) -> Result<Self> {
         let identifier = logon::identifier()?;
-        let place = Place { name: wide(&pipe_name(name, &identifier)?), rights: OnlyFor::new(&identifier)? };
+        let place = PipeFactory { name: wide(&pipe_name(name, &identifier)?), rights: OnlyFor::new(&identifier)? };
         // Wine does not know the flag by which Windows refuses a second one.
         if exists(&place.name) {
             return Err(ErrorKind::AddrInUse.into());
@@ -134,12 +134,12 @@ fn as_in_use(error: Error) -> Error {
 }
 
 /// Where pipes of one name are made.
-struct Place {
+struct PipeFactory {
     name: Vec<u16>,
     rights: OnlyFor,
 }
 
-impl Place {
+impl PipeFactory {
     #[expect(unsafe_code, reason = "makes a pipe")]
     fn open(&self, more: u32) -> Result<Pipe> {
         let attributes = self.rights.attributes();

@@ -66,7 +66,7 @@ pub use tray::Tray;
 pub use trim::{GIVE_BACK_EVERY, give_back_memory, make_private_folder};
 pub use volumes::{device_of, drives};
 
-use crate::model::{At, Bytes, Machine, Me, Memory, Os, Pid, ProcKey, Reading, Swap, Why};
+use crate::model::{At, Bytes, Machine, Memory, Os, OwnProcess, Pid, ProcKey, Reading, Swap, Why};
 use ntdll::{Buffer, u64_at};
 
 /// Name and version of Windows.
@@ -147,9 +147,9 @@ impl BootTime {
 }
 
 /// Our own process and everything above it.
-pub fn me() -> Me {
+pub fn own_process() -> OwnProcess {
     let pid = std::process::id();
-    Me { pid, ancestors: ancestors(pid, &processes::parents()) }
+    OwnProcess { pid, ancestors: ancestors(pid, &processes::parents()) }
 }
 
 /// Who started `pid`, and who started that one, and so on. `parents` has for each process its parent and when it
@@ -284,11 +284,11 @@ mod tests {
 
     #[test]
     fn we_know_our_own_number_and_who_started_us() {
-        let me = me();
-        assert_eq!(me.pid, std::process::id());
+        let own_process = own_process();
+        assert_eq!(own_process.pid, std::process::id());
         let mut child = waiting_child(&[]);
         let parents = processes::parents();
-        let above: Vec<Pid> = std::iter::once(me.pid).chain(me.ancestors).collect();
+        let above: Vec<Pid> = std::iter::once(own_process.pid).chain(own_process.ancestors).collect();
         assert_eq!(ancestors(child.id(), &parents), above);
         child.kill().expect("ended");
         child.wait().expect("waited");
@@ -304,31 +304,18 @@ mod tests {
     }
 
     #[test]
-    fn updates_are_waiting_or_not() {
-        assert!(pending_restart().get().is_some());
-    }
-
-    /// Not a test: shows what this system says. `cargo test -- --ignored --nocapture shows_what`
-    #[test]
-    #[ignore = "prints the readings of this PC for a person"]
-    #[expect(clippy::print_stderr, reason = "that is what it is for")]
-    fn shows_what_this_system_says() {
-        eprintln!("{:#?}\n{:?}\n{:?}", machine(), me(), memory());
-        eprintln!("display {} others {:?}", display_available(), has_other_users());
-        eprintln!("restart {:?} columns {:?}", pending_restart(), terminal_columns());
-        eprintln!("{:?}\n{:?}", CpuReader::new().read(), Sensors::new().read());
-        let mut desktop = Desktop::new();
-        eprintln!("{:?} {:?} {:?}", desktop.user_idle(), desktop.foreground(), desktop.window_owners());
-        let mut reader = ProcessReader::new();
-        let mut list = Vec::new();
-        let start = std::time::Instant::now();
-        let done = reader.read(&mut |raw| {
-            let figures = (raw.cpu_time, raw.memory, raw.threads, raw.state, raw.io);
-            list.push((raw.key, raw.parent, (raw.name)(), figures));
-        });
-        eprintln!("{done:?}: {} processes in {:?}", list.len(), start.elapsed());
-        for (key, parent, name, figures) in list {
-            eprintln!("{figures:?} {:?}", reader.facts(key, parent, name));
+    fn a_restart_is_pending_while_its_key_is_there() {
+        let key = format!(r"HKLM\{}", RESTART_KEYS[0]);
+        let reg = |words: &[&str]| Command::new("reg.exe").args(words).output().is_ok_and(|done| done.status.success());
+        let before = pending_restart();
+        assert!(before.get().is_some(), "every user may read these keys");
+        // Users of Windows may not write them; under Wine everybody may.
+        if before == Reading::Known(false) && reg(&["add", &key, "/f", "/reg:64"]) {
+            let found = pending_restart();
+            assert!(reg(&["delete", &key, "/f", "/reg:64"]));
+            assert_eq!((found, pending_restart()), (Reading::Known(true), before));
+        } else {
+            assert!(!is_wine());
         }
     }
 }

@@ -100,11 +100,11 @@ mod tests {
 
     #[test]
     fn a_process_is_ours_by_user_and_session() {
-        let (me, other) = (user(&[21, 1, 2, 3, 1001]), user(&[21, 1, 2, 3, 1002]));
-        let ourselves = Ourselves { user: Some(me.clone()), session: Some(2) };
-        assert_eq!(ourselves.owner(Some(&me), 2), Owner::Me);
-        assert_eq!(ourselves.owner(Some(&me), 3), Owner::Other);
-        assert_eq!(ourselves.owner(Some(&me), 0), Owner::System);
+        let (own_process, other) = (user(&[21, 1, 2, 3, 1001]), user(&[21, 1, 2, 3, 1002]));
+        let ourselves = Ourselves { user: Some(own_process.clone()), session: Some(2) };
+        assert_eq!(ourselves.owner(Some(&own_process), 2), Owner::Me);
+        assert_eq!(ourselves.owner(Some(&own_process), 3), Owner::Other);
+        assert_eq!(ourselves.owner(Some(&own_process), 0), Owner::System);
         assert_eq!(ourselves.owner(Some(&other), 2), Owner::Other);
         for service in [18, 19, 20, 80, 90, 96] {
             assert_eq!(ourselves.owner(Some(&user(&[service, 0])), 2), Owner::System);
@@ -116,9 +116,9 @@ mod tests {
 
     #[test]
     fn somebody_signed_in_from_afar_in_session_0_still_owns_their_programs() {
-        let me = user(&[21, 1, 2, 3, 1001]);
-        let ourselves = Ourselves { user: Some(me.clone()), session: Some(0) };
-        assert_eq!(ourselves.owner(Some(&me), 0), Owner::Me);
+        let own_process = user(&[21, 1, 2, 3, 1001]);
+        let ourselves = Ourselves { user: Some(own_process.clone()), session: Some(0) };
+        assert_eq!(ourselves.owner(Some(&own_process), 0), Owner::Me);
         assert_eq!(ourselves.owner(Some(&user(&[18])), 0), Owner::System);
         assert_eq!(Ourselves { user: None, session: None }.owner(None, 1), Owner::Unknown);
     }

@@ -141,7 +141,7 @@ fn from_error(error: &std::io::Error) -> ActError {
 mod tests {
     use super::super::tests::waiting_child;
     use super::*;
-    use crate::model::{Me, Owner, Pid, ProcFacts, ProtectRules, Reading, Why};
+    use crate::model::{OwnProcess, Owner, Pid, ProcFacts, ProtectRules, Reading, Why};
     use crate::platform::{Desktop, ProcessReader, message_box};
     use std::process::{Child, Command, Stdio};
     use std::time::Instant;
@@ -158,8 +158,8 @@ mod tests {
             services: Vec::new(),
             given: None,
         };
-        let me = Me { pid: std::process::id(), ancestors: Vec::new() };
-        Closable::check(&facts, &ProtectRules::default(), &me).expect("an ordinary program")
+        let own_process = OwnProcess { pid: std::process::id(), ancestors: Vec::new() };
+        Closable::check(&facts, &ProtectRules::default(), &own_process).expect("an ordinary program")
     }
 
     fn key_of(pid: Pid) -> ProcKey {

@@ -10,7 +10,7 @@ use fluent_bundle::FluentArgs;
 use crate::explain::{event_text, format, program_name};
 use crate::model::{At, Bytes, BytesPerSec, Event, EventKind, Fraction, History, Reading, Sample, Seconds};
 use crate::ui::intent::{Intent, Period, Range};
-use crate::ui::snapshot::{Asked, Snapshot};
+use crate::ui::snapshot::{RequestThrottle, Snapshot};
 use crate::ui::theme::{Palette, faint};
 
 /// Programs with a colour of their own.
@@ -28,7 +28,7 @@ pub struct Charts {
     by_keys: bool,
     /// What was asked for from the recording, and when.
     asked: Option<(Period, At)>,
-    asked_events: Asked,
+    asked_events: RequestThrottle,
 }
 
 /// Where marks of what happened stand in the first chart, of its height.

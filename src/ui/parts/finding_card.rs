@@ -38,7 +38,7 @@ impl FindingCards {
                 continue;
             }
             // One answer first: the others are short until somebody asks.
-            let how = How { open, short: index > 0 && !open };
+            let how = CardLayout { open, short: index > 0 && !open };
             if card_ui(ui, snapshot, finding, plan, how, intents) {
                 self.open = (!open).then_some(id);
             }
@@ -48,7 +48,7 @@ impl FindingCards {
 
 /// How much of a card is shown.
 #[derive(Clone, Copy)]
-struct How {
+struct CardLayout {
     open: bool,
     short: bool,
 }
@@ -59,15 +59,15 @@ fn card_ui(
     snapshot: &Snapshot<'_>,
     finding: &Finding,
     plan: &Plan,
-    how: How,
+    how: CardLayout,
     intents: &mut Vec<Intent>,
 ) -> bool {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let palette = theme.palette(ui).clone();
     let (symbol, colour, chip, word) = match finding.severity {
         Severity::Ok => (Icon::Ok, palette.ok, palette.ok_background, "severity-ok"),
-        Severity::Look => (Icon::Look, palette.look, palette.look_background, "severity-look"),
-        Severity::Act => (Icon::Act, palette.act, palette.act_background, "severity-act"),
+        Severity::Warning => (Icon::Warning, palette.look, palette.look_background, "severity-look"),
+        Severity::Critical => (Icon::Critical, palette.act, palette.act_background, "severity-act"),
     };
     let words = explain(finding, snapshot.knowledge, texts);
     let mut pressed = false;
@@ -140,7 +140,7 @@ fn buttons_ui(
     snapshot: &Snapshot<'_>,
     finding: &Finding,
     plan: &Plan,
-    how: How,
+    how: CardLayout,
     intents: &mut Vec<Intent>,
 ) -> bool {
     let (theme, texts) = (snapshot.theme, snapshot.texts);

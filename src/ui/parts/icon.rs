@@ -10,9 +10,9 @@ pub enum Icon {
     /// In order: a tick in a circle.
     Ok,
     /// Worth a look: a triangle with an exclamation mark.
-    Look,
+    Warning,
     /// Needs action: a filled octagon with an exclamation mark.
-    Act,
+    Critical,
     /// Comes later: an empty circle.
     Later,
     /// Screen Now: a clock.
@@ -38,13 +38,13 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, colour: Color32) {
             painter.circle_stroke(rect.center(), rect.width() * 0.46, stroke);
             line(&[(0.28, 0.52), (0.44, 0.68), (0.73, 0.35)]);
         }
-        Icon::Look => {
+        Icon::Warning => {
             let corners = vec![at(0.5, 0.06), at(0.97, 0.92), at(0.03, 0.92)];
             painter.add(Shape::closed_line(corners, stroke));
             line(&[(0.5, 0.38), (0.5, 0.64)]);
             painter.circle_filled(at(0.5, 0.78), width * 0.7, colour);
         }
-        Icon::Act => {
+        Icon::Critical => {
             let corners: Vec<Pos2> = (0..8_u8)
                 .map(|n| f32::from(n) * TAU / 8.0 + PI / 8.0)
                 .map(|angle| rect.center() + vec2(angle.cos(), angle.sin()) * rect.width() * 0.5)

@@ -25,7 +25,7 @@ impl JobCard {
         let (symbol, colour) = match &job.phase {
             Ok(Phase::Done { verdict: Verdict::Worked { .. }, .. }) => (Icon::Ok, palette.ok),
             Ok(Phase::Asking { .. } | Phase::Forced { .. } | Phase::Measuring { .. }) => (Icon::Clock, palette.accent),
-            _ => (Icon::Look, palette.look),
+            _ => (Icon::Warning, palette.look),
         };
         theme.card(ui).stroke(egui::Stroke::new(1.5, colour)).show(ui, |ui| {
             ui.set_width(ui.available_width());

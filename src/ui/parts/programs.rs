@@ -90,8 +90,8 @@ impl ProgramList {
             let id = egui::UiBuilder::new().scope_id(egui::Id::unique(("program-row", &**name)));
             let response = ui
                 .scope_builder(id, |ui| match row {
-                    Place::Here(program) => row_ui(ui, snapshot, program, &named),
-                    Place::Ended(before) => ended_ui(ui, snapshot, before),
+                    RowContent::Here(program) => row_ui(ui, snapshot, program, &named),
+                    RowContent::Ended(before) => ended_ui(ui, snapshot, before),
                 })
                 .inner;
             if response.clicked() {
@@ -100,7 +100,7 @@ impl ProgramList {
             drawn.push(Drawn { program: Arc::clone(name), height: response.rect.height() });
             responses.push(response);
         }
-        let shown: Vec<&ProgramSample> = rows.iter().filter_map(Place::program).collect();
+        let shown: Vec<&ProgramSample> = rows.iter().filter_map(RowContent::program).collect();
         rest_ui(ui, snapshot, &shown);
         self.rows = drawn;
         self.keep_focus(ui, &responses);
@@ -148,13 +148,13 @@ fn points_at(ui: &egui::Ui, place: egui::Rect) -> bool {
 }
 
 /// What stands in a row.
-enum Place<'a> {
+enum RowContent<'a> {
     Here(&'a ProgramSample),
     /// A program that has ended while its row was held.
     Ended(&'a Drawn),
 }
 
-impl<'a> Place<'a> {
+impl<'a> RowContent<'a> {
     const fn program(&self) -> Option<&'a ProgramSample> {
         match self {
             Self::Here(program) => Some(program),
@@ -172,13 +172,13 @@ impl<'a> Place<'a> {
 
 /// The programs as they are, but those of `held` first, in that order and with the places of those that have ended: a row
 /// must not go away from under the pointer.
-fn in_order<'a>(programs: &'a [ProgramSample], held: &'a [Drawn]) -> Vec<Place<'a>> {
+fn in_order<'a>(programs: &'a [ProgramSample], held: &'a [Drawn]) -> Vec<RowContent<'a>> {
     let find = |row: &'a Drawn| {
         let program = programs.iter().find(|program| program.name == row.program);
-        program.map_or(Place::Ended(row), Place::Here)
+        program.map_or(RowContent::Ended(row), RowContent::Here)
     };
     let is_held = |program: &&ProgramSample| held.iter().any(|row| row.program == program.name);
-    held.iter().map(find).chain(programs.iter().filter(|program| !is_held(program)).map(Place::Here)).collect()
+    held.iter().map(find).chain(programs.iter().filter(|program| !is_held(program)).map(RowContent::Here)).collect()
 }
 
 /// The row of a program that has ended while somebody points at the list or goes through it with the keyboard.

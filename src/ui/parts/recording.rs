@@ -30,7 +30,7 @@ pub fn trouble_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, sentence: &str) {
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
             let (rect, _) = ui.allocate_exact_size(egui::vec2(18.0, 18.0), egui::Sense::hover());
-            icon::paint(ui.painter(), Icon::Look, rect, palette.look);
+            icon::paint(ui.painter(), Icon::Warning, rect, palette.look);
             ui.add(egui::Label::new(RichText::new(sentence).color(palette.look)).wrap());
         });
     });

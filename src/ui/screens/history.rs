@@ -9,7 +9,7 @@ use crate::model::{Event, EventKind, Seconds};
 use crate::ui::intent::Intent;
 use crate::ui::parts::icon::{self, Icon};
 use crate::ui::parts::recording;
-use crate::ui::snapshot::{Asked, Snapshot};
+use crate::ui::snapshot::{RequestThrottle, Snapshot};
 use crate::ui::theme::Palette;
 
 /// How far back, and the text of the choice.
@@ -30,12 +30,12 @@ pub struct HistoryScreen {
     /// Also what only helps to explain something: who was at the PC, what was in front.
     all: bool,
     rows: usize,
-    asked: Asked,
+    asked: RequestThrottle,
 }
 
 impl Default for HistoryScreen {
     fn default() -> Self {
-        Self { span: 1, all: false, rows: ROWS, asked: Asked::default() }
+        Self { span: 1, all: false, rows: ROWS, asked: RequestThrottle::default() }
     }
 }
 
@@ -168,15 +168,15 @@ fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, event: &Event) -> bool {
 fn look_of(event: &Event, palette: &Palette) -> (Icon, Color32) {
     match event.kind {
         EventKind::Finding => match event_finding(event).map(|finding| finding.severity) {
-            Some(Severity::Act) => (Icon::Act, palette.act),
-            _ => (Icon::Look, palette.look),
+            Some(Severity::Critical) => (Icon::Critical, palette.act),
+            _ => (Icon::Warning, palette.look),
         },
-        EventKind::SuddenStop => (Icon::Act, palette.act),
+        EventKind::SuddenStop => (Icon::Critical, palette.act),
         // Nobody saw it end.
         EventKind::FindingEnded if event.data["watch"] == "ended" => (Icon::Later, palette.muted),
         EventKind::FindingEnded => (Icon::Ok, palette.ok),
         EventKind::Verdict if event.data["verdict"] == "worked" => (Icon::Ok, palette.ok),
-        EventKind::Verdict | EventKind::Trouble | EventKind::Slowed => (Icon::Look, palette.look),
+        EventKind::Verdict | EventKind::Trouble | EventKind::Slowed => (Icon::Warning, palette.look),
         EventKind::Started | EventKind::Stopped => (Icon::Restart, palette.muted),
         _ => (Icon::Later, palette.muted),
     }

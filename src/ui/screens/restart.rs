@@ -65,7 +65,7 @@ fn step_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, step: Step, intents: &mut
         StepState::Seen | StepState::NotYet | StepState::Later => {
             let (symbol, colour, word) = match how {
                 StepState::Seen => (Icon::Ok, palette.ok, "state-seen"),
-                StepState::NotYet => (Icon::Look, palette.look, "state-not-yet"),
+                StepState::NotYet => (Icon::Warning, palette.look, "state-not-yet"),
                 _ => (Icon::Later, palette.muted, "state-later"),
             };
             let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), egui::Sense::hover());

@@ -8,7 +8,7 @@ use crate::model::{DisplayName, Seconds};
 use crate::settings::{Background, ThemeChoice};
 use crate::ui::intent::Intent;
 use crate::ui::parts::recording;
-use crate::ui::snapshot::{AgentStatus, Asked, Forgetting, Snapshot};
+use crate::ui::snapshot::{AgentStatus, Erasing, RequestThrottle, Snapshot};
 
 /// How the agent is is asked again after so long.
 const ASK_AGAIN: Seconds = Seconds(4.0);
@@ -19,7 +19,7 @@ const LITTLE: Seconds = Seconds(3600.0);
 /// When the agent was asked, and what the person is asked.
 #[derive(Debug, Default)]
 pub struct SettingsScreen {
-    asked: Asked,
+    asked: RequestThrottle,
     /// The person was asked whether everything recorded shall go.
     confirming: bool,
 }
@@ -39,14 +39,14 @@ impl SettingsScreen {
         }
         section_ui(ui, snapshot, "settings-recording", |ui| {
             recording_ui(ui, snapshot);
-            self.forget_ui(ui, snapshot, intents);
+            self.erase_ui(ui, snapshot, intents);
         });
     }
 }
 
 impl SettingsScreen {
     /// Deleting what is recorded: one question that says what is lost, then what came of it.
-    fn forget_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+    fn erase_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
         let texts = snapshot.texts;
         let palette = snapshot.theme.palette(ui).clone();
         if self.confirming {
@@ -63,24 +63,24 @@ impl SettingsScreen {
                 let yes = RichText::new(texts.get("settings-forget-yes")).color(palette.act);
                 if ui.button(yes).clicked() {
                     self.confirming = false;
-                    intents.push(Intent::Forget);
+                    intents.push(Intent::Erase);
                 }
             });
             return;
         }
-        let (text, colour) = match snapshot.forgetting {
-            Forgetting::No => (None, palette.text),
-            Forgetting::UnderWay => (Some(texts.get("settings-forgetting")), palette.muted),
-            Forgetting::Done => (Some(texts.get("settings-forgotten")), palette.ok),
-            Forgetting::Failed(None) => (Some(texts.get("settings-forget-in-use")), palette.act),
-            Forgetting::Failed(Some(reason)) => {
+        let (text, colour) = match snapshot.erasing {
+            Erasing::No => (None, palette.text),
+            Erasing::UnderWay => (Some(texts.get("settings-forgetting")), palette.muted),
+            Erasing::Done => (Some(texts.get("settings-forgotten")), palette.ok),
+            Erasing::Failed(None) => (Some(texts.get("settings-forget-in-use")), palette.act),
+            Erasing::Failed(Some(reason)) => {
                 (Some(texts.with_one("settings-forget-failed", "reason", reason.clone())), palette.act)
             }
         };
         if let Some(text) = text {
             ui.add(egui::Label::new(RichText::new(text).color(colour)).wrap());
         }
-        let can = snapshot.recorded.bytes.is_some() && *snapshot.forgetting != Forgetting::UnderWay;
+        let can = snapshot.recorded.bytes.is_some() && *snapshot.erasing != Erasing::UnderWay;
         if can && ui.button(texts.get("settings-forget")).clicked() {
             self.confirming = true;
         }

@@ -50,7 +50,7 @@ fn main() {
         let begin = Instant::now();
         let answer = match (words.as_slice(), &tray) {
             (["act"], Some(tray)) => {
-                tray.update(&view(TrayIcon::Act, "Act\nsomething"));
+                tray.update(&view(TrayIcon::Critical, "Act\nsomething"));
                 String::new()
             }
             (["pause"], Some(tray)) => {

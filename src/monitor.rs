@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::diagnose::{Familiar, Finding, Folded, Grouper, Subject, diagnose};
+use crate::diagnose::{Finding, Grouper, ProgramFacts, ProgramTable, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining, Steady};
 use crate::model::{
-    At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Me, Member, MyFiles, Owner,
-    ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, SuddenStop,
+    At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Member, MyFiles, OwnProcess,
+    Owner, ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, SuddenStop,
     TREND_KEEP, Use, UsualIdle, VolumePoint, Why, WrittenHour,
 };
 use crate::platform;
@@ -42,7 +42,7 @@ const IDLE_CPU: f64 = 0.10;
 /// What the recording tells about this PC: programs that were first seen a few days ago, and how warm and
 /// how loud it usually is at rest. Nothing before it was watched for long enough: in the first days everything is new.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Learned {
+pub struct Baseline {
     /// For how long this PC was watched, while that is too short for the next two.
     pub learning: Option<Seconds>,
     /// Files of programs that are new.
@@ -59,7 +59,7 @@ pub struct Learned {
     pub sudden_stop: Option<SuddenStop>,
 }
 
-impl Learned {
+impl Baseline {
     /// Asks the recording.
     pub fn at(limits: &Mining, at: At) -> Self {
         match recording_path().map(|path| Reader::open(&path)) {
@@ -113,11 +113,11 @@ impl Learned {
 
 /// What one look at the PC gives.
 #[derive(Clone, Debug)]
-pub struct View {
+pub struct Observation {
     /// The sample as it was taken.
     pub sample: Arc<Sample>,
     /// Every program with all its processes.
-    pub folded: Arc<Folded>,
+    pub folded: Arc<ProgramTable>,
     /// Findings, worst first, with what can be done.
     pub findings: Vec<(Finding, Plan)>,
     /// What this program costs.
@@ -127,17 +127,17 @@ pub struct View {
 }
 
 /// Watches this PC.
-pub struct Watch {
+pub struct Monitor {
     sampler: Sampler,
     grouper: Grouper,
     history: History,
     knowledge: Arc<Knowledge>,
-    me: Me,
+    own_process: OwnProcess,
     /// Programs that were closed since the last look.
     closed: Vec<Arc<str>>,
     signatures: SignatureChecks,
     browsers: Browsers,
-    condition: Joined,
+    condition: ConditionCache,
     pools: Pools,
     users: Users,
     /// The clocks that nobody can set, at the last look at everything.
@@ -172,7 +172,7 @@ impl Pools {
 /// The condition of the PC with that of the browsers that run, and since when things start with it. Every sample of a
 /// history holds it: it is put together anew only when one of them has changed.
 #[derive(Default)]
-struct Joined {
+struct ConditionCache {
     of_pc: Arc<Condition>,
     of_browsers: Option<Arc<[BrowserState]>>,
     /// What starts with the PC since a few days, by its identity.
@@ -182,7 +182,7 @@ struct Joined {
     both: Arc<Condition>,
 }
 
-impl Joined {
+impl ConditionCache {
     fn know(&mut self, new_autostarts: BTreeMap<String, At>, sudden_stop: Option<SuddenStop>) {
         self.is_stale |= self.new_autostarts != new_autostarts || self.sudden_stop != sudden_stop;
         (self.new_autostarts, self.sudden_stop) = (new_autostarts, sudden_stop);
@@ -215,15 +215,15 @@ impl Joined {
 }
 
 /// What a paced look at the PC gives.
-pub enum Seen {
+pub enum PacedSample {
     /// Only the totals were read.
     Totals(Box<Sample>),
     /// Everything was.
-    Everything(Box<View>),
+    Everything(Box<Observation>),
 }
 
-impl Watch {
-    /// Begins to watch; the first [`Self::look`] gives what can be known without a second one.
+impl Monitor {
+    /// Begins to watch; the first [`Self::sample`] gives what can be known without a second one.
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
         Self::with_history(knowledge, History::new)
     }
@@ -237,11 +237,11 @@ impl Watch {
             history: history(machine),
             sampler,
             knowledge,
-            me: platform::me(),
+            own_process: platform::own_process(),
             closed: Vec::new(),
             signatures: SignatureChecks::default(),
             browsers: Browsers::default(),
-            condition: Joined::default(),
+            condition: ConditionCache::default(),
             pools: Pools::default(),
             users: Users::default(),
             clocks: None,
@@ -271,13 +271,13 @@ impl Watch {
     }
 
     /// From now on this is known about this PC, and these files are the user's own work.
-    pub fn knows(&mut self, learned: Learned, mine: MyFiles) {
+    pub fn set_baseline(&mut self, learned: Baseline, mine: MyFiles) {
         self.history.set_usual_idle(learned.usual_idle);
         self.history.set_learning(learned.learning);
         self.history.remember(learned.free_space);
         self.history.set_written(learned.written);
         self.condition.know(learned.autostarts, learned.sudden_stop);
-        self.grouper.knows(Familiar { mine, new: learned.new, ..self.grouper.familiar().clone() });
+        self.grouper.set_baseline(ProgramFacts { mine, new: learned.new, ..self.grouper.facts().clone() });
     }
 
     /// To be called now and then while nothing is looked at.
@@ -287,10 +287,10 @@ impl Watch {
 
     /// From now on these files are the user's own work.
     pub fn know_mine(&mut self, mine: MyFiles) {
-        self.grouper.knows(Familiar { mine, ..self.grouper.familiar().clone() });
+        self.grouper.set_baseline(ProgramFacts { mine, ..self.grouper.facts().clone() });
     }
 
-    /// Wants to know who signed this file; the answer comes with a later [`View`].
+    /// Wants to know who signed this file; the answer comes with a later [`Observation`].
     pub fn ask_signature(&mut self, path: &str) {
         self.signatures.ask(Instant::now(), std::iter::once(path));
     }
@@ -318,22 +318,22 @@ impl Watch {
     }
 
     /// Looks at everything once.
-    pub fn look(&mut self) -> View {
+    pub fn sample(&mut self) -> Observation {
         let at = after(self.history.latest().map(|sample| sample.at), now());
         let tick = self.sampler.tick(at, |_| Depth::Everything);
-        self.understand(tick)
+        self.ingest(tick)
     }
 
     /// Looks at as much as `pace` thinks right, at the time `at`; at everything when that is `wanted`.
-    pub fn look_paced(&mut self, at: At, pace: &mut Pace, wanted: bool) -> Seen {
+    pub fn sample_paced(&mut self, at: At, pace: &mut Pace, wanted: bool) -> PacedSample {
         let mut depth = Depth::Everything;
         let tick = self.sampler.tick(at, |totals| {
             depth = pace.depth(totals, wanted);
             depth
         });
         match depth {
-            Depth::Totals => Seen::Totals(Box::new(tick.sample)),
-            Depth::Everything => Seen::Everything(Box::new(self.understand(tick))),
+            Depth::Totals => PacedSample::Totals(Box::new(tick.sample)),
+            Depth::Everything => PacedSample::Everything(Box::new(self.ingest(tick))),
         }
     }
 
@@ -353,13 +353,13 @@ impl Watch {
             is_pool.then_some(path)
         });
         let pools = self.pools.lasting(now, connected);
-        if pools != self.grouper.familiar().pools {
-            self.grouper.knows(Familiar { pools, ..self.grouper.familiar().clone() });
+        if pools != self.grouper.facts().pools {
+            self.grouper.set_baseline(ProgramFacts { pools, ..self.grouper.facts().clone() });
         }
     }
 
     /// Who uses the graphics processor and the network; looked for only while a rule may speak of them.
-    fn look_for_users(&mut self, sample: &mut Sample, folded: &Folded) {
+    fn look_for_users(&mut self, sample: &mut Sample, folded: &ProgramTable) {
         let (wait, now) = (&self.knowledge.thresholds.wait, Instant::now());
         let is_gpu_busy =
             sample.gpu.get().is_some_and(|share| share.get() >= wait.gpu.min(self.knowledge.thresholds.steady.gpu));
@@ -380,12 +380,12 @@ impl Watch {
         self.signatures.ask(Instant::now(), busy.filter_map(|program| program.path.as_deref()));
         if let Some(signatures) = self.signatures.news() {
             let signatures = Arc::new(signatures);
-            self.grouper.knows(Familiar { signatures, ..self.grouper.familiar().clone() });
+            self.grouper.set_baseline(ProgramFacts { signatures, ..self.grouper.facts().clone() });
         }
     }
 
     /// Asks about the browsers that run and whose places are known.
-    fn look_at_browsers(&mut self, folded: &Folded) {
+    fn look_at_browsers(&mut self, folded: &ProgramTable) {
         let browsers = folded.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
         let mut questions: Vec<BrowserQuestion> =
             browsers.filter_map(|program| question(program, folded, &self.knowledge)).collect();
@@ -394,7 +394,7 @@ impl Watch {
         self.browsers.ask(Instant::now(), questions);
     }
 
-    fn understand(&mut self, tick: Tick) -> View {
+    fn ingest(&mut self, tick: Tick) -> Observation {
         let mut sample = tick.sample;
         sample.closed = std::mem::take(&mut self.closed);
         sample.slept = self.slept();
@@ -415,24 +415,24 @@ impl Watch {
                 (finding, plan)
             })
             .collect();
-        let signatures = Arc::clone(&self.grouper.familiar().signatures);
-        View { sample, folded: Arc::new(folded), findings, own: tick.own, signatures }
+        let signatures = Arc::clone(&self.grouper.facts().signatures);
+        Observation { sample, folded: Arc::new(folded), findings, own: tick.own, signatures }
     }
 
     /// The processes of `members` that may be closed, or why none may.
     ///
     /// # Errors
     /// The reason of the first one that may not: a program is closed as a whole or not at all.
-    pub fn closable(&self, members: &[Member], folded: &Folded) -> Result<Vec<Closable>, Refusal> {
+    pub fn closable(&self, members: &[Member], folded: &ProgramTable) -> Result<Vec<Closable>, Refusal> {
         let checked: Result<Vec<Closable>, Refusal> = members
             .iter()
             .filter_map(|member| folded.facts.get(&member.key))
-            .map(|facts| Closable::check(facts, &self.knowledge.protect, &self.me))
+            .map(|facts| Closable::check(facts, &self.knowledge.protect, &self.own_process))
             .collect();
         checked.and_then(|found| if found.is_empty() { Err(Refusal::NotRunning) } else { Ok(found) })
     }
 
-    fn refusal(&self, program: &Subject, folded: &Folded) -> Option<Refusal> {
+    fn refusal(&self, program: &Subject, folded: &ProgramTable) -> Option<Refusal> {
         self.closable(&program.members, folded).err()
     }
 }
@@ -450,7 +450,7 @@ fn works_hard(program: &ProgramSample, sample: &Sample, steady: &Steady) -> bool
 }
 
 /// What to ask about a browser: the process that began it knows its command line. `None` where its places are not known.
-fn question(program: &ProgramSample, folded: &Folded, knowledge: &Knowledge) -> Option<BrowserQuestion> {
+fn question(program: &ProgramSample, folded: &ProgramTable, knowledge: &Knowledge) -> Option<BrowserQuestion> {
     let places = Arc::clone(knowledge.browser_places(&program.name)?);
     let mut roots: Vec<ProcKey> = program.members.iter().map(|member| member.root).collect();
     roots.sort_by_key(|root| (root.start_time, root.pid));
@@ -480,13 +480,13 @@ mod tests {
     use crate::model::{Autostart, BrowserFamily, Event, EventKind, Os, ProcFacts, ProcSample, ProcState, StopReason};
 
     /// A PC that was watched from `begin` for so many hours, with a program called `old`, and now with one called `later`.
-    fn watched(begin: At, hours: u32, now: At) -> (tempfile::TempDir, Learned) {
+    fn watched(begin: At, hours: u32, now: At) -> (tempfile::TempDir, Baseline) {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("recording.db");
         let run = crate::recorder::Run { boot_id: None, version: "0".to_owned(), started: begin };
         let (mut recorder, _) =
             crate::recorder::Recorder::open(&path, &run, crate::recorder::Limits::default()).expect("opened");
-        let look = |at: At, name: &str| {
+        let sample = |at: At, name: &str| {
             let program = ProgramSample {
                 name: name.into(),
                 cpu: Fraction::new(0.3),
@@ -499,15 +499,15 @@ mod tests {
         };
         for minute in 1..=hours * 60 {
             let at = begin.minus(Seconds(-60.0 * f64::from(minute)));
-            recorder.add(&look(at, "old"));
+            recorder.add(&sample(at, "old"));
             // One write makes the means of at most 200 minutes.
             recorder.flush(at).expect("written");
         }
-        recorder.add(&look(now, "later"));
+        recorder.add(&sample(now, "later"));
         let stop = Event::new(now.minus(Seconds(7200.0)), EventKind::SuddenStop, "");
         recorder.note(&stop.with(serde_json::json!({ "cause": "power_lost" })));
         recorder.flush(now).expect("written");
-        let learned = Learned::of(&Reader::open(&path).expect("read").expect("there"), &mining(), now);
+        let learned = Baseline::of(&Reader::open(&path).expect("read").expect("there"), &mining(), now);
         (folder, learned)
     }
 
@@ -642,7 +642,7 @@ mod tests {
 
     #[test]
     fn samples_share_a_condition_that_did_not_change() {
-        let mut joined = Joined::default();
+        let mut joined = ConditionCache::default();
         let of_pc = Arc::new(Condition::default());
         let alone = joined.join(&of_pc, None);
         assert!(alone == of_pc && Arc::ptr_eq(&joined.join(&of_pc, None), &alone));

@@ -13,12 +13,12 @@ use crate::model::At;
 const TABLES: [&str; 6] = ["space", "volume", "event", "program", "autostart", "run"];
 
 /// Deletes all that is recorded at `path`, with what waits for it and damaged files that were set aside, when no
-/// recorder has it open. One that is open does it by [`super::Recorder::forget`].
+/// recorder has it open. One that is open does it by [`super::Recorder::erase`].
 ///
 /// # Errors
 /// `Locked` when a recorder has it, or somebody reads just now: what is left is deleted by the next try. As
 /// [`super::Recorder::open`] otherwise.
-pub fn forget(path: &Path, now: At) -> Result<(), RecorderError> {
+pub fn erase(path: &Path, now: At) -> Result<(), RecorderError> {
     if path.exists() {
         let _lock = file::lock(path)?;
         let opening = file::open(path, now)?;

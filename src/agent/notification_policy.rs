@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::happenings::Moment;
-use crate::diagnose::{Confidence, Finding, Matter, RuleId, Severity, matter};
+use super::session_events::ClockStep;
+use crate::diagnose::{Confidence, Finding, IncidentKey, RuleId, Severity, incident_key};
 use crate::model::{At, Seconds};
 
 /// A cause must have lasted so long.
@@ -26,42 +26,42 @@ const AFTER_RESUME: Seconds = Seconds(120.0);
 const PRESENTING: Seconds = Seconds(30.0);
 
 /// What makes it the same finding a moment later, and a day later.
-pub type Identity = (RuleId, String);
+pub type FindingKey = (RuleId, String);
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// Show one notification for these, worst first; it takes the place of the last one.
-    Show(Vec<Identity>),
+    Show(Vec<FindingKey>),
     /// The notification on screen is no longer true.
     Withdraw,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Course {
+struct Incident {
     since: At,
     seen: At,
 }
 
 /// Remembers what was told.
 #[derive(Clone, Debug, Default)]
-pub struct Hush {
-    current: BTreeMap<Matter, Course>,
+pub struct NotificationPolicy {
+    current: BTreeMap<IncidentKey, Incident>,
     /// By rule and what the matter is about.
     told: BTreeMap<(RuleId, String), At>,
-    shown: Vec<Matter>,
+    shown: Vec<IncidentKey>,
     last: Option<At>,
     quiet_until: Option<At>,
 }
 
-impl Hush {
+impl NotificationPolicy {
     /// The person signed in then, as it is told at `now`. A time still to come was stamped before the clock was set.
     pub fn signed_in(&mut self, at: At, now: At) {
         self.quiet_for(at.min(now), AFTER_SIGN_IN);
     }
 
     /// Takes what the clocks say: somebody who wakes the PC up wants to use it.
-    pub fn follow(&mut self, moment: &Moment) {
+    pub fn follow(&mut self, moment: &ClockStep) {
         if moment.slept.is_some() {
             self.quiet_for(moment.at, AFTER_RESUME);
         }
@@ -86,22 +86,22 @@ impl Hush {
     }
 
     /// This was told at that time, before the program was started.
-    pub fn restore(&mut self, identity: &Identity, at: At) {
-        self.note_told(identity, at);
+    pub fn restore(&mut self, finding_key: &FindingKey, at: At) {
+        self.note_told(finding_key, at);
         self.last = self.last.max(Some(at));
     }
 
-    fn note_told(&mut self, (rule, group): &Identity, at: At) {
-        let told = self.told.entry((*rule, matter(*rule, group).1)).or_insert(at);
+    fn note_told(&mut self, (rule, group): &FindingKey, at: At) {
+        let told = self.told.entry((*rule, incident_key(*rule, group).1)).or_insert(at);
         *told = at.max(*told);
     }
 
     /// Told by the same rule within a day; or, but for an alarm, by another rule while it goes on.
-    fn was_told(&self, (rule, group): &Identity) -> bool {
-        let this = matter(*rule, group);
+    fn was_told(&self, (rule, group): &FindingKey) -> bool {
+        let this = incident_key(*rule, group);
         let begin = self.current.get(&this).map(|course| course.since);
         let covers = |other: RuleId, at: At| {
-            !is_alarm(*rule) && matter(other, group) == this && begin.is_some_and(|begin| begin <= at)
+            !is_alarm(*rule) && incident_key(other, group) == this && begin.is_some_and(|begin| begin <= at)
         };
         self.told.iter().any(|((other, about), at)| *about == this.1 && (other == rule || covers(*other, *at)))
     }
@@ -120,30 +120,30 @@ impl Hush {
     /// `presenting` is asked only when there is something to show: whether it would disturb a presentation. What is
     /// held back is told afterwards if it still lasts.
     pub fn step(&mut self, now: At, findings: &[&Finding], presenting: impl FnOnce() -> bool) -> Option<Notice> {
-        self.keep_courses(now, findings);
+        self.track_incidents(now, findings);
         self.told.retain(|_, at| now.since(*at).0 < AGAIN.0);
-        let mut due: Vec<Identity> = findings
+        let mut due: Vec<FindingKey> = findings
             .iter()
             .filter(|finding| is_worth_it(finding))
             .filter(|finding| {
-                let course = self.current.get(&finding.matter());
+                let course = self.current.get(&finding.incident_key());
                 course.is_some_and(|course| now.since(course.since).0 >= LASTED.0)
             })
-            .map(|finding| identity(finding))
-            .filter(|identity| !self.was_told(identity))
+            .map(|finding| finding_key(finding))
+            .filter(|finding_key| !self.was_told(finding_key))
             .collect();
         // The worst of a matter stands first.
         let mut matters = BTreeSet::new();
-        due.retain(|(rule, group)| matters.insert(matter(*rule, group)));
+        due.retain(|(rule, group)| matters.insert(incident_key(*rule, group)));
         // An alarm says of a matter that was just told what it really may be: it takes the place of that notification.
         let alarm = due.iter().any(|(rule, _)| is_alarm(*rule));
         let soon = !alarm && self.last.is_some_and(|last| now.since(last).0 < APART.0);
         if !due.is_empty() && !soon && self.may_tell(now, presenting) {
-            for identity in &due {
-                self.note_told(identity, now);
+            for finding_key in &due {
+                self.note_told(finding_key, now);
             }
             self.last = Some(now);
-            self.shown = due.iter().map(|(rule, group)| matter(*rule, group)).collect();
+            self.shown = due.iter().map(|(rule, group)| incident_key(*rule, group)).collect();
             return Some(Notice::Show(due));
         }
         let solved = !self.shown.is_empty() && self.shown.iter().all(|shown| !self.current.contains_key(shown));
@@ -154,15 +154,16 @@ impl Hush {
         None
     }
 
-    fn keep_courses(&mut self, now: At, findings: &[&Finding]) {
+    fn track_incidents(&mut self, now: At, findings: &[&Finding]) {
         for finding in findings.iter().filter(|finding| is_worth_it(finding)) {
-            let course = self.current.entry(finding.matter()).or_insert(Course { since: finding.since, seen: now });
+            let course =
+                self.current.entry(finding.incident_key()).or_insert(Incident { since: finding.since, seen: now });
             course.since = course.since.min(finding.since);
             course.seen = now;
         }
         // What was told is not over because another rule, which alone is no reason to tell, knows more about it now.
         for finding in findings.iter().filter(|finding| finding.goes_on()) {
-            if let Some(course) = self.current.get_mut(&finding.matter()) {
+            if let Some(course) = self.current.get_mut(&finding.incident_key()) {
                 course.seen = now;
             }
         }
@@ -177,7 +178,7 @@ fn is_worth_it(finding: &Finding) -> bool {
         && !matches!(finding.rule, RuleId::AllWell | RuleId::KnownBusy)
         // The sudden end of the PC has a notification of its own, with what was busy then.
         && !finding.is_over()
-        && (finding.rule != RuleId::SecretMining || finding.severity == Severity::Act)
+        && (finding.rule != RuleId::SecretMining || finding.severity == Severity::Critical)
         // An estimate is shown and not called out: after a minute everything that was measured is surer than that.
         && finding.confidence > Confidence::Low
 }
@@ -188,7 +189,7 @@ fn is_alarm(rule: RuleId) -> bool {
 }
 
 /// What makes it the same finding a moment later.
-pub fn identity(finding: &Finding) -> Identity {
+pub fn finding_key(finding: &Finding) -> FindingKey {
     (finding.rule, finding.subject.group.clone())
 }
 
@@ -196,7 +197,7 @@ pub fn identity(finding: &Finding) -> Identity {
 mod tests {
     use std::time::Duration;
 
-    use super::super::happenings::SteadyClock;
+    use super::super::session_events::SteadyClock;
     use super::*;
     use crate::diagnose::{Subject, SubjectKind};
     use crate::model::{Bytes, Fraction, Member, ProcKey};
@@ -205,7 +206,7 @@ mod tests {
     fn finding(rule: RuleId, group: &str, since: i64) -> Finding {
         Finding {
             rule,
-            severity: if rule == RuleId::AllWell { Severity::Ok } else { Severity::Look },
+            severity: if rule == RuleId::AllWell { Severity::Ok } else { Severity::Warning },
             confidence: Confidence::Medium,
             subject: Subject { kind: SubjectKind::Program, group: group.to_owned(), ..Subject::machine() },
             since: At(since * 1000),
@@ -218,9 +219,16 @@ mod tests {
     }
 
     /// Steps every 2 s over `range` and returns when something was to be done.
-    fn run(hush: &mut Hush, range: std::ops::Range<i64>, findings: &[Finding]) -> Vec<(i64, Notice)> {
+    fn run(
+        notification_policy: &mut NotificationPolicy,
+        range: std::ops::Range<i64>,
+        findings: &[Finding],
+    ) -> Vec<(i64, Notice)> {
         let all: Vec<&Finding> = findings.iter().collect();
-        range.step_by(2).filter_map(|now| Some((now, hush.step(At(now * 1000), &all, || false)?))).collect()
+        range
+            .step_by(2)
+            .filter_map(|now| Some((now, notification_policy.step(At(now * 1000), &all, || false)?)))
+            .collect()
     }
 
     fn shows(notices: &[(i64, Notice)]) -> Vec<i64> {
@@ -229,44 +237,50 @@ mod tests {
 
     #[test]
     fn a_lasting_cause_is_told_once_and_then_once_a_day() {
-        let mut hush = Hush::default();
+        let mut notification_policy = NotificationPolicy::default();
         let hog = [finding(RuleId::CpuHog, "burner", 1000)];
-        assert_eq!(shows(&run(&mut hush, 1010..1000 + 3 * 86_400, &hog)), [1060, 87_460, 173_860]);
+        assert_eq!(shows(&run(&mut notification_policy, 1010..1000 + 3 * 86_400, &hog)), [1060, 87_460, 173_860]);
     }
 
     #[test]
     fn a_short_burst_and_good_news_are_not_told() {
-        let mut hush = Hush::default();
-        assert!(run(&mut hush, 1010..1058, &[finding(RuleId::CpuHog, "burner", 1000)]).is_empty());
-        assert!(run(&mut hush, 1100..9000, &[finding(RuleId::AllWell, "", 0)]).is_empty());
+        let mut notification_policy = NotificationPolicy::default();
+        assert!(run(&mut notification_policy, 1010..1058, &[finding(RuleId::CpuHog, "burner", 1000)]).is_empty());
+        assert!(run(&mut notification_policy, 1100..9000, &[finding(RuleId::AllWell, "", 0)]).is_empty());
     }
 
     #[test]
     fn what_begins_together_is_one_notification_and_what_comes_soon_after_waits() {
-        let mut hush = Hush::default();
+        let mut notification_policy = NotificationPolicy::default();
         let both = [finding(RuleId::CpuHog, "a", 1000), finding(RuleId::MemoryPressure, "", 1004)];
-        let told = run(&mut hush, 1010..1100, &both);
+        let told = run(&mut notification_policy, 1010..1100, &both);
         assert_eq!(shows(&told), [1060]);
         let third = [both[0].clone(), both[1].clone(), finding(RuleId::DiskNearlyFull, "C:", 1100)];
         // The second is due at 1064, the third at 1160: both are told ten minutes after the first.
-        let later = run(&mut hush, 1100..2000, &third);
+        let later = run(&mut notification_policy, 1100..2000, &third);
         assert_eq!(shows(&later), [1660]);
         assert!(matches!(&later[0].1, Notice::Show(ids) if ids.len() == 2));
     }
 
     #[test]
     fn nothing_is_told_after_sign_in_and_resume() {
-        let mut hush = Hush::default();
-        hush.signed_in(At(1_000_000), At(1_002_000));
-        hush.follow(&Moment { at: At(1_000_000), shift: None, slept: Some(Seconds(60.0)) });
-        assert_eq!(shows(&run(&mut hush, 1010..2000, &[finding(RuleId::CpuHog, "burner", 1000)])), [1300]);
+        let mut notification_policy = NotificationPolicy::default();
+        notification_policy.signed_in(At(1_000_000), At(1_002_000));
+        notification_policy.follow(&ClockStep { at: At(1_000_000), shift: None, slept: Some(Seconds(60.0)) });
+        assert_eq!(
+            shows(&run(&mut notification_policy, 1010..2000, &[finding(RuleId::CpuHog, "burner", 1000)])),
+            [1300]
+        );
     }
 
     #[test]
     fn a_time_of_signing_in_that_is_still_to_come_keeps_quiet_for_no_longer() {
-        let mut hush = Hush::default();
-        hush.signed_in(At(9 * 3_600_000), At(1_000_000));
-        assert_eq!(shows(&run(&mut hush, 1010..2000, &[finding(RuleId::CpuHog, "burner", 1000)])), [1300]);
+        let mut notification_policy = NotificationPolicy::default();
+        notification_policy.signed_in(At(9 * 3_600_000), At(1_000_000));
+        assert_eq!(
+            shows(&run(&mut notification_policy, 1010..2000, &[finding(RuleId::CpuHog, "burner", 1000)])),
+            [1300]
+        );
     }
 
     #[test]
@@ -277,7 +291,7 @@ mod tests {
         };
         let night = 8 * 3600;
         let mut clock = SteadyClock::new(At(1_000_000), clocks(1000, 1000));
-        let mut hush = Hush::default();
+        let mut notification_policy = NotificationPolicy::default();
         // It worked hard when the PC went to sleep, and does so since it woke up at `night + 1004`.
         let (evening, morning) =
             (finding(RuleId::CpuHog, "burner", 900), finding(RuleId::CpuHog, "burner", night + 1004));
@@ -285,9 +299,9 @@ mod tests {
         for second in (1002..1004).chain(night + 1004..night + 1400).step_by(2) {
             let slept = if second < night { 0 } else { night };
             let moment = clock.step(At(second * 1000), clocks(second, second - slept));
-            hush.follow(&moment);
+            notification_policy.follow(&moment);
             let current = if slept == 0 { &evening } else { &morning };
-            if let Some(Notice::Show(_)) = hush.step(moment.at, &[current], || slept == 0) {
+            if let Some(Notice::Show(_)) = notification_policy.step(moment.at, &[current], || slept == 0) {
                 shown.push(second - night - 1004);
             }
         }
@@ -296,11 +310,11 @@ mod tests {
 
     #[test]
     fn what_is_told_once_waits_for_the_same_times() {
-        let mut hush = Hush::default();
-        hush.signed_in(At(1_000_000), At(1_002_000));
+        let mut notification_policy = NotificationPolicy::default();
+        notification_policy.signed_in(At(1_000_000), At(1_002_000));
         let mut asked = 0;
         let mut times = (1010_i64..2000).step_by(2).filter(|now| {
-            hush.may_tell(At(now * 1000), || {
+            notification_policy.may_tell(At(now * 1000), || {
                 asked += 1;
                 *now < 1400
             })
@@ -311,7 +325,7 @@ mod tests {
 
     #[test]
     fn nothing_is_told_during_a_presentation_and_afterwards_what_still_lasts() {
-        let mut hush = Hush::default();
+        let mut notification_policy = NotificationPolicy::default();
         let (hog, hot) = (finding(RuleId::CpuHog, "burner", 1000), finding(RuleId::Hot, "", 1000));
         let mut asked = 0;
         let mut notices = Vec::new();
@@ -322,7 +336,7 @@ mod tests {
                 asked += 1;
                 now < 1500
             };
-            notices.extend(hush.step(At(now * 1000), &all, presenting).map(|notice| (now, notice)));
+            notices.extend(notification_policy.step(At(now * 1000), &all, presenting).map(|notice| (now, notice)));
         }
         assert_eq!(notices, [(1510, Notice::Show(vec![(RuleId::CpuHog, "burner".to_owned())]))]);
         // From 1060 each half minute, and not at all without something to tell.
@@ -331,9 +345,9 @@ mod tests {
 
     #[test]
     fn a_solved_cause_is_withdrawn_once() {
-        let mut hush = Hush::default();
-        run(&mut hush, 1010..1080, &[finding(RuleId::CpuHog, "burner", 1000)]);
-        let after = run(&mut hush, 1080..1300, &[]);
+        let mut notification_policy = NotificationPolicy::default();
+        run(&mut notification_policy, 1010..1080, &[finding(RuleId::CpuHog, "burner", 1000)]);
+        let after = run(&mut notification_policy, 1080..1300, &[]);
         assert_eq!(after, [(1110, Notice::Withdraw)]);
     }
 
@@ -341,14 +355,14 @@ mod tests {
     #[test]
     fn one_load_that_other_rules_take_over_is_told_once_and_not_withdrawn() {
         let stages = |rules: &[(i64, RuleId)]| {
-            let mut hush = Hush::default();
+            let mut notification_policy = NotificationPolicy::default();
             let mut begin = 1010;
             let mut notices = Vec::new();
             for (end, rule) in rules {
                 let mut found = finding(*rule, "helper", 1000);
                 let key = ProcKey { pid: 1, start_time: 1 };
                 found.subject.members = vec![Member { key, root: key, cpu: Fraction::new(0.5), memory: Bytes(1) }];
-                notices.extend(run(&mut hush, begin..*end, &[found]));
+                notices.extend(run(&mut notification_policy, begin..*end, &[found]));
                 begin = *end;
             }
             notices
@@ -362,69 +376,79 @@ mod tests {
 
     #[test]
     fn another_page_of_the_same_day_and_a_program_that_comes_back_are_told() {
-        let mut hush = Hush::default();
-        assert_eq!(shows(&run(&mut hush, 1010..2000, &[finding(RuleId::BrowserLoad, "Chromium", 1000)])), [1060]);
-        assert_eq!(run(&mut hush, 2000..3000, &[]).len(), 1);
-        assert_eq!(shows(&run(&mut hush, 9000..9900, &[finding(RuleId::WebPageLoad, "Chromium", 9000)])), [9060]);
+        let mut notification_policy = NotificationPolicy::default();
+        assert_eq!(
+            shows(&run(&mut notification_policy, 1010..2000, &[finding(RuleId::BrowserLoad, "Chromium", 1000)])),
+            [1060]
+        );
+        assert_eq!(run(&mut notification_policy, 2000..3000, &[]).len(), 1);
+        assert_eq!(
+            shows(&run(&mut notification_policy, 9000..9900, &[finding(RuleId::WebPageLoad, "Chromium", 9000)])),
+            [9060]
+        );
         let back = finding(RuleId::CameBack, "Chromium", 12_000);
-        assert_eq!(shows(&run(&mut hush, 12_000..12_900, &[back])), [12_060]);
+        assert_eq!(shows(&run(&mut notification_policy, 12_000..12_900, &[back])), [12_060]);
     }
 
     #[test]
     fn a_suspicion_of_a_program_at_rest_keeps_no_notification_on_the_screen() {
-        let mut hush = Hush::default();
-        run(&mut hush, 1010..1080, &[finding(RuleId::CpuHog, "helper", 1000)]);
+        let mut notification_policy = NotificationPolicy::default();
+        run(&mut notification_policy, 1010..1080, &[finding(RuleId::CpuHog, "helper", 1000)]);
         assert_eq!(
-            run(&mut hush, 1080..1300, &[finding(RuleId::SecretMining, "helper", 1000)]),
+            run(&mut notification_policy, 1080..1300, &[finding(RuleId::SecretMining, "helper", 1000)]),
             [(1110, Notice::Withdraw)]
         );
     }
 
     #[test]
     fn an_alarm_about_a_load_that_was_told_is_told_at_once_and_once() {
-        let mut hush = Hush::default();
+        let mut notification_policy = NotificationPolicy::default();
         let hog = finding(RuleId::CpuHog, "helper", 1000);
-        let alarm = Finding { severity: Severity::Act, ..finding(RuleId::SecretMining, "helper", 1000) };
-        assert_eq!(shows(&run(&mut hush, 1010..1130, std::slice::from_ref(&hog))), [1060]);
-        assert_eq!(shows(&run(&mut hush, 1130..1200, std::slice::from_ref(&alarm))), [1130]);
-        assert!(run(&mut hush, 1200..9000, &[hog]).is_empty(), "less is known for a moment");
-        assert!(run(&mut hush, 9000..20_000, &[alarm]).is_empty());
+        let alarm = Finding { severity: Severity::Critical, ..finding(RuleId::SecretMining, "helper", 1000) };
+        assert_eq!(shows(&run(&mut notification_policy, 1010..1130, std::slice::from_ref(&hog))), [1060]);
+        assert_eq!(shows(&run(&mut notification_policy, 1130..1200, std::slice::from_ref(&alarm))), [1130]);
+        assert!(run(&mut notification_policy, 1200..9000, &[hog]).is_empty(), "less is known for a moment");
+        assert!(run(&mut notification_policy, 9000..20_000, &[alarm]).is_empty());
     }
 
     #[test]
     fn memory_that_is_short_is_one_matter_whichever_program_is_the_largest() {
-        let mut hush = Hush::default();
+        let mut notification_policy = NotificationPolicy::default();
         let mut notices = Vec::new();
         for minute in 0..120_i64 {
             let largest = ["", "Chromium", "LibreOffice"][usize::try_from(minute % 3).expect("small")];
             let begin = 1010 + minute * 60;
-            notices.extend(run(&mut hush, begin..begin + 60, &[finding(RuleId::MemoryPressure, largest, 1000)]));
+            notices.extend(run(
+                &mut notification_policy,
+                begin..begin + 60,
+                &[finding(RuleId::MemoryPressure, largest, 1000)],
+            ));
         }
         assert_eq!(notices.len(), 1);
     }
 
     #[test]
     fn a_restart_of_the_program_does_not_tell_it_again() {
-        let mut hush = Hush::default();
-        hush.restore(&(RuleId::CpuHog, "burner".to_owned()), At(900_000));
-        assert!(run(&mut hush, 1010..9000, &[finding(RuleId::CpuHog, "burner", 1000)]).is_empty());
+        let mut notification_policy = NotificationPolicy::default();
+        notification_policy.restore(&(RuleId::CpuHog, "burner".to_owned()), At(900_000));
+        assert!(run(&mut notification_policy, 1010..9000, &[finding(RuleId::CpuHog, "burner", 1000)]).is_empty());
     }
 
     #[test]
     fn a_clock_that_is_set_changes_nothing() {
-        let mut hush = Hush::default();
-        run(&mut hush, 1010..1080, &[finding(RuleId::CpuHog, "burner", 1000)]);
-        hush.shift(-500_000);
-        assert!(run(&mut hush, 580..5000, &[finding(RuleId::CpuHog, "burner", 500)]).is_empty());
+        let mut notification_policy = NotificationPolicy::default();
+        run(&mut notification_policy, 1010..1080, &[finding(RuleId::CpuHog, "burner", 1000)]);
+        notification_policy.shift(-500_000);
+        assert!(run(&mut notification_policy, 580..5000, &[finding(RuleId::CpuHog, "burner", 500)]).is_empty());
     }
 
     #[test]
     fn what_is_only_unusual_waits_in_the_window() {
         let unusual = finding(RuleId::SecretMining, "helper", 1000);
-        assert!(run(&mut Hush::default(), 1010..2000, std::slice::from_ref(&unusual)).is_empty());
+        assert!(run(&mut NotificationPolicy::default(), 1010..2000, std::slice::from_ref(&unusual)).is_empty());
         let estimate = Finding { confidence: Confidence::Low, ..finding(RuleId::Hot, "", 1000) };
-        assert!(run(&mut Hush::default(), 1010..2000, &[estimate]).is_empty());
-        let alarm = Finding { severity: Severity::Act, ..unusual };
-        assert_eq!(shows(&run(&mut Hush::default(), 1010..2000, &[alarm])).len(), 1);
+        assert!(run(&mut NotificationPolicy::default(), 1010..2000, &[estimate]).is_empty());
+        let alarm = Finding { severity: Severity::Critical, ..unusual };
+        assert_eq!(shows(&run(&mut NotificationPolicy::default(), 1010..2000, &[alarm])).len(), 1);
     }
 }

@@ -8,11 +8,11 @@ const LONGEST: Duration = Duration::from_secs(2);
 
 /// Whether news has to wait.
 #[derive(Debug, Default)]
-pub struct Press {
+pub struct UpdateHold {
     since: Option<Duration>,
 }
 
-impl Press {
+impl UpdateHold {
     /// Whether news waits at `now` (since any fixed moment). `pressed`: the pointer is down, or was let go in this very
     /// frame, in which the click is what it meets.
     pub fn holds(&mut self, pressed: bool, now: Duration) -> bool {
@@ -31,7 +31,7 @@ mod tests {
     #[test]
     fn news_waits_for_the_end_of_a_press_but_not_for_ever() {
         let at = Duration::from_millis;
-        let mut press = Press::default();
+        let mut press = UpdateHold::default();
         assert!(!press.holds(false, at(0)));
         assert!(press.holds(true, at(100)) && press.holds(true, at(2099)));
         assert!(!press.holds(true, at(2100)), "held for too long");

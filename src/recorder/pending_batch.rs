@@ -14,7 +14,7 @@ const MOST_EVENTS: usize = 1_000;
 
 /// Samples and events as they will be written, oldest first. Bounded: the oldest are dropped.
 #[derive(Default)]
-pub struct Waiting {
+pub struct PendingBatch {
     pub(super) rows: VecDeque<Row>,
     pub(super) spaces: VecDeque<Space>,
     pub(super) events: VecDeque<Event>,
@@ -24,7 +24,7 @@ pub struct Waiting {
     dropped: u64,
 }
 
-impl Waiting {
+impl PendingBatch {
     /// Takes a sample.
     pub fn add(&mut self, sample: &Sample) {
         let mut row = Row::of(sample);
@@ -65,7 +65,7 @@ impl Waiting {
     }
 
     /// Nothing of it may be written any more.
-    pub(super) fn forget(&mut self) {
+    pub(super) fn erase(&mut self) {
         *self = Self { dropped: self.dropped, ..Self::default() };
     }
 }

@@ -9,26 +9,26 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::budget::{Budget, Kept, next_wait};
-use super::courses::Courses;
-use super::happenings::{Facts, Happenings, SteadyClock, clock_events};
-use super::hush::{Hush, Identity, Notice, identity};
+use super::finding_tracker::FindingTracker;
 use super::icon_state::IconState;
-use super::journal::{Journal, Remark, Trouble};
 use super::last_stop::{self, LastStop};
 use super::loads::{is_calm, is_moving};
 use super::menu::{TrayState, Words, tray_view};
 use super::notices::{NO_NOTIFICATIONS, Notices};
+use super::notification_policy::{FindingKey, Notice, NotificationPolicy, finding_key};
 use super::protocol::{Status, finding_id};
-use super::{Options, Wake, agent_program, open_window, recording};
+use super::recording_writer::{RecordingNotice, RecordingUnavailable, RecordingWriter};
+use super::session_events::{SessionEvents, SessionFacts, SteadyClock, clock_events};
+use super::{AgentEvent, Options, agent_program, open_window, recording};
 use crate::cli::{Context, Exit, Output};
-use crate::diagnose::{Finding, RuleId, Severity, is_monitor};
+use crate::diagnose::{Finding, RuleId, Severity, is_monitoring_tool};
 use crate::explain::{Texts, event_text};
 use crate::model::{At, Autostart, Condition, Event, EventKind, History, MyFiles, Reading, Sample, Seconds};
+use crate::monitor::{Baseline, Monitor, Observation, PacedSample, now};
 use crate::platform::{self, DesktopEvent, DesktopEvents, NoDesktop, StopCause, Tray, TrayView};
 use crate::recorder::{Reader, Run};
 use crate::sampler::Pace;
 use crate::settings::{Background, Settings, SettingsFile};
-use crate::watch::{Learned, Seen, View, Watch, now};
 
 /// How much of the past the agent keeps in memory: what the rules need. The rest is in the recording.
 pub const KEEP: Seconds = Seconds(1800.0);
@@ -42,17 +42,17 @@ const STARTED_TURNS: u64 = 4;
 const LEARN_EVERY: u64 = 1800;
 
 /// All that the agent knows.
-pub(super) struct Turns<'a> {
+pub(super) struct AgentLoop<'a> {
     context: &'a Context,
     texts: &'a Texts,
-    watch: Watch,
+    monitor: Monitor,
     pace: Pace,
     clock: SteadyClock,
-    happenings: Happenings,
-    courses: Courses,
-    hush: Hush,
+    session_events: SessionEvents,
+    finding_tracker: FindingTracker,
+    notification_policy: NotificationPolicy,
     budget: Budget,
-    journal: Journal,
+    recording_writer: RecordingWriter,
     icon: IconState,
     notices: Notices,
     last_stop: LastStop,
@@ -70,35 +70,35 @@ pub(super) struct Turns<'a> {
     started: At,
     at: At,
     options: Options,
-    wakes: Sender<Wake>,
+    wakes: Sender<AgentEvent>,
 }
 
-impl<'a> Turns<'a> {
+impl<'a> AgentLoop<'a> {
     pub(super) fn new(
         context: &'a Context,
         options: &Options,
         settings: &Settings,
-        wakes: Sender<Wake>,
+        wakes: Sender<AgentEvent>,
         output: &mut Output,
     ) -> Self {
         let texts = context.texts(options.lang.or(settings.lang).unwrap_or(context.lang));
-        let watch = Watch::with_history(Arc::clone(&context.knowledge), |machine| History::short(machine, KEEP));
+        let monitor = Monitor::with_history(Arc::clone(&context.knowledge), |machine| History::short(machine, KEEP));
         let started = now();
         let run = Run {
-            boot_id: watch.machine().boot_id.known().cloned(),
+            boot_id: monitor.machine().boot_id.known().cloned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started,
         };
         let path = recording();
         let remembered = path.as_ref().ok().cloned();
-        let mut turns = Self {
-            pace: Pace::new(watch.machine().cpus),
+        let mut agent_loop = Self {
+            pace: Pace::new(monitor.machine().cpus),
             clock: SteadyClock::new(started, platform::clocks().get()),
-            happenings: Happenings::default(),
-            courses: Courses::default(),
-            hush: Hush::default(),
+            session_events: SessionEvents::default(),
+            finding_tracker: FindingTracker::default(),
+            notification_policy: NotificationPolicy::default(),
             budget: Budget::default(),
-            journal: Journal::open(path, run),
+            recording_writer: RecordingWriter::open(path, run),
             icon: IconState::new(Instant::now()),
             notices: Notices::new(texts, desktop_events(&wakes)),
             last_stop: LastStop::default(),
@@ -114,16 +114,16 @@ impl<'a> Turns<'a> {
             started,
             at: started,
             options: *options,
-            watch,
+            monitor,
             context,
             texts,
             wakes,
         };
-        turns.learn(settings.my_work(started));
-        turns.quiet_after_sign_in();
-        turns.remember(remembered.as_deref());
-        turns.begin(remembered.as_deref(), output);
-        turns
+        agent_loop.learn(settings.my_work(started));
+        agent_loop.quiet_after_sign_in();
+        agent_loop.remember(remembered.as_deref());
+        agent_loop.begin(remembered.as_deref(), output);
+        agent_loop
     }
 
     /// Keeps what starts with the PC, and learns at once what of it is new.
@@ -140,22 +140,22 @@ impl<'a> Turns<'a> {
         if noted.and_then(|noted| identities(&noted)).as_ref() == Some(&listed) {
             return;
         }
-        self.journal.know_autostarts(listed.into_iter().collect());
-        self.journal.flush(self.at);
+        self.recording_writer.know_autostarts(listed.into_iter().collect());
+        self.recording_writer.flush(self.at);
         self.learn(SettingsFile::of_user().load().my_work(self.at));
     }
 
     /// Takes over which programs are the user's work, and which are new on this PC.
     fn learn(&mut self, mine: MyFiles) {
-        let learned = Learned::at(&self.context.knowledge.thresholds.mining, self.at);
-        self.watch.knows(learned, mine);
+        let learned = Baseline::at(&self.context.knowledge.thresholds.mining, self.at);
+        self.monitor.set_baseline(learned, mine);
     }
 
     fn quiet_after_sign_in(&mut self) {
         // Without the time of signing in: started by the system means just signed in.
         let signed_in = platform::signed_in_at().get().or(self.options.quiet.then_some(self.started));
         if let Some(signed_in) = signed_in {
-            self.hush.signed_in(signed_in, self.started);
+            self.notification_policy.signed_in(signed_in, self.started);
         }
     }
 
@@ -166,20 +166,20 @@ impl<'a> Turns<'a> {
         for event in reader.events(day, self.started).unwrap_or_default() {
             let rule = serde_json::from_value::<RuleId>(event.data["rule"].clone());
             if let (EventKind::Notified, Ok(rule)) = (event.kind, rule) {
-                self.hush.restore(&(rule, event.subject), event.at);
+                self.notification_policy.restore(&(rule, event.subject), event.at);
             }
         }
     }
 
     fn begin(&mut self, path: Option<&Path>, output: &mut Output) {
-        let boot = self.watch.machine().boot_id.known();
-        let before = self.journal.previous().map(|previous| &previous.boot_id);
+        let boot = self.monitor.machine().boot_id.known();
+        let before = self.recording_writer.previous().map(|previous| &previous.boot_id);
         let restarted = before.is_some_and(|before| before.is_some() && before.as_ref() != boot);
         let data = json!({ "version": env!("CARGO_PKG_VERSION"), "restarted": restarted });
-        self.journal.note(&Event::new(self.started, EventKind::Started, "").with(data));
+        self.recording_writer.note(&Event::new(self.started, EventKind::Started, "").with(data));
         let stop = self.wakes.clone();
-        self.watch.when_session_ends(move || {
-            let _ = stop.send(Wake::Stop);
+        self.monitor.when_session_ends(move || {
+            let _ = stop.send(AgentEvent::Stop);
         });
         IconState::start(self.tray_view(), desktop_events(&self.wakes), self.wakes.clone());
         self.look_for_sudden_stop(path);
@@ -191,10 +191,10 @@ impl<'a> Turns<'a> {
             if let Some(mut event) = self.notices.trouble(self.at, "trouble-knowledge", &reason) {
                 event.data["note"] = json!(first.problem.as_ref().ok());
                 event.data["more"] = json!(self.context.notes.len() - 1);
-                self.journal.note(&event);
+                self.recording_writer.note(&event);
             }
         }
-        if let Some(trouble) = self.journal.trouble() {
+        if let Some(trouble) = self.recording_writer.trouble() {
             output.note(&self.texts.with_one(trouble.text(), "reason", trouble.reason().to_owned()));
         }
     }
@@ -212,18 +212,18 @@ impl<'a> Turns<'a> {
     /// The recording could not be opened at the start (held by a backup, no room), and now it is: what the run before
     /// left in it is known only now.
     fn open_late(&mut self) {
-        if self.journal.previous().is_none() {
+        if self.recording_writer.previous().is_none() {
             return;
         }
-        let path = self.journal.path().map(Path::to_path_buf);
+        let path = self.recording_writer.path().map(Path::to_path_buf);
         self.remember(path.as_deref());
         self.learn(SettingsFile::of_user().load().my_work(self.at));
         self.look_for_sudden_stop(path.as_deref());
     }
 
     fn look_for_sudden_stop(&mut self, path: Option<&Path>) {
-        let Some(previous) = self.journal.take_previous() else { return };
-        let boot = self.watch.machine().boot_id.known();
+        let Some(previous) = self.recording_writer.take_previous() else { return };
+        let boot = self.monitor.machine().boot_id.known();
         if let Some(cause) = self.last_stop.look(previous, path, boot, self.wakes.clone()) {
             self.cause_known(&cause);
         }
@@ -232,15 +232,15 @@ impl<'a> Turns<'a> {
     /// The system has answered why the PC went off.
     pub(super) fn cause_known(&mut self, cause: &Reading<StopCause>) {
         let Some(event) = self.last_stop.answered(cause) else { return };
-        self.journal.note(&event);
-        self.journal.flush(self.at);
+        self.recording_writer.note(&event);
+        self.recording_writer.flush(self.at);
         self.learn(SettingsFile::of_user().load().my_work(self.at));
     }
 
     /// Tells of the sudden stop once nothing speaks against it.
     fn tell_sudden_stop(&mut self) {
         let notices = &mut self.notices;
-        let told = self.last_stop.take_told(self.at, &mut self.hush, || notices.is_presenting());
+        let told = self.last_stop.take_told(self.at, &mut self.notification_policy, || notices.is_presenting());
         let Some(stop) = told else { return };
         let text = event_text(&stop, &self.context.knowledge, self.texts, &Context::zone());
         let shown = self.notices.show(
@@ -253,26 +253,26 @@ impl<'a> Turns<'a> {
     }
 
     /// One turn; the time until the next, or `None` when the agent costs too much and has to end.
-    pub(super) fn turn(&mut self) -> Option<Duration> {
+    pub(super) fn tick(&mut self) -> Option<Duration> {
         let moment = self.clock.step(now(), platform::clocks().get());
         self.at = moment.at;
         if let Some(shift) = moment.shift {
             self.shift(shift);
         }
-        self.hush.follow(&moment);
+        self.notification_policy.follow(&moment);
         for event in clock_events(&moment) {
-            self.journal.note(&event);
+            self.recording_writer.note(&event);
         }
         if self.is_paused() {
-            self.journal.step(self.at, true);
-            self.watch.rest();
+            self.recording_writer.step(self.at, true);
+            self.monitor.rest();
             // The end of the pause is told by the clock, whose time zone may change meanwhile.
             self.update_tray();
             return Some(PAUSED_STEP);
         }
         if self.paused_until.take().is_some() {
-            self.journal.note(&Event::new(self.at, EventKind::Resumed, ""));
-            self.watch.begin_anew(self.at);
+            self.recording_writer.note(&Event::new(self.at, EventKind::Resumed, ""));
+            self.monitor.begin_anew(self.at);
             self.update_tray();
             return Some(Duration::from_secs_f64(self.pace.step().0));
         }
@@ -287,20 +287,20 @@ impl<'a> Turns<'a> {
         let gpu = self.sample.as_ref().and_then(|sample| sample.gpu.get()).is_some_and(|share| share.get() >= least);
         let wanted = self.close_looks > 0 || hangs || gpu || self.findings.iter().any(is_moving);
         self.close_looks = self.close_looks.saturating_sub(1);
-        match self.watch.look_paced(self.at, &mut self.pace, wanted) {
-            Seen::Totals(sample) => self.note_totals(&sample),
-            Seen::Everything(view) => {
+        match self.monitor.sample_paced(self.at, &mut self.pace, wanted) {
+            PacedSample::Totals(sample) => self.note_totals(&sample),
+            PacedSample::Everything(view) => {
                 self.note_everything(*view);
                 self.give_back = true;
             }
         }
-        self.journal.step(self.at, is_calm(&self.findings));
+        self.recording_writer.step(self.at, is_calm(&self.findings));
         self.open_late();
-        for event in self.journal.take_arrived() {
+        for event in self.recording_writer.take_arrived() {
             if event.kind == EventKind::Action {
-                let is_seen = self.watch.history_mut().note_closed(&event.subject, event.at);
+                let is_seen = self.monitor.history_mut().note_closed(&event.subject, event.at);
                 if !is_seen {
-                    self.watch.note_closed(&event.subject);
+                    self.monitor.note_closed(&event.subject);
                 }
             }
         }
@@ -316,10 +316,10 @@ impl<'a> Turns<'a> {
     }
 
     fn shift(&mut self, milliseconds: i64) {
-        self.watch.history_mut().shift(milliseconds);
-        self.hush.shift(milliseconds);
-        self.courses.shift(milliseconds);
-        self.journal.shift(milliseconds, self.at);
+        self.monitor.history_mut().shift(milliseconds);
+        self.notification_policy.shift(milliseconds);
+        self.finding_tracker.shift(milliseconds);
+        self.recording_writer.shift(milliseconds, self.at);
         self.started.0 = self.started.0.saturating_add(milliseconds);
         if let Some(until) = &mut self.paused_until {
             until.0 = until.0.saturating_add(milliseconds);
@@ -327,39 +327,39 @@ impl<'a> Turns<'a> {
     }
 
     fn note_totals(&mut self, sample: &Sample) {
-        self.journal.add(sample);
-        let facts = Facts { idle: sample.user_idle.get(), ..Facts::default() };
-        for event in self.happenings.step(sample.at, &facts) {
-            self.journal.note(&event);
+        self.recording_writer.add(sample);
+        let facts = SessionFacts { idle: sample.user_idle.get(), ..SessionFacts::default() };
+        for event in self.session_events.step(sample.at, &facts) {
+            self.recording_writer.note(&event);
         }
     }
 
-    fn note_everything(&mut self, view: View) {
-        self.journal.add(&view.sample);
+    fn note_everything(&mut self, view: Observation) {
+        self.recording_writer.add(&view.sample);
         let group_of = |pid| {
             let mut programs = view.folded.programs.iter();
             programs.find(|program| program.members.iter().any(|member| member.key.pid == pid))
         };
         let foreground = view.sample.foreground.get().and_then(|pid| Some((pid, &*group_of(pid)?.name)));
         let knowledge = &self.context.knowledge;
-        let monitors = view.folded.facts.values().filter(|facts| is_monitor(facts, knowledge));
-        let facts = Facts {
+        let monitors = view.folded.facts.values().filter(|facts| is_monitoring_tool(facts, knowledge));
+        let facts = SessionFacts {
             idle: view.sample.user_idle.get(),
             foreground,
             monitors: Some(monitors.map(|facts| facts.file_name()).collect()),
         };
-        for event in self.happenings.step(view.sample.at, &facts) {
-            self.journal.note(&event);
+        for event in self.session_events.step(view.sample.at, &facts) {
+            self.recording_writer.note(&event);
         }
         self.note_autostarts(&view.sample.condition);
         self.findings = view.findings.into_iter().map(|(finding, _)| finding).collect();
         self.sample = Some(view.sample);
-        for event in self.courses.step(self.at, &self.findings) {
-            self.journal.note(&event);
+        for event in self.finding_tracker.step(self.at, &self.findings) {
+            self.recording_writer.note(&event);
         }
         let all: Vec<&Finding> = self.findings.iter().collect();
         let notices = &mut self.notices;
-        match self.hush.step(self.at, &all, || notices.is_presenting()) {
+        match self.notification_policy.step(self.at, &all, || notices.is_presenting()) {
             Some(Notice::Show(told)) => self.notify(&told),
             Some(Notice::Withdraw) => self.notices.withdraw(),
             None => {}
@@ -367,14 +367,14 @@ impl<'a> Turns<'a> {
         self.update_tray();
     }
 
-    fn notify(&mut self, told: &[Identity]) {
+    fn notify(&mut self, told: &[FindingKey]) {
         for (rule, group) in told {
             let data = json!({ "rule": rule.id() });
-            self.journal.note(&Event::new(self.at, EventKind::Notified, group).with(data));
+            self.recording_writer.note(&Event::new(self.at, EventKind::Notified, group).with(data));
         }
         // Who was told must be known even if everything is ended now.
-        self.journal.flush(self.at);
-        let Some(worst) = self.findings.iter().find(|finding| told.contains(&identity(finding))) else { return };
+        self.recording_writer.flush(self.at);
+        let Some(worst) = self.findings.iter().find(|finding| told.contains(&finding_key(finding))) else { return };
         let shown = self.notices.tell(worst, told.len().saturating_sub(1), &self.context.knowledge, self.texts);
         self.shown(&shown);
     }
@@ -388,21 +388,21 @@ impl<'a> Turns<'a> {
     /// Says once what does not work for the tool itself; it is in the history.
     fn trouble(&mut self, id: &'static str, reason: &str) {
         if let Some(event) = self.notices.trouble(self.at, id, reason) {
-            self.journal.note(&event);
+            self.recording_writer.note(&event);
         }
     }
 
     fn say_remarks(&mut self) {
-        if self.journal.trouble().is_none() {
-            self.notices.is_over(&Trouble::TEXTS);
+        if self.recording_writer.trouble().is_none() {
+            self.notices.is_over(&RecordingUnavailable::TEXTS);
         }
-        for remark in self.journal.take_remarks() {
+        for remark in self.recording_writer.take_remarks() {
             match remark {
-                Remark::InMemory(trouble) => self.trouble(trouble.text(), trouble.reason()),
-                Remark::SetAside => self.trouble("trouble-damaged", ""),
+                RecordingNotice::InMemory(trouble) => self.trouble(trouble.text(), trouble.reason()),
+                RecordingNotice::Quarantined => self.trouble("trouble-damaged", ""),
                 // What is under way begins in the new recording.
-                Remark::Forgotten => {
-                    self.courses = Courses::default();
+                RecordingNotice::Erased => {
+                    self.finding_tracker = FindingTracker::default();
                     self.autostarts = None;
                 }
             }
@@ -415,7 +415,7 @@ impl<'a> Turns<'a> {
         let kept =
             self.budget.keep(awake, platform::own_cpu_time().get(), || platform::own_memory().get(), &mut self.pace);
         if kept == Kept::Slowed {
-            self.journal.note(&Event::new(self.at, EventKind::Slowed, ""));
+            self.recording_writer.note(&Event::new(self.at, EventKind::Slowed, ""));
         }
         kept != Kept::GiveUp
     }
@@ -438,17 +438,17 @@ impl<'a> Turns<'a> {
 
     fn end_with(mut self, why: serde_json::Value, waiting: Option<Sender<()>>) {
         self.notices.withdraw();
-        self.end_courses();
-        self.journal.note(&Event::new(self.at, EventKind::Stopped, "").with(why));
-        self.journal.end(self.at);
+        self.end_tracked_findings();
+        self.recording_writer.note(&Event::new(self.at, EventKind::Stopped, "").with(why));
+        self.recording_writer.end(self.at);
         // The system waits for this before it ends the session. Before the tray is dropped: its window is the one
         // that waits, and dropping waits for the window.
         let _ = waiting.map(|waiting| waiting.send(()));
     }
 
-    fn end_courses(&mut self) {
-        for event in self.courses.end() {
-            self.journal.note(&event);
+    fn end_tracked_findings(&mut self) {
+        for event in self.finding_tracker.end() {
+            self.recording_writer.note(&event);
         }
     }
 
@@ -463,8 +463,8 @@ impl<'a> Turns<'a> {
     pub(super) fn write_now(&mut self) {
         self.close_looks = self.close_looks.max(1);
         // That it costs too much is noticed by the next turn of its own.
-        let _ = self.turn();
-        self.journal.flush(self.at);
+        let _ = self.tick();
+        self.recording_writer.flush(self.at);
     }
 
     /// The id of the worst finding.
@@ -485,8 +485,8 @@ impl<'a> Turns<'a> {
     pub(super) fn pause(&mut self, minutes: u32) {
         if minutes > 0 {
             if self.paused_until.is_none() {
-                self.end_courses();
-                self.journal.note(&Event::new(self.at, EventKind::Paused, ""));
+                self.end_tracked_findings();
+                self.recording_writer.note(&Event::new(self.at, EventKind::Paused, ""));
             }
             self.paused_until = Some(self.at.minus(Seconds(-60.0 * f64::from(minutes))));
             self.findings.clear();
@@ -494,7 +494,7 @@ impl<'a> Turns<'a> {
         } else if self.paused_until.is_some() {
             self.paused_until = Some(self.at);
         }
-        self.journal.flush(self.at);
+        self.recording_writer.flush(self.at);
         self.update_tray();
     }
 
@@ -538,7 +538,7 @@ impl<'a> Turns<'a> {
             sample: self.sample.as_deref(),
             paused_until: self.paused_until.filter(|until| self.at < *until),
             starts_with_pc: self.icon.starts_with_pc(),
-            is_recording: self.journal.trouble().is_none(),
+            is_recording: self.recording_writer.trouble().is_none(),
         };
         let context = self.context;
         tray_view(&state, Words { texts: self.texts, knowledge: &context.knowledge, zone: &Context::zone() })
@@ -556,11 +556,16 @@ impl<'a> Turns<'a> {
             pid: std::process::id(),
             since: self.started,
             paused_until: self.paused_until.filter(|until| self.at < *until),
+            samples: self.count,
             cpu: self.budget.cpu(),
             memory_bytes: platform::own_memory().get().map(|bytes| bytes.0),
-            recording_bytes: self.journal.bytes(),
-            trouble: self.journal.trouble().map(|trouble| trouble.text().to_owned()),
-            trouble_reason: self.journal.trouble().map(|trouble| trouble.reason().to_owned()).unwrap_or_default(),
+            recording_bytes: self.recording_writer.bytes(),
+            trouble: self.recording_writer.trouble().map(|trouble| trouble.text().to_owned()),
+            trouble_reason: self
+                .recording_writer
+                .trouble()
+                .map(|trouble| trouble.reason().to_owned())
+                .unwrap_or_default(),
             slowed: self.pace.is_slowed(),
             tray: self.icon.is_shown(),
         }
@@ -568,8 +573,8 @@ impl<'a> Turns<'a> {
 }
 
 /// What comes from the desktop goes the same way as everything else.
-fn desktop_events(wakes: &Sender<Wake>) -> DesktopEvents {
+fn desktop_events(wakes: &Sender<AgentEvent>) -> DesktopEvents {
     let wakes = wakes.clone();
     // The agent may have ended meanwhile.
-    DesktopEvents::new(move |event| drop(wakes.send(Wake::Desktop(event))))
+    DesktopEvents::new(move |event| drop(wakes.send(AgentEvent::Desktop(event))))
 }

@@ -26,7 +26,7 @@ pub struct SteadyClock {
 
 /// What the clock says at one moment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Moment {
+pub struct ClockStep {
     /// The time to stamp things with: never goes back by itself.
     pub at: At,
     /// The clock was set: everything stamped before has to move by so many milliseconds.
@@ -43,10 +43,10 @@ impl SteadyClock {
     }
 
     /// Takes both clocks. Without steady ones (an unknown platform) the time of day is believed.
-    pub fn step(&mut self, wall: At, clocks: Option<Clocks>) -> Moment {
+    pub fn step(&mut self, wall: At, clocks: Option<Clocks>) -> ClockStep {
         let Some(clocks) = clocks else {
             self.newest = self.newest.max(wall);
-            return Moment { at: self.newest, shift: None, slept: None };
+            return ClockStep { at: self.newest, shift: None, slept: None };
         };
         let steady = self.base + clocks.since_boot.as_millis() as i64;
         let drift = wall.0 - steady;
@@ -58,13 +58,13 @@ impl SteadyClock {
         // A clock that drifts back by a few milliseconds must not make two moments the same.
         self.newest = wall.max(At(self.newest.0.saturating_add(1)));
         let slept = self.last.replace(clocks).map(|last| clocks.slept_since(last));
-        Moment { at: self.newest, shift, slept: slept.filter(|slept| slept.0 >= SLEEP_LEAST) }
+        ClockStep { at: self.newest, shift, slept: slept.filter(|slept| slept.0 >= SLEEP_LEAST) }
     }
 }
 
 /// What is known at one moment.
 #[derive(Clone, Debug, Default)]
-pub struct Facts<'a> {
+pub struct SessionFacts<'a> {
     /// Time since the last touch, if known.
     pub idle: Option<Seconds>,
     /// The program in front: its number and group, if known.
@@ -75,16 +75,16 @@ pub struct Facts<'a> {
 
 /// Notices changes.
 #[derive(Clone, Debug, Default)]
-pub struct Happenings {
+pub struct SessionEvents {
     away: bool,
     foreground: Option<String>,
     monitors: BTreeSet<String>,
     began: bool,
 }
 
-impl Happenings {
+impl SessionEvents {
     /// What happened since the last call.
-    pub fn step(&mut self, at: At, facts: &Facts<'_>) -> Vec<Event> {
+    pub fn step(&mut self, at: At, facts: &SessionFacts<'_>) -> Vec<Event> {
         let mut events = Vec::new();
         if let Some(idle) = facts.idle {
             let away = idle.0 >= AWAY.0;
@@ -117,7 +117,7 @@ impl Happenings {
 }
 
 /// The events of a moment of the clock itself.
-pub fn clock_events(moment: &Moment) -> Vec<Event> {
+pub fn clock_events(moment: &ClockStep) -> Vec<Event> {
     let mut events = Vec::new();
     if let Some(shift) = moment.shift {
         let by = json!({ "by_seconds": shift as f64 / 1000.0 });
@@ -145,10 +145,10 @@ mod tests {
         let mut clock = SteadyClock::new(At(1_000_000), Some(clocks(100, 100)));
         assert_eq!(
             clock.step(At(1_002_000), Some(clocks(102, 102))),
-            Moment { at: At(1_002_000), shift: None, slept: None }
+            ClockStep { at: At(1_002_000), shift: None, slept: None }
         );
         let moment = clock.step(At(29_802_000), Some(clocks(28_902, 102)));
-        assert_eq!(moment, Moment { at: At(29_802_000), shift: None, slept: Some(Seconds(28_800.0)) });
+        assert_eq!(moment, ClockStep { at: At(29_802_000), shift: None, slept: Some(Seconds(28_800.0)) });
         assert_eq!(clock_events(&moment)[0].kind, EventKind::Suspended);
     }
 
@@ -173,9 +173,9 @@ mod tests {
 
     #[test]
     fn leaving_and_coming_back_are_told_with_their_true_times() {
-        let mut happenings = Happenings::default();
+        let mut session_events = SessionEvents::default();
         let mut idle = |at: i64, idle: f64| {
-            happenings.step(At(at * 1000), &Facts { idle: Some(Seconds(idle)), ..Facts::default() })
+            session_events.step(At(at * 1000), &SessionFacts { idle: Some(Seconds(idle)), ..SessionFacts::default() })
         };
         assert!(idle(1000, 250.0).is_empty());
         assert_eq!(idle(1060, 310.0), [Event::new(At(750_000), EventKind::UserAway, "")]);
@@ -185,10 +185,14 @@ mod tests {
 
     #[test]
     fn monitors_that_come_and_go_are_events_but_not_those_that_were_there() {
-        let mut happenings = Happenings::default();
+        let mut session_events = SessionEvents::default();
         let mut files = |at: i64, files: Vec<&'static str>| {
-            let facts = Facts { monitors: Some(files), ..Facts::default() };
-            happenings.step(At(at), &facts).iter().map(|event| (event.kind, event.subject.clone())).collect::<Vec<_>>()
+            let facts = SessionFacts { monitors: Some(files), ..SessionFacts::default() };
+            session_events
+                .step(At(at), &facts)
+                .iter()
+                .map(|event| (event.kind, event.subject.clone()))
+                .collect::<Vec<_>>()
         };
         assert!(files(1, vec!["htop"]).is_empty());
         assert_eq!(files(2, vec!["htop", "Taskmgr.exe"]), [(EventKind::MonitorOpened, "taskmgr.exe".to_owned())]);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::model::{At, Event, Sample, Seconds};
-use crate::recorder::{Inbox, Limits, PreviousRun, Recorder, RecorderError, Run, Waiting};
+use crate::recorder::{Inbox, Limits, PendingBatch, PreviousRun, Recorder, RecorderError, Run};
 
 /// Between two writes to the disk while something stands out: at most so much is lost when power is.
 const BATCH: Seconds = Seconds(60.0);
@@ -17,7 +17,7 @@ const LONGEST_RETRY: Seconds = Seconds(600.0);
 
 /// Why the recording is not written. A text id is made of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum RecordingUnavailable {
     /// No folder for it.
     NoFolder,
     /// The folder lies on the network, where SQLite's log is not safe.
@@ -34,7 +34,7 @@ pub enum Trouble {
     Io(String),
 }
 
-impl Trouble {
+impl RecordingUnavailable {
     /// Every text id.
     pub const TEXTS: [&'static str; 7] = [
         "trouble-no-folder",
@@ -73,7 +73,7 @@ impl Trouble {
     }
 }
 
-impl From<RecorderError> for Trouble {
+impl From<RecorderError> for RecordingUnavailable {
     fn from(error: RecorderError) -> Self {
         match error {
             RecorderError::NewerSchema(_) => Self::Newer,
@@ -87,29 +87,29 @@ impl From<RecorderError> for Trouble {
 
 /// What the journal has to say to the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Remark {
+pub enum RecordingNotice {
     /// It is kept in memory only; said once until it works again.
-    InMemory(Trouble),
+    InMemory(RecordingUnavailable),
     /// The recording was damaged and set aside.
-    SetAside,
+    Quarantined,
     /// All of it was deleted, as the person wanted.
-    Forgotten,
+    Erased,
 }
 
 /// Samples and events on their way to the disk.
-pub struct Journal {
+pub struct RecordingWriter {
     path: Option<PathBuf>,
     run: Run,
     recorder: Option<Recorder>,
     inbox: Option<Inbox>,
     previous: Option<PreviousRun>,
-    trouble: Option<Trouble>,
+    trouble: Option<RecordingUnavailable>,
     /// What was seen before the recording could be opened.
-    kept: Waiting,
+    kept: PendingBatch,
     retry: Seconds,
     /// When it was written last, or tried.
     written: At,
-    remarks: Vec<Remark>,
+    remarks: Vec<RecordingNotice>,
     /// What the window did and is on its way to the disk: given to the recorder once, however often writing fails.
     noted: Vec<Event>,
     /// What the window did, once it is recorded.
@@ -118,14 +118,14 @@ pub struct Journal {
     autostarts: Option<Vec<String>>,
 }
 
-impl Journal {
+impl RecordingWriter {
     /// Opens the recording at `path`, or keeps what is seen in memory.
-    pub fn open(path: Result<PathBuf, Trouble>, run: Run) -> Self {
+    pub fn open(path: Result<PathBuf, RecordingUnavailable>, run: Run) -> Self {
         let (path, trouble) = match path {
             Ok(path) => (Some(path), None),
             Err(trouble) => (None, Some(trouble)),
         };
-        let mut journal = Self {
+        let mut recording_writer = Self {
             inbox: path.as_deref().map(Inbox::beside),
             path,
             written: run.started,
@@ -135,13 +135,13 @@ impl Journal {
             noted: Vec::new(),
             arrived: Vec::new(),
             autostarts: None,
-            remarks: trouble.iter().cloned().map(Remark::InMemory).collect(),
+            remarks: trouble.iter().cloned().map(RecordingNotice::InMemory).collect(),
             trouble,
-            kept: Waiting::default(),
+            kept: PendingBatch::default(),
             retry: Seconds(0.0),
         };
-        journal.try_open();
-        journal
+        recording_writer.try_open();
+        recording_writer
     }
 
     fn try_open(&mut self) {
@@ -152,8 +152,8 @@ impl Journal {
                 if let Some(identities) = &self.autostarts {
                     recorder.know_autostarts(identities.clone());
                 }
-                if opened.set_aside.is_some() {
-                    self.remarks.push(Remark::SetAside);
+                if opened.quarantined.is_some() {
+                    self.remarks.push(RecordingNotice::Quarantined);
                 }
                 self.previous = self.previous.take().or(opened.previous);
                 self.recorder = Some(recorder);
@@ -168,13 +168,13 @@ impl Journal {
         self.retry = Seconds(0.0);
     }
 
-    fn ill(&mut self, trouble: Trouble) {
+    fn ill(&mut self, trouble: RecordingUnavailable) {
         if self.trouble.as_ref() != Some(&trouble) {
-            self.remarks.push(Remark::InMemory(trouble.clone()));
+            self.remarks.push(RecordingNotice::InMemory(trouble.clone()));
         }
         if !trouble.may_pass() {
             self.path = None;
-            self.kept = Waiting::default();
+            self.kept = PendingBatch::default();
         }
         self.trouble = Some(trouble);
         self.retry = if self.retry.0 <= 0.0 { FIRST_RETRY } else { Seconds((self.retry.0 * 2.0).min(LONGEST_RETRY.0)) };
@@ -204,7 +204,7 @@ impl Journal {
     }
 
     /// What has to be said, once.
-    pub fn take_remarks(&mut self) -> Vec<Remark> {
+    pub fn take_remarks(&mut self) -> Vec<RecordingNotice> {
         std::mem::take(&mut self.remarks)
     }
 
@@ -214,7 +214,7 @@ impl Journal {
     }
 
     /// Why nothing is written, if nothing is.
-    pub const fn trouble(&self) -> Option<&Trouble> {
+    pub const fn trouble(&self) -> Option<&RecordingUnavailable> {
         self.trouble.as_ref()
     }
 
@@ -261,7 +261,7 @@ impl Journal {
     pub fn flush(&mut self, now: At) {
         self.written = now;
         self.try_open();
-        self.forget(now);
+        self.erase(now);
         let Some(recorder) = &mut self.recorder else { return };
         // What the window did is taken over with the same write that makes it safe.
         if self.noted.is_empty() {
@@ -273,7 +273,7 @@ impl Journal {
         match recorder.flush(now) {
             Ok(()) => {
                 if let Some(inbox) = &self.inbox {
-                    inbox.forget_taken();
+                    inbox.drop_taken();
                 }
                 self.arrived.append(&mut self.noted);
                 self.well();
@@ -283,7 +283,7 @@ impl Journal {
                 if let Some(identities) = &self.autostarts {
                     recorder.know_autostarts(identities.clone());
                 }
-                self.remarks.push(Remark::SetAside);
+                self.remarks.push(RecordingNotice::Quarantined);
                 self.retry = FIRST_RETRY;
             }
             Err(error) => self.ill(error.into()),
@@ -292,16 +292,16 @@ impl Journal {
 
     /// Deletes everything when the window asked for it. What does not work stays asked for until the window takes it
     /// back.
-    fn forget(&mut self, now: At) {
-        let Some(inbox) = self.inbox.as_ref().filter(|inbox| inbox.is_forget_asked()) else { return };
+    fn erase(&mut self, now: At) {
+        let Some(inbox) = self.inbox.as_ref().filter(|inbox| inbox.is_erase_requested()) else { return };
         let Some(recorder) = &mut self.recorder else { return };
         inbox.discard();
         self.noted.clear();
         self.previous = None;
-        if recorder.forget(now).is_ok() {
+        if recorder.erase(now).is_ok() {
             self.autostarts = None;
-            inbox.end_forget();
-            self.remarks.push(Remark::Forgotten);
+            inbox.finish_erase();
+            self.remarks.push(RecordingNotice::Erased);
         }
     }
 
@@ -339,7 +339,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("recording.db");
         let run = Run { boot_id: None, version: "0".to_owned(), started: At(1000) };
-        let mut journal = Journal::open(Ok(path.clone()), run);
+        let mut recording_writer = RecordingWriter::open(Ok(path.clone()), run);
         let events = || {
             let reader = Reader::open(&path).expect("readable").expect("a recording");
             reader
@@ -350,22 +350,22 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let inbox = Inbox::beside(&path);
-        journal.note(&Event::new(At(2000), EventKind::Finding, "before"));
-        journal.flush(At(2000));
+        recording_writer.note(&Event::new(At(2000), EventKind::Finding, "before"));
+        recording_writer.flush(At(2000));
         assert_eq!(events(), ["before"]);
         inbox.put(&Event::new(At(2500), EventKind::Action, "before, by the window")).expect("put");
-        journal.note(&Event::new(At(2600), EventKind::Notified, "before, not written yet"));
-        inbox.ask_to_forget().expect("asked");
-        journal.flush(At(3000));
-        assert!(events().is_empty() && inbox.peek().is_empty() && !inbox.is_forget_asked());
-        assert_eq!(journal.take_remarks(), [Remark::Forgotten]);
-        journal.note(&Event::new(At(4000), EventKind::Finding, "after"));
-        journal.flush(At(4000));
+        recording_writer.note(&Event::new(At(2600), EventKind::Notified, "before, not written yet"));
+        inbox.request_erase().expect("asked");
+        recording_writer.flush(At(3000));
+        assert!(events().is_empty() && inbox.peek().is_empty() && !inbox.is_erase_requested());
+        assert_eq!(recording_writer.take_remarks(), [RecordingNotice::Erased]);
+        recording_writer.note(&Event::new(At(4000), EventKind::Finding, "after"));
+        recording_writer.flush(At(4000));
         assert_eq!(events(), ["after"]);
         // Taken back, it is not done.
-        inbox.ask_to_forget().expect("asked");
-        assert!(inbox.end_forget());
-        journal.end(At(5000));
+        inbox.request_erase().expect("asked");
+        assert!(inbox.finish_erase());
+        recording_writer.end(At(5000));
         assert_eq!(events(), ["after"]);
     }
 
@@ -374,21 +374,21 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("recording.db");
         let run = Run { boot_id: None, version: "0".to_owned(), started: At(1000) };
-        let mut journal = Journal::open(Ok(path.clone()), run);
+        let mut recording_writer = RecordingWriter::open(Ok(path.clone()), run);
         let inbox = Inbox::beside(&path);
         inbox.put(&Event::new(At(2500), EventKind::Action, "burner")).expect("put");
         // Somebody else writes for longer than the recorder waits.
         let other = rusqlite::Connection::open(&path).expect("opened");
         other.execute_batch("BEGIN IMMEDIATE").expect("held");
         for second in 3..5 {
-            journal.flush(At(second * 1000));
-            assert!(journal.trouble().is_some() && journal.take_arrived().is_empty());
+            recording_writer.flush(At(second * 1000));
+            assert!(recording_writer.trouble().is_some() && recording_writer.take_arrived().is_empty());
         }
         inbox.put(&Event::new(At(5500), EventKind::Verdict, "burner")).expect("put");
         other.execute_batch("ROLLBACK").expect("let go");
-        journal.flush(At(6000));
-        journal.flush(At(7000));
-        let arrived: Vec<At> = journal.take_arrived().iter().map(|event| event.at).collect();
+        recording_writer.flush(At(6000));
+        recording_writer.flush(At(7000));
+        let arrived: Vec<At> = recording_writer.take_arrived().iter().map(|event| event.at).collect();
         assert_eq!(arrived, [At(2500), At(5500)]);
         let reader = Reader::open(&path).expect("readable").expect("a recording");
         assert_eq!(reader.events(At(0), At(i64::MAX)).expect("events").len(), 2);
@@ -399,23 +399,23 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("recording.db");
         let run = |started| Run { boot_id: None, version: "0".to_owned(), started };
-        Journal::open(Ok(path.clone()), run(At(1000))).end(At(1500));
+        RecordingWriter::open(Ok(path.clone()), run(At(1000))).end(At(1500));
         let other = rusqlite::Connection::open(&path).expect("opened");
         other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").expect("held");
-        let mut journal = Journal::open(Ok(path.clone()), run(At(2000)));
-        assert!(journal.trouble().is_some() && journal.previous().is_none(), "nothing can be opened");
+        let mut recording_writer = RecordingWriter::open(Ok(path.clone()), run(At(2000)));
+        assert!(recording_writer.trouble().is_some() && recording_writer.previous().is_none(), "nothing can be opened");
         let span = Seconds(2.0);
         let sample = |at| Sample { at: At(at), span, program_span: span, ..Sample::default() };
         // More than an hour of looks, and a clock that is set meanwhile.
         for number in 1..=2000 {
-            journal.add(&sample(2000 + number * 2000));
+            recording_writer.add(&sample(2000 + number * 2000));
         }
-        journal.note(&Event::new(At(4_002_000), EventKind::Finding, "burner"));
-        journal.shift(500, At(4_002_500));
+        recording_writer.note(&Event::new(At(4_002_000), EventKind::Finding, "burner"));
+        recording_writer.shift(500, At(4_002_500));
         drop(other);
-        journal.flush(At(4_004_000));
-        assert_eq!(journal.trouble(), None);
-        assert_eq!(journal.take_previous().map(|previous| previous.started), Some(At(1000)));
+        recording_writer.flush(At(4_004_000));
+        assert_eq!(recording_writer.trouble(), None);
+        assert_eq!(recording_writer.take_previous().map(|previous| previous.started), Some(At(1000)));
         let reader = Reader::open(&path).expect("readable").expect("a recording");
         let samples = reader.samples(Tier::Raw, At(0), At(i64::MAX)).expect("samples");
         let ends = samples.first().zip(samples.last()).map(|(first, last)| (first.at, last.at));
@@ -423,7 +423,7 @@ mod tests {
         assert_eq!(reader.events(At(0), At(i64::MAX)).expect("events")[0].at, At(4_002_500));
         let runs = reader.runs(At(0)).expect("runs");
         assert_eq!(runs.last().map(|run| run.run.started), Some(At(2500)));
-        journal.end(At(4_006_000));
+        recording_writer.end(At(4_006_000));
     }
 
     #[test]
@@ -431,16 +431,16 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("recording.db");
         let run = || Run { boot_id: None, version: "0".to_owned(), started: At(1000) };
-        Journal::open(Ok(path.clone()), run()).end(At(1500));
+        RecordingWriter::open(Ok(path.clone()), run()).end(At(1500));
         let other = rusqlite::Connection::open(&path).expect("opened");
         other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").expect("held");
-        let mut journal = Journal::open(Ok(path.clone()), run());
-        assert!(journal.trouble().is_some(), "nothing can be opened");
-        journal.know_autostarts(vec!["old".to_owned()]);
+        let mut recording_writer = RecordingWriter::open(Ok(path.clone()), run());
+        assert!(recording_writer.trouble().is_some(), "nothing can be opened");
+        recording_writer.know_autostarts(vec!["old".to_owned()]);
         drop(other);
-        journal.flush(At(3000));
-        journal.know_autostarts(vec!["old".to_owned(), "new".to_owned()]);
-        journal.flush(At(4000));
+        recording_writer.flush(At(3000));
+        recording_writer.know_autostarts(vec!["old".to_owned(), "new".to_owned()]);
+        recording_writer.flush(At(4000));
         let reader = Reader::open(&path).expect("readable").expect("a recording");
         let found = reader.new_autostarts(At(1), At(i64::MAX)).expect("a list");
         assert_eq!(found.into_iter().collect::<Vec<_>>(), [("new".to_owned(), At(4000))]);

@@ -18,12 +18,12 @@ pub(super) struct Ended {
     /// Who had started it.
     pub(super) parent: Pid,
     /// What of it and of its ended children has been counted already.
-    pub(super) counted: Counted,
+    pub(super) counted: CountedUsage,
 }
 
 /// What was counted of a process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counted {
+pub(super) struct CountedUsage {
     /// Processor time.
     pub(super) time: Duration,
     /// Bytes read and written; `None` where that was never readable.
@@ -32,7 +32,7 @@ pub(super) struct Counted {
 
 /// A process that was handed time of ended children since the last look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Handed {
+pub(super) struct InheritedTime {
     /// Its place among the processes of this look.
     pub(super) index: usize,
     /// Its number.
@@ -46,8 +46,8 @@ pub(super) type HandedShare = (usize, f64);
 
 /// What was counted of all that ended below each living process, as its own: it must not be counted again as the work of
 /// the one that is left.
-pub(super) fn counted_below(ended: &HashMap<Pid, Ended>) -> HashMap<Pid, Counted> {
-    let mut below: HashMap<Pid, Counted> = HashMap::new();
+pub(super) fn counted_below(ended: &HashMap<Pid, Ended>) -> HashMap<Pid, CountedUsage> {
+    let mut below: HashMap<Pid, CountedUsage> = HashMap::new();
     for one in ended.values() {
         let mut ancestor = one.parent;
         for _ in 0..MOST_PARENTS {
@@ -56,7 +56,7 @@ pub(super) fn counted_below(ended: &HashMap<Pid, Ended>) -> HashMap<Pid, Counted
                 None => break,
             }
         }
-        let none = Counted { time: Duration::ZERO, io: Some((Bytes(0), Bytes(0))) };
+        let none = CountedUsage { time: Duration::ZERO, io: Some((Bytes(0), Bytes(0))) };
         let sum = below.entry(ancestor).or_insert(none);
         sum.time += one.counted.time;
         let add = |a: Bytes, b: Bytes| Bytes(a.0.saturating_add(b.0));
@@ -66,8 +66,8 @@ pub(super) fn counted_below(ended: &HashMap<Pid, Ended>) -> HashMap<Pid, Counted
 }
 
 /// What of the time that was handed to living processes has not been counted yet, with the place of the process.
-pub(super) fn uncounted(handed: &[Handed], below: &HashMap<Pid, Counted>) -> Vec<(usize, Duration)> {
-    let counted = |one: &Handed| below.get(&one.pid).map_or(Duration::ZERO, |counted| counted.time);
+pub(super) fn uncounted(handed: &[InheritedTime], below: &HashMap<Pid, CountedUsage>) -> Vec<(usize, Duration)> {
+    let counted = |one: &InheritedTime| below.get(&one.pid).map_or(Duration::ZERO, |counted| counted.time);
     let rest = handed.iter().map(|one| (one.index, one.time.saturating_sub(counted(one))));
     rest.filter(|(_, rest)| !rest.is_zero()).collect()
 }
@@ -103,18 +103,18 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    fn handed(index: usize, pid: Pid, time: u64) -> Handed {
-        Handed { index, pid, time: seconds(time) }
+    fn handed(index: usize, pid: Pid, time: u64) -> InheritedTime {
+        InheritedTime { index, pid, time: seconds(time) }
     }
 
     /// Processes that have ended: number, parent, seconds that were counted.
     fn ended<const N: usize>(list: [(Pid, Pid, u64); N]) -> HashMap<Pid, Ended> {
         let io = |bytes: u64| Some((Bytes(bytes), Bytes(10 * bytes)));
-        let counted = |time: u64| Counted { time: seconds(time), io: io(time) };
+        let counted = |time: u64| CountedUsage { time: seconds(time), io: io(time) };
         list.map(|(pid, parent, time)| (pid, Ended { parent, counted: counted(time) })).into()
     }
 
-    fn rest(handed: &[Handed], ended: &HashMap<Pid, Ended>) -> Vec<(usize, Duration)> {
+    fn rest(handed: &[InheritedTime], ended: &HashMap<Pid, Ended>) -> Vec<(usize, Duration)> {
         uncounted(handed, &counted_below(ended))
     }
 
