@@ -17,6 +17,7 @@
 pub mod agent;
 pub mod cli;
 pub mod diagnose;
+pub mod diagnostic_log;
 pub mod explain;
 pub mod icon;
 pub mod knowledge;

@@ -1,0 +1,202 @@
+//! The diagnostic log: what went wrong with this program itself, for whoever is asked to help. One bounded file for each
+//! kind of process in the user's state folder, and a panic hook that writes there. The Windows window has no other place:
+//! it has no standard error.
+//!
+//! Never in it: command lines, and names of other users.
+
+use std::backtrace::Backtrace;
+use std::fs;
+use std::panic::PanicHookInfo;
+use std::path::{Path, PathBuf};
+
+use flexi_logger::{Cleanup, Criterion, DeferredNow, FileSpec, FlexiLoggerError, LogSpecification, Logger, Naming};
+use log::{LevelFilter, Record};
+
+use crate::model::{At, Machine};
+
+/// Size at which a file is replaced by a new one, in bytes.
+const FILE_BYTES: u64 = 100 << 10;
+/// Earlier files that are kept: all files of all kinds together stay below 1 MB.
+const EARLIER_FILES: usize = 2;
+/// Longest message of a panic that is written, in characters.
+const LONGEST_MESSAGE: usize = 2000;
+
+/// A kind of process. Each writes files of its own, as two processes cannot rotate one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Role {
+    /// The agent in the background.
+    Agent,
+    /// The window.
+    Window,
+    /// A command that prints and ends.
+    Command,
+}
+
+/// An unexpected end of an earlier process of the same kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crash {
+    /// When it panicked.
+    pub at: At,
+    /// The log that says where.
+    pub log: PathBuf,
+}
+
+/// The log of this process. [`Self::end`] marks an orderly end; without it a panic counts as the reason of the end.
+pub struct DiagnosticLog {
+    marker: Option<PathBuf>,
+    previous: Option<Crash>,
+    // Flushes and closes when dropped.
+    _logger: Option<flexi_logger::LoggerHandle>,
+}
+
+impl DiagnosticLog {
+    /// Starts the log of this process in `folder`, with the panic hook. Without a folder, or where nothing can be written
+    /// there, panics go to standard error only.
+    pub fn start(role: Role, folder: Option<&Path>, machine: &Machine, clock: fn() -> At) -> Self {
+        let Some(folder) = folder else { return Self { marker: None, previous: None, _logger: None } };
+        let log = log_file(folder, role);
+        let marker = log.with_extension("crash");
+        let previous = take_marker(&marker, &log);
+        let logger = logger(folder, role).and_then(Logger::start).ok();
+        if logger.is_some() {
+            let system = machine.os_name.known().cloned().unwrap_or_default();
+            let marker = marker.clone();
+            let before = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |info| {
+                let _ = fs::write(&marker, clock().0.to_string());
+                log::error!("{}", report(info, &system, &Backtrace::force_capture()));
+                before(info);
+            }));
+        }
+        Self { marker: Some(marker), previous, _logger: logger }
+    }
+
+    /// The unexpected end of the process of this kind before this one.
+    pub fn previous_crash(&self) -> Option<&Crash> {
+        self.previous.as_ref()
+    }
+
+    /// The process ends in order: a panic that it survived is not the reason.
+    pub fn end(self) {
+        if let Some(marker) = &self.marker {
+            // Usually there is none.
+            let _ = fs::remove_file(marker);
+        }
+    }
+}
+
+/// The end that a marker tells of, which is told once.
+fn take_marker(marker: &Path, log: &Path) -> Option<Crash> {
+    let at = fs::read_to_string(marker).ok()?.trim().parse().ok()?;
+    // One that cannot be removed cannot be written either.
+    let _ = fs::remove_file(marker);
+    Some(Crash { at: At(at), log: log.to_owned() })
+}
+
+fn base_name(role: Role) -> String {
+    format!("mimamori-{}", <&str>::from(role))
+}
+
+fn log_file(folder: &Path, role: Role) -> PathBuf {
+    folder.join(format!("{}_rCURRENT.log", base_name(role)))
+}
+
+fn logger(folder: &Path, role: Role) -> Result<Logger, FlexiLoggerError> {
+    // Only our own lines: what libraries log may hold what must not be here.
+    let own = LogSpecification::builder().default(LevelFilter::Off).module("mimamori", LevelFilter::Info).build();
+    Ok(Logger::with(own)
+        .log_to_file(FileSpec::default().directory(folder).basename(base_name(role)).suppress_timestamp())
+        .append()
+        .rotate(Criterion::Size(FILE_BYTES), Naming::Numbers, Cleanup::KeepLogFiles(EARLIER_FILES))
+        .cleanup_in_background_thread(false)
+        .format(line)
+        .error_channel(flexi_logger::ErrorChannel::DevNull))
+}
+
+/// `2026-11-29T23:49:02Z WARN agent::recording_writer: the disk is full`
+fn line(out: &mut dyn std::io::Write, now: &mut DeferredNow, record: &Record<'_>) -> std::io::Result<()> {
+    let module = record.module_path().unwrap_or_default().trim_start_matches("mimamori::");
+    let at = now.now_utc_owned().format("%Y-%m-%dT%H:%M:%SZ");
+    write!(out, "{at} {} {module}: {}", record.level(), redacted(&record.args().to_string()))
+}
+
+fn report(info: &PanicHookInfo<'_>, system: &str, backtrace: &Backtrace) -> String {
+    let thread = std::thread::current();
+    let message: String = info.payload_as_str().unwrap_or_default().chars().take(LONGEST_MESSAGE).collect();
+    let place = info.location().map_or_else(String::new, ToString::to_string);
+    let (version, thread) = (env!("CARGO_PKG_VERSION"), thread.name().unwrap_or_default());
+    format!("panic in Mimamori {version} on {system}, thread {thread:?}, at {place}: {message}\n{backtrace}")
+}
+
+/// The text without names of users: they stand in paths.
+fn redacted(text: &str) -> String {
+    let mut rest = text;
+    let mut result = String::with_capacity(text.len());
+    while let Some((at, folder)) =
+        ["/home/", "\\Users\\"].iter().filter_map(|folder| Some((rest.find(folder)?, *folder))).min()
+    {
+        let (before, name) = rest.split_at(at + folder.len());
+        result.push_str(before);
+        result.push('…');
+        rest = name.find(['/', '\\', '"', '\'', ' ', ':', ')', '\n']).map_or("", |end| &name[end..]);
+    }
+    result + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use log::{Level, Log};
+
+    fn files(folder: &Path) -> Vec<(PathBuf, u64)> {
+        let entries = fs::read_dir(folder).expect("the folder").flatten();
+        entries.map(|entry| (entry.path(), entry.metadata().expect("a file").len())).collect()
+    }
+
+    #[test]
+    fn the_log_stays_below_a_megabyte_whatever_is_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for role in [Role::Agent, Role::Window, Role::Command] {
+            let (log, handle) = logger(folder.path(), role).and_then(Logger::build).expect("a log");
+            for number in 0..20_000 {
+                let words = format!("{number}: {}", "x".repeat(100));
+                log.log(
+                    &Record::builder()
+                        .args(format_args!("{words}"))
+                        .level(Level::Warn)
+                        .target("mimamori::agent")
+                        .module_path(Some("mimamori::agent"))
+                        .build(),
+                );
+            }
+            handle.flush();
+            let text = fs::read_to_string(log_file(folder.path(), role)).expect("the newest file");
+            assert!(text.contains(" WARN agent: 19999: xxx"), "{}", text.lines().last().unwrap_or_default());
+        }
+        let bytes: u64 = files(folder.path()).iter().map(|(_, bytes)| bytes).sum();
+        assert!(bytes > FILE_BYTES && bytes < 1_000_000, "{bytes}: {:?}", files(folder.path()));
+    }
+
+    #[test]
+    fn names_of_users_are_not_written() {
+        let text = r#"cannot read "/home/hanako/x": C:\Users\花子 山田\a, /home/taro"#;
+        assert_eq!(redacted(text), r#"cannot read "/home/…/x": C:\Users\… 山田\a, /home/…"#);
+        assert_eq!(redacted("nothing here"), "nothing here");
+    }
+
+    #[test]
+    fn a_crash_is_known_once_and_an_orderly_end_is_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let marker = log_file(folder.path(), Role::Agent).with_extension("crash");
+        let log = log_file(folder.path(), Role::Agent);
+        assert_eq!(take_marker(&marker, &log), None);
+        fs::write(&marker, "1795996142000").expect("written");
+        assert_eq!(take_marker(&marker, &log), Some(Crash { at: At(1_795_996_142_000), log: log.clone() }));
+        assert_eq!(take_marker(&marker, &log), None, "told once");
+        // A panic that the process survived: it ends in order.
+        fs::write(&marker, "1795996142000").expect("written");
+        DiagnosticLog { marker: Some(marker.clone()), previous: None, _logger: None }.end();
+        assert_eq!(take_marker(&marker, &log), None);
+    }
+}
