@@ -2,7 +2,7 @@
 # The licences of all dependencies against the list in deny.toml, from what cargo itself knows.
 set -eu
 cd "$(dirname "$0")/.."
-command -v python3 >/dev/null || { echo "SKIPPED: the check of licences needs python3 or cargo-deny"; exit 0; }
+command -v python3 >/dev/null || { echo "NOT RUN: the check of licences needs python3 or cargo-deny"; exit 0; }
 cargo metadata --format-version 1 --locked | python3 -c '
 import json, re, sys, tomllib
 rules = tomllib.load(open("deny.toml", "rb"))["licenses"]

@@ -1,126 +1,223 @@
 #!/usr/bin/env bash
-# Runs everything. As root on Debian 12 it installs what the tests need; elsewhere it says what it leaves out.
-#   tests/run.sh            everything
-#   tests/run.sh quick      without browsers, Windows and benchmarks
-set -eu
+# The check. As root on Debian 12 it installs what it needs; elsewhere it says what it does not run.
+#
+#   tests/run.sh                     what every submission must pass: lint unit windows desktop
+#   tests/run.sh [STAGE…]            these stages
+#   tests/run.sh all                 these and figures
+#
+#   lint      formatting, clippy, spelling, licences and advisories
+#   unit      unit and integration tests, storage under kill -9 and failed I/O, growth of memory, scores, fuzzers
+#   windows   the Windows program, built here and tested under Wine 10
+#   desktop   the Linux program end to end: displays, buses, browsers, tray hosts of its own
+#   figures   benchmarks with the profile that is shipped; run by hand on a quiet machine, nothing is judged
+#   soak      an hour of ordinary work beside the agent; run by hand
+#
+# Every step runs, whatever failed before it. The table at the end has a line for each stage. A step that failed, or was
+# not run without a reason that a complete machine may have, makes the status 1.
+set -u
 cd "$(dirname "$0")/.."
-project=$PWD
-: "${CARGO_TARGET_DIR:=$project/target}"
+: "${CARGO_TARGET_DIR:=$PWD/target}"
+mkdir -p "$CARGO_TARGET_DIR"
+CARGO_TARGET_DIR=$(cd "$CARGO_TARGET_DIR" && pwd -P)
 export CARGO_TARGET_DIR CARGO_TERM_COLOR=never
-quick=${1-}
-skipped=()
-begin=$(date +%s)
-
-say() { printf '\n== %s  (%s min)\n' "$*" "$((($(date +%s) - begin) / 60))"; }
-skip() {
-    skipped+=("$*")
-    echo "SKIPPED: $*"
-}
-# What is read from a screen depends on the load of the machine: such a test may try once more, and says so.
-# With MIMAMORI_SCREEN_MAY_FAIL=1 it has one try, and a failure is reported at the end and does not end the run. With
-# MIMAMORI_MOST_MINUTES=N what has not begun after N minutes is left out, and said.
-on_screen() {
-    if late; then
-        skip "no time left for: $*"
-        return
-    fi
-    timeout 1200 "$@" && return
-    if [ "${MIMAMORI_SCREEN_MAY_FAIL-}" = 1 ]; then
-        skipped+=("FAILED: $*")
-        echo "FAILED: $*"
-        return
-    fi
-    echo "FAILED ON THE FIRST TRY, trying once more: $*"
-    timeout 1200 "$@"
-}
-late() { [ "${MIMAMORI_MOST_MINUTES-}" ] && [ $((($(date +%s) - begin) / 60)) -ge "$MIMAMORI_MOST_MINUTES" ]; }
-have() { command -v "$1" >/dev/null 2>&1; }
-
-debian_root=no
-if [ "$(id -u)" = 0 ] && grep -q '^12' /etc/debian_version 2>/dev/null; then
-    debian_root=yes
-fi
-
-say "formatting, lints, spelling, licences"
-if cargo fmt --version >/dev/null 2>&1; then
-    cargo fmt --check
-    cargo fmt --check --manifest-path tests/fuzz/Cargo.toml
-else
-    skip "cargo fmt is not installed"
-fi
-if cargo clippy --version >/dev/null 2>&1; then
-    cargo clippy --all-targets --quiet -- -D warnings
-    # It takes parts of the program by themselves, which only it can tell to fit.
-    if have "${CXX-c++}"; then
-        cargo clippy --locked --quiet --manifest-path tests/fuzz/Cargo.toml --bins -- -D warnings
-    else
-        skip "the fuzzers were not looked at: libFuzzer needs a C++ compiler"
-    fi
-else
-    skip "cargo clippy is not installed"
-fi
 tools=$CARGO_TARGET_DIR/tools
-if ! have typos && [ ! -x "$tools/bin/typos" ] && have python3; then
-    python3 -m venv "$tools" >/dev/null 2>&1 && "$tools/bin/pip" install --quiet typos==1.52.0 || true
-fi
-PATH=$PATH:$tools/bin
-if have typos; then typos; else skip "typos is not installed and could not be (pip install typos)"; fi
-if have cargo-deny; then
-    # The list of advisories comes from the network; without it the rest is still checked.
-    cargo deny check licenses sources bans
-    cargo deny check advisories || skip "advisories: the list could not be fetched, or it names one: see above"
-else
-    tests/licences.sh
-    skip "cargo-deny is not installed (cargo install cargo-deny): licences were checked by tests/licences.sh, advisories not"
-fi
+PATH=$tools/bin:$PATH
+work=$(mktemp -d)
+export MIMAMORI_NOT_RUN=$work/not-run
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 
-say "unit and integration tests"
-cargo test --quiet
-say "the do-nothing platform is complete"
-cargo test --quiet --lib --features unknown-platform
+[ $# -gt 0 ] || set -- lint unit windows desktop
+[ "$*" != all ] || set -- lint unit windows desktop figures
+for stage; do
+    case $stage in
+    lint | unit | windows | desktop | figures | soak) ;;
+    *) echo "run: no such stage: $stage (lint unit windows desktop figures soak all)" >&2; exit 64 ;;
+    esac
+done
+wanted() { case " $stages " in *" $1 "*) true ;; *) false ;; esac; }
+stages=$*
+have() { command -v "$1" >/dev/null 2>&1; }
+complete=no
+if [ "$(id -u)" = 0 ] && grep -qs '^12' /etc/debian_version; then complete=yes; fi
 
-if [ "$quick" = quick ]; then
-    skip "quick: desktop, Windows, benchmarks"
-else
-    say "release build, as in the README"
-    cargo build --release --quiet
-    say "the recording: killed 2,000 times, every call failing, a whole day"
-    # As the tests were built: loss is judged here, not speed, and another build of everything takes five minutes.
-    cargo bench --quiet --profile dev --bench storage
-    say "what a diagnosis keeps in memory: growth over many looks is a failure"
-    MIMAMORI_TICKS="${MIMAMORI_TICKS-2000}" cargo bench --quiet --profile dev --bench diagnose
-    # A folder of its own: it is built with another compiler.
-    windows_target=$CARGO_TARGET_DIR/windows
-    say "Windows: built here, tested under Wine 10"
-    if [ "$debian_root" = yes ]; then
-        CARGO_TARGET_DIR=$windows_target tests/windows/run.sh
+# -------------------------------------------------------------------------------------------------- what is counted
+stage=
+declare -A seconds passed failed retried
+notes=()
+
+# step NAME COMMAND…: runs it and counts. What it prints is counted where it is the line of a test runner ("test result:" of
+# cargo, "N passed, N failed" of ours); anything else counts as one.
+step() {
+    local name=$1 begun=$SECONDS status log=$work/log
+    shift
+    printf '\n== %s: %s  (%d min)\n' "$stage" "$name" $((SECONDS / 60))
+    "$@" 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    local good bad again
+    read -r good bad again < <(awk '
+        /^test result: / { for (i = 1; i <= NF; i++) { if ($(i + 1) ~ /^passed/) p += $i; if ($(i + 1) ~ /^failed/) f += $i; if ($(i + 1) ~ /^ignored/ && $i > 0) ignored += $i } }
+        /^[0-9]+ passed, [0-9]+ failed$/ { p += $1; f += $3 }
+        /^RETRIED: / { r++ }
+        END { print p + 0, f + 0, r + 0 }' "$log")
+    : >>"$MIMAMORI_NOT_RUN"
+    while IFS= read -r line; do not_run "${line#NOT RUN: }"; done < <(sort -u <(grep '^NOT RUN: ' "$log") "$MIMAMORI_NOT_RUN")
+    rm "$MIMAMORI_NOT_RUN"
+    while IFS= read -r line; do notes+=("$stage: retried: ${line#RETRIED: }"); done < <(grep '^RETRIED: ' "$log")
+    if [ "$status" -ne 0 ]; then
+        [ "$bad" -gt 0 ] || bad=1
+        notes+=("$stage: FAILED: $name")
+    elif [ $((good + bad)) -eq 0 ]; then
+        good=1
+    fi
+    passed[$stage]=$((${passed[$stage]-0} + good))
+    failed[$stage]=$((${failed[$stage]-0} + bad))
+    retried[$stage]=$((${retried[$stage]-0} + again))
+    seconds[$stage]=$((${seconds[$stage]-0} + SECONDS - begun))
+    return "$status"
+}
+
+# Reasons that a complete machine may have not to run something; any other is a failure there.
+explained() {
+    [ $complete = yes ] || return 0
+    case $1 in
+    *"the advisory database cannot be reached"*) ;;
+    *"less than the "*" MB of the PC"*) ;;                 # this session may use little memory
+    *"to protect the PC"*) ;;                              # others took the memory meanwhile
+    *) return 1 ;;
+    esac
+}
+not_run() {
+    if explained "$1"; then
+        notes+=("$stage: not run: $1")
     else
-        skip "Windows: needs root on Debian 12"
+        notes+=("$stage: NOT RUN AND NOT EXPLAINED: $1")
+        failed[$stage]=$((${failed[$stage]-0} + 1))
     fi
-    say "scores: labelled recordings where they are, and our own stories"
-    cargo run --quiet --example score -- --corpus
-    say "desktop: a real window, real programs, a real Chromium"
-    on_screen env MIMAMORI_BIN="$CARGO_TARGET_DIR/release/mimamori" tests/desktop/run.sh
-    say "tray, notifications, endpoint and autostart: a session bus of its own"
-    on_screen tests/desktop/tray/run.sh
-    say "the agent from end to end: a real tray host, a real notification server, a real window"
-    on_screen env MIMAMORI_BIN="$CARGO_TARGET_DIR/release/mimamori" tests/desktop/agent.sh
-    if [ "$debian_root" = yes ]; then
-        say "Windows: the icon, the agent, the window and its scenes under Wine 10"
-        on_screen env CARGO_TARGET_DIR="$windows_target" tests/windows/tray.sh
-        on_screen env CARGO_TARGET_DIR="$windows_target" tests/windows/agent.sh
-        on_screen env CARGO_TARGET_DIR="$windows_target" tests/windows/window.sh
-    fi
-    say "what comes from outside, read by libFuzzer"
-    tests/fuzz/run.sh 0
-    on_screen tests/fuzz/run.sh
-    say "benchmarks: figures, not judgements"
-    on_screen env MIMAMORI_TICKS="${MIMAMORI_TICKS-20000}" cargo bench --quiet --bench diagnose
-    on_screen cargo bench --quiet --bench storage -- day
-    on_screen cargo bench --quiet --bench tick
-    on_screen tests/bench/window.sh "$CARGO_TARGET_DIR/release/mimamori"
-    on_screen tests/bench/agent.sh "$CARGO_TARGET_DIR/release/mimamori"
-fi
+}
 
-say "done"
-for reason in "${skipped[@]}"; do echo "left out: $reason"; done
+# -------------------------------------------------------------------------------------------------- stages
+python_tool() { # module: the command of a Python package of that name, in a folder of its own
+    have "$1" && return
+    have python3 || return 1
+    [ -x "$tools/bin/pip" ] || python3 -m venv "$tools" >/dev/null 2>&1 || return 1
+    "$tools/bin/pip" install --quiet "$1$2" >/dev/null 2>&1
+}
+
+lint() {
+    step "formatting" cargo fmt --check
+    step "formatting of the fuzzers" cargo fmt --check --manifest-path tests/fuzz/Cargo.toml
+    step "clippy" cargo clippy --locked --all-targets --quiet -- -D warnings
+    # They take parts of the program by themselves, which only a compiler can tell to fit.
+    if have "${CXX-c++}"; then
+        step "clippy of the fuzzers" cargo clippy --locked --quiet --manifest-path tests/fuzz/Cargo.toml --bins -- -D warnings
+    else
+        not_run "clippy of the fuzzers: libFuzzer needs a C++ compiler"
+    fi
+    if python_tool typos ==1.52.0; then step "spelling" typos; else not_run "spelling: typos is not installed and cannot be"; fi
+    if python_tool cargo-deny ""; then
+        step "licences, sources, versions compiled twice" cargo deny --locked check licenses sources bans
+        if step "advisories" cargo deny --locked check advisories; then :; else
+            if grep -qiE "failed to (fetch|update|load|clone)|unable to|network|could not resolve" "$work/log"; then
+                failed[lint]=$((failed[lint] - 1))
+                unset 'notes[-1]'
+                not_run "advisories: the advisory database cannot be reached"
+            fi
+        fi
+    else
+        step "licences" tests/licences.sh
+        not_run "advisories: cargo-deny is not installed and cannot be"
+    fi
+}
+
+unit() {
+    step "unit and integration tests" cargo test --locked --quiet
+    step "the do-nothing platform is complete" cargo test --locked --quiet --lib --features unknown-platform
+    # Loss is judged here, not speed: as the tests were built.
+    step "the recording: killed ${MIMAMORI_KILLS:=200} times, every call failing" \
+        env MIMAMORI_KILLS="$MIMAMORI_KILLS" cargo bench --locked --quiet --profile dev --bench storage -- kill fail-io
+    step "memory of a diagnosis: growth over 2,000 samples is a failure" \
+        env MIMAMORI_TICKS=2000 cargo bench --locked --quiet --profile dev --bench diagnose
+    step "scores: labelled recordings where they are, and our own stories" cargo run --locked --quiet --example score -- --corpus
+    if have "${CXX-c++}"; then
+        step "fuzzers, 5 s each" tests/fuzz/run.sh 5
+    else
+        not_run "fuzzers: libFuzzer needs a C++ compiler"
+    fi
+}
+
+windows() {
+    if [ $complete = no ]; then
+        not_run "the Windows program: needs root on Debian 12"
+        return
+    fi
+    installed || return
+    # A folder of its own: it is built with another compiler.
+    step "built, unit and integration tests under Wine 10" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/windows" tests/windows/run.sh || return
+    step "end to end under Wine 10" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/windows" python3 tests/end_to_end.py windows
+}
+
+desktop() {
+    if [ $complete = no ]; then
+        not_run "end to end: needs root on Debian 12"
+        return
+    fi
+    installed || return
+    step "built" cargo build --locked --quiet --bins --examples || return
+    step "end to end" python3 tests/end_to_end.py desktop
+}
+
+figures() {
+    [ $complete = no ] || step "installed" tests/install.sh figures
+    step "built as it is shipped" cargo build --locked --quiet --profile dist
+    step "the recording: killed 2,000 times, every call failing, a day" env MIMAMORI_KILLS=2000 cargo bench --locked --quiet --profile dist --bench storage
+    step "diagnosis" env MIMAMORI_TICKS="${MIMAMORI_TICKS-20000}" cargo bench --locked --quiet --profile dist --bench diagnose
+    step "a sample" cargo bench --locked --quiet --profile dist --bench tick
+    step "the window" tests/bench/window.sh "$CARGO_TARGET_DIR/dist/mimamori"
+    step "the agent" tests/bench/agent.sh "$CARGO_TARGET_DIR/dist/mimamori"
+    step "fuzzers, a minute each" tests/fuzz/run.sh 60
+}
+
+soak() {
+    [ $complete = no ] || step "installed" tests/install.sh figures
+    step "built as it is shipped" cargo build --locked --quiet --profile dist
+    step "an hour beside the agent" env MIMAMORI_BIN="$CARGO_TARGET_DIR/dist/mimamori" tests/soak/run.sh 60
+}
+
+# Packages come from the network: they are fetched while the compiler works.
+installing=
+if [ $complete = yes ] && { wanted windows || wanted desktop; }; then
+    groups=
+    for group in desktop windows; do if wanted $group; then groups="$groups $group"; fi; done
+    # shellcheck disable=SC2086 # words
+    tests/install.sh $groups >"$work/installed" 2>&1 &
+    installing=$!
+fi
+installed() {
+    if [ "$installing" ]; then
+        wait "$installing"
+        install_status=$?
+        installing=
+    fi
+    [ "${install_status-0}" -eq 0 ] && return
+    step "installed" sh -c "cat '$work/installed'; exit $install_status"
+}
+
+for stage in $stages; do "$stage"; done
+
+# -------------------------------------------------------------------------------------------------- the table
+printf '\n== done in %d min %d s\n\n' $((SECONDS / 60)) $((SECONDS % 60))
+printf '%-9s %8s %8s %8s %8s\n' stage seconds passed failed retried
+bad=0 good=0
+for stage in lint unit windows desktop figures soak; do
+    if wanted "$stage"; then
+        printf '%-9s %8d %8d %8d %8d\n' "$stage" "${seconds[$stage]-0}" "${passed[$stage]-0}" "${failed[$stage]-0}" "${retried[$stage]-0}"
+        bad=$((bad + ${failed[$stage]-0})) good=$((good + ${passed[$stage]-0}))
+    elif [ "$stage" = figures ] || [ "$stage" = soak ]; then
+        printf '%-9s %8s   run by hand: tests/run.sh %s\n' "$stage" - "$stage"
+    fi
+done
+echo
+for note in ${notes[@]+"${notes[@]}"}; do echo "$note"; done
+echo "$good passed, $bad failed"
+[ "$bad" -eq 0 ]

@@ -13,6 +13,7 @@ mod diagnosis;
 mod endpoint;
 #[cfg(target_os = "linux")] // the place of the recording is given by the environment
 mod history;
+mod ignored;
 mod knowledge;
 mod layering;
 mod recorder;
@@ -20,7 +21,6 @@ mod recorder;
 mod remedies;
 mod scenarios;
 mod schemas;
-mod tray_icon;
 mod window;
 
 #[path = "../score/mod.rs"]
@@ -36,4 +36,32 @@ fn root() -> std::path::PathBuf {
 /// The program under test.
 fn program() -> std::process::Command {
     std::process::Command::new(env!("CARGO_BIN_EXE_mimamori-cli"))
+}
+
+/// Says that a part of a test cannot run here. `tests/run.sh` names a file for these, as cargo shows what a test prints
+/// only when it fails.
+fn not_run(what: &str) {
+    use std::io::Write;
+    println!("NOT RUN: {what}");
+    if let Some(file) = std::env::var_os("MIMAMORI_NOT_RUN") {
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(file);
+        writeln!(file.expect("the file of run.sh"), "{}", what.trim()).expect("written");
+    }
+}
+
+/// Every Rust source below these folders of the project.
+fn rust_files(folders: &[&str]) -> Vec<std::path::PathBuf> {
+    let mut open: Vec<_> = folders.iter().map(|folder| root().join(folder)).collect();
+    let mut found = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found
 }

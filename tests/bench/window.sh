@@ -3,12 +3,11 @@
 # `gnome-system-monitor -p` in the same run on the same virtual screen. Prints figures, judges nothing.
 set -eu
 bin=${1:?usage: window.sh PATH-OF-MIMAMORI}
-if [ "$(id -u)" = 0 ] && grep -qs '^12' /etc/debian_version && ! command -v gnome-system-monitor >/dev/null; then
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        gnome-system-monitor dbus xvfb xdotool imagemagick libgl1-mesa-dri >/dev/null
+if [ "${MIMAMORI_DISPLAY-}" != own ]; then
+    MIMAMORI_DISPLAY=own exec "$(dirname "$0")/../display.sh" -- "$0" "$@"
 fi
 for tool in Xvfb xdotool import dbus-run-session gnome-system-monitor; do
-    command -v "$tool" >/dev/null || { echo "SKIPPED: the window benchmark needs $tool"; exit 0; }
+    command -v "$tool" >/dev/null || { echo "NOT RUN: the window benchmark needs $tool"; exit 0; }
 done
 work=$(mktemp -d)
 pids=()
@@ -17,12 +16,7 @@ cleanup() {
     rm -rf "$work"
 }
 trap cleanup EXIT
-exec 3>"$work/display"
-Xvfb -displayfd 3 -screen 0 1280x900x24 -nolisten tcp >/dev/null 2>&1 &
-pids+=($!)
-for _ in $(seq 100); do [ -s "$work/display" ] && break; sleep 0.1; done
-DISPLAY=:$(cat "$work/display")
-export DISPLAY HOME="$work" XDG_RUNTIME_DIR="$work" LIBGL_ALWAYS_SOFTWARE=1
+export HOME="$work" XDG_RUNTIME_DIR="$work" LIBGL_ALWAYS_SOFTWARE=1
 
 milliseconds() { date +%s%3N; }
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }

@@ -1,4 +1,4 @@
-"""The agent from end to end; started by agent.sh, which gives each test a session bus, a display and a home.
+"""The agent from end to end; started by end_to_end.py, which gives each test a session bus, a display and a home.
 
 The desktop (place for icons, notification server) is tray/host.py; the window is read and used as in e2e.py.
 Waits have generous deadlines, because the machine may be busy with other things, and serve the bus meanwhile.
@@ -21,6 +21,8 @@ import sys
 import time
 import unittest
 from pathlib import Path
+
+from load import judges_load
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "tray"))
 import e2e  # noqa: E402
@@ -68,6 +70,19 @@ def status(seconds=10.0):
     """How the agent is; `None` without an answer, also when it has no time yet (it is starting)."""
     answer = ask({"do": "status"}, seconds)
     return answer if answer and answer["answer"] == "status" else None
+
+
+def more_samples(number, seconds=60):
+    """Waits until the agent has taken so many more samples. Asks seldom: a question costs it more than a sample."""
+    until("an answer", seconds, status)
+    goal = status()["samples"] + number
+
+    def is_there():
+        host.serve(0.4)
+        said = status()
+        return said is not None and said["samples"] >= goal
+
+    until(f"{number} more samples", seconds, is_there)
 
 
 def flush():
@@ -283,23 +298,31 @@ class AgentTest(unittest.TestCase):
         first, second = window_of_its_own("front-a"), window_of_its_own("front-b", "qt")
         self.addCleanup(first.end)
         self.addCleanup(second.end)
-        find = lambda name: xdotool("search", "--name", f"^{name}$").split()[-1]  # noqa: E731
+
+        def find(name):
+            done = subprocess.run(["xdotool", "search", "--name", f"^{name}$"], capture_output=True, text=True)
+            return (done.stdout.split() or [None])[-1]
+
         windows = [until(f"the window {name}", 20, lambda: find(name)) for name in ("front-a", "front-b")]
         xdotool("windowactivate", "--sync", windows[0])
         self.agent()
-        # Longer than after the start, when everything is looked at.
-        host.serve(25)
+        # After the start everything is looked at for a while.
+        more_samples(8)
         begun = time.time()
         xdotool("windowactivate", "--sync", windows[1])
-        host.serve(6)
-        flush()
-        fronts = [(at(event["at"]) - begun, event["subject"]) for event in events("foreground")]
+
+        def fronts():
+            flush()
+            return [(at(event["at"]) - begun, event["subject"]) for event in events("foreground")]
+
+        until("the other window is known to be in front", 20, lambda: any(name == "front-b" for _, name in fronts()))
+        fronts = fronts()
         say(f"in front: {fronts}")
         # What it was told before is answered with the next glance: two of them, and one to read about it.
         self.assertTrue(any(-1 < late < 6 and subject == "front-b" for late, subject in fronts), fronts)
 
         # Long enough for a question that was not answered, and for the finding about it.
-        host.serve(25)
+        more_samples(8)
         flush()
         self.assertEqual([event for event in events("finding") if "not answered" in event["text"]["en"]], [])
         begun = time.time()
@@ -320,6 +343,7 @@ class AgentTest(unittest.TestCase):
 
     # -------------------------------------------------------------------------------- what it is there for
 
+    @judges_load
     @with_diagnostics
     def test_who_it_was(self):
         """With the window closed a program burns and ends; later, and after a restart of the agent, the window
@@ -423,6 +447,7 @@ class AgentTest(unittest.TestCase):
         until("nothing more", 5, lambda: True)
         self.assertEqual(len(about()) if alone else len(server.calls), 1, f"exactly one notification: {server.calls}")
 
+    @judges_load
     @with_diagnostics
     def test_a_clicked_notification_opens_its_finding(self):
         """The window that a click on the notification opens shows that finding, with its reasons open."""
@@ -447,6 +472,7 @@ class AgentTest(unittest.TestCase):
         say(f"the finding with its reasons {time.monotonic() - clicked:.1f} s after the click")
         app.picture("agent-clicked-en")
 
+    @judges_load
     @with_diagnostics
     def test_dunst_shows_it_and_tells_of_the_click(self):
         """The notification server of many light desktops, as Debian has it: shown, clicked, and withdrawn at the end."""
@@ -488,7 +514,7 @@ class AgentTest(unittest.TestCase):
         agent.kill()
         # The same start of the system: it was only ended.
         agent = self.agent()
-        host.serve(8)
+        more_samples(3)
         flush()
         self.assertEqual(events("sudden_stop"), [])
         self.assertEqual(server.calls, [])
@@ -509,7 +535,7 @@ class AgentTest(unittest.TestCase):
             fcntl.flock(held, fcntl.LOCK_EX)
             agent = self.agent(ready=False, before=new_boot(THIRD_BOOT))
             until("the endpoint", 20, lambda: (RUNTIME / "agent.sock").exists())
-            host.serve(3)
+            more_samples(1)
         told = lambda: [other for other in server.shown if other != number and "off" in server.shown[other]["title"]]  # noqa: E731
         until("it is told as soon as the recording can be opened", 40, lambda: host.serve(1) or told())
         flush()
@@ -525,7 +551,7 @@ class AgentTest(unittest.TestCase):
         agent.stop()
         # A clean stop, and yet another start of the system: nothing to tell.
         agent = self.agent(before=new_boot(OWN_BOOT.replace("-", "-0", 1)[:36]))
-        host.serve(8)
+        more_samples(3)
         flush()
         self.assertEqual(len(events("sudden_stop")), 2)
         self.assertEqual(len(server.calls), 2, server.calls)
@@ -554,7 +580,7 @@ class AgentTest(unittest.TestCase):
         say(f"a second one ended with {second.returncode} after {took:.2f} s: {second.stderr.strip()}")
         self.assertEqual(second.returncode, 0)
         self.assertLess(took, 1.0)
-        host.serve(2)
+        more_samples(1)
         after = status()
         for name in ("pid", "since", "trouble", "tray"):
             self.assertEqual(before[name], after[name], name)
@@ -596,7 +622,7 @@ class AgentTest(unittest.TestCase):
         _, server = self.desktop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             agent = self.agent()
-            host.serve(3)
+            more_samples(1)
             took = agent.stop(number)
             say(f"{number.name}: ended after {took:.2f} s")
             self.assertLess(took, 1.0)
@@ -609,7 +635,7 @@ class AgentTest(unittest.TestCase):
         found = [event["kind"] for event in events()]
         self.assertEqual((found.count("started"), found.count("stopped")), (4, 4), found)
         agent = self.agent(before=new_boot(OTHER_BOOT))
-        host.serve(8)
+        more_samples(3)
         flush()
         self.assertEqual(events("sudden_stop"), [])
         self.assertEqual(server.calls, [])
@@ -626,13 +652,14 @@ class AgentTest(unittest.TestCase):
         self.addCleanup(screen.kill)
         until("a second screen", 20, lambda: number.read_text().strip())
         agent = self.agent("--quiet", env={**os.environ, "DISPLAY": ":" + number.read_text().strip()})
-        host.serve(5)
+        more_samples(2)
         begun = time.monotonic()
         screen.terminate()
         self.assertEqual(agent.process.wait(20), 0, agent.said())
         say(f"ended {time.monotonic() - begun:.2f} s after the screen")
         self.assertEqual(query("SELECT clean FROM run ORDER BY id DESC LIMIT 1"), [(1,)])
 
+    @judges_load
     @with_diagnostics
     def test_closed_by_the_window_and_back(self):
         """The window closes a program and ends itself; the agent sees that the program returns, and who starts it."""
@@ -644,7 +671,7 @@ class AgentTest(unittest.TestCase):
         self.agent()
         supervisor = Proc(["sh", str(keeper)])
         self.addCleanup(supervisor.end)
-        host.serve(14)
+        more_samples(6)
         worker = next(pid for pid, _ in e2e.family(supervisor.pid) if pid != supervisor.pid)
         # What the window writes when its button is used, and what the button does.
         action = {"at": int(time.time() * 1000), "kind": "action", "subject": name, "data": {}}
@@ -801,7 +828,7 @@ with socket.socket(socket.AF_UNIX) as connection:
         self.assertEqual(len(events("trouble")), 1, events("trouble"))
         # With a bus, but nobody there yet.
         agent = self.agent()
-        host.serve(3)
+        more_samples(1)
         self.assertFalse(status()["tray"])
         self.assertEqual(agent.said(), "", "a place for icons may come: nothing is said to a terminal")
         watcher, _ = self.desktop()
@@ -828,9 +855,8 @@ with socket.socket(socket.AF_UNIX) as connection:
         until(f"the tooltip says so: {item.tooltip()}", 10, lambda: "paused until" in item.tooltip()[0])
         say(f"tooltip: {item.tooltip()[0]}")
         self.assertIsNotNone(status()["paused_until"])
-        host.serve(3)
         before, paused = recorded(), time.time()
-        host.serve(40)
+        host.serve(10)
         self.assertEqual(recorded(), before, "recorded while paused")
         flush()
         went_on = time.time()
@@ -866,7 +892,7 @@ with socket.socket(socket.AF_UNIX) as connection:
         until("it is full for the agent", 120, lambda: flush() or status()["trouble"] == "trouble-full")
         say(f"trouble-full {time.time() - full_at:.0f} s after the disk was full")
         before = recorded()
-        host.serve(20)
+        more_samples(6)
         self.assertTrue(agent.alive(), agent.said())
         self.assertEqual(status()["trouble"], "trouble-full")
         self.assertEqual(recorded(), before)
@@ -887,7 +913,7 @@ with socket.socket(socket.AF_UNIX) as connection:
         fill(STATE / "filler")
         agent.kill()
         agent = self.agent()
-        host.serve(5)
+        more_samples(2)
         say(f"started on a full disk: {status()['trouble']}; said: {agent.said().strip()}")
         until("it is full for the agent", 120, lambda: flush() or status()["trouble"] == "trouble-full")
         count = lambda: query("SELECT count(*) FROM run")[0][0]  # noqa: E731
@@ -912,7 +938,7 @@ with socket.socket(socket.AF_UNIX) as connection:
         until(f"it says why: {status()}", 20, lambda: status()["trouble"] == "trouble-read-only")
         say(f"said: {agent.said().strip()}")
         self.assertIn("cannot be written", agent.said())
-        host.serve(12)
+        more_samples(4)
         self.assertTrue(agent.alive())
         self.assertEqual(status()["trouble"], "trouble-read-only")
         # What was recorded before can still be read.
@@ -977,9 +1003,9 @@ with socket.socket(socket.AF_UNIX) as connection:
         self.assertEqual(status()["trouble"], "trouble-newer")
         say(f"said: {agent.said().strip()}")
         self.assertIn("newer", agent.said())
-        host.serve(8)
+        more_samples(3)
         flush()
-        host.serve(2)
+        more_samples(1)
         self.assertEqual(status()["trouble"], "trouble-newer")
         agent.stop()
         self.assertEqual(state().get("recording.db"), before["recording.db"])
@@ -996,7 +1022,7 @@ with socket.socket(socket.AF_UNIX) as connection:
         self.addCleanup(file.unlink)
         file.write_text("[thresholds.cpu]\nprogram = 7\nfull = 0.9\ncolour = 1\n")
         self.agent()
-        host.serve(4)
+        more_samples(2)
         flush()
         (trouble,) = events("trouble")
         say(f"“{trouble['text']['en']}” / “{trouble['text']['ja']}”")
@@ -1015,10 +1041,10 @@ with socket.socket(socket.AF_UNIX) as connection:
         meanwhile = BusyMeanwhile()
         agent = self.agent(env=env)
         begun = time.time()
-        host.serve(9)
+        more_samples(3)
         for offset in (86_400, 0, -86_400, 0):
             clock.write_text(f"{offset:+d}\n")
-            host.serve(9)
+            more_samples(3)
             said = status()
             self.assertLess(abs(said["since"] / 1000 - offset - begun), 15, "it moved with the clock")
         agent.stop()
@@ -1036,6 +1062,7 @@ with socket.socket(socket.AF_UNIX) as connection:
         self.assertEqual([event for event in found["events"] if event["kind"] == "suspended"], [])
         self.assert_nothing_found([event for event in found["events"] if event["kind"] == "finding"], meanwhile)
 
+    @judges_load
     @with_diagnostics
     def test_time_zone_changes(self):
         """A PC that travels: nothing moves but the words. What is told says the time of the new place within seconds."""
@@ -1047,16 +1074,16 @@ with socket.socket(socket.AF_UNIX) as connection:
         agent = self.agent(env=env, before=zone.before())
         item = watcher.wait_for_item(30)
         begun = status()["since"]
-        host.serve(9)
+        more_samples(3)
         # A load that lasts over the change, as any finding may.
         burner = Burner(NAME)
         self.addCleanup(burner.end)
         began = time.time()
         until("it is known", 60, lambda: flush() or any(event["subject"] == NAME for event in events("finding")))
         zone.set("America/New_York")
-        host.serve(12)
+        more_samples(4)
         zone.set("Pacific/Kiritimati")
-        host.serve(12)
+        more_samples(4)
         burner.end()
         lasted = time.time() - began
         until("its end is recorded", 120, lambda: flush() or any(
@@ -1112,12 +1139,12 @@ with socket.socket(socket.AF_UNIX) as connection:
         """As a debugger or a full machine does it: no crash, and the time is not taken for something."""
         meanwhile = BusyMeanwhile()
         agent = self.agent()
-        host.serve(8)
+        more_samples(3)
         os.kill(agent.pid, signal.SIGSTOP)
         self.addCleanup(lambda: agent.alive() and os.kill(agent.pid, signal.SIGCONT))
-        host.serve(20)
+        host.serve(12)
         os.kill(agent.pid, signal.SIGCONT)
-        host.serve(8)
+        more_samples(3)
         self.assertTrue(agent.alive(), agent.said())
         self.assertIsNotNone(status())
         flush()
@@ -1129,7 +1156,7 @@ with socket.socket(socket.AF_UNIX) as connection:
         self.assert_nothing_found([event for event in found["events"] if event["kind"] == "finding"], meanwhile)
         covered = sum(minute["seconds"] for minute in found["minutes"])
         say(f"{covered:.0f} s of {time.time() - agent.begun:.0f} s are covered")
-        self.assertGreater(covered, 28)
+        self.assertGreater(covered, 18)
         agent.stop()
 
 

@@ -1,4 +1,4 @@
-"""Desktop end-to-end tests; started by run.sh, which makes the display, the session bus and the home folder.
+"""Desktop end-to-end tests; started by end_to_end.py, which gives each test a display, a session bus and a home.
 
 The window is read through AT-SPI, as a screen reader reads it, and used with a real mouse and keyboard (xdotool).
 Every wait polls with a generous deadline, because the machine may be busy with other things.
@@ -19,6 +19,8 @@ import time
 import unittest
 from collections import namedtuple
 from pathlib import Path
+
+from load import judges_load
 
 import gi
 
@@ -482,6 +484,7 @@ class DesktopTest(unittest.TestCase):
         self.assertTrue(match, text)
         return float(match[1]), float(match[2])
 
+    @judges_load
     @with_diagnostics
     def test_busy_program(self):
         wait_quiet()
@@ -510,6 +513,7 @@ class DesktopTest(unittest.TestCase):
         app.click("OK")
         app.wait_gone("It worked")
 
+    @judges_load
     @with_diagnostics
     def test_stubborn_program(self):
         wait_quiet()
@@ -530,9 +534,8 @@ class DesktopTest(unittest.TestCase):
         app.picture("confirm-en")
         app.key("Escape")
         app.wait_gone("Force mimamori-stubborn to close?", 10)
-        time.sleep(1.5)
-        self.assertTrue(burner.alive(), "Escape killed it")
         app.wait("mimamori-stubborn is still open", 5)
+        self.assertTrue(burner.alive(), "Escape killed it")
         app.click("Force close…")
         app.wait("Force mimamori-stubborn to close?", 10)
         app.click(re.compile("^Force close$"))
@@ -541,6 +544,7 @@ class DesktopTest(unittest.TestCase):
         before, after = self.wait_verdict(app, 40)
         self.assertGreater(before, after + 10)
 
+    @judges_load
     @with_diagnostics
     def test_hidden_worker_that_comes_back(self):
         """A harmless loop, named like a part of the kernel, in a hidden folder, kept alive by a script."""
@@ -563,6 +567,7 @@ class DesktopTest(unittest.TestCase):
         say(f"“{found}”")
         self.assertIn("started by sh", found)
 
+    @judges_load
     @with_diagnostics
     def test_confirmation_by_keyboard(self):
         """Opened with the keyboard, the question has the focus, on the safe answer."""
@@ -592,7 +597,7 @@ class DesktopTest(unittest.TestCase):
         self.assertGreater(focus_at, inside, "the focus stayed behind the question")
         app.key("Return")
         app.wait_gone("Force mimamori-stubborn to close?", 10)
-        time.sleep(1.0)
+        app.wait("mimamori-stubborn is still open", 5)
         self.assertTrue(burner.alive(), "Return on the safe answer killed it")
 
     def chromium(self, page):
@@ -629,6 +634,7 @@ class DesktopTest(unittest.TestCase):
         self.assertNotIn("Act", [node.name for node in app.nodes()])
         app.picture(picture)
 
+    @judges_load
     @with_diagnostics
     def test_a_video_is_a_browser_at_work(self):
         wait_quiet()
@@ -645,6 +651,7 @@ class DesktopTest(unittest.TestCase):
         say(f"in three minutes of a film: {sorted(told)}; “{rows[0]}”")
         app.picture("video-en")
 
+    @judges_load
     @with_diagnostics
     def test_a_compiler_is_called_one(self):
         if not shutil.which("gcc"):
@@ -658,6 +665,7 @@ class DesktopTest(unittest.TestCase):
             self.addCleanup(Proc(["/bin/sh", "-c", again, f"part{number}"], cwd=folder).end)
         self.is_called_normal("Software build", "compiler-en")
 
+    @judges_load
     @with_diagnostics
     def test_an_update_of_packages_is_called_one(self):
         if os.geteuid() != 0 or not shutil.which("apt-get"):
@@ -686,6 +694,7 @@ class DesktopTest(unittest.TestCase):
         self.addCleanup(installing.end)
         self.is_called_normal("Software update", "package-en")
 
+    @judges_load
     @with_diagnostics
     def test_chromium_page(self):
         wait_quiet()
@@ -787,7 +796,7 @@ class DesktopTest(unittest.TestCase):
         until("a headline", 30, app.headlines)
         for screen, keys in (("Now", "ctrl+1"), ("Restart", "ctrl+3"), ("Settings", "ctrl+4")):
             app.key(keys)
-            time.sleep(1.0)
+            app.wait({"Now": "What is using this PC", "Restart": "Restart checklist", "Settings": "Language"}[screen], 10)
             roles = ("push button", "toggle button", "check box", "page tab")
             # The number of programs in "Show 6 more programs" changes while the keys are pressed.
             plain = lambda text: re.sub(r"\d+ more", "N more", text)  # noqa: E731
@@ -817,15 +826,19 @@ class DesktopTest(unittest.TestCase):
     def test_crosshair(self):
         app = self.start("--lang", "en")
         until("a headline", 30, app.headlines)
-        time.sleep(4)
         self.assertIsNone(app.find(" ago)"))
         charts = app.wait(re.compile("^Charts$"), 10).rect()
         before = app.picture("crosshair-before", TMP)
         # Where something was measured: a little left of the right edge, in the first chart.
         x, y = charts.x + charts.width - 20, charts.y + 40
-        app.point(x - 5, y)
-        app.point(x, y)
-        node = app.wait(re.compile(r"^\d\d:\d\d:\d\d \(\d+ s ago\)$"), 10)
+
+        def tooltip():
+            app.point(x - 5, y)
+            app.point(x, y)
+            return app.find(re.compile(r"^\d\d:\d\d:\d\d \(\d+ s ago\)$"))
+
+        # The first samples come into the chart at its right edge.
+        node = until("what was measured there", 40, tooltip)
         say(f"tooltip: “{node.name}”")
         nodes = app.nodes()
         at = next(i for i, other in enumerate(nodes) if other.name == node.name)
@@ -854,6 +867,7 @@ class DesktopTest(unittest.TestCase):
         app.key("Escape")
         app.wait_gone(" ago)", 10)
 
+    @judges_load
     @with_diagnostics
     def test_filling_disk(self):
         if os.geteuid() != 0:
@@ -890,6 +904,7 @@ class DesktopTest(unittest.TestCase):
         self.assertIsNotNone(named, "the writer is not named")
         self.assertIsNotNone(app.find("Close mimamori-writer", "push button"), "no button for the writer")
 
+    @judges_load
     @with_diagnostics
     def test_memory_hog(self):
         total = meminfo()["MemTotal"]
@@ -921,6 +936,7 @@ class DesktopTest(unittest.TestCase):
         until("memory is free again", 20, lambda: meminfo()["MemAvailable"] > total * 0.2)
         until("the finding is gone", 30, lambda: not any("Memory is nearly" in text for text in app.headlines()))
 
+    @judges_load
     @with_diagnostics
     def test_pictures(self):
         """Pictures of the states that people look at; also that everything is said in both languages."""
@@ -974,6 +990,7 @@ class DesktopTest(unittest.TestCase):
                      "restart-en", "restart-ja"):
             self.assertGreater((ARTEFACTS / f"{name}.png").stat().st_size, 10_000, name)
 
+    @judges_load
     @with_diagnostics
     def test_smallest_window(self):
         """At 640x480 every text is whole: no letters below each other, nothing beyond the right edge."""
@@ -984,7 +1001,6 @@ class DesktopTest(unittest.TestCase):
         app.wait(re.compile("^1 min$"), 5)
         xdotool("windowsize", app.window, 640, 480)
         until("the small size", 10, lambda: app.geometry()[2:] == (640, 480))
-        time.sleep(1)
         app.picture("now-en-small")
         window, bad = app.geometry(), []
         for node in app.nodes():
@@ -993,6 +1009,7 @@ class DesktopTest(unittest.TestCase):
                 bad.append(str(node).strip())
         self.assertEqual(bad, [])
 
+    @judges_load
     @with_diagnostics
     def test_restart_opens_at_its_top(self):
         self.burner()
@@ -1001,10 +1018,9 @@ class DesktopTest(unittest.TestCase):
         window = app.geometry()
         app.point(window.x + 500, window.y + 500)
         xdotool("click", "--repeat", 25, "--delay", 30, 5)
-        time.sleep(1)
         app.key("ctrl+3")
         title = app.wait("Restart checklist", 10)
-        time.sleep(1)
+        time.sleep(0.5)
         rect = app.wait("Restart checklist", 10).rect()
         self.assertIsNotNone(rect, title)
         self.assertGreaterEqual(rect.y, window.y, "the list opens scrolled, because the other screen was")

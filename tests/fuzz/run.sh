@@ -16,7 +16,7 @@ targets=("$@")
 
 compiler=${CXX-c++}
 command -v "$compiler" >/dev/null 2>&1 || {
-    echo "SKIPPED: libFuzzer needs a C++ compiler ($compiler)"
+    echo "NOT RUN: libFuzzer needs a C++ compiler ($compiler)"
     exit 0
 }
 # A folder of its own: everything is compiled with other flags.

@@ -1,5 +1,5 @@
 """The agent on Windows under Wine 10 with Wine's taskbar: used with the mouse, read with tesseract, asked through the
-program itself. Called by agent.sh."""
+program itself. Started by end_to_end.py."""
 
 import json
 import os
@@ -10,9 +10,10 @@ import time
 import tomllib
 import unittest
 
-from screen import PROGRAMS, WINE, click, cpu_seconds, find, processes, shot, wait_for, words
+from load import judges_load
+from screen import PROGRAMS, WINE, click, cpu_seconds, find, processes, shot, until, wait_for, windows_path, words
 
-WORK = pathlib.Path(os.environ["MIMAMORI_AGENT_WORK"])
+WORK = pathlib.Path(os.environ["MIMAMORI_WORK"])
 PREFIX = pathlib.Path(os.environ["MIMAMORI_WINEPREFIX"])
 WIDTH, HEIGHT = 1280, 960
 COLOURS = {
@@ -26,10 +27,6 @@ RUN_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
 MOST_MEMORY = 12e6
 
 
-def windows_path(path):
-    return "Z:" + str(path).replace("/", "\\")
-
-
 def on_desktop(program, *arguments):
     """Starts a program on the desktop with the taskbar; the process is Wine's, not the program's."""
     command = [WINE, "explorer", f"/desktop=shell,{WIDTH}x{HEIGHT}", windows_path(program), *arguments]
@@ -38,17 +35,6 @@ def on_desktop(program, *arguments):
 
 def run(program, *arguments, seconds=120):
     return subprocess.run([WINE, str(program), *arguments], capture_output=True, text=True, errors="replace", timeout=seconds)
-
-
-def until(what, seconds, check, every=0.3):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = check()
-        if found:
-            return found
-        time.sleep(every)
-    shot("agent-failed")
-    raise AssertionError(f"not within {seconds} s: {what}")
 
 
 def screen():
@@ -152,10 +138,10 @@ class Agent(unittest.TestCase):
         """Opens the menu of the icon, which opens upwards at the mouse; the words in that corner of the screen."""
         for _ in range(3):
             right_click(until("the icon", 20, icon))
-            time.sleep(1.5)
-            seen = [(word, x, y) for word, x, y in words() if x > WIDTH - 400 and y > HEIGHT - 300]
-            if find("Quit", seen):
-                return seen
+            for _ in range(4):
+                seen = [(word, x, y) for word, x, y in words() if x > WIDTH - 400 and y > HEIGHT - 300]
+                if find("Quit", seen):
+                    return seen
         shot("agent-failed")
         raise AssertionError("no menu; on the screen: " + " ".join(word for word, *_ in seen))
 
@@ -166,6 +152,10 @@ class Agent(unittest.TestCase):
         output = run(PROGRAMS / "mimamori-cli.exe", "history", "--since", "10m", "--json")
         self.assertIn(output.returncode, (0, 1), output.stderr)
         return json.loads(output.stdout)
+
+    def recorded(self):
+        """Waits for what the agent has seen; asking makes it write."""
+        until("the first minute in the recording", 60, lambda: self.history()["minutes"], every=1)
 
     def ended_in_order(self, pid):
         until("the agent to end", 20, lambda: pid not in agents())
@@ -183,7 +173,8 @@ class Agent(unittest.TestCase):
         self.assertEqual(len(windows()), 1)
         # A second click brings the same window to the front.
         click(icon())
-        time.sleep(4)
+        # A second one would be there for a moment at least.
+        time.sleep(2)
         self.assertEqual(len(windows()), 1, "one window only")
         seen = self.menu()
         shot("agent-menu")
@@ -224,9 +215,10 @@ class Agent(unittest.TestCase):
         wait_for("What is using", 90)
         self.assertEqual((agents(), len(windows())), ([agent], 1))
 
+    @judges_load
     def test_what_happened_without_a_window_is_recorded(self):
         self.start()
-        time.sleep(8)
+        self.recorded()
         before = processes("burner.exe")
         burner = subprocess.Popen([WINE, str(PROGRAMS / "burner.exe"), "for", "40"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         HELPERS.append(burner)
@@ -289,12 +281,11 @@ class Agent(unittest.TestCase):
         HELPERS.append(on_desktop(PROGRAMS / "empty.exe"))
         until("the empty program", 60, lambda: processes("empty.exe"))
         agent = self.start()
-        time.sleep(10)
+        self.recorded()
         os.kill(agent, 9)
         until("the agent to end", 20, lambda: agent not in agents())
         again = self.start()
         self.assertNotEqual(agent, again)
-        time.sleep(4)
         # Whoever asks makes the agent write everything.
         run(PROGRAMS / "mimamori-cli.exe", "agent")
         wait_for("What is using", 90)
@@ -307,31 +298,33 @@ class Agent(unittest.TestCase):
 
     def test_a_sudden_stop_of_the_pc_is_told(self):
         """For the agent a new start of Wine's server is a new start of the PC."""
+        begun = time.monotonic()
         agent = self.start()
-        time.sleep(75)
+        self.recorded()
         os.kill(agent, 9)
         self.end()
         # Starts are told apart by their time, to ten seconds.
-        time.sleep(20)
+        until("another start of the PC", 30, lambda: time.monotonic() - begun > 20)
         self.start()
         told = until("the sudden stop", 60, lambda: [e for e in self.history()["events"] if e["kind"] == "sudden_stop"], every=3)
         print(told[0]["text"]["en"], told[0]["data"])
         self.assertEqual(len(told), 1)
         self.assertEqual(told[0]["data"]["cause"], "unknown", "Wine has no event log: nothing is claimed")
 
+    @judges_load
     def test_what_it_costs(self):
         said = WORK / "empty.said"
         HELPERS.append(on_desktop(PROGRAMS / "empty.exe", windows_path(said)))
         empty = until("the empty program", 60, lambda: said.exists() and processes("empty.exe"))[0]
         agent = self.start()
-        time.sleep(45)
+        self.recorded()
         threads = len(os.listdir(f"/proc/{agent}/task"))
         HELPERS.append(on_desktop(PROGRAMS / "empty.exe", windows_path(WORK / "threads.said"), str(threads - 1)))
         others = until("one with threads", 60, lambda: set(processes("empty.exe")) - {empty})
         threaded = others.pop()
         before, server = cpu_seconds(agent), wine_seconds()
         begun = time.monotonic()
-        time.sleep(60)
+        time.sleep(30)
         passed = time.monotonic() - begun
         share = (cpu_seconds(agent) - before) / passed
         served = (wine_seconds() - server) / passed

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Builds the Windows program on Debian 12 and runs its tests under Wine 10 on a display of their own.
+# Builds the Windows program on Debian 12 and runs under Wine 10 the tests of what differs there: platform, sampler,
+# recorder, agent, command line, and the digest of all findings. Prepares what end_to_end.py needs.
 #
-#   run.sh [CARGO-TEST-ARGUMENT…]    without arguments: every unit and integration test
+#   run.sh [CARGO-TEST-ARGUMENT…]    without arguments: all of the above
 #
 # CARGO_TARGET_DIR and the checkout can be anywhere. What Windows itself must show is not tested here: DX12,
 # toasts, command lines of other processes (Wine 10 does not give them).
@@ -9,50 +10,23 @@ set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 checkout=$(cd "$here/../.." && pwd -P)
-
-if [ "$(id -u)" -ne 0 ] || ! grep -qs '^12' /etc/debian_version; then
-    echo "windows tests: skipped, they need root on Debian 12"
-    exit 0
-fi
-
-mkdir -p "${CARGO_TARGET_DIR:-$checkout/target}"
-CARGO_TARGET_DIR=$(cd "${CARGO_TARGET_DIR:-$checkout/target}" && pwd -P)
-# Debian's compiler comes with the sources of the standard library, from which cargo builds that of Windows.
-export CARGO_TARGET_DIR RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
-export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER="$here/wine10"
-
+: "${CARGO_TARGET_DIR:=$checkout/target}"
+mkdir -p "$CARGO_TARGET_DIR"
+CARGO_TARGET_DIR=$(cd "$CARGO_TARGET_DIR" && pwd -P)
+export CARGO_TARGET_DIR
 "$here/setup.sh" "$checkout" "$CARGO_TARGET_DIR"
-# A prefix elsewhere must be visible too.
-[ -z "${MIMAMORI_WINEPREFIX-}" ] || "$here/setup.sh" "$MIMAMORI_WINEPREFIX"
 
-work=$(mktemp -d)
-display=
-stop() {
-    "$here/wine10" --end || true
-    [ -z "$display" ] || kill "$display" 2>/dev/null || true
-    rm -rf "$work"
-}
-trap stop EXIT
-trap 'exit 130' INT TERM
-
-# Xvfb chooses a free display and writes its number.
-Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>"$work/number" >"$work/log" 2>&1 &
-display=$!
-tries=0
-until [ -s "$work/number" ]; do
-    tries=$((tries + 1))
-    if [ "$tries" -gt 100 ]; then
-        cat "$work/log" >&2
-        echo "windows tests: no display" >&2
-        exit 1
-    fi
-    sleep 0.1
-done
-DISPLAY=:$(cat "$work/number")
-export DISPLAY
+programs=$CARGO_TARGET_DIR/x86_64-pc-windows-gnu/debug
+mkdir -p "$programs"
+x86_64-w64-mingw32-gcc -O1 -mwindows -o "$programs/burner.exe" "$here/burner.c"
+x86_64-w64-mingw32-gcc -O1 -mwindows -o "$programs/empty.exe" "$here/empty.c" -lpsapi
+x86_64-w64-mingw32-gcc -O1 -o "$programs/traycheck.exe" "$here/traycheck.c"
 
 # A program with a signature, which Wine has none of: one of its own, signed by nobody in particular. Unlike Windows, Wine
 # trusts every root.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key" -out "$work/cert" -days 30 -utf8 \
     -subj "/C=JP/CN=株式会社サンプル" -addext extendedKeyUsage=codeSigning 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
 notepad=${MIMAMORI_WINE_ROOT:-/opt/mimamori-wine10}/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/notepad.exe
@@ -60,14 +34,25 @@ rm -f "$CARGO_TARGET_DIR/signed.exe"
 osslsigncode sign -certs "$work/cert" -key "$work/key" -in "$notepad" -out "$CARGO_TARGET_DIR/signed.exe" >/dev/null
 export MIMAMORI_SIGNED_FILE="Z:$CARGO_TARGET_DIR/signed.exe"
 
+# Debian's compiler comes with the sources of the standard library, from which cargo builds that of Windows.
+export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER="$here/wine10"
+export MIMAMORI_WINEPREFIX="$CARGO_TARGET_DIR/wineprefix-0"
 cd "$checkout"
-# Not `cargo build` beside it: the integration tests build both programs, and another list of features would
-# build half of the dependencies a second time.
-[ $# -gt 0 ] || set -- --lib --tests
-cargo test -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu "$@"
-if [ "$*" = "--lib --tests" ]; then
-    for program in mimamori mimamori-cli; do
-        [ -f "$CARGO_TARGET_DIR/x86_64-pc-windows-gnu/debug/$program.exe" ] ||
-            { echo "windows tests: $program.exe was not built" >&2; exit 1; }
-    done
+test_windows() { cargo test --locked -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu "$@"; }
+on_display() { "$checkout/tests/display.sh" --size 1280x800 -- "$@"; }
+if [ $# -gt 0 ]; then
+    on_display cargo test --locked -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu "$@"
+    exit
 fi
+# All at once: another list of targets would build half of the dependencies a second time.
+test_windows --quiet --lib --test all --example tray_log --no-run
+begun=$(date +%s)
+status=0
+on_display cargo test --locked --quiet -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu --lib --test all --example tray_log -- \
+    platform:: sampler:: recorder agent:: ipc:: cli:: settings:: command_line:: corpus:: || status=$?
+"$here/wine10" --end
+echo "run under Wine in $(($(date +%s) - begun)) s"
+# The second place of end_to_end.py.
+rm -rf "$CARGO_TARGET_DIR/wineprefix-1"
+cp -a "$MIMAMORI_WINEPREFIX" "$CARGO_TARGET_DIR/wineprefix-1"
+exit "$status"

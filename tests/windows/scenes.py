@@ -1,5 +1,5 @@
 """What slows a PC down, each answered by the Windows window under Wine 10 within 15 s of its cause, as read from the
-screen: a browser with a page that computes, a disk that fills up, a program that takes all memory. Called by window.sh.
+screen: a browser with a page that computes, a disk that fills up, a program that takes all memory. Started by end_to_end.py.
 
 The browser is a stand-in: a real Chromium for Windows does not run under Wine 10. It has the path and the shape of
 Google Chrome (a window that closes when it is asked to, parts that end with it), not its behaviour in all else.
@@ -13,6 +13,8 @@ import subprocess
 import tempfile
 import time
 import unittest
+
+from load import judges_load
 
 from screen import PROGRAMS, WINE, click, processes, read, screen_part, shot, start, wait_for, wait_for_button
 
@@ -61,6 +63,7 @@ def memory_limit():
     return min(limits, default=None)
 
 
+@judges_load
 class Scenes(unittest.TestCase):
     def setUp(self):
         self.started = []
@@ -78,12 +81,9 @@ class Scenes(unittest.TestCase):
 
     def window(self, lang):
         self.start(PROGRAMS / "mimamori.exe", "--lang", lang)
-        if lang == "en":
-            wait_for("What is using", 90)
-        else:
-            self.answer("CPU|メモリ", time.monotonic(), lang, 90)
-        # The first looks have no past to compare with.
-        time.sleep(6)
+        # The first findings: before them there is no past to compare with.
+        words = "fine|keeps using|normal|busy" if lang == "en" else "ありません|使い続けて|快適|正常"
+        self.answer(words, time.monotonic(), lang, 90)
 
     def answer(self, pattern, since, lang="en", seconds=60.0):
         """Waits for a finding that says `pattern`; what was read, and how long after `since` the picture was taken."""

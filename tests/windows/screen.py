@@ -138,18 +138,37 @@ def click(place):
 
 
 def processes(name):
-    """The processes of this machine that are the Windows program `name`."""
+    """The processes of this test's Wine that are the Windows program `name`."""
     found = []
+    own = f"WINEPREFIX={os.path.realpath(os.environ['MIMAMORI_WINEPREFIX'])}".encode()
     for entry in pathlib.Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 arguments = (entry / "cmdline").read_bytes().split(b"\0")
                 comm = (entry / "comm").read_text().strip()
+                if own not in (entry / "environ").read_bytes().split(b"\0"):
+                    continue
             except OSError:
                 continue
             if comm.lower() == name[:15].lower() or arguments[0].decode(errors="replace").lower().endswith("\\" + name.lower()):
                 found.append(int(entry.name))
     return found
+
+
+def until(what, seconds, check, every=0.3):
+    """Polls `check` until it gives something true and returns that."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = check()
+        if found:
+            return found
+        time.sleep(every)
+    shot("failed")
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def windows_path(path):
+    return "Z:" + str(path).replace("/", "\\")
 
 
 def cpu_seconds(pid):

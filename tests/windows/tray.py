@@ -1,4 +1,4 @@
-"""The icon beside the clock under Wine 10, found by its colours and used with the mouse. Called by tray.sh."""
+"""The icon beside the clock under Wine 10, found by its colours and used with the mouse. Started by end_to_end.py."""
 
 import os
 import pathlib
@@ -8,9 +8,9 @@ import tomllib
 import unittest
 
 WINE = os.environ["MIMAMORI_WINE"]
-PROGRAM = os.environ["MIMAMORI_TRAY_PROGRAM"]
-CHECK = os.environ["MIMAMORI_TRAY_CHECK"]
-WORK = pathlib.Path(os.environ["MIMAMORI_TRAY_WORK"])
+PROGRAM = pathlib.Path(os.environ["MIMAMORI_PROGRAMS"]) / "examples/tray_log.exe"
+CHECK = pathlib.Path(os.environ["MIMAMORI_PROGRAMS"]) / "traycheck.exe"
+WORK = pathlib.Path(os.environ["MIMAMORI_WORK"])
 ARTEFACTS = pathlib.Path(os.environ.get("MIMAMORI_ARTEFACTS", "tests/artefacts"))
 WIDTH, HEIGHT = 1000, 700
 COLOURS = {
@@ -79,10 +79,9 @@ HELPERS = []
 class Tray(unittest.TestCase):
     def setUp(self):
         self.log = WORK / f"{self.id()}.log"
-        environment = {**os.environ, "MIMAMORI_TRAY_LOG": windows_path(self.log)}
         self.process = subprocess.Popen(
-            [WINE, "explorer", f"/desktop=shell,{WIDTH}x{HEIGHT}", windows_path(PROGRAM), "--ignored", "--exact", "tray_icon::tray_probe"],
-            env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [WINE, "explorer", f"/desktop=shell,{WIDTH}x{HEIGHT}", windows_path(PROGRAM), windows_path(self.log)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(self.end)
         self.read = 0
 
@@ -108,10 +107,15 @@ class Tray(unittest.TestCase):
         """Right click, then the line so far below the first one; the menu opens upwards at the mouse."""
         before = screen()
         click(icon, 3)
-        time.sleep(1)
+        # Drawn at once, but not in one piece: the same twice.
+        seen = []
+
+        def menu():
+            seen.append(self.changed(before, screen()))
+            return len(seen) > 1 and seen[-1] == seen[-2] and seen[-1]
+
+        changed = until("the menu", 10, menu)
         shot("menu")
-        changed = self.changed(before, screen())
-        self.assertTrue(changed, "no menu")
         left, top, right, bottom = changed
         # Four lines and a separator about half as high.
         height = (bottom - top) / 4.5
@@ -136,7 +140,6 @@ class Tray(unittest.TestCase):
         self.wait_for("Tray(CheckNow)")
         icon = until("the other icon", 10, lambda: find("act"))
         # Wine has no toasts: the icon speaks. (It shows no balloons on a desktop in a window either.)
-        time.sleep(1)
         check("balloon")
         self.wait_for('NotificationClicked("hot")')
         self.assertFalse([line for line in self.lines() if "NotificationsFailed" in line])

@@ -1,15 +1,18 @@
-"""The Windows program under Wine 10, read with tesseract and driven with the mouse. Called by window.sh."""
+"""The Windows program under Wine 10, read with tesseract and driven with the mouse. Started by
+end_to_end.py."""
 
 import json
 import subprocess
 import time
 import unittest
 
+from load import judges_load
 from screen import (
-    PROGRAMS, WINE, click, cpu_seconds, filled_buttons, find, processes, shot, start, wait_for, wait_for_button, words,
+    PROGRAMS, WINE, click, cpu_seconds, filled_buttons, find, processes, shot, start, until, wait_for, wait_for_button, words,
 )
 
-MEASURED_BY_THEN = 20
+MEASURED_BY_THEN = 9
+"""Seconds from the end of a program to the verdict, in which reading the screen would be measured with it."""
 
 
 class Windows(unittest.TestCase):
@@ -27,11 +30,10 @@ class Windows(unittest.TestCase):
         self.started.append(process)
         return process
 
+    @judges_load
     def test_check_tells_who_is_busy_and_by_how_much(self):
         self.start(PROGRAMS / "burner.exe")
-        time.sleep(5)
-        burner = processes("burner.exe")
-        self.assertTrue(burner, "the burner runs")
+        burner = until("the burner works", 60, lambda: [pid for pid in processes("burner.exe") if cpu_seconds(pid) > 1])
         before, begin = cpu_seconds(burner[0]), time.monotonic()
         output = subprocess.run([WINE, str(PROGRAMS / "mimamori-cli.exe"), "check", "--json", "--seconds", "6"], capture_output=True)
         measured = (cpu_seconds(burner[0]) - before) / (time.monotonic() - begin)
@@ -60,6 +62,7 @@ class Windows(unittest.TestCase):
         shot("failed")
         self.fail("no Japanese on the screen: " + text)
 
+    @judges_load
     def test_notepad_is_closed_politely(self):
         self.start("notepad.exe")
         self.start(PROGRAMS / "mimamori.exe", "--lang", "en")
@@ -71,7 +74,6 @@ class Windows(unittest.TestCase):
             rows = [(x, y) for word, x, y in words() if "notepad" in word.lower() and x > 600]
             if rows:
                 click(rows[0])
-            time.sleep(2)
             seen = words()
             close = find("Close Notepad", seen)
             if close:
@@ -79,11 +81,13 @@ class Windows(unittest.TestCase):
             back = find("Back to", seen)
             if back:
                 click(back)
-                time.sleep(1)
         self.assertTrue(close, "the details of Notepad did not open")
         # A finding that comes while the screen is read moves what is below it.
         for _ in range(4):
             click(close)
+            gone = time.monotonic() + 12
+            while processes("notepad.exe") and time.monotonic() < gone:
+                time.sleep(0.1)
             time.sleep(MEASURED_BY_THEN)
             close = processes("notepad.exe") and find("Close Notepad", words())
             if not close:
@@ -92,9 +96,10 @@ class Windows(unittest.TestCase):
         shot("notepad-closed")
         self.assertFalse(processes("notepad.exe"))
 
+    @judges_load
     def test_a_stubborn_program_is_closed_by_force(self):
         self.start(PROGRAMS / "burner.exe", "window")
-        time.sleep(2)
+        until("the burner", 60, lambda: processes("burner.exe"))
         self.start(PROGRAMS / "mimamori.exe", "--lang", "en")
         begin = time.monotonic()
         wait_for("burner keeps using", 90)
@@ -109,6 +114,7 @@ class Windows(unittest.TestCase):
         wait_for_button("Keep it running", 20)
         _, _, y, left = next(button for button in filled_buttons() if "Keep" in button[0])
         click((left - 50, y))
+        until("the burner's end", 20, lambda: not processes("burner.exe"), every=0.1)
         time.sleep(MEASURED_BY_THEN)
         wait_for("It worked", 40)
         shot("burner-closed")

@@ -214,7 +214,8 @@ class NotificationServer(dbus.service.Object):
         self.NotificationClosed(dbus.UInt32(number), dbus.UInt32(reason))
 
     def click(self, number, action="default"):
-        """As a person does: the notification tells of the click, then it goes."""
+        """As a person does, who has to see it first: the notification tells of the click, then it goes."""
+        serve(0.3)
         self.ActionInvoked(dbus.UInt32(number), action)
         self.close(number, 2)
 

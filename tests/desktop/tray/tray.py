@@ -1,4 +1,4 @@
-"""Tray, notifications, autostart and the second door of the endpoint, on a private session bus. Called by run.sh."""
+"""Tray, notifications, autostart and the second door of the endpoint, on a private session bus. Started by end_to_end.py."""
 
 import os
 import pathlib

@@ -1,5 +1,5 @@
-//! Not a test: the program that tests/windows/tray.py drives. Shows the tray and notifications with fixed texts and
-//! writes every event as a line into a file. (An example would be built with another list of features.)
+//! Shows the tray and notifications with fixed texts and writes every event as a line into the file that is its argument,
+//! for tray.py beside it. Ends after Quit or two minutes. "Check" shows a notification.
 
 use std::io::Write;
 use std::sync::mpsc;
@@ -22,11 +22,8 @@ fn view(icon: TrayIcon, tooltip: &str) -> TrayView {
     TrayView { icon, tooltip: tooltip.into(), menu }
 }
 
-/// Environment: `MIMAMORI_TRAY_LOG`, the file; ends after Quit or two minutes. Settings shows a notification.
-#[test]
-#[ignore = "started by tests/windows/tray.sh"]
-fn tray_probe() {
-    let Some(path) = std::env::var_os("MIMAMORI_TRAY_LOG") else { return };
+fn main() {
+    let path = std::env::args_os().nth(1).expect("the name of the log");
     let mut log = std::fs::File::create(path).expect("a log");
     let (events, received) = mpsc::channel();
     let begin = Instant::now();
@@ -38,7 +35,7 @@ fn tray_probe() {
         writeln!(log, "{event:?}").expect("written");
         match (event, &tray) {
             (DesktopEvent::Tray(TrayAction::CheckNow), Ok(tray)) => {
-                tray.update(&view(TrayIcon::Act, "Act"));
+                tray.update(&view(TrayIcon::Critical, "Act"));
                 notifier.show("hot", "Title", "Body of the balloon", true).expect("room");
             }
             (DesktopEvent::SessionEnding(saved), _) => {
