@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cli::Renderer;
 use crate::explain::Lang;
 use crate::model::{At, MyFiles};
 use crate::remedy::restart::Ticks;
@@ -25,6 +24,26 @@ pub enum ThemeChoice {
     Light,
     /// Always dark.
     Dark,
+}
+
+/// The graphics interface that draws the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Renderer {
+    /// OpenGL.
+    Glow,
+    /// Vulkan, Direct3D 12 or OpenGL through wgpu.
+    Wgpu,
+}
+
+impl Renderer {
+    /// The name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Glow => "glow",
+            Self::Wgpu => "wgpu",
+        }
+    }
 }
 
 /// Watching in the background.

@@ -16,13 +16,15 @@ use super::loads::{is_calm, is_moving};
 use super::menu::{TrayState, Words, tray_view};
 use super::notices::{NO_NOTIFICATIONS, Notices};
 use super::notification_policy::{FindingKey, Notice, NotificationPolicy, finding_key};
-use super::protocol::{Status, finding_id};
 use super::recording_writer::{RecordingNotice, RecordingUnavailable, RecordingWriter};
 use super::session_events::{SessionEvents, SessionFacts, SteadyClock, clock_events};
-use super::{AgentEvent, Options, agent_program, open_window, recording};
-use crate::cli::{Context, Exit, Output};
+use super::{AgentEvent, Options, recording};
+use crate::console::Output;
+use crate::context::Context;
 use crate::diagnose::{Finding, RuleId, Severity, is_monitoring_tool};
+use crate::exit::Exit;
 use crate::explain::{Texts, event_text};
+use crate::ipc::{Status, WindowOptions, agent_program, finding_id, open_window};
 use crate::model::{At, Autostart, Condition, Event, EventKind, History, MyFiles, Reading, Sample, Seconds};
 use crate::monitor::{Baseline, Monitor, Observation, PacedSample, now};
 use crate::platform::{self, DesktopEvent, DesktopEvents, NoDesktop, StopCause, Tray, TrayView};
@@ -454,7 +456,8 @@ impl<'a> AgentLoop<'a> {
 
     pub(super) fn open(&mut self, finding: Option<&str>, settings: bool) {
         // The window asks for the newest figures by itself when it starts.
-        if let Err(error) = open_window(finding, settings) {
+        let options = WindowOptions { finding: finding.map(str::to_owned), settings, ..WindowOptions::default() };
+        if let Err(error) = open_window(&options) {
             self.trouble("trouble-window", &error.to_string());
         }
     }

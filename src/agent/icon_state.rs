@@ -3,7 +3,8 @@
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::{AUTOSTART, AgentEvent, agent_program};
+use super::AgentEvent;
+use crate::ipc::{AUTOSTART, agent_program};
 use crate::model::Reading;
 use crate::platform::{self, DesktopEvents, Tray, TrayView};
 

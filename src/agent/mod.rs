@@ -1,7 +1,7 @@
 //! The agent: always there, never felt. Samples, records, diagnoses, shows an icon and notifies; no window.
 //!
 //! One thread does everything in turns of 2 s and sleeps in between; tray, endpoint and notifications only send to
-//! it. `notification_policy`, `budget`, `session_events`, `loads`, `menu` and `protocol` are pure.
+//! it. `notification_policy`, `budget`, `session_events`, `loads` and `menu` are pure.
 
 mod agent_loop;
 mod budget;
@@ -12,34 +12,27 @@ mod loads;
 mod menu;
 mod notices;
 mod notification_policy;
-mod protocol;
 mod recording_writer;
 mod session_events;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 pub use agent_loop::KEEP;
 pub use loads::is_moving;
-pub use protocol::{Answer, FRAME, Request, Status, finding_id, read_request, write};
 
-use crate::cli::{Context, Exit, Output};
+use crate::console::Output;
+use crate::context::Context;
+use crate::exit::Exit;
 use crate::explain::Lang;
+use crate::ipc::{self, AGENT, ANSWER, Answer, Request, WindowOptions, read_request, write};
 use crate::model::{Reading, Seconds};
 use crate::platform::{self, DesktopEvent, Endpoint, Lock, NoDesktop, Tray, TrayAction};
 use crate::settings::{SettingsFile, recording_path};
 use agent_loop::AgentLoop;
 use recording_writer::RecordingUnavailable;
 
-/// Names of the lock and of both endpoints.
-pub const AGENT: &str = "agent";
-/// The endpoint of the window.
-pub const WINDOW: &str = "window";
-/// A running agent or window answers within so long.
-const ANSWER: Duration = Duration::from_millis(800);
-/// Arguments with which the system starts the agent at sign-in.
-pub const AUTOSTART: [&str; 2] = ["agent", "--quiet"];
 /// The pause of the tray menu.
 const PAUSE_MINUTES: u32 = 60;
 
@@ -76,7 +69,7 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
         Ok(None) => {
             output.note(&texts.get("agent-running"));
             if !options.quiet {
-                let _ = tell(AGENT, &Request::Show { finding: None, settings: false });
+                let _ = ipc::tell(AGENT, &WindowOptions::default().show());
             }
             return Exit::Fine;
         }
@@ -109,72 +102,6 @@ fn listen(wakes: Sender<AgentEvent>) -> Option<Endpoint> {
         answers.recv_timeout(ANSWER).unwrap_or_else(|_| refused())
     })
     .ok()
-}
-
-/// Says something to a running agent ([`AGENT`]) or window ([`WINDOW`]); `None` when there is none.
-pub fn tell(whom: &str, request: &Request) -> Option<Answer> {
-    let answer = platform::ask(whom, &write(request), ANSWER).ok()?;
-    serde_json::from_slice(&answer).ok()
-}
-
-/// How the running agent is; `None` when there is none.
-pub fn status() -> Option<Status> {
-    asked_status(false)
-}
-
-/// The same after the agent has looked at everything and written it down.
-pub fn fresh_status() -> Option<Status> {
-    asked_status(true)
-}
-
-fn asked_status(fresh: bool) -> Option<Status> {
-    match tell(AGENT, &Request::Status { fresh })? {
-        Answer::Status(status) => Some(*status),
-        Answer::Done | Answer::Refused => None,
-    }
-}
-
-/// Brings the window to the front, or opens it.
-///
-/// # Errors
-/// What the system says when the window's program cannot be started.
-pub fn open_window(finding: Option<&str>, settings: bool) -> std::io::Result<()> {
-    if tell(WINDOW, &Request::Show { finding: finding.map(str::to_owned), settings }) == Some(Answer::Done) {
-        return Ok(());
-    }
-    let mut arguments: Vec<&str> = Vec::new();
-    if let Some(finding) = finding {
-        arguments.extend(["--finding", finding]);
-    }
-    if settings {
-        arguments.push("--settings");
-    }
-    platform::start_detached(&window_program()?, &arguments)
-}
-
-/// The program with the window: this one, or the one beside it.
-fn window_program() -> std::io::Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let beside = own.with_file_name(format!("mimamori{}", std::env::consts::EXE_SUFFIX));
-    Ok(if beside.exists() { beside } else { own })
-}
-
-/// The program of the agent: the one without a window, where it is beside this one. Measured on Linux: it keeps 2 MB
-/// less in memory. On Windows that one is for consoles and would open one at every sign-in.
-///
-/// # Errors
-/// The system does not tell where this program is.
-pub fn agent_program() -> std::io::Result<PathBuf> {
-    let light = std::env::current_exe()?.with_file_name("mimamori-cli");
-    if light.exists() { Ok(light) } else { window_program() }
-}
-
-/// Starts the agent in the background unless one runs.
-///
-/// # Errors
-/// What the system says.
-pub fn start_in_background(program: &Path) -> std::io::Result<()> {
-    platform::start_detached(program, &AUTOSTART)
 }
 
 /// What follows from an event.

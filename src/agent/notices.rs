@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use fluent_bundle::FluentArgs;
 use serde_json::json;
 
-use super::protocol::finding_id;
 use crate::diagnose::{Finding, Severity};
 use crate::explain::{Texts, explain};
+use crate::ipc::finding_id;
 use crate::knowledge::Knowledge;
 use crate::model::{At, Event, EventKind};
 use crate::platform::{DesktopEvents, NoDesktop, Notifier};

@@ -8,29 +8,11 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use fluent_bundle::FluentArgs;
 
-use super::Context;
+use crate::context::Context;
 use crate::explain::{Lang, Texts};
+use crate::ipc::WindowOptions;
 use crate::model::Seconds;
-
-/// How the window is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Renderer {
-    /// OpenGL.
-    Glow,
-    /// Vulkan, Direct3D 12 or OpenGL through wgpu.
-    Wgpu,
-}
-
-impl Renderer {
-    /// The name on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Glow => "glow",
-            Self::Wgpu => "wgpu",
-        }
-    }
-}
+use crate::settings::Renderer;
 
 /// What a check is asked to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,33 +40,6 @@ pub struct HistoryWanted {
     pub json: bool,
     /// Language of the text, if given.
     pub lang: Option<Lang>,
-}
-
-/// How to open the window.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WindowOptions {
-    /// Drawn like this; by default as it worked last time.
-    pub renderer: Option<Renderer>,
-    /// In this language; by default the chosen one.
-    pub lang: Option<Lang>,
-    /// At this finding, `rule:group`.
-    pub finding: Option<String>,
-    /// At the settings.
-    pub settings: bool,
-}
-
-impl WindowOptions {
-    /// The arguments that ask for the same.
-    pub fn arguments(&self) -> Vec<String> {
-        let value = |name: &str, value: Option<&str>| value.map(|value| format!("--{name}={value}"));
-        let values = [
-            value("renderer", self.renderer.map(Renderer::name)),
-            value("lang", self.lang.map(Lang::code)),
-            value("finding", self.finding.as_deref()),
-            self.settings.then(|| "--settings".to_owned()),
-        ];
-        values.into_iter().flatten().collect()
-    }
 }
 
 /// What to do.

@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 use fluent_bundle::FluentArgs;
 
 use super::args::Check;
-use super::{Context, Exit, Output, print};
+use super::print;
+use crate::console::Output;
+use crate::context::Context;
 use crate::diagnose::{Finding, Severity};
+use crate::exit::Exit;
 use crate::explain::format;
 use crate::knowledge::Knowledge;
 use crate::model::Seconds;

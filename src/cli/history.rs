@@ -3,10 +3,12 @@
 use fluent_bundle::FluentArgs;
 use serde_json::{Value, json};
 
-use super::output::Style;
-use super::{Context, Exit, HistoryWanted, Output};
-use crate::agent;
+use super::HistoryWanted;
+use crate::console::{Output, Style};
+use crate::context::Context;
+use crate::exit::Exit;
 use crate::explain::{Texts, event_text, format, program_name};
+use crate::ipc;
 use crate::model::{At, Event, EventKind, Fraction, ProgramSample, Reading, Sample, Seconds, Use};
 use crate::monitor::now;
 use crate::recorder::{Inbox, Reader, RecorderError, Tier};
@@ -26,7 +28,7 @@ const MINUTES: usize = 120;
 pub(super) fn run(wanted: &HistoryWanted, context: &Context, output: &mut Output) -> Exit {
     let texts = context.texts(wanted.lang.unwrap_or(context.lang));
     // What the agent has seen since its last write belongs to the answer; without an agent nothing waits.
-    let _ = agent::fresh_status();
+    let _ = ipc::fresh_status();
     let timeline = match read(wanted.since, now()) {
         Ok(Some(timeline)) => timeline,
         Ok(None) => {

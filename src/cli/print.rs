@@ -3,7 +3,7 @@
 use fluent_bundle::FluentArgs;
 use jiff::tz::TimeZone;
 
-use super::output::{Output, Style};
+use crate::console::{Output, Style};
 use crate::diagnose::{Finding, Severity};
 use crate::explain::{Texts, explain, format, program_name, since};
 use crate::knowledge::Knowledge;

@@ -8,8 +8,11 @@ use std::sync::Arc;
 use fluent_bundle::FluentArgs;
 use serde_json::json;
 
-use super::{Context, Exit, Output, print};
+use super::print;
+use crate::console::Output;
+use crate::context::Context;
 use crate::diagnose::{Finding, Grouper, RuleId, Severity, diagnose};
+use crate::exit::Exit;
 use crate::explain::{Lang, Texts, explain, format};
 use crate::model::{At, History, Refusal};
 use crate::remedy::{Plan, plan};

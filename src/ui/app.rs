@@ -13,16 +13,16 @@ use super::snapshot::{Erasing, Past, Recorded, Snapshot};
 use super::theme::Theme;
 use super::update_hold::UpdateHold;
 use super::worker::{Reply, Worker};
-use crate::agent::{self, Answer, Request};
-use crate::cli::{Context, Renderer, WindowOptions};
+use crate::context::Context;
 use crate::diagnose::{Finding, RuleId, Subject, incident_key};
 use crate::explain::{Lang, Texts};
+use crate::ipc::{Answer, Request, WINDOW, WindowOptions, read_request, write};
 use crate::knowledge::Knowledge;
 use crate::model::{At, History, Machine, ProcKey, Refusal, Seconds};
 use crate::monitor::{Observation, now};
 use crate::platform::{self, Endpoint};
 use crate::remedy::restart::{RestartFacts, Ticks, toggle};
-use crate::settings::{Background, MyWork, Settings, SettingsFile, ThemeChoice};
+use crate::settings::{Background, MyWork, Renderer, Settings, SettingsFile, ThemeChoice};
 
 /// Without a sample for so long the worker is believed to be stuck.
 const STALE_SECONDS: f64 = 15.0;
@@ -303,12 +303,12 @@ impl MimamoriApp {
 /// Other programs of this user can ask the window to come to the front. Without the endpoint a second window opens.
 fn listen(ctx: &egui::Context, asks: Sender<Request>) -> Option<Endpoint> {
     let wake = ctx.clone();
-    Endpoint::listen(agent::WINDOW, move |frame| {
+    Endpoint::listen(WINDOW, move |frame| {
         let shown =
-            matches!(agent::read_request(frame), Some(show @ Request::Show { .. }) if asks.send(show.clone()).is_ok());
+            matches!(read_request(frame), Some(show @ Request::Show { .. }) if asks.send(show.clone()).is_ok());
         let answer = if shown { Answer::Done } else { Answer::Refused };
         wake.request_repaint();
-        agent::write(&answer)
+        write(&answer)
     })
     .ok()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::intent::{Period, Range};
 use super::snapshot::{Recorded, Unreadable};
-use crate::agent;
+use crate::ipc;
 use crate::model::{At, Event, EventKind, History, Machine, Reading, Sample, Seconds};
 use crate::recorder::{self, Inbox, Reader, RecorderError, Tier, file_bytes};
 use crate::settings::recording_path;
@@ -25,7 +25,7 @@ const ERASE_RETRY: Duration = Duration::from_millis(500);
 /// running now, not what was running when it was recorded.
 pub(super) fn recent(now: At) -> Vec<Arc<Sample>> {
     // A running agent writes down what it knows, so that there is no hole before the first look of this window.
-    let _ = agent::fresh_status();
+    let _ = ipc::fresh_status();
     let Some(reader) = open() else { return Vec::new() };
     let mut samples = reader.samples(Tier::Raw, now.minus(RECENT), now).unwrap_or_default();
     samples.retain(|sample| !sample.programs.is_empty());
@@ -87,7 +87,7 @@ pub(super) fn recorded(range: Seconds, now: At) -> Recorded {
         watched,
         bytes: path.as_deref().filter(|path| path.exists()).map(file_bytes),
         path: path.map(|path| path.display().to_string()),
-        agent: agent::status(),
+        agent: ipc::status(),
         read: Some((now, range)),
         unreadable,
     }
@@ -127,7 +127,7 @@ impl From<RecorderError> for Unreadable {
 /// Why not: what the system says, or nothing when the recording is in use or cannot be written.
 pub(super) fn erase(now: At) -> Result<(), Option<String>> {
     let Some(path) = recording_path() else { return Ok(()) };
-    if agent::status().is_none() {
+    if ipc::status().is_none() {
         return recorder::erase(&path, now).map_err(|error| match error {
             RecorderError::Locked | RecorderError::ReadOnly(_) => None,
             other => Some(other.to_string()),
@@ -137,7 +137,7 @@ pub(super) fn erase(now: At) -> Result<(), Option<String>> {
     inbox.request_erase().map_err(|error| Some(error.to_string()))?;
     for _ in 0..ERASE_ATTEMPTS {
         // It writes before it answers, and does this with each write.
-        let _ = agent::fresh_status();
+        let _ = ipc::fresh_status();
         if !inbox.is_erase_requested() {
             return Ok(());
         }

@@ -7,9 +7,9 @@ use jiff::tz::TimeZone;
 
 use super::intent::{JobView, Period};
 use super::theme::Theme;
-pub use crate::agent::Status as AgentStatus;
 use crate::diagnose::{Finding, ProgramTable};
 use crate::explain::Texts;
+pub use crate::ipc::Status as AgentStatus;
 use crate::knowledge::Knowledge;
 use crate::model::{At, Event, History, ProcKey, Refusal, Sample, Seconds, SelfUsage, Signatures};
 use crate::remedy::Plan;

@@ -5,10 +5,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use crate::agent::{self, Answer, Request};
-use crate::cli::{Context, Exit, Renderer, WindowOptions};
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::ipc::{self, Answer, WINDOW, WindowOptions};
 use crate::platform::{self, Lock};
-use crate::settings::SettingsFile;
+use crate::settings::{Renderer, SettingsFile};
 
 use super::app::MimamoriApp;
 
@@ -61,11 +62,10 @@ impl SingleInstance {
         if anyway {
             return Self::Own { _lock: None };
         }
-        let show = Request::Show { finding: wanted.finding.clone(), settings: wanted.settings };
         for _ in 0..OTHER_STARTS {
-            match Lock::take(agent::WINDOW) {
+            match Lock::take(WINDOW) {
                 Ok(Some(lock)) => return Self::Own { _lock: Some(lock) },
-                Ok(None) if agent::tell(agent::WINDOW, &show) == Some(Answer::Done) => return Self::Other,
+                Ok(None) if ipc::tell(WINDOW, &wanted.show()) == Some(Answer::Done) => return Self::Other,
                 // It has only just been started: two clicks in a row.
                 Ok(None) => std::thread::sleep(Duration::from_millis(100)),
                 Err(_) => break,

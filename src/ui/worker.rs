@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::archive;
 use super::intent::{JobView, Period};
 use super::snapshot::{Past, Recorded};
-use crate::agent;
 use crate::diagnose::{ProgramTable, Subject};
+use crate::ipc;
 use crate::knowledge::{Knowledge, Mining};
 use serde_json::json;
 
@@ -242,7 +242,7 @@ impl Thread {
                     self.monitor.know_mine(mine.clone());
                     self.mine = mine;
                     // The agent reads the choice when it is asked something.
-                    let _ = agent::status();
+                    let _ = ipc::status();
                     due = Instant::now();
                 }
                 Ok(Command::AskSignature(path)) => self.monitor.ask_signature(&path),
@@ -437,13 +437,13 @@ fn verdict_json(verdict: &Verdict) -> serde_json::Value {
 
 /// Starts the agent now and with the PC, or neither.
 fn set_background(on: bool) -> Result<(), String> {
-    let program = agent::agent_program().map_err(|error| error.to_string())?;
-    platform::autostart_set(&program, &agent::AUTOSTART, on).map_err(|error| error.to_string())?;
+    let program = ipc::agent_program().map_err(|error| error.to_string())?;
+    platform::autostart_set(&program, &ipc::AUTOSTART, on).map_err(|error| error.to_string())?;
     if on {
-        agent::start_in_background(&program).map_err(|error| error.to_string())?;
+        ipc::start_in_background(&program).map_err(|error| error.to_string())?;
     }
     // A running agent reads the choice when it is asked something, and ends if it is no longer wanted.
-    let _ = agent::status();
+    let _ = ipc::status();
     Ok(())
 }
 

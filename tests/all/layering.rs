@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("platform", &["model", "icon"]),
     ("sampler", &["model", "platform"]),
     ("recorder", &["model"]),
-    ("settings.rs", &["model", "explain", "remedy", "cli"]),
+    ("settings.rs", &["model", "explain", "remedy"]),
     ("ui/screens", &["model", "knowledge", "diagnose", "explain", "remedy", "settings", "ui"]),
     ("ui/parts", &["model", "knowledge", "diagnose", "explain", "remedy", "settings", "ui"]),
 ];

@@ -7,7 +7,7 @@ use eframe::egui::{Key, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use jiff::tz::TimeZone;
-use mimamori::agent::Status;
+use mimamori::ipc::Status;
 use mimamori::diagnose::{Finding, Grouper, ProgramTable, RuleId, Sign, SignKind, diagnose};
 use mimamori::explain::{Lang, Texts};
 use mimamori::knowledge::Knowledge;

@@ -15,7 +15,7 @@ pub mod inbox;
 pub mod knowledge;
 #[path = "../../src/model/mod.rs"]
 pub mod model;
-#[path = "../../src/agent/protocol.rs"]
+#[path = "../../src/ipc/protocol.rs"]
 pub mod protocol;
 #[path = "../../src/remedy/mod.rs"]
 pub mod remedy;
@@ -32,19 +32,6 @@ pub mod replay;
 /// As in the tests.
 pub mod support {
     pub use crate::replay;
-}
-
-/// What settings know of the command line; the rest of it joins everything.
-pub mod cli {
-    /// As in the program.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-    #[serde(rename_all = "snake_case")]
-    pub enum Renderer {
-        /// OpenGL.
-        Glow,
-        /// wgpu.
-        Wgpu,
-    }
 }
 
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! The only place that writes to the terminal. Knows broken pipes, colours and NO_COLOR (no-color.org).
+//! Console output: the only place that writes to the terminal. Knows broken pipes, colours and NO_COLOR (no-color.org).
 
 use std::io::{IsTerminal, Write};
 

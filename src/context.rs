@@ -1,0 +1,120 @@
+//! What every part of the program that joins others needs: texts, knowledge, language, time zone.
+
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::tz::{TimeZone, reset_system_time_zone_cache};
+
+use crate::explain::{Lang, Texts, knowledge_note};
+use crate::knowledge::{Knowledge, KnowledgeError, KnowledgeNote};
+use crate::platform;
+
+/// Interval after which the time zone is read again: cheap (the target of a link), but asked for with every frame.
+const KEEP_ZONE: Duration = Duration::from_secs(5);
+
+/// Something that could not be used in a file that overrides the built-in knowledge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverrideNote {
+    /// The file.
+    pub file: PathBuf,
+    /// An entry that was left out, or what the system says when the file cannot be read.
+    pub problem: Result<KnowledgeNote, String>,
+}
+
+impl OverrideNote {
+    /// The problem in one sentence, without the file.
+    pub fn text(&self, texts: &Texts) -> String {
+        self.problem.as_ref().map_or_else(Clone::clone, |note| knowledge_note(note, texts))
+    }
+}
+
+/// Texts, knowledge and language.
+pub struct Context {
+    /// Japanese texts.
+    pub ja: Arc<Texts>,
+    /// English texts.
+    pub en: Arc<Texts>,
+    /// The built-in tables with their overrides.
+    pub knowledge: Arc<Knowledge>,
+    /// What could not be used of the files that override it.
+    pub notes: Vec<OverrideNote>,
+    /// The language of the system.
+    pub lang: Lang,
+}
+
+impl Context {
+    /// Reads the tables, and asks the system for its language.
+    ///
+    /// # Errors
+    /// A table that comes with the program cannot be used: a broken build.
+    pub fn new() -> Result<Self, KnowledgeError> {
+        let (knowledge, notes) = with_overrides(Knowledge::builtin()?, &knowledge_overrides());
+        Ok(Self {
+            ja: Arc::new(Texts::new(Lang::Ja)),
+            en: Arc::new(Texts::new(Lang::En)),
+            knowledge: Arc::new(knowledge),
+            notes,
+            lang: system_lang(),
+        })
+    }
+
+    /// Drops the knowledge of other systems: the agent only ever watches this PC and has to be small.
+    pub fn lighten(&mut self) {
+        if let Some(knowledge) = Arc::get_mut(&mut self.knowledge) {
+            knowledge.keep_only(platform::machine().os);
+        }
+    }
+
+    /// The current time zone of the system: a PC that travels changes it. A change is seen within seconds; jiff by itself
+    /// caches the zone for five minutes.
+    pub fn zone() -> TimeZone {
+        static ASKED: Mutex<Option<Instant>> = Mutex::new(None);
+        let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.is_none_or(|asked| asked.elapsed() > KEEP_ZONE) {
+            *asked = Some(Instant::now());
+            reset_system_time_zone_cache();
+        }
+        TimeZone::system()
+    }
+
+    /// The texts of one language.
+    pub fn texts(&self, lang: Lang) -> &Texts {
+        match lang {
+            Lang::Ja => &self.ja,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// Files that override the built-in knowledge, in the order in which they are merged: the administrator's for
+/// the whole PC, then the user's own.
+fn knowledge_overrides() -> Vec<PathBuf> {
+    let of_user = directories::ProjectDirs::from("", "", "mimamori");
+    let own = of_user.map(|folders| folders.config_local_dir().join("knowledge.toml"));
+    platform::shared_config_folder().map(|folder| folder.join("knowledge.toml")).into_iter().chain(own).collect()
+}
+
+/// Merges the existing files over the tables; a mistake costs one entry and is reported.
+fn with_overrides(mut knowledge: Knowledge, files: &[PathBuf]) -> (Knowledge, Vec<OverrideNote>) {
+    let mut notes = Vec::new();
+    for file in files {
+        let found = match std::fs::read_to_string(file) {
+            Ok(text) => {
+                let (merged, found) = knowledge.with_override(&text);
+                knowledge = merged;
+                found.into_iter().map(Ok).collect()
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => vec![Err(error.to_string())],
+        };
+        notes.extend(found.into_iter().map(|problem| OverrideNote { file: file.clone(), problem }));
+    }
+    (knowledge, notes)
+}
+
+/// The language of the system: the first one the user has set.
+fn system_lang() -> Lang {
+    sys_locale::get_locale().map_or(Lang::En, |locale| Lang::from_locale(&locale))
+}
