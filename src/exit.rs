@@ -1,7 +1,7 @@
 //! Exit codes of the program.
 
 /// How the program ends; the codes above 2 are those of `sysexits.h`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
 pub enum Exit {
     /// Nothing to do.
     Fine,

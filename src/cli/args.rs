@@ -7,8 +7,10 @@ use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use fluent_bundle::FluentArgs;
+use strum::VariantArray;
 
 use crate::context::Context;
+use crate::exit::Exit;
 use crate::explain::{Lang, Texts};
 use crate::ipc::WindowOptions;
 use crate::model::Seconds;
@@ -205,7 +207,10 @@ fn template(texts: &Texts, whole: bool) -> String {
         for (line, id) in examples {
             template.push_str(&format!("  {line:<40}{}\n", texts.get(id)));
         }
-        template.push_str(&format!("\n{}\n", texts.get("cli-exit-codes")));
+        template.push_str(&format!("\n{}:\n", texts.get("cli-heading-exit-codes")));
+        for code in Exit::VARIANTS.iter().map(|exit| exit.code()) {
+            template.push_str(&format!("  {code:<6}{}\n", texts.get(&format!("exit-{code}"))));
+        }
     }
     template
 }
@@ -306,6 +311,20 @@ mod tests {
         ] {
             let Err(Stop::Help(text)) = parse_words(words) else { panic!("{words}") };
             assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+        }
+    }
+
+    /// 75, with which an agent that costs too much ends, was missing.
+    #[test]
+    fn help_names_every_exit_code_in_both_languages() {
+        for lang in Lang::ALL {
+            let Err(Stop::Help(text)) = parse_words(&format!("--lang {} --help", lang.code())) else { panic!("help") };
+            for code in ["0", "1", "2", "69", "70", "75", "130"] {
+                let meaning = text.lines().find_map(|line| line.trim_start().strip_prefix(&format!("{code} ")));
+                assert!(meaning.is_some_and(|meaning| !meaning.trim().is_empty()), "{code}: {text}");
+            }
+            let texts = Texts::new(lang);
+            assert!(Exit::VARIANTS.iter().all(|exit| texts.has(&format!("exit-{}", exit.code()))));
         }
     }
 }

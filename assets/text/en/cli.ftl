@@ -20,7 +20,15 @@ cli-example-window = open the window
 cli-example-check = look for 10 seconds, print text in English
 cli-example-json = the same findings for a script
 cli-example-replay = what a recorded history says
-cli-exit-codes = Exit codes: 0 nothing to do, 1 something was found, 2 wrong usage, 69 not possible here, 70 internal error
+cli-heading-exit-codes = Exit codes
+
+exit-0 = nothing to do
+exit-1 = something was found
+exit-2 = wrong usage
+exit-69 = not possible here
+exit-70 = internal error
+exit-75 = the agent costs too much and starts itself again later
+exit-130 = stopped with Ctrl+C
 
 cli-no-display = No display here, so this is the check as text (the same as "mimamori check").
 cli-window-failed = The window could not be opened ({ $reason }), so this is the check as text.

@@ -20,7 +20,15 @@ cli-example-window = ウィンドウを開く
 cli-example-check = 10秒間調べて英語で表示する
 cli-example-json = 同じ結果をスクリプト用に出力する
 cli-example-replay = 記録した履歴の診断結果を見る
-cli-exit-codes = 終了コード：0 することなし、1 見つかったことあり、2 使い方の誤り、69 ここでは実行不可、70 内部エラー
+cli-heading-exit-codes = 終了コード
+
+exit-0 = 対処の必要なし
+exit-1 = 確認が必要な点あり
+exit-2 = 使い方の誤り
+exit-69 = この環境では実行不可
+exit-70 = 内部エラー
+exit-75 = 監視の負荷が大きすぎるため終了（後で自動的に再開）
+exit-130 = Ctrl+Cで中止
 
 cli-no-display = 画面がないため、文章で結果を表示します（「mimamori check」と同じ内容です）。
 cli-window-failed = ウィンドウを開けなかったため（{ $reason }）、文章で結果を表示します。
