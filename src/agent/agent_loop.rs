@@ -508,8 +508,8 @@ impl<'a> AgentLoop<'a> {
         self.update_tray();
     }
 
-    /// Reads the settings again: the user may have switched watching off, or speak another language now.
-    pub(super) fn is_no_longer_wanted(&mut self) -> bool {
+    /// Reads the settings again, as the user may have chosen another language; `false` when watching was switched off.
+    pub(super) fn read_settings(&mut self) -> bool {
         let settings = SettingsFile::of_user().load();
         self.texts = self.context.texts(self.options.lang.or(settings.lang).unwrap_or(self.context.lang));
         let ended = settings.background == Background::Off && self.background != Background::Off;
@@ -517,7 +517,7 @@ impl<'a> AgentLoop<'a> {
         self.icon.read_autostart();
         self.update_tray();
         self.learn(settings.my_work(self.at));
-        ended
+        !ended
     }
 
     pub(super) fn desktop_changed(&mut self, event: &DesktopEvent) {

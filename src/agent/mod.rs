@@ -124,32 +124,33 @@ impl Agent<'_> {
                 let Some(pause) = self.agent_loop.tick() else { return self.agent_loop.give_up() };
                 due = Instant::now() + pause;
             }
-            match self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())) {
-                Ok(AgentEvent::Desktop(event)) => match self.desktop(event, &mut due) {
-                    Then::GoOn => {}
-                    Then::End(waiting) => {
-                        self.agent_loop.end(waiting);
-                        return Exit::Fine;
-                    }
-                },
-                Ok(AgentEvent::Asked(request, answer)) => {
-                    let said = self.asked(&request, &mut due);
-                    // The one who asked may have gone.
-                    let _ = answer.send(write(&said));
-                    if self.agent_loop.is_no_longer_wanted() {
-                        self.agent_loop.end(None);
-                        return Exit::Fine;
-                    }
-                }
-                Ok(AgentEvent::Cause(cause)) => self.agent_loop.cause_known(&cause),
-                Ok(AgentEvent::Tray(tray)) => self.agent_loop.tray_started(tray),
-                Ok(AgentEvent::Stop) | Err(RecvTimeoutError::Disconnected) => {
-                    self.agent_loop.end(None);
-                    return Exit::Fine;
-                }
-                Err(RecvTimeoutError::Timeout) => {}
+            let then = match self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())) {
+                Ok(event) => self.handle(event, &mut due),
+                Err(RecvTimeoutError::Timeout) => Then::GoOn,
+                Err(RecvTimeoutError::Disconnected) => Then::End(None),
+            };
+            if let Then::End(waiting) = then {
+                self.agent_loop.end(waiting);
+                return Exit::Fine;
             }
         }
+    }
+
+    /// Handles an event; sets `due` to now where the next tick cannot wait.
+    fn handle(&mut self, event: AgentEvent, due: &mut Instant) -> Then {
+        match event {
+            AgentEvent::Desktop(event) => return self.desktop(event, due),
+            AgentEvent::Asked(request, answer) => {
+                let (said, then) = self.asked(&request, due);
+                // The one who asked may have gone.
+                let _ = answer.send(write(&said));
+                return then;
+            }
+            AgentEvent::Cause(cause) => self.agent_loop.cause_known(&cause),
+            AgentEvent::Tray(tray) => self.agent_loop.tray_started(tray),
+            AgentEvent::Stop => return Then::End(None),
+        }
+        Then::GoOn
     }
 
     /// Does what was chosen.
@@ -180,8 +181,8 @@ impl Agent<'_> {
         Then::GoOn
     }
 
-    fn asked(&mut self, request: &Request, due: &mut Instant) -> Answer {
-        match request {
+    fn asked(&mut self, request: &Request, due: &mut Instant) -> (Answer, Then) {
+        let answer = match request {
             Request::Show { finding, settings } => {
                 self.agent_loop.open(finding.as_deref(), *settings);
                 Answer::Done
@@ -199,7 +200,12 @@ impl Agent<'_> {
                 self.agent_loop.pause(*minutes);
                 Answer::Done
             }
-        }
+            Request::SettingsChanged => {
+                let then = if self.agent_loop.read_settings() { Then::GoOn } else { Then::End(None) };
+                return (Answer::Done, then);
+            }
+        };
+        (answer, Then::GoOn)
     }
 }
 

@@ -76,6 +76,18 @@ fn request_status(fresh: bool) -> Option<Status> {
     }
 }
 
+/// Tells the running agent that the settings, or whether it starts with the PC, were changed.
+pub fn settings_changed() {
+    send_settings_changed(|request| tell(AGENT, request));
+}
+
+/// An agent of an older version refuses the request, but reads the settings with every status.
+fn send_settings_changed(send: impl Fn(&Request) -> Option<Answer>) {
+    if send(&Request::SettingsChanged) == Some(Answer::Refused) {
+        let _ = send(&Request::Status { fresh: false });
+    }
+}
+
 /// Brings the open window to the front, or opens one.
 ///
 /// # Errors
@@ -111,4 +123,25 @@ pub fn agent_program() -> std::io::Result<PathBuf> {
 /// What the system says.
 pub fn start_in_background(program: &Path) -> std::io::Result<()> {
     platform::start_detached(program, &AUTOSTART)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_that_does_not_know_of_changed_settings_is_asked_for_its_status() {
+        let sent = |answer: &Option<Answer>| {
+            let requests = std::cell::RefCell::new(Vec::new());
+            send_settings_changed(|request| {
+                requests.borrow_mut().push(request.clone());
+                answer.clone()
+            });
+            requests.into_inner()
+        };
+        let changed = Request::SettingsChanged;
+        assert_eq!(sent(&None), std::slice::from_ref(&changed), "no agent runs");
+        assert_eq!(sent(&Some(Answer::Done)), std::slice::from_ref(&changed));
+        assert_eq!(sent(&Some(Answer::Refused)), [changed, Request::Status { fresh: false }]);
+    }
 }

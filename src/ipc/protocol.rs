@@ -22,9 +22,9 @@ pub enum Request {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         settings: bool,
     },
-    /// Say how you are.
+    /// Report the status. Changes nothing.
     Status {
-        /// Look at everything and write it to the recording first: a window is about to read it.
+        /// Sample everything and write it to the recording first: a window is about to read it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         fresh: bool,
     },
@@ -33,6 +33,8 @@ pub enum Request {
         /// At most a day.
         minutes: u32,
     },
+    /// Read the settings again. Agents of older versions refuse this and read them with every request.
+    SettingsChanged,
 }
 
 /// How the agent is.
@@ -108,6 +110,7 @@ mod tests {
             Request::Status { fresh: false },
             Request::Status { fresh: true },
             Request::Pause { minutes: 60 },
+            Request::SettingsChanged,
         ] {
             assert_eq!(read_request(&write(&request)), Some(request));
         }

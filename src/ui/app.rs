@@ -220,6 +220,7 @@ impl MimamoriApp {
                 self.settings.lang = Some(lang);
                 ctx.send_viewport_cmd(egui::ViewportCommand::Title(self.texts().get("app-name")));
                 self.save();
+                self.tell_worker(Worker::settings_changed);
             }
             Intent::SetTheme(theme) => {
                 self.settings.theme = theme;

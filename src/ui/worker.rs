@@ -45,6 +45,7 @@ enum Command {
     Background(bool),
     Erase,
     Mine(MyFiles),
+    SettingsChanged,
     AskSignature(String),
     Close(Subject),
     Force,
@@ -122,6 +123,11 @@ impl Worker {
     /// From now on these files are the user's own work. The choice must be saved before: the agent reads it.
     pub fn mine(&self, mine: MyFiles) {
         self.send(Command::Mine(mine));
+    }
+
+    /// Tells the agent that the settings were changed, after they were saved.
+    pub fn settings_changed(&self) {
+        self.send(Command::SettingsChanged);
     }
 
     /// Asks who signed this file.
@@ -241,10 +247,10 @@ impl Thread {
                 Ok(Command::Mine(mine)) => {
                     self.monitor.know_mine(mine.clone());
                     self.mine = mine;
-                    // The agent reads the choice when it is asked something.
-                    let _ = ipc::status();
+                    ipc::settings_changed();
                     due = Instant::now();
                 }
+                Ok(Command::SettingsChanged) => ipc::settings_changed(),
                 Ok(Command::AskSignature(path)) => self.monitor.ask_signature(&path),
                 Ok(Command::Close(subject)) => self.begin(subject),
                 Ok(Command::Force) => self.force(),
@@ -442,8 +448,8 @@ fn set_background(on: bool) -> Result<(), String> {
     if on {
         ipc::start_in_background(&program).map_err(|error| error.to_string())?;
     }
-    // A running agent reads the choice when it is asked something, and ends if it is no longer wanted.
-    let _ = ipc::status();
+    // A running agent ends if it is no longer wanted.
+    ipc::settings_changed();
     Ok(())
 }
 
