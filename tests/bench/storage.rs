@@ -193,7 +193,7 @@ fn record_day(path: &Path, hours: i64, busy: bool) -> Recorder {
         }
     }
     // These handles must outlive the recorder's lock on the same file.
-    std::mem::erase(files);
+    std::mem::forget(files);
     recorder
 }
 
