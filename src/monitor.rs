@@ -2,21 +2,21 @@
 //! check, by the window's worker, and by whatever else watches.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::diagnose::{Finding, Grouper, ProgramFacts, ProgramTable, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining, Steady};
 use crate::model::{
-    At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Member, MyFiles, OwnProcess,
-    Owner, ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures, SuddenStop,
-    TREND_KEEP, Use, UsualIdle, VolumePoint, Why, WrittenHour,
+    ActError, At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Member, MyFiles,
+    OwnProcess, Owner, ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures,
+    SuddenStop, TREND_KEEP, Use, UsualIdle, VolumePoint, Why, WrittenHour,
 };
 use crate::platform;
 use crate::recorder::Reader;
-use crate::remedy::{Plan, plan};
-use crate::sampler::{Browsers, Depth, Pace, Sampler, SignatureChecks, Tick, Users};
-use crate::settings::recording_path;
+use crate::remedy::{self, Plan, plan};
+use crate::sampler::{Browsers, Depth, Pace, SampleSource, Sampler, SignatureChecks, Tick, Users};
 
 /// A connection that lasts: what is fetched is over by then.
 const CONNECTED: Duration = Duration::from_mins(1);
@@ -24,6 +24,8 @@ const CONNECTED: Duration = Duration::from_mins(1);
 const CONNECTIONS_EVERY: Duration = Duration::from_secs(20);
 /// A sudden end is looked for so many days back: a PC may stay off for long after it.
 const STOP_DAYS: f64 = 90.0;
+/// Samples between two readings of the baseline: about an hour.
+pub const LEARN_EVERY: u64 = 1800;
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
 
@@ -61,8 +63,8 @@ pub struct Baseline {
 
 impl Baseline {
     /// Asks the recording.
-    pub fn at(limits: &Mining, at: At) -> Self {
-        match recording_path().map(|path| Reader::open(&path)) {
+    fn at(recording: Option<&Path>, limits: &Mining, at: At) -> Self {
+        match recording.map(Reader::open) {
             Some(Ok(Some(reader))) => Self::of(&reader, limits, at),
             // Nothing was recorded yet, or nothing can be.
             None | Some(Ok(None)) => Self::nothing(),
@@ -126,9 +128,28 @@ pub struct Observation {
     pub signatures: Arc<Signatures>,
 }
 
+/// A process of this PC, for remedies.
+impl remedy::Target for platform::Target {
+    fn key(&self) -> ProcKey {
+        self.key()
+    }
+
+    fn is_running(&self) -> bool {
+        self.is_running()
+    }
+
+    fn ask_to_close(&mut self) -> Result<(), ActError> {
+        self.ask_to_close()
+    }
+
+    fn force_close(&mut self) -> Result<(), ActError> {
+        self.force_close()
+    }
+}
+
 /// Watches this PC.
 pub struct Monitor {
-    sampler: Sampler,
+    source: Box<dyn SampleSource>,
     grouper: Grouper,
     history: History,
     knowledge: Arc<Knowledge>,
@@ -223,19 +244,22 @@ pub enum PacedSample {
 }
 
 impl Monitor {
-    /// Begins to watch; the first [`Self::sample`] gives what can be known without a second one.
+    /// Begins to watch this PC; the first [`Self::sample`] gives what can be known without a second one.
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
-        Self::with_history(knowledge, History::new)
+        Self::of(Box::new(Sampler::new()), knowledge, History::new)
     }
 
-    /// Begins to watch with a history of its own making (a shorter one).
-    pub fn with_history(knowledge: Arc<Knowledge>, history: impl FnOnce(Machine) -> History) -> Self {
-        let sampler = Sampler::new();
-        let machine = sampler.machine().clone();
+    /// Begins to watch what `source` samples, with a history of its own making (a shorter one).
+    pub fn of(
+        source: Box<dyn SampleSource>,
+        knowledge: Arc<Knowledge>,
+        history: impl FnOnce(Machine) -> History,
+    ) -> Self {
+        let machine = source.machine().clone();
         Self {
             grouper: Grouper::new(machine.os),
             history: history(machine),
-            sampler,
+            source,
             knowledge,
             own_process: platform::own_process(),
             closed: Vec::new(),
@@ -250,7 +274,7 @@ impl Monitor {
 
     /// Calls `ended` when the desktop of this session has gone; never where nothing tells.
     pub fn when_session_ends(&self, ended: impl FnOnce() + Send + 'static) {
-        self.sampler.when_session_ends(ended);
+        self.source.when_session_ends(Box::new(ended));
     }
 
     /// The PC.
@@ -270,8 +294,14 @@ impl Monitor {
         }
     }
 
-    /// From now on this is known about this PC, and these files are the user's own work.
-    pub fn set_baseline(&mut self, learned: Baseline, mine: MyFiles) {
+    /// The clocks that nobody can set.
+    pub fn clocks(&self) -> Reading<platform::Clocks> {
+        self.source.clocks()
+    }
+
+    /// Reads from the recording what is known about this PC at the time `at`; `mine` are the user's own work.
+    pub fn learn(&mut self, recording: Option<&Path>, at: At, mine: MyFiles) {
+        let learned = Baseline::at(recording, &self.knowledge.thresholds.mining, at);
         self.history.set_usual_idle(learned.usual_idle);
         self.history.set_learning(learned.learning);
         self.history.remember(learned.free_space);
@@ -280,9 +310,9 @@ impl Monitor {
         self.grouper.set_baseline(ProgramFacts { mine, new: learned.new, ..self.grouper.facts().clone() });
     }
 
-    /// To be called now and then while nothing is looked at.
+    /// To be called now and then while no samples are taken.
     pub fn rest(&mut self) {
-        self.sampler.rest();
+        self.source.rest();
     }
 
     /// From now on these files are the user's own work.
@@ -302,13 +332,13 @@ impl Monitor {
 
     /// Forgets what happened since the last look: the next one covers the time from here on.
     pub fn begin_anew(&mut self, at: At) {
-        self.sampler.tick(at, |_| Depth::Everything);
+        self.source.tick(at, &mut |_| Depth::Everything);
         self.slept();
     }
 
     /// How long the PC slept since this was asked last.
     fn slept(&mut self) -> Reading<Seconds> {
-        let clocks = platform::clocks();
+        let clocks = self.source.clocks();
         let before = std::mem::replace(&mut self.clocks, clocks.get());
         match (clocks, before) {
             (Reading::Known(now), Some(before)) => Reading::Known(now.slept_since(before)),
@@ -317,17 +347,17 @@ impl Monitor {
         }
     }
 
-    /// Looks at everything once.
-    pub fn sample(&mut self) -> Observation {
-        let at = after(self.history.latest().map(|sample| sample.at), now());
-        let tick = self.sampler.tick(at, |_| Depth::Everything);
+    /// Samples everything at the time `now`.
+    pub fn sample(&mut self, now: At) -> Observation {
+        let at = after(self.history.latest().map(|sample| sample.at), now);
+        let tick = self.source.tick(at, &mut |_| Depth::Everything);
         self.ingest(tick)
     }
 
     /// Looks at as much as `pace` thinks right, at the time `at`; at everything when that is `wanted`.
     pub fn sample_paced(&mut self, at: At, pace: &mut Pace, wanted: bool) -> PacedSample {
         let mut depth = Depth::Everything;
-        let tick = self.sampler.tick(at, |totals| {
+        let tick = self.source.tick(at, &mut |totals| {
             depth = pace.depth(totals, wanted);
             depth
         });

@@ -26,11 +26,11 @@ use crate::exit::Exit;
 use crate::explain::{Texts, event_text};
 use crate::ipc::{Status, WindowOptions, agent_program, finding_id, open_window};
 use crate::model::{At, Autostart, Condition, Event, EventKind, History, MyFiles, Reading, Sample, Seconds};
-use crate::monitor::{Baseline, Monitor, Observation, PacedSample, now};
+use crate::monitor::{LEARN_EVERY, Monitor, Observation, PacedSample, now};
 use crate::platform::{self, DesktopEvent, DesktopEvents, NoDesktop, StopCause, Tray, TrayView};
 use crate::recorder::{Reader, Run};
-use crate::sampler::Pace;
-use crate::settings::{Background, Settings, SettingsFile};
+use crate::sampler::{Pace, Sampler};
+use crate::settings::{Background, Settings, SettingsFile, recording_path};
 
 /// How much of the past the agent keeps in memory: what the rules need. The rest is in the recording.
 pub const KEEP: Seconds = Seconds(1800.0);
@@ -40,8 +40,6 @@ const PAUSED_STEP: Duration = Duration::from_secs(30);
 const CLOSE_LOOKS: u32 = 5;
 /// After so many turns everything that is needed only at the start is over.
 const STARTED_TURNS: u64 = 4;
-/// What the recording knows is asked for anew so often: about every hour.
-const LEARN_EVERY: u64 = 1800;
 
 /// All that the agent knows.
 pub(super) struct AgentLoop<'a> {
@@ -84,7 +82,8 @@ impl<'a> AgentLoop<'a> {
         output: &mut Output,
     ) -> Self {
         let texts = context.texts(options.lang.or(settings.lang).unwrap_or(context.lang));
-        let monitor = Monitor::with_history(Arc::clone(&context.knowledge), |machine| History::short(machine, KEEP));
+        let (source, knowledge) = (Box::new(Sampler::new()), Arc::clone(&context.knowledge));
+        let monitor = Monitor::of(source, knowledge, |machine| History::short(machine, KEEP));
         let started = now();
         let run = Run {
             boot_id: monitor.machine().boot_id.known().cloned(),
@@ -149,8 +148,7 @@ impl<'a> AgentLoop<'a> {
 
     /// Takes over which programs are the user's work, and which are new on this PC.
     fn learn(&mut self, mine: MyFiles) {
-        let learned = Baseline::at(&self.context.knowledge.thresholds.mining, self.at);
-        self.monitor.set_baseline(learned, mine);
+        self.monitor.learn(recording_path().as_deref(), self.at, mine);
     }
 
     fn quiet_after_sign_in(&mut self) {

@@ -15,10 +15,10 @@ use crate::exit::Exit;
 use crate::explain::format;
 use crate::knowledge::Knowledge;
 use crate::model::Seconds;
-use crate::monitor::{Baseline, Monitor, Observation, now};
+use crate::monitor::{Monitor, Observation, now};
 use crate::remedy::Plan;
 use crate::report::CheckReport;
-use crate::settings::SettingsFile;
+use crate::settings::{SettingsFile, recording_path};
 
 /// Time between two looks.
 const STEP: Duration = Duration::from_secs(1);
@@ -36,8 +36,7 @@ pub(super) fn run_captured(check: &Check, context: &Context, output: &mut Output
     let texts = context.texts(check.lang.unwrap_or(context.lang));
     let mut monitor = Monitor::new(Arc::clone(&knowledge));
     // The same words as in the window: what the recording knows of this PC, and what the user has called his work.
-    monitor
-        .set_baseline(Baseline::at(&knowledge.thresholds.mining, now()), SettingsFile::of_user().load().my_work(now()));
+    monitor.learn(recording_path().as_deref(), now(), SettingsFile::of_user().load().my_work(now()));
     let Some(view) = sample(&mut monitor, check.seconds, texts, output) else {
         output.note(&texts.get("cli-stopped"));
         return (Exit::Interrupted, String::new());
@@ -82,7 +81,7 @@ fn sample(
     let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
     let begin = Instant::now();
     let end = begin + Duration::from_secs_f64(seconds.0);
-    let mut view = monitor.sample();
+    let mut view = monitor.sample(now());
     let mut next = begin + STEP.min(Duration::from_secs_f64(seconds.0 / 3.0));
     while Instant::now() < end {
         let mut args = FluentArgs::new();
@@ -96,7 +95,7 @@ fn sample(
             std::thread::sleep(Duration::from_millis(50).min(next.saturating_duration_since(Instant::now())));
         }
         next += STEP;
-        view = monitor.sample();
+        view = monitor.sample(now());
     }
     Some(view)
 }

@@ -1,11 +1,11 @@
-//! Closing a program, step by step: ask, wait, perhaps force, look again, say whether it helped.
+//! The phases of closing a program and what leads from one to the next: ask, wait, perhaps force, measure, judge.
 
 use crate::model::{At, Fraction, Seconds};
 
 /// How long a program has to close by itself. Chromium with a question on screen and slow savers need it.
 pub const ASK_SECONDS: Seconds = Seconds(12.0);
-/// How long the load is looked at after the program has ended.
-pub const MEASURE_SECONDS: Seconds = Seconds(5.0);
+/// How long the load is measured after the program has ended.
+const MEASURE_SECONDS: Seconds = Seconds(5.0);
 /// How long after that a return is still seen as "it came back".
 const RETURN_SECONDS: Seconds = Seconds(30.0);
 /// A load that fell by at least this share of what the program used is gone…
@@ -74,56 +74,56 @@ pub enum Phase {
 
 /// A step that changes the phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CloseStep {
+pub(super) enum CloseStep {
     /// Time has passed.
     Wait,
     /// The person confirmed force, and it was sent.
     Force,
 }
 
-/// What is seen at one moment.
+/// What is observed at one moment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CloseObservation {
-    /// Now.
-    pub now: At,
+pub(super) struct CloseObservation {
+    /// The time.
+    pub(super) now: At,
     /// Whether any of the processes that were asked still runs.
-    pub running: bool,
+    pub(super) running: bool,
     /// Share of the PC in use before the action.
-    pub before: Option<Fraction>,
+    pub(super) before: Option<Fraction>,
     /// Share that the program used before the action.
-    pub program_before: Option<Fraction>,
+    pub(super) program_before: Option<Fraction>,
     /// Share of the PC in use now, from a sample that lies wholly after the end of the program.
-    pub after: Option<Fraction>,
+    pub(super) after: Option<Fraction>,
     /// The program runs again in new processes.
-    pub back: Option<Respawn>,
+    pub(super) back: Option<Respawn>,
 }
 
 /// A program that runs again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Respawn {
+pub(super) struct Respawn {
     /// What started it, if known.
-    pub by: Option<String>,
+    pub(super) by: Option<String>,
 }
 
 /// The phase after `phase`.
 #[must_use]
-pub fn next(phase: Phase, step: CloseStep, look: &CloseObservation) -> Phase {
+pub(super) fn next(phase: Phase, step: CloseStep, seen: &CloseObservation) -> Phase {
     match phase {
-        Phase::Asking { .. } | Phase::StillOpen | Phase::Forced { .. } if !look.running => {
-            Phase::Measuring { ended: look.now }
+        Phase::Asking { .. } | Phase::StillOpen | Phase::Forced { .. } if !seen.running => {
+            Phase::Measuring { ended: seen.now }
         }
         Phase::Asking { .. } | Phase::StillOpen if step == CloseStep::Force => {
-            Phase::Forced { until: look.now.minus(Seconds(-5.0)) }
+            Phase::Forced { until: seen.now.minus(Seconds(-5.0)) }
         }
-        Phase::Asking { until } if look.now >= until => Phase::StillOpen,
+        Phase::Asking { until } if seen.now >= until => Phase::StillOpen,
         // A process that survives force is stuck in the system (a device that does not answer).
-        Phase::Forced { until } if look.now >= until => Phase::Done { ended: look.now, verdict: Verdict::Refused },
-        Phase::Measuring { ended } => measure(ended, look),
-        Phase::Done { ended, verdict } => match &look.back {
-            Some(back) if look.now.since(ended).0 <= RETURN_SECONDS.0 && verdict != Verdict::Refused => {
+        Phase::Forced { until } if seen.now >= until => Phase::Done { ended: seen.now, verdict: Verdict::Refused },
+        Phase::Measuring { ended } => measure(ended, seen),
+        Phase::Done { ended, verdict } => match &seen.back {
+            Some(back) if seen.now.since(ended).0 <= RETURN_SECONDS.0 && verdict != Verdict::Refused => {
                 let after = match verdict {
                     Verdict::CameBack { after, .. } => after,
-                    _ => look.now.since(ended),
+                    _ => seen.now.since(ended),
                 };
                 Phase::Done { ended, verdict: Verdict::CameBack { after, by: back.by.clone() } }
             }
@@ -133,17 +133,17 @@ pub fn next(phase: Phase, step: CloseStep, look: &CloseObservation) -> Phase {
     }
 }
 
-fn measure(ended: At, look: &CloseObservation) -> Phase {
-    if let Some(back) = &look.back {
-        let verdict = Verdict::CameBack { after: look.now.since(ended), by: back.by.clone() };
+fn measure(ended: At, seen: &CloseObservation) -> Phase {
+    if let Some(back) = &seen.back {
+        let verdict = Verdict::CameBack { after: seen.now.since(ended), by: back.by.clone() };
         return Phase::Done { ended, verdict };
     }
-    if look.now.since(ended).0 < MEASURE_SECONDS.0 {
+    if seen.now.since(ended).0 < MEASURE_SECONDS.0 {
         return Phase::Measuring { ended };
     }
-    let verdict = match (look.before, look.after) {
+    let verdict = match (seen.before, seen.after) {
         (Some(before), Some(after)) => {
-            let expected = look.program_before.unwrap_or(before).get();
+            let expected = seen.program_before.unwrap_or(before).get();
             let fell = before.get() - after.get();
             if expected < NO_LOAD || fell >= expected * GONE {
                 Verdict::Worked { before, after }
@@ -151,7 +151,7 @@ fn measure(ended: At, look: &CloseObservation) -> Phase {
                 Verdict::NoChange { before, after }
             }
         }
-        _ if look.now.since(ended).0 < MEASURE_SECONDS.0 * 3.0 => return Phase::Measuring { ended },
+        _ if seen.now.since(ended).0 < MEASURE_SECONDS.0 * 3.0 => return Phase::Measuring { ended },
         _ => Verdict::CannotTell,
     };
     Phase::Done { ended, verdict }

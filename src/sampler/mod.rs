@@ -92,7 +92,43 @@ pub struct Tick {
     pub own: SelfUsage,
 }
 
-/// Takes samples. Cheap to keep, one per thread.
+/// Where samples come from: this PC, or what a test makes up.
+pub trait SampleSource {
+    /// What does not change between samples.
+    fn machine(&self) -> &Machine;
+    /// The clocks that nobody can set.
+    fn clocks(&self) -> Reading<platform::Clocks>;
+    /// Takes a sample, see [`Sampler::tick`].
+    fn tick(&mut self, at: At, depth: &mut dyn FnMut(&Totals) -> Depth) -> Tick;
+    /// To be called now and then while no samples are taken.
+    fn rest(&mut self);
+    /// Calls `ended` when the desktop of this session has gone; never where nothing tells.
+    fn when_session_ends(&self, ended: Box<dyn FnOnce() + Send>);
+}
+
+impl SampleSource for Sampler {
+    fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    fn clocks(&self) -> Reading<platform::Clocks> {
+        platform::clocks()
+    }
+
+    fn tick(&mut self, at: At, depth: &mut dyn FnMut(&Totals) -> Depth) -> Tick {
+        self.tick(at, depth)
+    }
+
+    fn rest(&mut self) {
+        self.desktop.glance();
+    }
+
+    fn when_session_ends(&self, ended: Box<dyn FnOnce() + Send>) {
+        self.desktop.when_session_ends(ended);
+    }
+}
+
+/// Takes samples of this PC. Cheap to keep, one per thread.
 pub struct Sampler {
     machine: Machine,
     clock: AwakeClock,
@@ -155,21 +191,6 @@ impl Sampler {
             condition_asked: Instant::now(),
             gpu: GpuWatcher::of_system(),
         }
-    }
-
-    /// Calls `ended` when the desktop of this session has gone; never where nothing tells.
-    pub fn when_session_ends(&self, ended: impl FnOnce() + Send + 'static) {
-        self.desktop.when_session_ends(ended);
-    }
-
-    /// To be called now and then while no samples are taken.
-    pub fn rest(&mut self) {
-        self.desktop.glance();
-    }
-
-    /// What does not change between samples.
-    pub const fn machine(&self) -> &Machine {
-        &self.machine
     }
 
     /// Takes one sample, stamped `at`. Rates cover the time since the call before, figures of processes, disks and

@@ -305,8 +305,7 @@ impl MimamoriApp {
 fn listen(ctx: &egui::Context, asks: Sender<Request>) -> Option<Endpoint> {
     let wake = ctx.clone();
     Endpoint::listen(WINDOW, move |frame| {
-        let shown =
-            matches!(read_request(frame), Some(show @ Request::Show { .. }) if asks.send(show.clone()).is_ok());
+        let shown = matches!(read_request(frame), Some(show @ Request::Show { .. }) if asks.send(show.clone()).is_ok());
         let answer = if shown { Answer::Done } else { Answer::Refused };
         wake.request_repaint();
         write(&answer)

@@ -9,7 +9,6 @@ use super::snapshot::{Recorded, Unreadable};
 use crate::ipc;
 use crate::model::{At, Event, EventKind, History, Machine, Reading, Sample, Seconds};
 use crate::recorder::{self, Inbox, Reader, RecorderError, Tier, file_bytes};
-use crate::settings::recording_path;
 
 /// A window that opens knows the last minutes at once, as far as they were recorded.
 const RECENT: Seconds = Seconds(7200.0);
@@ -23,10 +22,10 @@ const ERASE_RETRY: Duration = Duration::from_millis(500);
 
 /// The samples of the last two hours, oldest first. Their processes are left out: what is closed must be what is
 /// running now, not what was running when it was recorded.
-pub(super) fn recent(now: At) -> Vec<Arc<Sample>> {
+pub(super) fn recent(path: Option<&Path>, now: At) -> Vec<Arc<Sample>> {
     // A running agent writes down what it knows, so that there is no hole before the first look of this window.
     let _ = ipc::fresh_status();
-    let Some(reader) = open() else { return Vec::new() };
+    let Some(reader) = open(path) else { return Vec::new() };
     let mut samples = reader.samples(Tier::Raw, now.minus(RECENT), now).unwrap_or_default();
     samples.retain(|sample| !sample.programs.is_empty());
     note_sleep(&mut samples, &reader.events(now.minus(RECENT), now).unwrap_or_default());
@@ -44,16 +43,16 @@ fn note_sleep(samples: &mut [Sample], events: &[Event]) {
 }
 
 /// What was closed with this program in the same time, by its English name, and when.
-pub(super) fn closed(now: At) -> Vec<(String, At)> {
+pub(super) fn closed(path: Option<&Path>, now: At) -> Vec<(String, At)> {
     let actions = |event: Event| (event.kind == EventKind::Action).then_some((event.subject, event.at));
-    recorded(RECENT, now).events.into_iter().filter_map(actions).collect()
+    recorded(path, RECENT, now).events.into_iter().filter_map(actions).collect()
 }
 
 /// A period, as coarse as it was kept.
-pub(super) fn past(period: Period, machine: &Machine, now: At) -> History {
+pub(super) fn past(path: Option<&Path>, period: Period, machine: &Machine, now: At) -> History {
     let range = period.range.seconds();
     let mut history = History::short(machine.clone(), Seconds(range.0 + 3600.0));
-    let Some(reader) = open() else { return history };
+    let Some(reader) = open(path) else { return history };
     let (from, to) = (period.begin(now), period.edge(now));
     let samples = match (period.range, period.end) {
         (Range::Week, _) => reader.means(WEEK_STEP, from, to),
@@ -68,16 +67,14 @@ pub(super) fn past(period: Period, machine: &Machine, now: At) -> History {
 }
 
 /// What happened in the last `range`, newest first, and how the recording and the agent are.
-pub(super) fn recorded(range: Seconds, now: At) -> Recorded {
-    let path = recording_path();
+pub(super) fn recorded(path: Option<&Path>, range: Seconds, now: At) -> Recorded {
     let from = now.minus(range);
-    let read =
-        path.as_deref().map_or(Err(Unreadable::NoFolder), |path| read(path, from, now).map_err(Unreadable::from));
+    let read = path.map_or(Err(Unreadable::NoFolder), |path| read(path, from, now).map_err(Unreadable::from));
     let (Past { mut events, span, watched }, unreadable) = match read {
         Ok(past) => (past, None),
         Err(why) => (Past::default(), Some(why)),
     };
-    if let Some(path) = &path {
+    if let Some(path) = path {
         events.extend(Inbox::beside(path).peek().into_iter().filter(|event| event.at >= from));
     }
     events.sort_by_key(|event| std::cmp::Reverse(event.at));
@@ -85,7 +82,7 @@ pub(super) fn recorded(range: Seconds, now: At) -> Recorded {
         events,
         span,
         watched,
-        bytes: path.as_deref().filter(|path| path.exists()).map(file_bytes),
+        bytes: path.filter(|path| path.exists()).map(file_bytes),
         path: path.map(|path| path.display().to_string()),
         agent: ipc::status(),
         read: Some((now, range)),
@@ -125,15 +122,15 @@ impl From<RecorderError> for Unreadable {
 ///
 /// # Errors
 /// Why not: what the system says, or nothing when the recording is in use or cannot be written.
-pub(super) fn erase(now: At) -> Result<(), Option<String>> {
-    let Some(path) = recording_path() else { return Ok(()) };
+pub(super) fn erase(path: Option<&Path>, now: At) -> Result<(), Option<String>> {
+    let Some(path) = path else { return Ok(()) };
     if ipc::status().is_none() {
-        return recorder::erase(&path, now).map_err(|error| match error {
+        return recorder::erase(path, now).map_err(|error| match error {
             RecorderError::Locked | RecorderError::ReadOnly(_) => None,
             other => Some(other.to_string()),
         });
     }
-    let inbox = Inbox::beside(&path);
+    let inbox = Inbox::beside(path);
     inbox.request_erase().map_err(|error| Some(error.to_string()))?;
     for _ in 0..ERASE_ATTEMPTS {
         // It writes before it answers, and does this with each write.
@@ -146,8 +143,8 @@ pub(super) fn erase(now: At) -> Result<(), Option<String>> {
     if inbox.finish_erase() { Err(None) } else { Ok(()) }
 }
 
-fn open() -> Option<Reader> {
-    Reader::open(&recording_path()?).ok().flatten()
+fn open(path: Option<&Path>) -> Option<Reader> {
+    Reader::open(path?).ok().flatten()
 }
 
 fn without_members(mut sample: Sample) -> Sample {

@@ -1,6 +1,7 @@
 //! The thread that samples, diagnoses and acts. The window sends it commands and is woken when there is news.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -10,33 +11,64 @@ use super::intent::{JobView, Period};
 use super::snapshot::{Past, Recorded};
 use crate::diagnose::{ProgramTable, Subject};
 use crate::ipc;
-use crate::knowledge::{Knowledge, Mining};
-use serde_json::json;
-
+use crate::knowledge::Knowledge;
 use crate::model::{
-    ActError, At, Event, EventKind, Fraction, Machine, MyFiles, ProcKey, ProgramKind, Reading, Refusal, Sample, Seconds,
+    ActError, At, Closable, Event, Machine, MyFiles, ProgramKind, Reading, Refusal, Sample, Seconds, Why,
 };
-use crate::monitor::{Baseline, Monitor, Observation, now};
-use crate::platform::{self, Desktop, Target};
+use crate::monitor::{LEARN_EVERY, Monitor, Observation, now};
+use crate::platform::{self, Desktop, WindowOwner};
 use crate::recorder::Inbox;
 use crate::remedy::restart::RestartFacts;
-use crate::remedy::{ASK_SECONDS, CloseObservation, CloseStep, Phase, Respawn, Verdict, next};
+use crate::remedy::{CloseJob, CloseUpdate, PcState, Target};
 use crate::settings::recording_path;
 
-/// Time between two samples.
+/// Interval between two samples.
 const STEP: Duration = Duration::from_secs(2);
-/// The second look comes sooner, so that the first figures do not take a whole step.
+/// Interval before the second sample: the first figures need not take a whole step.
 const FIRST_STEP: Duration = Duration::from_millis(700);
-/// How often an action under way is looked at.
+/// Interval between two steps of a job.
 const JOB_STEP: Duration = Duration::from_millis(250);
-/// A program that runs again with at least this share of the PC has come back.
-const RETURN_LOAD: f64 = 0.05;
-/// The restart list is looked at in one of so many samples.
+/// The facts for the restart list are read with one of so many samples.
 const RESTART_EVERY: u64 = 3;
-/// Looks between two questions to the recording for what it knows about this PC: about an hour.
-const LEARN_EVERY: u64 = 1800;
-/// The same for the first time.
+/// Samples before the baseline is read for the second time, then every [`LEARN_EVERY`].
 const LEARN_SOON: u64 = 30;
+
+/// What the thread asks of the system and does to it. Tests bring their own.
+trait Host {
+    /// A process held for a remedy.
+    type Target: Target;
+    /// The clock.
+    fn now(&self) -> At;
+    /// Holds a process.
+    fn open(&self, what: &Closable) -> Result<Self::Target, ActError>;
+    /// Processes that have windows.
+    fn window_owners(&mut self) -> Reading<Vec<WindowOwner>>;
+    /// Tells the agent that the settings were changed.
+    fn settings_changed(&self);
+}
+
+/// This PC.
+struct System(Desktop);
+
+impl Host for System {
+    type Target = platform::Target;
+
+    fn now(&self) -> At {
+        now()
+    }
+
+    fn open(&self, what: &Closable) -> Result<Self::Target, ActError> {
+        platform::Target::open(what)
+    }
+
+    fn window_owners(&mut self) -> Reading<Vec<WindowOwner>> {
+        self.0.window_owners()
+    }
+
+    fn settings_changed(&self) {
+        ipc::settings_changed();
+    }
+}
 
 /// What the window asks for.
 enum Command {
@@ -94,7 +126,11 @@ impl Worker {
     pub fn start(knowledge: Arc<Knowledge>, mine: MyFiles, wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
         let (commands, inbox) = channel();
         let (outbox, replies) = channel();
-        let run = move || Thread::new(knowledge, mine, inbox, outbox, Box::new(wake)).run();
+        let run = move || {
+            let monitor = Monitor::new(knowledge);
+            let (host, wake) = (System(Desktop::new()), Box::new(wake));
+            Thread::new(host, monitor, recording_path(), mine, Replies { outbox, wake }).run(&inbox);
+        };
         std::thread::Builder::new().name("watch".to_owned()).spawn(run)?;
         Ok(Self { commands, replies })
     }
@@ -156,135 +192,135 @@ impl Worker {
     }
 }
 
-struct Thread {
-    monitor: Monitor,
-    limits: Mining,
-    mine: MyFiles,
-    desktop: Desktop,
-    inbox: Receiver<Command>,
+/// Where the replies go.
+struct Replies {
     outbox: Sender<Reply>,
     wake: Box<dyn Fn()>,
+}
+
+impl Replies {
+    /// Sends a reply and wakes the window; `false` when nobody listens any more.
+    fn send(&self, reply: Reply) -> bool {
+        let sent = self.outbox.send(reply).is_ok();
+        (self.wake)();
+        sent
+    }
+}
+
+struct Thread<H: Host> {
+    host: H,
+    monitor: Monitor,
+    recording: Option<PathBuf>,
+    mine: MyFiles,
+    replies: Replies,
     view: Option<Observation>,
-    job: Option<Job>,
-    looks: u64,
+    job: Option<CloseJob<H::Target>>,
+    samples: u64,
 }
 
-/// An action: its targets are held from the first click to the end.
-struct Job {
-    subject: Subject,
-    targets: Vec<Target>,
-    known: BTreeSet<ProcKey>,
-    phase: Result<Phase, ActError>,
-    before: Option<Fraction>,
-    program_before: Option<Fraction>,
-    ended: Option<At>,
-}
-
-impl Thread {
-    fn new(
-        knowledge: Arc<Knowledge>,
-        mine: MyFiles,
-        inbox: Receiver<Command>,
-        outbox: Sender<Reply>,
-        wake: Box<dyn Fn()>,
-    ) -> Self {
-        let limits = knowledge.thresholds.mining.clone();
-        let monitor = Monitor::new(knowledge);
-        let mut thread = Self {
-            monitor,
-            limits,
-            mine,
-            desktop: Desktop::new(),
-            inbox,
-            outbox,
-            wake,
-            view: None,
-            job: None,
-            looks: 0,
-        };
+impl<H: Host> Thread<H> {
+    fn new(host: H, monitor: Monitor, recording: Option<PathBuf>, mine: MyFiles, replies: Replies) -> Self {
+        let mut thread = Self { host, monitor, recording, mine, replies, view: None, job: None, samples: 0 };
         thread.learn();
         thread
     }
 
     fn learn(&mut self) {
-        self.monitor.set_baseline(Baseline::at(&self.limits, now()), self.mine.clone());
+        self.monitor.learn(self.recording.as_deref(), self.host.now(), self.mine.clone());
     }
 
-    fn run(mut self) {
-        if self.outbox.send(Reply::Machine(Box::new(self.monitor.machine().clone()))).is_err() {
+    fn run(mut self, inbox: &Receiver<Command>) {
+        if !self.begin() {
             return;
         }
-        let recent = archive::recent(now());
-        self.monitor.begin_with(&recent);
-        for (program, at) in archive::closed(now()) {
-            // Without a look since then nothing is known of what came after it.
-            let _ = self.monitor.history_mut().note_closed(&program, at);
-        }
-        self.tell(Reply::Recent(recent));
         let mut due = Instant::now();
         loop {
             if Instant::now() >= due {
                 if !self.sample() {
                     return;
                 }
-                due = Instant::now() + if self.looks == 1 { FIRST_STEP } else { STEP };
+                due = Instant::now() + if self.samples == 1 { FIRST_STEP } else { STEP };
             }
             let until_due = due.saturating_duration_since(Instant::now());
             let wait = if self.job.is_some() { until_due.min(JOB_STEP) } else { until_due };
-            match self.inbox.recv_timeout(wait) {
-                Ok(Command::LoadPast(period)) => {
-                    let history = archive::past(period, self.monitor.machine(), now());
-                    self.tell(Reply::Past(Box::new(Past { period, history })));
+            match inbox.recv_timeout(wait) {
+                Ok(command) => {
+                    // Another choice of own work shows at once.
+                    if matches!(command, Command::Mine(_)) {
+                        due = Instant::now();
+                    }
+                    self.handle(command);
                 }
-                Ok(Command::LoadEvents(range)) => {
-                    self.tell(Reply::Recorded(Box::new(archive::recorded(range, now()))));
-                }
-                Ok(Command::Background(on)) => {
-                    let error = set_background(on).err();
-                    self.tell(Reply::Background(error));
-                }
-                Ok(Command::Erase) => self.reply_erased(),
-                Ok(Command::Mine(mine)) => {
-                    self.monitor.know_mine(mine.clone());
-                    self.mine = mine;
-                    ipc::settings_changed();
-                    due = Instant::now();
-                }
-                Ok(Command::SettingsChanged) => ipc::settings_changed(),
-                Ok(Command::AskSignature(path)) => self.monitor.ask_signature(&path),
-                Ok(Command::Close(subject)) => self.begin(subject),
-                Ok(Command::Force) => self.force(),
-                Ok(Command::EndJob) => {
-                    self.job = None;
-                    self.tell(Reply::Job(None));
-                }
-                Err(RecvTimeoutError::Timeout) => self.step(CloseStep::Wait),
+                Err(RecvTimeoutError::Timeout) => self.advance(CloseJob::step),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
 
-    fn reply_erased(&self) {
-        self.tell(Reply::Erased(archive::erase(now())));
+    /// Sends what is known before the first sample; `false` when nobody listens any more.
+    fn begin(&mut self) -> bool {
+        if !self.replies.send(Reply::Machine(Box::new(self.monitor.machine().clone()))) {
+            return false;
+        }
+        let (recording, now) = (self.recording.as_deref(), self.host.now());
+        let recent = archive::recent(recording, now);
+        self.monitor.begin_with(&recent);
+        for (program, at) in archive::closed(recording, now) {
+            // Without a sample since then nothing is known of what came after it.
+            let _ = self.monitor.history_mut().note_closed(&program, at);
+        }
+        self.replies.send(Reply::Recent(recent))
+    }
+
+    fn handle(&mut self, command: Command) {
+        let (recording, now) = (self.recording.as_deref(), self.host.now());
+        let reply = match command {
+            Command::LoadPast(period) => {
+                let history = archive::past(recording, period, self.monitor.machine(), now);
+                Reply::Past(Box::new(Past { period, history }))
+            }
+            Command::LoadEvents(range) => Reply::Recorded(Box::new(archive::recorded(recording, range, now))),
+            Command::Background(on) => {
+                let error = set_background(on).err();
+                // A running agent ends if it is no longer wanted.
+                self.host.settings_changed();
+                Reply::Background(error)
+            }
+            Command::Erase => Reply::Erased(archive::erase(recording, now)),
+            Command::Mine(mine) => {
+                self.monitor.know_mine(mine.clone());
+                self.mine = mine;
+                return self.host.settings_changed();
+            }
+            Command::SettingsChanged => return self.host.settings_changed(),
+            Command::AskSignature(path) => return self.monitor.ask_signature(&path),
+            Command::Close(subject) => return self.begin_job(subject),
+            Command::Force => return self.advance(CloseJob::force),
+            Command::EndJob => {
+                self.job = None;
+                Reply::Job(None)
+            }
+        };
+        self.replies.send(reply);
     }
 
     /// Takes a sample and sends it; `false` when nobody listens any more.
     fn sample(&mut self) -> bool {
-        let view = self.monitor.sample();
+        let view = self.monitor.sample(self.host.now());
         let refusals = self.refusals(&view.folded);
-        if self.looks.is_multiple_of(RESTART_EVERY) {
+        if self.samples.is_multiple_of(RESTART_EVERY) {
             // It is drawn with the sample that follows.
             let facts = self.restart_facts(&view);
-            let _ = self.outbox.send(Reply::Restart(Box::new(facts)));
+            let _ = self.replies.outbox.send(Reply::Restart(Box::new(facts)));
         }
-        self.looks += 1;
+        self.samples += 1;
         // The agent may have asked the system about the last end of the PC when this window was opened.
-        if self.looks == LEARN_SOON || self.looks.is_multiple_of(LEARN_EVERY) {
+        if self.samples == LEARN_SOON || self.samples.is_multiple_of(LEARN_EVERY) {
             self.learn();
         }
         self.view = Some(view.clone());
-        self.step(CloseStep::Wait);
-        self.tell(Reply::Observation { view: Box::new(view), refusals })
+        self.advance(CloseJob::step);
+        self.replies.send(Reply::Observation { view: Box::new(view), refusals })
     }
 
     fn refusals(&self, folded: &ProgramTable) -> HashMap<Arc<str>, Refusal> {
@@ -306,7 +342,7 @@ impl Thread {
             found.map(|program| program.name.to_string())
         };
         let own = std::process::id();
-        let with_windows = self.desktop.window_owners().map(|owners| {
+        let with_windows = self.host.window_owners().map(|owners| {
             let others = owners.into_iter().filter(|owner| owner.pid != own);
             let mut names: Vec<String> = others.filter_map(|owner| name_of(owner.pid)).collect();
             names.sort();
@@ -316,7 +352,7 @@ impl Thread {
         let browsers = view.folded.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
         let booted_at = self.monitor.machine().booted_at.get();
         RestartFacts {
-            uptime: Reading::from_option(booted_at.map(|at| now().since(at)), crate::model::Why::Unsupported),
+            uptime: Reading::from_option(booted_at.map(|at| self.host.now().since(at)), Why::Unsupported),
             boot_id: self.monitor.machine().boot_id.clone(),
             browsers: browsers.map(|program| program.name.to_string()).collect(),
             with_windows,
@@ -325,119 +361,44 @@ impl Thread {
         }
     }
 
-    /// Checks, holds and asks. What is held is what the person saw, not what has that number now.
-    fn begin(&mut self, subject: Subject) {
+    fn begin_job(&mut self, subject: Subject) {
         let Some(view) = &self.view else { return };
-        let opened = match self.monitor.closable(&subject.members, &view.folded) {
-            Ok(closable) => {
-                let mut targets = Vec::new();
-                let mut refused = None;
-                for what in &closable {
-                    match Target::open(what) {
-                        Ok(target) => targets.push(target),
-                        Err(ActError::Gone) => {}
-                        Err(error) => refused = Some(error),
-                    }
-                }
-                match (targets.is_empty(), refused) {
-                    (_, Some(error)) => Err(error),
-                    (true, None) => Err(ActError::Gone),
-                    (false, None) => Ok(targets),
-                }
-            }
-            Err(Refusal::NotRunning) => Err(ActError::Gone),
-            Err(_) => Err(ActError::Refused),
-        };
-        let program = view.sample.program(&subject.group);
-        let mut job = Job {
-            known: subject.members.iter().map(|member| member.key).collect(),
-            before: view.sample.cpu.get(),
-            program_before: program.map(|program| program.cpu),
-            targets: Vec::new(),
-            phase: Err(ActError::Gone),
-            ended: None,
-            subject,
-        };
-        match opened {
-            Ok(targets) => {
-                job.targets = targets;
-                job.phase = job.ask().map(|()| Phase::Asking { until: now().minus(Seconds(-ASK_SECONDS.0)) });
-            }
-            Err(error) => job.phase = Err(error),
-        }
-        if job.phase.is_ok() {
-            self.monitor.note_closed(&job.subject.group);
-            record(EventKind::Action, &job.subject, json!({}));
+        let closable = self.monitor.closable(&subject.members, &view.folded);
+        let pc = PcState { now: self.host.now(), sample: &view.sample, programs: &view.folded };
+        let (job, action) = CloseJob::begin(subject, closable, pc, |what| self.host.open(what));
+        if let Some(action) = action {
+            self.monitor.note_closed(&action.subject);
+            self.record(&action);
         }
         self.job = Some(job);
-        self.tell_job();
+        self.send_job();
     }
 
-    fn force(&mut self) {
-        if let Some(job) = &mut self.job {
-            for target in &mut job.targets {
-                // One that has ended meanwhile is what was wanted; one that refuses is seen by still running.
-                let _ = target.force_close();
-            }
-            record(EventKind::Action, &job.subject, json!({ "force": true }));
-            if job.phase.is_err() {
-                job.phase = Ok(Phase::StillOpen);
-            }
-        }
-        self.step(CloseStep::Force);
-    }
-
-    fn step(&mut self, step: CloseStep) {
+    fn advance(&mut self, act: impl FnOnce(&mut CloseJob<H::Target>, PcState<'_>) -> CloseUpdate) {
         let (Some(job), Some(view)) = (&mut self.job, &self.view) else { return };
-        let Ok(phase) = job.phase.clone() else { return };
-        let sample = job.sample(view);
-        let new = next(phase.clone(), step, &sample);
-        if let Phase::Measuring { ended } = new {
-            job.ended.get_or_insert(ended);
+        let update = act(job, PcState { now: self.host.now(), sample: &view.sample, programs: &view.folded });
+        for event in &update.events {
+            self.record(event);
         }
-        let asking = matches!(new, Phase::Asking { .. });
-        let changed = new != phase;
-        if let Phase::Done { verdict, .. } = &new
-            && changed
-        {
-            record(EventKind::Verdict, &job.subject, verdict_json(verdict));
-        }
-        job.phase = Ok(new);
-        // The countdown is drawn from the time of the frame: while asking every step wakes the window.
-        if changed || asking {
-            self.tell_job();
+        if update.is_news {
+            self.send_job();
         }
     }
 
-    fn tell_job(&self) {
-        let view = self.job.as_ref().map(|job| {
-            let phase = job.phase.clone();
-            Box::new(JobView { subject: job.subject.clone(), phase, can_force: !job.targets.is_empty() })
-        });
-        self.tell(Reply::Job(view));
+    fn send_job(&self) {
+        let view = |job: &CloseJob<H::Target>| JobView {
+            subject: job.subject().clone(),
+            phase: job.phase().clone(),
+            can_force: job.can_force(),
+        };
+        self.replies.send(Reply::Job(self.job.as_ref().map(view).map(Box::new)));
     }
 
-    fn tell(&self, reply: Reply) -> bool {
-        let sent = self.outbox.send(reply).is_ok();
-        (self.wake)();
-        sent
-    }
-}
-
-/// Tells the recording what was done. Without one there is nothing to tell.
-fn record(kind: EventKind, subject: &Subject, data: serde_json::Value) {
-    if let Some(path) = recording_path() {
-        let _ = Inbox::beside(&path).put(&Event::new(now(), kind, &subject.group).with(data));
-    }
-}
-
-fn verdict_json(verdict: &Verdict) -> serde_json::Value {
-    match verdict {
-        Verdict::Worked { before, after } => json!({ "verdict": "worked", "before": before, "after": after }),
-        Verdict::NoChange { before, after } => json!({ "verdict": "no_change", "before": before, "after": after }),
-        Verdict::CameBack { after, by } => json!({ "verdict": "came_back", "seconds": after.0, "by": by }),
-        Verdict::Refused => json!({ "verdict": "refused" }),
-        Verdict::CannotTell => json!({ "verdict": "cannot_tell" }),
+    /// Puts an event into the recording. Without one there is nowhere to put it.
+    fn record(&self, event: &Event) {
+        if let Some(path) = &self.recording {
+            let _ = Inbox::beside(path).put(event);
+        }
     }
 }
 
@@ -445,74 +406,5 @@ fn verdict_json(verdict: &Verdict) -> serde_json::Value {
 fn set_background(on: bool) -> Result<(), String> {
     let program = ipc::agent_program().map_err(|error| error.to_string())?;
     platform::autostart_set(&program, &ipc::AUTOSTART, on).map_err(|error| error.to_string())?;
-    if on {
-        ipc::start_in_background(&program).map_err(|error| error.to_string())?;
-    }
-    // A running agent ends if it is no longer wanted.
-    ipc::settings_changed();
-    Ok(())
-}
-
-impl Job {
-    /// Asks the roots: the other parts are theirs to end. Where no root has a window, any part that has one.
-    fn ask(&mut self) -> Result<(), ActError> {
-        let roots: BTreeSet<ProcKey> = self.subject.members.iter().map(|member| member.root).collect();
-        let (mut asked, mut error) = (false, ActError::Gone);
-        for only_roots in [true, false] {
-            for target in &mut self.targets {
-                if roots.contains(&target.key()) == only_roots {
-                    match target.ask_to_close() {
-                        Ok(()) => asked = true,
-                        Err(found) => error = found,
-                    }
-                }
-            }
-            if asked {
-                return Ok(());
-            }
-        }
-        Err(error)
-    }
-
-    fn sample(&self, view: &Observation) -> CloseObservation {
-        let sample = &view.sample;
-        // Only a sample whose whole span lies after the end tells what is left.
-        let settled = self.ended.is_some_and(|ended| sample.at.minus(sample.span) >= ended);
-        let roots: BTreeSet<ProcKey> = self.subject.members.iter().map(|member| member.root).collect();
-        let still_asked = |target: &Target| target.is_running();
-        let running = if self.targets.iter().any(|target| roots.contains(&target.key())) {
-            self.targets.iter().filter(|target| roots.contains(&target.key())).any(still_asked)
-        } else {
-            self.targets.iter().any(still_asked)
-        };
-        CloseObservation {
-            now: now(),
-            running,
-            before: self.before,
-            program_before: self.program_before,
-            after: settled.then(|| sample.cpu.get()).flatten(),
-            back: self.ended.and_then(|ended| self.back(view, ended)),
-        }
-    }
-
-    /// Whether the program runs again in a process that was not there before, and who started that.
-    fn back(&self, view: &Observation, ended: At) -> Option<Respawn> {
-        let program = view.folded.programs.iter().find(|program| *program.name == *self.subject.group)?;
-        if view.sample.at < ended {
-            return None;
-        }
-        let newest = self.known.iter().map(|key| key.start_time).max().unwrap_or(0);
-        let fresh = |key: &ProcKey| !self.known.contains(key) && key.start_time > newest;
-        // Any new shell or script has the same name as a busy one; a return is one that is busy again.
-        let busy = |key: ProcKey| -> bool {
-            let tree = program.members.iter().filter(|member| member.root == key);
-            tree.map(|member| member.cpu.get()).sum::<f64>() >= RETURN_LOAD
-        };
-        let is_back = |key: ProcKey| fresh(&key) && (program.kind == ProgramKind::Browser || busy(key));
-        let root = program.members.iter().find(|member| member.root == member.key && is_back(member.key))?;
-        let facts = view.folded.facts.get(&root.key)?;
-        let parent = view.folded.facts.values().find(|other| other.key.pid == facts.parent);
-        let by = parent.map(|parent| crate::model::DisplayName::new(&parent.name).as_str().to_owned());
-        Some(Respawn { by })
-    }
+    if on { ipc::start_in_background(&program).map_err(|error| error.to_string()) } else { Ok(()) }
 }

@@ -7,9 +7,9 @@ use eframe::egui::{Key, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use jiff::tz::TimeZone;
-use mimamori::ipc::Status;
 use mimamori::diagnose::{Finding, Grouper, ProgramTable, RuleId, Sign, SignKind, diagnose};
 use mimamori::explain::{Lang, Texts};
+use mimamori::ipc::Status;
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{
     ActError, At, Bytes, Event, EventKind, Fraction, History, Machine, Memory, Os, Owner, ProcFacts, ProcKey,

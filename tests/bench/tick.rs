@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mimamori::knowledge::Knowledge;
-use mimamori::monitor::Monitor;
+use mimamori::monitor::{Monitor, now};
 use mimamori::platform::ProcessReader;
 
 const ROUNDS: usize = 25;
@@ -65,7 +65,7 @@ fn main() {
         let (mut seen, mut bare, mut list, mut look) = (0, Vec::new(), Vec::new(), Vec::new());
         // Two looks before: the facts of each process are read once and once more in its life.
         for _ in 0..2 {
-            monitor.sample();
+            monitor.sample(now());
         }
         for _ in 0..ROUNDS {
             bare.push(time(|| {
@@ -79,7 +79,7 @@ fn main() {
                 });
             }));
             look.push(time(|| {
-                black_box(monitor.sample());
+                black_box(monitor.sample(now()));
             }));
         }
         let (bare, list, look) = (median(bare), median(list), median(look));

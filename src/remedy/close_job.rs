@@ -1,0 +1,591 @@
+//! Closing a program, from the click to the verdict: holds its processes, asks them, forces them when that was
+//! confirmed, and judges by the samples that follow. The same for window, tray and command line.
+//!
+//! Time and samples are arguments, and what belongs in the recording is returned: whoever runs the job records it.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::close::{ASK_SECONDS, CloseObservation, CloseStep, Phase, Respawn, Verdict, next};
+use crate::diagnose::{ProgramTable, Subject};
+use crate::model::{
+    ActError, At, Closable, DisplayName, Event, EventKind, Fraction, ProcKey, ProgramKind, Refusal, Sample, Seconds,
+};
+
+/// A program that runs again with at least this share of the PC has come back.
+const RETURN_LOAD: f64 = 0.05;
+
+/// A process that is held: whatever is done to it cannot meet a later process with the same number.
+pub trait Target {
+    /// Which process.
+    fn key(&self) -> ProcKey;
+    /// Whether it has not ended yet.
+    fn is_running(&self) -> bool;
+    /// Asks it to close, in a way in which it can save and refuse.
+    ///
+    /// # Errors
+    /// Why it could not be asked.
+    fn ask_to_close(&mut self) -> Result<(), ActError>;
+    /// Ends it at once.
+    ///
+    /// # Errors
+    /// Why it could not be ended.
+    fn force_close(&mut self) -> Result<(), ActError>;
+}
+
+/// The PC at one moment.
+#[derive(Clone, Copy)]
+pub struct PcState<'a> {
+    /// The time.
+    pub now: At,
+    /// The latest sample.
+    pub sample: &'a Sample,
+    /// The programs in it.
+    pub programs: &'a ProgramTable,
+}
+
+/// What came of a step.
+#[derive(Debug, Default, PartialEq)]
+#[must_use]
+pub struct CloseUpdate {
+    /// For the recording.
+    pub events: Vec<Event>,
+    /// Whether there is something new to show; a countdown is always new.
+    pub is_news: bool,
+}
+
+/// The job of closing one program.
+#[derive(Debug)]
+pub struct CloseJob<T> {
+    subject: Subject,
+    /// Held until the job is dropped.
+    targets: Vec<T>,
+    /// Its processes at the start: a program that comes back has others.
+    known: BTreeSet<ProcKey>,
+    phase: Result<Phase, ActError>,
+    before: Option<Fraction>,
+    program_before: Option<Fraction>,
+    ended: Option<At>,
+}
+
+impl<T: Target> CloseJob<T> {
+    /// Holds the processes and asks them to close. `closable` are those of `subject` that may be closed: what was seen
+    /// when the person chose, not whatever has these numbers now. Returns the action for the recording, if one began.
+    pub fn begin(
+        subject: Subject,
+        closable: Result<Vec<Closable>, Refusal>,
+        pc: PcState<'_>,
+        open: impl FnMut(&Closable) -> Result<T, ActError>,
+    ) -> (Self, Option<Event>) {
+        let mut job = Self {
+            known: subject.members.iter().map(|member| member.key).collect(),
+            before: pc.sample.cpu.get(),
+            program_before: pc.sample.program(&subject.group).map(|program| program.cpu),
+            targets: Vec::new(),
+            phase: Err(ActError::Gone),
+            ended: None,
+            subject,
+        };
+        let held = match closable {
+            Ok(closable) => hold(&closable, open),
+            Err(Refusal::NotRunning) => Err(ActError::Gone),
+            Err(_) => Err(ActError::Refused),
+        };
+        job.phase = held.and_then(|targets| {
+            job.targets = targets;
+            job.ask()?;
+            Ok(Phase::Asking { until: pc.now.minus(Seconds(-ASK_SECONDS.0)) })
+        });
+        let action = job.phase.is_ok().then(|| job.event(EventKind::Action, pc.now, json!({})));
+        (job, action)
+    }
+
+    /// What it is about.
+    pub const fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// Where it stands; `Err` when it could not begin.
+    pub const fn phase(&self) -> &Result<Phase, ActError> {
+        &self.phase
+    }
+
+    /// Whether it can be ended by force: its processes are held.
+    pub const fn can_force(&self) -> bool {
+        !self.targets.is_empty()
+    }
+
+    /// Ends what was asked by force; the person has confirmed it.
+    pub fn force(&mut self, pc: PcState<'_>) -> CloseUpdate {
+        for target in self.targets.iter_mut().filter(|target| target.is_running()) {
+            // One that has just ended is what was wanted; one that refuses is noticed as it goes on running.
+            let _ = target.force_close();
+        }
+        let action = self.event(EventKind::Action, pc.now, json!({ "force": true }));
+        if self.phase.is_err() {
+            self.phase = Ok(Phase::StillOpen);
+        }
+        let mut update = self.advance(CloseStep::Force, pc);
+        update.events.insert(0, action);
+        update
+    }
+
+    /// Goes on with what is seen now. To be called a few times a second, also after the verdict: a program may come back.
+    pub fn step(&mut self, pc: PcState<'_>) -> CloseUpdate {
+        self.advance(CloseStep::Wait, pc)
+    }
+
+    fn advance(&mut self, step: CloseStep, pc: PcState<'_>) -> CloseUpdate {
+        let Ok(phase) = self.phase.clone() else { return CloseUpdate::default() };
+        let new = next(phase.clone(), step, &self.observe(pc));
+        if let Phase::Measuring { ended } = new {
+            self.ended.get_or_insert(ended);
+        }
+        let changed = new != phase;
+        let mut update = CloseUpdate { is_news: changed || matches!(new, Phase::Asking { .. }), events: Vec::new() };
+        if let Phase::Done { verdict, .. } = &new
+            && changed
+        {
+            update.events.push(self.event(EventKind::Verdict, pc.now, verdict_json(verdict)));
+        }
+        self.phase = Ok(new);
+        update
+    }
+
+    fn event(&self, kind: EventKind, at: At, data: serde_json::Value) -> Event {
+        Event::new(at, kind, &self.subject.group).with(data)
+    }
+
+    fn roots(&self) -> BTreeSet<ProcKey> {
+        self.subject.members.iter().map(|member| member.root).collect()
+    }
+
+    /// Asks the roots: the other parts are theirs to end. Where no root has a window, any part that has one.
+    fn ask(&mut self) -> Result<(), ActError> {
+        let roots = self.roots();
+        let (mut asked, mut error) = (false, ActError::Gone);
+        for only_roots in [true, false] {
+            for target in self.targets.iter_mut().filter(|target| roots.contains(&target.key()) == only_roots) {
+                match target.ask_to_close() {
+                    Ok(()) => asked = true,
+                    Err(found) => error = found,
+                }
+            }
+            if asked {
+                return Ok(());
+            }
+        }
+        Err(error)
+    }
+
+    fn observe(&self, pc: PcState<'_>) -> CloseObservation {
+        // Only a sample whose whole span lies after the end tells what is left.
+        let settled = self.ended.is_some_and(|ended| pc.sample.at.minus(pc.sample.span) >= ended);
+        let roots = self.roots();
+        let has_root = self.targets.iter().any(|target| roots.contains(&target.key()));
+        let mut asked = self.targets.iter().filter(|target| !has_root || roots.contains(&target.key()));
+        CloseObservation {
+            now: pc.now,
+            running: asked.any(T::is_running),
+            before: self.before,
+            program_before: self.program_before,
+            after: settled.then(|| pc.sample.cpu.get()).flatten(),
+            back: self.ended.and_then(|ended| self.respawn(pc, ended)),
+        }
+    }
+
+    /// Whether the program runs again in a process that was not there before, and what started that.
+    fn respawn(&self, pc: PcState<'_>, ended: At) -> Option<Respawn> {
+        let program = pc.programs.programs.iter().find(|program| *program.name == *self.subject.group)?;
+        if pc.sample.at < ended {
+            return None;
+        }
+        let newest = self.known.iter().map(|key| key.start_time).max().unwrap_or(0);
+        let fresh = |key: &ProcKey| !self.known.contains(key) && key.start_time > newest;
+        // Any new shell or script has the same name as a busy one; a return is one that is busy again.
+        let busy = |key: ProcKey| -> bool {
+            let tree = program.members.iter().filter(|member| member.root == key);
+            tree.map(|member| member.cpu.get()).sum::<f64>() >= RETURN_LOAD
+        };
+        let is_back = |key: ProcKey| fresh(&key) && (program.kind == ProgramKind::Browser || busy(key));
+        let root = program.members.iter().find(|member| member.root == member.key && is_back(member.key))?;
+        let facts = pc.programs.facts.get(&root.key)?;
+        let parent = pc.programs.facts.values().find(|other| other.key.pid == facts.parent);
+        Some(Respawn { by: parent.map(|parent| DisplayName::new(&parent.name).as_str().to_owned()) })
+    }
+}
+
+/// Holds every process that has not ended. One that must not be held keeps the others from being closed, too.
+fn hold<T: Target>(
+    closable: &[Closable],
+    mut open: impl FnMut(&Closable) -> Result<T, ActError>,
+) -> Result<Vec<T>, ActError> {
+    let mut targets = Vec::new();
+    let mut refused = None;
+    for what in closable {
+        match open(what) {
+            // Another process with its number is not it.
+            Ok(target) if target.key() == what.key() => targets.push(target),
+            Ok(_) | Err(ActError::Gone) => {}
+            Err(error) => refused = Some(error),
+        }
+    }
+    match refused {
+        Some(error) => Err(error),
+        None if targets.is_empty() => Err(ActError::Gone),
+        None => Ok(targets),
+    }
+}
+
+fn verdict_json(verdict: &Verdict) -> serde_json::Value {
+    match verdict {
+        Verdict::Worked { before, after } => json!({ "verdict": "worked", "before": before, "after": after }),
+        Verdict::NoChange { before, after } => json!({ "verdict": "no_change", "before": before, "after": after }),
+        Verdict::CameBack { after, by } => json!({ "verdict": "came_back", "seconds": after.0, "by": by }),
+        Verdict::Refused => json!({ "verdict": "refused" }),
+        Verdict::CannotTell => json!({ "verdict": "cannot_tell" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::{BTreeMap, HashMap};
+    use std::rc::Rc;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::diagnose::SubjectKind;
+    use crate::model::{Bytes, Member, OwnProcess, Owner, Pid, ProcFacts, ProgramSample, ProtectRules, Reading};
+
+    /// How a process answers.
+    #[derive(Clone, Copy, PartialEq)]
+    enum Manner {
+        Polite,
+        Stubborn,
+        /// The system does not let it be ended.
+        Stuck,
+        NoWindow,
+    }
+
+    struct Process {
+        start_time: u64,
+        manner: Manner,
+        cpu: f64,
+        parent: Pid,
+        name: &'static str,
+        asked: u32,
+        forced: u32,
+    }
+
+    /// A PC whose signals go to a number, whoever has it: only the job can see to it that they meet the right process.
+    #[derive(Default)]
+    struct Pc {
+        now: i64,
+        processes: BTreeMap<Pid, Process>,
+        /// What the rest of the PC does.
+        rest: f64,
+    }
+
+    type Shared = Rc<RefCell<Pc>>;
+
+    struct Held(ProcKey, Shared);
+
+    impl Target for Held {
+        fn key(&self) -> ProcKey {
+            self.0
+        }
+
+        fn is_running(&self) -> bool {
+            self.1.borrow().processes.get(&self.0.pid).is_some_and(|process| process.start_time == self.0.start_time)
+        }
+
+        fn ask_to_close(&mut self) -> Result<(), ActError> {
+            let mut pc = self.1.borrow_mut();
+            let process = pc.processes.get_mut(&self.0.pid).ok_or(ActError::Gone)?;
+            process.asked += 1;
+            match process.manner {
+                Manner::NoWindow => return Err(ActError::NoWindow),
+                Manner::Polite => drop(pc.processes.remove(&self.0.pid)),
+                Manner::Stubborn | Manner::Stuck => {}
+            }
+            Ok(())
+        }
+
+        fn force_close(&mut self) -> Result<(), ActError> {
+            let mut pc = self.1.borrow_mut();
+            let process = pc.processes.get_mut(&self.0.pid).ok_or(ActError::Gone)?;
+            process.forced += 1;
+            if process.manner == Manner::Stuck {
+                return Err(ActError::Refused);
+            }
+            pc.processes.remove(&self.0.pid);
+            Ok(())
+        }
+    }
+
+    fn start(pc: &Shared, pid: Pid, start_time: u64, manner: Manner) {
+        let process = Process { start_time, manner, cpu: 0.6, parent: 1, name: "burner", asked: 0, forced: 0 };
+        pc.borrow_mut().processes.insert(pid, process);
+    }
+
+    /// The sample of the last two seconds and its programs.
+    fn sampled(pc: &Pc) -> (Sample, ProgramTable) {
+        let key = |pid: Pid, process: &Process| ProcKey { pid, start_time: process.start_time };
+        let members: Vec<Member> = pc
+            .processes
+            .iter()
+            .map(|(pid, process)| {
+                let key = key(*pid, process);
+                Member { key, root: key, cpu: Fraction::new(process.cpu), memory: Bytes(1) }
+            })
+            .collect();
+        let cpu: f64 = pc.processes.values().map(|process| process.cpu).sum();
+        let program = ProgramSample {
+            name: "burner".into(),
+            cpu: Fraction::new(cpu),
+            members: members.into(),
+            ..ProgramSample::default()
+        };
+        let programs = if pc.processes.is_empty() { Vec::new() } else { vec![program] };
+        let facts = pc.processes.iter().map(|(pid, process)| (key(*pid, process), Arc::new(facts(*pid, process))));
+        let sample = Sample {
+            at: At(pc.now),
+            span: Seconds(2.0),
+            cpu: Reading::Known(Fraction::new(cpu + pc.rest)),
+            programs: programs.clone(),
+            ..Sample::default()
+        };
+        (sample, ProgramTable { programs, facts: facts.collect::<HashMap<_, _>>() })
+    }
+
+    fn facts(pid: Pid, process: &Process) -> ProcFacts {
+        ProcFacts {
+            key: ProcKey { pid, start_time: process.start_time },
+            parent: process.parent,
+            name: process.name.to_owned(),
+            path: Reading::default(),
+            args: Reading::default(),
+            owner: Owner::Me,
+            kernel: false,
+            services: Vec::new(),
+            given: None,
+        }
+    }
+
+    /// The click on what is seen now.
+    fn click(pc: &Shared) -> (CloseJob<Held>, Vec<Event>) {
+        let (sample, programs) = sampled(&pc.borrow());
+        let subject = Subject {
+            kind: SubjectKind::Program,
+            group: "burner".to_owned(),
+            members: programs.programs[0].members.to_vec(),
+            ..Subject::machine()
+        };
+        begin(pc, subject, &sample, &programs)
+    }
+
+    fn begin(pc: &Shared, subject: Subject, sample: &Sample, programs: &ProgramTable) -> (CloseJob<Held>, Vec<Event>) {
+        let own = OwnProcess { pid: 1000, ancestors: Vec::new() };
+        let check = |facts: &Arc<ProcFacts>| Closable::check(facts, &ProtectRules::default(), &own);
+        let closable = programs.facts.values().map(check).collect();
+        let state = PcState { now: sample.at, sample, programs };
+        // As a platform that does not compare start times would.
+        let open = |what: &Closable| {
+            let found = pc.borrow().processes.get(&what.key().pid).map(|process| process.start_time);
+            let start_time = found.ok_or(ActError::Gone)?;
+            Ok(Held(ProcKey { start_time, ..what.key() }, Rc::clone(pc)))
+        };
+        let (job, event) = CloseJob::begin(subject, closable, state, open);
+        (job, event.into_iter().collect())
+    }
+
+    /// Lets two seconds pass at a time; what is recorded meanwhile.
+    fn pass(job: &mut CloseJob<Held>, pc: &Shared, seconds: i64) -> Vec<Event> {
+        let mut events = Vec::new();
+        for _ in 0..seconds / 2 {
+            pc.borrow_mut().now += 2000;
+            let (sample, programs) = sampled(&pc.borrow());
+            events.extend(job.step(PcState { now: sample.at, sample: &sample, programs: &programs }).events);
+        }
+        events
+    }
+
+    fn force(job: &mut CloseJob<Held>, pc: &Shared) -> Vec<Event> {
+        let (sample, programs) = sampled(&pc.borrow());
+        job.force(PcState { now: sample.at, sample: &sample, programs: &programs }).events
+    }
+
+    fn verdict(job: &CloseJob<Held>) -> Option<&Verdict> {
+        match job.phase() {
+            Ok(Phase::Done { verdict, .. }) => Some(verdict),
+            _ => None,
+        }
+    }
+
+    fn kinds(events: &[Event]) -> Vec<(EventKind, i64, &serde_json::Value)> {
+        events.iter().map(|event| (event.kind, event.at.0 / 1000, &event.data["verdict"])).collect()
+    }
+
+    fn pc_with(manner: Manner) -> Shared {
+        let pc = Shared::default();
+        pc.borrow_mut().rest = 0.05;
+        start(&pc, 7, 100, manner);
+        pc
+    }
+
+    #[test]
+    fn a_program_that_closes_when_asked_has_the_verdict_that_it_worked() {
+        let pc = pc_with(Manner::Polite);
+        let (mut job, mut events) = click(&pc);
+        assert_eq!((job.subject().group.as_str(), job.can_force()), ("burner", true));
+        assert!(matches!(job.phase(), Ok(Phase::Asking { until: At(12_000) })));
+        events.extend(pass(&mut job, &pc, 20));
+        assert_eq!(
+            verdict(&job),
+            Some(&Verdict::Worked { before: Fraction::new(0.65), after: Fraction::new(0.05) }),
+            "{:?}",
+            job.phase()
+        );
+        let none = &serde_json::Value::Null;
+        assert_eq!(kinds(&events), [(EventKind::Action, 0, none), (EventKind::Verdict, 8, &"worked".into())]);
+        assert!(events.iter().all(|event| event.subject == "burner"));
+    }
+
+    #[test]
+    fn a_load_that_stays_is_not_called_a_success() {
+        let pc = pc_with(Manner::Polite);
+        let (mut job, _) = click(&pc);
+        pc.borrow_mut().rest = 0.6;
+        let events = pass(&mut job, &pc, 20);
+        assert!(matches!(verdict(&job), Some(Verdict::NoChange { .. })), "{:?}", job.phase());
+        assert_eq!(events[0].data["verdict"], "no_change");
+    }
+
+    #[test]
+    fn a_program_that_stays_is_forced_only_when_that_is_confirmed() {
+        let pc = pc_with(Manner::Stubborn);
+        let (mut job, _) = click(&pc);
+        assert_eq!(pass(&mut job, &pc, 60), []);
+        assert_eq!(job.phase(), &Ok(Phase::StillOpen));
+        assert_eq!((pc.borrow().processes[&7].asked, pc.borrow().processes[&7].forced), (1, 0));
+        let mut events = force(&mut job, &pc);
+        assert_eq!((events[0].kind, &events[0].data["force"]), (EventKind::Action, &true.into()));
+        events.extend(pass(&mut job, &pc, 20));
+        assert!(matches!(verdict(&job), Some(Verdict::Worked { .. })), "{:?}", job.phase());
+        assert_eq!(events[1].data["verdict"], "worked");
+    }
+
+    #[test]
+    fn what_the_system_does_not_let_go_is_refused() {
+        let pc = pc_with(Manner::Stuck);
+        let (mut job, _) = click(&pc);
+        pass(&mut job, &pc, 14);
+        force(&mut job, &pc);
+        assert!(matches!(job.phase(), Ok(Phase::Forced { .. })));
+        let events = pass(&mut job, &pc, 20);
+        assert_eq!((verdict(&job), &events[0].data["verdict"]), (Some(&Verdict::Refused), &"refused".into()));
+    }
+
+    #[test]
+    fn a_program_without_a_window_can_only_be_forced() {
+        let pc = pc_with(Manner::NoWindow);
+        let (mut job, events) = click(&pc);
+        assert_eq!((job.phase(), events.len(), job.can_force()), (&Err(ActError::NoWindow), 0, true));
+        assert_eq!(pass(&mut job, &pc, 20), []);
+        force(&mut job, &pc);
+        pass(&mut job, &pc, 20);
+        assert!(matches!(verdict(&job), Some(Verdict::Worked { .. })));
+    }
+
+    #[test]
+    fn what_has_ended_before_the_click_is_gone() {
+        let pc = pc_with(Manner::Polite);
+        let (sample, programs) = sampled(&pc.borrow());
+        let subject = Subject { members: programs.programs[0].members.to_vec(), ..Subject::machine() };
+        pc.borrow_mut().processes.clear();
+        let (job, events) = begin(&pc, subject, &sample, &programs);
+        assert_eq!((job.phase(), events.len(), job.can_force()), (&Err(ActError::Gone), 0, false));
+    }
+
+    #[test]
+    fn what_must_not_be_closed_is_refused_without_being_opened() {
+        let pc = pc_with(Manner::Polite);
+        let (sample, programs) = sampled(&pc.borrow());
+        let state = PcState { now: sample.at, sample: &sample, programs: &programs };
+        for (refusal, error) in [(Refusal::System, ActError::Refused), (Refusal::NotRunning, ActError::Gone)] {
+            let open = |_: &Closable| -> Result<Held, ActError> { unreachable!("nothing to open") };
+            let (job, event) = CloseJob::begin(Subject::machine(), Err(refusal), state, open);
+            assert_eq!((job.phase(), event), (&Err(error), None));
+        }
+    }
+
+    #[test]
+    fn one_part_that_the_system_refuses_keeps_the_others_open() {
+        let pc = pc_with(Manner::Polite);
+        start(&pc, 8, 101, Manner::Polite);
+        let (sample, programs) = sampled(&pc.borrow());
+        let own = OwnProcess { pid: 1000, ancestors: Vec::new() };
+        let check = |facts: &Arc<ProcFacts>| Closable::check(facts, &ProtectRules::default(), &own);
+        let state = PcState { now: sample.at, sample: &sample, programs: &programs };
+        let open = |what: &Closable| {
+            if what.key().pid == 8 { Err(ActError::Refused) } else { Ok(Held(what.key(), Rc::clone(&pc))) }
+        };
+        let closable = programs.facts.values().map(check).collect();
+        let (job, _) = CloseJob::begin(Subject::machine(), closable, state, open);
+        assert_eq!(job.phase(), &Err(ActError::Refused));
+        assert!(pc.borrow().processes.values().all(|process| process.asked == 0));
+    }
+
+    #[test]
+    fn another_process_with_the_same_number_never_gets_a_signal() {
+        let unharmed = |pc: &Shared| pc.borrow().processes.get(&7).map(|process| (process.asked, process.forced));
+        // The number is given again between the sample and the click…
+        let pc = pc_with(Manner::Polite);
+        let (sample, programs) = sampled(&pc.borrow());
+        let subject = Subject { members: programs.programs[0].members.to_vec(), ..Subject::machine() };
+        start(&pc, 7, 200, Manner::Polite);
+        let (job, _) = begin(&pc, subject, &sample, &programs);
+        assert_eq!((job.phase(), unharmed(&pc)), (&Err(ActError::Gone), Some((0, 0))));
+        // …or between the question and the confirmation of force.
+        let pc = pc_with(Manner::Stubborn);
+        let (mut job, _) = click(&pc);
+        pass(&mut job, &pc, 14);
+        start(&pc, 7, 200, Manner::Polite);
+        force(&mut job, &pc);
+        assert_eq!(unharmed(&pc), Some((0, 0)));
+        assert!(matches!(job.phase(), Ok(Phase::Measuring { .. })));
+    }
+
+    #[test]
+    fn a_program_that_comes_back_is_named_with_what_started_it_also_after_the_verdict() {
+        let pc = pc_with(Manner::Polite);
+        let (mut job, _) = click(&pc);
+        pass(&mut job, &pc, 10);
+        assert!(matches!(verdict(&job), Some(Verdict::Worked { .. })));
+        start(&pc, 5, 50, Manner::Polite);
+        start(&pc, 9, 300, Manner::Polite);
+        if let Some(launcher) = pc.borrow_mut().processes.get_mut(&5) {
+            (launcher.name, launcher.cpu) = ("launcher", 0.0);
+        }
+        if let Some(burner) = pc.borrow_mut().processes.get_mut(&9) {
+            burner.parent = 5;
+        }
+        let events = pass(&mut job, &pc, 4);
+        let back = Verdict::CameBack { after: Seconds(10.0), by: Some("launcher".to_owned()) };
+        assert_eq!(verdict(&job), Some(&back));
+        assert_eq!((events.len(), &events[0].data["verdict"]), (1, &"came_back".into()));
+        // A process that does nothing is no return, and neither is one that was there before.
+        let pc = pc_with(Manner::Polite);
+        let (mut job, _) = click(&pc);
+        pass(&mut job, &pc, 10);
+        start(&pc, 9, 300, Manner::Polite);
+        start(&pc, 5, 50, Manner::Polite);
+        if let Some(idle) = pc.borrow_mut().processes.get_mut(&9) {
+            idle.cpu = 0.01;
+        }
+        pass(&mut job, &pc, 10);
+        assert!(matches!(verdict(&job), Some(Verdict::Worked { .. })), "{:?}", job.phase());
+    }
+}
