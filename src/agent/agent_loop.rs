@@ -12,7 +12,7 @@ use super::budget::{Budget, Kept, next_wait};
 use super::finding_tracker::FindingTracker;
 use super::icon_state::IconState;
 use super::last_stop::{self, LastStop};
-use super::loads::{is_calm, is_moving};
+use super::loads::{is_calm, needs_full_sample};
 use super::menu::{TrayState, Words, tray_view};
 use super::notices::{NO_NOTIFICATIONS, Notices};
 use super::notification_policy::{FindingKey, Notice, NotificationPolicy, finding_key};
@@ -280,12 +280,8 @@ impl<'a> AgentLoop<'a> {
         if self.count.is_multiple_of(LEARN_EVERY) {
             self.learn(SettingsFile::of_user().load().my_work(self.at));
         }
-        // Only a second look tells for how long a window has not answered.
-        let hangs = self.sample.iter().flat_map(|sample| &sample.programs).any(|program| program.hung);
-        // What uses the graphics processor alone needs no processor: the totals tell nothing of it.
-        let least = self.context.knowledge.thresholds.steady.gpu;
-        let gpu = self.sample.as_ref().and_then(|sample| sample.gpu.get()).is_some_and(|share| share.get() >= least);
-        let wanted = self.close_looks > 0 || hangs || gpu || self.findings.iter().any(is_moving);
+        let steady = &self.context.knowledge.thresholds.steady;
+        let wanted = self.close_looks > 0 || needs_full_sample(&self.findings, self.sample.as_deref(), steady);
         self.close_looks = self.close_looks.saturating_sub(1);
         match self.monitor.sample_paced(self.at, &mut self.pace, wanted) {
             PacedSample::Totals(sample) => self.note_totals(&sample),

@@ -1,10 +1,23 @@
-//! Which findings are about what the PC does right now: how closely it is looked at and how often that is written
-//! depends on them. Pure.
+//! What the findings mean for the work of the agent: how much it samples and how often it writes. Pure.
 
 use crate::diagnose::{Finding, RuleId, Severity};
+use crate::knowledge::Steady;
+use crate::model::Sample;
 
-/// A load that may end any moment: while it is there everything is read at every turn.
-pub fn is_moving(finding: &Finding) -> bool {
+/// Whether the next tick has to sample everything, whatever the totals say. `latest` is the latest full sample, from which
+/// `findings` were made.
+pub fn needs_full_sample(findings: &[Finding], latest: Option<&Sample>, steady: &Steady) -> bool {
+    findings.iter().any(is_moving)
+        || latest.is_some_and(|latest| {
+            // Only a second sample tells for how long a window has not answered.
+            let hangs = latest.programs.iter().any(|program| program.hung);
+            // What uses the graphics processor alone needs no processor: the totals tell nothing of it.
+            hangs || latest.gpu.get().is_some_and(|share| share.get() >= steady.gpu)
+        })
+}
+
+/// A load that may end any moment.
+fn is_moving(finding: &Finding) -> bool {
     let moves = matches!(
         finding.rule,
         RuleId::CpuHog
@@ -77,7 +90,7 @@ const fn stands(rule: RuleId) -> bool {
 mod tests {
     use super::*;
     use crate::diagnose::{Confidence, Evidence, EvidenceKind, Subject};
-    use crate::model::{At, Seconds};
+    use crate::model::{At, Fraction, Reading, Seconds};
 
     fn finding(rule: RuleId, severity: Severity) -> Finding {
         Finding {
@@ -100,6 +113,21 @@ mod tests {
         assert!(!is_moving(&shrinking));
         shrinking.evidence = vec![Evidence::told(EvidenceKind::HoursToFull, 2.0, Seconds(60.0))];
         assert!(is_moving(&shrinking) && is_moving(&finding(RuleId::CpuHog, Severity::Warning)));
+    }
+
+    #[test]
+    fn what_the_totals_do_not_show_needs_a_full_sample() {
+        let steady = crate::knowledge::Knowledge::builtin().expect("tables").thresholds.steady.clone();
+        let sample = |hung, gpu| Sample {
+            programs: vec![crate::model::ProgramSample { hung, ..Default::default() }],
+            gpu: Reading::Known(Fraction::new(gpu)),
+            ..Sample::default()
+        };
+        let needs = |findings: &[Finding], latest: &Sample| needs_full_sample(findings, Some(latest), &steady);
+        assert!(!needs_full_sample(&[], None, &steady) && !needs(&[], &sample(false, 0.0)));
+        assert!(needs(&[], &sample(true, 0.0)) && needs(&[], &sample(false, steady.gpu)));
+        assert!(needs(&[finding(RuleId::CpuHog, Severity::Warning)], &sample(false, 0.0)));
+        assert!(!needs(&[finding(RuleId::DiskNearlyFull, Severity::Critical)], &sample(false, 0.0)));
     }
 
     #[test]

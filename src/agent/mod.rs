@@ -20,7 +20,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 pub use agent_loop::KEEP;
-pub use loads::is_moving;
+pub use loads::needs_full_sample;
 
 use crate::console::Output;
 use crate::context::Context;

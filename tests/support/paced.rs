@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use mimamori::agent::{KEEP, is_moving};
+use mimamori::agent::{KEEP, needs_full_sample};
 use mimamori::diagnose::Finding;
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{At, BytesPerSec, Fraction, ProcKey, ProcSample, Reading, Sample, Seconds};
@@ -37,11 +37,8 @@ impl<'a> PacedReplay<'a> {
     /// Why the line was skipped.
     pub fn line(&mut self, line: &str) -> Result<Option<Step>, LineError> {
         let Some(recorded) = self.replay.read(line)? else { return Ok(None) };
-        let least = self.knowledge.thresholds.steady.gpu;
-        let wants_more = |latest: &Arc<Sample>| {
-            latest.programs.iter().any(|program| program.hung) || latest.gpu.get().is_some_and(|gpu| gpu.get() >= least)
-        };
-        let wanted = self.findings.iter().any(is_moving) || self.replay.history().latest().is_some_and(wants_more);
+        let latest = self.replay.history().latest().map(|latest| &**latest);
+        let wanted = needs_full_sample(&self.findings, latest, &self.knowledge.thresholds.steady);
         let seen = self.paced.look(recorded, wanted).and_then(|seen| self.replay.add(seen));
         if let Some((_, findings)) = &seen {
             self.findings.clone_from(findings);
