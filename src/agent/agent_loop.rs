@@ -1,7 +1,7 @@
 //! What happens in one turn of the agent: look, record, diagnose, tell.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::budget::{Budget, Kept, next_wait};
 use super::finding_tracker::FindingTracker;
+use super::host::Host;
 use super::icon_state::IconState;
 use super::last_stop::{self, LastStop};
 use super::loads::{is_calm, needs_full_sample};
@@ -18,19 +19,19 @@ use super::notices::{NO_NOTIFICATIONS, Notices};
 use super::notification_policy::{FindingKey, Notice, NotificationPolicy, finding_key};
 use super::recording_writer::{RecordingNotice, RecordingUnavailable, RecordingWriter};
 use super::session_events::{SessionEvents, SessionFacts, SteadyClock, clock_events};
-use super::{AgentEvent, Options, recording};
+use super::{AgentEvent, Options};
 use crate::console::Output;
 use crate::context::Context;
 use crate::diagnose::{Finding, RuleId, Severity, is_monitoring_tool};
 use crate::exit::Exit;
 use crate::explain::{Texts, event_text};
-use crate::ipc::{Status, WindowOptions, agent_program, finding_id, open_window};
+use crate::ipc::{Status, WindowOptions, finding_id};
 use crate::model::{At, Autostart, Condition, Event, EventKind, History, MyFiles, Reading, Sample, Seconds};
-use crate::monitor::{LEARN_EVERY, Monitor, Observation, PacedSample, now};
+use crate::monitor::{LEARN_EVERY, Monitor, Observation, PacedSample};
 use crate::platform::{self, DesktopEvent, DesktopEvents, NoDesktop, StopCause, Tray, TrayView};
 use crate::recorder::{Reader, Run};
-use crate::sampler::{Pace, Sampler};
-use crate::settings::{Background, Settings, SettingsFile, recording_path};
+use crate::sampler::{Pace, SampleSource};
+use crate::settings::{Background, SettingsFile};
 
 /// How much of the past the agent keeps in memory: what the rules need. The rest is in the recording.
 pub const KEEP: Seconds = Seconds(1800.0);
@@ -41,10 +42,22 @@ const CLOSE_LOOKS: u32 = 5;
 /// After so many turns everything that is needed only at the start is over.
 const STARTED_TURNS: u64 = 4;
 
+/// What the loop works with; tests put others in their place.
+pub(super) struct Parts {
+    pub(super) host: Box<dyn Host>,
+    pub(super) source: Box<dyn SampleSource>,
+    pub(super) settings: SettingsFile,
+    /// Where the recording is, or why there is none.
+    pub(super) recording: Result<PathBuf, RecordingUnavailable>,
+}
+
 /// All that the agent knows.
 pub(super) struct AgentLoop<'a> {
     context: &'a Context,
     texts: &'a Texts,
+    host: Box<dyn Host>,
+    settings: SettingsFile,
+    recording: Option<PathBuf>,
     monitor: Monitor,
     pace: Pace,
     clock: SteadyClock,
@@ -77,31 +90,32 @@ impl<'a> AgentLoop<'a> {
     pub(super) fn new(
         context: &'a Context,
         options: &Options,
-        settings: &Settings,
+        parts: Parts,
         wakes: Sender<AgentEvent>,
         output: &mut Output,
     ) -> Self {
+        let Parts { host, source, settings: file, recording: path } = parts;
+        let settings = file.load();
         let texts = context.texts(options.lang.or(settings.lang).unwrap_or(context.lang));
-        let (source, knowledge) = (Box::new(Sampler::new()), Arc::clone(&context.knowledge));
+        let knowledge = Arc::clone(&context.knowledge);
         let monitor = Monitor::of(source, knowledge, |machine| History::short(machine, KEEP));
-        let started = now();
+        let started = host.now();
         let run = Run {
             boot_id: monitor.machine().boot_id.known().cloned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started,
         };
-        let path = recording();
-        let remembered = path.as_ref().ok().cloned();
+        let recording = path.as_ref().ok().cloned();
         let mut agent_loop = Self {
             pace: Pace::new(monitor.machine().cpus),
-            clock: SteadyClock::new(started, platform::clocks().get()),
+            clock: SteadyClock::new(started, monitor.clocks().get()),
             session_events: SessionEvents::default(),
             finding_tracker: FindingTracker::default(),
             notification_policy: NotificationPolicy::default(),
             budget: Budget::default(),
             recording_writer: RecordingWriter::open(path, run),
             icon: IconState::new(Instant::now()),
-            notices: Notices::new(texts, desktop_events(&wakes)),
+            notices: Notices::new(host.notifier(&texts.get("app-name"), desktop_events(&wakes))),
             last_stop: LastStop::default(),
             findings: Vec::new(),
             sample: None,
@@ -115,6 +129,9 @@ impl<'a> AgentLoop<'a> {
             started,
             at: started,
             options: *options,
+            host,
+            settings: file,
+            recording: recording.clone(),
             monitor,
             context,
             texts,
@@ -122,8 +139,8 @@ impl<'a> AgentLoop<'a> {
         };
         agent_loop.learn(settings.my_work(started));
         agent_loop.quiet_after_sign_in();
-        agent_loop.remember(remembered.as_deref());
-        agent_loop.begin(remembered.as_deref(), output);
+        agent_loop.remember(recording.as_deref());
+        agent_loop.begin(recording.as_deref(), output);
         agent_loop
     }
 
@@ -143,17 +160,21 @@ impl<'a> AgentLoop<'a> {
         }
         self.recording_writer.know_autostarts(listed.into_iter().collect());
         self.recording_writer.flush(self.at);
-        self.learn(SettingsFile::of_user().load().my_work(self.at));
+        self.learn_again();
     }
 
     /// Takes over which programs are the user's work, and which are new on this PC.
     fn learn(&mut self, mine: MyFiles) {
-        self.monitor.learn(recording_path().as_deref(), self.at, mine);
+        self.monitor.learn(self.recording.as_deref(), self.at, mine);
+    }
+
+    fn learn_again(&mut self) {
+        self.learn(self.settings.load().my_work(self.at));
     }
 
     fn quiet_after_sign_in(&mut self) {
         // Without the time of signing in: started by the system means just signed in.
-        let signed_in = platform::signed_in_at().get().or(self.options.quiet.then_some(self.started));
+        let signed_in = self.host.signed_in_at().or(self.options.quiet.then_some(self.started));
         if let Some(signed_in) = signed_in {
             self.notification_policy.signed_in(signed_in, self.started);
         }
@@ -181,7 +202,7 @@ impl<'a> AgentLoop<'a> {
         self.monitor.when_session_ends(move || {
             let _ = stop.send(AgentEvent::Stop);
         });
-        IconState::start(self.tray_view(), desktop_events(&self.wakes), self.wakes.clone());
+        self.host.start_tray(self.tray_view(), desktop_events(&self.wakes), self.wakes.clone());
         self.look_for_sudden_stop(path);
         self.say_remarks();
         // Nobody sees what an agent says that was started with the PC.
@@ -217,15 +238,15 @@ impl<'a> AgentLoop<'a> {
         }
         let path = self.recording_writer.path().map(Path::to_path_buf);
         self.remember(path.as_deref());
-        self.learn(SettingsFile::of_user().load().my_work(self.at));
+        self.learn_again();
         self.look_for_sudden_stop(path.as_deref());
     }
 
     fn look_for_sudden_stop(&mut self, path: Option<&Path>) {
         let Some(previous) = self.recording_writer.take_previous() else { return };
         let boot = self.monitor.machine().boot_id.known();
-        if let Some(cause) = self.last_stop.look(previous, path, boot, self.wakes.clone()) {
-            self.cause_known(&cause);
+        if let Some((boot_id, last_seen)) = self.last_stop.look(previous, path, boot) {
+            self.host.ask_stop_cause(boot_id, last_seen, self.wakes.clone());
         }
     }
 
@@ -234,7 +255,7 @@ impl<'a> AgentLoop<'a> {
         let Some(event) = self.last_stop.answered(cause) else { return };
         self.recording_writer.note(&event);
         self.recording_writer.flush(self.at);
-        self.learn(SettingsFile::of_user().load().my_work(self.at));
+        self.learn_again();
     }
 
     /// Tells of the sudden stop once nothing speaks against it.
@@ -254,7 +275,7 @@ impl<'a> AgentLoop<'a> {
 
     /// One turn; the time until the next, or `None` when the agent costs too much and has to end.
     pub(super) fn tick(&mut self) -> Option<Duration> {
-        let moment = self.clock.step(now(), platform::clocks().get());
+        let moment = self.clock.step(self.host.now(), self.monitor.clocks().get());
         self.at = moment.at;
         if let Some(shift) = moment.shift {
             self.shift(shift);
@@ -278,7 +299,7 @@ impl<'a> AgentLoop<'a> {
         }
         self.count += 1;
         if self.count.is_multiple_of(LEARN_EVERY) {
-            self.learn(SettingsFile::of_user().load().my_work(self.at));
+            self.learn_again();
         }
         let steady = &self.context.knowledge.thresholds.steady;
         let wanted = self.close_looks > 0 || needs_full_sample(&self.findings, self.sample.as_deref(), steady);
@@ -305,7 +326,7 @@ impl<'a> AgentLoop<'a> {
         // A look at everything needs much more than the totals of the turns until the next one.
         let is_due = self.given_back.elapsed() >= platform::GIVE_BACK_EVERY;
         if self.count == STARTED_TURNS || self.count > STARTED_TURNS && self.give_back && is_due {
-            platform::give_back_memory();
+            self.host.give_back_memory();
             (self.give_back, self.given_back) = (false, Instant::now());
         }
         self.keep_budget().then(|| Duration::from_secs_f64(self.pace.step().0))
@@ -407,9 +428,9 @@ impl<'a> AgentLoop<'a> {
 
     /// Looks at its own cost; `false` when it has to end.
     fn keep_budget(&mut self) -> bool {
-        let awake = platform::clocks().get().map_or(0.0, |clocks| clocks.awake.as_secs_f64());
-        let kept =
-            self.budget.keep(awake, platform::own_cpu_time().get(), || platform::own_memory().get(), &mut self.pace);
+        let awake = self.monitor.clocks().get().map_or(0.0, |clocks| clocks.awake.as_secs_f64());
+        let cpu_time = self.host.own_cpu_time();
+        let kept = self.budget.keep(awake, cpu_time, || self.host.own_memory(), &mut self.pace);
         if kept == Kept::Slowed {
             self.recording_writer.note(&Event::new(self.at, EventKind::Slowed, ""));
         }
@@ -418,12 +439,8 @@ impl<'a> AgentLoop<'a> {
 
     /// Ends in order, to be started again after a while.
     pub(super) fn give_up(self) -> Exit {
-        let wait = next_wait(self.options.wait, self.at.since(self.started)).0.to_string();
-        self.end_with(json!({ "cause": "too_costly" }), None);
-        if let Ok(program) = agent_program() {
-            // When it cannot be started again the next sign-in does it.
-            let _ = platform::start_detached(&program, &["agent", "--quiet", "--wait", &wait]);
-        }
+        let wait = next_wait(self.options.wait, self.at.since(self.started));
+        self.end_with(json!({ "cause": "too_costly" }), None).start_again(wait);
         Exit::TryAgain
     }
 
@@ -432,7 +449,7 @@ impl<'a> AgentLoop<'a> {
         self.end_with(json!({}), waiting);
     }
 
-    fn end_with(mut self, why: serde_json::Value, waiting: Option<Sender<()>>) {
+    fn end_with(mut self, why: serde_json::Value, waiting: Option<Sender<()>>) -> Box<dyn Host> {
         self.notices.withdraw();
         self.end_tracked_findings();
         self.recording_writer.note(&Event::new(self.at, EventKind::Stopped, "").with(why));
@@ -440,6 +457,7 @@ impl<'a> AgentLoop<'a> {
         // The system waits for this before it ends the session. Before the tray is dropped: its window is the one
         // that waits, and dropping waits for the window.
         let _ = waiting.map(|waiting| waiting.send(()));
+        self.host
     }
 
     fn end_tracked_findings(&mut self) {
@@ -451,7 +469,7 @@ impl<'a> AgentLoop<'a> {
     pub(super) fn open(&mut self, finding: Option<&str>, settings: bool) {
         // The window asks for the newest figures by itself when it starts.
         let options = WindowOptions { finding: finding.map(str::to_owned), settings, ..WindowOptions::default() };
-        if let Err(error) = open_window(&options) {
+        if let Err(error) = self.host.open_window(&options) {
             self.trouble("trouble-window", &error.to_string());
         }
     }
@@ -504,7 +522,7 @@ impl<'a> AgentLoop<'a> {
 
     /// Reads the settings again, as the user may have chosen another language; `false` when watching was switched off.
     pub(super) fn read_settings(&mut self) -> bool {
-        let settings = SettingsFile::of_user().load();
+        let settings = self.settings.load();
         self.texts = self.context.texts(self.options.lang.or(settings.lang).unwrap_or(self.context.lang));
         let ended = settings.background == Background::Off && self.background != Background::Off;
         self.background = settings.background;
@@ -555,7 +573,7 @@ impl<'a> AgentLoop<'a> {
             paused_until: self.paused_until.filter(|until| self.at < *until),
             samples: self.count,
             cpu: self.budget.cpu(),
-            memory_bytes: platform::own_memory().get().map(|bytes| bytes.0),
+            memory_bytes: self.host.own_memory().map(|bytes| bytes.0),
             recording_bytes: self.recording_writer.bytes(),
             trouble: self.recording_writer.trouble().map(|trouble| trouble.text().to_owned()),
             trouble_reason: self

@@ -1,12 +1,10 @@
 //! The agent's side of the tray: the icon once it is there, what it shows, and whether the program starts with the PC.
 
-use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::AgentEvent;
 use crate::ipc::{AUTOSTART, agent_program};
 use crate::model::Reading;
-use crate::platform::{self, DesktopEvents, Tray, TrayView};
+use crate::platform::{self, Tray, TrayView};
 
 /// The figures of the tooltip are renewed at most so often.
 const TOOLTIP_EVERY: Duration = Duration::from_secs(30);
@@ -24,16 +22,6 @@ impl IconState {
     pub(super) fn new(now: Instant) -> Self {
         let told = (TrayView::default(), now);
         Self { tray: None, shown: false, told, starts_with_pc: platform::autostart_is_on() }
-    }
-
-    /// On a thread of its own: a session bus that does not answer must hold up neither watching nor the end.
-    pub(super) fn start(view: TrayView, events: DesktopEvents, wakes: Sender<AgentEvent>) {
-        let start = move || {
-            // The agent may have ended meanwhile.
-            let _ = wakes.send(AgentEvent::Tray(Tray::start(&view, events)));
-        };
-        // Without the thread there is no icon; everything else goes on.
-        let _ = std::thread::Builder::new().name("start tray".to_owned()).spawn(start);
     }
 
     pub(super) fn started(&mut self, tray: Tray) {

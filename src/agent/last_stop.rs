@@ -1,18 +1,16 @@
-//! Why the PC went off before this start: asked of the system once, on a thread of its own. The answer is recorded at
-//! once and told when it disturbs nobody.
+//! Why the PC went off before this start: the system is asked once. The answer is recorded at once and shown when it
+//! disturbs nobody.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 
 use serde_json::{Value, json};
 
-use super::AgentEvent;
 use super::notification_policy::NotificationPolicy;
 use crate::explain::Texts;
-use crate::model::{At, Event, EventKind, Reading, Sample, Seconds, Why};
-use crate::platform::{self, StopCause};
+use crate::model::{At, Event, EventKind, Reading, Sample, Seconds};
+use crate::platform::StopCause;
 use crate::recorder::{PreviousRun, Reader, Tier};
 
 /// What was busy is told of so much time before the end…
@@ -35,28 +33,21 @@ pub(super) struct LastStop {
 }
 
 impl LastStop {
-    /// A run without its mark, and the PC was started anew since: the system is asked why, which may take seconds. The
-    /// answer comes as [`AgentEvent::Cause`]; what is known at once, as nobody can be asked, is returned.
+    /// Takes the run before. One without its mark of a clean stop, when the PC was started anew since, ended suddenly:
+    /// returns the start of the PC and the time at which it was seen last, for the question to the system why.
     pub(super) fn look(
         &mut self,
         previous: PreviousRun,
         path: Option<&Path>,
         boot: Option<&String>,
-        wakes: Sender<AgentEvent>,
-    ) -> Option<Reading<StopCause>> {
+    ) -> Option<(Option<String>, At)> {
         if previous.clean || previous.boot_id.is_none() || previous.boot_id.as_ref() == boot {
             return None;
         }
-        let (boot_id, last_seen) = (previous.boot_id.clone(), previous.last_seen);
+        let question = (previous.boot_id.clone(), previous.last_seen);
+        self.busy = path.map(|path| busy_before(path, previous.last_seen)).unwrap_or_default();
         self.previous = Some(previous);
-        self.busy = path.map(|path| busy_before(path, last_seen)).unwrap_or_default();
-        let ask = move || {
-            let cause = platform::sudden_stop_cause(boot_id.as_deref(), last_seen);
-            // The agent may have ended meanwhile.
-            let _ = wakes.send(AgentEvent::Cause(cause));
-        };
-        let asked = std::thread::Builder::new().name("last stop".to_owned()).spawn(ask);
-        asked.is_err().then_some(Reading::Missing(Why::Unsupported))
+        Some(question)
     }
 
     /// The system has answered why the PC went off: what is to be recorded.
@@ -126,7 +117,7 @@ pub(super) fn title(stop: &Event, texts: &Texts) -> String {
 mod tests {
     use super::*;
     use crate::explain::Lang;
-    use crate::model::{Fraction, ProgramSample, StopReason, SuddenStop};
+    use crate::model::{Fraction, ProgramSample, StopReason, SuddenStop, Why};
     use crate::recorder::{Limits, Recorder, Run};
 
     /// The run before ended suddenly at 900 s, and the system has answered `cause`.

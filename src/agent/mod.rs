@@ -6,6 +6,7 @@
 mod agent_loop;
 mod budget;
 mod finding_tracker;
+mod host;
 mod icon_state;
 mod last_stop;
 mod loads;
@@ -29,8 +30,10 @@ use crate::explain::Lang;
 use crate::ipc::{self, AGENT, ANSWER, Answer, Request, WindowOptions, read_request, write};
 use crate::model::{Reading, Seconds};
 use crate::platform::{self, DesktopEvent, Endpoint, Lock, NoDesktop, Tray, TrayAction};
+use crate::sampler::Sampler;
 use crate::settings::{SettingsFile, recording_path};
-use agent_loop::AgentLoop;
+use agent_loop::{AgentLoop, Parts};
+use host::System;
 use recording_writer::RecordingUnavailable;
 
 /// The pause of the tray menu.
@@ -62,8 +65,8 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
     if options.wait.0 > 0.0 {
         std::thread::sleep(Duration::from_secs_f64(options.wait.0.min(3600.0)));
     }
-    let settings = SettingsFile::of_user().load();
-    let texts = context.texts(options.lang.or(settings.lang).unwrap_or(context.lang));
+    let file = SettingsFile::of_user();
+    let texts = context.texts(options.lang.or(file.load().lang).unwrap_or(context.lang));
     let _lock = match Lock::take(AGENT) {
         Ok(Some(lock)) => lock,
         Ok(None) => {
@@ -86,7 +89,8 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
         let _ = stop.send(AgentEvent::Stop);
     });
     let _endpoint = listen(wakes.clone());
-    let agent_loop = AgentLoop::new(context, &options, &settings, wakes, output);
+    let parts = Parts { host: Box::new(System), source: Box::new(Sampler::new()), settings: file, recording: recording() };
+    let agent_loop = AgentLoop::new(context, &options, parts, wakes, output);
     Agent { agent_loop, inbox }.run()
 }
 

@@ -9,15 +9,39 @@ use crate::diagnose::{Finding, Severity};
 use crate::explain::{Texts, explain};
 use crate::ipc::finding_id;
 use crate::knowledge::Knowledge;
-use crate::model::{At, Event, EventKind};
-use crate::platform::{DesktopEvents, NoDesktop, Notifier};
+use crate::model::{At, Event, EventKind, Reading};
+use crate::platform::{NoDesktop, Notifier};
 
 /// The text for notifications that cannot be shown.
 pub(super) const NO_NOTIFICATIONS: &str = "trouble-no-notifications";
 
+/// Shows notifications.
+pub(super) trait Notify {
+    /// Shows one in place of an earlier one with the same `tag`.
+    fn show(&mut self, tag: &str, title: &str, body: &str, urgent: bool) -> Result<(), NoDesktop>;
+    /// Takes the one with this `tag` back.
+    fn withdraw(&mut self, tag: &str);
+    /// Whether the person should not be disturbed. Waits a moment for the answer.
+    fn is_presenting(&mut self) -> Reading<bool>;
+}
+
+impl Notify for Notifier {
+    fn show(&mut self, tag: &str, title: &str, body: &str, urgent: bool) -> Result<(), NoDesktop> {
+        self.show(tag, title, body, urgent)
+    }
+
+    fn withdraw(&mut self, tag: &str) {
+        self.withdraw(tag);
+    }
+
+    fn is_presenting(&mut self) -> Reading<bool> {
+        self.is_presenting()
+    }
+}
+
 /// What was said and still stands.
 pub(super) struct Notices {
-    notifier: Notifier,
+    notifier: Box<dyn Notify>,
     /// The tag of the notification about findings.
     notified: Option<String>,
     /// Troubles that were said and are not over.
@@ -25,8 +49,8 @@ pub(super) struct Notices {
 }
 
 impl Notices {
-    pub(super) fn new(texts: &Texts, events: DesktopEvents) -> Self {
-        Self { notifier: Notifier::new(&texts.get("app-name"), events), notified: None, said: BTreeSet::new() }
+    pub(super) const fn new(notifier: Box<dyn Notify>) -> Self {
+        Self { notifier, notified: None, said: BTreeSet::new() }
     }
 
     /// Whether a notification would disturb a presentation. Waits a moment for the answer.

@@ -1,0 +1,85 @@
+//! What the agent asks of the system and does to it, apart from taking samples. Tests bring their own.
+
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use super::AgentEvent;
+use super::notices::Notify;
+use crate::ipc::{WindowOptions, agent_program, open_window};
+use crate::model::{At, Bytes, Reading, Seconds, Why};
+use crate::monitor::now;
+use crate::platform::{self, DesktopEvents, Notifier, Tray, TrayView};
+
+/// The system around the agent; what is provided is the real one.
+pub(super) trait Host {
+    /// The time of day.
+    fn now(&self) -> At {
+        now()
+    }
+
+    /// When the user signed in.
+    fn signed_in_at(&self) -> Option<At> {
+        platform::signed_in_at().get()
+    }
+
+    /// Processor time of this process.
+    fn own_cpu_time(&self) -> Option<Duration> {
+        platform::own_cpu_time().get()
+    }
+
+    /// Memory of this process.
+    fn own_memory(&self) -> Option<Bytes> {
+        platform::own_memory().get()
+    }
+
+    /// Gives memory back that is not needed.
+    fn give_back_memory(&self) {
+        platform::give_back_memory();
+    }
+
+    /// Where notifications are shown.
+    fn notifier(&self, app_name: &str, events: DesktopEvents) -> Box<dyn Notify> {
+        Box::new(Notifier::new(app_name, events))
+    }
+
+    /// Starts the tray; the answer is an [`AgentEvent::Tray`]. On a thread of its own: a session bus that does not answer
+    /// must hold up neither watching nor the end.
+    fn start_tray(&self, view: TrayView, events: DesktopEvents, wakes: Sender<AgentEvent>) {
+        let start = move || {
+            // The agent may have ended meanwhile.
+            let _ = wakes.send(AgentEvent::Tray(Tray::start(&view, events)));
+        };
+        // Without the thread there is no icon; everything else goes on.
+        let _ = std::thread::Builder::new().name("start tray".to_owned()).spawn(start);
+    }
+
+    /// Asks why the PC was switched off, which may take seconds; the answer is an [`AgentEvent::Cause`].
+    fn ask_stop_cause(&self, boot_id: Option<String>, last_seen: At, wakes: Sender<AgentEvent>) {
+        let failed = wakes.clone();
+        let ask = move || {
+            let cause = platform::sudden_stop_cause(boot_id.as_deref(), last_seen);
+            // The agent may have ended meanwhile.
+            let _ = wakes.send(AgentEvent::Cause(cause));
+        };
+        if std::thread::Builder::new().name("last stop".to_owned()).spawn(ask).is_err() {
+            let _ = failed.send(AgentEvent::Cause(Reading::Missing(Why::Unsupported)));
+        }
+    }
+
+    /// Opens the window, or brings it to the front.
+    fn open_window(&self, options: &WindowOptions) -> std::io::Result<()> {
+        open_window(options)
+    }
+
+    /// Starts the agent again after this time. When that fails the next sign-in does it.
+    fn start_again(&self, wait: Seconds) {
+        if let Ok(program) = agent_program() {
+            let _ = platform::start_detached(&program, &["agent", "--quiet", "--wait", &wait.0.to_string()]);
+        }
+    }
+}
+
+/// The real system.
+pub(super) struct System;
+
+impl Host for System {}
