@@ -128,6 +128,11 @@ impl Period {
         self.edge(now).minus(self.range.seconds())
     }
 
+    /// The moment `x` seconds from the right edge, negative before it.
+    pub fn at(self, x: f64, now: At) -> At {
+        self.edge(now).minus(Seconds(-x))
+    }
+
     /// Whether it is read from the recording.
     pub const fn is_recorded(self) -> bool {
         self.end.is_some() || self.range.is_recorded()

@@ -596,6 +596,26 @@ fn history_tells_what_happened_and_a_click_goes_to_its_charts() {
     harness.get_by_label_contains("▼");
 }
 
+/// Charts were thinned to every n-th sample, counted from the moving left edge: a short peak came and went.
+#[test]
+fn the_maximum_of_an_hour_is_that_of_all_its_samples() {
+    let mut harness = Scene::new(Lang::En, 0.5).harness([1000.0, 900.0]);
+    harness.get_by_label("1 h").click();
+    for newest in 1800..1806 {
+        let mut history = History::new(Machine::default());
+        for number in 0..=newest {
+            let mut sample = (*harness.state().sample).clone();
+            sample.at = At(1_000_000 + number * 2000);
+            sample.cpu = Reading::Known(Fraction::new(if number == 1000 { 0.93 } else { 0.1 }));
+            history.push(Arc::new(sample));
+        }
+        harness.state_mut().sample = Arc::clone(history.latest().expect("samples"));
+        harness.state_mut().history = history;
+        harness.run_steps(2);
+        harness.get_by_label_contains("CPU: now 10%, at most 93% in the last 60 min");
+    }
+}
+
 /// A minute at work three days ago is nothing in the mean of its hour.
 #[test]
 fn a_click_on_what_happened_days_ago_shows_the_minutes_around_it() {
