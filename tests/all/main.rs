@@ -14,6 +14,7 @@ mod endpoint;
 #[cfg(target_os = "linux")] // the place of the recording is given by the environment
 mod history;
 mod ignored;
+mod ids;
 mod knowledge;
 mod layering;
 mod recorder;

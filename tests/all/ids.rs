@@ -1,0 +1,44 @@
+//! The ids of enumerations stand in recordings, JSON, settings and text files: none of them may change.
+
+use mimamori::diagnose::{EvidenceKind, RuleId, SignKind};
+use mimamori::knowledge::{Advice, Busy};
+use mimamori::model::{EventKind, OriginFlag, Refusal, Why};
+use mimamori::remedy::RemedyId;
+use mimamori::remedy::restart::Step;
+use serde::Serialize;
+
+fn serialized(id: impl Serialize) -> String {
+    serde_json::to_value(id).expect("json").as_str().expect("a word").to_owned()
+}
+
+#[test]
+fn ids_stay_as_they_are() {
+    let mut ids = String::new();
+    let mut add = |name: &str, list: Vec<String>| ids += &format!("{name}: {}\n", list.join(" "));
+    add("rule", RuleId::ALL.iter().map(|rule| rule.id().to_owned()).collect());
+    add("evidence", EvidenceKind::ALL.iter().map(|kind| kind.id().to_owned()).collect());
+    add("sign", SignKind::ALL.iter().map(|kind| kind.id().to_owned()).collect());
+    add("event", EventKind::ALL.iter().map(|kind| kind.id().to_owned()).collect());
+    add("origin", OriginFlag::ALL.iter().map(serialized).collect());
+    add("busy", Busy::ALL.iter().map(|busy| busy.id().to_owned()).collect());
+    add("advice", Advice::ALL.iter().map(|advice| advice.id().to_owned()).collect());
+    add("step", Step::ALL.iter().map(|step| step.id().to_owned()).collect());
+    add("missing", Why::ALL.iter().map(serialized).collect());
+    add("refusal", Refusal::ALL.iter().map(|why| format!("{why:?}")).collect());
+    let remedies = [RemedyId::CloseProgram, RemedyId::CloseBrowser, RemedyId::Restart];
+    add("remedy", remedies.iter().map(serialized).collect());
+    insta::assert_snapshot!(ids);
+}
+
+/// What is written by serde and what is written by hand is the same word.
+#[test]
+fn ids_are_those_of_json() {
+    let same = |id: &str, json: String| assert_eq!(id, json);
+    RuleId::ALL.iter().for_each(|rule| same(rule.id(), serialized(rule)));
+    EvidenceKind::ALL.iter().for_each(|kind| same(kind.id(), serialized(kind)));
+    SignKind::ALL.iter().for_each(|kind| same(kind.id(), serialized(kind)));
+    EventKind::ALL.iter().for_each(|kind| same(kind.id(), serialized(kind)));
+    Busy::ALL.iter().for_each(|busy| same(busy.id(), serialized(busy)));
+    Advice::ALL.iter().for_each(|advice| same(advice.id(), serialized(advice)));
+    Step::ALL.iter().for_each(|step| same(step.id(), serialized(step)));
+}
