@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::tz::{TimeZone, reset_system_time_zone_cache};
 
+use crate::diagnostic_log::Crash;
 use crate::explain::{Lang, Texts, knowledge_note};
 use crate::knowledge::{Knowledge, KnowledgeError, KnowledgeNote};
 use crate::platform;
@@ -42,6 +43,8 @@ pub struct Context {
     pub notes: Vec<OverrideNote>,
     /// The language of the system.
     pub lang: Lang,
+    /// The unexpected end of the process of this kind before this one.
+    pub crash: Option<Crash>,
 }
 
 impl Context {
@@ -57,6 +60,7 @@ impl Context {
             knowledge: Arc::new(knowledge),
             notes,
             lang: system_lang(),
+            crash: None,
         })
     }
 

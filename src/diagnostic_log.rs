@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use flexi_logger::{Cleanup, Criterion, DeferredNow, FileSpec, FlexiLoggerError, LogSpecification, Logger, Naming};
 use log::{LevelFilter, Record};
 
-use crate::model::{At, Machine};
+use crate::model::At;
 
 /// Size at which a file is replaced by a new one, in bytes.
 const FILE_BYTES: u64 = 100 << 10;
@@ -51,24 +51,27 @@ pub struct DiagnosticLog {
 }
 
 impl DiagnosticLog {
-    /// Starts the log of this process in `folder`, with the panic hook. Without a folder, or where nothing can be written
-    /// there, panics go to standard error only.
-    pub fn start(role: Role, folder: Option<&Path>, machine: &Machine, clock: fn() -> At) -> Self {
+    /// Starts the log of this process in `folder`, with the panic hook; `system` is its name and version. A command that
+    /// prints and ends leaves no file behind unless it panics. Without a folder, or where nothing can be written there,
+    /// panics go to standard error only.
+    pub fn start(role: Role, folder: Option<&Path>, system: String, clock: fn() -> At) -> Self {
         let Some(folder) = folder else { return Self { marker: None, previous: None, _logger: None } };
         let log = log_file(folder, role);
         let marker = log.with_extension("crash");
         let previous = take_marker(&marker, &log);
-        let logger = logger(folder, role).and_then(Logger::start).ok();
-        if logger.is_some() {
-            let system = machine.os_name.known().cloned().unwrap_or_default();
-            let marker = marker.clone();
-            let before = std::panic::take_hook();
-            std::panic::set_hook(Box::new(move |info| {
-                let _ = fs::write(&marker, clock().0.to_string());
-                log::error!("{}", report(info, &system, &Backtrace::force_capture()));
-                before(info);
-            }));
-        }
+        let logger = if role == Role::Command { None } else { logger(folder, role).and_then(Logger::start).ok() };
+        let (hook_marker, is_logging, before) = (marker.clone(), logger.is_some(), std::panic::take_hook());
+        std::panic::set_hook(Box::new(move |info| {
+            let text = report(info, &system, &Backtrace::force_capture());
+            // Where even this fails standard error has the panic.
+            let _ = fs::write(&hook_marker, clock().0.to_string());
+            if is_logging {
+                log::error!("{text}");
+            } else {
+                let _ = fs::write(&log, redacted(&text));
+            }
+            before(info);
+        }));
         Self { marker: Some(marker), previous, _logger: logger }
     }
 

@@ -215,6 +215,9 @@ impl<'a> AgentLoop<'a> {
                 self.recording_writer.note(&event);
             }
         }
+        if let Some(crash) = &self.context.crash {
+            self.trouble("trouble-crash", &crash.log.display().to_string());
+        }
         if let Some(trouble) = self.recording_writer.trouble() {
             output.note(&self.texts.with_one(trouble.text(), "reason", trouble.reason().to_owned()));
         }

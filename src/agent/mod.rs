@@ -89,7 +89,8 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
         let _ = stop.send(AgentEvent::Stop);
     });
     let _endpoint = listen(wakes.clone());
-    let parts = Parts { host: Box::new(System), source: Box::new(Sampler::new()), settings: file, recording: recording() };
+    let parts =
+        Parts { host: Box::new(System), source: Box::new(Sampler::new()), settings: file, recording: recording() };
     let agent_loop = AgentLoop::new(context, &options, parts, wakes, output);
     Agent { agent_loop, inbox }.run()
 }

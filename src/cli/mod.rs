@@ -6,14 +6,18 @@ mod history;
 mod print;
 mod replay;
 
+use std::path::Path;
 use std::time::Duration;
 
 pub use args::{Command, HistoryWanted};
 
 use crate::console::Output;
 use crate::context::Context;
+use crate::diagnostic_log::{DiagnosticLog, Role};
 use crate::exit::Exit;
 use crate::ipc::WindowOptions;
+use crate::monitor::now;
+use crate::settings::recording_path;
 use crate::{platform, sampler};
 
 /// A question to the system that is not answered yet is waited for so long at the end.
@@ -50,7 +54,11 @@ fn to_the_end(open_window: Option<OpenWindow<'_>>) -> Exit {
             if matches!(command, Command::Agent(_)) {
                 context.lighten();
             }
-            execute(command, &context, open_window, &mut output)
+            let log = start_log(&command);
+            context.crash = log.previous_crash().cloned();
+            let exit = execute(command, &context, open_window, &mut output);
+            log.end();
+            exit
         }
         Err(args::Stop::Help(text)) => {
             output.text(&text);
@@ -61,6 +69,18 @@ fn to_the_end(open_window: Option<OpenWindow<'_>>) -> Exit {
             Exit::Usage
         }
     }
+}
+
+/// Starts the diagnostic log in the folder of the recording.
+fn start_log(command: &Command) -> DiagnosticLog {
+    let role = match command {
+        Command::Agent(_) => Role::Agent,
+        Command::Window(_) => Role::Window,
+        Command::Check(_) | Command::History(_) | Command::Replay { .. } => Role::Command,
+    };
+    let folder = recording_path().and_then(|path| path.parent().map(Path::to_owned));
+    let system = platform::machine().os_name.known().cloned().unwrap_or_default();
+    DiagnosticLog::start(role, folder.as_deref(), system, now)
 }
 
 fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'_>>, output: &mut Output) -> Exit {

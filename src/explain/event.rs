@@ -129,6 +129,7 @@ mod tests {
             json!({"restarted": true}),
             json!({"text": "trouble-full", "reason": ""}),
             json!({"text": "trouble-io", "reason": "x"}),
+            json!({"text": "trouble-crash", "reason": "/a/b.log"}),
             json!({"text": "trouble-knowledge", "reason": "x", "more": 1, "note":
                 {"table": "monitors", "id": null, "line": 1, "reason": {"kind": "value", "detail": "5"}}}),
             json!({"finding": {"rule": "of a newer version"}}),

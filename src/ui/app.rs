@@ -15,6 +15,7 @@ use super::update_hold::UpdateHold;
 use super::worker::{Reply, Worker};
 use crate::context::Context;
 use crate::diagnose::{Finding, RuleId, Subject, incident_key};
+use crate::diagnostic_log::Crash;
 use crate::explain::{Lang, Texts};
 use crate::ipc::{Answer, Request, WINDOW, WindowOptions, read_request, write};
 use crate::knowledge::Knowledge;
@@ -65,6 +66,7 @@ pub struct MimamoriApp {
     /// Files whose signatures were asked for.
     asked_signatures: HashSet<String>,
     _endpoint: Option<Endpoint>,
+    crash: Option<Crash>,
     opened: At,
 }
 
@@ -127,6 +129,7 @@ impl MimamoriApp {
             asked,
             asked_signatures: HashSet::new(),
             _endpoint: listen(ctx, asks),
+            crash: context.crash.clone(),
             opened: now(),
         }
     }
@@ -235,6 +238,7 @@ impl MimamoriApp {
                 self.save();
                 self.tell_worker(|worker| worker.background(on));
             }
+            Intent::DismissCrash => self.crash = None,
             Intent::Erase => {
                 self.erasing = Erasing::UnderWay;
                 self.tell_worker(Worker::erase);
@@ -361,6 +365,7 @@ impl eframe::App for MimamoriApp {
             restart: &self.restart,
             ticks: &self.settings.restart,
             own: self.view.as_ref().map(|view| view.own).unwrap_or_default(),
+            crash: self.crash.as_ref(),
             stale_seconds: (age > STALE_SECONDS).then_some(age),
         };
         let intents = self.shell.ui(ui, &snapshot);

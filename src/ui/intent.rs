@@ -163,6 +163,8 @@ pub enum Intent {
     ShowMoment(At),
     /// Watch in the background, or no longer.
     SetBackground(bool),
+    /// The notice of an unexpected end was read.
+    DismissCrash,
     /// Delete all that was recorded; was confirmed.
     Erase,
     /// Ask a program to close.

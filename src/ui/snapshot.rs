@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::intent::{JobView, Period};
 use super::theme::Theme;
 use crate::diagnose::{Finding, ProgramTable};
+use crate::diagnostic_log::Crash;
 use crate::explain::Texts;
 pub use crate::ipc::Status as AgentStatus;
 use crate::knowledge::Knowledge;
@@ -188,6 +189,8 @@ pub struct Snapshot<'a> {
     pub ticks: &'a Ticks,
     /// What this program costs.
     pub own: SelfUsage,
+    /// The unexpected end of the window before this one, until it is dismissed.
+    pub crash: Option<&'a Crash>,
     /// The samples stopped coming this many seconds ago.
     pub stale_seconds: Option<f64>,
 }

@@ -25,19 +25,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("recorder", &["model"]),
     ("settings", &["model", "explain", "remedy"]),
     ("monitor", &["model", "knowledge", "diagnose", "remedy", "platform", "sampler", "recorder", "settings"]),
+    ("diagnostic_log", &["model"]),
     ("exit", &[]),
     ("console", &[]),
-    ("context", &["model", "knowledge", "explain", "platform"]),
+    ("context", &["model", "knowledge", "explain", "platform", "diagnostic_log"]),
     ("ipc", &["model", "platform"]),
-    ("diagnostic_log", &["model"]),
-    ("agent", &[
+        ("agent", &[
         "model", "knowledge", "diagnose", "explain", "icon", "platform", "sampler", "recorder", "settings", "monitor",
         "console", "context", "exit", "ipc",
     ]),
     // The two that join the parts.
     ("ui", &[
         "model", "knowledge", "diagnose", "explain", "remedy", "platform", "recorder", "settings", "monitor", "agent",
-        "context", "exit", "ipc",
+        "context", "diagnostic_log", "exit", "ipc",
     ]),
     ("cli", &[
         "model", "knowledge", "diagnose", "explain", "remedy", "report", "platform", "sampler", "recorder", "settings",

@@ -13,8 +13,8 @@ mod diagnosis;
 mod endpoint;
 #[cfg(target_os = "linux")] // the place of the recording is given by the environment
 mod history;
-mod ignored;
 mod ids;
+mod ignored;
 mod knowledge;
 mod layering;
 mod recorder;

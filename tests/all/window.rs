@@ -8,6 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use jiff::tz::TimeZone;
 use mimamori::diagnose::{Finding, Grouper, ProgramTable, RuleId, Sign, SignKind, diagnose};
+use mimamori::diagnostic_log::Crash;
 use mimamori::explain::{Lang, Texts};
 use mimamori::ipc::Status;
 use mimamori::knowledge::Knowledge;
@@ -43,6 +44,7 @@ struct Scene {
     mine: Vec<MyWork>,
     signatures: Signatures,
     erasing: Erasing,
+    crash: Option<Crash>,
     intents: Vec<Intent>,
 }
 
@@ -121,6 +123,7 @@ impl Scene {
             erasing: Erasing::No,
             mine: Vec::new(),
             signatures: Signatures::new(),
+            crash: None,
             intents: Vec::new(),
         }
     }
@@ -150,6 +153,7 @@ impl Scene {
             restart: &self.restart,
             ticks: &self.ticks,
             own: SelfUsage { cpu: Reading::Known(Fraction::new(0.001)), memory: Reading::Known(Bytes(1 << 26)) },
+            crash: self.crash.as_ref(),
             stale_seconds: None,
         };
         for intent in self.shell.ui(ui, &snapshot) {
@@ -779,5 +783,22 @@ fn all_screens_draw_at_the_smallest_and_at_a_large_size_in_both_languages() {
                 scene.harness(size).run_steps(2);
             }
         }
+    }
+}
+
+#[test]
+fn an_unexpected_end_is_said_until_it_is_dismissed() {
+    for lang in Lang::ALL {
+        let mut scene = Scene::new(lang, 0.6);
+        scene.crash = Some(Crash { at: At(1_795_996_142_000), log: "/home/a/state/mimamori-window.log".into() });
+        let texts = Texts::new(lang);
+        let mut harness = scene.harness([1000.0, 700.0]);
+        harness.get_by_label_contains("/home/a/state/mimamori-window.log");
+        harness.get_by_label(&texts.get("crash-dismiss")).click();
+        harness.run_steps(3);
+        assert!(harness.state().intents.contains(&Intent::DismissCrash));
+        harness.state_mut().crash = None;
+        harness.run_steps(3);
+        assert!(harness.query_by_label_contains("mimamori-window.log").is_none());
     }
 }

@@ -68,6 +68,7 @@ trouble-full = The disk is full, so what is seen is kept in memory for now
 trouble-damaged = The recording was damaged. It was set aside and a new one was begun
 trouble-network = Your data folder lies on the network, so what is seen is kept in memory only
 trouble-io = The recording cannot be written ({ $reason }), so what is seen is kept in memory for now
+trouble-crash = Mimamori in the background had stopped unexpectedly. What happened is written in { $reason }
 trouble-window = The window could not be opened ({ $reason })
 trouble-autostart = Starting with the PC could not be switched ({ $reason })
 trouble-knowledge = Not all of a knowledge.toml could be used: { $reason }

@@ -220,3 +220,7 @@ settings-mine-remove = Take { $name } off the list
 settings-learning-days = Still learning what is usual on this PC, until { $until } at least: before that nothing counts as new or unusually warm.
 settings-learning-hours = Still learning what is usual on this PC, until it was watched for { $least } (so far { $watched }): before that nothing counts as new or unusually warm.
 settings-none-yet = Nothing has been recorded yet. Switch on watching above.
+
+# The window stopped unexpectedly the last time.
+crash-notice = Mimamori stopped unexpectedly at { $time }. What happened is written in { $file }.
+crash-dismiss = OK

@@ -65,6 +65,7 @@ trouble-full = ディスクがいっぱいのため、今はメモリにだけ�
 trouble-damaged = 記録が壊れていたため、別の名前で保存し、新しい記録を始めました
 trouble-network = データのフォルダーがネットワーク上にあるため、メモリにだけ残します
 trouble-io = 記録に書き込めないため（{ $reason }）、今はメモリにだけ残しています
+trouble-crash = バックグラウンドの見守りが予期せず終了していました。詳しい内容は { $reason } に記録されています
 trouble-window = 画面を開けませんでした（{ $reason }）
 trouble-autostart = 起動時に始める設定を切り替えられませんでした（{ $reason }）
 trouble-knowledge = knowledge.toml に使えない部分がありました：{ $reason }

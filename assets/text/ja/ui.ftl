@@ -211,3 +211,7 @@ settings-mine-remove = { $name } を一覧から外す
 settings-learning-days = 普段の様子を学習中です（早くても { $until } まで）。それまでは「新しい」「普段より熱い」とは判断しません。
 settings-learning-hours = 普段の様子を学習中です（見守った時間が{ $least }に達するまで。現在{ $watched }）。それまでは「新しい」「普段より熱い」とは判断しません。
 settings-none-yet = まだ記録がありません。上の「見守り」をオンにすると記録が始まります。
+
+# The window stopped unexpectedly the last time.
+crash-notice = 見守りは { $time } に予期せず終了しました。詳しい内容は { $file } に記録されています。
+crash-dismiss = OK

@@ -1,6 +1,7 @@
 //! Parts of screens.
 
 pub mod charts;
+pub mod crash_notice;
 pub mod details;
 pub mod finding_card;
 pub mod icon;

@@ -6,7 +6,7 @@ use crate::diagnose::RuleId;
 use crate::model::At;
 use crate::ui::intent::Intent;
 use crate::ui::parts::{
-    charts::Charts, details, finding_card::FindingCards, icon, icon::Icon, offer, programs::ProgramList,
+    charts::Charts, crash_notice, details, finding_card::FindingCards, icon, icon::Icon, offer, programs::ProgramList,
 };
 use crate::ui::snapshot::Snapshot;
 
@@ -43,6 +43,7 @@ impl NowScreen {
             if let Some(seconds) = snapshot.stale_seconds {
                 stale_ui(ui, snapshot, seconds);
             }
+            crash_notice::ui(ui, snapshot, intents);
             if snapshot.findings.is_empty() {
                 starting_ui(ui, snapshot);
             } else {
