@@ -1,4 +1,4 @@
-//! Deleting all that was recorded because a person wants it: nothing of it can be read from the files afterwards.
+//! Erasing the recording at the user's request: nothing of it can be read from the files afterwards.
 
 use std::path::Path;
 
@@ -12,12 +12,11 @@ use crate::model::At;
 /// Tables beside those of the samples.
 const TABLES: [&str; 6] = ["space", "volume", "event", "program", "autostart", "run"];
 
-/// Deletes all that is recorded at `path`, with what waits for it and damaged files that were set aside, when no
-/// recorder has it open. One that is open does it by [`super::Recorder::erase`].
+/// Erases the recording at `path` with its inbox and quarantined files, while no recorder has it open; an open one uses
+/// [`super::Recorder::erase`].
 ///
 /// # Errors
-/// `Locked` when a recorder has it, or somebody reads just now: what is left is deleted by the next try. As
-/// [`super::Recorder::open`] otherwise.
+/// `Locked` when a recorder or a reader has it open: call again for the rest. As [`super::Recorder::open`] otherwise.
 pub fn erase(path: &Path, now: At) -> Result<(), RecorderError> {
     if path.exists() {
         let _lock = file::lock(path)?;
@@ -32,7 +31,7 @@ pub fn erase(path: &Path, now: At) -> Result<(), RecorderError> {
     Ok(())
 }
 
-/// Deletes every row, with zeros in its place ([`scrub`] brings them to the file).
+/// Deletes every row and overwrites it with zeros; [`scrub`] writes them to the file.
 pub fn delete_rows(db: &Connection) -> Result<(), RecorderError> {
     db.pragma_update(None, "secure_delete", true)?;
     let samples = Tier::ALL.map(schema::table).map(|table| [table.to_owned(), format!("{table}_usage")]);
@@ -42,8 +41,7 @@ pub fn delete_rows(db: &Connection) -> Result<(), RecorderError> {
     Ok(deleted?)
 }
 
-/// After [`delete_rows`] was committed: zeros over the old pages in the file, then a small file without them, and an
-/// empty log.
+/// Call after [`delete_rows`] is committed: overwrites the old pages in the file, compacts it and empties the log.
 pub fn scrub(db: &Connection) -> Result<(), RecorderError> {
     prune::empty_log_now(db)?;
     prune::compact(db)?;

@@ -1,4 +1,4 @@
-//! The file: who may write it, whether it is whole, and setting a damaged one aside.
+//! The database file: exclusive writing, integrity, and quarantine of a damaged one.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -12,13 +12,13 @@ use super::RecorderError;
 use super::schema::{self, STEPS};
 use crate::model::At;
 
-/// How long a write waits for somebody else's lock (a backup, a reader of the log).
+/// Time-out for the lock of another process (a backup, a reader of the log).
 const BUSY: Duration = Duration::from_secs(1);
-/// A process that is being started has a copy of every lock until it runs its own program: so long somebody who has just let go
-/// seems to hold it still.
+/// Attempts to take the lock. A child process holds a copy of every lock between fork and exec, so a lock that was just
+/// released can still look taken.
 const LOCK_TRIES: u32 = 5;
 const LOCK_WAIT: Duration = Duration::from_millis(20);
-/// In the name of a damaged file, before the time.
+/// Suffix of a quarantined file, followed by the time.
 const BAD: &str = ".bad-";
 
 /// A file open for writing.
@@ -28,8 +28,8 @@ pub struct Opening {
     pub quarantined: Option<PathBuf>,
 }
 
-/// Makes sure that nobody else writes, for as long as the returned file is open. Locks of SQLite cannot do it:
-/// they are held during a transaction only.
+/// Takes the exclusive right to write, held while the returned file is open. SQLite's own locks last for a transaction
+/// only.
 pub fn lock(path: &Path) -> Result<Option<File>, RecorderError> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(beside(path, "-lock"))?;
     let mut tries = 0;
@@ -55,7 +55,7 @@ pub fn open(path: &Path, now: At) -> Result<Opening, RecorderError> {
     }
 }
 
-/// Sets the file aside, whatever it is, and opens a new one.
+/// Quarantines the file, whatever it is, and opens a new one.
 pub fn replace(path: &Path, now: At) -> Result<Opening, RecorderError> {
     let aside = quarantined(path, now)?;
     connect(path).map(|opening| Opening { quarantined: Some(aside), ..opening })
@@ -85,13 +85,13 @@ fn ended_cleanly(db: &Connection) -> Result<bool, RecorderError> {
     Ok(clean.unwrap_or(true))
 }
 
-/// Reads the whole file and looks whether its structure is sound.
+/// Checks the structure of the whole file.
 fn check(db: &Connection) -> Result<(), RecorderError> {
     let answer: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if answer == "ok" { Ok(()) } else { Err(RecorderError::Damaged(answer)) }
 }
 
-/// Renames the file and what belongs to it. Only the newest damaged file is kept.
+/// Renames the file with its log. Only the newest quarantined file is kept.
 fn quarantined(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
     // One that cannot be removed costs space, nothing else.
     let _ = remove_aside(path);
@@ -108,10 +108,10 @@ fn quarantined(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
     Ok(aside)
 }
 
-/// Removes every damaged file that was set aside.
+/// Removes every quarantined file.
 ///
 /// # Errors
-/// What the system says about the first one that stays; the others are removed.
+/// The first failure; the other files are removed all the same.
 pub fn remove_aside(path: &Path) -> std::io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned() + BAD;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -124,14 +124,14 @@ pub fn remove_aside(path: &Path) -> std::io::Result<()> {
     removed
 }
 
-/// The path with something appended to its name.
+/// `path` with `suffix` appended to its file name.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name: OsString = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
-/// Size of the file with its log in bytes, 0 when there is none.
+/// Size of the file and its log in bytes; 0 when there is none.
 pub fn bytes(path: &Path) -> u64 {
     let size = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
     size(path) + size(&beside(path, "-wal"))
@@ -169,7 +169,7 @@ pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
     Ok(Some(db))
 }
 
-/// The name of a file that nobody writes, as SQLite wants it.
+/// SQLite's URI for a file that nobody writes.
 fn unchanging(path: &Path) -> Option<String> {
     let path = std::path::absolute(path).ok()?;
     let path = path

@@ -1,5 +1,5 @@
-//! What the window has to say to the recording: actions and their verdicts. The agent is the only writer of the
-//! recording, so the window appends lines to a small file beside it, and the agent takes them over.
+//! Events from the window (actions and their verdicts) on their way into the recording. The agent is the only writer of
+//! the recording, so the window appends lines to a small file beside it, which the agent drains.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use crate::model::{At, Event, EventKind};
 
-/// A longer line is not ours.
+/// Longest line that is read, in bytes; the window writes no longer ones.
 const LINE_BYTES: usize = 4096;
-/// More than this is never waiting, unless something is wrong.
+/// Largest file that is read, in bytes; only a fault makes it larger.
 const FILE_BYTES: u64 = 1 << 20;
 
 /// The file beside a recording.
@@ -103,7 +103,7 @@ impl Inbox {
     }
 }
 
-/// The events of a file; lines that are none are left out.
+/// Events of a file; other lines are skipped.
 fn read(path: &Path) -> Vec<Event> {
     let Ok(file) = File::open(path) else { return Vec::new() };
     let lines = BufReader::new(file.take(FILE_BYTES * 2)).split(b'\n');

@@ -1,5 +1,4 @@
-//! Several rows as one: the mean over their time, and the peaks. One function for the means of minutes and hours
-//! and for reading, so that they cannot differ.
+//! Merges rows into one: time-weighted means, and peaks. Roll-ups and readers share it, so they cannot differ.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,10 +6,10 @@ use std::sync::Arc;
 use super::row::{Aggregation, COLUMNS, COUNT, Column, Row, Usage};
 use super::select;
 
-/// Two clocks (of totals and of programs) are read a moment apart, and the end of a turn is not its begin, ms.
+/// Difference in ms below which the spans of totals and of programs count as equal: their clocks are read a moment apart.
 const TOLERANCE: i64 = 500;
 
-/// The mean of `rows` (oldest first, at least one), as of the time of the newest.
+/// Mean of `rows` (oldest first), stamped with the time of the newest; `None` without rows.
 pub fn merge(rows: &[Row]) -> Option<Row> {
     let newest = rows.last()?;
     let mut merged = Row::new(newest.at);
@@ -34,7 +33,7 @@ fn column(rows: &[Row], index: usize, how: Aggregation) -> Option<i64> {
     }
 }
 
-/// Weighted mean, rounded; of values without any weight the newest.
+/// Weighted mean, rounded; the newest value when no weight is positive.
 fn mean(values: impl Iterator<Item = (i64, i64)>) -> Option<i64> {
     let (mut sum, mut weight, mut newest) = (0.0, 0.0, None);
     for (value, time) in values {
@@ -45,7 +44,7 @@ fn mean(values: impl Iterator<Item = (i64, i64)>) -> Option<i64> {
     if weight > 0.0 { Some((sum / weight).round() as i64) } else { newest }
 }
 
-/// What is added up of one program.
+/// Sums over the rows of one program.
 struct Total<'a> {
     /// Where it used most, for what has no mean.
     busiest: &'a Usage,
@@ -71,9 +70,9 @@ fn rate(sum: f64, time: f64) -> i64 {
     if time > 0.0 { (sum / time).round() as i64 } else { 0 }
 }
 
-/// CPU, disk, graphics processor and network over all the time in which programs were read: one that is absent used nothing worth keeping.
-/// Memory over the time in which it was seen: what is absent there may only be smaller than the top, and half of
-/// a browser's memory would be a wrong figure.
+/// Usage of each program. CPU, disk, graphics processor and network are means over all the time in which programs were
+/// read: an absent program used nothing worth keeping. Memory is the mean over the time in which the program was listed:
+/// an absent one may only be below the top, and half of a browser's memory would be a wrong figure.
 fn programs(rows: &[Row]) -> Vec<Usage> {
     let time: f64 = rows.iter().map(|row| row.program_span() as f64).sum();
     let mut totals: HashMap<&Arc<str>, Total> = HashMap::new();
@@ -152,9 +151,9 @@ impl<'a> Total<'a> {
     }
 }
 
-/// Joins rows without programs with the row that has them for that time. Its `span` is then the time of the looks
-/// that were joined: what is left of `program_span` may be in rows that were written before and join later. Rows
-/// after the last such row stay as they are, and so do rows that no programs cover.
+/// Merges rows of totals into the row with the programs of that time. Its `span` becomes that of the merged samples: the
+/// rest of `program_span` may be in rows written earlier, which merge later. Rows after the last such row, and rows that no
+/// programs cover, stay as they are.
 pub fn collapse(rows: Vec<Row>) -> Vec<Row> {
     let mut done: Vec<Row> = Vec::new();
     let mut waiting: Vec<Row> = Vec::new();
@@ -182,8 +181,8 @@ fn join(totals: &mut Vec<Row>, mut row: Row) -> Row {
     merged
 }
 
-/// Joins the rows at the end that wait for their programs, one after the other without a gap, to one row for each
-/// `most` ms: once the programs are read they are joined anyway ([`collapse`]), wherever one batch ended.
+/// Merges the trailing rows that still lack their programs, without gaps between them, into one row for each `most` ms.
+/// [`collapse`] would merge them anyway once the programs are read, wherever a batch ended.
 pub fn join_rest(mut rows: Vec<Row>, most: i64) -> Vec<Row> {
     let rest = rows.iter().rposition(|row| row.program_span() > 0).map_or(0, |last| last + 1);
     let mut group: Vec<Row> = Vec::new();

@@ -1,5 +1,5 @@
-//! Findings that a run left open: it was killed, or the PC went off. The next start closes them at the last moment
-//! that is recorded, so that a finding in the record has always an end, and never one that nobody saw.
+//! Findings without an end, because their run was killed or the PC went off. The next start closes them at the last
+//! recorded moment: every recorded finding has an end, and never one that nobody saw.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::RecorderError;
 use super::writer::insert_event;
 use crate::model::{At, Event, EventKind};
 
-/// Closes what the newest run left open when it was seen last.
+/// Closes the findings of the newest run at `last_seen`.
 pub fn close(db: &Connection, last_seen: At) -> Result<(), RecorderError> {
     let newest = "SELECT id, started FROM run ORDER BY id DESC LIMIT 1";
     let newest = db.query_row(newest, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
@@ -31,7 +31,7 @@ pub fn close(db: &Connection, last_seen: At) -> Result<(), RecorderError> {
     ends(events, last_seen).iter().try_for_each(|event| insert_event(db, run, event))
 }
 
-/// The missing ends of `events`, oldest first.
+/// End events that `events` (oldest first) lack.
 fn ends(events: Vec<Event>, last_seen: At) -> Vec<Event> {
     let mut open = BTreeMap::new();
     for event in events {

@@ -1,4 +1,4 @@
-//! What waits for the disk: until the next flush, or until the recording can be opened at all.
+//! Samples and events not yet on disk: until the next flush, or until the recording can be opened.
 
 use std::collections::VecDeque;
 
@@ -7,12 +7,12 @@ use super::select;
 use super::space::{Space, SpaceWatch};
 use crate::model::{Event, Sample};
 
-/// Samples that wait for the disk: one hour at one look in 2 s, at most about 3 MB.
+/// Samples kept at most: an hour at one every 2 s, about 3 MB.
 const MOST_SAMPLES: usize = 1_800;
-/// Events that wait for the disk.
+/// Events kept at most.
 const MOST_EVENTS: usize = 1_000;
 
-/// Samples and events as they will be written, oldest first. Bounded: the oldest are dropped.
+/// Samples and events in the order of writing, oldest first. Bounded: the oldest are dropped.
 #[derive(Default)]
 pub struct PendingBatch {
     pub(super) rows: VecDeque<Row>,
@@ -70,7 +70,7 @@ impl PendingBatch {
     }
 }
 
-/// Drops the oldest beyond `most`; returns how many.
+/// Drops the oldest beyond `most` and returns their number.
 fn bound<T>(waiting: &mut VecDeque<T>, most: usize) -> u64 {
     let many = waiting.len().saturating_sub(most);
     waiting.drain(..many).count() as u64

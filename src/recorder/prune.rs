@@ -1,4 +1,4 @@
-//! Keeping the file small: by age, then by size.
+//! Pruning: by age, then by size.
 
 use rusqlite::Connection;
 
@@ -7,24 +7,24 @@ use super::store;
 use super::types::{Limits, Tier};
 use crate::model::{At, Seconds};
 
-/// Deleting goes on until the file is this share of its limit, so that it is not needed again at once.
+/// Share of the size limit down to which rows are deleted, so that pruning is not due again at once.
 const GOAL: f64 = 0.9;
-/// What is never deleted for the sake of size, ms of raw samples, of minutes and of hours.
+/// Newest part of each tier, in ms, that is never deleted for the sake of size.
 const NEWEST: [(Tier, i64); 3] = [(Tier::Raw, 600_000), (Tier::Minute, 3_600_000), (Tier::Hour, 86_400_000)];
-/// Of so many parts of a tier the oldest goes at a time.
+/// Parts of a tier, of which the oldest is deleted at a time.
 const PARTS: i64 = 8;
-/// The newest events, kept whatever their size.
+/// Number of newest events that are kept whatever their size.
 const NEWEST_EVENTS: i64 = 200;
-/// Free pages are used again, mostly within the hour. Making the file smaller means writing all of it anew, so it is
-/// done only when more than this share of it is free and at least this many bytes: a busy day that is over, or weeks
-/// in which the PC was off, but not the coming and going of every day.
+/// The file is compacted when more than one part in so many of it is free. Compacting rewrites all of it, and free pages
+/// are mostly used again within the hour: a busy day that is over justifies it, or weeks in which the PC was off, but not
+/// the fluctuation of every day.
 const FREE_SHARE: i64 = 2;
 const FREE_BYTES: i64 = 8 << 20;
-/// Above its limit a smaller share is worth it: after deleting down to [`GOAL`] there is always as much. What cannot be
-/// deleted any more is not written anew again and again.
+/// The same for a file above its limit, where a smaller share justifies it: deleting down to [`GOAL`] frees as much. A
+/// file from which nothing more can be deleted is not rewritten again and again.
 const FREE_SHARE_ABOVE: i64 = 20;
 
-/// Deletes what is older than its tier keeps. One transaction.
+/// Deletes rows older than the retention of their tier, in one transaction.
 pub fn by_age(db: &Connection, limits: &Limits, now: At) -> Result<(), RecorderError> {
     let before = |age: Seconds| now.minus(age).0;
     let change = db.unchecked_transaction()?;
@@ -44,7 +44,7 @@ pub fn by_age(db: &Connection, limits: &Limits, now: At) -> Result<(), RecorderE
     Ok(())
 }
 
-/// Deletes programs that no row names any more. Reads all usages: not more often than once a day.
+/// Deletes programs without rows. Scans all usages: call it once a day at most.
 pub fn programs(db: &Connection) -> Result<(), RecorderError> {
     let unused = "DELETE FROM program WHERE id NOT IN (SELECT program FROM raw_usage UNION \
                   SELECT program FROM minute_usage UNION SELECT program FROM hour_usage)";
@@ -52,8 +52,8 @@ pub fn programs(db: &Connection) -> Result<(), RecorderError> {
     Ok(())
 }
 
-/// Deletes the oldest until what is left fits into `max_bytes`, and empties the log. The file itself stays as large as
-/// it was, with room for what comes, unless it is too large itself (its limit was lowered, or it grew all at once).
+/// Deletes the oldest rows until the rest fits into `max_bytes`, and empties the log. The file keeps its size, with room
+/// for new rows, unless it is too large itself (its limit was lowered, or it grew at once).
 pub fn by_size(db: &Connection, max_bytes: u64) -> Result<(), RecorderError> {
     let goal = (max_bytes as f64 * GOAL) as i64;
     let mut smaller = false;
@@ -76,7 +76,7 @@ pub fn by_size(db: &Connection, max_bytes: u64) -> Result<(), RecorderError> {
     empty_log(db)
 }
 
-/// Deletes an oldest part of the finer tiers; of hours, then of events when nothing else is left.
+/// Deletes the oldest part of a finer tier; of the hours, then of the events, when nothing else is left.
 fn oldest(db: &Connection) -> Result<usize, RecorderError> {
     let [raw, minute, hour] = NEWEST;
     let mut deleted = oldest_of(db, raw)? + oldest_of(db, minute)?;
@@ -103,7 +103,7 @@ fn oldest_of(db: &Connection, (tier, keep): (Tier, i64)) -> Result<usize, Record
     }
 }
 
-/// Half of the events beyond the newest ones, oldest first.
+/// Deletes the older half of the events beyond the newest ones.
 fn events(db: &Connection, lasting: i64) -> Result<usize, RecorderError> {
     let count: i64 = db.query_row("SELECT count(*) FROM event WHERE lasting = ?1", [lasting], |row| row.get(0))?;
     let many = (count - NEWEST_EVENTS + 1).max(0) / 2;
@@ -123,9 +123,9 @@ fn number(db: &Connection, pragma: &str) -> Result<i64, RecorderError> {
     Ok(db.pragma_query_value(None, pragma, |row| row.get(0))?)
 }
 
-/// Writes the file anew without its free pages. The copy is made in a file and not in memory, where all else of this
-/// connection is: the agent has a budget of a few MB. A file of an older version, which kept a map of its pages to give
-/// them back one by one (a third more to write every day), loses it here.
+/// Rewrites the file without its free pages. The copy is made in a file, not in memory as this connection does otherwise:
+/// the agent has a budget of a few MB. It also drops the page map that older versions kept for incremental vacuum, which
+/// cost a third more writing every day.
 pub fn compact(db: &Connection) -> Result<(), RecorderError> {
     db.pragma_update(None, "temp_store", "FILE")?;
     let done = db.execute("VACUUM", []);
@@ -134,7 +134,7 @@ pub fn compact(db: &Connection) -> Result<(), RecorderError> {
     empty_log(db)
 }
 
-/// Moves the log into the file and makes it empty. A reader may hold it; then it is emptied another time.
+/// Checkpoints the write-ahead log and truncates it, unless a reader holds it.
 fn empty_log(db: &Connection) -> Result<(), RecorderError> {
     match empty_log_now(db) {
         Err(RecorderError::Locked) => Ok(()),
@@ -142,10 +142,10 @@ fn empty_log(db: &Connection) -> Result<(), RecorderError> {
     }
 }
 
-/// The same when it may not wait.
+/// As [`empty_log`], but reports a reader.
 ///
 /// # Errors
-/// `Locked` while somebody reads what is in the log.
+/// `Locked` while a reader uses the log.
 pub fn empty_log_now(db: &Connection) -> Result<(), RecorderError> {
     let busy: i64 = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if busy == 0 { Ok(()) } else { Err(RecorderError::Locked) }

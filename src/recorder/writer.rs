@@ -14,22 +14,22 @@ use super::types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};
 use super::{RecorderError, erase, orphaned_findings, prune};
 use crate::model::{At, Event, EventKind, Sample};
 
-/// Looks at the totals whose programs are not read yet are joined for so long at most, ms: as long as it takes until
-/// the programs are read while the PC is calm.
+/// Longest span over which samples of totals are merged while their programs are not read yet, in ms: the interval at
+/// which programs are read on a calm PC.
 const LONGEST_REST: i64 = 30_000;
-/// Means are made so often, ms. Readers make those that are missing by themselves.
+/// Interval of rolling up samples into means, in ms. Readers compute the means that are still missing.
 pub const ROLL_EVERY: i64 = 600_000;
-/// Old rows are deleted so often, ms…
+/// Interval of pruning old rows, in ms…
 const PRUNE_EVERY: i64 = 3_600_000;
-/// …but not at once in a run: a clock that is wrong after the start of the PC would make everything look old.
+/// …and its delay after the start: a clock that is wrong after boot would make everything look old.
 const PRUNE_FIRST: i64 = 600_000;
-/// A clock that was set further than this, ms, is not believed for as long when it says that something is too old: a year
-/// typed wrong would delete everything, and it is seen within a day.
+/// A clock change larger than this, in ms, suspends pruning for as long: a mistyped year would delete everything, and
+/// somebody corrects it within a day.
 const CLOCK_JUMP: i64 = 86_400_000;
-/// Programs without rows are looked for once in so many prunings.
+/// Prunings between two searches for programs without rows.
 const PRUNE_PROGRAMS: u32 = 24;
 
-/// Writes the recording. Nothing but [`Self::flush`] and what says so touches the disk.
+/// Writes the recording. Only [`Self::flush`] and the methods that say so touch the disk.
 pub struct Recorder {
     path: PathBuf,
     limits: Limits,
@@ -50,7 +50,7 @@ pub struct Recorder {
     _lock: Option<File>,
 }
 
-/// When it is time for what is not done in each flush, ms since 1970.
+/// Due times of the work that not every flush does, in ms since 1970.
 #[derive(Clone, Copy)]
 struct Due {
     roll: i64,
@@ -333,7 +333,7 @@ fn begin_run(db: &Connection, run: &Run) -> Result<i64, RecorderError> {
     Ok(db.last_insert_rowid())
 }
 
-/// Adds an event of the run with that number.
+/// Inserts an event of run `run`.
 pub fn insert_event(db: &Connection, run: i64, event: &Event) -> Result<(), RecorderError> {
     let insert = "INSERT INTO event (at, run, lasting, kind, subject, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let data = (!event.data.is_null()).then(|| event.data.to_string());
@@ -343,7 +343,7 @@ pub fn insert_event(db: &Connection, run: i64, event: &Event) -> Result<(), Reco
     Ok(())
 }
 
-/// Moves what a run wrote. Its samples are those of its time: `started..=written_to`.
+/// Shifts the times of all that a run wrote; its samples are those of `started..=written_to`.
 fn shift(db: &Connection, run: i64, started: i64, written_to: Option<i64>, by: i64) -> Result<(), RecorderError> {
     if let Some(last) = written_to {
         for tier in Tier::ALL {
