@@ -1,8 +1,8 @@
-//! What can go wrong with the recording, as far as it decides what the agent does next.
+//! Errors of the recording, told apart as far as the agent reacts differently.
 
 use rusqlite::ErrorCode;
 
-/// Why something could not be recorded or read. The messages are for logs; what a user reads is made elsewhere.
+/// An error while recording or reading. The messages are for logs; `explain` makes the ones for users.
 #[derive(Debug, thiserror::Error)]
 pub enum RecorderError {
     /// A newer version of this program wrote the file; it is left alone. Holds the version of its schema.

@@ -1,4 +1,4 @@
-//! Reading the recording, while it is being written too.
+//! Reads the recording, also while it is being written.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,10 +16,10 @@ use crate::model::{
     WrittenHour,
 };
 
-/// Milliseconds of a day.
+/// A day in milliseconds.
 const DAY: i64 = 86_400_000;
 
-/// A sample and the peaks of the time that it stands for.
+/// A sample with the peaks of its span.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
     /// Means over its span. Values that were not recorded are [`crate::model::Why::Unsupported`].
@@ -30,7 +30,7 @@ pub struct Recorded {
     pub program_peaks: Vec<Fraction>,
 }
 
-/// A connection that only reads. Answers are consistent in themselves, whatever is written meanwhile.
+/// A read-only connection. Each answer is consistent, whatever is written meanwhile.
 pub struct Reader {
     db: Connection,
     programs: RefCell<Programs>,

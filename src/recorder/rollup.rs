@@ -1,4 +1,4 @@
-//! Means of minutes and hours, made of what is in the file: a crash costs none of them.
+//! Rolls up samples into means of minutes and hours, from the rows in the file: a crash loses none of them.
 
 use rusqlite::Connection;
 
@@ -7,10 +7,10 @@ use super::merge::merge;
 use super::store::{self, Programs};
 use super::types::Tier;
 
-/// No flush makes more means of one tier; the rest comes with the next.
+/// Means that one flush makes of a tier at most; the next flush makes the rest.
 const MOST: usize = 200;
 
-/// Up to where the means reach, as times of their newest rows; -1 for none.
+/// Times of the newest means; -1 for none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rolled {
     minute: i64,

@@ -1,4 +1,4 @@
-//! A sample as it is stored: integers, and few programs.
+//! The stored form of a sample: integers, and few programs.
 //!
 //! Units: shares in 1/10000 of the whole machine, memory in KiB, rates in bytes per second, temperature in
 //! 1/10 °C, clock in MHz, times in milliseconds.
@@ -10,7 +10,7 @@ use crate::model::{
     ProgramKind, ProgramSample, Reading, Rpm, Sample, Seconds, Swap, Traffic, Use, Why,
 };
 
-/// How one value stands for several.
+/// How several values become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aggregation {
     /// Mean, weighted with `span`.
@@ -94,7 +94,7 @@ pub const COLUMNS: [(&str, Aggregation); COUNT] = [
     ("watched", Aggregation::Max),
 ];
 
-/// Who a program is. Stored once.
+/// Identity of a program, stored once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Program {
     pub name: Arc<str>,
@@ -106,7 +106,7 @@ pub struct Program {
     pub origin: Arc<Origin>,
 }
 
-/// What a program did in one sample.
+/// Usage of a program in one sample.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Usage {
     pub program: Arc<Program>,
@@ -347,12 +347,12 @@ pub const fn kind_of(kind: i64) -> ProgramKind {
     }
 }
 
-/// 1/10000 as a share.
+/// A share from 1/10000.
 pub fn part(value: i64) -> Fraction {
     Fraction::new(value as f64 / 10_000.0)
 }
 
-/// A stored value, or that none was stored.
+/// A stored value, or [`Why::Unsupported`].
 pub fn known<T>(value: Option<T>) -> Reading<T> {
     Reading::from_option(value, Why::Unsupported)
 }
@@ -377,17 +377,17 @@ fn millis(value: Seconds) -> i64 {
     whole(value.0 * 1000.0)
 }
 
-/// Back from milliseconds.
+/// A span from milliseconds.
 pub fn seconds(millis: i64) -> Seconds {
     Seconds(millis as f64 / 1000.0)
 }
 
-/// In KiB, rounded to the nearest.
+/// KiB, rounded to the nearest.
 pub fn kib(value: Bytes) -> i64 {
     (value.0.saturating_add(512) / 1024).cast_signed()
 }
 
-/// Back from KiB.
+/// A size from KiB.
 pub fn bytes(kib: i64) -> Bytes {
     Bytes(kib.unsigned_abs().saturating_mul(1024))
 }

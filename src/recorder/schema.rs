@@ -1,4 +1,4 @@
-//! The tables, and how an older file becomes a newer one.
+//! The tables, and the migrations from older versions.
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -7,27 +7,27 @@ use super::RecorderError;
 use super::row::COLUMNS;
 use super::types::Tier;
 
-/// "Mima" in ASCII: what kind of SQLite file this is (`PRAGMA application_id`).
+/// "Mima" in ASCII: the `PRAGMA application_id` that marks our SQLite files.
 pub const APPLICATION_ID: i64 = 0x4d69_6d61;
 
-/// Bytes of a page. A batch of a minute has about 1 KB and touches some 11 pages, so small pages write less: of a
-/// calm day 16.3 MB reach the disk with pages of 512, 18.6 MB with 1024 (logs of 4 MB).
+/// Size of a page in bytes. A batch of a minute has about 1 KB and touches some 11 pages, so small pages write less: on a
+/// calm day 16.3 MB reach the disk with pages of 512 bytes, 18.6 MB with 1024 (measured with logs of 4 MB).
 const PAGE_SIZE: u32 = 512;
-/// Pages in the log before they are moved into the file (4 MB): pages that change again and again are moved once.
+/// Pages in the log at which it is checkpointed (4 MB): a page that changes often is moved once.
 const CHECKPOINT_PAGES: u32 = 8000;
 
-/// What leads from one version of the schema to the next; version n is reached after the n-th step. A step is
-/// never changed once it was released.
+/// Migrations from one version of the schema to the next; version n is reached after the n-th step. A released step never
+/// changes.
 pub const STEPS: [&str; 5] = [V1, V2, V3, V4, V5];
 
-/// Which programs wrote to the disks. What was recorded before knows reading and writing only together.
+/// Adds disk writes of programs. Older rows have reading and writing only together.
 const V5: &str = "
 ALTER TABLE raw_usage ADD COLUMN disk_write INTEGER;
 ALTER TABLE minute_usage ADD COLUMN disk_write INTEGER;
 ALTER TABLE hour_usage ADD COLUMN disk_write INTEGER;
 ";
 
-/// Which programs used the graphics processor and the network. What was recorded before does not tell.
+/// Adds use of the graphics processor and the network by programs. Older rows lack it.
 const V4: &str = "
 ALTER TABLE raw_usage ADD COLUMN gpu INTEGER;
 ALTER TABLE raw_usage ADD COLUMN net_rx INTEGER;
@@ -40,13 +40,13 @@ ALTER TABLE hour_usage ADD COLUMN net_rx INTEGER;
 ALTER TABLE hour_usage ADD COLUMN net_tx INTEGER;
 ";
 
-/// What starts with the PC, and since when it does.
+/// Adds the programs that start with the PC, and since when.
 const V3: &str = "
 CREATE TABLE autostart (identity TEXT PRIMARY KEY, first_seen INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
-/// Where programs come from and since when they are known, and whether the user was looking. What was recorded before
-/// counts as known for ever.
+/// Adds origins of programs, when they were first seen, and whether a monitoring tool was open. Older programs count as
+/// known for ever.
 const V2: &str = "
 ALTER TABLE program ADD COLUMN origin TEXT NOT NULL DEFAULT '';
 ALTER TABLE program ADD COLUMN first_seen INTEGER NOT NULL DEFAULT 0;
@@ -55,7 +55,7 @@ ALTER TABLE minute ADD COLUMN watched INTEGER;
 ALTER TABLE hour ADD COLUMN watched INTEGER;
 ";
 
-/// The table of the samples of a tier in version 1: the same columns for each.
+/// Version 1 of the table of samples of a tier.
 macro_rules! samples_v1 {
     ($table:literal) => {
         concat!(
@@ -74,7 +74,7 @@ macro_rules! samples_v1 {
     };
 }
 
-/// What programs used in the samples of a tier, in version 1.
+/// Version 1 of the table of usages of a tier.
 macro_rules! usages_v1 {
     ($table:literal) => {
         concat!(
@@ -139,8 +139,8 @@ pub fn columns() -> String {
 
 /// Settings that a writer needs before the first table, and those of each connection.
 ///
-/// Free pages stay in the file and are used again (`auto_vacuum`): what is needed to give them back one by one is written
-/// with every batch, 3.5 MB a day. A file that was begun with it goes on with it until it is written anew.
+/// No `auto_vacuum`: free pages stay in the file and are reused, as the map for giving them back one by one costs 3.5 MB of
+/// writes a day. A file created with it keeps it until it is compacted.
 ///
 /// The cache is small because the agent has a budget of a few MB; WAL lets readers read while it writes.
 pub fn prepare_writer(db: &Connection) -> Result<(), RecorderError> {
@@ -163,7 +163,7 @@ pub fn prepare(db: &Connection) -> Result<(), RecorderError> {
     Ok(())
 }
 
-/// The version of the schema in the file, 0 when it has none yet.
+/// Version of the schema in the file; 0 without one.
 ///
 /// # Errors
 /// `Damaged` when it is an SQLite file of another program.
@@ -178,8 +178,8 @@ pub fn version(db: &Connection) -> Result<u32, RecorderError> {
     }
 }
 
-/// Brings the file to the newest version in one transaction: whoever reads meanwhile, or after this was killed, finds the
-/// version of before, and a new file is never taken for an old one.
+/// Migrates the file to the newest version in one transaction: a reader meanwhile, or after a kill, finds the version before,
+/// and a new file is never taken for an old one.
 pub fn migrate(db: &mut Connection, steps: &[&str]) -> Result<(), RecorderError> {
     let from = version(db)? as usize;
     if from > steps.len() {

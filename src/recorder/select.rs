@@ -1,32 +1,32 @@
-//! Which programs of a sample are worth keeping.
+//! Selects the programs of a sample that are stored.
 
 use std::cmp::Reverse;
 
 use super::row::Usage;
 
-/// Every program from here on is kept, in 1/10000 of the whole machine.
+/// CPU share from which every program is kept, in 1/10000 of the whole machine.
 const BUSY: i64 = 500;
-/// So many of the busiest are kept anyway…
+/// Number of programs that are kept for their CPU share anyway…
 const BY_CPU: usize = 5;
-/// …of those with most memory…
+/// …for their memory…
 const BY_MEMORY: usize = 3;
-/// …and of those that read and write most.
+/// …for reading and writing…
 const BY_DISK: usize = 3;
-/// …and of those that write most: one that fills a disk may read nothing beside a backup that reads everything.
+/// …for writing alone: a program that fills a disk may read nothing beside a backup that reads everything…
 const BY_WRITING: usize = 2;
-/// …and of those that are told to use the graphics processor or the network most.
+/// …and for their use of the graphics processor or the network, each.
 const BY_OTHER: usize = 3;
-/// No sample keeps more; 20 programs can have 5 % each. `store` numbers them with six bits.
+/// Programs of a sample at most; 20 can have 5 % each. `store` numbers them with six bits.
 const MOST: usize = 31;
-/// No mean keeps more: many programs can have had a short peak in an hour.
+/// Programs of a mean at most: many can have had a short peak in an hour.
 const MOST_IN_MEAN: usize = 20;
 
-/// The programs of a sample that are kept, busiest first.
+/// Stored programs of a sample, busiest first.
 pub fn of_sample(programs: Vec<Usage>) -> Vec<Usage> {
     select(programs, MOST)
 }
 
-/// The same for a mean.
+/// Stored programs of a mean, busiest first.
 pub fn of_mean(programs: Vec<Usage>) -> Vec<Usage> {
     select(programs, MOST_IN_MEAN)
 }

@@ -1,4 +1,4 @@
-//! Free space of the volumes: recorded when it changed, or after a while.
+//! Records free space of the volumes on change, or at an interval.
 
 use std::collections::HashMap;
 
@@ -8,11 +8,11 @@ use super::RecorderError;
 use super::row::kib;
 use crate::model::{Bytes, Sample, Volume};
 
-/// Recorded at least so often, ms…
+/// Longest interval between two records of a volume, in ms…
 const AT_LEAST: i64 = 600_000;
-/// …and not more often than this, however fast it changes.
+/// …and the shortest, however fast it changes.
 const AT_MOST: i64 = 60_000;
-/// A change is this part of the volume.
+/// A change is one part in so many of the volume.
 const CHANGE: u64 = 1_000;
 
 /// One volume at one time, sizes in KiB.
@@ -34,7 +34,7 @@ impl Space {
     }
 }
 
-/// What was recorded last.
+/// The last record of each volume.
 #[derive(Default)]
 pub struct SpaceWatch {
     at: i64,

@@ -1,4 +1,4 @@
-//! What the recorder is told and what it tells.
+//! Parameters and results of the recorder.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use crate::model::{At, Seconds};
 
 const DAY: Seconds = Seconds(86_400.0);
 
-/// How much is kept. What is older goes first; then, while the file is too large, the oldest.
+/// Retention. Rows beyond their age are pruned first; then, while the file is too large, the oldest.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
     /// Size of the file with its log, in bytes. SQLite and the runs need about 100 KB in any case.
@@ -60,7 +60,7 @@ pub struct PreviousRun {
     pub clean: bool,
 }
 
-/// A run as it is in the recording.
+/// A run in the recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedRun {
     /// What was known at its begin.
@@ -71,7 +71,7 @@ pub struct RecordedRun {
     pub clean: bool,
 }
 
-/// What was found when the recording was opened.
+/// State of the recording when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opened {
     /// There was no recording before, or it was set aside.
@@ -82,7 +82,7 @@ pub struct Opened {
     pub previous: Option<PreviousRun>,
 }
 
-/// How finely time is divided.
+/// Resolution of stored samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
     /// As the programs were read; looks at the totals alone are joined with the programs that cover them.

@@ -1,16 +1,16 @@
-//! Time that stands still while the PC sleeps: spans are measured with it.
+//! The clock for spans: it stands still while the PC sleeps.
 
 use std::time::{Duration, Instant};
 
 use crate::platform;
 
-/// Both clocks agree but for less than this while the PC is awake: one of them moves in steps of 16 ms.
+/// Difference of the two clocks from which the PC was asleep; awake they differ by the 16 ms steps of one of them.
 const SLEEP_LEAST: Duration = Duration::from_secs(1);
 
-/// Where spans get their moments from; another one in tests.
+/// Source of the clock readings; tests pass their own.
 pub type AwakeClock = Box<dyn Fn() -> AwakeInstant + Send>;
 
-/// One moment of two clocks.
+/// A reading of both clocks.
 #[derive(Clone, Copy, Debug)]
 pub struct AwakeInstant {
     /// Fine, but on Windows it counts sleep: a night would be one long span, and no gap in the history.

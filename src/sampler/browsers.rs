@@ -1,5 +1,5 @@
-//! What is known of the browsers that run, read on another thread: the age of the program file, whether an update
-//! waits, whether advertisements are blocked. A profile may lie on a network drive that does not answer.
+//! State of the running browsers, read on a thread of its own because a profile may lie on a network drive that does not
+//! answer: age of the program file, pending update, ad blocking.
 //!
 //! Of a profile only the names of its add-ons are read; never history, cookies, addresses or pages.
 
@@ -17,20 +17,20 @@ use super::threads;
 use crate::model::{At, BrowserFamily, BrowserQuestion, BrowserState, OwnBlocking, Reading, Why};
 use crate::platform;
 
-/// Asked again after so long, and when another browser was started.
+/// Interval between two readings; another browser that starts is read at once.
 const AGAIN: Duration = Duration::from_mins(10);
-/// Folders of one browser that are looked into; a person has a few profiles.
+/// Folders of one browser that are searched at most; a person has a few profiles.
 const MOST_PROFILES: usize = 200;
-/// A longer list of add-ons is no list of add-ons; real ones have a few hundred KB.
+/// Largest list of add-ons that is read, in bytes; real ones have a few hundred KB.
 const LONGEST_LIST: u64 = 16 << 20;
-/// 2010: no browser of today is older. Some packages (flatpak, nix) give every file a date near 1970.
+/// Oldest believable date of a browser, 2010. Some packages (flatpak, nix) date every file near 1970.
 const FIRST_DATE: At = At(1_262_304_000_000);
-/// What Linux adds to the path of a file that is gone.
+/// Suffix that Linux adds to the path of a deleted file.
 const DELETED: &str = " (deleted)";
 /// The policy that installs add-ons in every profile. Source: Chrome Enterprise policy list.
 const FORCED: &str = "ExtensionInstallForcelist";
 
-/// Questions and answers. There is a thread only while a question is being answered, and never more than one.
+/// Reads browsers on demand. A thread exists only during a reading, and never more than one.
 #[derive(Default)]
 pub struct Browsers {
     asked: Option<(Vec<BrowserQuestion>, Instant)>,
@@ -161,7 +161,7 @@ fn pending(question: &BrowserQuestion, path: &Path) -> Reading<bool> {
     }
 }
 
-/// The files that a place of the table names; `None` when there is no such folder.
+/// Files that an entry of the table names; `None` when there is no such folder.
 fn files_at(place: &str, program: Option<&Path>) -> Option<Vec<PathBuf>> {
     if let Some(rest) = place.strip_prefix("@/") {
         let file = program?.join(rest);

@@ -1,5 +1,5 @@
-//! How busy the graphics processors are where no sensor tells: asked on another thread, and not often, as the
-//! counters of all processes are added up for it.
+//! Load of the graphics processors where no sensor has it: read seldom and on a thread of its own, because it sums the
+//! counters of all processes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,12 +8,12 @@ use super::slow::Latest;
 use crate::model::{Fraction, Reading, Why};
 use crate::platform::GpuTotal;
 
-/// It is asked so often.
+/// Interval between two readings.
 const EVERY: Duration = Duration::from_secs(20);
-/// After so many failures in a row nobody asks any more: a driver whose counters are broken stays so.
+/// Consecutive failures after which reading stops for good: a driver with broken counters stays broken.
 const MOST_FAILURES: u32 = 5;
 
-/// Asks at the right times.
+/// Schedules the readings.
 pub struct GpuWatcher {
     source: Latest<Reading<Fraction>>,
     asked: Instant,

@@ -1,34 +1,33 @@
-//! How much to read at a tick: the one place where that is decided. Pure.
+//! Decides how much a tick reads. Pure.
 //!
-//! Totals cost next to nothing and are read at every tick. Reading every process costs more: it is done seldom while
-//! the PC is calm and at every tick while something is going on. A process that lives when the processes are read is
-//! charged with all its processor time since the reading before, so a calm PC loses nothing; what started and ended
-//! in between is in "everything else".
+//! Totals cost next to nothing and are read at every tick. Scanning all processes costs more: it is done seldom while the
+//! PC is calm and at every tick while it is busy. A scan charges a living process with all its processor time since the
+//! scan before, so a calm PC loses nothing; processes that started and ended in between are in "everything else".
 
 use crate::model::{Fraction, Memory, Reading, Seconds};
 
 /// Time between two ticks.
 pub const STEP: Seconds = Seconds(2.0);
-/// While calm, the processes are read at least this often.
+/// Longest interval between two scans while calm.
 const CALM_SCAN: Seconds = Seconds(30.0);
-/// Busy beyond the usual by this many processors since the last tick: something is going on. Half a processor is
-/// what one busy program shows in a tick in which it begins.
+/// Load above the floor, in processors, from which the PC is busy. One busy program shows half a processor in the tick in
+/// which it starts.
 const BUSY_PROCESSORS: f64 = 0.4;
-/// So much processor time beyond the usual since the last reading, in seconds of one processor, is read about at
-/// once: nothing that matters hides below [`BUSY_PROCESSORS`] for long.
+/// Processor time above the floor since the last scan, in seconds of one processor, that triggers a scan: nothing that
+/// matters hides below [`BUSY_PROCESSORS`] for long.
 const UNREAD: f64 = 1.5;
-/// Memory in use moved by this share of all since the last reading.
+/// Change of memory in use since the last scan, as a share of all memory, that triggers a scan.
 const MEMORY_MOVED: f64 = 0.02;
-/// After something was going on, the processes are read at every tick for so long: the end is seen as it is.
+/// Time after a busy tick in which every tick scans, so that the end of a load is seen when it happens.
 const COOL_DOWN: Seconds = Seconds(10.0);
-/// How fast "the usual" follows while calm: a few minutes.
+/// Time constant with which the floor follows the load while calm, in seconds.
 const FLOOR_SECONDS: f64 = 120.0;
-/// The usual is never believed to be above so many processors: a PC that is always busy is busy.
+/// Upper bound of the floor in processors: a PC that is always busy is busy.
 const FLOOR_MOST: f64 = 0.3;
-/// How far the tool slows down when it would cost too much itself.
+/// Doublings of the interval at most when the agent exceeds its own budget.
 const MOST_SLOW: u32 = 3;
 
-/// How much is read.
+/// How much a tick reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
     /// Processor time, memory, whether the user is there.
@@ -37,7 +36,7 @@ pub enum Depth {
     Everything,
 }
 
-/// What is known when the depth is decided.
+/// Input of the decision.
 #[derive(Clone, Copy, Debug)]
 pub struct Totals {
     /// Time since the last tick.
@@ -51,7 +50,7 @@ pub struct Totals {
     pub other_window: bool,
 }
 
-/// Decides, tick after tick.
+/// State of the decision between ticks.
 #[derive(Clone, Debug)]
 pub struct Pace {
     cpus: f64,

@@ -1,18 +1,17 @@
-//! The work of processes that began and ended between two looks. A system that hands a process the processor time of its
-//! ended children (Linux: `cutime` and `cstime`, proc_pid_stat(5)) tells whose it was: a compiler that is started a hundred
-//! times a minute is the work of what starts it.
+//! Processor time of processes that start and end between two scans. Linux adds the time of a reaped child to its parent
+//! (`cutime` and `cstime`, proc_pid_stat(5)): a compiler that runs a hundred times a minute is the work of its parent.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::model::{Bytes, Fraction, Pid, ProcSample, Reading};
 
-/// How far up the parents are followed; a circle in them, by numbers that are used again, has no end.
+/// Ancestors that are followed at most; reused numbers can form a circle.
 const MOST_PARENTS: usize = 64;
-/// A share larger than the PC is old work; a little more than all of it is how coarse the clocks are.
+/// Share of the PC above which inherited time is old work; clocks are coarse enough to show a little more than all of it.
 const MOST_SHARE: f64 = 1.25;
 
-/// A process that has ended since the last look.
+/// A process that ended since the last scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ended {
     /// Who had started it.
@@ -21,7 +20,7 @@ pub(super) struct Ended {
     pub(super) counted: CountedUsage,
 }
 
-/// What was counted of a process.
+/// Usage of a process that is accounted for already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct CountedUsage {
     /// Processor time.
@@ -30,7 +29,7 @@ pub(super) struct CountedUsage {
     pub(super) io: Option<(Bytes, Bytes)>,
 }
 
-/// A process that was handed time of ended children since the last look.
+/// A process that inherited time of reaped children since the last scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct InheritedTime {
     /// Its place among the processes of this look.
@@ -41,11 +40,11 @@ pub(super) struct InheritedTime {
     pub(super) time: Duration,
 }
 
-/// Processor time that a process was handed: its place among the processes of a look, and the share of the whole PC.
+/// Inherited processor time: index of the process in the scan, and share of the whole PC.
 pub(super) type HandedShare = (usize, f64);
 
-/// What was counted of all that ended below each living process, as its own: it must not be counted again as the work of
-/// the one that is left.
+/// Usage accounted for already of everything that ended below each living process; it must not be counted again as work of
+/// the process that is left.
 pub(super) fn counted_below(ended: &HashMap<Pid, Ended>) -> HashMap<Pid, CountedUsage> {
     let mut below: HashMap<Pid, CountedUsage> = HashMap::new();
     for one in ended.values() {
@@ -65,16 +64,16 @@ pub(super) fn counted_below(ended: &HashMap<Pid, Ended>) -> HashMap<Pid, Counted
     below
 }
 
-/// What of the time that was handed to living processes has not been counted yet, with the place of the process.
+/// Inherited time that is not accounted for yet, with the index of the process.
 pub(super) fn uncounted(handed: &[InheritedTime], below: &HashMap<Pid, CountedUsage>) -> Vec<(usize, Duration)> {
     let counted = |one: &InheritedTime| below.get(&one.pid).map_or(Duration::ZERO, |counted| counted.time);
     let rest = handed.iter().map(|one| (one.index, one.time.saturating_sub(counted(one))));
     rest.filter(|(_, rest)| !rest.is_zero()).collect()
 }
 
-/// Adds such shares of the PC to the processes they belong to, as far as the load of the PC has room for them beside what
-/// was seen. A share much larger than the PC is old work of children that nobody could see, as those of `sudo` on a PC that
-/// hides other people's processes: none of it is known to be new.
+/// Adds inherited shares to their processes, as far as the load of the PC has room for them beside what was measured. A
+/// share much larger than the PC is old work of hidden children, as those of `sudo` on a PC that hides other users'
+/// processes: none of it is known to be new.
 pub(super) fn charge(processes: &mut [ProcSample], handed: &[HandedShare], measured: Reading<Fraction>) {
     let Some(total) = measured.get() else { return };
     let handed = || handed.iter().filter(|(_, share)| *share <= MOST_SHARE);

@@ -199,7 +199,6 @@ class Node:
         self.accessible, self.depth = accessible, depth
         self.role = accessible.get_role_name()
         self.name = accessible.get_name() or ""
-        self.description = accessible.get_description() or ""
 
     def states(self):
         return {state.value_nick for state in self.accessible.get_state_set().get_states()}
@@ -218,7 +217,8 @@ class Node:
         except GLib.Error:
             where, states = None, "?"
         where = "-" if where is None else f"{where.x},{where.y} {where.width}x{where.height}"
-        note = f" ({self.description})" if self.description else ""
+        description = self.accessible.get_description()
+        note = f" ({description})" if description else ""
         return f"{'  ' * self.depth}{self.role} {self.name!r}{note} [{where}] {states}"
 
 
