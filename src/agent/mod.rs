@@ -225,3 +225,393 @@ fn recording() -> Result<PathBuf, RecordingUnavailable> {
     let _ = platform::make_private_folder(folder);
     Ok(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use super::host::Host;
+    use super::notices::Notify;
+    use super::*;
+    use crate::ipc::Status;
+    use crate::model::{At, Bytes, Event, EventKind, ProcKey, Sample};
+    use crate::platform::{DesktopEvents, StopCause, TrayView};
+    use crate::recorder::{Limits, Reader, Recorder, Run, Tier};
+    use crate::sampler::fake::FakePc;
+    use crate::settings::{Background, Settings};
+
+    /// What the agent did.
+    #[derive(Default)]
+    struct Done {
+        /// Notifications: shown with their titles, or withdrawn, by tag.
+        notices: Vec<(At, String, Option<String>)>,
+        asked_causes: u32,
+        is_presenting: bool,
+    }
+
+    #[derive(Clone)]
+    struct FakeHost(FakePc, Rc<RefCell<Done>>);
+
+    impl Host for FakeHost {
+        fn now(&self) -> At {
+            self.0.now()
+        }
+
+        fn signed_in_at(&self) -> Option<At> {
+            None
+        }
+
+        fn own_cpu_time(&self) -> Option<Duration> {
+            Some(Duration::ZERO)
+        }
+
+        fn own_memory(&self) -> Option<Bytes> {
+            None
+        }
+
+        fn give_back_memory(&self) {}
+
+        fn notifier(&self, _app_name: &str, _events: DesktopEvents) -> Box<dyn Notify> {
+            Box::new(self.clone())
+        }
+
+        fn start_tray(&self, _view: TrayView, _events: DesktopEvents, _wakes: Sender<AgentEvent>) {}
+
+        fn ask_stop_cause(&self, _boot_id: Option<String>, _last_seen: At, _wakes: Sender<AgentEvent>) {
+            self.1.borrow_mut().asked_causes += 1;
+        }
+
+        fn open_window(&self, _options: &WindowOptions) -> std::io::Result<()> {
+            Ok(())
+        }
+
+        fn start_again(&self, _wait: Seconds) {}
+    }
+
+    impl Notify for FakeHost {
+        fn show(&mut self, tag: &str, title: &str, _body: &str, _urgent: bool) -> Result<(), NoDesktop> {
+            self.1.borrow_mut().notices.push((self.0.now(), tag.to_owned(), Some(title.to_owned())));
+            Ok(())
+        }
+
+        fn withdraw(&mut self, tag: &str) {
+            self.1.borrow_mut().notices.push((self.0.now(), tag.to_owned(), None));
+        }
+
+        fn is_presenting(&mut self) -> Reading<bool> {
+            Reading::Known(self.1.borrow().is_presenting)
+        }
+    }
+
+    /// An agent on a PC that is made up, with a recording and settings of its own.
+    struct Rig<'a> {
+        pc: FakePc,
+        done: Rc<RefCell<Done>>,
+        agent: Agent<'a>,
+        file: SettingsFile,
+        recording: PathBuf,
+        _folder: tempfile::TempDir,
+    }
+
+    const BURNER: ProcKey = ProcKey { pid: 4_000_007, start_time: 7 };
+
+    fn context() -> Context {
+        Context { lang: Lang::En, ..Context::new().expect("tables") }
+    }
+
+    impl<'a> Rig<'a> {
+        fn new(context: &'a Context) -> Self {
+            Self::after(context, |_, _| {})
+        }
+
+        /// After something was recorded before.
+        fn after(context: &'a Context, before: impl FnOnce(&FakePc, &std::path::Path)) -> Self {
+            let folder = tempfile::tempdir().expect("folder");
+            let (pc, done) = (FakePc::calm(), Rc::<RefCell<Done>>::default());
+            let file = SettingsFile::at(folder.path().join("settings.json"));
+            file.save(&Settings { background: Background::On, ..Settings::default() }).expect("saved");
+            let recording = folder.path().join("recording.db");
+            before(&pc, &recording);
+            let parts = Parts {
+                host: Box::new(FakeHost(pc.clone(), Rc::clone(&done))),
+                source: pc.source(),
+                settings: file.clone(),
+                recording: Ok(recording.clone()),
+            };
+            let (wakes, inbox) = channel();
+            let agent_loop = AgentLoop::new(context, &Options::default(), parts, wakes, &mut Output::new());
+            let agent = Agent { agent_loop, inbox };
+            Self { pc, done, agent, file, recording, _folder: folder }
+        }
+
+        /// Ticks for so long.
+        fn run(&mut self, seconds: i64) {
+            let end = self.pc.now().0 + seconds * 1000;
+            while self.pc.now().0 < end {
+                let pause = self.agent.agent_loop.tick().expect("it costs nothing");
+                self.pc.pass(pause);
+            }
+        }
+
+        /// Asks as another program does; the answer, and whether the agent goes on.
+        fn ask(&mut self, request: Request) -> (Answer, bool) {
+            let (answer, answers) = channel();
+            let then = self.agent.handle(AgentEvent::Asked(request, answer), &mut Instant::now());
+            let answer = serde_json::from_slice(&answers.recv().expect("an answer")).expect("an answer");
+            (answer, matches!(then, Then::GoOn))
+        }
+
+        fn status(&mut self) -> Status {
+            match self.ask(Request::Status { fresh: false }) {
+                (Answer::Status(status), true) => *status,
+                other => panic!("{other:?}"),
+            }
+        }
+
+        fn reader(&mut self) -> Reader {
+            // Going on without a pause only writes; a pause has written.
+            if !self.agent.agent_loop.is_paused() {
+                assert_eq!(self.ask(Request::Pause { minutes: 0 }), (Answer::Done, true));
+            }
+            Reader::open(&self.recording).expect("readable").expect("a recording")
+        }
+
+        fn events(&mut self) -> Vec<Event> {
+            self.reader().events(At(0), At(i64::MAX)).expect("events")
+        }
+
+        fn samples(&mut self) -> Vec<Sample> {
+            self.reader().samples(Tier::Raw, At(0), At(i64::MAX)).expect("samples")
+        }
+
+        fn count(&mut self, kind: EventKind) -> usize {
+            self.events().iter().filter(|event| event.kind == kind).count()
+        }
+
+        /// When notifications were shown, and their titles.
+        fn shown(&self) -> Vec<(At, String)> {
+            let done = self.done.borrow();
+            done.notices.iter().filter_map(|(at, _, title)| Some((*at, title.clone()?))).collect()
+        }
+
+        fn withdrawn(&self) -> usize {
+            self.done.borrow().notices.iter().filter(|(_, _, title)| title.is_none()).count()
+        }
+
+        /// Nothing was recorded of the time between these two: neither a sample in it nor one that reaches over it.
+        fn assert_gap(&mut self, from: At, to: At) {
+            let samples = self.samples();
+            assert!(samples.iter().any(|sample| sample.at <= from) && samples.iter().any(|sample| sample.at > to));
+            for sample in &samples {
+                let begin = sample.at.minus(sample.span);
+                assert!(
+                    sample.at <= from || begin >= to,
+                    "{:?} s up to {:?} in {from:?} to {to:?}",
+                    sample.span,
+                    sample.at
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_load_is_notified_once_and_the_notification_goes_when_it_is_over() {
+        let context = context();
+        let mut rig = Rig::new(&context);
+        rig.run(60);
+        assert_eq!(rig.shown(), [], "calm");
+        let calm = rig.pc.0.borrow().sampled.len();
+        assert!(
+            rig.pc.0.borrow().sampled.iter().filter(|(_, depth)| *depth == crate::sampler::Depth::Totals).count()
+                > calm / 2
+        );
+        rig.pc.start(BURNER, "burner", 0.8);
+        let begin = rig.pc.now();
+        rig.run(900);
+        let shown = rig.shown();
+        assert_eq!(shown.len(), 1, "{shown:?}");
+        assert!((56.0..80.0).contains(&shown[0].0.since(begin).0), "{shown:?}");
+        assert_eq!(rig.agent.agent_loop.worst().as_deref(), Some("cpu_hog:burner"));
+        assert_eq!((rig.withdrawn(), rig.count(EventKind::Notified)), (0, 1));
+        rig.pc.end(BURNER.pid);
+        rig.run(120);
+        assert_eq!((rig.shown().len(), rig.withdrawn(), rig.agent.agent_loop.worst()), (1, 1, None));
+        let kinds: Vec<EventKind> = rig.events().iter().map(|event| event.kind).collect();
+        let wanted = [EventKind::Started, EventKind::Finding, EventKind::Notified, EventKind::FindingEnded];
+        assert_eq!(kinds, wanted);
+    }
+
+    #[test]
+    fn nothing_is_shown_during_a_presentation() {
+        let context = context();
+        let mut rig = Rig::new(&context);
+        rig.done.borrow_mut().is_presenting = true;
+        rig.pc.start(BURNER, "burner", 0.8);
+        rig.run(300);
+        assert_eq!(rig.shown(), []);
+        rig.done.borrow_mut().is_presenting = false;
+        rig.run(60);
+        assert_eq!(rig.shown().len(), 1);
+    }
+
+    #[test]
+    fn a_pause_samples_records_and_shows_nothing_until_it_is_over() {
+        let context = context();
+        let mut rig = Rig::new(&context);
+        rig.pc.start(BURNER, "burner", 0.8);
+        rig.run(120);
+        let begin = rig.pc.now();
+        assert_eq!(rig.ask(Request::Pause { minutes: 10 }), (Answer::Done, true));
+        let (sampled, shown) = (rig.pc.0.borrow().sampled.len(), rig.shown().len());
+        assert_eq!((shown, rig.withdrawn(), rig.count(EventKind::Paused)), (1, 1, 1));
+        let until = rig.status().paused_until.expect("paused");
+        assert!((until.since(begin).0 - 600.0).abs() < 3.0, "{until:?}");
+        rig.run(560);
+        assert_eq!(rig.pc.0.borrow().sampled.len(), sampled);
+        assert_eq!((rig.shown().len(), rig.agent.agent_loop.worst()), (shown, None));
+        rig.run(200);
+        assert_eq!((rig.status().paused_until, rig.count(EventKind::Resumed)), (None, 1));
+        assert!(rig.pc.0.borrow().sampled.len() > sampled + 10);
+        rig.assert_gap(begin, At(begin.0 + 598_000));
+        // It is ended by hand, too.
+        rig.ask(Request::Pause { minutes: 60 });
+        rig.run(60);
+        rig.ask(Request::Pause { minutes: 0 });
+        rig.run(20);
+        assert_eq!((rig.status().paused_until, rig.count(EventKind::Resumed)), (None, 2));
+    }
+
+    #[test]
+    fn the_settings_are_read_when_they_were_changed_and_not_with_each_status() {
+        let context = context();
+        let mut rig = Rig::new(&context);
+        rig.run(10);
+        let save = |rig: &Rig<'_>, lang, background| {
+            rig.file.save(&Settings { lang: Some(lang), background, ..Settings::default() }).expect("saved");
+        };
+        save(&rig, Lang::Ja, Background::Off);
+        for fresh in [false, true] {
+            let (answer, goes_on) = rig.ask(Request::Status { fresh });
+            assert!(matches!(answer, Answer::Status(_)) && goes_on);
+        }
+        assert_eq!(rig.ask(Request::SettingsChanged), (Answer::Done, false), "no longer wanted");
+        let mut rig = Rig::new(&context);
+        save(&rig, Lang::Ja, Background::On);
+        rig.status();
+        rig.pc.start(BURNER, "burner", 0.8);
+        rig.run(120);
+        assert!(rig.shown()[0].1.is_ascii(), "{:?}", rig.shown());
+        let mut rig = Rig::new(&context);
+        save(&rig, Lang::Ja, Background::On);
+        assert_eq!(rig.ask(Request::SettingsChanged), (Answer::Done, true));
+        rig.pc.start(BURNER, "burner", 0.8);
+        rig.run(120);
+        assert!(!rig.shown()[0].1.is_ascii(), "{:?}", rig.shown());
+    }
+
+    #[test]
+    fn sleep_is_a_gap_after_which_nothing_is_shown_for_two_minutes() {
+        let context = context();
+        let mut rig = Rig::new(&context);
+        rig.run(60);
+        let asleep = rig.pc.now();
+        rig.pc.sleep(Duration::from_hours(8));
+        rig.pc.start(BURNER, "burner", 0.8);
+        let awake = rig.pc.now();
+        rig.run(300);
+        let shown = rig.shown();
+        assert!(shown.len() == 1 && (118.0..130.0).contains(&shown[0].0.since(awake).0), "{awake:?} {shown:?}");
+        let slept: Vec<Event> = rig.events().into_iter().filter(|event| event.kind == EventKind::Suspended).collect();
+        assert_eq!((slept.len(), slept[0].data["seconds"].as_f64()), (1, Some(28_800.0)));
+        rig.assert_gap(asleep, At(awake.0 - 2000));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_moves_the_pause_and_what_was_seen() {
+        let context = context();
+        let mut rig = Rig::new(&context);
+        rig.pc.start(BURNER, "burner", 0.8);
+        rig.run(40);
+        rig.pc.0.borrow_mut().now.0 += 86_400_000;
+        rig.run(10);
+        // Without the shift the load would have lasted for a day and be shown at once.
+        assert_eq!((rig.shown(), rig.count(EventKind::ClockChanged)), (Vec::new(), 1));
+        rig.run(60);
+        assert_eq!(rig.shown().len(), 1);
+        rig.ask(Request::Pause { minutes: 10 });
+        rig.pc.0.borrow_mut().now.0 += 7_200_000;
+        rig.run(60);
+        let left = rig.status().paused_until.expect("still paused").since(rig.pc.now()).0;
+        assert!((480.0..=540.0).contains(&left), "{left}");
+    }
+
+    #[test]
+    fn a_sudden_stop_is_recorded_told_once_and_known_to_the_rules() {
+        let context = context();
+        let mut rig = Rig::after(&context, |pc, path| {
+            let started = At(pc.now().0 - 7_200_000);
+            let run = Run { boot_id: Some("the start before".to_owned()), version: "0".to_owned(), started };
+            let (mut recorder, _) = Recorder::open(path, &run, Limits::default()).expect("opened");
+            recorder.flush(At(pc.now().0 - 3_700_000)).expect("written");
+        });
+        assert_eq!(rig.done.borrow().asked_causes, 1);
+        rig.run(20);
+        assert_eq!((rig.shown(), rig.agent.agent_loop.worst()), (Vec::new(), None), "not known yet");
+        for _ in 0..2 {
+            let cause = AgentEvent::Cause(Reading::Known(StopCause::PowerLost));
+            assert!(matches!(rig.agent.handle(cause, &mut Instant::now()), Then::GoOn));
+            rig.run(60);
+            assert_eq!((rig.shown().len(), rig.count(EventKind::SuddenStop)), (1, 1));
+        }
+        assert_eq!(rig.agent.agent_loop.worst().as_deref(), Some("sudden_stop:"));
+        // One that was ended in order is none.
+        let rig = Rig::after(&context, |pc, path| {
+            let started = At(pc.now().0 - 7_200_000);
+            let run = Run { boot_id: Some("the start before".to_owned()), version: "0".to_owned(), started };
+            let (recorder, _) = Recorder::open(path, &run, Limits::default()).expect("opened");
+            recorder.end(At(pc.now().0 - 3_700_000)).expect("ended");
+        });
+        assert_eq!(rig.done.borrow().asked_causes, 0);
+    }
+
+    #[test]
+    fn what_was_told_before_a_new_start_is_not_told_again() {
+        let context = context();
+        let mut rig = Rig::after(&context, |pc, path| {
+            let run = Run { boot_id: None, version: "0".to_owned(), started: At(pc.now().0 - 7_200_000) };
+            let (mut recorder, _) = Recorder::open(path, &run, Limits::default()).expect("opened");
+            let told = Event::new(At(pc.now().0 - 3_600_000), EventKind::Notified, "burner");
+            recorder.note(&told.with(serde_json::json!({ "rule": "cpu_hog" })));
+            recorder.end(At(pc.now().0 - 3_500_000)).expect("ended");
+        });
+        rig.pc.start(BURNER, "burner", 0.8);
+        rig.run(300);
+        assert_eq!((rig.shown(), rig.agent.agent_loop.worst().as_deref()), (Vec::new(), Some("cpu_hog:burner")));
+    }
+
+    #[test]
+    fn the_end_is_marked_as_clean_and_takes_the_notification_back() {
+        let context = context();
+        let mut rig = Rig::new(&context);
+        rig.pc.start(BURNER, "burner", 0.8);
+        rig.run(120);
+        assert_eq!((rig.shown().len(), rig.withdrawn()), (1, 0));
+        let (done, was_done) = channel();
+        let ending = AgentEvent::Desktop(DesktopEvent::SessionEnding(done));
+        let Then::End(waiting) = rig.agent.handle(ending, &mut Instant::now()) else { panic!("goes on") };
+        rig.agent.agent_loop.end(waiting);
+        was_done.try_recv().expect("the system waits for this");
+        assert_eq!(
+            rig.done.borrow().notices.last().map(|(_, tag, title)| (tag.as_str(), title.is_none())),
+            Some(("cpu_hog:burner", true))
+        );
+        let reader = Reader::open(&rig.recording).expect("readable").expect("a recording");
+        let kinds: Vec<EventKind> =
+            reader.events(At(0), At(i64::MAX)).expect("events").iter().map(|event| event.kind).collect();
+        assert!(kinds.contains(&EventKind::FindingEnded) && kinds.contains(&EventKind::Stopped), "{kinds:?}");
+        let run = Run { boot_id: None, version: "0".to_owned(), started: rig.pc.now() };
+        let (_, opened) = Recorder::open(&rig.recording, &run, Limits::default()).expect("opened");
+        assert_eq!(opened.previous.map(|previous| previous.clean), Some(true));
+    }
+}

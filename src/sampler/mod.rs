@@ -3,6 +3,8 @@
 
 mod awake;
 mod browsers;
+#[cfg(test)]
+pub mod fake;
 mod gpu;
 mod pace;
 mod reaped_child_time;
