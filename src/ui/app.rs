@@ -67,7 +67,16 @@ pub struct MimamoriApp {
     asked_signatures: HashSet<String>,
     _endpoint: Option<Endpoint>,
     crash: Option<Crash>,
+    clock: Box<dyn Fn() -> At>,
     opened: At,
+}
+
+/// What the window is connected to; tests put others in their place.
+struct Joints {
+    worker: Option<Worker>,
+    asked: Receiver<Request>,
+    endpoint: Option<Endpoint>,
+    clock: Box<dyn Fn() -> At>,
 }
 
 impl MimamoriApp {
@@ -79,7 +88,28 @@ impl MimamoriApp {
         options: &WindowOptions,
         file: SettingsFile,
     ) -> Self {
-        let ctx = &creation.egui_ctx;
+        let (ctx, wake) = (&creation.egui_ctx, creation.egui_ctx.clone());
+        let mine = file.load().my_work(now());
+        let wake = move || wake.request_repaint_after(SOON);
+        let (asks, asked) = channel();
+        let joints = Joints {
+            worker: Worker::start(Arc::clone(&context.knowledge), mine, wake).ok(),
+            asked,
+            endpoint: listen(ctx, asks),
+            clock: Box::new(now),
+        };
+        Self::of(ctx, context, renderer, options, file, joints)
+    }
+
+    fn of(
+        ctx: &egui::Context,
+        context: &Context,
+        renderer: Renderer,
+        options: &WindowOptions,
+        file: SettingsFile,
+        joints: Joints,
+    ) -> Self {
+        let Joints { worker, asked, endpoint, clock } = joints;
         let mut settings = file.load();
         // The file is checked by a test; without it egui's own colours would do.
         let theme = match Theme::builtin() {
@@ -93,12 +123,6 @@ impl MimamoriApp {
             settings.renderer = Some(renderer);
             let _ = file.save(&settings);
         }
-        let wake = ctx.clone();
-        let worker = Worker::start(Arc::clone(&context.knowledge), settings.my_work(now()), move || {
-            wake.request_repaint_after(SOON);
-        })
-        .ok();
-        let (asks, asked) = channel();
         let mut shell = Shell::default();
         if options.settings {
             shell.show(Screen::Settings);
@@ -128,9 +152,10 @@ impl MimamoriApp {
             wanted: options.finding.clone(),
             asked,
             asked_signatures: HashSet::new(),
-            _endpoint: listen(ctx, asks),
+            _endpoint: endpoint,
             crash: context.crash.clone(),
-            opened: now(),
+            opened: clock(),
+            clock,
         }
     }
 
@@ -232,7 +257,7 @@ impl MimamoriApp {
             }
             Intent::LoadPast(period) => self.tell_worker(|worker| worker.load_past(period)),
             Intent::LoadEvents(range) => self.tell_worker(|worker| worker.load_events(range)),
-            Intent::ShowMoment(at) => self.shell.show_moment(at, now()),
+            Intent::ShowMoment(at) => self.shell.show_moment(at, (self.clock)()),
             Intent::SetBackground(on) => {
                 self.settings.background = if on { Background::On } else { Background::Off };
                 self.save();
@@ -272,7 +297,7 @@ impl MimamoriApp {
     fn call_mine(&mut self, subject: &Subject) {
         let Some(path) = subject.path.clone() else { return };
         let days = self.knowledge.thresholds.mining.mine_days;
-        let (time, name) = (now(), subject.group.clone());
+        let (time, name) = ((self.clock)(), subject.group.clone());
         let signer = self.view.as_ref().and_then(|view| view.signatures.get(&path)?.signer().map(str::to_owned));
         let work = MyWork { path, name, signer, until: time.minus(Seconds(-days * 86_400.0)) };
         self.settings.call_mine(work, time);
@@ -282,8 +307,14 @@ impl MimamoriApp {
     /// Kept, and told to this window's worker and to the agent.
     fn mine_changed(&self) {
         self.save();
-        let mine = self.settings.my_work(now());
+        let mine = self.settings.my_work((self.clock)());
         self.tell_worker(|worker| worker.mine(mine));
+    }
+
+    /// For how long no sample came, when that is too long: the worker hangs or has ended.
+    fn stale_seconds(&self, now: At) -> Option<f64> {
+        let last = self.view.as_ref().map_or(self.opened, |view| view.sample.at);
+        Some(now.since(last).0).filter(|age| *age > STALE_SECONDS)
     }
 
     fn texts(&self) -> &Texts {
@@ -333,9 +364,7 @@ impl eframe::App for MimamoriApp {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        let time = now();
-        let last = self.view.as_ref().map_or(self.opened, |view| view.sample.at);
-        let age = time.since(last).0;
+        let time = (self.clock)();
         let zone = Context::zone();
         let started = |key: ProcKey| platform::started_at(key, &self.machine);
         let snapshot = Snapshot {
@@ -366,7 +395,7 @@ impl eframe::App for MimamoriApp {
             ticks: &self.settings.restart,
             own: self.view.as_ref().map(|view| view.own).unwrap_or_default(),
             crash: self.crash.as_ref(),
-            stale_seconds: (age > STALE_SECONDS).then_some(age),
+            stale_seconds: self.stale_seconds(time),
         };
         let intents = self.shell.ui(ui, &snapshot);
         for intent in intents {
@@ -374,5 +403,149 @@ impl eframe::App for MimamoriApp {
         }
         // News wakes the window; this only lets it notice that news stopped coming.
         ui.ctx().request_repaint_after(Duration::from_secs_f64(STALE_SECONDS));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    use super::super::worker::Command;
+    use super::*;
+    use crate::model::{MyFiles, Sample, SelfUsage};
+
+    /// The window without a display: its replies come from the test, its commands go there.
+    struct Rig {
+        app: MimamoriApp,
+        ctx: egui::Context,
+        now: Rc<Cell<At>>,
+        commands: Receiver<Command>,
+        replies: Option<Sender<Reply>>,
+        asks: Sender<Request>,
+        file: SettingsFile,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Rig {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("folder");
+            let file = SettingsFile::at(folder.path().join("settings.json"));
+            let context = Context { lang: Lang::En, ..Context::new().expect("tables") };
+            let (worker, commands, replies) = Worker::unconnected();
+            let now = Rc::new(Cell::new(At(1_000_000)));
+            let (clock, (asks, asked)) = (Rc::clone(&now), channel());
+            let joints = Joints { worker: Some(worker), asked, endpoint: None, clock: Box::new(move || clock.get()) };
+            let ctx = egui::Context::default();
+            let options = WindowOptions::default();
+            let app = MimamoriApp::of(&ctx, &context, Renderer::Glow, &options, file.clone(), joints);
+            Self { app, ctx, now, commands, replies: Some(replies), asks, file, _folder: folder }
+        }
+
+        /// A frame: the clock goes on, what came is received.
+        fn frame(&mut self, seconds: i64) {
+            self.now.set(At(self.now.get().0 + seconds * 1000));
+            self.app.receive(&self.ctx);
+            self.app.come(&self.ctx);
+        }
+
+        fn reply(&self, reply: Reply) {
+            self.replies.as_ref().expect("the thread lives").send(reply).expect("the window listens");
+        }
+
+        /// A sample of this moment comes.
+        fn sample(&mut self, seconds: i64) {
+            self.now.set(At(self.now.get().0 + seconds * 1000));
+            let view = Observation {
+                sample: Arc::new(Sample { at: self.now.get(), ..Sample::default() }),
+                folded: Arc::default(),
+                findings: Vec::new(),
+                own: SelfUsage::default(),
+                signatures: Arc::default(),
+            };
+            self.reply(Reply::Observation { view: Box::new(view), refusals: HashMap::new() });
+            self.frame(0);
+        }
+
+        fn stale(&self) -> Option<f64> {
+            self.app.stale_seconds(self.now.get())
+        }
+    }
+
+    #[test]
+    fn a_thread_that_is_lost_is_said_after_a_while_and_not_while_it_lives() {
+        let mut rig = Rig::new();
+        rig.reply(Reply::Machine(Box::default()));
+        for _ in 0..60 {
+            rig.sample(2);
+            assert_eq!(rig.stale(), None);
+        }
+        assert_eq!(rig.app.history.samples().count(), 60);
+        rig.replies = None;
+        rig.frame(10);
+        assert_eq!(rig.stale(), None);
+        rig.frame(10);
+        assert_eq!(rig.stale(), Some(20.0));
+        // Nothing that is clicked then makes it fail.
+        rig.app.obey(Intent::Close(Subject::machine()), &rig.ctx.clone());
+        drop(std::mem::replace(&mut rig.commands, channel().1));
+        rig.app.obey(Intent::Force, &rig.ctx.clone());
+        // A window whose thread never came says so, too.
+        let mut rig = Rig::new();
+        rig.app.worker = None;
+        rig.frame(20);
+        assert_eq!(rig.stale(), Some(20.0));
+    }
+
+    #[test]
+    fn what_is_clicked_reaches_the_worker_and_its_answer_the_screen() {
+        let mut rig = Rig::new();
+        let ctx = rig.ctx.clone();
+        let subject = Subject { group: "burner".to_owned(), ..Subject::machine() };
+        rig.app.obey(Intent::Close(subject.clone()), &ctx);
+        rig.app.obey(Intent::Force, &ctx);
+        rig.app.obey(Intent::EndJob, &ctx);
+        let commands: Vec<Command> = rig.commands.try_iter().collect();
+        assert_eq!(commands, [Command::Close(subject.clone()), Command::Force, Command::EndJob]);
+        let phase = Err(crate::model::ActError::Gone);
+        let job = JobView { subject, phase, can_force: false };
+        rig.reply(Reply::Job(Some(Box::new(job.clone()))));
+        rig.frame(0);
+        assert_eq!(rig.app.job, Some(job));
+        rig.reply(Reply::Job(None));
+        rig.frame(0);
+        assert_eq!(rig.app.job, None);
+    }
+
+    #[test]
+    fn choices_are_saved_before_the_agent_is_told() {
+        let mut rig = Rig::new();
+        let ctx = rig.ctx.clone();
+        rig.app.obey(Intent::SetLang(Lang::Ja), &ctx);
+        assert_eq!((rig.commands.try_recv(), rig.file.load().lang), (Ok(Command::SettingsChanged), Some(Lang::Ja)));
+        rig.app.obey(Intent::SetBackground(false), &ctx);
+        assert_eq!(
+            (rig.commands.try_recv(), rig.file.load().background),
+            (Ok(Command::Background(false)), Background::Off)
+        );
+        let subject = Subject { path: Some("/opt/sums".into()), ..Subject::machine() };
+        rig.app.obey(Intent::CallMine(subject), &ctx);
+        let mine = MyFiles::from([("/opt/sums".to_owned(), None)]);
+        assert_eq!(
+            (rig.commands.try_recv(), rig.file.load().my_work(rig.now.get())),
+            (Ok(Command::Mine(mine.clone())), mine)
+        );
+        // It is believed for some days only.
+        let days = rig.app.knowledge.thresholds.mining.mine_days;
+        assert!(rig.file.load().my_work(rig.now.get().minus(Seconds(-days * 86_400.0))).is_empty());
+    }
+
+    #[test]
+    fn another_program_can_ask_for_a_finding_which_waits_for_the_first_findings() {
+        let mut rig = Rig::new();
+        let show = Request::Show { finding: Some("cpu_hog:burner".to_owned()), settings: false };
+        rig.asks.send(show).expect("the window listens");
+        rig.sample(2);
+        assert_eq!(rig.app.wanted.as_deref(), Some("cpu_hog:burner"));
     }
 }

@@ -71,7 +71,8 @@ impl Host for System {
 }
 
 /// What the window asks for.
-enum Command {
+#[derive(Debug, PartialEq)]
+pub(super) enum Command {
     LoadPast(Period),
     LoadEvents(Seconds),
     Background(bool),
@@ -407,4 +408,258 @@ fn set_background(on: bool) -> Result<(), String> {
     let program = ipc::agent_program().map_err(|error| error.to_string())?;
     platform::autostart_set(&program, &ipc::AUTOSTART, on).map_err(|error| error.to_string())?;
     if on { ipc::start_in_background(&program).map_err(|error| error.to_string()) } else { Ok(()) }
+}
+
+#[cfg(test)]
+impl Worker {
+    /// A worker without a thread: the commands that it is sent, and a way to reply.
+    pub(super) fn unconnected() -> (Self, Receiver<Command>, Sender<Reply>) {
+        let (commands, inbox) = channel();
+        let (outbox, replies) = channel();
+        (Self { commands, replies }, inbox, outbox)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::model::{EventKind, History, ProcKey};
+    use crate::remedy::{Phase, Verdict};
+    use crate::sampler::fake::FakePc;
+
+    const BURNER: ProcKey = ProcKey { pid: 4_000_007, start_time: 7 };
+
+    /// What was done to the PC, and how its programs answer.
+    #[derive(Default)]
+    struct Done {
+        asked: Vec<ProcKey>,
+        forced: Vec<ProcKey>,
+        settings_changed: u32,
+        is_stubborn: bool,
+        is_stuck: bool,
+    }
+
+    #[derive(Clone)]
+    struct FakeHost(FakePc, Rc<RefCell<Done>>);
+
+    struct FakeTarget(ProcKey, FakeHost);
+
+    impl Host for FakeHost {
+        type Target = FakeTarget;
+
+        fn now(&self) -> At {
+            self.0.now()
+        }
+
+        fn open(&self, what: &Closable) -> Result<FakeTarget, ActError> {
+            // Whoever has the number now, as a system without start times would give it.
+            let key = self.0.holder(what.key().pid).ok_or(ActError::Gone)?;
+            Ok(FakeTarget(key, self.clone()))
+        }
+
+        fn window_owners(&mut self) -> Reading<Vec<WindowOwner>> {
+            Reading::Known(Vec::new())
+        }
+
+        fn settings_changed(&self) {
+            self.1.borrow_mut().settings_changed += 1;
+        }
+    }
+
+    impl Target for FakeTarget {
+        fn key(&self) -> ProcKey {
+            self.0
+        }
+
+        fn is_running(&self) -> bool {
+            self.1.0.is_running(self.0)
+        }
+
+        fn ask_to_close(&mut self) -> Result<(), ActError> {
+            let mut done = self.1.1.borrow_mut();
+            done.asked.push(self.0);
+            if !done.is_stubborn {
+                self.1.0.end(self.0.pid);
+            }
+            Ok(())
+        }
+
+        fn force_close(&mut self) -> Result<(), ActError> {
+            let mut done = self.1.1.borrow_mut();
+            done.forced.push(self.0);
+            if done.is_stuck {
+                return Err(ActError::Refused);
+            }
+            self.1.0.end(self.0.pid);
+            Ok(())
+        }
+    }
+
+    /// The thread on a PC that is made up, with a recording of its own.
+    struct Rig {
+        pc: FakePc,
+        done: Rc<RefCell<Done>>,
+        thread: Thread<FakeHost>,
+        replies: Receiver<Reply>,
+        recording: PathBuf,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Rig {
+        /// After a minute in which a program was busy.
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("folder");
+            let recording = folder.path().join("recording.db");
+            let (pc, done) = (FakePc::calm(), Rc::<RefCell<Done>>::default());
+            let knowledge = Arc::new(Knowledge::builtin().expect("tables"));
+            let monitor = Monitor::of(pc.source(), knowledge, History::new);
+            let (outbox, replies) = channel();
+            let host = FakeHost(pc.clone(), Rc::clone(&done));
+            let to = Replies { outbox, wake: Box::new(|| {}) };
+            let thread = Thread::new(host, monitor, Some(recording.clone()), MyFiles::default(), to);
+            let mut rig = Self { pc, done, thread, replies, recording, _folder: folder };
+            rig.pc.start(BURNER, "burner", 0.6);
+            rig.run(60);
+            rig
+        }
+
+        /// Steps and samples as the thread does.
+        fn run(&mut self, seconds: u32) {
+            for quarter in 0..seconds * 4 {
+                if quarter % 8 == 0 {
+                    assert!(self.thread.sample(), "the window listens");
+                }
+                self.pc.pass(JOB_STEP);
+                self.thread.advance(CloseJob::step);
+            }
+        }
+
+        /// The click on the program as it is shown.
+        fn close(&mut self) {
+            let view = self.thread.view.as_ref().expect("a sample");
+            let program = view.sample.program("burner").expect("it runs");
+            let members = program.heavy_members(|member| member.cpu.get());
+            let subject = Subject { group: "burner".to_owned(), members, ..Subject::machine() };
+            self.thread.handle(Command::Close(subject));
+        }
+
+        /// The phases that the window was told of, each once.
+        fn phases(&self) -> Vec<Result<Phase, ActError>> {
+            let jobs = self.replies.try_iter().filter_map(|reply| match reply {
+                Reply::Job(job) => job.map(|job| job.phase),
+                _ => None,
+            });
+            let mut phases: Vec<_> = jobs.collect();
+            phases.dedup();
+            phases
+        }
+
+        fn verdict(&self) -> Option<Verdict> {
+            match self.phases().pop()? {
+                Ok(Phase::Done { verdict, .. }) => Some(verdict),
+                _ => None,
+            }
+        }
+
+        /// What the agent will find for the recording.
+        fn recorded(&self) -> Vec<(EventKind, String, serde_json::Value)> {
+            let events = Inbox::beside(&self.recording).peek().into_iter();
+            events.map(|event| (event.kind, event.subject, event.data)).collect()
+        }
+
+        fn verdicts(&self) -> Vec<serde_json::Value> {
+            let recorded = self.recorded().into_iter().filter(|(kind, ..)| *kind == EventKind::Verdict);
+            recorded.map(|(_, _, data)| data["verdict"].clone()).collect()
+        }
+    }
+
+    #[test]
+    fn a_click_leads_to_a_verdict_and_a_return_to_another_one() {
+        let mut rig = Rig::new();
+        rig.close();
+        rig.run(20);
+        let phases = rig.phases();
+        assert!(matches!(phases[0], Ok(Phase::Asking { .. })), "{phases:?}");
+        assert!(matches!(phases[1], Ok(Phase::Measuring { .. })), "{phases:?}");
+        let Ok(Phase::Done { verdict: Verdict::Worked { before, after }, .. }) = &phases[2] else {
+            panic!("{phases:?}")
+        };
+        assert!(before.get() > 0.6 && after.get() < 0.03 && phases.len() == 3, "{phases:?}");
+        assert_eq!(rig.done.borrow().asked, [BURNER]);
+        assert!(rig.recorded().iter().all(|(_, subject, _)| subject == "burner"));
+        assert_eq!((rig.recorded()[0].0, rig.verdicts()), (EventKind::Action, vec!["worked".into()]));
+        rig.pc.start(ProcKey { pid: 4_000_009, start_time: 900 }, "burner", 0.6);
+        rig.run(6);
+        assert!(matches!(rig.verdict(), Some(Verdict::CameBack { .. })));
+        assert_eq!(rig.verdicts(), ["worked", "came_back"]);
+        rig.thread.handle(Command::EndJob);
+        assert!(rig.thread.job.is_none() && matches!(rig.replies.try_iter().last(), Some(Reply::Job(None))));
+    }
+
+    #[test]
+    fn a_program_that_stays_is_ended_only_by_force_and_the_load_is_judged_afterwards() {
+        let mut rig = Rig::new();
+        rig.done.borrow_mut().is_stubborn = true;
+        rig.close();
+        rig.run(30);
+        assert_eq!(rig.phases().pop(), Some(Ok(Phase::StillOpen)));
+        assert_eq!((rig.done.borrow().forced.len(), rig.verdicts().len()), (0, 0));
+        rig.thread.handle(Command::Force);
+        rig.pc.start(ProcKey { pid: 4_000_020, start_time: 900 }, "other", 0.6);
+        rig.run(20);
+        assert!(matches!(rig.verdict(), Some(Verdict::NoChange { .. })));
+        assert_eq!((rig.done.borrow().forced.as_slice(), rig.verdicts()), (&[BURNER][..], vec!["no_change".into()]));
+        let mut rig = Rig::new();
+        (rig.done.borrow_mut().is_stubborn, rig.done.borrow_mut().is_stuck) = (true, true);
+        rig.close();
+        rig.run(14);
+        rig.thread.handle(Command::Force);
+        rig.run(20);
+        assert_eq!((rig.verdict(), rig.verdicts()), (Some(Verdict::Refused), vec!["refused".into()]));
+    }
+
+    #[test]
+    fn what_took_the_number_of_the_program_is_left_alone() {
+        let mut rig = Rig::new();
+        let other = ProcKey { start_time: 8, ..BURNER };
+        rig.pc.start(other, "burner", 0.6);
+        rig.close();
+        rig.run(4);
+        assert_eq!(rig.phases(), [Err(ActError::Gone)]);
+        // Also when the new one was sampled between the drawing and the click.
+        let mut rig = Rig::new();
+        let members = {
+            let view = rig.thread.view.as_ref().expect("a sample");
+            view.sample.program("burner").expect("it runs").heavy_members(|member| member.cpu.get())
+        };
+        rig.pc.start(other, "burner", 0.6);
+        rig.run(4);
+        rig.thread.handle(Command::Close(Subject { group: "burner".to_owned(), members, ..Subject::machine() }));
+        assert_eq!((rig.phases(), rig.recorded().len()), (vec![Err(ActError::Gone)], 0));
+        let done = rig.done.borrow();
+        assert!(done.asked.is_empty() && done.forced.is_empty() && rig.pc.is_running(other));
+    }
+
+    #[test]
+    fn the_agent_is_told_of_changed_settings_and_of_nothing_else() {
+        let mut rig = Rig::new();
+        let told = |rig: &Rig| rig.done.borrow().settings_changed;
+        rig.thread.handle(Command::LoadPast(Period::default()));
+        assert_eq!(told(&rig), 0);
+        rig.thread.handle(Command::SettingsChanged);
+        rig.thread.handle(Command::Mine(MyFiles::from([("/opt/burner/burner".to_owned(), None)])));
+        assert_eq!(told(&rig), 2);
+    }
+
+    #[test]
+    fn the_thread_ends_when_the_window_has_gone() {
+        let Rig { mut thread, replies, .. } = Rig::new();
+        drop(replies);
+        assert!(!thread.sample());
+        let (_commands, inbox) = channel();
+        thread.run(&inbox);
+    }
 }
