@@ -26,8 +26,6 @@ const CONNECTIONS_EVERY: Duration = Duration::from_secs(20);
 const STOP_DAYS: f64 = 90.0;
 /// Samples between two readings of the baseline: about an hour.
 pub const LEARN_EVERY: u64 = 1800;
-/// Seconds of a day.
-const DAY: f64 = 86_400.0;
 
 /// The clock. Everything below this module gets time as an argument.
 pub fn now() -> At {
@@ -78,7 +76,7 @@ impl Baseline {
     }
 
     fn of(reader: &Reader, limits: &Mining, at: At) -> Self {
-        let ago = |days: f64| at.minus(Seconds(days * DAY));
+        let ago = |days: f64| at - Seconds::from_days(days);
         let first = match reader.span() {
             Ok(Some((first, _))) => first,
             Ok(None) => return Self::nothing(),
@@ -86,12 +84,12 @@ impl Baseline {
         };
         // The list of what starts with the PC is complete the first time it is read: nothing has to be learned first.
         let autostarts = reader.new_autostarts(ago(limits.new_days), at).unwrap_or_default();
-        let free_space = reader.volume_points(at.minus(TREND_KEEP)).unwrap_or_default();
-        let written = reader.written(at.minus(TREND_KEEP), at).unwrap_or_default();
+        let free_space = reader.volume_points(at - TREND_KEEP).unwrap_or_default();
+        let written = reader.written(at - TREND_KEEP, at).unwrap_or_default();
         let sudden_stop = reader.sudden_stop(ago(STOP_DAYS)).unwrap_or_default();
         // A PC that was off since the first day has shown nothing.
         let watched = reader.watched().ok();
-        let is_enough = |watched: Seconds| watched.0 >= limits.learn_hours * 3600.0;
+        let is_enough = |watched: Seconds| watched >= Seconds::from_hours(limits.learn_hours);
         if first > ago(limits.learn_days) || !watched.is_some_and(is_enough) {
             return Self { learning: watched, autostarts, free_space, written, sudden_stop, ..Self::default() };
         }
@@ -528,13 +526,13 @@ mod tests {
             Sample { at, span, program_span: span, cpu, temperature, programs: vec![program], ..Sample::default() }
         };
         for minute in 1..=hours * 60 {
-            let at = begin.minus(Seconds(-60.0 * f64::from(minute)));
+            let at = begin + Seconds::from_minutes(minute.into());
             recorder.add(&sample(at, "old"));
             // One write makes the means of at most 200 minutes.
             recorder.flush(at).expect("written");
         }
         recorder.add(&sample(now, "later"));
-        let stop = Event::new(now.minus(Seconds(7200.0)), EventKind::SuddenStop, "");
+        let stop = Event::new(now - Seconds::from_hours(2.0), EventKind::SuddenStop, "");
         recorder.note(&stop.with(serde_json::json!({ "cause": "power_lost" })));
         recorder.flush(now).expect("written");
         let learned = Baseline::of(&Reader::open(&path).expect("read").expect("there"), &mining(), now);
@@ -547,27 +545,23 @@ mod tests {
 
     #[test]
     fn in_the_first_week_nothing_is_called_new_and_no_rest_usual() {
-        let (now, day) = (At(100 * 86_400_000), |days: f64| Seconds(days * DAY));
-        let (_folder, early) = watched(now.minus(day(mining().learn_days - 0.5)), 21, now);
+        let (now, day) = (At(0) + Seconds::from_days(100.0), Seconds::from_days);
+        let (_folder, early) = watched(now - day(mining().learn_days - 0.5), 21, now);
         assert_eq!((early.new, early.usual_idle), (BTreeSet::new(), UsualIdle::default()));
         let stop = |now: At, back: At| {
-            let at = now.minus(Seconds(7200.0));
+            let at = now - Seconds::from_hours(2.0);
             Some(SuddenStop { at, back, reason: StopReason::PowerLost, code: None })
         };
-        assert_eq!(early.sudden_stop, stop(now, now.minus(day(mining().learn_days - 0.5))));
-        assert!(
-            early.learning.is_some_and(|watched| (watched.0 - 21.0 * 3600.0).abs() < 120.0),
-            "{:?}",
-            early.learning
-        );
+        assert_eq!(early.sudden_stop, stop(now, now - day(mining().learn_days - 0.5)));
+        assert!(early.learning.is_some_and(|watched| (watched.as_hours() - 21.0).abs() < 0.04), "{:?}", early.learning);
         // On holiday after the first afternoon: nothing was learned in that time.
-        let (_folder, off) = watched(now.minus(day(20.0)), 5, now);
+        let (_folder, off) = watched(now - day(20.0), 5, now);
         assert_eq!((off.new, off.usual_idle), (BTreeSet::new(), UsualIdle::default()));
-        assert!(off.learning.is_some_and(|watched| watched.0 < 6.0 * 3600.0), "{:?}", off.learning);
-        let (_folder, learned) = watched(now.minus(day(mining().learn_days - 0.1)), 21, now.minus(day(-0.15)));
+        assert!(off.learning.is_some_and(|watched| watched < Seconds::from_hours(6.0)), "{:?}", off.learning);
+        let (_folder, learned) = watched(now - day(mining().learn_days - 0.1), 21, now + day(0.15));
         assert_eq!(
             (learned.learning, learned.sudden_stop),
-            (None, stop(now.minus(day(-0.15)), now.minus(day(mining().learn_days - 0.1))))
+            (None, stop(now + day(0.15), now - day(mining().learn_days - 0.1)))
         );
         assert_eq!(learned.new, BTreeSet::from(["/opt/later".to_owned()]));
         assert_eq!(learned.usual_idle.temperature, Some(crate::model::Celsius(41.0)));

@@ -183,7 +183,7 @@ impl<'a> AgentLoop<'a> {
     /// Takes over what the run before knew: who was told.
     fn remember(&mut self, path: Option<&Path>) {
         let Some(Ok(Some(reader))) = path.map(Reader::open) else { return };
-        let day = self.started.minus(Seconds(86_400.0));
+        let day = self.started - Seconds::from_days(1.0);
         for event in reader.events(day, self.started).unwrap_or_default() {
             let rule = serde_json::from_value::<RuleId>(event.data["rule"].clone());
             if let (EventKind::Notified, Ok(rule)) = (event.kind, rule) {
@@ -506,7 +506,7 @@ impl<'a> AgentLoop<'a> {
                 self.end_tracked_findings();
                 self.recording_writer.note(&Event::new(self.at, EventKind::Paused, ""));
             }
-            self.paused_until = Some(self.at.minus(Seconds(-60.0 * f64::from(minutes))));
+            self.paused_until = Some(self.at + Seconds::from_minutes(minutes.into()));
             self.findings.clear();
             self.notices.withdraw();
         } else if self.paused_until.is_some() {

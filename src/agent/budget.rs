@@ -17,7 +17,7 @@ const WINDOW: Seconds = Seconds(60.0);
 /// So many good windows in a row bring the usual rate back.
 const GOOD_WINDOWS: u32 = 5;
 /// What ran so long was no failed start.
-const GOOD_RUN: Seconds = Seconds(3600.0);
+const GOOD_RUN: Seconds = Seconds::from_hours(1.0);
 /// As slow as possible and still too costly so often in a row: give up.
 const GIVE_UP_AFTER: u32 = 3;
 /// First wait before a new start after giving up…
@@ -97,7 +97,7 @@ impl Budget {
 /// How long to wait before starting again, after having waited `before` the last time (0 the first time) and then
 /// having watched for `watched`: after a good hour it is the first time again.
 pub fn next_wait(before: Seconds, watched: Seconds) -> Seconds {
-    if before.0 <= 0.0 || watched.0 >= GOOD_RUN.0 { FIRST_WAIT } else { Seconds((before.0 * 2.0).min(LONGEST_WAIT.0)) }
+    if before.0 <= 0.0 || watched >= GOOD_RUN { FIRST_WAIT } else { Seconds((before.0 * 2.0).min(LONGEST_WAIT.0)) }
 }
 
 #[cfg(test)]
@@ -191,6 +191,6 @@ mod tests {
             })
             .collect();
         assert_eq!(waits, [5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 600.0, 600.0, 600.0]);
-        assert_eq!(next_wait(wait, Seconds(86_400.0)), Seconds(5.0), "it was well for a day");
+        assert_eq!(next_wait(wait, Seconds::from_days(1.0)), Seconds(5.0), "it was well for a day");
     }
 }

@@ -47,7 +47,7 @@ impl FindingTracker {
             }
         }
         self.current.retain(|_, course| {
-            let ended = now.since(course.seen).0 > ENDED.0;
+            let ended = now.since(course.seen) > ENDED;
             if ended {
                 events.push(event(EventKind::FindingEnded, course.seen, &course.subject, &course.finding));
             }

@@ -87,7 +87,7 @@ impl LastStop {
 /// agent says so of the recording itself.
 fn busy_before(path: &Path, end: At) -> Busy {
     let Ok(Some(reader)) = Reader::open(path) else { return Busy::default() };
-    busiest(&reader.samples(Tier::Raw, end.minus(BEFORE), end).unwrap_or_default())
+    busiest(&reader.samples(Tier::Raw, end - BEFORE, end).unwrap_or_default())
 }
 
 /// The programs that used most of the PC over all of these samples.

@@ -63,7 +63,7 @@ enum AgentEvent {
 /// Watches until it is told to stop.
 pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
     if options.wait.0 > 0.0 {
-        std::thread::sleep(Duration::from_secs_f64(options.wait.0.min(3600.0)));
+        std::thread::sleep(Duration::from_secs_f64(options.wait.min(Seconds::from_hours(1.0)).0));
     }
     let file = SettingsFile::of_user();
     let texts = context.texts(options.lang.or(file.load().lang).unwrap_or(context.lang));
@@ -404,7 +404,7 @@ mod tests {
             let samples = self.samples();
             assert!(samples.iter().any(|sample| sample.at <= from) && samples.iter().any(|sample| sample.at > to));
             for sample in &samples {
-                let begin = sample.at.minus(sample.span);
+                let begin = sample.at - sample.span;
                 assert!(
                     sample.at <= from || begin >= to,
                     "{:?} s up to {:?} in {from:?} to {to:?}",

@@ -10,17 +10,17 @@ use crate::diagnose::{Confidence, Finding, IncidentKey, RuleId, Severity, incide
 use crate::model::{At, Seconds};
 
 /// A cause must have lasted so long.
-const LASTED: Seconds = Seconds(60.0);
+const LASTED: Seconds = Seconds::from_minutes(1.0);
 /// The same cause is told at most once in so long, solved in between or not.
-const AGAIN: Seconds = Seconds(86_400.0);
+const AGAIN: Seconds = Seconds::from_days(1.0);
 /// Between two notifications; what begins in between is told together.
-const APART: Seconds = Seconds(600.0);
+const APART: Seconds = Seconds::from_minutes(10.0);
 /// A finding that is away for no longer is the same one.
 const SOLVED: Seconds = Seconds(30.0);
 /// Nothing is told so soon after signing in…
-const AFTER_SIGN_IN: Seconds = Seconds(300.0);
+const AFTER_SIGN_IN: Seconds = Seconds::from_minutes(5.0);
 /// …and after sleep.
-const AFTER_RESUME: Seconds = Seconds(120.0);
+const AFTER_RESUME: Seconds = Seconds::from_minutes(2.0);
 
 /// Whoever presents something to others is asked for again after so long.
 const PRESENTING: Seconds = Seconds(30.0);
@@ -82,7 +82,7 @@ impl NotificationPolicy {
 
     /// Nothing is shown for so long after `at`.
     fn quiet_for(&mut self, at: At, time: Seconds) {
-        self.quiet_until = self.quiet_until.max(Some(at.minus(Seconds(-time.0))));
+        self.quiet_until = self.quiet_until.max(Some(at + time));
     }
 
     /// This was told at that time, before the program was started.
@@ -121,13 +121,13 @@ impl NotificationPolicy {
     /// held back is told afterwards if it still lasts.
     pub fn step(&mut self, now: At, findings: &[&Finding], presenting: impl FnOnce() -> bool) -> Option<Notice> {
         self.track_incidents(now, findings);
-        self.told.retain(|_, at| now.since(*at).0 < AGAIN.0);
+        self.told.retain(|_, at| now.since(*at) < AGAIN);
         let mut due: Vec<FindingKey> = findings
             .iter()
             .filter(|finding| is_worth_it(finding))
             .filter(|finding| {
                 let course = self.current.get(&finding.incident_key());
-                course.is_some_and(|course| now.since(course.since).0 >= LASTED.0)
+                course.is_some_and(|course| now.since(course.since) >= LASTED)
             })
             .map(|finding| finding_key(finding))
             .filter(|finding_key| !self.was_told(finding_key))
@@ -137,7 +137,7 @@ impl NotificationPolicy {
         due.retain(|(rule, group)| matters.insert(incident_key(*rule, group)));
         // An alarm says of a matter that was just told what it really may be: it takes the place of that notification.
         let alarm = due.iter().any(|(rule, _)| is_alarm(*rule));
-        let soon = !alarm && self.last.is_some_and(|last| now.since(last).0 < APART.0);
+        let soon = !alarm && self.last.is_some_and(|last| now.since(last) < APART);
         if !due.is_empty() && !soon && self.may_tell(now, presenting) {
             for finding_key in &due {
                 self.note_told(finding_key, now);
@@ -167,7 +167,7 @@ impl NotificationPolicy {
                 course.seen = now;
             }
         }
-        self.current.retain(|_, course| now.since(course.seen).0 <= SOLVED.0);
+        self.current.retain(|_, course| now.since(course.seen) <= SOLVED);
     }
 }
 

@@ -87,10 +87,10 @@ impl SessionEvents {
     pub fn step(&mut self, at: At, facts: &SessionFacts<'_>) -> Vec<Event> {
         let mut events = Vec::new();
         if let Some(idle) = facts.idle {
-            let away = idle.0 >= AWAY.0;
+            let away = idle >= AWAY;
             if away != self.away {
                 self.away = away;
-                let (at, kind) = if away { (at.minus(idle), EventKind::UserAway) } else { (at, EventKind::UserBack) };
+                let (at, kind) = if away { (at - idle, EventKind::UserAway) } else { (at, EventKind::UserBack) };
                 events.push(Event::new(at, kind, ""));
             }
         }

@@ -120,14 +120,14 @@ fn explain(error: &clap::Error, texts: &Texts) -> String {
 /// `30m`, `1h`, `7d`.
 fn parse_since(text: &str) -> Result<Seconds, String> {
     let (number, unit) = text.split_at(text.len() - text.chars().next_back().map_or(0, char::len_utf8));
-    let unit = match unit {
-        "m" => 60.0,
-        "h" => 3600.0,
-        "d" => 86_400.0,
+    let unit: fn(f64) -> Seconds = match unit {
+        "m" => Seconds::from_minutes,
+        "h" => Seconds::from_hours,
+        "d" => Seconds::from_days,
         _ => return Err(String::new()),
     };
     let number: u16 = number.parse().map_err(|_| String::new())?;
-    if number == 0 { Err(String::new()) } else { Ok(Seconds(f64::from(number) * unit)) }
+    if number == 0 { Err(String::new()) } else { Ok(unit(number.into())) }
 }
 
 fn command(texts: &Texts) -> clap::Command {
@@ -229,7 +229,7 @@ fn from_matches(matches: &ArgMatches) -> Command {
             lang: lang(matches),
         }),
         Some(("history", matches)) => Command::History(HistoryWanted {
-            since: matches.get_one::<Seconds>("since").copied().unwrap_or(Seconds(3600.0)),
+            since: matches.get_one::<Seconds>("since").copied().unwrap_or(Seconds::from_hours(1.0)),
             json: matches.get_flag("json"),
             lang: lang(matches),
         }),
@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(parse_words("").expect("window"), Command::Window(WindowOptions::default()));
         let check = Check { seconds: Seconds(3.0), json: true, lang: Some(Lang::Ja) };
         assert_eq!(parse_words("check --seconds 3 --json --lang ja").expect("check"), Command::Check(check));
-        let history = HistoryWanted { since: Seconds(7.0 * 86_400.0), json: true, lang: None };
+        let history = HistoryWanted { since: Seconds::from_days(7.0), json: true, lang: None };
         assert_eq!(parse_words("history --since 7d --json").expect("history"), Command::History(history));
         let replay = Command::Replay { file: "a.jsonl".into(), json: false, lang: None };
         assert_eq!(parse_words("replay a.jsonl").expect("replay"), replay);

@@ -59,7 +59,7 @@ struct Timeline {
 fn read(since: Seconds, to: At) -> Result<Option<Timeline>, RecorderError> {
     let Some(path) = recording_path() else { return Ok(None) };
     let Some(reader) = Reader::open(&path)? else { return Ok(None) };
-    let from = to.minus(since);
+    let from = to - since;
     let mut events = reader.events(from, to)?;
     events.extend(Inbox::beside(&path).peek().into_iter().filter(|event| event.at >= from));
     events.sort_by_key(|event| event.at);

@@ -388,7 +388,7 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
     let mut by_memory: Vec<&ProgramSample> = programs.iter().collect();
     by_memory.sort_by_key(|program| std::cmp::Reverse(program.memory));
     by_memory.truncate(KEEP_BY_MEMORY);
-    let moves = |program: &ProgramSample| program.disk.get().is_some_and(|rate| rate.0 >= KEEP_DISK.0);
+    let moves = |program: &ProgramSample| program.disk.get().is_some_and(|rate| rate >= KEEP_DISK);
     let keeps = |program: &ProgramSample| program.cpu.get() >= KEEP_SHARE || moves(program) || program.hung;
     let large = |program: &ProgramSample| by_memory.iter().any(|large| large.name == program.name);
     sample.programs = programs

@@ -52,7 +52,7 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
             (holds, [Some(cpu), total, part])
         };
         let is_certain = |held: &HeldMeans<3>| held.certain.0 >= hold.0.min(least.0);
-        history.held_means(look).filter(|held| held.seconds.0 >= least.0 && is_certain(held))
+        history.held_means(look).filter(|held| held.seconds >= least && is_certain(held))
     };
     let felt = |cpu: f64, total: f64| cpu >= enough || cpu >= limits.program_when_full && total >= limits.full;
     let stuck_at = (limits.stuck_cores * one_core).max(limits.stuck_program);
@@ -78,7 +78,7 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
         total,
         busiest_part,
         threshold: enough.min(mean),
-        act: mean >= limits.act && seconds.0 >= limits.act_seconds.0,
+        act: mean >= limits.act && seconds >= limits.act_seconds,
         since,
         seconds,
     })

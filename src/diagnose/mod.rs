@@ -17,7 +17,7 @@ pub use finding::{
 pub use group::{Grouper, ProgramFacts, ProgramTable, is_monitoring_tool};
 
 use crate::knowledge::Knowledge;
-use crate::model::History;
+use crate::model::{History, Seconds};
 
 /// The rules that use what is usual on this PC.
 const LEARNED: [RuleId; 4] = [RuleId::SecretMining, RuleId::WebPageLoad, RuleId::HotButIdle, RuleId::UnattributedLoad];
@@ -78,7 +78,7 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     // What is not known of this PC yet is said instead of used.
     if let Some(watched) = history.learning() {
         for finding in findings.iter_mut().filter(|finding| LEARNED.contains(&finding.rule)) {
-            let needed = knowledge.thresholds.mining.learn_hours * 3600.0;
+            let needed = Seconds::from_hours(knowledge.thresholds.mining.learn_hours).0;
             finding.evidence.push(Evidence::over(EvidenceKind::Learning, watched.0, needed, watched));
         }
     }

@@ -45,7 +45,7 @@ fn looks(history: &History, recent: Seconds) -> impl Iterator<Item = &Sample> {
     let newest = history.latest().map(|sample| sample.at).unwrap_or_default();
     let samples = history.unbroken().map(|sample| &**sample);
     samples
-        .take_while(move |sample| newest.since(sample.at).0 <= recent.0)
+        .take_while(move |sample| newest.since(sample.at) <= recent)
         .filter(|sample| sample.span.0 > 0.0 && !sample.programs.is_empty())
 }
 

@@ -151,14 +151,14 @@ impl<'a> Signs<'a> {
             }
             let moment = points[index].at;
             let before = points[..index].iter().filter(|point| moment.since(point.at).0 <= 60.0);
-            let after = points[index + 1..].iter().filter(|p| p.at.since(moment).0 <= mining.fell_seconds.0);
+            let after = points[index + 1..].iter().filter(|p| p.at.since(moment) <= mining.fell_seconds);
             let (before, after): (Vec<_>, Vec<_>) = (before.collect(), after.collect());
             let mean = |points: &[&Point]| series::shape(points.iter().map(|point| (point.cpu, point.span)));
             let Some((level, _)) = mean(&before).filter(|(level, _)| *level >= steady.program) else { continue };
             // The look in which it happens is still half full; one after it has to show the fall.
             let Some(last) = after.last() else { continue };
             // At work again later, or still there: what goes on for a moment until it is ended does neither.
-            let again = |point: &Point| point.cpu >= steady.program && point.at.since(moment).0 > mining.fell_seconds.0;
+            let again = |point: &Point| point.cpu >= steady.program && point.at.since(moment) > mining.fell_seconds;
             let stays = |proof| points[index..].iter().any(again) || proof == GoesOn::Program && last.program.is_some();
             // What is at work again while the monitor is still open does not hide: it paused by itself.
             let is_open = |point: &&Point| point.sample.watched == Reading::Known(true);

@@ -4,7 +4,7 @@ use fluent_bundle::FluentArgs;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::Texts;
-use crate::model::At;
+use crate::model::{At, Seconds};
 
 /// A share as a percentage: whole numbers from 10 on, one decimal below.
 pub fn percent(share: f64) -> String {
@@ -73,7 +73,7 @@ pub fn duration(texts: &Texts, seconds: f64) -> String {
             if minutes.is_multiple_of(60) || minutes >= 600 { "duration-hours" } else { "duration-hours-minutes" }
         }
         _ => {
-            args.set("days", (whole / 86_400) as f64);
+            args.set("days", (whole / Seconds::from_days(1.0).0 as u64) as f64);
             "duration-days"
         }
     };
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(both(8.2), ("8 s".into(), "8秒".into()));
         assert_eq!(both(360.0), ("6 min".into(), "6分".into()));
         assert_eq!(both(7_500.0), ("2 h 5 min".into(), "2時間5分".into()));
-        assert_eq!(both(86_400.0 * 3.0), ("3 days".into(), "3日".into()));
+        assert_eq!(both(Seconds::from_days(3.0).0), ("3 days".into(), "3日".into()));
     }
 
     #[test]

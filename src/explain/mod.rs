@@ -18,7 +18,7 @@ use crate::diagnose::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject, SubjectKind,
 };
 use crate::knowledge::{Knowledge, Label};
-use crate::model::{At, DisplayName};
+use crate::model::{At, DisplayName, Seconds};
 
 /// The same finding in words.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -319,7 +319,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::DiskWritten
         | EvidenceKind::LostBytes => format::bytes(observed),
         EvidenceKind::Uptime | EvidenceKind::UpdateAge | EvidenceKind::UpdateInstallAge | EvidenceKind::BrowserAge => {
-            format::duration(texts, observed * 86_400.0)
+            format::duration(texts, Seconds::from_days(observed).0)
         }
         EvidenceKind::BackAfter
         | EvidenceKind::HungSeconds
@@ -331,7 +331,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::SystemError
         | EvidenceKind::OnBattery => format::duration(texts, observed),
         EvidenceKind::ErrorCode => format::error_code(observed as u64),
-        EvidenceKind::HoursToFull => format::duration(texts, observed * 3600.0),
+        EvidenceKind::HoursToFull => format::duration(texts, Seconds::from_hours(observed).0),
         EvidenceKind::Temperature | EvidenceKind::ExpectedTemperature | EvidenceKind::UsualTemperature => {
             format::celsius(observed)
         }

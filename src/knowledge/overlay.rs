@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::programs::KnownProgram;
 use super::{Knowledge, Source, stem};
-use crate::model::Os;
+use crate::model::{Os, Seconds};
 
 /// A longer text is not read.
 pub const OVERRIDE_LIMIT: usize = 256 * 1024;
@@ -403,7 +403,7 @@ fn number(value: &toml::Value) -> Option<f64> {
 fn sane(key: &str, builtin: &toml::Value, new: &toml::Value, may_be_0: bool) -> Option<toml::Value> {
     let (was, number) = (number(builtin)?, number(new)?);
     let most = match key {
-        _ if key.ends_with("_seconds") => 31.0 * 86_400.0,
+        _ if key.ends_with("_seconds") => Seconds::from_days(31.0).0,
         _ if key.ends_with("_bytes") => 1e15,
         _ if key.ends_with("_celsius") || key.ends_with("_above") => 150.0,
         _ if key.contains("_hours") => 8_760.0,

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::{At, Bytes, Celsius, Machine, ProgramKind, Rpm, Sample, Seconds};
 
 /// How long full samples are kept. The flight recorder keeps the rest.
-const KEEP: Seconds = Seconds(2.0 * 3600.0);
+const KEEP: Seconds = Seconds::from_hours(2.0);
 /// No history is longer than this many samples, whatever their rate.
 const MAX_SAMPLES: usize = 4_000;
 /// One point of free space per volume is kept for so long…
-pub const TREND_KEEP: Seconds = Seconds(7.0 * 86_400.0);
+pub const TREND_KEEP: Seconds = Seconds::from_days(7.0);
 /// …one in each such interval.
 const TREND_STEP: Seconds = Seconds(600.0);
 /// A sample for which something did not hold is a short dip only if it covers no more than this.
@@ -79,7 +79,7 @@ impl Held {
             })
             .cloned()
             .collect();
-        let since = newest.last().map_or(self.since, |first| first.at.minus(first.span));
+        let since = newest.last().map_or(self.since, |first| first.at - first.span);
         let seconds = Seconds(newest.iter().map(|sample| sample.span.0).sum());
         Self { since, seconds, samples: newest.into_iter().rev().collect() }
     }
@@ -208,11 +208,11 @@ impl History {
     fn add_trend(&mut self, sample: &Sample) {
         for volume in sample.volumes.known().into_iter().flatten() {
             let last = self.trend.iter().rev().find(|point| point.name == volume.name);
-            if last.is_none_or(|point| sample.at.since(point.at).0 >= TREND_STEP.0) {
+            if last.is_none_or(|point| sample.at.since(point.at) >= TREND_STEP) {
                 self.trend.push(VolumePoint { at: sample.at, name: volume.name.clone(), free: volume.free });
             }
         }
-        let oldest = sample.at.minus(TREND_KEEP);
+        let oldest = sample.at - TREND_KEEP;
         self.trend.retain(|point| point.at >= oldest);
     }
 
@@ -220,7 +220,7 @@ impl History {
         let Some(newest) = self.samples.back().map(|sample| sample.at) else { return };
         let keep = self.keep.unwrap_or(KEEP);
         while self.samples.len() > MAX_SAMPLES
-            || self.samples.front().is_some_and(|first| newest.since(first.at).0 > keep.0)
+            || self.samples.front().is_some_and(|first| newest.since(first.at) > keep)
         {
             let dropped = self.samples.pop_front();
             self.after_gap.pop_front();
@@ -241,12 +241,12 @@ impl History {
         }
         self.earlier.retain(|name, earlier| {
             let is_at_work = dropped.program(name).is_some_and(|program| program.cpu.get() >= AT_WORK);
-            let goes_on = is_at_work || !earlier.paused && dropped.span.0 <= DIP_MOST.0;
+            let goes_on = is_at_work || !earlier.paused && dropped.span <= DIP_MOST;
             earlier.paused = !is_at_work;
             goes_on
         });
         for program in dropped.programs.iter().filter(|program| program.cpu.get() >= AT_WORK) {
-            let since = dropped.at.minus(dropped.span);
+            let since = dropped.at - dropped.span;
             let nothing = Earlier { since, seconds: Seconds(0.0), cpu: 0.0, paused: false };
             let earlier = self.earlier.entry(Arc::clone(&program.name)).or_insert(nothing);
             let seconds = earlier.seconds.0 + dropped.span.0;
@@ -371,7 +371,7 @@ impl History {
                     seconds += sample.span.0;
                 }
                 first = Some(sample);
-            } else if first.is_none() || pending.is_some() || sample.span.0 > DIP_MOST.0 {
+            } else if first.is_none() || pending.is_some() || sample.span > DIP_MOST {
                 break;
             } else {
                 pending = Some((sample, values));
@@ -379,7 +379,7 @@ impl History {
         }
         let first = first?;
         Some(HeldMeans {
-            since: first.at.minus(first.span),
+            since: first.at - first.span,
             seconds: Seconds(seconds),
             certain: Seconds(certain),
             begins_with_history: self.samples.iter().take(2).any(|oldest| oldest.at == first.at),
@@ -396,7 +396,7 @@ impl History {
             if holds(sample) {
                 stretch.extend(pending.take());
                 stretch.push(Arc::clone(sample));
-            } else if stretch.is_empty() || pending.is_some() || sample.span.0 > DIP_MOST.0 {
+            } else if stretch.is_empty() || pending.is_some() || sample.span > DIP_MOST {
                 break;
             } else {
                 pending = Some(Arc::clone(sample));
@@ -404,7 +404,7 @@ impl History {
         }
         let first = stretch.last()?;
         Some(Held {
-            since: first.at.minus(first.span),
+            since: first.at - first.span,
             seconds: Seconds(stretch.iter().map(|sample| sample.span.0).sum()),
             samples: stretch.into_iter().rev().collect(),
         })

@@ -1,6 +1,8 @@
 //! Units as types, so that a percentage can never meet a fraction. Base units are stored; the only
 //! place where they become text is `explain::format`.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 /// A share of a whole, `0.0..=1.0`. CPU shares are always of the **whole machine**, never of one core.
@@ -62,10 +64,66 @@ pub struct Hertz(pub u64);
 #[serde(transparent)]
 pub struct Rpm(pub u32);
 
-/// A length of time in seconds, never negative.
-#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+/// A length of time in seconds, never negative. Ordered: a value that is not a number is longer than any other one.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seconds(pub f64);
+
+impl Seconds {
+    /// No time.
+    pub const ZERO: Self = Self(0.0);
+
+    /// A number of minutes.
+    pub const fn from_minutes(minutes: f64) -> Self {
+        Self(minutes * 60.0)
+    }
+
+    /// A number of hours.
+    pub const fn from_hours(hours: f64) -> Self {
+        Self(hours * 3600.0)
+    }
+
+    /// A number of days.
+    pub const fn from_days(days: f64) -> Self {
+        Self(days * 86_400.0)
+    }
+
+    /// In hours.
+    pub const fn as_hours(self) -> f64 {
+        self.0 / Self::from_hours(1.0).0
+    }
+
+    /// In days.
+    pub const fn as_days(self) -> f64 {
+        self.0 / Self::from_days(1.0).0
+    }
+
+    /// In whole milliseconds.
+    pub const fn as_millis(self) -> i64 {
+        (self.0 * 1000.0) as i64
+    }
+}
+
+impl PartialEq for Seconds {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Seconds {}
+
+impl PartialOrd for Seconds {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Seconds {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // The sum of nothing is -0.0; adding 0.0 makes it the same as 0.0.
+        (self.0 + 0.0).total_cmp(&(other.0 + 0.0))
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -82,5 +140,17 @@ mod tests {
     fn a_share_of_nothing_is_nothing() {
         assert_eq!(Bytes(5).of(Bytes(0)), Fraction::ZERO);
         assert!((Bytes(1).of(Bytes(4)).get() - 0.25).abs() < 1e-12);
+    }
+
+    #[test]
+    fn lengths_of_time_have_one_order_and_one_size() {
+        assert_eq!(Seconds::from_days(1.0), Seconds(86_400.0));
+        assert!((Seconds::from_hours(36.0).as_days() - 1.5).abs() < 1e-12);
+        assert!((Seconds::from_minutes(90.0).as_hours() - 1.5).abs() < 1e-12);
+        assert_eq!(Seconds(1.5).as_millis(), 1_500);
+        assert_eq!(Seconds([].iter().sum()), Seconds::ZERO);
+        let mut lengths = [Seconds(2.0), Seconds(f64::INFINITY), Seconds(-0.0), Seconds(0.5)];
+        lengths.sort();
+        assert_eq!(lengths, [Seconds::ZERO, Seconds(0.5), Seconds(2.0), Seconds(f64::INFINITY)]);
     }
 }

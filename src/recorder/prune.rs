@@ -10,7 +10,11 @@ use crate::model::{At, Seconds};
 /// Share of the size limit down to which rows are deleted, so that pruning is not due again at once.
 const GOAL: f64 = 0.9;
 /// Newest part of each tier, in ms, that is never deleted for the sake of size.
-const NEWEST: [(Tier, i64); 3] = [(Tier::Raw, 600_000), (Tier::Minute, 3_600_000), (Tier::Hour, 86_400_000)];
+const NEWEST: [(Tier, i64); 3] = [
+    (Tier::Raw, Seconds::from_minutes(10.0).as_millis()),
+    (Tier::Minute, Seconds::from_hours(1.0).as_millis()),
+    (Tier::Hour, Seconds::from_days(1.0).as_millis()),
+];
 /// Parts of a tier, of which the oldest is deleted at a time.
 const PARTS: i64 = 8;
 /// Number of newest events that are kept whatever their size.
@@ -26,7 +30,7 @@ const FREE_SHARE_ABOVE: i64 = 20;
 
 /// Deletes rows older than the retention of their tier, in one transaction.
 pub fn by_age(db: &Connection, limits: &Limits, now: At) -> Result<(), RecorderError> {
-    let before = |age: Seconds| now.minus(age).0;
+    let before = |age: Seconds| (now - age).0;
     let change = db.unchecked_transaction()?;
     store::delete_before(&change, Tier::Raw, before(limits.raw))?;
     store::delete_before(&change, Tier::Minute, before(limits.minutes))?;

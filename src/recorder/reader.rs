@@ -17,7 +17,7 @@ use crate::model::{
 };
 
 /// A day in milliseconds.
-const DAY: i64 = 86_400_000;
+const DAY: i64 = Seconds::from_days(1.0).as_millis();
 
 /// A sample with the peaks of its span.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use crate::model::{At, Seconds};
 
-const DAY: Seconds = Seconds(86_400.0);
-
 /// Retention. Rows beyond their age are pruned first; then, while the file is too large, the oldest.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
@@ -27,11 +25,11 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_bytes: 50_000_000,
-            raw: Seconds(2.0 * 3600.0),
-            minutes: Seconds(7.0 * DAY.0),
-            hours: Seconds(90.0 * DAY.0),
-            lasting_events: Seconds(400.0 * DAY.0),
-            other_events: Seconds(90.0 * DAY.0),
+            raw: Seconds::from_hours(2.0),
+            minutes: Seconds::from_days(7.0),
+            hours: Seconds::from_days(90.0),
+            lasting_events: Seconds::from_days(400.0),
+            other_events: Seconds::from_days(90.0),
         }
     }
 }
@@ -100,9 +98,9 @@ impl Tier {
     /// The finest tier that gives not more than a few thousand points for a range: raw for up to 2 h, minutes
     /// for up to 24 h, hours beyond.
     pub fn for_range(range: Seconds) -> Self {
-        if range.0 <= 2.0 * 3600.0 {
+        if range <= Seconds::from_hours(2.0) {
             Self::Raw
-        } else if range.0 <= DAY.0 {
+        } else if range <= Seconds::from_days(1.0) {
             Self::Minute
         } else {
             Self::Hour
@@ -129,8 +127,8 @@ impl Tier {
     pub(super) const fn step(self) -> i64 {
         match self {
             Self::Raw => 1,
-            Self::Minute => 60_000,
-            Self::Hour => 3_600_000,
+            Self::Minute => Seconds::from_minutes(1.0).as_millis(),
+            Self::Hour => Seconds::from_hours(1.0).as_millis(),
         }
     }
 

@@ -12,7 +12,7 @@ use super::rollup::Rolled;
 use super::store::{self, Programs};
 use super::types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};
 use super::{RecorderError, erase, orphaned_findings, prune};
-use crate::model::{At, Event, EventKind, Sample};
+use crate::model::{At, Event, EventKind, Sample, Seconds};
 
 /// Longest span over which samples of totals are merged while their programs are not read yet, in ms: the interval at
 /// which programs are read on a calm PC.
@@ -20,12 +20,12 @@ const LONGEST_REST: i64 = 30_000;
 /// Interval of rolling up samples into means, in ms. Readers compute the means that are still missing.
 pub const ROLL_EVERY: i64 = 600_000;
 /// Interval of pruning old rows, in ms…
-const PRUNE_EVERY: i64 = 3_600_000;
+const PRUNE_EVERY: i64 = Seconds::from_hours(1.0).as_millis();
 /// …and its delay after the start: a clock that is wrong after boot would make everything look old.
 const PRUNE_FIRST: i64 = 600_000;
 /// A clock change larger than this, in ms, suspends pruning for as long: a mistyped year would delete everything, and
 /// somebody corrects it within a day.
-const CLOCK_JUMP: i64 = 86_400_000;
+const CLOCK_JUMP: i64 = Seconds::from_days(1.0).as_millis();
 /// Prunings between two searches for programs without rows.
 const PRUNE_PROGRAMS: u32 = 24;
 

@@ -113,7 +113,7 @@ pub(super) fn next(phase: Phase, step: CloseStep, seen: &CloseObservation) -> Ph
             Phase::Measuring { ended: seen.now }
         }
         Phase::Asking { .. } | Phase::StillOpen if step == CloseStep::Force => {
-            Phase::Forced { until: seen.now.minus(Seconds(-5.0)) }
+            Phase::Forced { until: seen.now + Seconds(5.0) }
         }
         Phase::Asking { until } if seen.now >= until => Phase::StillOpen,
         // A process that survives force is stuck in the system (a device that does not answer).

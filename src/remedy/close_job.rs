@@ -95,7 +95,7 @@ impl<T: Target> CloseJob<T> {
         job.phase = held.and_then(|targets| {
             job.targets = targets;
             job.ask()?;
-            Ok(Phase::Asking { until: pc.now.minus(Seconds(-ASK_SECONDS.0)) })
+            Ok(Phase::Asking { until: pc.now + ASK_SECONDS })
         });
         let action = job.phase.is_ok().then(|| job.event(EventKind::Action, pc.now, json!({})));
         (job, action)
@@ -181,7 +181,7 @@ impl<T: Target> CloseJob<T> {
 
     fn observe(&self, pc: PcState<'_>) -> CloseObservation {
         // Only a sample whose whole span lies after the end tells what is left.
-        let settled = self.ended.is_some_and(|ended| pc.sample.at.minus(pc.sample.span) >= ended);
+        let settled = self.ended.is_some_and(|ended| pc.sample.at - pc.sample.span >= ended);
         let roots = self.roots();
         let has_root = self.targets.iter().any(|target| roots.contains(&target.key()));
         let mut asked = self.targets.iter().filter(|target| !has_root || roots.contains(&target.key()));

@@ -299,7 +299,7 @@ impl MimamoriApp {
         let days = self.knowledge.thresholds.mining.mine_days;
         let (time, name) = ((self.clock)(), subject.group.clone());
         let signer = self.view.as_ref().and_then(|view| view.signatures.get(&path)?.signer().map(str::to_owned));
-        let work = MyWork { path, name, signer, until: time.minus(Seconds(-days * 86_400.0)) };
+        let work = MyWork { path, name, signer, until: time + Seconds::from_days(days) };
         self.settings.call_mine(work, time);
         self.mine_changed();
     }
@@ -537,7 +537,7 @@ mod tests {
         );
         // It is believed for some days only.
         let days = rig.app.knowledge.thresholds.mining.mine_days;
-        assert!(rig.file.load().my_work(rig.now.get().minus(Seconds(-days * 86_400.0))).is_empty());
+        assert!(rig.file.load().my_work((rig.now.get() + Seconds::from_days(days))).is_empty());
     }
 
     #[test]

@@ -11,10 +11,10 @@ use crate::model::{At, Event, EventKind, History, Machine, Reading, Sample, Seco
 use crate::recorder::{self, Inbox, Reader, RecorderError, Tier, file_bytes};
 
 /// A window that opens knows the last minutes at once, as far as they were recorded.
-const RECENT: Seconds = Seconds(7200.0);
+const RECENT: Seconds = Seconds::from_hours(2.0);
 
 /// A week is drawn as means of so long: about as many as a chart has points across.
-const WEEK_STEP: Seconds = Seconds(600.0);
+const WEEK_STEP: Seconds = Seconds::from_minutes(10.0);
 
 /// So often the agent is asked to delete the recording, with a pause in between: somebody else may read it.
 const ERASE_ATTEMPTS: u32 = 6;
@@ -26,9 +26,9 @@ pub(super) fn recent(path: Option<&Path>, now: At) -> Vec<Arc<Sample>> {
     // A running agent writes down what it knows, so that there is no hole before the first look of this window.
     let _ = ipc::fresh_status();
     let Some(reader) = open(path) else { return Vec::new() };
-    let mut samples = reader.samples(Tier::Raw, now.minus(RECENT), now).unwrap_or_default();
+    let mut samples = reader.samples(Tier::Raw, now - RECENT, now).unwrap_or_default();
     samples.retain(|sample| !sample.programs.is_empty());
-    note_sleep(&mut samples, &reader.events(now.minus(RECENT), now).unwrap_or_default());
+    note_sleep(&mut samples, &reader.events(now - RECENT, now).unwrap_or_default());
     samples.into_iter().map(|sample| Arc::new(without_members(sample))).collect()
 }
 
@@ -68,7 +68,7 @@ pub(super) fn past(path: Option<&Path>, period: Period, machine: &Machine, now: 
 
 /// What happened in the last `range`, newest first, and how the recording and the agent are.
 pub(super) fn recorded(path: Option<&Path>, range: Seconds, now: At) -> Recorded {
-    let from = now.minus(range);
+    let from = now - range;
     let read = path.map_or(Err(Unreadable::NoFolder), |path| read(path, from, now).map_err(Unreadable::from));
     let (Past { mut events, span, watched }, unreadable) = match read {
         Ok(past) => (past, None),

@@ -58,13 +58,13 @@ impl Range {
 
     /// Its length.
     pub const fn seconds(self) -> Seconds {
-        Seconds(match self {
-            Self::Minute => 60.0,
-            Self::TenMinutes => 600.0,
-            Self::Hour => 3600.0,
-            Self::Day => 86_400.0,
-            Self::Week => 604_800.0,
-        })
+        match self {
+            Self::Minute => Seconds::from_minutes(1.0),
+            Self::TenMinutes => Seconds::from_minutes(10.0),
+            Self::Hour => Seconds::from_hours(1.0),
+            Self::Day => Seconds::from_days(1.0),
+            Self::Week => Seconds::from_days(7.0),
+        }
     }
 
     /// Text id of its name.
@@ -105,7 +105,7 @@ impl Period {
     /// before it as after it.
     pub fn around(at: At, now: At) -> Self {
         let age = now.since(at);
-        let half = |range: Range| now.min(at.minus(Seconds(-range.seconds().0 / 2.0)));
+        let half = |range: Range| now.min(at + Seconds(range.seconds().0 / 2.0));
         let short = Range::for_age(age);
         let range = if short != Range::Week {
             return short.into();
@@ -125,12 +125,12 @@ impl Period {
 
     /// The left edge.
     pub fn begin(self, now: At) -> At {
-        self.edge(now).minus(self.range.seconds())
+        self.edge(now) - self.range.seconds()
     }
 
     /// The moment `x` seconds from the right edge, negative before it.
     pub fn at(self, x: f64, now: At) -> At {
-        self.edge(now).minus(Seconds(-x))
+        self.edge(now) + Seconds(x)
     }
 
     /// Whether it is read from the recording.

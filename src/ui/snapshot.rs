@@ -130,8 +130,8 @@ impl RequestThrottle {
     /// Whether to ask now for what happened in the last `range`: what is there reaches less far, or is older than
     /// `renew`.
     pub fn should_ask(&mut self, snapshot: &Snapshot<'_>, range: Seconds, renew: Seconds) -> bool {
-        let is_fresh = |at: At, limit: Seconds| snapshot.now.since(at).0 < limit.0;
-        let known = snapshot.recorded.read.is_some_and(|(at, read)| read.0 >= range.0 && is_fresh(at, renew));
+        let is_fresh = |at: At, limit: Seconds| snapshot.now.since(at) < limit;
+        let known = snapshot.recorded.read.is_some_and(|(at, read)| read >= range && is_fresh(at, renew));
         let waiting = self.at.is_some_and(|at| is_fresh(at, Self::PATIENCE));
         let ask = !known && !waiting;
         if ask {

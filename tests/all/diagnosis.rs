@@ -197,7 +197,7 @@ const FIGURES: [Figure; 11] = [
         (sample.cpu, sample.unattributed) = (Reading::Known(share), Reading::Known(share));
     }),
     (RuleId::UpdatesOld, |sample, share| {
-        let updated_at = Reading::Known(sample.at.minus(Seconds(90.0 * 86_400.0 * share.get())));
+        let updated_at = Reading::Known(sample.at - Seconds(90.0 * 86_400.0 * share.get()));
         sample.condition = Arc::new(Condition { updated_at, ..Condition::default() });
     }),
 ];

@@ -33,12 +33,14 @@ fn ids_stay_as_they_are() {
 /// What is written by serde and what is written by hand is the same word.
 #[test]
 fn ids_are_those_of_json() {
-    let same = |id: &str, json: String| assert_eq!(id, json);
-    RuleId::ALL.iter().for_each(|rule| same(rule.id(), serialized(rule)));
-    EvidenceKind::ALL.iter().for_each(|kind| same(kind.id(), serialized(kind)));
-    SignKind::ALL.iter().for_each(|kind| same(kind.id(), serialized(kind)));
-    EventKind::ALL.iter().for_each(|kind| same(kind.id(), serialized(kind)));
-    Busy::ALL.iter().for_each(|busy| same(busy.id(), serialized(busy)));
-    Advice::ALL.iter().for_each(|advice| same(advice.id(), serialized(advice)));
-    Step::ALL.iter().for_each(|step| same(step.id(), serialized(step)));
+    fn assert_same<T: Serialize + Copy>(all: &[T], id: impl Fn(T) -> &'static str) {
+        all.iter().for_each(|one| assert_eq!(id(*one), serialized(one)));
+    }
+    assert_same(&RuleId::ALL[..], RuleId::id);
+    assert_same(&EvidenceKind::ALL[..], EvidenceKind::id);
+    assert_same(&SignKind::ALL[..], SignKind::id);
+    assert_same(&EventKind::ALL[..], EventKind::id);
+    assert_same(&Busy::ALL[..], Busy::id);
+    assert_same(&Advice::ALL[..], Advice::id);
+    assert_same(&Step::ALL[..], Step::id);
 }

@@ -559,14 +559,14 @@ fn recorded(mut scene: Scene) -> Scene {
     for minute in (1..120).rev() {
         let cpu = if (60..63).contains(&minute) { 0.9 } else { 0.1 };
         let mut sample =
-            Sample { at: now.minus(Seconds(f64::from(minute) * 60.0)), span: Seconds(60.0), ..(*scene.sample).clone() };
+            Sample { at: now - Seconds(f64::from(minute) * 60.0), span: Seconds(60.0), ..(*scene.sample).clone() };
         sample.cpu = Reading::Known(Fraction::new(cpu));
         sample.programs[0].cpu = Fraction::new(cpu);
         history.push(Arc::new(sample));
     }
     scene.past = Some(Past { period: Range::Day.into(), history });
     let finding = serde_json::to_value(&scene.findings[0].0).expect("json");
-    let hour_ago = now.minus(Seconds(3600.0));
+    let hour_ago = now - Seconds(3600.0);
     scene.recorded = Recorded {
         events: vec![
             Event::new(hour_ago, EventKind::Finding, "Chromium").with(serde_json::json!({ "finding": finding })),
@@ -625,18 +625,18 @@ fn the_maximum_of_an_hour_is_that_of_all_its_samples() {
 fn a_click_on_what_happened_days_ago_shows_the_minutes_around_it() {
     for (days, range, step) in [(3.0, Range::Hour, 60.0), (20.0, Range::Week, 3600.0)] {
         let mut scene = recorded(Scene::new(Lang::En, 0.6));
-        let now = scene.sample.at.minus(Seconds(-40.0 * 86_400.0));
+        let now = scene.sample.at + Seconds(40.0 * 86_400.0);
         scene.sample = Arc::new(Sample { at: now, ..(*scene.sample).clone() });
-        let then = now.minus(Seconds(days * 86_400.0));
+        let then = now - Seconds(days * 86_400.0);
         let mut harness = scene.harness([1000.0, 700.0]);
         harness.state_mut().shell.show_moment(then, now);
         harness.run_steps(2);
-        let end = now.min(then.minus(Seconds(-range.seconds().0 / 2.0)));
+        let end = now.min(then + Seconds(range.seconds().0 / 2.0));
         let period = Period { range, end: Some(end) };
         assert!(harness.state().intents.contains(&Intent::LoadPast(period)), "{:?}", harness.state().intents);
         let mut history = History::short(Machine::default(), Seconds(1e6));
         for number in -5_i32..=5 {
-            let at = then.minus(Seconds(-step * f64::from(number)));
+            let at = then + Seconds(step * f64::from(number));
             let mut sample = Sample { at, span: Seconds(step), ..(*harness.state().sample).clone() };
             sample.cpu = Reading::Known(Fraction::new(if number == 0 { 0.9 } else { 0.1 }));
             sample.programs[0].cpu = Fraction::new(if number == 0 { 0.87 } else { 0.01 });
@@ -650,7 +650,7 @@ fn a_click_on_what_happened_days_ago_shows_the_minutes_around_it() {
         harness.get_by_label_contains(&format!("CPU: at most 90% in {}", if days > 7.0 { "7 days" } else { "60 min" }));
         // Nothing was seen after it: what is measured now is not that of then.
         let mut ended = History::short(Machine::default(), Seconds(1e6));
-        let before = Sample { at: then.minus(Seconds(60.0)), span: Seconds(step), ..(*harness.state().sample).clone() };
+        let before = Sample { at: then - Seconds(60.0), span: Seconds(step), ..(*harness.state().sample).clone() };
         ended.push(Arc::new(before));
         harness.state_mut().past = Some(Past { period, history: ended });
         harness.run_steps(2);

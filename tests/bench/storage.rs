@@ -238,13 +238,13 @@ fn open_view(reader: &Reader) {
     let end = At(BEGIN + 24 * 3_600_000);
     let begin = Instant::now();
     let mut recent = History::new(Machine::default());
-    for sample in reader.samples(Tier::Raw, end.minus(Seconds(7200.0)), end).expect("samples") {
+    for sample in reader.samples(Tier::Raw, end - Seconds(7200.0), end).expect("samples") {
         recent.push(Arc::new(sample));
     }
     let findings = diagnose(&recent, &knowledge);
     let first = begin.elapsed();
     let mut day = History::short(Machine::default(), Seconds(90_000.0));
-    for sample in reader.samples(Tier::Minute, end.minus(Seconds(86_400.0)), end).expect("samples") {
+    for sample in reader.samples(Tier::Minute, end - Seconds(86_400.0), end).expect("samples") {
         day.push(Arc::new(sample));
     }
     println!(
@@ -276,7 +276,7 @@ fn open_week(day: &Path) {
     let reader = Reader::open(&week).expect("readable").expect("a recording");
     let end = At(BEGIN + 24 * 3_600_000);
     let begin = Instant::now();
-    let means = reader.means(Seconds(600.0), end.minus(Seconds(7.0 * 86_400.0)), end).expect("means");
+    let means = reader.means(Seconds(600.0), end - Seconds(7.0 * 86_400.0), end).expect("means");
     let programs: usize = means.iter().map(|mean| mean.programs.len()).sum();
     println!("  read 7 days in minutes  {:>8.1?} ({} means, {programs} programs)", begin.elapsed(), means.len());
 }

@@ -200,7 +200,7 @@ pub fn judge(name: &str, mut case: Case, seed: u32, pace: Pace, knowledge: &Know
     let mut digest = FNV_BEGIN;
     for line in &lines[1..] {
         let Some((sample, findings)) = play(line) else { continue };
-        let begin = *begin.get_or_insert_with(|| sample.at.minus(mimamori::model::Seconds(case.step)));
+        let begin = *begin.get_or_insert_with(|| sample.at - mimamori::model::Seconds(case.step));
         let at = super::replay::seconds(begin, sample.at);
         for met in met.iter_mut().filter(|met| met.after.is_none() && at >= cause) {
             if findings.iter().any(|finding| met.expected.is(finding)) {

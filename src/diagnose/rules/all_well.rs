@@ -21,7 +21,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
     let mean = recent.mean(total)?;
     // Too early to call a PC well that was busy when it was first seen: a cause may be about to be found. One that was
     // calm then was called so, and what begins meanwhile does not take that back before it is found itself.
-    let enough = seen.seconds.0 >= knowledge.thresholds.hold_seconds.0;
+    let enough = seen.seconds >= knowledge.thresholds.hold_seconds;
     let began_calm = || seen.samples.first().and_then(|first| total(first)) < Some(knowledge.thresholds.cpu.program);
     if mean >= full || (!enough && !began_calm()) {
         return None;

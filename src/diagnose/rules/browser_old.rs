@@ -1,6 +1,5 @@
 //! A browser whose program file is so old that updates must have been missed.
 
-use super::DAY;
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
 use crate::model::{History, OriginFlag, Reading};
@@ -19,7 +18,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             }
             let dated = browser.dated_at.get()?;
             let age = latest.at.since(dated);
-            let days = age.0 / DAY;
+            let days = age.as_days();
             if days < limit {
                 return None;
             }

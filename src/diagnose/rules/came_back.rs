@@ -42,7 +42,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
                 evidence.push(Evidence::told(EvidenceKind::Returns, returns as f64, seconds));
             }
             let subject = Subject::program(program, knowledge, |member| member.cpu.get());
-            let since = again[0].at.minus(Seconds(again[0].span));
+            let since = again[0].at - Seconds(again[0].span);
             let parent = program.origin.parent.as_deref().map(str::to_owned);
             let found = Finding::new(RuleId::CameBack, Severity::Warning, Confidence::High, subject, since, evidence);
             Some(Finding { parent, ..found })
@@ -66,7 +66,7 @@ fn back(points: &[Point<'_>], closed: usize, end: usize, limits: &Thresholds) ->
     // The same process at work again was never away: closing it was cancelled, or it takes its time.
     let was_busy = busy_parts(&points[..=closed], least);
     let is_same = busy_parts(&after[back..], least).iter().any(|key| was_busy.contains(key));
-    (pause.0 <= limits.mining.back_seconds.0 && !is_same).then_some(Back { after: back, pause })
+    (pause <= limits.mining.back_seconds && !is_same).then_some(Back { after: back, pause })
 }
 
 /// The processes that did at least a share of `least` in one of these looks.

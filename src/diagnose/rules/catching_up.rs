@@ -9,7 +9,7 @@ use crate::model::{At, Fraction, History, Sample, Seconds};
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads: &[Load]) -> Option<Finding> {
     let limits = &knowledge.thresholds.time;
     let latest = history.latest()?;
-    let fresh = |at: At| latest.at.since(at).0 <= limits.fresh_seconds.0;
+    let fresh = |at: At| latest.at.since(at) <= limits.fresh_seconds;
     let booted = history.machine().booted_at.get().filter(|at| fresh(*at));
     // A gap alone is no sleep: watching was paused, or the recording that a window begins with ended earlier.
     let woken = history
@@ -20,7 +20,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
     let begin = booted.or(woken.map(|(at, _)| at))?;
     let busy = |sample: &Sample| sample.cpu.get().map(Fraction::get);
     let held = history.held(|sample| busy(sample).is_some_and(|cpu| cpu >= limits.fresh_cpu))?;
-    if held.seconds.0 < knowledge.thresholds.hold_seconds.0 || !loads.is_empty() {
+    if held.seconds < knowledge.thresholds.hold_seconds || !loads.is_empty() {
         return None;
     }
     let mut evidence = vec![Evidence::over(EvidenceKind::TotalCpu, held.mean(busy)?, limits.fresh_cpu, held.seconds)];
@@ -33,10 +33,10 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
 
 /// When the PC woke up and how long it had slept, if it did so before this look and for at least `least`.
 fn woke_up(sample: &Sample, least: Seconds) -> Option<(At, Seconds)> {
-    let slept = sample.slept.get().filter(|slept| slept.0 >= least.0)?;
+    let slept = sample.slept.get().filter(|slept| *slept >= least)?;
     // Some systems count the sleep to the time that the look covers.
-    let awake = if sample.span.0 >= slept.0 { sample.span.0 - slept.0 } else { sample.span.0 };
-    Some((sample.at.minus(Seconds(awake)), slept))
+    let awake = if sample.span >= slept { sample.span.0 - slept.0 } else { sample.span.0 };
+    Some((sample.at - Seconds(awake), slept))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         let waiting = stall(sample).is_none_or(|stall| stall >= limits.disk_stall);
         share(sample).is_some_and(|share| share >= limits.disk_busy) && waiting
     };
-    let held = history.held(waits).filter(|held| held.seconds.0 >= limits.disk_seconds.0)?;
+    let held = history.held(waits).filter(|held| held.seconds >= limits.disk_seconds)?;
     let mut evidence = vec![Evidence::over(EvidenceKind::DiskBusy, held.mean(share)?, limits.disk_busy, held.seconds)];
     if let Some(stall) = held.mean(stall) {
         evidence.push(Evidence::over(EvidenceKind::DiskStall, stall, limits.disk_stall, held.seconds));

@@ -31,7 +31,7 @@ fn fast(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
     let now = history.latest()?.at;
     let points: Vec<(At, Bytes, &Arc<Sample>)> = history
         .samples()
-        .filter(|sample| now.since(sample.at).0 <= limits.shrink_window_seconds.0)
+        .filter(|sample| now.since(sample.at) <= limits.shrink_window_seconds)
         .filter_map(|sample| Some((sample.at, free_in(sample, &volume.name)?, sample)))
         .collect();
     // From the last moment at which most was free.
@@ -42,9 +42,9 @@ fn fast(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
     if seconds.0 < knowledge.thresholds.hold_seconds.0 * 0.75 || lost < least_loss(volume, limits) {
         return None;
     }
-    let hours = free.0 as f64 / (lost as f64 / seconds.0) / 3600.0;
+    let hours = Seconds(free.0 as f64 / (lost as f64 / seconds.0)).as_hours();
     let recently = Seconds((seconds.0 / 2.0).min(30.0));
-    let before = points.iter().rev().find(|(at, ..)| now.since(*at).0 >= recently.0).map(|(_, free, _)| *free)?;
+    let before = points.iter().rev().find(|(at, ..)| now.since(*at) >= recently).map(|(_, free, _)| *free)?;
     let falling = before.0.saturating_sub(free.0) as f64 >= lost as f64 * STILL_FALLING;
     if hours > limits.shrink_hours_to_full || !falling {
         return None;
@@ -120,7 +120,7 @@ fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
     let seconds = now.since(most.at);
     let lost = most.free.0.saturating_sub(volume.free.0);
     let least = limits.shrink_days_bytes.max((volume.total.0 as f64 * limits.shrink_days_share) as u64);
-    if seconds.0 < 3600.0 || lost < least {
+    if seconds < Seconds::from_hours(1.0) || lost < least {
         return None;
     }
     let mut evidence = vec![

@@ -107,7 +107,7 @@ impl Scene {
         writers: &[(&str, f64)],
     ) {
         let now = self.history.latest().map_or(At(self.now), |sample| sample.at);
-        let at = now.minus(Seconds(days * 86_400.0));
+        let at = now - Seconds::from_days(days);
         self.history.remember(vec![VolumePoint { at, name: volume.to_owned(), free: Bytes(free as u64) }]);
         let part = |(program, bytes): &(&str, f64)| {
             let kind = self.knowledge.named(program).map_or(ProgramKind::Program, |known| known.kind);

@@ -11,7 +11,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let share = |sample: &Sample| sample.gpu.get().map(Fraction::get);
     let held = history
         .held(|sample| share(sample).is_some_and(|share| share >= limits.gpu))
-        .filter(|held| held.seconds.0 >= limits.gpu_seconds.0)?;
+        .filter(|held| held.seconds >= limits.gpu_seconds)?;
     // Busy although nobody is there to look at pictures: worth more than a note.
     let idle = history.latest()?.user_idle.get().is_some_and(|idle| idle.0 >= away.0 + limits.gpu_seconds.0);
     let severity = if idle { Severity::Warning } else { Severity::Ok };

@@ -20,11 +20,11 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         }
     };
     let held = history.held(|sample| value(sample).is_some_and(|value| value >= threshold));
-    let held = held.filter(|held| held.seconds.0 >= hold.0)?;
+    let held = held.filter(|held| held.seconds >= hold)?;
     let mean = held.mean(value)?;
     let busy = history
         .held(|sample| sample.cpu.get().is_some_and(|cpu| cpu.get() > idle_share))
-        .is_some_and(|held| held.seconds.0 >= knowledge.thresholds.hold_seconds.0);
+        .is_some_and(|held| held.seconds >= knowledge.thresholds.hold_seconds);
     let throttled = throttle_events(history, limits.slowed_seconds);
     let measured = kind == EvidenceKind::Temperature;
     let dangerous = measured && (mean >= limits.act_celsius || throttled > 0.0);
@@ -61,7 +61,7 @@ fn throttle_events(history: &History, window: Seconds) -> f64 {
     let Some(now) = history.latest().map(|sample| sample.at) else { return 0.0 };
     let counts: Vec<u64> = history
         .unbroken()
-        .take_while(|sample| now.since(sample.at).0 <= window.0)
+        .take_while(|sample| now.since(sample.at) <= window)
         .filter_map(|sample| sample.throttle_events.get())
         .collect();
     match (counts.first(), counts.last()) {

@@ -10,7 +10,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     // A graphics processor at work warms the PC as well; where it is not read the words say so.
     let rests = |sample: &Sample| sample.gpu.get().is_none_or(|gpu| gpu.get() <= limits.idle_gpu);
     let idle = |sample: &Sample| sample.cpu.get().is_some_and(|cpu| cpu.get() <= idle_share) && rests(sample);
-    let long = |held: &Held| held.seconds.0 >= limits.idle_seconds.0;
+    let long = |held: &Held| held.seconds >= limits.idle_seconds;
     let measured = matches!(history.latest()?.temperature, Reading::Known(_));
     let hot = history.held(|sample| is_hot(sample, measured, history, knowledge) && idle(sample)).filter(long);
     // Only what this PC usually does says whether its fan is fast, and a fan is known well before its noise is told as an

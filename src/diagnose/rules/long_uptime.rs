@@ -1,6 +1,5 @@
 //! Not restarted for a long time. On Windows shutting down is often no restart.
 
-use super::DAY;
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
 use crate::model::{History, Reading};
@@ -9,7 +8,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let latest = history.latest()?;
     let booted = history.machine().booted_at.get()?;
     let seconds = latest.at.since(booted);
-    let days = seconds.0 / DAY;
+    let days = seconds.as_days();
     if days < knowledge.thresholds.time.uptime_days {
         return None;
     }

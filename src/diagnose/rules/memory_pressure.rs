@@ -21,7 +21,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
             || stalled(sample)
     };
     let held = history.held(short)?;
-    if held.seconds.0 < knowledge.thresholds.hold_seconds.0 {
+    if held.seconds < knowledge.thresholds.hold_seconds {
         return None;
     }
     let latest = history.latest()?;

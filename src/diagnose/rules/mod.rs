@@ -38,6 +38,3 @@ pub(super) mod web_page_load;
 
 #[cfg(test)]
 pub(super) mod fixture;
-
-/// Seconds of a day.
-const DAY: f64 = 86_400.0;

@@ -15,7 +15,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     };
     let held = history
         .held(|sample| rate(sample).is_some_and(|rate| rate >= limits.network))
-        .filter(|held| held.seconds.0 >= limits.network_seconds.0)?;
+        .filter(|held| held.seconds >= limits.network_seconds)?;
     let mut evidence = vec![Evidence::over(EvidenceKind::NetworkRate, held.mean(rate)?, limits.network, held.seconds)];
     let latest = history.latest()?;
     let heaviest = |kind, part: fn(Traffic) -> f64| {

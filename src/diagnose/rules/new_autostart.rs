@@ -1,11 +1,12 @@
 //! Something starts with the PC, or when the user signs in, that did not before: mostly what was just installed.
 
-use super::DAY;
 use crate::diagnose::finding::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject,
 };
 use crate::knowledge::{Knowledge, Label};
-use crate::model::{At, Autostart, DisplayName, History, OriginFlag, Os, Owner, ProcFacts, ProcKey, Reading, Why};
+use crate::model::{
+    At, Autostart, DisplayName, History, OriginFlag, Os, Owner, ProcFacts, ProcKey, Reading, Seconds, Why,
+};
 
 /// An installer that adds more than this at once is told by its newest. What is worth a look is always told: who wants
 /// to stay unseen would only have to add a few harmless ones later.
@@ -15,11 +16,11 @@ const MOST_NOTES: usize = 3;
 /// folders for temporary files, and do not hide it.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let Some(latest) = history.latest() else { return Vec::new() };
-    let (limit, os) = (knowledge.thresholds.mining.new_days * DAY, history.machine().os);
+    let (limit, os) = (Seconds::from_days(knowledge.thresholds.mining.new_days), history.machine().os);
     let listed = latest.condition.autostarts.known().into_iter().flatten();
     let mut new: Vec<(&Autostart, At)> = listed
         .filter_map(|entry| Some((entry, entry.since?)))
-        .filter(|(_, since)| latest.at.since(*since).0 <= limit)
+        .filter(|(_, since)| latest.at.since(*since) <= limit)
         .collect();
     new.sort_by_key(|(_, since)| std::cmp::Reverse(*since));
     let mut notes = 0;

@@ -18,7 +18,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
         let looks = history.unbroken().filter(|sample| !is_blind(sample));
         let since = looks.take_while(|sample| is_hung(sample)).last()?.at;
         let seconds = latest.at.since(since);
-        if seconds.0 < limits.hung_seconds.0 {
+        if seconds < limits.hung_seconds {
             return None;
         }
         let evidence = vec![Evidence::over(EvidenceKind::HungSeconds, seconds.0, limits.hung_seconds.0, seconds)];

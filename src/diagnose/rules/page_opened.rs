@@ -28,7 +28,7 @@ fn is_opened(program: &ProgramSample) -> bool {
 fn opened_at(history: &History, browser: &str, seen: At) -> Option<At> {
     let looks = history.samples().rev().filter(|sample| sample.at <= seen && !sample.programs.is_empty());
     let opened = |sample: &&Sample| sample.program(browser).is_some_and(is_opened);
-    looks.map(|sample| &**sample).take_while(opened).last().map(|sample| sample.at.minus(sample.span))
+    looks.map(|sample| &**sample).take_while(opened).last().map(|sample| sample.at - sample.span)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ fn promised(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidenc
     let limit = knowledge.thresholds.paging.commit;
     let held = history.held(|sample| used(sample).is_some_and(|used| used >= limit))?;
     let evidence = vec![Evidence::over(EvidenceKind::CommitUsed, used(history.latest()?)?, limit, held.seconds)];
-    (held.seconds.0 >= knowledge.thresholds.hold_seconds.0).then_some((held.since, evidence))
+    (held.seconds >= knowledge.thresholds.hold_seconds).then_some((held.since, evidence))
 }
 
 /// A reserve that was filled long ago slows nothing down: it has to fill now, or to be missed now.
@@ -45,7 +45,7 @@ fn growing(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidence
     let recent: Vec<&Sample> = history
         .unbroken()
         .map(|sample| &**sample)
-        .take_while(|sample| latest.at.since(sample.at).0 <= limits.swap_seconds.0)
+        .take_while(|sample| latest.at.since(sample.at) <= limits.swap_seconds)
         .collect();
     let before = recent.iter().filter_map(|sample| sample.swap.get()).map(|swap| swap.used.0).min()?;
     let grown = now.saturating_sub(before);
@@ -74,7 +74,7 @@ fn missed(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidence>
     if let Some(stall) = stall(latest).filter(|stall| *stall >= memory.stall) {
         evidence.push(Evidence::over(EvidenceKind::MemoryStall, stall, memory.stall, held.seconds));
     }
-    (held.seconds.0 >= knowledge.thresholds.hold_seconds.0).then_some((held.since, evidence))
+    (held.seconds >= knowledge.thresholds.hold_seconds).then_some((held.since, evidence))
 }
 
 /// Share of what there is beyond the installed memory.

@@ -16,7 +16,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         let slow = clock(sample).is_some_and(|share| share <= limits.clock);
         busy && (power.saver || power.on_battery && slow)
     };
-    let held = history.held(limited).filter(|held| held.seconds.0 >= limits.limited_seconds.0)?;
+    let held = history.held(limited).filter(|held| held.seconds >= limits.limited_seconds)?;
     let cpu = held.mean(|sample| sample.cpu.get().map(Fraction::get))?;
     let mut evidence = vec![Evidence::over(EvidenceKind::TotalCpu, cpu, limits.limited_cpu, held.seconds)];
     evidence.extend(held.mean(clock).map(|share| Evidence::told(EvidenceKind::ClockShare, share, held.seconds)));

@@ -1,6 +1,5 @@
 //! Updates wait for a restart: they go on in the background until then.
 
-use super::DAY;
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
 use crate::model::{History, Reading};
@@ -12,7 +11,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     }
     let limit = knowledge.thresholds.time.restart_days;
     let booted = history.machine().booted_at.get();
-    let days = booted.map(|booted| latest.at.since(booted).0 / DAY);
+    let days = booted.map(|booted| latest.at.since(booted).as_days());
     let severity = if days.is_some_and(|days| days >= limit) { Severity::Warning } else { Severity::Ok };
     let since = booted.unwrap_or(latest.at);
     let uptime = |days: f64| Evidence::over(EvidenceKind::Uptime, days, limit, latest.at.since(since));

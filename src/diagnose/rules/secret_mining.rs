@@ -103,7 +103,7 @@ fn begin(points: &[Point<'_>], short: Seconds, is_loaded: impl Fn(&&Point) -> bo
     let mut pause = 0.0;
     for point in points.iter().rev() {
         if is_loaded(&point) {
-            begin = Some(point.at.minus(Seconds(point.span)));
+            begin = Some(point.at - Seconds(point.span));
             pause = 0.0;
         } else {
             pause += point.span;

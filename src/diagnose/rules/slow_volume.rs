@@ -7,7 +7,7 @@ use crate::model::{History, Sample, Why};
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     // The sampler itself waits 15 s before it says so.
     let silent = |sample: &Sample| sample.volumes.why() == Some(Why::Stale);
-    let held = history.held(silent).filter(|held| held.seconds.0 >= knowledge.thresholds.wait.silent_seconds.0)?;
+    let held = history.held(silent).filter(|held| held.seconds >= knowledge.thresholds.wait.silent_seconds)?;
     let evidence = vec![Evidence::told(EvidenceKind::HungSeconds, held.seconds.0, held.seconds)];
     let confidence = Confidence::from_duration(held.seconds);
     Some(Finding::new(RuleId::SlowVolume, Severity::Warning, confidence, Subject::machine(), held.since, evidence))

@@ -10,7 +10,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let recent: Vec<&Sample> = history
         .unbroken()
         .map(|sample| &**sample)
-        .take_while(|sample| newest.since(sample.at).0 <= limits.throttle_seconds.0)
+        .take_while(|sample| newest.since(sample.at) <= limits.throttle_seconds)
         .collect();
     // Newest first: a count that grew between two looks. Some laptops count all day at a tenth of their load.
     let grew = recent.windows(2).filter_map(|pair| {
@@ -37,7 +37,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     ];
     let celsius = recent.first()?.temperature.get().map(|Celsius(celsius)| celsius);
     evidence.extend(celsius.map(|celsius| Evidence::told(EvidenceKind::Temperature, celsius, seconds)));
-    let since = newest.minus(seconds);
+    let since = newest - seconds;
     let confidence = Confidence::from_duration(seconds);
     Some(Finding::new(RuleId::SlowedByHeat, Severity::Warning, confidence, Subject::machine(), since, evidence))
 }

@@ -11,7 +11,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let latest = history.latest()?;
     let stop = latest.condition.sudden_stop?;
     let age = latest.at.since(stop.at);
-    if stop.at > latest.at || latest.at.since(stop.back).0 > knowledge.thresholds.time.sudden_stop_seconds.0 {
+    if stop.at > latest.at || latest.at.since(stop.back) > knowledge.thresholds.time.sudden_stop_seconds {
         return None;
     }
     let kind = match stop.reason {

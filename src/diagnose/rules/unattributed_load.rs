@@ -18,7 +18,7 @@ fn rest(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.wait;
     let held = history
         .held(|sample| rest_of(sample).is_some_and(|rest| rest >= limits.rest))
-        .filter(|held| held.seconds.0 >= limits.rest_seconds.0)?;
+        .filter(|held| held.seconds >= limits.rest_seconds)?;
     let mut evidence = vec![
         Evidence::over(EvidenceKind::Unattributed, held.mean(rest_of)?, limits.rest, held.seconds),
         Evidence::told(EvidenceKind::TotalCpu, held.mean(series::total)?, held.seconds),
@@ -50,7 +50,7 @@ fn totals_only(history: &History, knowledge: &Knowledge) -> Option<Finding> {
         return None;
     }
     let held = history.held(|sample| series::total(sample).is_some_and(|cpu| cpu >= steady.rest))?;
-    if held.seconds.0 < steady.seconds.0 || held.samples.iter().any(|sample| !sample.programs.is_empty()) {
+    if held.seconds < steady.seconds || held.samples.iter().any(|sample| !sample.programs.is_empty()) {
         return None;
     }
     // At least so long, not at most: with a sample each 15 s, one that comes a second late would leave too few.

@@ -1,6 +1,5 @@
 //! No updates for a long time.
 
-use super::DAY;
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
 use crate::model::{History, Os};
@@ -10,7 +9,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let updated = latest.condition.updated_at.get()?;
     let age = latest.at.since(updated);
     let limit = knowledge.thresholds.time.updates_days;
-    let days = age.0 / DAY;
+    let days = age.as_days();
     let is_windows = history.machine().os == Os::Windows;
     let kind = if is_windows { EvidenceKind::UpdateInstallAge } else { EvidenceKind::UpdateAge };
     let evidence = vec![Evidence::over(kind, days, limit, age)];

@@ -32,7 +32,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             }
             let held = points.iter().rev().take_while(|point| point.cpu >= steady.browser);
             let seconds = crate::model::Seconds(held.clone().map(|point| point.span).sum());
-            let since = held.last().map(|point| point.at.minus(crate::model::Seconds(point.span)))?;
+            let since = held.last().map(|point| point.at - crate::model::Seconds(point.span))?;
             let mut evidence = vec![
                 Evidence::over(EvidenceKind::ProgramCpu, mean, steady.browser, seconds),
                 Evidence::over(EvidenceKind::Variation, variation, steady.variation, steady.seconds),
@@ -46,7 +46,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             let confidence = Confidence::from_duration(seconds);
             let subject = Subject::program(browser, knowledge, |member| member.cpu.get());
             let limits = &knowledge.thresholds.cpu;
-            let act = mean >= limits.act && seconds.0 >= limits.act_seconds.0;
+            let act = mean >= limits.act && seconds >= limits.act_seconds;
             let severity = if act { Severity::Critical } else { Severity::Warning };
             let mut signs = Signs::new(history, knowledge);
             // A browser stays when one of its pages rests: only a load that is there again has hidden.

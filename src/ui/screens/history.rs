@@ -14,8 +14,8 @@ use crate::ui::theme::Palette;
 
 /// How far back, and the text of the choice.
 const SPANS: [(Seconds, &str); 3] = [
-    (Seconds(86_400.0), "history-span-1d"),
-    (Seconds(604_800.0), "history-span-7d"),
+    (Seconds::from_days(1.0), "history-span-1d"),
+    (Seconds::from_days(7.0), "history-span-7d"),
     (Seconds(7_776_000.0), "history-span-90d"),
 ];
 /// The time line is read again after so long.
@@ -53,7 +53,7 @@ impl HistoryScreen {
         if let Some(sentence) = &trouble {
             recording::trouble_ui(ui, snapshot, sentence);
         }
-        let oldest = snapshot.now.minus(span);
+        let oldest = snapshot.now - span;
         let shown: Vec<&Event> = snapshot
             .recorded
             .events

@@ -14,7 +14,7 @@ use crate::ui::snapshot::{AgentStatus, Erasing, RequestThrottle, Snapshot};
 const ASK_AGAIN: Seconds = Seconds(4.0);
 
 /// What happened is not shown here: reading little of it is enough.
-const LITTLE: Seconds = Seconds(3600.0);
+const LITTLE: Seconds = Seconds::from_hours(1.0);
 
 /// When the agent was asked, and what the person is asked.
 #[derive(Debug, Default)]
@@ -208,16 +208,14 @@ fn recording_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
         );
         ui.add(egui::Label::new(texts.with("settings-recorded", &args)).wrap());
         let limits = &snapshot.knowledge.thresholds.mining;
-        let (learned, least) = (from.minus(Seconds(-limits.learn_days * 86_400.0)), limits.learn_hours * 3600.0);
+        let (learned, least) = (from + Seconds::from_days(limits.learn_days), Seconds::from_hours(limits.learn_hours));
         let mut args = FluentArgs::new();
         args.set("until", format::date(learned, snapshot.zone));
-        args.set("least", format::duration(texts, least));
+        args.set("least", format::duration(texts, least.0));
         args.set("watched", format::duration(texts, recorded.watched.0));
         // The days are what is still to come; the hours what was missing in them.
-        let learning = [
-            ("settings-learning-days", snapshot.now < learned),
-            ("settings-learning-hours", recorded.watched.0 < least),
-        ];
+        let learning =
+            [("settings-learning-days", snapshot.now < learned), ("settings-learning-hours", recorded.watched < least)];
         if let Some((text, _)) = learning.into_iter().find(|(_, is_open)| *is_open) {
             ui.add(egui::Label::new(texts.with(text, &args)).wrap());
         }

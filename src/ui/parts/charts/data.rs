@@ -77,7 +77,7 @@ impl<'s> ChartData<'s> {
             };
             if *gap || !goes_on {
                 // A value holds from the beginning of its time, so that a single one is drawn too.
-                lines.push(vec![self.point(sample.at.minus(sample.span), y, sample)]);
+                lines.push(vec![self.point(sample.at - sample.span, y, sample)]);
             }
             goes_on = true;
             lines.last_mut().into_iter().for_each(|line| line.push(self.point(sample.at, y, sample)));

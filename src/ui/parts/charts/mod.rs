@@ -89,7 +89,7 @@ impl Charts {
 
     fn read_past(&mut self, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
         let again = if self.period.range == Range::Week { READ_WEEK_AGAIN } else { READ_AGAIN };
-        let asked = |(period, at): (Period, At)| period == self.period && snapshot.now.since(at).0 < again.0;
+        let asked = |(period, at): (Period, At)| period == self.period && snapshot.now.since(at) < again;
         if self.period.is_recorded() && !self.asked.is_some_and(asked) {
             self.asked = Some((self.period, snapshot.now));
             intents.push(Intent::LoadPast(self.period));
