@@ -10,7 +10,7 @@ use serde_json::json;
 use super::close::{ASK_SECONDS, CloseObservation, CloseStep, Phase, Respawn, Verdict, next};
 use crate::diagnose::{ProgramTable, Subject};
 use crate::model::{
-    ActError, At, Closable, DisplayName, Event, EventKind, Fraction, ProcKey, ProgramKind, Refusal, Sample, Seconds,
+    ActError, At, Closable, DisplayName, Event, EventKind, Fraction, ProcKey, ProgramKind, Refusal, Sample,
 };
 
 /// A program that runs again with at least this share of the PC has come back.

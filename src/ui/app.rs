@@ -537,7 +537,7 @@ mod tests {
         );
         // It is believed for some days only.
         let days = rig.app.knowledge.thresholds.mining.mine_days;
-        assert!(rig.file.load().my_work((rig.now.get() + Seconds::from_days(days))).is_empty());
+        assert!(rig.file.load().my_work(rig.now.get() + Seconds::from_days(days)).is_empty());
     }
 
     #[test]
