@@ -120,7 +120,7 @@ pub(super) fn next(phase: Phase, step: CloseStep, seen: &CloseObservation) -> Ph
         Phase::Forced { until } if seen.now >= until => Phase::Done { ended: seen.now, verdict: Verdict::Refused },
         Phase::Measuring { ended } => measure(ended, seen),
         Phase::Done { ended, verdict } => match &seen.back {
-            Some(back) if seen.now.since(ended).0 <= RETURN_SECONDS.0 && verdict != Verdict::Refused => {
+            Some(back) if seen.now.since(ended) <= RETURN_SECONDS && verdict != Verdict::Refused => {
                 let after = match verdict {
                     Verdict::CameBack { after, .. } => after,
                     _ => seen.now.since(ended),
@@ -138,7 +138,7 @@ fn measure(ended: At, seen: &CloseObservation) -> Phase {
         let verdict = Verdict::CameBack { after: seen.now.since(ended), by: back.by.clone() };
         return Phase::Done { ended, verdict };
     }
-    if seen.now.since(ended).0 < MEASURE_SECONDS.0 {
+    if seen.now.since(ended) < MEASURE_SECONDS {
         return Phase::Measuring { ended };
     }
     let verdict = match (seen.before, seen.after) {
