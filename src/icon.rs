@@ -3,9 +3,10 @@
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use strum::VariantArray;
 
 /// What the tray icon looks like: the shape differs, not only the colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, VariantArray)]
 pub enum TrayIcon {
     /// Nothing to do: a ring with a check.
     #[default]
@@ -20,7 +21,7 @@ pub enum TrayIcon {
 
 impl TrayIcon {
     /// Every state, for tests.
-    pub const ALL: [Self; 4] = [Self::Fine, Self::Warning, Self::Critical, Self::Paused];
+    pub const ALL: &[Self] = Self::VARIANTS;
 }
 
 /// Red, green and blue.
@@ -203,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_picture_has_the_right_size_and_clear_corners() {
-        for icon in TrayIcon::ALL {
+        for &icon in TrayIcon::ALL {
             for size in [16, 22, 24, 32, 48] {
                 let picture = rgba(icon, size, &colours());
                 assert_eq!(picture.len(), (4 * size * size) as usize);
@@ -217,10 +218,11 @@ mod tests {
 
     #[test]
     fn the_states_differ_without_their_colours() {
-        let shapes = TrayIcon::ALL.map(|icon| {
-            let picture = rgba(icon, 16, &colours());
+        let shape = |icon: &TrayIcon| {
+            let picture = rgba(*icon, 16, &colours());
             picture.chunks_exact(4).map(|pixel| pixel[3] > 127).collect::<Vec<bool>>()
-        });
+        };
+        let shapes: Vec<Vec<bool>> = TrayIcon::ALL.iter().map(shape).collect();
         for (n, one) in shapes.iter().enumerate() {
             for other in &shapes[n + 1..] {
                 let different = one.iter().zip(other).filter(|(a, b)| a != b).count();

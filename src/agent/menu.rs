@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_tooltip_says_that_nothing_is_recorded_in_words_that_fit() {
-        for lang in Lang::ALL {
+        for &lang in Lang::ALL {
             let tooltip = shown(&TrayState { is_recording: false, ..state(&[], None) }, lang).tooltip;
             assert_eq!(tooltip.lines().count(), 2, "{tooltip}");
             assert!(tooltip.ends_with(&Texts::new(lang).get("tray-tooltip-not-recording")), "{tooltip}");
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_menu_has_every_action_once_open_first_and_no_line_is_too_long() {
-        for lang in Lang::ALL {
+        for &lang in Lang::ALL {
             let view = view(&[hog(Severity::Warning, &"long name ".repeat(20))], None, lang);
             let items: Vec<_> = view
                 .menu

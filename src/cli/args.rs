@@ -95,7 +95,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>, context: &Context) -> Res
 }
 
 fn lang_named(name: &str) -> Option<Lang> {
-    Lang::ALL.into_iter().find(|lang| lang.code() == name)
+    Lang::ALL.iter().copied().find(|lang| lang.code() == name)
 }
 
 fn explain(error: &clap::Error, texts: &Texts) -> String {

@@ -1,13 +1,17 @@
 //! What a rule says: no words, only figures and who they are about.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::knowledge::{Busy, Knowledge, Label};
 use crate::model::{At, Member, ProgramKind, ProgramSample, Seconds};
 
 /// Every rule. The serde name is the id in JSON and in the text files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RuleId {
     /// One program holds the CPU.
     CpuHog,
@@ -83,83 +87,11 @@ pub enum RuleId {
 
 impl RuleId {
     /// Every rule, for tests of texts.
-    pub const ALL: [Self; 35] = [
-        Self::CpuHog,
-        Self::BrowserLoad,
-        Self::MemoryPressure,
-        Self::DiskNearlyFull,
-        Self::DiskShrinking,
-        Self::Hot,
-        Self::HotButIdle,
-        Self::KnownBusy,
-        Self::SecretMining,
-        Self::WebPageLoad,
-        Self::CameBack,
-        Self::ManySmall,
-        Self::UnattributedLoad,
-        Self::DeviceLoad,
-        Self::MemoryGrowth,
-        Self::Paging,
-        Self::DiskBusy,
-        Self::SlowVolume,
-        Self::NetworkBusy,
-        Self::SlowedByHeat,
-        Self::PowerLimited,
-        Self::GpuBusy,
-        Self::NotResponding,
-        Self::LongUptime,
-        Self::RestartPending,
-        Self::CatchingUp,
-        Self::AntivirusOff,
-        Self::UpdatesOld,
-        Self::BrowserUpdate,
-        Self::BrowserOld,
-        Self::NoAdBlocking,
-        Self::PageOpened,
-        Self::NewAutostart,
-        Self::SuddenStop,
-        Self::AllWell,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The id used in texts and JSON.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::CpuHog => "cpu_hog",
-            Self::BrowserLoad => "browser_load",
-            Self::MemoryPressure => "memory_pressure",
-            Self::DiskNearlyFull => "disk_nearly_full",
-            Self::DiskShrinking => "disk_shrinking",
-            Self::Hot => "hot",
-            Self::HotButIdle => "hot_but_idle",
-            Self::KnownBusy => "known_busy",
-            Self::SecretMining => "secret_mining",
-            Self::WebPageLoad => "web_page_load",
-            Self::CameBack => "came_back",
-            Self::ManySmall => "many_small",
-            Self::UnattributedLoad => "unattributed_load",
-            Self::DeviceLoad => "device_load",
-            Self::MemoryGrowth => "memory_growth",
-            Self::Paging => "paging",
-            Self::DiskBusy => "disk_busy",
-            Self::SlowVolume => "slow_volume",
-            Self::NetworkBusy => "network_busy",
-            Self::SlowedByHeat => "slowed_by_heat",
-            Self::PowerLimited => "power_limited",
-            Self::GpuBusy => "gpu_busy",
-            Self::NotResponding => "not_responding",
-            Self::LongUptime => "long_uptime",
-            Self::RestartPending => "restart_pending",
-            Self::CatchingUp => "catching_up",
-            Self::AntivirusOff => "antivirus_off",
-            Self::UpdatesOld => "updates_old",
-            Self::BrowserUpdate => "browser_update",
-            Self::BrowserOld => "browser_old",
-            Self::NoAdBlocking => "no_ad_blocking",
-            Self::PageOpened => "page_opened",
-            Self::NewAutostart => "new_autostart",
-            Self::SuddenStop => "sudden_stop",
-            Self::AllWell => "all_well",
-        }
+    pub fn id(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -272,8 +204,9 @@ impl Subject {
 }
 
 /// What an evidence measures; its unit is fixed by the kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum EvidenceKind {
     /// Share of the PC's processors used by the subject.
     ProgramCpu,
@@ -383,117 +316,11 @@ pub enum EvidenceKind {
 
 impl EvidenceKind {
     /// Every kind, for tests of texts.
-    pub const ALL: [Self; 52] = [
-        Self::ProgramCpu,
-        Self::TotalCpu,
-        Self::BusiestPartCpu,
-        Self::Parts,
-        Self::MemoryUsed,
-        Self::ProgramMemory,
-        Self::SwapUsed,
-        Self::MemoryStall,
-        Self::FreeShare,
-        Self::FreeBytes,
-        Self::LostBytes,
-        Self::HoursToFull,
-        Self::Temperature,
-        Self::ExpectedTemperature,
-        Self::FanEffort,
-        Self::ThrottleEvents,
-        Self::Variation,
-        Self::NetworkRate,
-        Self::DiskRate,
-        Self::DiskBusy,
-        Self::DiskStall,
-        Self::Interrupts,
-        Self::Unattributed,
-        Self::GpuUsed,
-        Self::ProgramGpu,
-        Self::ProgramReceived,
-        Self::ProgramSent,
-        Self::GrownBytes,
-        Self::ProgramBytes,
-        Self::SwapGrown,
-        Self::ClockShare,
-        Self::Uptime,
-        Self::UpdateAge,
-        Self::UpdateInstallAge,
-        Self::BrowserAge,
-        Self::BackAfter,
-        Self::HungSeconds,
-        Self::Learning,
-        Self::Score,
-        Self::UsualTemperature,
-        Self::KnownFor,
-        Self::FanSpeed,
-        Self::UsualFanSpeed,
-        Self::CommitUsed,
-        Self::SleptFor,
-        Self::DiskWritten,
-        Self::Returns,
-        Self::OnBattery,
-        Self::PowerLost,
-        Self::PowerButton,
-        Self::SystemError,
-        Self::ErrorCode,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The id used in texts and JSON.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::ProgramCpu => "program_cpu",
-            Self::TotalCpu => "total_cpu",
-            Self::BusiestPartCpu => "busiest_part_cpu",
-            Self::Parts => "parts",
-            Self::MemoryUsed => "memory_used",
-            Self::ProgramMemory => "program_memory",
-            Self::SwapUsed => "swap_used",
-            Self::MemoryStall => "memory_stall",
-            Self::FreeShare => "free_share",
-            Self::FreeBytes => "free_bytes",
-            Self::LostBytes => "lost_bytes",
-            Self::HoursToFull => "hours_to_full",
-            Self::Temperature => "temperature",
-            Self::ExpectedTemperature => "expected_temperature",
-            Self::FanEffort => "fan_effort",
-            Self::ThrottleEvents => "throttle_events",
-            Self::Variation => "variation",
-            Self::NetworkRate => "network_rate",
-            Self::DiskRate => "disk_rate",
-            Self::DiskBusy => "disk_busy",
-            Self::DiskStall => "disk_stall",
-            Self::Interrupts => "interrupts",
-            Self::Unattributed => "unattributed",
-            Self::GpuUsed => "gpu_used",
-            Self::ProgramGpu => "program_gpu",
-            Self::ProgramReceived => "program_received",
-            Self::ProgramSent => "program_sent",
-            Self::GrownBytes => "grown_bytes",
-            Self::ProgramBytes => "program_bytes",
-            Self::SwapGrown => "swap_grown",
-            Self::ClockShare => "clock_share",
-            Self::Uptime => "uptime",
-            Self::UpdateAge => "update_age",
-            Self::UpdateInstallAge => "update_install_age",
-            Self::BrowserAge => "browser_age",
-            Self::BackAfter => "back_after",
-            Self::HungSeconds => "hung_seconds",
-            Self::Learning => "learning",
-            Self::Score => "score",
-            Self::UsualTemperature => "usual_temperature",
-            Self::KnownFor => "known_for",
-            Self::FanSpeed => "fan_speed",
-            Self::UsualFanSpeed => "usual_fan_speed",
-            Self::OnBattery => "on_battery",
-            Self::PowerLost => "power_lost",
-            Self::PowerButton => "power_button",
-            Self::SystemError => "system_error",
-            Self::ErrorCode => "error_code",
-            Self::Returns => "returns",
-            Self::DiskWritten => "disk_written",
-            Self::SleptFor => "slept_for",
-            Self::CommitUsed => "commit_used",
-        }
+    pub fn id(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -536,8 +363,11 @@ pub enum SignClass {
 }
 
 /// One thing that speaks for or against a suspicion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum SignKind {
     /// The file name of a known miner.
     MinerName,
@@ -599,69 +429,11 @@ pub enum SignKind {
 
 impl SignKind {
     /// Every kind, for tests of texts and points.
-    pub const ALL: [Self; 28] = [
-        Self::MinerName,
-        Self::MinerArguments,
-        Self::WrongFolder,
-        Self::WrongParent,
-        Self::KernelName,
-        Self::TemporaryFolder,
-        Self::OddFolder,
-        Self::HiddenFile,
-        Self::DeletedFile,
-        Self::ScriptHostParent,
-        Self::SchedulerParent,
-        Self::Unsigned,
-        Self::New,
-        Self::CameBack,
-        Self::FellWhenWatched,
-        Self::OnlyWhileAway,
-        Self::NeverBusy,
-        Self::NoWindow,
-        Self::Window,
-        Self::PoolPort,
-        Self::Steady,
-        Self::VerySteady,
-        Self::Quiet,
-        Self::QuietNetwork,
-        Self::Heat,
-        Self::Gpu,
-        Self::Signed,
-        Self::Installed,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The id used in texts, points and JSON.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::MinerName => "miner_name",
-            Self::MinerArguments => "miner_arguments",
-            Self::WrongFolder => "wrong_folder",
-            Self::WrongParent => "wrong_parent",
-            Self::KernelName => "kernel_name",
-            Self::TemporaryFolder => "temporary_folder",
-            Self::OddFolder => "odd_folder",
-            Self::HiddenFile => "hidden_file",
-            Self::DeletedFile => "deleted_file",
-            Self::ScriptHostParent => "script_host_parent",
-            Self::SchedulerParent => "scheduler_parent",
-            Self::Unsigned => "unsigned",
-            Self::New => "new",
-            Self::CameBack => "came_back",
-            Self::FellWhenWatched => "fell_when_watched",
-            Self::OnlyWhileAway => "only_while_away",
-            Self::NeverBusy => "never_busy",
-            Self::NoWindow => "no_window",
-            Self::Window => "window",
-            Self::PoolPort => "pool_port",
-            Self::Steady => "steady",
-            Self::VerySteady => "very_steady",
-            Self::Quiet => "quiet",
-            Self::QuietNetwork => "quiet_network",
-            Self::Heat => "heat",
-            Self::Gpu => "gpu",
-            Self::Signed => "signed",
-            Self::Installed => "installed",
-        }
+    pub fn id(self) -> &'static str {
+        self.into()
     }
 
     /// What kind of evidence it is.

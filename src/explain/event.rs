@@ -135,9 +135,9 @@ mod tests {
             json!({"finding": {"rule": "of a newer version"}}),
             Value::Null,
         ];
-        for lang in Lang::ALL {
+        for &lang in Lang::ALL {
             let texts = Texts::new(lang);
-            for kind in EventKind::ALL {
+            for &kind in EventKind::ALL {
                 for data in &data {
                     // A verdict has always its word, trouble its reason.
                     if data.get("verdict").is_none() && kind == EventKind::Verdict
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn what_was_told_about_the_pc_as_a_whole_has_no_name() {
         let knowledge = Knowledge::builtin().expect("tables");
-        for lang in Lang::ALL {
+        for &lang in Lang::ALL {
             let texts = Texts::new(lang);
             let text = |subject| {
                 let event = Event::new(At(0), EventKind::Notified, subject).with(json!({"rule": "cpu_hog"}));
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn a_sudden_stop_tells_what_was_busy_before_it() {
         let knowledge = Knowledge::builtin().expect("tables");
-        for lang in Lang::ALL {
+        for &lang in Lang::ALL {
             let texts = Texts::new(lang);
             let text = |busy: Value| {
                 let data = json!({ "cause": "power_lost", "busy": busy });

@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn a_finding_about_a_known_program_tells_what_it_is_and_what_to_do() {
         let knowledge = Knowledge::builtin().expect("tables");
-        for lang in Lang::ALL {
+        for &lang in Lang::ALL {
             let texts = Texts::new(lang);
             for known in knowledge.programs() {
                 let advice = advice(known, &texts);

@@ -352,9 +352,9 @@ mod tests {
     #[test]
     fn every_finding_has_complete_words_in_both_languages() {
         let knowledge = Knowledge::builtin().expect("tables");
-        for lang in Lang::ALL {
+        for &lang in Lang::ALL {
             let texts = Texts::new(lang);
-            for rule in RuleId::ALL {
+            for &rule in RuleId::ALL {
                 for finding in examples(rule) {
                     let words = explain(&finding, &knowledge, &texts);
                     let all = [vec![words.headline, words.meaning, words.limits], words.saw, words.todo.clone()];
@@ -395,7 +395,8 @@ mod tests {
 
     fn examples(rule: RuleId) -> Vec<Finding> {
         let evidence: Vec<Evidence> = EvidenceKind::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .map(|kind| Evidence::told(kind, if kind == EvidenceKind::LostBytes { 3e9 } else { 0.82 }, Seconds(360.0)))
             .collect();
         let of = |subject: Subject, busy| Finding {
@@ -408,8 +409,9 @@ mod tests {
             busy,
             cause: None,
             signs: SignKind::ALL
-                .map(|kind| Sign { kind, points: 5, text: Some("/tmp".to_owned()), figure: Some(2.0) })
-                .to_vec(),
+                .iter()
+                .map(|&kind| Sign { kind, points: 5, text: Some("/tmp".to_owned()), figure: Some(2.0) })
+                .collect(),
             parent: Some("cron".to_owned()),
         };
         let program = Subject {
@@ -423,7 +425,7 @@ mod tests {
             RuleId::CpuHog | RuleId::MemoryPressure => vec![of(program, None), of(Subject::machine(), None)],
             RuleId::KnownBusy => {
                 let known = Subject { group: "Windows Update".into(), ..program };
-                Busy::ALL.into_iter().map(|busy| of(known.clone(), Some(busy))).collect()
+                Busy::ALL.iter().copied().map(|busy| of(known.clone(), Some(busy))).collect()
             }
             RuleId::DiskShrinking => {
                 let fast = of(Subject::volume("C:"), None);

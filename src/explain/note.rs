@@ -56,7 +56,7 @@ mod tests {
             Rejected::Taken(text("a.exe"), text("B")),
             Rejected::Twice,
         ];
-        for lang in Lang::ALL {
+        for &lang in Lang::ALL {
             let texts = Texts::new(lang);
             for reason in &reasons {
                 for (line, table, id) in

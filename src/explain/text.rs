@@ -7,10 +7,11 @@ use std::sync::OnceLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 use unic_langid::LanguageIdentifier;
 
 /// A language of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Lang {
     /// Japanese.
@@ -21,7 +22,7 @@ pub enum Lang {
 
 impl Lang {
     /// Both.
-    pub const ALL: [Self; 2] = [Self::Ja, Self::En];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The language for a locale name such as `ja-JP` or `ja_JP.UTF-8`: Japanese for Japanese, else English.
     pub fn from_locale(locale: &str) -> Self {
@@ -167,7 +168,7 @@ mod tests {
 
     #[test]
     fn every_text_can_be_read() {
-        for lang in Lang::ALL {
+        for &lang in Lang::ALL {
             assert_eq!(Texts::new(lang).identifier().to_string(), lang.code());
             for (file, source) in lang.sources() {
                 if let Err((_, errors)) = FluentResource::try_new(source.to_owned()) {
@@ -239,7 +240,7 @@ mod tests {
 
     #[test]
     fn the_texts_can_be_read() {
-        for lang in Lang::ALL {
+        for &lang in Lang::ALL {
             let texts = Texts::new(lang);
             assert_eq!(texts.get("no-such-text"), "no-such-text");
             assert!(texts.has("all_well-headline"));

@@ -11,6 +11,7 @@ use std::fmt;
 
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::programs::KnownProgram;
 use super::{Knowledge, Source, stem};
@@ -57,8 +58,9 @@ impl fmt::Display for KnowledgeNote {
 }
 
 /// Why an entry of an override was left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, thiserror::Error)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "detail")]
+#[strum(serialize_all = "snake_case")]
 pub enum Rejected {
     /// The file is too long and was not read.
     #[error("longer than 256 KB; nothing of it is used")]
@@ -85,16 +87,8 @@ pub enum Rejected {
 
 impl Rejected {
     /// The name used in text ids and JSON.
-    pub const fn id(&self) -> &'static str {
-        match self {
-            Self::TooLong => "too_long",
-            Self::Form(_) => "form",
-            Self::UnknownKey => "unknown_key",
-            Self::Value(_) => "value",
-            Self::Protected(_) => "protected",
-            Self::Taken(..) => "taken",
-            Self::Twice => "twice",
-        }
+    pub fn id(&self) -> &'static str {
+        self.into()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use super::place::{Folders, comparable};
 use crate::model::{Os, ProgramKind};
@@ -59,8 +60,9 @@ impl Label {
 }
 
 /// Why a high load of a program is normal and will end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Busy {
     /// Updates of the system or of programs.
     Update,
@@ -96,43 +98,11 @@ pub enum Busy {
 
 impl Busy {
     /// Every reason, for tests of the texts.
-    pub const ALL: [Self; 15] = [
-        Self::Update,
-        Self::VirusScan,
-        Self::Indexing,
-        Self::Sync,
-        Self::Meeting,
-        Self::Backup,
-        Self::Maintenance,
-        Self::Install,
-        Self::Telemetry,
-        Self::Optimising,
-        Self::Printing,
-        Self::VirtualMachine,
-        Self::InputMethod,
-        Self::Work,
-        Self::Game,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name used in text ids and JSON.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Update => "update",
-            Self::VirusScan => "virus_scan",
-            Self::Indexing => "indexing",
-            Self::Sync => "sync",
-            Self::Meeting => "meeting",
-            Self::Backup => "backup",
-            Self::Maintenance => "maintenance",
-            Self::Install => "install",
-            Self::Telemetry => "telemetry",
-            Self::Optimising => "optimising",
-            Self::Printing => "printing",
-            Self::VirtualMachine => "virtual_machine",
-            Self::InputMethod => "input_method",
-            Self::Work => "work",
-            Self::Game => "game",
-        }
+    pub fn id(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -149,8 +119,9 @@ pub enum Protection {
 }
 
 /// What to do when a program makes the PC slow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Advice {
     /// It ends by itself.
     Wait,
@@ -169,18 +140,11 @@ pub enum Advice {
 
 impl Advice {
     /// Every advice, for tests of the texts.
-    pub const ALL: [Self; 6] = [Self::Wait, Self::Close, Self::Restart, Self::Ask, Self::Helpdesk, Self::Nothing];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name used in text ids and JSON.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Wait => "wait",
-            Self::Close => "close",
-            Self::Restart => "restart",
-            Self::Ask => "ask",
-            Self::Helpdesk => "helpdesk",
-            Self::Nothing => "nothing",
-        }
+    pub fn id(self) -> &'static str {
+        self.into()
     }
 }
 

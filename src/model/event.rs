@@ -1,12 +1,28 @@
 //! What happened, as the flight recorder keeps it.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::At;
 
 /// What kind of thing happened. The serde name is what the recorder stores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum EventKind {
     /// Watching began.
     Started,
@@ -50,56 +66,16 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Self; 19] = [
-        Self::Started,
-        Self::Stopped,
-        Self::SuddenStop,
-        Self::Suspended,
-        Self::ClockChanged,
-        Self::Finding,
-        Self::FindingEnded,
-        Self::Notified,
-        Self::Action,
-        Self::Verdict,
-        Self::MonitorOpened,
-        Self::MonitorClosed,
-        Self::UserAway,
-        Self::UserBack,
-        Self::Foreground,
-        Self::Paused,
-        Self::Resumed,
-        Self::Slowed,
-        Self::Trouble,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The id used in texts, JSON and the recording.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Started => "started",
-            Self::Stopped => "stopped",
-            Self::SuddenStop => "sudden_stop",
-            Self::Suspended => "suspended",
-            Self::ClockChanged => "clock_changed",
-            Self::Finding => "finding",
-            Self::FindingEnded => "finding_ended",
-            Self::Notified => "notified",
-            Self::Action => "action",
-            Self::Verdict => "verdict",
-            Self::MonitorOpened => "monitor_opened",
-            Self::MonitorClosed => "monitor_closed",
-            Self::UserAway => "user_away",
-            Self::UserBack => "user_back",
-            Self::Foreground => "foreground",
-            Self::Paused => "paused",
-            Self::Resumed => "resumed",
-            Self::Slowed => "slowed",
-            Self::Trouble => "trouble",
-        }
+    pub fn id(self) -> &'static str {
+        self.into()
     }
 
     /// The kind with this id; `None` for one of a newer version.
     pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.id() == id)
+        id.parse().ok()
     }
 
     /// Whether it is kept when the recording has to become smaller.
@@ -165,7 +141,7 @@ mod tests {
 
     #[test]
     fn every_kind_is_read_back_by_its_id() {
-        for kind in EventKind::ALL {
+        for &kind in EventKind::ALL {
             assert_eq!(EventKind::from_id(kind.id()), Some(kind));
             assert_eq!(serde_json::to_value(kind).expect("json"), kind.id());
         }

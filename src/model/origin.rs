@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// Something unusual about a process that can be seen without looking into it. One alone proves nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum OriginFlag {
     /// Its whole file name is that of a known coin miner.
@@ -54,29 +55,7 @@ pub enum OriginFlag {
 
 impl OriginFlag {
     /// Every mark, for tests of texts.
-    pub const ALL: [Self; 21] = [
-        Self::MinerName,
-        Self::MinerArguments,
-        Self::WrongFolder,
-        Self::WrongParent,
-        Self::KernelName,
-        Self::TemporaryFolder,
-        Self::OddFolder,
-        Self::HiddenFile,
-        Self::DeletedFile,
-        Self::ScriptHostParent,
-        Self::SchedulerParent,
-        Self::NeverBusy,
-        Self::Installed,
-        Self::Unsigned,
-        Self::Signed,
-        Self::New,
-        Self::PoolPort,
-        Self::Mine,
-        Self::UpdateWaiting,
-        Self::OpenedByStranger,
-        Self::FromTerminal,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 }
 
 /// Where a program comes from.

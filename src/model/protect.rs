@@ -1,12 +1,15 @@
 //! What may be closed. [`Closable`] can only be made by passing every check, so that a part of the
 //! program that acts cannot be handed anything else.
 
+use strum::{IntoStaticStr, VariantArray};
+
 use std::collections::BTreeSet;
 
 use super::{Owner, Pid, ProcFacts, ProcKey};
 
 /// Why a process has no close button.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Refusal {
     /// Part of the operating system.
     System,
@@ -24,8 +27,12 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every reason, for tests and texts.
-    pub const ALL: [Self; 6] =
-        [Self::System, Self::Security, Self::OtherUser, Self::Ourselves, Self::OurAncestor, Self::NotRunning];
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// The id used in texts.
+    pub fn id(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// Who we are: processes that must never be closed by us.

@@ -3,10 +3,12 @@
 use std::io::ErrorKind;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// Why a value is missing. The order is from "for ever on this PC" to "only now".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Why {
     /// This PC has no such sensor.
     NoSensor,
@@ -24,8 +26,12 @@ pub enum Why {
 
 impl Why {
     /// Every reason, for tests and tables.
-    pub const ALL: [Self; 6] =
-        [Self::NoSensor, Self::NoPermission, Self::Unsupported, Self::NotYet, Self::Stale, Self::OutOfRange];
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// The id used in texts and JSON.
+    pub fn id(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// A value that may be missing, with the reason.

@@ -34,8 +34,9 @@ pub fn erase(path: &Path, now: At) -> Result<(), RecorderError> {
 /// Deletes every row and overwrites it with zeros; [`scrub`] writes them to the file.
 pub fn delete_rows(db: &Connection) -> Result<(), RecorderError> {
     db.pragma_update(None, "secure_delete", true)?;
-    let samples = Tier::ALL.map(schema::table).map(|table| [table.to_owned(), format!("{table}_usage")]);
-    let tables = samples.into_iter().flatten().chain(TABLES.map(str::to_owned));
+    let samples = Tier::ALL.iter().map(|tier| schema::table(*tier));
+    let samples = samples.flat_map(|table| [table.to_owned(), format!("{table}_usage")]);
+    let tables = samples.chain(TABLES.map(str::to_owned));
     let deleted = tables.into_iter().try_for_each(|table| db.execute(&format!("DELETE FROM {table}"), []).map(|_| ()));
     db.pragma_update(None, "secure_delete", false)?;
     Ok(deleted?)

@@ -231,7 +231,7 @@ impl Reader {
     /// The ends of the first and the last span that are recorded, `None` when there are no samples.
     pub fn span(&self) -> Result<Option<(At, At)>, RecorderError> {
         let (mut first, mut last) = (None, None);
-        for tier in Tier::ALL {
+        for &tier in Tier::ALL {
             let oldest = store::first(&self.db, tier, 0, i64::MAX)?;
             first = [first, oldest].into_iter().flatten().min();
             last = last.max(store::last(&self.db, tier, 0, i64::MAX)?);

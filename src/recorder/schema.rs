@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(version(&db).expect("version"), 0);
         migrate(&mut db, &STEPS).expect("migrated");
         assert_eq!(version(&db).expect("version") as usize, STEPS.len());
-        for tier in Tier::ALL {
+        for &tier in Tier::ALL {
             assert_eq!(names(&db, table(tier)).join(", "), format!("at, {}", columns()));
         }
     }
@@ -231,7 +231,7 @@ mod tests {
             if from > 0 {
                 let run = "INSERT INTO run (version, started, last_seen, clean) VALUES ('1', 1, 2, 0)";
                 db.execute(run, []).expect("a run");
-                for tier in Tier::ALL {
+                for &tier in Tier::ALL {
                     let usage = "(id, program, cpu, busiest_part, memory, parts) VALUES (64, 1, 2, 3, 4, 5)";
                     db.execute(&format!("INSERT INTO {}_usage {usage}", table(tier)), []).expect("a usage");
                 }
@@ -241,7 +241,7 @@ mod tests {
             assert!(names(&db, "run").contains(&"note".to_owned()));
             let runs: u32 = db.query_row("SELECT count(*) FROM run", [], |row| row.get(0)).expect("runs");
             assert_eq!(runs, u32::from(from > 0));
-            for tier in Tier::ALL {
+            for &tier in Tier::ALL {
                 let select = format!("SELECT cpu, gpu, net_rx, net_tx, disk_write FROM {}_usage", table(tier));
                 let read = |row: &rusqlite::Row<'_>| {
                     let values: [Option<i64>; 5] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?];

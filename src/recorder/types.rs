@@ -1,5 +1,7 @@
 //! Parameters and results of the recorder.
 
+use strum::VariantArray;
+
 use std::path::PathBuf;
 
 use crate::model::{At, Seconds};
@@ -81,7 +83,7 @@ pub struct Opened {
 }
 
 /// Resolution of stored samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
 pub enum Tier {
     /// As the programs were read; looks at the totals alone are joined with the programs that cover them.
     Raw,
@@ -93,7 +95,7 @@ pub enum Tier {
 
 impl Tier {
     /// Every tier, finest first.
-    pub const ALL: [Self; 3] = [Self::Raw, Self::Minute, Self::Hour];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The finest tier that gives not more than a few thousand points for a range: raw for up to 2 h, minutes
     /// for up to 24 h, hours beyond.

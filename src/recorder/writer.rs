@@ -346,7 +346,7 @@ pub fn insert_event(db: &Connection, run: i64, event: &Event) -> Result<(), Reco
 /// Shifts the times of all that a run wrote; its samples are those of `started..=written_to`.
 fn shift(db: &Connection, run: i64, started: i64, written_to: Option<i64>, by: i64) -> Result<(), RecorderError> {
     if let Some(last) = written_to {
-        for tier in Tier::ALL {
+        for &tier in Tier::ALL {
             store::shift(db, tier, started, last, by)?;
         }
         store::shift_key(db, "space", "at", started, last, by)?;

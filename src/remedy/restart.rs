@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::model::{Reading, Seconds};
 
 /// A step of the checklist, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Step {
     /// Save the work in programs that have windows.
     SaveWork,
@@ -30,29 +34,11 @@ pub enum Step {
 
 impl Step {
     /// Every step in order.
-    pub const ALL: [Self; 8] = [
-        Self::SaveWork,
-        Self::CloseBrowser,
-        Self::RestoreSetting,
-        Self::OthersSignedIn,
-        Self::PendingUpdate,
-        Self::Restart,
-        Self::Restarted,
-        Self::BrowserStayedAway,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The id used in texts.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::SaveWork => "save_work",
-            Self::CloseBrowser => "close_browser",
-            Self::RestoreSetting => "restore_setting",
-            Self::OthersSignedIn => "others_signed_in",
-            Self::PendingUpdate => "pending_update",
-            Self::Restart => "restart",
-            Self::Restarted => "restarted",
-            Self::BrowserStayedAway => "browser_stayed_away",
-        }
+    pub fn id(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a screen asks for, and what it is told about an action.
 
+use strum::VariantArray;
+
 use crate::diagnose::Subject;
 use crate::explain::Lang;
 use crate::model::{ActError, At, Seconds};
@@ -8,7 +10,7 @@ use crate::remedy::restart::Step;
 use crate::settings::ThemeChoice;
 
 /// A screen of the window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, VariantArray)]
 pub enum Screen {
     /// What is going on now.
     #[default]
@@ -23,7 +25,7 @@ pub enum Screen {
 
 impl Screen {
     /// Every screen, in the order of the navigation.
-    pub const ALL: [Self; 4] = [Self::Now, Self::History, Self::Restart, Self::Settings];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// Text id of its name.
     pub const fn text(self) -> &'static str {
@@ -37,7 +39,7 @@ impl Screen {
 }
 
 /// How much of the past the charts show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, VariantArray)]
 pub enum Range {
     /// One minute.
     #[default]
@@ -54,7 +56,7 @@ pub enum Range {
 
 impl Range {
     /// Every range, shortest first.
-    pub const ALL: [Self; 5] = [Self::Minute, Self::TenMinutes, Self::Hour, Self::Day, Self::Week];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// Its length.
     pub const fn seconds(self) -> Seconds {
@@ -87,7 +89,7 @@ impl Range {
     pub fn for_age(age: Seconds) -> Self {
         // Not at the very edge.
         let fits = |range: &Self| range.seconds().0 * 0.95 >= age.0;
-        Self::ALL.into_iter().find(fits).unwrap_or(Self::Week)
+        Self::ALL.iter().copied().find(fits).unwrap_or(Self::Week)
     }
 }
 

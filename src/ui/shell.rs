@@ -87,7 +87,7 @@ impl Shell {
             ui.add_space(8.0);
             ui.label(RichText::new(snapshot.texts.get("app-name")).font(theme.bold(18.0)).color(palette.text));
             ui.add_space(12.0);
-            for screen in Screen::ALL {
+            for &screen in Screen::ALL {
                 let icon = match screen {
                     Screen::Now => Icon::Clock,
                     Screen::History => Icon::History,
@@ -118,7 +118,7 @@ impl Shell {
 
 fn shortcuts(ui: &egui::Ui, intents: &mut Vec<Intent>) {
     let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4];
-    for (key, screen) in keys.into_iter().zip(Screen::ALL) {
+    for (key, &screen) in keys.into_iter().zip(Screen::ALL) {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key)) {
             intents.push(Intent::Show(screen));
         }

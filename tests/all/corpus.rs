@@ -106,7 +106,7 @@ fn words(outcome: &Outcome, knowledge: &Knowledge, texts: &[Texts; 2]) -> String
 fn the_corpus_speaks_about_every_rule() {
     let cases = read_all(&folder()).expect("cases that can be read");
     assert!(cases.len() >= 60, "only {} cases", cases.len());
-    for rule in RuleId::ALL {
+    for &rule in RuleId::ALL {
         let wanted = cases.iter().any(|(_, case)| case.expect.iter().any(|expected| expected.rule == rule));
         assert!(wanted, "no case wants {}", rule.id());
         let is_of_rule = |forbidden: &Forbidden| matches!(forbidden, Forbidden::Rule(of, _) if *of == rule);
@@ -118,7 +118,7 @@ fn the_corpus_speaks_about_every_rule() {
 fn the_corpus_speaks_about_every_normal_load() {
     let cases = read_all(&folder()).expect("cases that can be read");
     // No program of our tables is a game: an administrator can name one.
-    for busy in Busy::ALL.into_iter().filter(|busy| *busy != Busy::Game) {
+    for busy in Busy::ALL.iter().copied().filter(|busy| *busy != Busy::Game) {
         let wanted = cases.iter().any(|(_, case)| case.expect.iter().any(|expected| expected.busy == Some(busy)));
         assert!(wanted, "no case wants a load that is normal because of {}", busy.id());
     }

@@ -160,7 +160,7 @@ fn who_used_the_graphics_processor_and_the_network_is_kept_however_little_it_com
         ..with_programs(60, 0.5, 60.0, programs)
     });
     recorder.flush(at(60)).expect("flushed");
-    for tier in Tier::ALL {
+    for &tier in Tier::ALL {
         let sample = samples(&path, tier).pop().expect("a sample");
         assert_eq!(sample.gpu_users.known().map(|users| &*users[0].program), Some("film"), "{tier:?}");
         assert_eq!(sample.net_users, Reading::Known(vec![user("download", 9e6), user("sync", 1000.0)]), "{tier:?}");
@@ -920,7 +920,7 @@ fn a_fan_that_mostly_stands_still_at_rest_is_known_to() {
 }
 
 fn kind() -> impl Strategy<Value = EventKind> {
-    proptest::sample::select(&EventKind::ALL[..])
+    proptest::sample::select(EventKind::ALL)
 }
 
 proptest! {

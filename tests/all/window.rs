@@ -663,7 +663,7 @@ fn a_click_on_what_happened_days_ago_shows_the_minutes_around_it() {
 
 #[test]
 fn history_says_what_keeps_it_from_being_written_or_read_and_what_to_do() {
-    for lang in Lang::ALL {
+    for &lang in Lang::ALL {
         let texts = Texts::new(lang);
         let drawn = |recorded: Recorded, wanted: &str| {
             let mut scene = Scene::new(lang, 0.6);
@@ -733,7 +733,7 @@ fn the_first_start_offers_to_keep_watching_and_settings_switch_it() {
 
 #[test]
 fn what_was_recorded_is_deleted_after_one_question_that_says_what_is_lost() {
-    for lang in Lang::ALL {
+    for &lang in Lang::ALL {
         let mut scene = recorded(Scene::new(lang, 0.6));
         scene.recorded.bytes = Some(5_000_000);
         scene.shell.show(Screen::Settings);
@@ -774,9 +774,9 @@ fn what_was_recorded_is_deleted_after_one_question_that_says_what_is_lost() {
 /// egui_kittest also checks that every widget that takes input has a name.
 #[test]
 fn all_screens_draw_at_the_smallest_and_at_a_large_size_in_both_languages() {
-    for lang in Lang::ALL {
+    for &lang in Lang::ALL {
         for size in [[640.0, 480.0], [1000.0, 700.0], [2400.0, 1400.0]] {
-            for screen in Screen::ALL {
+            for &screen in Screen::ALL {
                 let mut scene = recorded(Scene::new(lang, 0.6));
                 scene.background = Background::NotAsked;
                 scene.shell.show(screen);

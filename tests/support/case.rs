@@ -450,7 +450,7 @@ impl TryFrom<String> for Forbidden {
             "alarm" => return Ok(Self::ALARM),
             other => other.split_once('/').map_or((other, None), |(rule, severity)| (rule, Some(severity))),
         };
-        let found = RuleId::ALL.into_iter().find(|known| known.id() == rule);
+        let found = RuleId::ALL.iter().copied().find(|known| known.id() == rule);
         let severity = match severity {
             None => None,
             Some("ok") => Some(Severity::Ok),

@@ -26,7 +26,7 @@ pub fn confusion(outcomes: &[Outcome]) -> String {
         "{:<18} {:>6} {:>6} {:>6} | {:>9} {:>6} | {:>5}\n",
         "rule", "wanted", "found", "missed", "forbidden", "false", "other"
     );
-    for rule in RuleId::ALL {
+    for &rule in RuleId::ALL {
         let of_rule = |outcome: &&Outcome| outcome.met.iter().any(|met| met.expected.rule == rule);
         let wanted: Vec<&Outcome> = outcomes.iter().filter(of_rule).collect();
         let good = |outcome: &&&Outcome| outcome.met.iter().filter(|met| met.expected.rule == rule).all(Met::is_good);

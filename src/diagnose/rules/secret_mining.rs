@@ -126,7 +126,7 @@ mod tests {
     fn every_sign_counts_something() {
         let knowledge = Knowledge::builtin().expect("tables");
         let points = &knowledge.thresholds.mining.points;
-        for kind in SignKind::ALL {
+        for &kind in SignKind::ALL {
             assert!(points.get(kind.id()).is_some_and(|points| *points != 0), "{kind:?}");
         }
     }
@@ -136,7 +136,8 @@ mod tests {
         let knowledge = Knowledge::builtin().expect("tables");
         let points = &knowledge.thresholds.mining.points;
         let load: i32 = SignKind::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|kind| kind.class() == crate::diagnose::SignClass::Load)
             .map(|kind| points[kind.id()])
             .sum();

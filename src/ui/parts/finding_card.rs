@@ -191,14 +191,7 @@ pub fn primary<'a>(ui: &egui::Ui, snapshot: &Snapshot<'_>, text: &str) -> egui::
 
 /// Why a program cannot be closed, in words.
 pub fn refusal_text(refusal: Refusal, texts: &Texts) -> String {
-    texts.get(match refusal {
-        Refusal::System => "refusal-system",
-        Refusal::Security => "refusal-security",
-        Refusal::OtherUser => "refusal-other_user",
-        Refusal::Ourselves => "refusal-ourselves",
-        Refusal::OurAncestor => "refusal-our_ancestor",
-        Refusal::NotRunning => "refusal-not_running",
-    })
+    texts.get(&format!("refusal-{}", refusal.id()))
 }
 
 fn why_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, finding: &Finding, words: &Explanation, palette: &Palette) {

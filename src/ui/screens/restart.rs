@@ -27,7 +27,7 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>)
         ui.label(RichText::new(uptime).color(muted));
     });
     let (before, after): (Vec<Step>, Vec<Step>) =
-        Step::ALL.into_iter().partition(|step| !matches!(step, Step::Restarted | Step::BrowserStayedAway));
+        Step::ALL.iter().copied().partition(|step| !matches!(step, Step::Restarted | Step::BrowserStayedAway));
     for (title, steps) in [("restart-before", before), ("restart-after", after)] {
         theme.card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());

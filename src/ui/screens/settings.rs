@@ -125,7 +125,7 @@ fn look_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>
     let texts = snapshot.texts;
     ui.horizontal_wrapped(|ui| {
         ui.label(texts.get("settings-language"));
-        for lang in Lang::ALL {
+        for &lang in Lang::ALL {
             let name = texts.get(&format!("language-{}", lang.code()));
             if ui.add(egui::Button::selectable(texts.lang() == lang, name)).clicked() {
                 intents.push(Intent::SetLang(lang));

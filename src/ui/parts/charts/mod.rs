@@ -107,7 +107,7 @@ impl Charts {
     fn ranges_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().button_padding = vec2(10.0, 3.0);
-            for range in Range::ALL.into_iter().rev() {
+            for range in Range::ALL.iter().copied().rev() {
                 let chosen = self.period == Period::from(range);
                 let text = RichText::new(snapshot.texts.get(range.text())).size(snapshot.theme.size.small);
                 if ui.add(egui::Button::selectable(chosen, text)).clicked() {

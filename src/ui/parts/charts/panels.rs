@@ -126,16 +126,5 @@ pub(super) fn share(sample: &Sample) -> Reading<String> {
 }
 
 fn missing(texts: &Texts, why: Why) -> String {
-    texts.get(&format!("missing-{}", why_id(why)))
-}
-
-const fn why_id(why: Why) -> &'static str {
-    match why {
-        Why::NoSensor => "no_sensor",
-        Why::NoPermission => "no_permission",
-        Why::Unsupported => "unsupported",
-        Why::NotYet => "not_yet",
-        Why::Stale => "stale",
-        Why::OutOfRange => "out_of_range",
-    }
+    texts.get(&format!("missing-{}", why.id()))
 }
