@@ -1,28 +1,20 @@
 //! Turns the findings of each moment into what is recorded: when one began and when it ended. Pure.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
-use crate::diagnose::{Finding, RuleId, Severity};
-use crate::model::{At, Event, EventKind, Seconds};
+use super::active_findings::{Active, ActiveFindings};
+use crate::diagnose::{Finding, Severity};
+use crate::model::{At, Event, EventKind};
 
-/// A finding that is away for no longer is the same one.
-const ENDED: Seconds = Seconds(30.0);
-
-struct TrackedFinding {
+struct Tracked {
     /// As its beginning is recorded: its end has to be found by it.
     subject: String,
     finding: Finding,
-    seen: At,
 }
 
-/// The findings under way.
+/// The findings under way, each rule for itself.
 #[derive(Default)]
-pub(super) struct FindingTracker {
-    /// By rule and by what the matter is about, see [`Finding::incident_key`].
-    current: BTreeMap<(RuleId, String), TrackedFinding>,
-}
+pub(super) struct FindingTracker(ActiveFindings<Tracked>);
 
 impl FindingTracker {
     /// Takes the findings of this moment and returns what began and what ended.
@@ -30,51 +22,37 @@ impl FindingTracker {
         let mut events = Vec::new();
         // What is over is recorded as the event that it is.
         for finding in findings.iter().filter(|finding| finding.severity > Severity::Ok && !finding.is_over()) {
-            let course = self.current.entry((finding.rule, finding.incident_key().1)).or_insert_with(|| {
+            let active = self.0.see((finding.rule, finding.incident_key().1), finding.since, now, || {
                 let subject = finding.subject.group.clone();
                 events.push(event(EventKind::Finding, now, &subject, finding));
-                TrackedFinding { subject, finding: finding.clone(), seen: now }
+                Tracked { subject, finding: finding.clone() }
             });
-            course.seen = now;
             // Its figures at the end tell more than those at the beginning.
-            course.finding = Finding { since: course.finding.since.min(finding.since), ..finding.clone() };
+            active.detail.finding = finding.clone();
         }
-        // The load goes on when another rule knows more about it now.
-        for course in self.current.values_mut() {
-            let incident_key = course.finding.incident_key();
-            if findings.iter().any(|finding| finding.goes_on() && finding.incident_key() == incident_key) {
-                course.seen = now;
-            }
-        }
-        self.current.retain(|_, course| {
-            let ended = now.since(course.seen) > ENDED;
-            if ended {
-                events.push(event(EventKind::FindingEnded, course.seen, &course.subject, &course.finding));
-            }
-            !ended
-        });
+        events.extend(self.0.end_absent(now, findings.iter()).into_iter().map(ended));
         events
     }
 
-    /// Watching ends, for good or for a while: what is under way ends in the record when it was seen last, which does
+    /// Monitoring ends, for good or for a while: what is under way ends in the recording when it was last seen, which does
     /// not mean that its cause is over.
     pub(super) fn end(&mut self) -> Vec<Event> {
-        let finding_tracker = std::mem::take(&mut self.current).into_values();
-        let end = |course: TrackedFinding| {
-            let mut event = event(EventKind::FindingEnded, course.seen, &course.subject, &course.finding);
+        let end = |active| {
+            let mut event = ended(active);
             event.data["watch"] = "ended".into();
             event
         };
-        finding_tracker.map(end).collect()
+        self.0.take().map(end).collect()
     }
 
-    /// The clock was wrong by so much and has been set.
+    /// The clock was wrong by so many milliseconds and was set.
     pub(super) fn shift(&mut self, milliseconds: i64) {
-        for course in self.current.values_mut() {
-            course.seen.0 = course.seen.0.saturating_add(milliseconds);
-            course.finding.since.0 = course.finding.since.0.saturating_add(milliseconds);
-        }
+        self.0.shift(milliseconds);
     }
+}
+
+fn ended(Active { since, seen, detail: Tracked { subject, finding } }: Active<Tracked>) -> Event {
+    event(EventKind::FindingEnded, seen, &subject, &Finding { since, ..finding })
 }
 
 fn event(kind: EventKind, at: At, subject: &str, finding: &Finding) -> Event {

@@ -1,8 +1,9 @@
 //! The agent: always there, never felt. Samples, records, diagnoses, shows an icon and notifies; no window.
 //!
 //! One thread does everything in turns of 2 s and sleeps in between; tray, endpoint and notifications only send to
-//! it. `notification_policy`, `budget`, `session_events`, `loads` and `menu` are pure.
+//! it. `active_findings`, `notification_policy`, `budget`, `session_events`, `loads` and `menu` are pure.
 
+mod active_findings;
 mod agent_loop;
 mod budget;
 mod finding_tracker;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::active_findings::ActiveFindings;
 use super::session_events::ClockStep;
 use crate::diagnose::{Confidence, Finding, IncidentKey, RuleId, Severity, incident_key};
 use crate::model::{At, Seconds};
@@ -15,8 +16,6 @@ const LASTED: Seconds = Seconds::from_minutes(1.0);
 const AGAIN: Seconds = Seconds::from_days(1.0);
 /// Between two notifications; what begins in between is told together.
 const APART: Seconds = Seconds::from_minutes(10.0);
-/// A finding that is away for no longer is the same one.
-const SOLVED: Seconds = Seconds(30.0);
 /// Nothing is told so soon after signing in…
 const AFTER_SIGN_IN: Seconds = Seconds::from_minutes(5.0);
 /// …and after sleep.
@@ -37,16 +36,11 @@ pub enum Notice {
     Withdraw,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Incident {
-    since: At,
-    seen: At,
-}
-
 /// Remembers what was told.
 #[derive(Clone, Debug, Default)]
 pub struct NotificationPolicy {
-    current: BTreeMap<IncidentKey, Incident>,
+    /// Incidents of which at least one finding was worth a notification.
+    current: ActiveFindings<()>,
     /// By rule and what the matter is about.
     told: BTreeMap<(RuleId, String), At>,
     shown: Vec<IncidentKey>,
@@ -99,7 +93,7 @@ impl NotificationPolicy {
     /// Told by the same rule within a day; or, but for an alarm, by another rule while it goes on.
     fn was_told(&self, (rule, group): &FindingKey) -> bool {
         let this = incident_key(*rule, group);
-        let begin = self.current.get(&this).map(|course| course.since);
+        let begin = self.current.get(&this).map(|incident| incident.since);
         let covers = |other: RuleId, at: At| {
             !is_alarm(*rule) && incident_key(other, group) == this && begin.is_some_and(|begin| begin <= at)
         };
@@ -109,10 +103,7 @@ impl NotificationPolicy {
     /// The clock was wrong by so much and has been set.
     pub fn shift(&mut self, milliseconds: i64) {
         let moved = |at: &mut At| at.0 = at.0.saturating_add(milliseconds);
-        for course in self.current.values_mut() {
-            moved(&mut course.since);
-            moved(&mut course.seen);
-        }
+        self.current.shift(milliseconds);
         self.told.values_mut().chain(&mut self.last).chain(&mut self.quiet_until).for_each(moved);
     }
 
@@ -126,8 +117,8 @@ impl NotificationPolicy {
             .iter()
             .filter(|finding| is_worth_it(finding))
             .filter(|finding| {
-                let course = self.current.get(&finding.incident_key());
-                course.is_some_and(|course| now.since(course.since) >= LASTED)
+                let incident = self.current.get(&finding.incident_key());
+                incident.is_some_and(|incident| now.since(incident.since) >= LASTED)
             })
             .map(|finding| finding_key(finding))
             .filter(|finding_key| !self.was_told(finding_key))
@@ -146,7 +137,7 @@ impl NotificationPolicy {
             self.shown = due.iter().map(|(rule, group)| incident_key(*rule, group)).collect();
             return Some(Notice::Show(due));
         }
-        let solved = !self.shown.is_empty() && self.shown.iter().all(|shown| !self.current.contains_key(shown));
+        let solved = !self.shown.is_empty() && self.shown.iter().all(|shown| self.current.get(shown).is_none());
         if solved {
             self.shown.clear();
             return Some(Notice::Withdraw);
@@ -156,18 +147,10 @@ impl NotificationPolicy {
 
     fn track_incidents(&mut self, now: At, findings: &[&Finding]) {
         for finding in findings.iter().filter(|finding| is_worth_it(finding)) {
-            let course =
-                self.current.entry(finding.incident_key()).or_insert(Incident { since: finding.since, seen: now });
-            course.since = course.since.min(finding.since);
-            course.seen = now;
+            self.current.see(finding.incident_key(), finding.since, now, || ());
         }
-        // What was told is not over because another rule, which alone is no reason to tell, knows more about it now.
-        for finding in findings.iter().filter(|finding| finding.goes_on()) {
-            if let Some(course) = self.current.get_mut(&finding.incident_key()) {
-                course.seen = now;
-            }
-        }
-        self.current.retain(|_, course| now.since(course.seen) <= SOLVED);
+        // An incident is not over because another rule, which alone is no reason to tell, knows more about it now.
+        self.current.end_absent(now, findings.iter().copied());
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::RuleId;
 
-/// What findings have in common that a person takes for one and the same thing.
+/// The rule and the group that findings of one incident share.
 pub type IncidentKey = (RuleId, String);
 
-/// The matter of a finding with that rule and that [`Subject::group`]. A program that keeps the PC busy is one matter,
-/// whichever rule tells of it as more becomes known; memory that is short is one, whichever program is the largest just
-/// then.
+/// The incident of a finding with this rule and this [`Subject::group`](super::Subject::group). A program that keeps the PC
+/// busy is one incident, whichever rule reports it as more becomes known; memory that is short is one, whichever program is
+/// the largest at the moment.
 pub fn incident_key(rule: RuleId, group: &str) -> IncidentKey {
     match rule {
         RuleId::BrowserLoad | RuleId::WebPageLoad | RuleId::SecretMining => (RuleId::CpuHog, group.to_owned()),

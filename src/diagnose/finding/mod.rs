@@ -70,7 +70,7 @@ impl Finding {
         (self.rule, &self.subject.group)
     }
 
-    /// What a person takes for one and the same matter, see [`incident_key`].
+    /// The incident that it belongs to, see [`incident_key`].
     pub fn incident_key(&self) -> IncidentKey {
         incident_key(self.rule, &self.subject.group)
     }
