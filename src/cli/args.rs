@@ -317,7 +317,7 @@ mod tests {
     /// 75, with which an agent that costs too much ends, was missing.
     #[test]
     fn help_names_every_exit_code_in_both_languages() {
-        for lang in Lang::ALL {
+        for &lang in Lang::ALL {
             let Err(Stop::Help(text)) = parse_words(&format!("--lang {} --help", lang.code())) else { panic!("help") };
             for code in ["0", "1", "2", "69", "70", "75", "130"] {
                 let meaning = text.lines().find_map(|line| line.trim_start().strip_prefix(&format!("{code} ")));

@@ -257,7 +257,9 @@ mod tests {
 
     use super::*;
     use crate::diagnose::SubjectKind;
-    use crate::model::{Bytes, Member, OwnProcess, Owner, Pid, ProcFacts, ProgramSample, ProtectRules, Reading};
+    use crate::model::{
+        Bytes, Member, OwnProcess, Owner, Pid, ProcFacts, ProgramSample, ProtectRules, Reading, Seconds,
+    };
 
     /// How a process answers.
     #[derive(Clone, Copy, PartialEq)]

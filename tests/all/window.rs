@@ -788,7 +788,7 @@ fn all_screens_draw_at_the_smallest_and_at_a_large_size_in_both_languages() {
 
 #[test]
 fn an_unexpected_end_is_said_until_it_is_dismissed() {
-    for lang in Lang::ALL {
+    for &lang in Lang::ALL {
         let mut scene = Scene::new(lang, 0.6);
         scene.crash = Some(Crash { at: At(1_795_996_142_000), log: "/home/a/state/mimamori-window.log".into() });
         let texts = Texts::new(lang);
