@@ -32,6 +32,7 @@ impl OverrideNote {
 }
 
 /// Texts, knowledge and language.
+#[derive(Clone)]
 pub struct Context {
     /// Japanese texts.
     pub ja: Arc<Texts>,

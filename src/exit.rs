@@ -2,34 +2,27 @@
 
 /// How the program ends; the codes above 2 are those of `sysexits.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
+#[repr(u8)]
 pub enum Exit {
     /// Nothing to do.
-    Fine,
+    Fine = 0,
     /// Something was found.
-    Found,
+    Found = 1,
     /// The command line is wrong.
-    Usage,
+    Usage = 2,
     /// Not possible here.
-    Unavailable,
+    Unavailable = 69,
     /// A mistake of the program.
-    Internal,
+    Internal = 70,
     /// Not now; it starts itself again later.
-    TryAgain,
+    TryAgain = 75,
     /// Ctrl-C.
-    Interrupted,
+    Interrupted = 130,
 }
 
 impl Exit {
     /// The number that a script sees.
     pub const fn code(self) -> u8 {
-        match self {
-            Self::Fine => 0,
-            Self::Found => 1,
-            Self::Usage => 2,
-            Self::Unavailable => 69,
-            Self::Internal => 70,
-            Self::TryAgain => 75,
-            Self::Interrupted => 130,
-        }
+        self as u8
     }
 }

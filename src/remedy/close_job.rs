@@ -55,15 +55,25 @@ pub struct CloseUpdate {
     pub is_news: bool,
 }
 
+/// A job as a person sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CloseStatus {
+    /// What it is about.
+    pub subject: Subject,
+    /// Where it stands; `Err` when it could not begin.
+    pub phase: Result<Phase, ActError>,
+    /// Whether it can be ended by force: its processes are held.
+    pub can_force: bool,
+}
+
 /// The job of closing one program.
 #[derive(Debug)]
 pub struct CloseJob<T> {
-    subject: Subject,
+    status: CloseStatus,
     /// Held until the job is dropped.
     targets: Vec<T>,
     /// Its processes at the start: a program that comes back has others.
     known: BTreeSet<ProcKey>,
-    phase: Result<Phase, ActError>,
     before: Option<Fraction>,
     program_before: Option<Fraction>,
     ended: Option<At>,
@@ -83,37 +93,26 @@ impl<T: Target> CloseJob<T> {
             before: pc.sample.cpu.get(),
             program_before: pc.sample.program(&subject.group).map(|program| program.cpu),
             targets: Vec::new(),
-            phase: Err(ActError::Gone),
             ended: None,
-            subject,
+            status: CloseStatus { subject, phase: Err(ActError::Gone), can_force: false },
         };
         let held = match closable {
             Ok(closable) => hold(&closable, open),
             Err(Refusal::NotRunning) => Err(ActError::Gone),
             Err(_) => Err(ActError::Refused),
         };
-        job.phase = held.and_then(|targets| {
-            job.targets = targets;
+        job.status.phase = held.and_then(|targets| {
+            (job.targets, job.status.can_force) = (targets, true);
             job.ask()?;
             Ok(Phase::Asking { until: pc.now + ASK_SECONDS })
         });
-        let action = job.phase.is_ok().then(|| job.event(EventKind::Action, pc.now, json!({})));
+        let action = job.status.phase.is_ok().then(|| job.event(EventKind::Action, pc.now, json!({})));
         (job, action)
     }
 
-    /// What it is about.
-    pub const fn subject(&self) -> &Subject {
-        &self.subject
-    }
-
-    /// Where it stands; `Err` when it could not begin.
-    pub const fn phase(&self) -> &Result<Phase, ActError> {
-        &self.phase
-    }
-
-    /// Whether it can be ended by force: its processes are held.
-    pub const fn can_force(&self) -> bool {
-        !self.targets.is_empty()
+    /// How it stands.
+    pub const fn status(&self) -> &CloseStatus {
+        &self.status
     }
 
     /// Ends what was asked by force; the person has confirmed it.
@@ -123,8 +122,8 @@ impl<T: Target> CloseJob<T> {
             let _ = target.force_close();
         }
         let action = self.event(EventKind::Action, pc.now, json!({ "force": true }));
-        if self.phase.is_err() {
-            self.phase = Ok(Phase::StillOpen);
+        if self.status.phase.is_err() {
+            self.status.phase = Ok(Phase::StillOpen);
         }
         let mut update = self.advance(CloseStep::Force, pc);
         update.events.insert(0, action);
@@ -137,7 +136,7 @@ impl<T: Target> CloseJob<T> {
     }
 
     fn advance(&mut self, step: CloseStep, pc: PcState<'_>) -> CloseUpdate {
-        let Ok(phase) = self.phase.clone() else { return CloseUpdate::default() };
+        let Ok(phase) = self.status.phase.clone() else { return CloseUpdate::default() };
         let new = next(phase.clone(), step, &self.observe(pc));
         if let Phase::Measuring { ended } = new {
             self.ended.get_or_insert(ended);
@@ -149,16 +148,16 @@ impl<T: Target> CloseJob<T> {
         {
             update.events.push(self.event(EventKind::Verdict, pc.now, verdict_json(verdict)));
         }
-        self.phase = Ok(new);
+        self.status.phase = Ok(new);
         update
     }
 
     fn event(&self, kind: EventKind, at: At, data: serde_json::Value) -> Event {
-        Event::new(at, kind, &self.subject.group).with(data)
+        Event::new(at, kind, &self.status.subject.group).with(data)
     }
 
     fn roots(&self) -> BTreeSet<ProcKey> {
-        self.subject.members.iter().map(|member| member.root).collect()
+        self.status.subject.members.iter().map(|member| member.root).collect()
     }
 
     /// Asks the roots: the other parts are theirs to end. Where no root has a window, any part that has one.
@@ -197,7 +196,7 @@ impl<T: Target> CloseJob<T> {
 
     /// Whether the program runs again in a process that was not there before, and what started that.
     fn respawn(&self, pc: PcState<'_>, ended: At) -> Option<Respawn> {
-        let program = pc.programs.programs.iter().find(|program| *program.name == *self.subject.group)?;
+        let program = pc.programs.programs.iter().find(|program| *program.name == *self.status.subject.group)?;
         if pc.sample.at < ended {
             return None;
         }
@@ -420,7 +419,7 @@ mod tests {
     }
 
     fn verdict(job: &CloseJob<Held>) -> Option<&Verdict> {
-        match job.phase() {
+        match &job.status().phase {
             Ok(Phase::Done { verdict, .. }) => Some(verdict),
             _ => None,
         }
@@ -441,14 +440,14 @@ mod tests {
     fn a_program_that_closes_when_asked_has_the_verdict_that_it_worked() {
         let pc = pc_with(Manner::Polite);
         let (mut job, mut events) = click(&pc);
-        assert_eq!((job.subject().group.as_str(), job.can_force()), ("burner", true));
-        assert!(matches!(job.phase(), Ok(Phase::Asking { until: At(12_000) })));
+        assert_eq!((job.status().subject.group.as_str(), job.status().can_force), ("burner", true));
+        assert!(matches!(job.status().phase, Ok(Phase::Asking { until: At(12_000) })));
         events.extend(pass(&mut job, &pc, 20));
         assert_eq!(
             verdict(&job),
             Some(&Verdict::Worked { before: Fraction::new(0.65), after: Fraction::new(0.05) }),
             "{:?}",
-            job.phase()
+            &job.status().phase
         );
         let none = &serde_json::Value::Null;
         assert_eq!(kinds(&events), [(EventKind::Action, 0, none), (EventKind::Verdict, 8, &"worked".into())]);
@@ -461,7 +460,7 @@ mod tests {
         let (mut job, _) = click(&pc);
         pc.borrow_mut().rest = 0.6;
         let events = pass(&mut job, &pc, 20);
-        assert!(matches!(verdict(&job), Some(Verdict::NoChange { .. })), "{:?}", job.phase());
+        assert!(matches!(verdict(&job), Some(Verdict::NoChange { .. })), "{:?}", &job.status().phase);
         assert_eq!(events[0].data["verdict"], "no_change");
     }
 
@@ -470,12 +469,12 @@ mod tests {
         let pc = pc_with(Manner::Stubborn);
         let (mut job, _) = click(&pc);
         assert_eq!(pass(&mut job, &pc, 60), []);
-        assert_eq!(job.phase(), &Ok(Phase::StillOpen));
+        assert_eq!(&job.status().phase, &Ok(Phase::StillOpen));
         assert_eq!((pc.borrow().processes[&7].asked, pc.borrow().processes[&7].forced), (1, 0));
         let mut events = force(&mut job, &pc);
         assert_eq!((events[0].kind, &events[0].data["force"]), (EventKind::Action, &true.into()));
         events.extend(pass(&mut job, &pc, 20));
-        assert!(matches!(verdict(&job), Some(Verdict::Worked { .. })), "{:?}", job.phase());
+        assert!(matches!(verdict(&job), Some(Verdict::Worked { .. })), "{:?}", &job.status().phase);
         assert_eq!(events[1].data["verdict"], "worked");
     }
 
@@ -485,7 +484,7 @@ mod tests {
         let (mut job, _) = click(&pc);
         pass(&mut job, &pc, 14);
         force(&mut job, &pc);
-        assert!(matches!(job.phase(), Ok(Phase::Forced { .. })));
+        assert!(matches!(job.status().phase, Ok(Phase::Forced { .. })));
         let events = pass(&mut job, &pc, 20);
         assert_eq!((verdict(&job), &events[0].data["verdict"]), (Some(&Verdict::Refused), &"refused".into()));
     }
@@ -494,7 +493,7 @@ mod tests {
     fn a_program_without_a_window_can_only_be_forced() {
         let pc = pc_with(Manner::NoWindow);
         let (mut job, events) = click(&pc);
-        assert_eq!((job.phase(), events.len(), job.can_force()), (&Err(ActError::NoWindow), 0, true));
+        assert_eq!((&job.status().phase, events.len(), job.status().can_force), (&Err(ActError::NoWindow), 0, true));
         assert_eq!(pass(&mut job, &pc, 20), []);
         force(&mut job, &pc);
         pass(&mut job, &pc, 20);
@@ -508,7 +507,7 @@ mod tests {
         let subject = Subject { members: programs.programs[0].members.to_vec(), ..Subject::machine() };
         pc.borrow_mut().processes.clear();
         let (job, events) = begin(&pc, subject, &sample, &programs);
-        assert_eq!((job.phase(), events.len(), job.can_force()), (&Err(ActError::Gone), 0, false));
+        assert_eq!((&job.status().phase, events.len(), job.status().can_force), (&Err(ActError::Gone), 0, false));
     }
 
     #[test]
@@ -519,7 +518,7 @@ mod tests {
         for (refusal, error) in [(Refusal::System, ActError::Refused), (Refusal::NotRunning, ActError::Gone)] {
             let open = |_: &Closable| -> Result<Held, ActError> { unreachable!("nothing to open") };
             let (job, event) = CloseJob::begin(Subject::machine(), Err(refusal), state, open);
-            assert_eq!((job.phase(), event), (&Err(error), None));
+            assert_eq!((&job.status().phase, event), (&Err(error), None));
         }
     }
 
@@ -536,7 +535,7 @@ mod tests {
         };
         let closable = programs.facts.values().map(check).collect();
         let (job, _) = CloseJob::begin(Subject::machine(), closable, state, open);
-        assert_eq!(job.phase(), &Err(ActError::Refused));
+        assert_eq!(&job.status().phase, &Err(ActError::Refused));
         assert!(pc.borrow().processes.values().all(|process| process.asked == 0));
     }
 
@@ -549,7 +548,7 @@ mod tests {
         let subject = Subject { members: programs.programs[0].members.to_vec(), ..Subject::machine() };
         start(&pc, 7, 200, Manner::Polite);
         let (job, _) = begin(&pc, subject, &sample, &programs);
-        assert_eq!((job.phase(), unharmed(&pc)), (&Err(ActError::Gone), Some((0, 0))));
+        assert_eq!((&job.status().phase, unharmed(&pc)), (&Err(ActError::Gone), Some((0, 0))));
         // …or between the question and the confirmation of force.
         let pc = pc_with(Manner::Stubborn);
         let (mut job, _) = click(&pc);
@@ -557,7 +556,7 @@ mod tests {
         start(&pc, 7, 200, Manner::Polite);
         force(&mut job, &pc);
         assert_eq!(unharmed(&pc), Some((0, 0)));
-        assert!(matches!(job.phase(), Ok(Phase::Measuring { .. })));
+        assert!(matches!(job.status().phase, Ok(Phase::Measuring { .. })));
     }
 
     #[test]
@@ -588,6 +587,6 @@ mod tests {
             idle.cpu = 0.01;
         }
         pass(&mut job, &pc, 10);
-        assert!(matches!(verdict(&job), Some(Verdict::Worked { .. })), "{:?}", job.phase());
+        assert!(matches!(verdict(&job), Some(Verdict::Worked { .. })), "{:?}", &job.status().phase);
     }
 }

@@ -7,21 +7,21 @@ use std::time::{Duration, Instant};
 
 use eframe::egui;
 
-use super::intent::{Intent, JobView, Screen};
+use super::intent::{Intent, Screen};
 use super::shell::Shell;
 use super::snapshot::{Erasing, Past, Recorded, Snapshot};
 use super::theme::Theme;
 use super::update_hold::UpdateHold;
-use super::worker::{Reply, Worker};
+use super::worker::{Command, Reply, Worker};
 use crate::context::Context;
 use crate::diagnose::{Finding, RuleId, Subject, incident_key};
 use crate::diagnostic_log::Crash;
-use crate::explain::{Lang, Texts};
+use crate::explain::Lang;
 use crate::ipc::{Answer, Request, WINDOW, WindowOptions, read_request, write};
-use crate::knowledge::Knowledge;
 use crate::model::{At, History, Machine, ProcKey, Refusal, Seconds};
 use crate::monitor::{Observation, now};
 use crate::platform::{self, Endpoint};
+use crate::remedy::CloseStatus;
 use crate::remedy::restart::{RestartFacts, Ticks, toggle};
 use crate::settings::{Background, MyWork, Renderer, Settings, SettingsFile, ThemeChoice};
 
@@ -37,9 +37,7 @@ const HELD: Duration = Duration::from_millis(100);
 pub struct MimamoriApp {
     shell: Shell,
     theme: Theme,
-    ja: Arc<Texts>,
-    en: Arc<Texts>,
-    knowledge: Arc<Knowledge>,
+    context: Context,
     lang: Lang,
     file: SettingsFile,
     settings: Settings,
@@ -54,7 +52,7 @@ pub struct MimamoriApp {
     /// When the window began, by a clock that nobody sets.
     begun: Instant,
     restart: RestartFacts,
-    job: Option<JobView>,
+    job: Option<CloseStatus>,
     past: Option<Past>,
     recorded: Recorded,
     background_error: Option<String>,
@@ -130,9 +128,7 @@ impl MimamoriApp {
         Self {
             shell,
             theme,
-            ja: Arc::clone(&context.ja),
-            en: Arc::clone(&context.en),
-            knowledge: Arc::clone(&context.knowledge),
+            context: context.clone(),
             lang: options.lang.or(settings.lang).unwrap_or(context.lang),
             file,
             settings,
@@ -246,34 +242,34 @@ impl MimamoriApp {
             Intent::SetLang(lang) => {
                 self.lang = lang;
                 self.settings.lang = Some(lang);
-                ctx.send_viewport_cmd(egui::ViewportCommand::Title(self.texts().get("app-name")));
+                ctx.send_viewport_cmd(egui::ViewportCommand::Title(self.context.texts(lang).get("app-name")));
                 self.save();
-                self.tell_worker(Worker::settings_changed);
+                self.send(Command::SettingsChanged);
             }
             Intent::SetTheme(theme) => {
                 self.settings.theme = theme;
                 apply_theme(ctx, theme);
                 self.save();
             }
-            Intent::LoadPast(period) => self.tell_worker(|worker| worker.load_past(period)),
-            Intent::LoadEvents(range) => self.tell_worker(|worker| worker.load_events(range)),
+            Intent::LoadPast(period) => self.send(Command::LoadPast(period)),
+            Intent::LoadEvents(range) => self.send(Command::LoadEvents(range)),
             Intent::ShowMoment(at) => self.shell.show_moment(at, (self.clock)()),
             Intent::SetBackground(on) => {
                 self.settings.background = if on { Background::On } else { Background::Off };
                 self.save();
-                self.tell_worker(|worker| worker.background(on));
+                self.send(Command::Background(on));
             }
             Intent::DismissCrash => self.crash = None,
             Intent::Erase => {
                 self.erasing = Erasing::UnderWay;
-                self.tell_worker(Worker::erase);
+                self.send(Command::Erase);
             }
-            Intent::Close(subject) => self.tell_worker(|worker| worker.close(subject)),
-            Intent::Force => self.tell_worker(Worker::force),
-            Intent::EndJob => self.tell_worker(Worker::end_job),
+            Intent::Close(subject) => self.send(Command::Close(subject)),
+            Intent::Force => self.send(Command::Force),
+            Intent::EndJob => self.send(Command::EndJob),
             Intent::AskSignature(path) => {
                 if self.asked_signatures.insert(path.clone()) {
-                    self.tell_worker(|worker| worker.ask_signature(path));
+                    self.send(Command::AskSignature(path));
                 }
                 return;
             }
@@ -296,7 +292,7 @@ impl MimamoriApp {
 
     fn call_mine(&mut self, subject: &Subject) {
         let Some(path) = subject.path.clone() else { return };
-        let days = self.knowledge.thresholds.mining.mine_days;
+        let days = self.context.knowledge.thresholds.mining.mine_days;
         let (time, name) = ((self.clock)(), subject.group.clone());
         let signer = self.view.as_ref().and_then(|view| view.signatures.get(&path)?.signer().map(str::to_owned));
         let work = MyWork { path, name, signer, until: time + Seconds::from_days(days) };
@@ -307,8 +303,7 @@ impl MimamoriApp {
     /// Kept, and told to this window's worker and to the agent.
     fn mine_changed(&self) {
         self.save();
-        let mine = self.settings.my_work((self.clock)());
-        self.tell_worker(|worker| worker.mine(mine));
+        self.send(Command::Mine(self.settings.my_work((self.clock)())));
     }
 
     /// For how long no sample came, when that is too long: the worker hangs or has ended.
@@ -317,16 +312,9 @@ impl MimamoriApp {
         Some(now.since(last).0).filter(|age| *age > STALE_SECONDS)
     }
 
-    fn texts(&self) -> &Texts {
-        match self.lang {
-            Lang::Ja => &self.ja,
-            Lang::En => &self.en,
-        }
-    }
-
-    fn tell_worker(&self, tell: impl FnOnce(&Worker)) {
+    fn send(&self, command: Command) {
         if let Some(worker) = &self.worker {
-            tell(worker);
+            worker.send(command);
         }
     }
 
@@ -368,11 +356,8 @@ impl eframe::App for MimamoriApp {
         let zone = Context::zone();
         let started = |key: ProcKey| platform::started_at(key, &self.machine);
         let snapshot = Snapshot {
-            texts: match self.lang {
-                Lang::Ja => &self.ja,
-                Lang::En => &self.en,
-            },
-            knowledge: &self.knowledge,
+            texts: self.context.texts(self.lang),
+            knowledge: &self.context.knowledge,
             zone: &zone,
             theme: &self.theme,
             mine: &self.settings.mine,
@@ -411,7 +396,6 @@ mod tests {
     use std::cell::Cell;
     use std::rc::Rc;
 
-    use super::super::worker::Command;
     use super::*;
     use crate::model::{MyFiles, Sample, SelfUsage};
 
@@ -508,7 +492,7 @@ mod tests {
         let commands: Vec<Command> = rig.commands.try_iter().collect();
         assert_eq!(commands, [Command::Close(subject.clone()), Command::Force, Command::EndJob]);
         let phase = Err(crate::model::ActError::Gone);
-        let job = JobView { subject, phase, can_force: false };
+        let job = CloseStatus { subject, phase, can_force: false };
         rig.reply(Reply::Job(Some(Box::new(job.clone()))));
         rig.frame(0);
         assert_eq!(rig.app.job, Some(job));
@@ -536,7 +520,7 @@ mod tests {
             (Ok(Command::Mine(mine.clone())), mine)
         );
         // It is believed for some days only.
-        let days = rig.app.knowledge.thresholds.mining.mine_days;
+        let days = rig.app.context.knowledge.thresholds.mining.mine_days;
         assert!(rig.file.load().my_work(rig.now.get() + Seconds::from_days(days)).is_empty());
     }
 

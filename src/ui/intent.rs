@@ -1,11 +1,10 @@
-//! What a screen asks for, and what it is told about an action.
+//! What a screen asks for.
 
 use strum::VariantArray;
 
 use crate::diagnose::Subject;
 use crate::explain::Lang;
-use crate::model::{ActError, At, Seconds};
-use crate::remedy::Phase;
+use crate::model::{At, Seconds};
 use crate::remedy::restart::Step;
 use crate::settings::ThemeChoice;
 
@@ -185,15 +184,4 @@ pub enum Intent {
     Tick(Step),
     /// Begin the restart list again.
     ResetTicks,
-}
-
-/// An action as the screens see it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct JobView {
-    /// What it is about.
-    pub subject: Subject,
-    /// Where it stands; `Err` when it could not begin.
-    pub phase: Result<Phase, ActError>,
-    /// Whether it can be ended by force: its processes are held.
-    pub can_force: bool,
 }

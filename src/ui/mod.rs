@@ -17,9 +17,8 @@ mod update_hold;
 mod worker;
 
 pub use fonts::install as install_fonts;
-pub use intent::{Intent, JobView, Period, Range, Screen};
+pub use intent::{Intent, Period, Range, Screen};
 pub use shell::Shell;
 pub use snapshot::{Erasing, Past, Recorded, Snapshot, Unreadable};
 pub use start::open;
 pub use theme::{Palette, Theme, install as install_theme};
-pub use worker::{Reply, Worker};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::intent::{JobView, Period};
+use super::intent::Period;
 use super::theme::Theme;
 use crate::diagnose::{Finding, ProgramTable};
 use crate::diagnostic_log::Crash;
@@ -13,8 +13,8 @@ use crate::explain::Texts;
 pub use crate::ipc::Status as AgentStatus;
 use crate::knowledge::Knowledge;
 use crate::model::{At, Event, History, ProcKey, Refusal, Sample, Seconds, SelfUsage, Signatures};
-use crate::remedy::Plan;
 use crate::remedy::restart::{RestartFacts, Ticks};
+use crate::remedy::{CloseStatus, Plan};
 use crate::settings::{Background, MyWork, ThemeChoice};
 
 /// A period of the charts, read from the recording.
@@ -182,7 +182,7 @@ pub struct Snapshot<'a> {
     /// When processes were started, where the system tells.
     pub started: &'a dyn Fn(ProcKey) -> Option<At>,
     /// The action under way or just finished.
-    pub job: Option<&'a JobView>,
+    pub job: Option<&'a CloseStatus>,
     /// For the restart list.
     pub restart: &'a RestartFacts,
     /// Ticks of the restart list.

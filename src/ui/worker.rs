@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::archive;
-use super::intent::{JobView, Period};
+use super::intent::Period;
 use super::snapshot::{Past, Recorded};
 use crate::diagnose::{ProgramTable, Subject};
 use crate::ipc;
@@ -19,7 +19,7 @@ use crate::monitor::{LEARN_EVERY, Monitor, Observation, now};
 use crate::platform::{self, Desktop, WindowOwner};
 use crate::recorder::Inbox;
 use crate::remedy::restart::RestartFacts;
-use crate::remedy::{CloseJob, CloseUpdate, PcState, Target};
+use crate::remedy::{CloseJob, CloseStatus, CloseUpdate, PcState, Target};
 use crate::settings::recording_path;
 
 /// Interval between two samples.
@@ -70,23 +70,33 @@ impl Host for System {
     }
 }
 
-/// What the window asks for.
+/// What the window asks for. Settings must be saved before the agent is told: it reads them.
 #[derive(Debug, PartialEq)]
 pub(super) enum Command {
+    /// Read a period of the recording.
     LoadPast(Period),
+    /// Read what happened in the last time.
     LoadEvents(Seconds),
+    /// Start or end watching in the background, now and with the PC, as the settings say.
     Background(bool),
+    /// Delete all that was recorded.
     Erase,
+    /// These files are the user's own work; the settings say so.
     Mine(MyFiles),
+    /// Tell the agent that the settings were changed.
     SettingsChanged,
+    /// Find out who signed this file.
     AskSignature(String),
+    /// Ask a program to close.
     Close(Subject),
+    /// End by force what was asked to close.
     Force,
+    /// Put the job away.
     EndJob,
 }
 
 /// News for the window.
-pub enum Reply {
+pub(super) enum Reply {
     /// The PC, once at the start.
     Machine(Box<Machine>),
     /// What was recorded before the window was opened, once.
@@ -109,14 +119,14 @@ pub enum Reply {
     /// For the restart list.
     Restart(Box<RestartFacts>),
     /// The action changed; `None` when it was put away.
-    Job(Option<Box<JobView>>),
+    Job(Option<Box<CloseStatus>>),
 }
 
 /// The thread, seen from the window. It ends when this is dropped.
-pub struct Worker {
+pub(super) struct Worker {
     commands: Sender<Command>,
     /// News; never waited for.
-    pub replies: Receiver<Reply>,
+    pub(super) replies: Receiver<Reply>,
 }
 
 impl Worker {
@@ -124,7 +134,11 @@ impl Worker {
     ///
     /// # Errors
     /// When the system has no thread to give.
-    pub fn start(knowledge: Arc<Knowledge>, mine: MyFiles, wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
+    pub(super) fn start(
+        knowledge: Arc<Knowledge>,
+        mine: MyFiles,
+        wake: impl Fn() + Send + 'static,
+    ) -> std::io::Result<Self> {
         let (commands, inbox) = channel();
         let (outbox, replies) = channel();
         let run = move || {
@@ -136,59 +150,8 @@ impl Worker {
         Ok(Self { commands, replies })
     }
 
-    /// Reads a period of the recording.
-    pub fn load_past(&self, period: Period) {
-        self.send(Command::LoadPast(period));
-    }
-
-    /// Reads what happened in the last `range`.
-    pub fn load_events(&self, range: Seconds) {
-        self.send(Command::LoadEvents(range));
-    }
-
-    /// Starts or ends watching in the background, now and with the PC. The choice must be saved before: the agent
-    /// reads it.
-    pub fn background(&self, on: bool) {
-        self.send(Command::Background(on));
-    }
-
-    /// Deletes all that was recorded.
-    pub fn erase(&self) {
-        self.send(Command::Erase);
-    }
-
-    /// From now on these files are the user's own work. The choice must be saved before: the agent reads it.
-    pub fn mine(&self, mine: MyFiles) {
-        self.send(Command::Mine(mine));
-    }
-
-    /// Tells the agent that the settings were changed, after they were saved.
-    pub fn settings_changed(&self) {
-        self.send(Command::SettingsChanged);
-    }
-
-    /// Asks who signed this file.
-    pub fn ask_signature(&self, path: String) {
-        self.send(Command::AskSignature(path));
-    }
-
-    /// Asks a program to close.
-    pub fn close(&self, subject: Subject) {
-        self.send(Command::Close(subject));
-    }
-
-    /// Ends what was asked to close by force.
-    pub fn force(&self) {
-        self.send(Command::Force);
-    }
-
-    /// Puts the action away.
-    pub fn end_job(&self) {
-        self.send(Command::EndJob);
-    }
-
-    /// A thread that has ended is noticed by samples that stop coming, and said on screen.
-    fn send(&self, command: Command) {
+    /// Asks the thread for something. One that has ended is noticed by samples that stop coming, and said on screen.
+    pub(super) fn send(&self, command: Command) {
         let _ = self.commands.send(command);
     }
 }
@@ -387,12 +350,7 @@ impl<H: Host> Thread<H> {
     }
 
     fn send_job(&self) {
-        let view = |job: &CloseJob<H::Target>| JobView {
-            subject: job.subject().clone(),
-            phase: job.phase().clone(),
-            can_force: job.can_force(),
-        };
-        self.replies.send(Reply::Job(self.job.as_ref().map(view).map(Box::new)));
+        self.replies.send(Reply::Job(self.job.as_ref().map(|job| Box::new(job.status().clone()))));
     }
 
     /// Puts an event into the recording. Without one there is nowhere to put it.
@@ -411,16 +369,6 @@ fn set_background(on: bool) -> Result<(), String> {
 }
 
 #[cfg(test)]
-impl Worker {
-    /// A worker without a thread: the commands that it is sent, and a way to reply.
-    pub(super) fn unconnected() -> (Self, Receiver<Command>, Sender<Reply>) {
-        let (commands, inbox) = channel();
-        let (outbox, replies) = channel();
-        (Self { commands, replies }, inbox, outbox)
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use std::cell::RefCell;
     use std::rc::Rc;
@@ -429,6 +377,15 @@ mod tests {
     use crate::model::{EventKind, History, ProcKey};
     use crate::remedy::{Phase, Verdict};
     use crate::sampler::fake::FakePc;
+
+    impl Worker {
+        /// A worker without a thread: the commands that it is sent, and a way to reply.
+        pub(in crate::ui) fn unconnected() -> (Self, Receiver<Command>, Sender<Reply>) {
+            let (commands, inbox) = channel();
+            let (outbox, replies) = channel();
+            (Self { commands, replies }, inbox, outbox)
+        }
+    }
 
     const BURNER: ProcKey = ProcKey { pid: 4_000_007, start_time: 7 };
 

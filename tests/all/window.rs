@@ -17,10 +17,10 @@ use mimamori::model::{
     ProcSample, ProcState, Reading, Refusal, Sample, Seconds, SelfUsage, Signature, Signatures, Why,
 };
 use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
-use mimamori::remedy::{Phase, Plan, Verdict, plan};
+use mimamori::remedy::{CloseStatus, Phase, Plan, Verdict, plan};
 use mimamori::settings::{Background, MyWork, ThemeChoice};
 use mimamori::ui::{
-    Erasing, Intent, JobView, Past, Period, Range, Recorded, Screen, Shell, Snapshot, Theme, Unreadable, install_fonts,
+    Erasing, Intent, Past, Period, Range, Recorded, Screen, Shell, Snapshot, Theme, Unreadable, install_fonts,
     install_theme,
 };
 
@@ -35,7 +35,7 @@ struct Scene {
     folded: Arc<ProgramTable>,
     findings: Vec<(Finding, Plan)>,
     refusals: HashMap<Arc<str>, Refusal>,
-    job: Option<JobView>,
+    job: Option<CloseStatus>,
     restart: RestartFacts,
     ticks: Ticks,
     background: Background,
@@ -178,7 +178,7 @@ impl Scene {
 
     fn job(mut self, phase: Result<Phase, ActError>) -> Self {
         let subject = self.findings[0].0.subject.clone();
-        self.job = Some(JobView { subject, phase, can_force: true });
+        self.job = Some(CloseStatus { subject, phase, can_force: true });
         self
     }
 }

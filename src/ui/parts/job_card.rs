@@ -7,8 +7,8 @@ use super::finding_card::primary;
 use super::icon::{self, Icon};
 use crate::explain::{format, name_of};
 use crate::model::ActError;
-use crate::remedy::{ASK_SECONDS, Phase, Verdict};
-use crate::ui::intent::{Intent, JobView};
+use crate::remedy::{ASK_SECONDS, CloseStatus, Phase, Verdict};
+use crate::ui::intent::Intent;
 use crate::ui::snapshot::Snapshot;
 
 /// Whether the confirmation is open.
@@ -19,7 +19,7 @@ pub struct JobCard {
 
 impl JobCard {
     /// Draws the action.
-    pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, job: &JobView, intents: &mut Vec<Intent>) {
+    pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, job: &CloseStatus, intents: &mut Vec<Intent>) {
         let theme = snapshot.theme;
         let palette = theme.palette(ui).clone();
         let (symbol, colour) = match &job.phase {
@@ -53,7 +53,7 @@ impl JobCard {
         }
     }
 
-    fn buttons_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, job: &JobView, intents: &mut Vec<Intent>) {
+    fn buttons_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, job: &CloseStatus, intents: &mut Vec<Intent>) {
         let texts = snapshot.texts;
         ui.horizontal_wrapped(|ui| match job.phase {
             Ok(Phase::StillOpen) | Err(ActError::NoWindow) if job.can_force => {
@@ -79,7 +79,7 @@ impl JobCard {
     }
 
     /// One question that names the program and what is lost; the safe answer has the focus.
-    fn confirm_ui(&mut self, ui: &egui::Ui, snapshot: &Snapshot<'_>, job: &JobView, intents: &mut Vec<Intent>) {
+    fn confirm_ui(&mut self, ui: &egui::Ui, snapshot: &Snapshot<'_>, job: &CloseStatus, intents: &mut Vec<Intent>) {
         let (theme, texts) = (snapshot.theme, snapshot.texts);
         let name = name_of(&job.subject, texts);
         let answer = egui::Modal::new(Id::unique("confirm")).frame(theme.card(ui)).show(ui.ctx(), |ui| {
@@ -108,7 +108,7 @@ impl JobCard {
     }
 }
 
-fn describe(job: &JobView, snapshot: &Snapshot<'_>) -> String {
+fn describe(job: &CloseStatus, snapshot: &Snapshot<'_>) -> String {
     let texts = snapshot.texts;
     let mut args = FluentArgs::new();
     args.set("name", name_of(&job.subject, texts));
