@@ -505,7 +505,7 @@ fn question(program: &ProgramSample, folded: &ProgramTable, knowledge: &Knowledg
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Autostart, BrowserFamily, Event, EventKind, Os, ProcFacts, ProcSample, ProcState, StopReason};
+    use crate::model::{Autostart, BrowserFamily, Event, EventKind, Os, ProcFacts, ProcSample, StopReason};
 
     /// A PC that was watched from `begin` for so many hours, with a program called `old`, and now with one called `later`.
     fn watched(begin: At, hours: u32, now: At) -> (tempfile::TempDir, Baseline) {
@@ -594,27 +594,14 @@ mod tests {
 
     fn process(pid: u32, parent: u32, args: &[&str]) -> ProcSample {
         let facts = ProcFacts {
-            key: ProcKey { pid, start_time: u64::from(pid) },
             parent,
             name: "chrome".to_owned(),
             path: Reading::Known("/opt/google/chrome/chrome".to_owned()),
             args: Reading::Known(args.iter().map(|arg| (*arg).to_owned()).collect()),
             owner: Owner::Me,
-            kernel: false,
-            services: Vec::new(),
-            given: None,
+            ..ProcFacts::new(ProcKey { pid, start_time: u64::from(pid) })
         };
-        ProcSample {
-            facts: Arc::new(facts),
-            cpu: Reading::Known(Fraction::new(0.01)),
-            memory: Reading::default(),
-            disk_read: Reading::default(),
-            disk_write: Reading::default(),
-            window: Reading::default(),
-            hung: false,
-            threads: 1,
-            state: ProcState::Unknown,
-        }
+        ProcSample { cpu: Reading::Known(Fraction::new(0.01)), threads: 1, ..ProcSample::new(Arc::new(facts)) }
     }
 
     #[test]

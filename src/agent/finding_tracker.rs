@@ -67,18 +67,14 @@ mod tests {
     use crate::model::{Bytes, Fraction, Member, ProcKey};
 
     fn hog() -> Finding {
-        Finding {
-            rule: RuleId::CpuHog,
-            severity: Severity::Warning,
-            confidence: Confidence::Low,
-            subject: Subject { group: "burner".to_owned(), ..Subject::machine() },
-            since: At(1_000),
-            evidence: Vec::new(),
-            busy: None,
-            cause: None,
-            signs: Vec::new(),
-            parent: None,
-        }
+        Finding::new(
+            RuleId::CpuHog,
+            Severity::Warning,
+            Confidence::Low,
+            Subject { group: "burner".to_owned(), ..Subject::machine() },
+            At(1_000),
+            Vec::new(),
+        )
     }
 
     #[test]

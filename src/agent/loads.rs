@@ -93,18 +93,7 @@ mod tests {
     use crate::model::{At, Fraction, Reading, Seconds};
 
     fn finding(rule: RuleId, severity: Severity) -> Finding {
-        Finding {
-            rule,
-            severity,
-            confidence: Confidence::High,
-            subject: Subject::machine(),
-            since: At(1_000),
-            evidence: Vec::new(),
-            busy: None,
-            cause: None,
-            signs: Vec::new(),
-            parent: None,
-        }
+        Finding::new(rule, severity, Confidence::High, Subject::machine(), At(1_000), Vec::new())
     }
 
     #[test]

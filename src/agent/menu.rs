@@ -124,18 +124,14 @@ mod tests {
             name: Label::same(name),
             ..Subject::machine()
         };
-        Finding {
-            rule: RuleId::CpuHog,
+        Finding::new(
+            RuleId::CpuHog,
             severity,
-            confidence: Confidence::High,
+            Confidence::High,
             subject,
-            since: At(0),
-            evidence: vec![Evidence::told(EvidenceKind::ProgramCpu, 0.5, Seconds(60.0))],
-            busy: None,
-            cause: None,
-            signs: Vec::new(),
-            parent: None,
-        }
+            At(0),
+            vec![Evidence::told(EvidenceKind::ProgramCpu, 0.5, Seconds(60.0))],
+        )
     }
 
     fn state(findings: &[Finding], paused_until: Option<At>) -> TrayState<'_> {

@@ -187,18 +187,14 @@ mod tests {
     use crate::platform::Clocks;
 
     fn finding(rule: RuleId, group: &str, since: i64) -> Finding {
-        Finding {
+        Finding::new(
             rule,
-            severity: if rule == RuleId::AllWell { Severity::Ok } else { Severity::Warning },
-            confidence: Confidence::Medium,
-            subject: Subject { kind: SubjectKind::Program, group: group.to_owned(), ..Subject::machine() },
-            since: At(since * 1000),
-            evidence: Vec::new(),
-            busy: None,
-            cause: None,
-            signs: Vec::new(),
-            parent: None,
-        }
+            if rule == RuleId::AllWell { Severity::Ok } else { Severity::Warning },
+            Confidence::Medium,
+            Subject { kind: SubjectKind::Program, group: group.to_owned(), ..Subject::machine() },
+            At(since * 1000),
+            Vec::new(),
+        )
     }
 
     /// Steps every 2 s over `range` and returns when something was to be done.

@@ -420,29 +420,21 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Owner, ProcState};
+    use crate::model::Owner;
 
     fn process(pid: Pid, parent: Pid, path: &str, cpu: f64) -> ProcSample {
         ProcSample {
-            facts: Arc::new(ProcFacts {
-                key: ProcKey { pid, start_time: u64::from(pid) },
+            cpu: Reading::Known(Fraction::new(cpu)),
+            memory: Reading::Known(Bytes(100)),
+            threads: 1,
+            ..ProcSample::new(Arc::new(ProcFacts {
                 parent,
                 name: path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
                 path: Reading::Known(path.to_owned()),
                 args: Reading::Missing(Why::NoPermission),
                 owner: Owner::Me,
-                kernel: false,
-                services: Vec::new(),
-                given: None,
-            }),
-            cpu: Reading::Known(Fraction::new(cpu)),
-            memory: Reading::Known(Bytes(100)),
-            disk_read: Reading::default(),
-            disk_write: Reading::default(),
-            window: Reading::default(),
-            hung: false,
-            threads: 1,
-            state: ProcState::Unknown,
+                ..ProcFacts::new(ProcKey { pid, start_time: u64::from(pid) })
+            }))
         }
     }
 

@@ -120,17 +120,6 @@ impl Load {
             evidence.push(Evidence::told(EvidenceKind::Parts, f64::from(self.subject.parts), seconds));
             evidence.push(Evidence::told(EvidenceKind::BusiestPartCpu, self.busiest_part, seconds));
         }
-        Finding {
-            rule,
-            severity,
-            confidence: Confidence::from_duration(seconds),
-            subject: self.subject.clone(),
-            since: self.since,
-            evidence,
-            busy: None,
-            cause: None,
-            signs: Vec::new(),
-            parent: None,
-        }
+        Finding::new(rule, severity, Confidence::from_duration(seconds), self.subject.clone(), self.since, evidence)
     }
 }

@@ -400,19 +400,13 @@ mod tests {
             .map(|kind| Evidence::told(kind, if kind == EvidenceKind::LostBytes { 3e9 } else { 0.82 }, Seconds(360.0)))
             .collect();
         let of = |subject: Subject, busy| Finding {
-            rule,
-            severity: Severity::Warning,
-            confidence: Confidence::High,
-            subject,
-            since: At(0),
-            evidence: evidence.clone(),
             busy,
-            cause: None,
             signs: SignKind::ALL
                 .iter()
                 .map(|&kind| Sign { kind, points: 5, text: Some("/tmp".to_owned()), figure: Some(2.0) })
                 .collect(),
             parent: Some("cron".to_owned()),
+            ..Finding::new(rule, Severity::Warning, Confidence::High, subject, At(0), evidence.clone())
         };
         let program = Subject {
             group: "Google Chrome".into(),

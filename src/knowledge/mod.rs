@@ -313,15 +313,12 @@ mod tests {
 
     fn facts(name: &str, path: Option<&str>) -> ProcFacts {
         ProcFacts {
-            key: ProcKey { pid: 9, start_time: 9 },
             parent: 1,
             name: name.to_owned(),
             path: Reading::from_option(path.map(str::to_owned), Why::NoPermission),
             args: Reading::Missing(Why::NoPermission),
             owner: Owner::Me,
-            kernel: false,
-            services: Vec::new(),
-            given: None,
+            ..ProcFacts::new(ProcKey { pid: 9, start_time: 9 })
         }
     }
 

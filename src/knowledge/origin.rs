@@ -217,15 +217,12 @@ mod tests {
     fn facts(name: &str, path: Option<&str>, args: &[&str]) -> ProcFacts {
         let args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
         ProcFacts {
-            key: ProcKey { pid: 9, start_time: 9 },
             parent: 1,
             name: name.to_owned(),
             path: Reading::from_option(path.map(str::to_owned), Why::NoPermission),
             args: Reading::from_option(Some(args).filter(|args| !args.is_empty()), Why::NoPermission),
             owner: Owner::Me,
-            kernel: false,
-            services: Vec::new(),
-            given: None,
+            ..ProcFacts::new(ProcKey { pid: 9, start_time: 9 })
         }
     }
 

@@ -505,15 +505,12 @@ mod tests {
 
     fn facts(path: &str) -> ProcFacts {
         ProcFacts {
-            key: ProcKey { pid: 9, start_time: 9 },
             parent: 1,
             name: path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
             path: Reading::Known(path.to_owned()),
             args: Reading::Missing(Why::NoPermission),
             owner: Owner::Me,
-            kernel: false,
-            services: Vec::new(),
-            given: None,
+            ..ProcFacts::new(ProcKey { pid: 9, start_time: 9 })
         }
     }
 

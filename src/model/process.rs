@@ -88,6 +88,21 @@ pub struct ProcFacts {
 }
 
 impl ProcFacts {
+    /// A process of which nothing else is known yet.
+    pub fn new(key: ProcKey) -> Self {
+        Self {
+            key,
+            parent: 0,
+            name: String::new(),
+            path: Reading::default(),
+            args: Reading::default(),
+            owner: Owner::Unknown,
+            kernel: false,
+            services: Vec::new(),
+            given: None,
+        }
+    }
+
     /// The program that a recorded history counts it to.
     pub fn given_group(&self) -> Option<&str> {
         self.given.as_ref()?.group.as_deref()
@@ -123,4 +138,21 @@ pub struct ProcSample {
     pub threads: u32,
     /// What it is doing.
     pub state: ProcState,
+}
+
+impl ProcSample {
+    /// A process that has not been measured yet.
+    pub fn new(facts: Arc<ProcFacts>) -> Self {
+        Self {
+            facts,
+            cpu: Reading::default(),
+            memory: Reading::default(),
+            disk_read: Reading::default(),
+            disk_write: Reading::default(),
+            window: Reading::default(),
+            hung: false,
+            threads: 0,
+            state: ProcState::Unknown,
+        }
+    }
 }

@@ -136,15 +136,12 @@ mod tests {
 
     fn facts(pid: Pid, name: &str, owner: Owner) -> ProcFacts {
         ProcFacts {
-            key: ProcKey { pid, start_time: 7 },
             parent: 1,
             name: name.to_owned(),
             path: Reading::Missing(Why::NoPermission),
             args: Reading::Missing(Why::NoPermission),
             owner,
-            kernel: false,
-            services: Vec::new(),
-            given: None,
+            ..ProcFacts::new(ProcKey { pid, start_time: 7 })
         }
     }
 

@@ -82,24 +82,14 @@ mod tests {
     use crate::model::At;
 
     fn finding(rule: RuleId, kind: SubjectKind) -> Finding {
-        Finding {
+        Finding::new(
             rule,
-            severity: Severity::Warning,
-            confidence: Confidence::High,
-            subject: Subject {
-                kind,
-                group: "Chromium".into(),
-                name: Label::same("Chromium"),
-                parts: 1,
-                ..Subject::machine()
-            },
-            since: At(0),
-            evidence: Vec::new(),
-            busy: None,
-            cause: None,
-            signs: Vec::new(),
-            parent: None,
-        }
+            Severity::Warning,
+            Confidence::High,
+            Subject { kind, group: "Chromium".into(), name: Label::same("Chromium"), parts: 1, ..Subject::machine() },
+            At(0),
+            Vec::new(),
+        )
     }
 
     fn ids(plan: &Plan) -> Vec<RemedyId> {

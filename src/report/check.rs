@@ -294,26 +294,19 @@ mod tests {
     #[test]
     fn a_process_at_rest_has_its_program_too() {
         let facts = ProcFacts {
-            key: ProcKey { pid: 7, start_time: 7 },
             parent: 1,
             name: "svchost.exe".into(),
             path: Reading::Known(r"C:\Windows\System32\svchost.exe".into()),
             args: Reading::Missing(Why::NoPermission),
             owner: Owner::System,
-            kernel: false,
             services: vec!["EventLog".into()],
-            given: None,
+            ..ProcFacts::new(ProcKey { pid: 7, start_time: 7 })
         };
         let process = ProcSample {
-            facts: Arc::new(facts),
             cpu: Reading::Known(Fraction::ZERO),
-            memory: Reading::default(),
-            disk_read: Reading::default(),
-            disk_write: Reading::default(),
-            window: Reading::default(),
-            hung: false,
             threads: 1,
             state: ProcState::Sleeping,
+            ..ProcSample::new(Arc::new(facts))
         };
         let knowledge = Knowledge::builtin().expect("tables");
         let memory = Memory { used: Bytes(1 << 30), total: Bytes(16 << 30) };

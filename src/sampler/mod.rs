@@ -33,7 +33,7 @@ use reaped_child_time::{CountedUsage, Ended, HandedShare, InheritedTime, charge,
 use slow::Latest;
 
 use crate::model::{
-    At, Bytes, BytesPerSec, Condition, Fraction, Machine, Owner, Pid, ProcFacts, ProcKey, ProcSample, Reading, Sample,
+    At, Bytes, BytesPerSec, Condition, Fraction, Machine, Pid, ProcFacts, ProcKey, ProcSample, Reading, Sample,
     Seconds, SelfUsage, Why,
 };
 use crate::platform::{self, CpuReader, CpuTimes, Desktop, Glance, ProcessReader, RawProc, Sensors};
@@ -310,7 +310,7 @@ impl Sampler {
         let (tracked, tick) = (&mut self.tracked, self.scans);
         self.processes.read(&mut |raw| {
             let known = tracked.entry(raw.key).or_insert_with(|| Tracked {
-                facts: Arc::new(placeholder(raw.key)),
+                facts: Arc::new(ProcFacts::new(raw.key)),
                 name_hash: 0,
                 parent: raw.parent,
                 settled: false,
@@ -470,15 +470,13 @@ fn measure(raw: &RawProc<'_>, known: &Tracked, room: Option<Interval>) -> ProcSa
         (None, ..) => Reading::Missing(Why::NoPermission),
     };
     ProcSample {
-        facts: Arc::clone(&known.facts),
         cpu: Reading::from_option(cpu, Why::NotYet),
         memory: Reading::Known(raw.memory),
         disk_read: rate(|io| io.0),
         disk_write: rate(|io| io.1),
-        window: Reading::Missing(Why::NotYet),
-        hung: false,
         threads: raw.threads,
         state: raw.state,
+        ..ProcSample::new(Arc::clone(&known.facts))
     }
 }
 
@@ -493,21 +491,6 @@ fn correct_io(processes: &mut [ProcSample], below: &HashMap<Pid, CountedUsage>, 
         };
         process.disk_read = less(process.disk_read, |io| io.0);
         process.disk_write = less(process.disk_write, |io| io.1);
-    }
-}
-
-/// Facts of a process until they are read, later in the same tick.
-fn placeholder(key: ProcKey) -> ProcFacts {
-    ProcFacts {
-        key,
-        parent: 0,
-        name: String::new(),
-        path: Reading::Missing(Why::NotYet),
-        args: Reading::Missing(Why::NotYet),
-        owner: Owner::Unknown,
-        kernel: false,
-        services: Vec::new(),
-        given: None,
     }
 }
 

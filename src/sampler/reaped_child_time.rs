@@ -94,9 +94,8 @@ pub(super) fn charge(processes: &mut [ProcSample], handed: &[HandedShare], measu
 mod tests {
     use std::sync::Arc;
 
-    use super::super::placeholder;
     use super::*;
-    use crate::model::{ProcKey, ProcState};
+    use crate::model::{ProcFacts, ProcKey, ProcState};
 
     const fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -151,15 +150,10 @@ mod tests {
 
     fn charged(cpu: f64, handed: &[HandedShare], total: Reading<Fraction>) -> Vec<f64> {
         let process = |cpu| ProcSample {
-            facts: Arc::new(placeholder(ProcKey { pid: 7, start_time: 7 })),
             cpu: Reading::Known(Fraction::new(cpu)),
-            memory: Reading::default(),
-            disk_read: Reading::default(),
-            disk_write: Reading::default(),
-            window: Reading::default(),
-            hung: false,
             threads: 1,
             state: ProcState::Running,
+            ..ProcSample::new(Arc::new(ProcFacts::new(ProcKey { pid: 7, start_time: 7 })))
         };
         let mut processes = vec![process(cpu), process(0.0)];
         charge(&mut processes, handed, total);

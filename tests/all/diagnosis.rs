@@ -96,15 +96,12 @@ fn process(number: usize, work: &Work) -> ProcSample {
     let origin = Origin { marks: work.marks.clone(), parent: Some("sh".into()), argument: None };
     ProcSample {
         facts: Arc::new(ProcFacts {
-            key: ProcKey { pid: 100 + number as u32 + 10 * work.start as u32, start_time: work.start },
             parent: 1,
             name: path.rsplit('/').next().unwrap_or_default().to_owned(),
             path: Reading::Known(path.to_owned()),
-            args: Reading::default(),
             owner: Owner::Me,
-            kernel: false,
-            services: Vec::new(),
             given: Some(Box::new(Given { group: None, origin })),
+            ..ProcFacts::new(ProcKey { pid: 100 + number as u32 + 10 * work.start as u32, start_time: work.start })
         }),
         cpu: Reading::Known(Fraction::new(work.cpu)),
         memory: Reading::Known(Bytes(work.memory << 20)),

@@ -34,7 +34,9 @@ fn ids_stay_as_they_are() {
 #[test]
 fn ids_are_those_of_json() {
     fn assert_same<T: Serialize + Copy>(all: &[T], id: impl Fn(T) -> &'static str) {
-        all.iter().for_each(|one| assert_eq!(id(*one), serialized(one)));
+        for one in all {
+            assert_eq!(id(*one), serialized(one));
+        }
     }
     assert_same(RuleId::ALL, RuleId::id);
     assert_same(EvidenceKind::ALL, EvidenceKind::id);

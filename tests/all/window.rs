@@ -50,25 +50,18 @@ struct Scene {
 
 fn process(pid: u32, parent: u32, path: &str, cpu: f64) -> ProcSample {
     ProcSample {
-        facts: Arc::new(ProcFacts {
-            key: ProcKey { pid, start_time: u64::from(pid) },
+        cpu: Reading::Known(Fraction::new(cpu)),
+        memory: Reading::Known(Bytes(300 * Bytes::MIB)),
+        threads: 4,
+        state: ProcState::Running,
+        ..ProcSample::new(Arc::new(ProcFacts {
             parent,
             name: path.rsplit('/').next().unwrap_or_default().to_owned(),
             path: Reading::Known(path.to_owned()),
             args: Reading::Missing(Why::NoPermission),
             owner: Owner::Me,
-            kernel: false,
-            services: Vec::new(),
-            given: None,
-        }),
-        cpu: Reading::Known(Fraction::new(cpu)),
-        memory: Reading::Known(Bytes(300 * Bytes::MIB)),
-        disk_read: Reading::default(),
-        disk_write: Reading::default(),
-        window: Reading::default(),
-        hung: false,
-        threads: 4,
-        state: ProcState::Running,
+            ..ProcFacts::new(ProcKey { pid, start_time: u64::from(pid) })
+        }))
     }
 }
 

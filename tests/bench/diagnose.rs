@@ -13,8 +13,7 @@ use std::time::{Duration, Instant};
 use mimamori::diagnose::{Grouper, diagnose};
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{
-    At, Bytes, Fraction, History, Machine, Memory, Os, Owner, ProcFacts, ProcKey, ProcSample, ProcState, Reading,
-    Sample, Seconds,
+    At, Bytes, Fraction, History, Machine, Memory, Os, Owner, ProcFacts, ProcKey, ProcSample, Reading, Sample, Seconds,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
@@ -35,25 +34,16 @@ struct Pc {
 impl Pc {
     fn new() -> Self {
         let process = |pid: u32| ProcSample {
-            facts: Arc::new(ProcFacts {
-                key: ProcKey { pid, start_time: 1 },
+            memory: Reading::Known(Bytes(u64::from(pid) << 20)),
+            window: Reading::Known(pid.is_multiple_of(9)),
+            threads: 8,
+            ..ProcSample::new(Arc::new(ProcFacts {
                 parent: 1,
                 name: format!("program{pid}.exe"),
                 path: Reading::Known(format!(r"C:\Program Files\Vendor {pid}\program{pid}.exe")),
-                args: Reading::default(),
                 owner: Owner::Me,
-                kernel: false,
-                services: Vec::new(),
-                given: None,
-            }),
-            cpu: Reading::default(),
-            memory: Reading::Known(Bytes(u64::from(pid) << 20)),
-            disk_read: Reading::default(),
-            disk_write: Reading::default(),
-            window: Reading::Known(pid.is_multiple_of(9)),
-            hung: false,
-            threads: 8,
-            state: ProcState::Unknown,
+                ..ProcFacts::new(ProcKey { pid, start_time: 1 })
+            }))
         };
         Self {
             processes: (100..400).map(process).collect(),

@@ -27,21 +27,17 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
         return None;
     }
     let used = memory.used.of(memory.total).get();
-    Some(Finding {
-        rule: RuleId::AllWell,
-        severity: Severity::Ok,
-        confidence: Confidence::from_duration(seen.seconds),
-        subject: Subject::machine(),
-        since: seen.since,
-        evidence: vec![
+    Some(Finding::new(
+        RuleId::AllWell,
+        Severity::Ok,
+        Confidence::from_duration(seen.seconds),
+        Subject::machine(),
+        seen.since,
+        vec![
             Evidence::over(EvidenceKind::TotalCpu, mean, full, recent.seconds),
             Evidence::over(EvidenceKind::MemoryUsed, used, knowledge.thresholds.memory.look, recent.seconds),
         ],
-        busy: None,
-        cause: None,
-        signs: Vec::new(),
-        parent: None,
-    })
+    ))
 }
 
 #[cfg(test)]

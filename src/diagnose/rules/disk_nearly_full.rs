@@ -18,21 +18,17 @@ fn finding(history: &History, volume: &Volume, limits: &Disk) -> Option<Finding>
         then.is_none_or(|then| judge(then, limits).is_some())
     };
     let since = history.held(low).map_or_else(|| history.latest().map(|s| s.at).unwrap_or_default(), |held| held.since);
-    Some(Finding {
-        rule: RuleId::DiskNearlyFull,
+    Some(Finding::new(
+        RuleId::DiskNearlyFull,
         severity,
-        confidence: Confidence::High,
-        subject: Subject::volume(&volume.name),
+        Confidence::High,
+        Subject::volume(&volume.name),
         since,
-        evidence: vec![
+        vec![
             Evidence::over(EvidenceKind::FreeBytes, volume.free.0 as f64, threshold, Seconds(0.0)),
             Evidence::told(EvidenceKind::FreeShare, volume.free.of(volume.total).get(), Seconds(0.0)),
         ],
-        busy: None,
-        cause: None,
-        signs: Vec::new(),
-        parent: None,
-    })
+    ))
 }
 
 /// How bad it is, and the free bytes below which it is so.

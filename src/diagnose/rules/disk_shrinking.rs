@@ -58,16 +58,15 @@ fn fast(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
     let writer = writer(&samples, lost, knowledge);
     evidence.extend(writer.as_ref().and_then(|(_, written)| *written));
     Some(Finding {
-        rule: RuleId::DiskShrinking,
-        severity: if hours < 1.0 { Severity::Critical } else { Severity::Warning },
-        confidence: Confidence::from_duration(seconds).max(Confidence::Medium),
-        subject: Subject::volume(&volume.name),
-        since: *start,
-        evidence,
-        busy: None,
         cause: writer.map(|(program, _)| program),
-        signs: Vec::new(),
-        parent: None,
+        ..Finding::new(
+            RuleId::DiskShrinking,
+            if hours < 1.0 { Severity::Critical } else { Severity::Warning },
+            Confidence::from_duration(seconds).max(Confidence::Medium),
+            Subject::volume(&volume.name),
+            *start,
+            evidence,
+        )
     })
 }
 
@@ -130,16 +129,15 @@ fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
     let writer = writer_over_days(history, most.at, lost, knowledge);
     evidence.extend(writer.as_ref().map(|(_, written)| *written));
     Some(Finding {
-        rule: RuleId::DiskShrinking,
-        severity: Severity::Warning,
-        confidence: Confidence::Medium,
-        subject: Subject::volume(&volume.name),
-        since: most.at,
-        evidence,
-        busy: None,
         cause: writer.map(|(program, _)| program),
-        signs: Vec::new(),
-        parent: None,
+        ..Finding::new(
+            RuleId::DiskShrinking,
+            Severity::Warning,
+            Confidence::Medium,
+            Subject::volume(&volume.name),
+            most.at,
+            evidence,
+        )
     })
 }
 

@@ -6,8 +6,8 @@ use crate::diagnose::{Finding, Grouper, RuleId, diagnose};
 use crate::knowledge::Knowledge;
 use crate::model::{
     At, BrowserState, Bytes, Celsius, Condition, Fraction, Given, History, Machine, Memory, Origin, OriginFlag, Os,
-    Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState, ProgramKind, Reading, Rpm, Sample, Seconds, UsualIdle,
-    Volume, VolumePoint, Why, WrittenHour,
+    Owner, Pid, ProcFacts, ProcKey, ProcSample, ProgramKind, Reading, Rpm, Sample, Seconds, UsualIdle, Volume,
+    VolumePoint, Why, WrittenHour,
 };
 
 const MEMORY: u64 = 16 << 30;
@@ -272,24 +272,16 @@ pub(in crate::diagnose) fn browser(state: &BrowserState) -> Arc<Condition> {
 fn of(pid: Pid, path: &str, cpu: f64, memory: Bytes) -> ProcSample {
     let has_folder = path.contains(['\\', '/']);
     ProcSample {
-        facts: Arc::new(ProcFacts {
-            key: ProcKey { pid, start_time: 1 },
+        cpu: Reading::Known(Fraction::new(cpu)),
+        memory: Reading::Known(memory),
+        threads: 1,
+        ..ProcSample::new(Arc::new(ProcFacts {
             parent: 1,
             name: path.rsplit(['\\', '/']).next().unwrap_or_default().to_owned(),
             path: Reading::from_option(has_folder.then(|| path.to_owned()), Why::NoPermission),
             args: Reading::Missing(Why::NoPermission),
             owner: Owner::Me,
-            kernel: false,
-            services: Vec::new(),
-            given: None,
-        }),
-        cpu: Reading::Known(Fraction::new(cpu)),
-        memory: Reading::Known(memory),
-        disk_read: Reading::default(),
-        disk_write: Reading::default(),
-        window: Reading::default(),
-        hung: false,
-        threads: 1,
-        state: ProcState::Unknown,
+            ..ProcFacts::new(ProcKey { pid, start_time: 1 })
+        }))
     }
 }

@@ -38,22 +38,14 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     if throttled > 0.0 {
         evidence.push(Evidence::over(EvidenceKind::ThrottleEvents, throttled, 1.0, limits.slowed_seconds));
     }
-    Some(Finding {
-        rule: RuleId::Hot,
-        severity: if dangerous { Severity::Critical } else { Severity::Warning },
-        confidence: if measured {
-            Confidence::from_duration(held.seconds).max(Confidence::Medium)
-        } else {
-            Confidence::Low
-        },
-        subject: Subject::machine(),
-        since: held.since,
+    Some(Finding::new(
+        RuleId::Hot,
+        if dangerous { Severity::Critical } else { Severity::Warning },
+        if measured { Confidence::from_duration(held.seconds).max(Confidence::Medium) } else { Confidence::Low },
+        Subject::machine(),
+        held.since,
         evidence,
-        busy: None,
-        cause: None,
-        signs: Vec::new(),
-        parent: None,
-    })
+    ))
 }
 
 /// How often the processor slowed down because of heat in the last `window`.

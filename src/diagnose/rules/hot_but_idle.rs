@@ -45,18 +45,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     };
     let cpu = held.mean(|sample| sample.cpu.get().map(Fraction::get))?;
     evidence.push(Evidence::over(EvidenceKind::TotalCpu, cpu, idle_share, held.seconds));
-    Some(Finding {
-        rule: RuleId::HotButIdle,
-        severity: Severity::Warning,
-        confidence,
-        subject: Subject::machine(),
-        since: held.since,
-        evidence,
-        busy: None,
-        cause: None,
-        signs: Vec::new(),
-        parent: None,
-    })
+    Some(Finding::new(RuleId::HotButIdle, Severity::Warning, confidence, Subject::machine(), held.since, evidence))
 }
 
 fn rpm(sample: &Sample) -> Option<f64> {

@@ -42,18 +42,14 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     }
     let act =
         in_use >= limits.act || commit(latest).is_some_and(|commit| commit >= limits.commit_act) || stalled(latest);
-    Some(Finding {
-        rule: RuleId::MemoryPressure,
-        severity: if act { Severity::Critical } else { Severity::Warning },
-        confidence: Confidence::from_duration(held.seconds).max(Confidence::Medium),
-        subject: cause.map_or_else(Subject::machine, |(subject, _)| subject),
-        since: held.since,
+    Some(Finding::new(
+        RuleId::MemoryPressure,
+        if act { Severity::Critical } else { Severity::Warning },
+        Confidence::from_duration(held.seconds).max(Confidence::Medium),
+        cause.map_or_else(Subject::machine, |(subject, _)| subject),
+        held.since,
         evidence,
-        busy: None,
-        cause: None,
-        signs: Vec::new(),
-        parent: None,
-    })
+    ))
 }
 
 fn used(sample: &Sample) -> Option<f64> {

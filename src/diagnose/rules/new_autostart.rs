@@ -4,9 +4,7 @@ use crate::diagnose::finding::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject,
 };
 use crate::knowledge::{Knowledge, Label};
-use crate::model::{
-    At, Autostart, DisplayName, History, OriginFlag, Os, Owner, ProcFacts, ProcKey, Reading, Seconds, Why,
-};
+use crate::model::{At, Autostart, DisplayName, History, OriginFlag, Os, ProcFacts, ProcKey, Reading, Seconds, Why};
 
 /// An installer that adds more than this at once is told by its newest. What is worth a look is always told: who wants
 /// to stay unseen would only have to add a few harmless ones later.
@@ -46,15 +44,10 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
 fn signs(entry: &Autostart, knowledge: &Knowledge, os: Os) -> Vec<Sign> {
     let Some(file) = &entry.file else { return Vec::new() };
     let facts = ProcFacts {
-        key: ProcKey { pid: 0, start_time: 0 },
-        parent: 0,
         name: file.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
         path: Reading::Known(file.clone()),
         args: Reading::Missing(Why::Unsupported),
-        owner: Owner::Unknown,
-        kernel: false,
-        services: Vec::new(),
-        given: None,
+        ..ProcFacts::new(ProcKey { pid: 0, start_time: 0 })
     };
     let marks = knowledge.marks(&facts, None, os);
     [

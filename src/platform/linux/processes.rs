@@ -129,7 +129,7 @@ impl ProcessReader {
             _ => Reading::Missing(Why::NoPermission),
         };
         let owner = if kernel { Owner::System } else { self.owner_of(key.pid) };
-        ProcFacts { key, parent, name, path, args, owner, kernel, services: Vec::new(), given: None }
+        ProcFacts { parent, name, path, args, owner, kernel, ..ProcFacts::new(key) }
     }
 
     fn owner_of(&self, pid: Pid) -> Owner {

@@ -12,7 +12,7 @@ pub use background::{
 
 use super::types::{ActError, CpuTimes, Glance, RawProc, SensorValues, WindowOwner};
 use crate::model::{
-    At, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Owner, Pid, ProcFacts, ProcKey, Reading, Seconds,
+    At, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts, ProcKey, Reading, Seconds,
     Signature, Swap, Traffic, Why,
 };
 
@@ -164,15 +164,11 @@ impl ProcessReader {
     /// Facts without content.
     pub fn facts(&mut self, key: ProcKey, parent: Pid, name: String) -> ProcFacts {
         ProcFacts {
-            key,
             parent,
             name,
             path: Reading::Missing(Why::Unsupported),
             args: Reading::Missing(Why::Unsupported),
-            owner: Owner::Unknown,
-            kernel: false,
-            services: Vec::new(),
-            given: None,
+            ..ProcFacts::new(key)
         }
     }
 }

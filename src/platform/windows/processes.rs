@@ -73,15 +73,13 @@ impl ProcessReader {
     pub fn facts(&mut self, key: ProcKey, parent: Pid, name: String) -> ProcFacts {
         let kernel = is_kernel(key.pid, parent, &name);
         let mut facts = ProcFacts {
-            key,
             parent,
             name,
             path: Reading::Missing(Why::Unsupported),
             args: Reading::Missing(Why::Unsupported),
             owner: Owner::System,
             kernel,
-            services: Vec::new(),
-            given: None,
+            ..ProcFacts::new(key)
         };
         if kernel {
             return facts;

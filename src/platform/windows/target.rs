@@ -141,23 +141,13 @@ fn from_error(error: &std::io::Error) -> ActError {
 mod tests {
     use super::super::tests::waiting_child;
     use super::*;
-    use crate::model::{OwnProcess, Owner, Pid, ProcFacts, ProtectRules, Reading, Why};
+    use crate::model::{OwnProcess, Owner, Pid, ProcFacts, ProtectRules};
     use crate::platform::{Desktop, ProcessReader, message_box};
     use std::process::{Child, Command, Stdio};
     use std::time::Instant;
 
     fn closable(key: ProcKey) -> Closable {
-        let facts = ProcFacts {
-            key,
-            parent: 1,
-            name: "child.exe".to_owned(),
-            path: Reading::Missing(Why::NotYet),
-            args: Reading::Missing(Why::NotYet),
-            owner: Owner::Me,
-            kernel: false,
-            services: Vec::new(),
-            given: None,
-        };
+        let facts = ProcFacts { parent: 1, name: "child.exe".to_owned(), owner: Owner::Me, ..ProcFacts::new(key) };
         let own_process = OwnProcess { pid: std::process::id(), ancestors: Vec::new() };
         Closable::check(&facts, &ProtectRules::default(), &own_process).expect("an ordinary program")
     }
