@@ -1,16 +1,17 @@
 //! What every part of the program that joins others needs: texts, knowledge, language, time zone.
 
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::tz::{TimeZone, reset_system_time_zone_cache};
 
-use crate::diagnostic_log::Crash;
+use crate::diagnostic_log::{Crash, DiagnosticLog, Role};
 use crate::explain::{Lang, Texts, knowledge_note};
 use crate::knowledge::{Knowledge, KnowledgeError, KnowledgeNote};
 use crate::platform;
+use crate::settings::recording_path;
 
 /// Interval after which the time zone is read again: cheap (the target of a link), but asked for with every frame.
 const KEEP_ZONE: Duration = Duration::from_secs(5);
@@ -63,6 +64,16 @@ impl Context {
             lang: system_lang(),
             crash: None,
         })
+    }
+
+    /// Starts the diagnostic log of this process in the folder of the recording; the context then knows of the unexpected
+    /// end of the process of this kind before it.
+    pub fn start_log(&self, role: Role) -> (DiagnosticLog, Self) {
+        let folder = recording_path().and_then(|path| path.parent().map(Path::to_owned));
+        let system = platform::machine().os_name.known().cloned().unwrap_or_default();
+        let log = DiagnosticLog::start(role, folder.as_deref(), system);
+        let context = Self { crash: log.previous_crash().cloned(), ..self.clone() };
+        (log, context)
     }
 
     /// Drops the knowledge of other systems: the agent only ever watches this PC and has to be small.

@@ -54,7 +54,7 @@ impl DiagnosticLog {
     /// Starts the log of this process in `folder`, with the panic hook; `system` is its name and version. A command that
     /// prints and ends leaves no file behind unless it panics. Without a folder, or where nothing can be written there,
     /// panics go to standard error only.
-    pub fn start(role: Role, folder: Option<&Path>, system: String, clock: fn() -> At) -> Self {
+    pub fn start(role: Role, folder: Option<&Path>, system: String) -> Self {
         let Some(folder) = folder else { return Self { marker: None, previous: None, _logger: None } };
         let log = log_file(folder, role);
         let marker = log.with_extension("crash");
@@ -64,7 +64,7 @@ impl DiagnosticLog {
         std::panic::set_hook(Box::new(move |info| {
             let text = report(info, &system, &Backtrace::force_capture());
             // Where even this fails standard error has the panic.
-            let _ = fs::write(&hook_marker, clock().0.to_string());
+            let _ = fs::write(&hook_marker, jiff::Timestamp::now().as_millisecond().to_string());
             if is_logging {
                 log::error!("{text}");
             } else {

@@ -1,22 +1,47 @@
-//! Mimamori (見守り) says in plain Japanese or English why a PC is slow, mends it in one click, and looks again.
+//! Mimamori (見守り) says in plain Japanese or English why a PC is slow, mends it in one click, and measures again.
 //!
-//! The modules from the inside out; each imports only modules above it, never one below or beside it
-//! (`tests/all/layering.rs` keeps it so):
+//! # Two processes
+//!
+//! ```text
+//! agent (tray, always on)                              window (opened on demand, ends when closed)
+//!   sampler -> monitor -> Observation                    sampler -> monitor -> Observation -> Snapshot -> screens
+//!     |-> recorder: samples, events -> recording.db ------> reader: the past                       |
+//!     |-> FindingTracker: began, ended                   screens -> Intent -> worker -> CloseJob -> platform
+//!     `-> NotificationPolicy -> notifications, tray        `-> inbox (actions, verdicts) -> agent -> recording.db
+//! ```
+//!
+//! They share the recording, which only the agent writes, and talk over a local endpoint ([`ipc`]). `mimamori check` runs
+//! the same sampler and monitor once and prints the findings.
+//!
+//! # Modules
+//!
+//! From the inside out; each imports only modules above it (`tests/all/layering.rs` keeps it so):
 //!
 //! - [`model`] is plain data: units, processes, samples, history. A missing value has a reason.
-//! - [`knowledge`] holds what is known beforehand: programs, what is protected, thresholds.
-//! - [`diagnose`] makes findings out of a history.
-//! - [`explain`] makes words out of findings; [`remedy`] says what can be done, carries it out step by step and judges
+//! - [`knowledge`] holds the tables: known programs, protected ones, thresholds.
+//! - [`diagnose`] derives findings from a history.
+//! - [`explain`] puts findings into words; [`remedy`] plans what can be done, carries it out step by step and judges
 //!   whether it helped. All modules up to here are pure: no clock, no files, no threads, no operating system.
-//! - [`report`] has the JSON forms; [`settings`] remembers what the user chose.
-//! - [`icon`] draws the icon beside the clock; [`platform`] is the operating system, the only place with
-//!   `cfg(target_os)` and `unsafe`.
-//! - [`sampler`] takes samples from it; [`recorder`] keeps them for months in one bounded file.
-//! - [`monitor`] joins the parts for a live PC.
-//! - [`context`] has the texts and tables that every program needs, [`console`] what is printed, [`exit`] the exit
-//!   codes, [`ipc`] the requests between agent, window and command line.
-//! - [`agent`] watches in the background: tray, recording, notifications. [`ui`] is the window.
-//! - [`cli`] is the command line, from which the others are started; it gets the window as an argument.
+//! - [`report`] has the JSON forms; [`settings`] stores what the user chose.
+//! - [`icon`] draws the tray icon; [`platform`] is the operating system, the only place with `cfg(target_os)` and `unsafe`.
+//! - [`sampler`] takes samples from it; [`recorder`] stores them for months in one bounded file.
+//! - [`monitor`] joins these for a live PC.
+//! - [`context`] holds texts and tables for every program, [`console`] prints, [`exit`] lists the exit codes, [`ipc`] the
+//!   requests between processes, [`diagnostic_log`] the log of this program's own faults.
+//! - [`agent`] runs in the background: tray, recording, notifications. [`ui`] is the window.
+//! - [`cli`] is the command line, which starts the others; it gets the window as an argument.
+//!
+//! # Where to change what
+//!
+//! | to add | change |
+//! |---|---|
+//! | a rule | `diagnose/rules/NAME.rs` and its entry in `diagnose/rules/mod.rs` and [`diagnose::RuleId`]; its texts in `assets/text/*/causes.ftl`, its limits in `assets/knowledge/thresholds.toml`, a case in `tests/scenarios/corpus` |
+//! | a remedy | [`remedy::RemedyId`] and `remedy/plan.rs`; what it does to processes in `platform/*/target.rs`; the job in `remedy/close_job.rs` |
+//! | a screen | `ui/screens/NAME.rs`, [`ui::Screen`] and `ui/shell.rs`; what it shows in `ui/snapshot.rs`, what it asks for in `ui/intent.rs` and `ui/app.rs` |
+//! | a sensor | `platform/{linux,windows,unknown}` with the same items, the field in `model/sample.rs`, `sampler/mod.rs`; `recorder/{row,schema}.rs` to record it |
+//! | a text | both languages in `assets/text`; a figure in it in `explain/format.rs` |
+//! | a known program | `assets/knowledge/programs.toml` |
+//! | a request between processes | `ipc/protocol.rs`, answered in `agent/mod.rs` or `ui/app.rs` |
 
 pub mod agent;
 pub mod cli;

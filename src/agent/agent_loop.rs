@@ -408,6 +408,7 @@ impl<'a> AgentLoop<'a> {
     /// Says once what does not work for the tool itself; it is in the history.
     fn trouble(&mut self, id: &'static str, reason: &str) {
         if let Some(event) = self.notices.trouble(self.at, id, reason) {
+            log::warn!("{id}: {reason}");
             self.recording_writer.note(&event);
         }
     }

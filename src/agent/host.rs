@@ -50,7 +50,9 @@ pub(super) trait Host {
             let _ = wakes.send(AgentEvent::Tray(Tray::start(&view, events)));
         };
         // Without the thread there is no icon; everything else goes on.
-        let _ = std::thread::Builder::new().name("start tray".to_owned()).spawn(start);
+        if let Err(error) = std::thread::Builder::new().name("start tray".to_owned()).spawn(start) {
+            log::warn!("no thread for the tray: {error}");
+        }
     }
 
     /// Asks why the PC was switched off, which may take seconds; the answer is an [`AgentEvent::Cause`].
@@ -74,7 +76,8 @@ pub(super) trait Host {
     /// Starts the agent again after this time. When that fails the next sign-in does it.
     fn start_again(&self, wait: Seconds) {
         if let Ok(program) = agent_program() {
-            let _ = platform::start_detached(&program, &["agent", "--quiet", "--wait", &wait.0.to_string()]);
+            let started = platform::start_detached(&program, &["agent", "--quiet", "--wait", &wait.0.to_string()]);
+            log::warn!("too costly, to be started again in {} s: {started:?}", wait.0);
         }
     }
 }

@@ -26,6 +26,7 @@ pub use loads::needs_full_sample;
 
 use crate::console::Output;
 use crate::context::Context;
+use crate::diagnostic_log::Role;
 use crate::exit::Exit;
 use crate::explain::Lang;
 use crate::ipc::{self, AGENT, ANSWER, Answer, Request, WindowOptions, read_request, write};
@@ -82,18 +83,24 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
             return Exit::Unavailable;
         }
     };
+    let (log, context) = context.start_log(Role::Agent);
     platform::raise_own_priority();
     let (wakes, inbox) = channel();
     let stop = wakes.clone();
     // Without the handler the system ends us without a clean stop mark, which the next start will see.
-    let _ = ctrlc::set_handler(move || {
+    let handler = ctrlc::set_handler(move || {
         let _ = stop.send(AgentEvent::Stop);
     });
+    if let Err(error) = handler {
+        log::warn!("signals cannot be handled: {error}");
+    }
     let _endpoint = listen(wakes.clone());
     let parts =
         Parts { host: Box::new(System), source: Box::new(Sampler::new()), settings: file, recording: recording() };
-    let agent_loop = AgentLoop::new(context, &options, parts, wakes, output);
-    Agent { agent_loop, inbox }.run()
+    let agent_loop = AgentLoop::new(&context, &options, parts, wakes, output);
+    let exit = Agent { agent_loop, inbox }.run();
+    log.end();
+    exit
 }
 
 /// Answers on the local endpoint by asking the thread of the agent.
@@ -107,6 +114,7 @@ fn listen(wakes: Sender<AgentEvent>) -> Option<Endpoint> {
         }
         answers.recv_timeout(ANSWER).unwrap_or_else(|_| refused())
     })
+    .inspect_err(|error| log::warn!("no local endpoint: {error}"))
     .ok()
 }
 
@@ -223,7 +231,9 @@ fn recording() -> Result<PathBuf, RecordingUnavailable> {
         return Err(RecordingUnavailable::Network);
     }
     // What cannot be made is told by the recorder, which tries again.
-    let _ = platform::make_private_folder(folder);
+    if let Err(error) = platform::make_private_folder(folder) {
+        log::warn!("the folder of the recording cannot be made: {error}");
+    }
     Ok(path)
 }
 

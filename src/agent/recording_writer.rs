@@ -322,8 +322,10 @@ impl RecordingWriter {
     pub fn end(mut self, now: At) {
         self.flush(now);
         if let Some(recorder) = self.recorder {
-            // There is nobody left to tell; the next start sees that the mark is missing.
-            let _ = recorder.end(now);
+            // The next start notices that the mark of a clean stop is missing.
+            if let Err(error) = recorder.end(now) {
+                log::warn!("the recording was not closed: {error}");
+            }
         }
     }
 }

@@ -6,18 +6,15 @@ mod history;
 mod print;
 mod replay;
 
-use std::path::Path;
 use std::time::Duration;
 
 pub use args::{Command, HistoryWanted};
 
 use crate::console::Output;
 use crate::context::Context;
-use crate::diagnostic_log::{DiagnosticLog, Role};
+use crate::diagnostic_log::Role;
 use crate::exit::Exit;
 use crate::ipc::WindowOptions;
-use crate::monitor::now;
-use crate::settings::recording_path;
 use crate::{platform, sampler};
 
 /// A question to the system that is not answered yet is waited for so long at the end.
@@ -54,11 +51,7 @@ fn to_the_end(open_window: Option<OpenWindow<'_>>) -> Exit {
             if matches!(command, Command::Agent(_)) {
                 context.lighten();
             }
-            let log = start_log(&command);
-            context.crash = log.previous_crash().cloned();
-            let exit = execute(command, &context, open_window, &mut output);
-            log.end();
-            exit
+            execute(command, &context, open_window, &mut output)
         }
         Err(args::Stop::Help(text)) => {
             output.text(&text);
@@ -71,20 +64,13 @@ fn to_the_end(open_window: Option<OpenWindow<'_>>) -> Exit {
     }
 }
 
-/// Starts the diagnostic log in the folder of the recording.
-fn start_log(command: &Command) -> DiagnosticLog {
-    let role = match command {
-        Command::Agent(_) => Role::Agent,
-        Command::Window(_) => Role::Window,
-        Command::Check(_) | Command::History(_) | Command::Replay { .. } => Role::Command,
-    };
-    let folder = recording_path().and_then(|path| path.parent().map(Path::to_owned));
-    let system = platform::machine().os_name.known().cloned().unwrap_or_default();
-    DiagnosticLog::start(role, folder.as_deref(), system, now)
-}
-
 fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'_>>, output: &mut Output) -> Exit {
-    match command {
+    // Agent and window start theirs once they know that they are the only one.
+    let log = match command {
+        Command::Agent(_) | Command::Window(_) => None,
+        Command::Check(_) | Command::History(_) | Command::Replay { .. } => Some(context.start_log(Role::Command).0),
+    };
+    let exit = match command {
         Command::Window(options) => {
             let lang = options.lang;
             let texts = context.texts(lang.unwrap_or(context.lang));
@@ -108,5 +94,9 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
         Command::Agent(options) => crate::agent::run(options, context, output),
         Command::History(wanted) => history::run(&wanted, context, output),
         Command::Replay { file, json, lang } => replay::run(&file, json, lang, context, output),
+    };
+    if let Some(log) = log {
+        log.end();
     }
+    exit
 }

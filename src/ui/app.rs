@@ -15,7 +15,6 @@ use super::update_hold::UpdateHold;
 use super::worker::{Command, Reply, Worker};
 use crate::context::Context;
 use crate::diagnose::{Finding, RuleId, Subject, incident_key};
-use crate::diagnostic_log::Crash;
 use crate::explain::Lang;
 use crate::ipc::{Answer, Request, WINDOW, WindowOptions, read_request, write};
 use crate::model::{At, History, Machine, ProcKey, Refusal, Seconds};
@@ -64,7 +63,6 @@ pub struct MimamoriApp {
     /// Files whose signatures were asked for.
     asked_signatures: HashSet<String>,
     _endpoint: Option<Endpoint>,
-    crash: Option<Crash>,
     clock: Box<dyn Fn() -> At>,
     opened: At,
 }
@@ -119,7 +117,9 @@ impl MimamoriApp {
         apply_theme(ctx, settings.theme);
         if settings.renderer != Some(renderer) {
             settings.renderer = Some(renderer);
-            let _ = file.save(&settings);
+            if let Err(error) = file.save(&settings) {
+                log::warn!("the settings cannot be saved: {error}");
+            }
         }
         let mut shell = Shell::default();
         if options.settings {
@@ -149,7 +149,6 @@ impl MimamoriApp {
             asked,
             asked_signatures: HashSet::new(),
             _endpoint: endpoint,
-            crash: context.crash.clone(),
             opened: clock(),
             clock,
         }
@@ -259,7 +258,7 @@ impl MimamoriApp {
                 self.save();
                 self.send(Command::Background(on));
             }
-            Intent::DismissCrash => self.crash = None,
+            Intent::DismissCrash => self.context.crash = None,
             Intent::Erase => {
                 self.erasing = Erasing::UnderWay;
                 self.send(Command::Erase);
@@ -320,7 +319,9 @@ impl MimamoriApp {
 
     /// A choice that cannot be kept holds for this session; there is nothing a person could do about it now.
     fn save(&self) {
-        let _ = self.file.save(&self.settings);
+        if let Err(error) = self.file.save(&self.settings) {
+            log::warn!("the settings cannot be saved: {error}");
+        }
     }
 }
 
@@ -379,7 +380,7 @@ impl eframe::App for MimamoriApp {
             restart: &self.restart,
             ticks: &self.settings.restart,
             own: self.view.as_ref().map(|view| view.own).unwrap_or_default(),
-            crash: self.crash.as_ref(),
+            crash: self.context.crash.as_ref(),
             stale_seconds: self.stale_seconds(time),
         };
         let intents = self.shell.ui(ui, &snapshot);

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use crate::context::Context;
+use crate::diagnostic_log::Role;
 use crate::exit::Exit;
 use crate::ipc::{self, Answer, WINDOW, WindowOptions};
 use crate::platform::{self, Lock};
@@ -30,6 +31,13 @@ pub fn open(context: &Context, wanted: &WindowOptions) -> Result<Exit, String> {
     if matches!(only, SingleInstance::Other) {
         return Ok(Exit::Fine);
     }
+    let (log, context) = context.start_log(Role::Window);
+    let opened = open_with(&context, wanted, second_try, file);
+    log.end();
+    opened
+}
+
+fn open_with(context: &Context, wanted: &WindowOptions, second_try: bool, file: SettingsFile) -> Result<Exit, String> {
     platform::raise_own_priority();
     // A settings file may name a renderer that another build has.
     let remembered = file.load().renderer.filter(|renderer| compiled(*renderer).is_some());
@@ -38,6 +46,7 @@ pub fn open(context: &Context, wanted: &WindowOptions) -> Result<Exit, String> {
         Ok(()) => return Ok(Exit::Fine),
         Err(error) => error,
     };
+    log::warn!("no window with {}: {error}", renderer.name());
     let other = match renderer {
         Renderer::Glow => Renderer::Wgpu,
         Renderer::Wgpu => Renderer::Glow,

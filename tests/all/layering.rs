@@ -28,7 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("diagnostic_log", &["model"]),
     ("exit", &[]),
     ("console", &[]),
-    ("context", &["model", "knowledge", "explain", "platform", "diagnostic_log"]),
+    ("context", &["model", "knowledge", "explain", "platform", "settings", "diagnostic_log"]),
     ("ipc", &["model", "platform"]),
         ("agent", &[
         "model", "knowledge", "diagnose", "explain", "icon", "platform", "sampler", "recorder", "settings", "monitor",
