@@ -257,9 +257,9 @@ impl Monitor {
         Self {
             grouper: Grouper::new(machine.os),
             history: history(machine),
+            own_process: source.own_process(),
             source,
             knowledge,
-            own_process: platform::own_process(),
             closed: Vec::new(),
             signatures: SignatureChecks::default(),
             browsers: Browsers::default(),

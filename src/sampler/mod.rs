@@ -33,8 +33,8 @@ use reaped_child_time::{CountedUsage, Ended, HandedShare, InheritedTime, charge,
 use slow::Latest;
 
 use crate::model::{
-    At, Bytes, BytesPerSec, Condition, Fraction, Machine, Pid, ProcFacts, ProcKey, ProcSample, Reading, Sample,
-    Seconds, SelfUsage, Why,
+    At, Bytes, BytesPerSec, Condition, Fraction, Machine, OwnProcess, Pid, ProcFacts, ProcKey, ProcSample, Reading,
+    Sample, Seconds, SelfUsage, Why,
 };
 use crate::platform::{self, CpuReader, CpuTimes, Desktop, Glance, ProcessReader, RawProc, Sensors};
 
@@ -98,6 +98,8 @@ pub struct Tick {
 pub trait SampleSource {
     /// What does not change between samples.
     fn machine(&self) -> &Machine;
+    /// The processes that must never be closed by us.
+    fn own_process(&self) -> OwnProcess;
     /// The clocks that nobody can set.
     fn clocks(&self) -> Reading<platform::Clocks>;
     /// Takes a sample, see [`Sampler::tick`].
@@ -111,6 +113,10 @@ pub trait SampleSource {
 impl SampleSource for Sampler {
     fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    fn own_process(&self) -> OwnProcess {
+        platform::own_process()
     }
 
     fn clocks(&self) -> Reading<platform::Clocks> {

@@ -90,7 +90,7 @@ impl notifications::Server for Server {
         self.shown.retain(|_, orders| !orders.is_closed());
         if let Some(orders) = self.shown.get(&message.tag) {
             let (answer, answers) = mpsc::channel();
-            if orders.try_send(Order::Replace(notification.clone(), answer)).is_ok()
+            if orders.try_send(Order::Replace(Box::new(notification.clone()), answer)).is_ok()
                 && let Ok(replaced) = answers.recv_timeout(TIMEOUT)
             {
                 return replaced;
@@ -176,7 +176,7 @@ fn within_timeout<T>(call: impl Future<Output = Result<T, notify_rust::error::Er
 
 /// What is to happen with a notification on screen.
 enum Order {
-    Replace(Notification, mpsc::Sender<Result<(), String>>),
+    Replace(Box<Notification>, mpsc::Sender<Result<(), String>>),
     Withdraw,
 }
 
@@ -221,7 +221,7 @@ async fn follow(mut handle: NotificationHandle, inbox: Receiver<Order>, tag: &st
         };
         match response.or(async { inbox.recv().await.ok() }).await {
             Some(Order::Replace(notification, answer)) => {
-                *handle = notification;
+                *handle = *notification;
                 // The one who asked may have stopped waiting.
                 let _ = answer.send(handle.update().map_err(|error| error.to_string()));
             }
