@@ -9,7 +9,7 @@ use std::fs;
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 
-use flexi_logger::{Cleanup, Criterion, DeferredNow, FileSpec, FlexiLoggerError, LogSpecification, Logger, Naming};
+use flexi_logger::{Cleanup, Criterion, DeferredNow, FileSpec, LogSpecification, Logger, Naming};
 use log::{LevelFilter, Record};
 
 use crate::model::At;
@@ -59,7 +59,7 @@ impl DiagnosticLog {
         let log = log_file(folder, role);
         let marker = log.with_extension("crash");
         let previous = take_marker(&marker, &log);
-        let logger = if role == Role::Command { None } else { logger(folder, role).and_then(Logger::start).ok() };
+        let logger = if role == Role::Command { None } else { logger(folder, role).start().ok() };
         let (hook_marker, is_logging, before) = (marker.clone(), logger.is_some(), std::panic::take_hook());
         std::panic::set_hook(Box::new(move |info| {
             let text = report(info, &system, &Backtrace::force_capture());
@@ -105,16 +105,16 @@ fn log_file(folder: &Path, role: Role) -> PathBuf {
     folder.join(format!("{}_rCURRENT.log", base_name(role)))
 }
 
-fn logger(folder: &Path, role: Role) -> Result<Logger, FlexiLoggerError> {
+fn logger(folder: &Path, role: Role) -> Logger {
     // Only our own lines: what libraries log may hold what must not be here.
     let own = LogSpecification::builder().default(LevelFilter::Off).module("mimamori", LevelFilter::Info).build();
-    Ok(Logger::with(own)
+    Logger::with(own)
         .log_to_file(FileSpec::default().directory(folder).basename(base_name(role)).suppress_timestamp())
         .append()
         .rotate(Criterion::Size(FILE_BYTES), Naming::Numbers, Cleanup::KeepLogFiles(EARLIER_FILES))
         .cleanup_in_background_thread(false)
         .format(line)
-        .error_channel(flexi_logger::ErrorChannel::DevNull))
+        .error_channel(flexi_logger::ErrorChannel::DevNull)
 }
 
 /// `2026-11-29T23:49:02Z WARN agent::recording_writer: the disk is full`
@@ -161,7 +161,7 @@ mod tests {
     fn the_log_stays_below_a_megabyte_whatever_is_written() {
         let folder = tempfile::tempdir().expect("a folder");
         for role in [Role::Agent, Role::Window, Role::Command] {
-            let (log, handle) = logger(folder.path(), role).and_then(Logger::build).expect("a log");
+            let (log, handle) = logger(folder.path(), role).build().expect("a log");
             for number in 0..20_000 {
                 let words = format!("{number}: {}", "x".repeat(100));
                 log.log(

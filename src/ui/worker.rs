@@ -355,10 +355,10 @@ impl<H: Host> Thread<H> {
 
     /// Puts an event into the recording. Without one there is nowhere to put it.
     fn record(&self, event: &Event) {
-        if let Some(path) = &self.recording {
-            if let Err(error) = Inbox::beside(path).put(event) {
-                log::warn!("the agent cannot be told what was done: {error}");
-            }
+        if let Some(path) = &self.recording
+            && let Err(error) = Inbox::beside(path).put(event)
+        {
+            log::warn!("the agent cannot be told what was done: {error}");
         }
     }
 }

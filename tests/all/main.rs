@@ -41,6 +41,7 @@ fn program() -> std::process::Command {
 
 /// Says that a part of a test cannot run here. `tests/run.sh` names a file for these, as cargo shows what a test prints
 /// only when it fails.
+#[cfg(unix)]
 fn not_run(what: &str) {
     use std::io::Write;
     println!("NOT RUN: {what}");

@@ -48,7 +48,7 @@ fi
 test_windows --quiet --lib --test all --example tray_log --no-run
 begun=$(date +%s)
 status=0
-on_display cargo test --locked --quiet -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu --lib --test all --example tray_log -- \
+on_display cargo test --locked --quiet --no-fail-fast -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu --lib --test all --example tray_log -- \
     platform:: sampler:: recorder agent:: ipc:: cli:: settings:: command_line:: corpus:: || status=$?
 "$here/wine10" --end
 echo "run under Wine in $(($(date +%s) - begun)) s"

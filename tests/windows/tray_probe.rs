@@ -1,6 +1,8 @@
 //! Shows the tray and notifications with fixed texts and writes every event as a line into the file that is its argument,
 //! for tray.py beside it. Ends after Quit or two minutes. "Check" shows a notification.
 
+#![allow(clippy::expect_used, reason = "a program of the tests, which fails by panicking")]
+
 use std::io::Write;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};

@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_pc_with_many_processors_has_a_longer_file() {
         let file = tempfile::NamedTempFile::new().expect("a file");
-        let lines: String = (0..200).map(|cpu| format!("cpu{cpu} 1 0 1 8 0 0 0 0 0 0\n")).collect();
+        let lines = "cpu0 1 0 1 8 0 0 0 0 0 0\n".repeat(200);
         std::fs::write(file.path(), format!("cpu  200 0 200 1600 0 0 0 0 0 0\n{lines}intr 5 1\n")).expect("written");
         let mut reader = CpuReader { file: File::open(file.path()).ok(), buffer: vec![0; 64] };
         let times = reader.read().expect("times");
