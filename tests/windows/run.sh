@@ -44,11 +44,11 @@ if [ $# -gt 0 ]; then
     on_display cargo test --locked -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu "$@"
     exit
 fi
-# All at once: another list of targets would build half of the dependencies a second time.
-test_windows --quiet --lib --test all --example tray_log --no-run
+test_windows --quiet --lib --test all --no-run
+cargo build --locked --quiet -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu --bins --example tray_log
 begun=$(date +%s)
 status=0
-on_display cargo test --locked --quiet --no-fail-fast -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu --lib --test all --example tray_log -- \
+on_display cargo test --locked --quiet --no-fail-fast -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu --lib --test all -- \
     platform:: sampler:: recorder agent:: ipc:: cli:: settings:: command_line:: corpus::every_case --skip at_the_pace_of_the_agent || status=$?
 "$here/wine10" --end
 echo "run under Wine in $(($(date +%s) - begun)) s"
