@@ -22,6 +22,7 @@ mod recorder;
 mod remedies;
 mod scenarios;
 mod schemas;
+mod tray_probe;
 mod window;
 
 #[path = "../score/mod.rs"]

@@ -44,8 +44,8 @@ if [ $# -gt 0 ]; then
     on_display cargo test --locked -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu "$@"
     exit
 fi
+# Not `cargo build`: without the tests it builds another standard library, and every dependency a second time.
 test_windows --quiet --lib --test all --no-run
-cargo build --locked --quiet -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu --bins --example tray_log
 begun=$(date +%s)
 status=0
 on_display cargo test --locked --quiet --no-fail-fast -Zbuild-std=std,panic_unwind --target x86_64-pc-windows-gnu --lib --test all -- \

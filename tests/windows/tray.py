@@ -8,7 +8,8 @@ import tomllib
 import unittest
 
 WINE = os.environ["MIMAMORI_WINE"]
-PROGRAM = pathlib.Path(os.environ["MIMAMORI_PROGRAMS"]) / "examples/tray_log.exe"
+# The newest one is the one just built.
+PROGRAM = max(pathlib.Path(os.environ["MIMAMORI_PROGRAMS"]).glob("deps/all-*.exe"), key=lambda file: file.stat().st_mtime)
 CHECK = pathlib.Path(os.environ["MIMAMORI_PROGRAMS"]) / "traycheck.exe"
 WORK = pathlib.Path(os.environ["MIMAMORI_WORK"])
 ARTEFACTS = pathlib.Path(os.environ.get("MIMAMORI_ARTEFACTS", "tests/artefacts"))
@@ -80,8 +81,9 @@ class Tray(unittest.TestCase):
     def setUp(self):
         self.log = WORK / f"{self.id()}.log"
         self.process = subprocess.Popen(
-            [WINE, "explorer", f"/desktop=shell,{WIDTH}x{HEIGHT}", windows_path(PROGRAM), windows_path(self.log)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [WINE, "explorer", f"/desktop=shell,{WIDTH}x{HEIGHT}", windows_path(PROGRAM), "--ignored", "--exact",
+             "tray_probe::tray_probe"],
+            env={**os.environ, "MIMAMORI_TRAY_LOG": windows_path(self.log)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(self.end)
         self.read = 0
 

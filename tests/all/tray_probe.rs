@@ -1,7 +1,6 @@
-//! Shows the tray and notifications with fixed texts and writes every event as a line into the file that is its argument,
-//! for tray.py beside it. Ends after Quit or two minutes. "Check" shows a notification.
-
-#![allow(clippy::expect_used, reason = "a program of the tests, which fails by panicking")]
+//! Not a test: the program that tests/windows/tray.py drives. Shows the tray and notifications with fixed texts and writes
+//! every event as a line into a file. (An example would be built with another standard library, and all dependencies with
+//! it.)
 
 use std::io::Write;
 use std::sync::mpsc;
@@ -24,8 +23,11 @@ fn view(icon: TrayIcon, tooltip: &str) -> TrayView {
     TrayView { icon, tooltip: tooltip.into(), menu }
 }
 
-fn main() {
-    let path = std::env::args_os().nth(1).expect("the name of the log");
+/// Environment: `MIMAMORI_TRAY_LOG`, the file. Ends after Quit or two minutes. "Check" shows a notification.
+#[test]
+#[ignore = "started by tests/windows/tray.py"]
+fn tray_probe() {
+    let path = std::env::var_os("MIMAMORI_TRAY_LOG").expect("the name of the log");
     let mut log = std::fs::File::create(path).expect("a log");
     let (events, received) = mpsc::channel();
     let begin = Instant::now();
