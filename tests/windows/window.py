@@ -74,6 +74,8 @@ class Windows(unittest.TestCase):
             rows = [(x, y) for word, x, y in words() if "notepad" in word.lower() and x > 600]
             if rows:
                 click(rows[0])
+            # Drawn in software, the details take a moment.
+            time.sleep(1)
             seen = words()
             close = find("Close Notepad", seen)
             if close:
