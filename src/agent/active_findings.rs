@@ -16,7 +16,7 @@ pub(super) struct Active<T> {
     pub(super) since: At,
     /// When it was last seen.
     pub(super) seen: At,
-    /// What its user keeps about it.
+    /// Data of the caller: the recording keeps the finding, notifications nothing.
     pub(super) detail: T,
 }
 
@@ -68,7 +68,7 @@ impl<T> ActiveFindings<T> {
         self.0.get(key)
     }
 
-    /// The clock was wrong by so many milliseconds and was set.
+    /// Shifts all times by `milliseconds`, after the clock was corrected by as much.
     pub(super) fn shift(&mut self, milliseconds: i64) {
         for at in self.0.values_mut().flat_map(|active| [&mut active.since, &mut active.seen]) {
             at.0 = at.0.saturating_add(milliseconds);

@@ -42,7 +42,7 @@ const CLOSE_LOOKS: u32 = 5;
 /// After so many turns everything that is needed only at the start is over.
 const STARTED_TURNS: u64 = 4;
 
-/// What the loop works with; tests put others in their place.
+/// Dependencies of the loop; tests pass fakes.
 pub(super) struct Parts {
     pub(super) host: Box<dyn Host>,
     pub(super) source: Box<dyn SampleSource>,

@@ -45,7 +45,7 @@ impl FindingTracker {
         self.0.take().map(end).collect()
     }
 
-    /// The clock was wrong by so many milliseconds and was set.
+    /// Shifts all times by `milliseconds`, after the clock was corrected by as much.
     pub(super) fn shift(&mut self, milliseconds: i64) {
         self.0.shift(milliseconds);
     }

@@ -1,4 +1,4 @@
-//! What the agent asks of the system and does to it, apart from taking samples. Tests bring their own.
+//! The system calls of the agent other than sampling, behind a trait that tests implement.
 
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -42,8 +42,8 @@ pub(super) trait Host {
         Box::new(Notifier::new(app_name, events))
     }
 
-    /// Starts the tray; the answer is an [`AgentEvent::Tray`]. On a thread of its own: a session bus that does not answer
-    /// must hold up neither watching nor the end.
+    /// Starts the tray on another thread and reports it as [`AgentEvent::Tray`]: a session bus that does not answer must
+    /// block neither sampling nor the end.
     fn start_tray(&self, view: TrayView, events: DesktopEvents, wakes: Sender<AgentEvent>) {
         let start = move || {
             // The agent may have ended meanwhile.
