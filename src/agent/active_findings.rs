@@ -1,27 +1,27 @@
-//! The life of findings: when each began, whether it goes on, and when it ended. Pure; notifications and the recording use
-//! the same rules.
+//! Lifetime of findings: when each began, whether it continues, and when it ended. Pure; notifications and the
+//! recording share these rules.
 
 use std::collections::BTreeMap;
 
 use crate::diagnose::{Finding, IncidentKey, RuleId, incident_key};
 use crate::model::{At, Seconds};
 
-/// A finding that is absent for no longer is the same one.
+/// Longest absence after which a finding still counts as the same one.
 const ENDED: Seconds = Seconds(30.0);
 
 /// A finding under way.
 #[derive(Clone, Debug)]
 pub(super) struct Active<T> {
-    /// The earliest beginning that any sample showed.
+    /// Earliest beginning reported by any sample.
     pub(super) since: At,
     /// When it was last seen.
     pub(super) seen: At,
-    /// Data of the caller: the recording keeps the finding, notifications nothing.
+    /// Caller data: the recording keeps the finding, notifications nothing.
     pub(super) detail: T,
 }
 
-/// The findings under way, by rule and the group of their incident. A key that is itself an [`IncidentKey`] stands for
-/// all rules of that incident.
+/// Findings under way, by rule and the group of their incident. A key that is itself an [`IncidentKey`] stands for all
+/// rules of that incident.
 #[derive(Clone, Debug)]
 pub(super) struct ActiveFindings<T>(BTreeMap<(RuleId, String), Active<T>>);
 
@@ -32,7 +32,7 @@ impl<T> Default for ActiveFindings<T> {
 }
 
 impl<T> ActiveFindings<T> {
-    /// Notes that a finding is there; `begin` is called for one that was not.
+    /// Notes that a finding is present; `begin` creates the detail of a new one.
     pub(super) fn see(
         &mut self,
         key: (RuleId, String),
@@ -46,8 +46,8 @@ impl<T> ActiveFindings<T> {
         active
     }
 
-    /// Extends what goes on because another rule knows more about the same incident now, and removes and returns what
-    /// ended. Called once for all findings of a moment, after [`Self::see`].
+    /// Extends findings whose incident continues under another rule that now knows more, then removes and returns the
+    /// ended ones. Call once per moment, after [`Self::see`] for all its findings.
     pub(super) fn end_absent<'f>(&mut self, now: At, findings: impl Iterator<Item = &'f Finding>) -> Vec<Active<T>> {
         let going_on: Vec<IncidentKey> =
             findings.filter(|finding| finding.goes_on()).map(Finding::incident_key).collect();
@@ -59,7 +59,7 @@ impl<T> ActiveFindings<T> {
         self.0.extract_if(.., |_, active| now.since(active.seen) > ENDED).map(|(_, active)| active).collect()
     }
 
-    /// Everything under way, which is forgotten.
+    /// Removes and returns everything under way.
     pub(super) fn take(&mut self) -> impl Iterator<Item = Active<T>> {
         std::mem::take(&mut self.0).into_values()
     }

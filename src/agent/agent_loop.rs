@@ -1,4 +1,4 @@
-//! What happens in one turn of the agent: look, record, diagnose, tell.
+//! One turn of the agent: sample, record, diagnose, notify.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -33,13 +33,13 @@ use crate::recorder::{Reader, Run};
 use crate::sampler::{Pace, SampleSource};
 use crate::settings::{Background, SettingsFile};
 
-/// How much of the past the agent keeps in memory: what the rules need. The rest is in the recording.
+/// Length of the history kept in memory: as much as the rules need. Everything older is in the recording.
 pub const KEEP: Seconds = Seconds(1800.0);
-/// While paused it wakes this often, to see whether the pause is over.
+/// Turn length while paused; bounds how late the end of a pause is noticed.
 const PAUSED_STEP: Duration = Duration::from_secs(30);
-/// After "check now" everything is read at so many turns.
+/// Number of turns with full samples after "check now".
 const CLOSE_LOOKS: u32 = 5;
-/// After so many turns everything that is needed only at the start is over.
+/// Turn after which the memory that only the start needed is given back.
 const STARTED_TURNS: u64 = 4;
 
 /// Dependencies of the loop; tests pass fakes.
@@ -47,11 +47,11 @@ pub(super) struct Parts {
     pub(super) host: Box<dyn Host>,
     pub(super) source: Box<dyn SampleSource>,
     pub(super) settings: SettingsFile,
-    /// Where the recording is, or why there is none.
+    /// Path of the recording, or why there cannot be one.
     pub(super) recording: Result<PathBuf, RecordingUnavailable>,
 }
 
-/// All that the agent knows.
+/// State of the agent. All methods run on the agent thread.
 pub(super) struct AgentLoop<'a> {
     context: &'a Context,
     texts: &'a Texts,
@@ -72,12 +72,12 @@ pub(super) struct AgentLoop<'a> {
     findings: Vec<Finding>,
     sample: Option<Arc<Sample>>,
     background: Background,
-    /// What starts with the PC is recorded up to here.
+    /// The condition whose autostart list was recorded last.
     autostarts: Option<Arc<Condition>>,
     paused_until: Option<At>,
     close_looks: u32,
     count: u64,
-    /// There was a look at everything since memory was given back, and when that was.
+    /// A full sample was taken since memory was last given back (at `given_back`).
     give_back: bool,
     given_back: Instant,
     started: At,
@@ -144,7 +144,7 @@ impl<'a> AgentLoop<'a> {
         agent_loop
     }
 
-    /// Keeps what starts with the PC, and learns at once what of it is new.
+    /// Records the autostart list when it changed, and re-learns at once which entries are new.
     fn note_autostarts(&mut self, condition: &Arc<Condition>) {
         if self.autostarts.as_ref().is_some_and(|noted| Arc::ptr_eq(noted, condition)) {
             return;
@@ -163,7 +163,8 @@ impl<'a> AgentLoop<'a> {
         self.learn_again();
     }
 
-    /// Takes over which programs are the user's work, and which are new on this PC.
+    /// Updates the monitor: which programs are the user's work (`mine`), and what the recording knows as first seen
+    /// recently.
     fn learn(&mut self, mine: MyFiles) {
         self.monitor.learn(self.recording.as_deref(), self.at, mine);
     }
@@ -173,14 +174,14 @@ impl<'a> AgentLoop<'a> {
     }
 
     fn quiet_after_sign_in(&mut self) {
-        // Without the time of signing in: started by the system means just signed in.
+        // Fallback without a sign-in time: an agent started by the system (`quiet`) means the user has just signed in.
         let signed_in = self.host.signed_in_at().or(self.options.quiet.then_some(self.started));
         if let Some(signed_in) = signed_in {
             self.notification_policy.signed_in(signed_in, self.started);
         }
     }
 
-    /// Takes over what the run before knew: who was told.
+    /// Restores from the recording which findings were notified within the last day.
     fn remember(&mut self, path: Option<&Path>) {
         let Some(Ok(Some(reader))) = path.map(Reader::open) else { return };
         let day = self.started - Seconds::from_days(1.0);
@@ -205,9 +206,10 @@ impl<'a> AgentLoop<'a> {
         self.host.start_tray(self.tray_view(), desktop_events(&self.wakes), self.wakes.clone());
         self.look_for_sudden_stop(path);
         self.say_remarks();
-        // Nobody sees what an agent says that was started with the PC.
+        // Nobody reads the output of an agent started at sign-in, so problems in the knowledge files go into the
+        // history.
         if let Some(first) = self.context.notes.first() {
-            // The line says more than the folder, and there is no room for both.
+            // The faulty line without its file: there is no room for both, and the line says more.
             let reason = first.text(&self.context.en);
             if let Some(mut event) = self.notices.trouble(self.at, "trouble-knowledge", &reason) {
                 event.data["note"] = json!(first.problem.as_ref().ok());
@@ -233,8 +235,8 @@ impl<'a> AgentLoop<'a> {
         }
     }
 
-    /// The recording could not be opened at the start (held by a backup, no room), and now it is: what the run before
-    /// left in it is known only now.
+    /// Catches up on the previous run when the recording could not be opened at the start (held by a backup, disk full)
+    /// and now is.
     fn open_late(&mut self) {
         if self.recording_writer.previous().is_none() {
             return;
@@ -253,7 +255,7 @@ impl<'a> AgentLoop<'a> {
         }
     }
 
-    /// The system has answered why the PC went off.
+    /// Records the system's answer to why the PC went off.
     pub(super) fn cause_known(&mut self, cause: &Reading<StopCause>) {
         let Some(event) = self.last_stop.answered(cause) else { return };
         self.recording_writer.note(&event);
@@ -261,7 +263,7 @@ impl<'a> AgentLoop<'a> {
         self.learn_again();
     }
 
-    /// Tells of the sudden stop once nothing speaks against it.
+    /// Notifies about the sudden stop as soon as the policy allows it.
     fn tell_sudden_stop(&mut self) {
         let notices = &mut self.notices;
         let told = self.last_stop.take_told(self.at, &mut self.notification_policy, || notices.is_presenting());
@@ -276,7 +278,7 @@ impl<'a> AgentLoop<'a> {
         self.shown(&shown);
     }
 
-    /// One turn; the time until the next, or `None` when the agent costs too much and has to end.
+    /// Runs one turn. Returns the time until the next, or `None` when the agent stays over budget and has to end.
     pub(super) fn tick(&mut self) -> Option<Duration> {
         let moment = self.clock.step(self.host.now(), self.monitor.clocks().get());
         self.at = moment.at;
@@ -290,7 +292,7 @@ impl<'a> AgentLoop<'a> {
         if self.is_paused() {
             self.recording_writer.step(self.at, true);
             self.monitor.rest();
-            // The end of the pause is told by the clock, whose time zone may change meanwhile.
+            // The tooltip shows the end of the pause in local time, and the time zone may change meanwhile.
             self.update_tray();
             return Some(PAUSED_STEP);
         }
@@ -326,7 +328,7 @@ impl<'a> AgentLoop<'a> {
         }
         self.say_remarks();
         self.tell_sudden_stop();
-        // A look at everything needs much more than the totals of the turns until the next one.
+        // A full sample allocates far more than the totals-only turns until the next one.
         let is_due = self.given_back.elapsed() >= platform::GIVE_BACK_EVERY;
         if self.count == STARTED_TURNS || self.count > STARTED_TURNS && self.give_back && is_due {
             self.host.give_back_memory();
@@ -392,7 +394,7 @@ impl<'a> AgentLoop<'a> {
             let data = json!({ "rule": rule.id() });
             self.recording_writer.note(&Event::new(self.at, EventKind::Notified, group).with(data));
         }
-        // Who was told must be known even if everything is ended now.
+        // Written at once: a restart must not repeat a notification because the process was killed.
         self.recording_writer.flush(self.at);
         let Some(worst) = self.findings.iter().find(|finding| told.contains(&finding_key(finding))) else { return };
         let shown = self.notices.tell(worst, told.len().saturating_sub(1), &self.context.knowledge, self.texts);
@@ -405,7 +407,7 @@ impl<'a> AgentLoop<'a> {
         }
     }
 
-    /// Says once what does not work for the tool itself; it is in the history.
+    /// Reports a fault of the agent itself once, in the log and in the history.
     fn trouble(&mut self, id: &'static str, reason: &str) {
         if let Some(event) = self.notices.trouble(self.at, id, reason) {
             log::warn!("{id}: {reason}");
@@ -421,7 +423,7 @@ impl<'a> AgentLoop<'a> {
             match remark {
                 RecordingNotice::InMemory(trouble) => self.trouble(trouble.text(), trouble.reason()),
                 RecordingNotice::Quarantined => self.trouble("trouble-damaged", ""),
-                // What is under way begins in the new recording.
+                // Findings and autostarts under way begin again in the new recording.
                 RecordingNotice::Erased => {
                     self.finding_tracker = FindingTracker::default();
                     self.autostarts = None;
@@ -430,7 +432,7 @@ impl<'a> AgentLoop<'a> {
         }
     }
 
-    /// Looks at its own cost; `false` when it has to end.
+    /// Checks the agent's own cost; `false` when it has to end.
     fn keep_budget(&mut self) -> bool {
         let awake = self.monitor.clocks().get().map_or(0.0, |clocks| clocks.awake.as_secs_f64());
         let cpu_time = self.host.own_cpu_time();
@@ -441,14 +443,14 @@ impl<'a> AgentLoop<'a> {
         kept != Kept::GiveUp
     }
 
-    /// Ends in order, to be started again after a while.
+    /// Ends cleanly and starts the agent again after a delay.
     pub(super) fn give_up(self) -> Exit {
         let wait = next_wait(self.options.wait, self.at.since(self.started));
         self.end_with(json!({ "cause": "too_costly" }), None).start_again(wait);
         Exit::TryAgain
     }
 
-    /// Writes everything and the mark of a clean stop, and tells the one who waits for that.
+    /// Writes everything, marks the run as clean and then signals `waiting`.
     pub(super) fn end(self, waiting: Option<Sender<()>>) {
         self.end_with(json!({}), waiting);
     }
@@ -458,8 +460,8 @@ impl<'a> AgentLoop<'a> {
         self.end_tracked_findings();
         self.recording_writer.note(&Event::new(self.at, EventKind::Stopped, "").with(why));
         self.recording_writer.end(self.at);
-        // The system waits for this before it ends the session. Before the tray is dropped: its window is the one
-        // that waits, and dropping waits for the window.
+        // Must precede dropping the tray: the system ends the session only after this signal, and the waiting thread is
+        // that of the tray's window, which the drop joins.
         let _ = waiting.map(|waiting| waiting.send(()));
         self.host
     }
@@ -471,22 +473,22 @@ impl<'a> AgentLoop<'a> {
     }
 
     pub(super) fn open(&mut self, finding: Option<&str>, settings: bool) {
-        // The window asks for the newest figures by itself when it starts.
+        // The window requests fresh figures itself when it starts.
         let options = WindowOptions { finding: finding.map(str::to_owned), settings, ..WindowOptions::default() };
         if let Err(error) = self.host.open_window(&options) {
             self.trouble("trouble-window", &error.to_string());
         }
     }
 
-    /// Looks at everything and writes it: what a window reads from the recording is then no older than this.
+    /// Takes a full sample and flushes, so that a window reads current figures from the recording.
     pub(super) fn write_now(&mut self) {
         self.close_looks = self.close_looks.max(1);
-        // That it costs too much is noticed by the next turn of its own.
+        // Ignored: [`Budget::keep`] reports [`Kept::GiveUp`] again on the next regular turn.
         let _ = self.tick();
         self.recording_writer.flush(self.at);
     }
 
-    /// The id of the worst finding.
+    /// Id of the worst finding, `None` when all is well.
     pub(super) fn worst(&self) -> Option<String> {
         let worst = self.findings.first().filter(|finding| finding.severity > Severity::Ok)?;
         Some(finding_id(worst.rule.id(), &worst.subject.group))
@@ -500,7 +502,7 @@ impl<'a> AgentLoop<'a> {
         self.paused_until.is_some_and(|until| self.at < until)
     }
 
-    /// Stops watching for a while; 0 goes on.
+    /// Pauses monitoring for `minutes`; 0 resumes.
     pub(super) fn pause(&mut self, minutes: u32) {
         if minutes > 0 {
             if self.paused_until.is_none() {
@@ -524,7 +526,8 @@ impl<'a> AgentLoop<'a> {
         self.update_tray();
     }
 
-    /// Reads the settings again, as the user may have chosen another language; `false` when watching was switched off.
+    /// Re-reads the settings, for example after a change of language; `false` when background monitoring was switched
+    /// off.
     pub(super) fn read_settings(&mut self) -> bool {
         let settings = self.settings.load();
         self.texts = self.context.texts(self.options.lang.or(settings.lang).unwrap_or(self.context.lang));
@@ -591,7 +594,7 @@ impl<'a> AgentLoop<'a> {
     }
 }
 
-/// What comes from the desktop goes the same way as everything else.
+/// Forwards desktop events to the agent thread.
 fn desktop_events(wakes: &Sender<AgentEvent>) -> DesktopEvents {
     let wakes = wakes.clone();
     // The agent may have ended meanwhile.

@@ -1,56 +1,56 @@
-//! What the agent may cost, and what it does about itself when it costs more. Pure.
+//! Limits the agent's own cost: slows sampling down when over budget, and finally gives up. Pure.
 //!
-//! The shape is that of osquery's watchdog (a limit that must be broken for a while, a back-off between starts up to
-//! ten minutes); the limits are far lower, as this is an office PC.
+//! Modelled on osquery's watchdog (a limit that must be exceeded for a while, a back-off between starts of up to ten
+//! minutes); the limits are far lower, as this is an office PC.
 
 use std::time::Duration;
 
 use crate::model::{Bytes, Seconds};
 use crate::sampler::Pace;
 
-/// Share of one processor, over [`WINDOW`].
+/// Processor budget: share of one processor, averaged over [`WINDOW`].
 pub const MOST_CPU: f64 = 0.01;
-/// Memory of its own.
+/// Memory budget.
 pub const MOST_MEMORY: Bytes = Bytes(64 * Bytes::MIB);
-/// Cost is measured over so long.
+/// Length of a measuring window.
 const WINDOW: Seconds = Seconds(60.0);
-/// So many good windows in a row bring the usual rate back.
+/// Consecutive windows within budget after which sampling returns to its usual rate.
 const GOOD_WINDOWS: u32 = 5;
-/// What ran so long was no failed start.
+/// Uptime after which the next back-off starts from [`FIRST_WAIT`] again.
 const GOOD_RUN: Seconds = Seconds::from_hours(1.0);
-/// As slow as possible and still too costly so often in a row: give up.
+/// Consecutive windows over budget at the slowest rate after which the agent gives up.
 const GIVE_UP_AFTER: u32 = 3;
-/// First wait before a new start after giving up…
+/// Delay before the first restart after giving up.
 const FIRST_WAIT: Seconds = Seconds(5.0);
-/// …and the longest.
+/// Longest delay before a restart.
 const LONGEST_WAIT: Seconds = Seconds(600.0);
 
-/// What came of a look at the own cost.
+/// Result of a budget check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// Nothing to tell.
+    /// Nothing to do.
     GoOn,
-    /// It looks less often from now on.
+    /// Sampling slows down from now on.
     Slowed,
-    /// As slow as it may be, and still too costly: it has to end, and to be started again after [`next_wait`].
+    /// Still over budget at the slowest rate: end, and start again after [`next_wait`].
     GiveUp,
 }
 
-/// Watches its own cost.
+/// Measures the agent's own cost.
 #[derive(Clone, Debug, Default)]
 pub struct Budget {
     window: Option<(f64, Duration)>,
-    /// Windows within the budget, in a row.
+    /// Consecutive windows within budget.
     good: u32,
-    /// Windows over the budget in a row, while it could look no less often.
+    /// Consecutive windows over budget at the slowest rate.
     over: u32,
-    /// Share of one processor over the last whole window.
+    /// Share of one processor in the last complete window.
     cpu: Option<f64>,
 }
 
 impl Budget {
-    /// Takes what it cost so far, and slows `pace` down or lets it recover: `now` in seconds of a clock that nobody
-    /// sets, processor time since its start, and its memory, asked for only at the end of a window as that is not free.
+    /// Checks the cost so far and adjusts `pace`. `now` is in seconds of a monotonic clock; `cpu_time` counts from the
+    /// start of the process; `memory` is called only at the end of a window because reading it is not free.
     pub fn keep(
         &mut self,
         now: f64,
@@ -58,7 +58,7 @@ impl Budget {
         memory: impl FnOnce() -> Option<Bytes>,
         pace: &mut Pace,
     ) -> Kept {
-        // Whoever asked last may not have been the one who can end it.
+        // Sticky: a caller that cannot end the agent may have got this result before.
         let given_up = if self.over < GIVE_UP_AFTER { Kept::GoOn } else { Kept::GiveUp };
         let cpu_time = cpu_time.unwrap_or_default();
         let Some((begin, before)) = self.window else {
@@ -88,14 +88,14 @@ impl Budget {
         Kept::GoOn
     }
 
-    /// Share of one processor over the last whole minute.
+    /// Share of one processor in the last complete window.
     pub const fn cpu(&self) -> Option<f64> {
         self.cpu
     }
 }
 
-/// How long to wait before starting again, after having waited `before` the last time (0 the first time) and then
-/// having watched for `watched`: after a good hour it is the first time again.
+/// Returns the delay before the next restart, given the previous delay `before` (0 at first) and the uptime `watched`
+/// since: it doubles, and starts over after [`GOOD_RUN`].
 pub fn next_wait(before: Seconds, watched: Seconds) -> Seconds {
     if before.0 <= 0.0 || watched >= GOOD_RUN { FIRST_WAIT } else { Seconds((before.0 * 2.0).min(LONGEST_WAIT.0)) }
 }
@@ -104,7 +104,7 @@ pub fn next_wait(before: Seconds, watched: Seconds) -> Seconds {
 mod tests {
     use super::*;
 
-    /// An agent whose cost is known, told of it each 2 s.
+    /// An agent with a fixed cost, checked every 2 s.
     struct Watched {
         budget: Budget,
         pace: Pace,
@@ -115,12 +115,13 @@ mod tests {
     impl Watched {
         fn new() -> Self {
             let mut agent = Self { budget: Budget::default(), pace: Pace::new(4), now: 0.0, spent: 0.0 };
-            // The first look only begins the first minute.
+            // The first call only starts the first window.
             agent.budget.keep(0.0, Some(Duration::ZERO), || None, &mut agent.pace);
             agent
         }
 
-        /// What is told in so many minutes at this share of a processor with so many MiB, with the minute of each.
+        /// Runs for `minutes` at this processor share and memory (MiB); returns the results other than `GoOn`, each
+        /// with its minute.
         fn run(&mut self, minutes: u32, share: f64, memory: u64) -> Vec<(u32, Kept)> {
             let mut told = Vec::new();
             for second in (2..=minutes * 60).step_by(2) {
@@ -169,7 +170,7 @@ mod tests {
         assert!(!agent.pace.is_slowed());
     }
 
-    /// Two bad minutes at the slowest, a good one, and again: that is no reason to end.
+    /// Two bad minutes at the slowest rate, then a good one, over and over: no reason to end.
     #[test]
     fn it_gives_up_only_for_bad_minutes_in_a_row() {
         let mut agent = Watched::new();

@@ -1,4 +1,4 @@
-//! Turns the findings of each moment into what is recorded: when one began and when it ended. Pure.
+//! Turns the findings of each full sample into begin and end events for the recording. Pure.
 
 use serde_json::json;
 
@@ -7,35 +7,35 @@ use crate::diagnose::{Finding, Severity};
 use crate::model::{At, Event, EventKind};
 
 struct Tracked {
-    /// As its beginning is recorded: its end has to be found by it.
+    /// Subject of the begin event; the end event must carry the same one to be matched with it.
     subject: String,
     finding: Finding,
 }
 
-/// The findings under way, each rule for itself.
+/// Findings under way, tracked per rule.
 #[derive(Default)]
 pub(super) struct FindingTracker(ActiveFindings<Tracked>);
 
 impl FindingTracker {
-    /// Takes the findings of this moment and returns what began and what ended.
+    /// Takes the findings of one moment; returns events for those that began or ended.
     pub(super) fn step(&mut self, now: At, findings: &[Finding]) -> Vec<Event> {
         let mut events = Vec::new();
-        // What is over is recorded as the event that it is.
+        // A finding that is over is recorded as its own event instead.
         for finding in findings.iter().filter(|finding| finding.severity > Severity::Ok && !finding.is_over()) {
             let active = self.0.see((finding.rule, finding.incident_key().1), finding.since, now, || {
                 let subject = finding.subject.group.clone();
                 events.push(event(EventKind::Finding, now, &subject, finding));
                 Tracked { subject, finding: finding.clone() }
             });
-            // Its figures at the end tell more than those at the beginning.
+            // The end event carries the latest figures, which say more than the first.
             active.detail.finding = finding.clone();
         }
         events.extend(self.0.end_absent(now, findings.iter()).into_iter().map(ended));
         events
     }
 
-    /// Monitoring ends, for good or for a while: what is under way ends in the recording when it was last seen, which does
-    /// not mean that its cause is over.
+    /// Ends everything under way because monitoring stops or pauses. The events are stamped with the last sighting and
+    /// marked `"watch": "ended"`: the cause itself may go on.
     pub(super) fn end(&mut self) -> Vec<Event> {
         let end = |active| {
             let mut event = ended(active);
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(seen, [(begun, 10), (begun, 120), (ended, 398), (ended, 398)]);
     }
 
-    /// The end has to be found by its beginning when the recording is read again.
+    /// The reader matches an end with its beginning by subject.
     #[test]
     fn memory_that_is_short_ends_under_the_name_it_began_with() {
         let mut finding_tracker = FindingTracker::default();
@@ -135,7 +135,7 @@ mod tests {
         let end = &ends[0];
         assert_eq!((end.kind, end.at, end.subject.as_str()), (EventKind::FindingEnded, At(40_000), "burner"));
         assert_eq!((&end.data["watch"], &end.data["seconds"]), (&"ended".into(), &39.0.into()));
-        // Watching goes on after a pause: what is still there begins again, and its cause may end.
+        // After a pause the finding begins again, and its end is a real one.
         let mut events = finding_tracker.step(At(50_000), &[hog()]);
         events.extend(finding_tracker.step(At(90_000), &[]));
         assert_eq!(

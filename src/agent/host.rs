@@ -1,4 +1,4 @@
-//! The system calls of the agent other than sampling, behind a trait that tests implement.
+//! System calls of the agent other than sampling, behind a trait that tests implement.
 
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use crate::model::{At, Bytes, Reading, Seconds, Why};
 use crate::monitor::now;
 use crate::platform::{self, DesktopEvents, Notifier, Tray, TrayView};
 
-/// The system around the agent; what is provided is the real one.
+/// The system around the agent. The default methods call the real one.
 pub(super) trait Host {
-    /// The time of day.
+    /// Wall-clock time.
     fn now(&self) -> At {
         now()
     }
 
-    /// When the user signed in.
+    /// Time when the user signed in.
     fn signed_in_at(&self) -> Option<At> {
         platform::signed_in_at().get()
     }
@@ -32,30 +32,30 @@ pub(super) trait Host {
         platform::own_memory().get()
     }
 
-    /// Gives memory back that is not needed.
+    /// Returns unused memory to the system.
     fn give_back_memory(&self) {
         platform::give_back_memory();
     }
 
-    /// Where notifications are shown.
+    /// Creates the notifier.
     fn notifier(&self, app_name: &str, events: DesktopEvents) -> Box<dyn Notify> {
         Box::new(Notifier::new(app_name, events))
     }
 
-    /// Starts the tray on another thread and reports it as [`AgentEvent::Tray`]: a session bus that does not answer must
-    /// block neither sampling nor the end.
+    /// Starts the tray on another thread and reports it as [`AgentEvent::Tray`]: a session bus that does not answer
+    /// must block neither sampling nor shutdown.
     fn start_tray(&self, view: TrayView, events: DesktopEvents, wakes: Sender<AgentEvent>) {
         let start = move || {
             // The agent may have ended meanwhile.
             let _ = wakes.send(AgentEvent::Tray(Tray::start(&view, events)));
         };
-        // Without the thread there is no icon; everything else goes on.
+        // Without the thread there is no icon; everything else works.
         if let Err(error) = std::thread::Builder::new().name("start tray".to_owned()).spawn(start) {
             log::warn!("no thread for the tray: {error}");
         }
     }
 
-    /// Asks why the PC was switched off, which may take seconds; the answer is an [`AgentEvent::Cause`].
+    /// Asks why the PC went off, which may take seconds; the answer arrives as [`AgentEvent::Cause`].
     fn ask_stop_cause(&self, boot_id: Option<String>, last_seen: At, wakes: Sender<AgentEvent>) {
         let failed = wakes.clone();
         let ask = move || {
@@ -73,7 +73,7 @@ pub(super) trait Host {
         open_window(options)
     }
 
-    /// Starts the agent again after this time. When that fails the next sign-in does it.
+    /// Starts the agent again after `wait`. If that fails, the next sign-in does it.
     fn start_again(&self, wait: Seconds) {
         if let Ok(program) = agent_program() {
             let started = platform::start_detached(&program, &["agent", "--quiet", "--wait", &wait.0.to_string()]);

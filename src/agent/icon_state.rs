@@ -1,4 +1,4 @@
-//! The agent's side of the tray: the icon once it is there, what it shows, and whether the program starts with the PC.
+//! State of the tray icon: the tray once it is started, what it shows, and whether the program starts with the PC.
 
 use std::time::{Duration, Instant};
 
@@ -6,14 +6,14 @@ use crate::ipc::{AUTOSTART, agent_program};
 use crate::model::Reading;
 use crate::platform::{self, Tray, TrayView};
 
-/// The figures of the tooltip are renewed at most so often.
+/// Shortest interval between updates that change only the tooltip's figures.
 const TOOLTIP_EVERY: Duration = Duration::from_secs(30);
 
-/// The icon beside the clock.
+/// The tray icon.
 pub(super) struct IconState {
     tray: Option<Tray>,
     shown: bool,
-    /// What the tray shows, and since when: by a clock that nobody sets.
+    /// Content shown, and when it was set (monotonic).
     told: (TrayView, Instant),
     starts_with_pc: Reading<bool>,
 }
@@ -28,12 +28,12 @@ impl IconState {
         self.tray = Some(tray);
     }
 
-    /// Whether there is a tray to be told anything.
+    /// Returns `true` once the tray has started.
     pub(super) const fn is_there(&self) -> bool {
         self.tray.is_some()
     }
 
-    /// Whether there is a place for the icon, so that it can be seen.
+    /// Returns `true` while the desktop has a place for the icon, so that it can be seen.
     pub(super) const fn is_shown(&self) -> bool {
         self.shown
     }
@@ -46,12 +46,12 @@ impl IconState {
         self.starts_with_pc
     }
 
-    /// Asks the system again: it can be changed in the window and by others.
+    /// Re-reads the autostart setting, which the window or the user may have changed.
     pub(super) fn read_autostart(&mut self) {
         self.starts_with_pc = platform::autostart_is_on();
     }
 
-    /// Starts with the PC, or no longer; what the system says when that cannot be set.
+    /// Toggles the autostart setting. The error is the system's message.
     pub(super) fn toggle_autostart(&mut self) -> Result<(), String> {
         let on = !self.starts_with_pc.get().unwrap_or(false);
         let set = agent_program()
@@ -61,7 +61,8 @@ impl IconState {
         set
     }
 
-    /// Every change wakes the desktop as well as us: figures that only move a little wait for a while.
+    /// Updates the tray when `view` is news. Every update wakes the desktop too, so changes of figures alone are
+    /// rate-limited.
     pub(super) fn update(&mut self, now: Instant, view: TrayView) {
         let Some(tray) = &self.tray else { return };
         let (last, since) = &self.told;
@@ -72,7 +73,7 @@ impl IconState {
     }
 }
 
-/// Whether `view` is to be shown when `last` is shown for so long.
+/// Returns `true` when `view` should replace `last`, which has been shown for `shown_for`.
 fn is_news(last: &TrayView, view: &TrayView, shown_for: Duration) -> bool {
     let only_figures = last.icon == view.icon && last.menu == view.menu;
     last != view && (!only_figures || shown_for >= TOOLTIP_EVERY)

@@ -1,4 +1,4 @@
-//! Why the PC went off before this start: the system is asked once. The answer is recorded at once and shown when it
+//! Why the PC went off before this start. The system is asked once; the answer is recorded at once and notified when it
 //! disturbs nobody.
 
 use std::collections::BTreeMap;
@@ -13,28 +13,28 @@ use crate::model::{At, Event, EventKind, Reading, Sample, Seconds};
 use crate::platform::StopCause;
 use crate::recorder::{PreviousRun, Reader, Tier};
 
-/// What was busy is told of so much time before the end…
+/// Span before the stop over which the busiest programs are determined.
 const BEFORE: Seconds = Seconds(60.0);
-/// …and so many programs of it…
+/// Number of programs reported.
 const PROGRAMS: usize = 3;
-/// …that used at least this part of the PC: less is no load.
+/// Smallest mean processor share reported: less is no load.
 const LEAST: f64 = 0.05;
 
-/// A program, by its English name, and its mean part of the PC in the last minute.
+/// Programs by English name, with their mean processor share.
 type Busy = Vec<(Arc<str>, f64)>;
 
-/// The run that ended suddenly: while the system is asked why, and until a person was told.
+/// A sudden stop, from the question to the system until the notification.
 #[derive(Default)]
 pub(super) struct LastStop {
     previous: Option<PreviousRun>,
-    /// What was busy when it ended.
+    /// Busiest programs just before the stop.
     busy: Busy,
     untold: Option<Event>,
 }
 
 impl LastStop {
-    /// Takes the run before. One without its mark of a clean stop, when the PC was started anew since, ended suddenly:
-    /// returns the start of the PC and the time at which it was seen last, for the question to the system why.
+    /// Checks the previous run. It ended suddenly when it lacks its clean mark and the PC was restarted since; returns
+    /// its boot id and the time it was last seen, with which to ask the system for the cause.
     pub(super) fn look(
         &mut self,
         previous: PreviousRun,
@@ -50,7 +50,7 @@ impl LastStop {
         Some(question)
     }
 
-    /// The system has answered why the PC went off: what is to be recorded.
+    /// Takes the system's answer and returns the event to record.
     pub(super) fn answered(&mut self, cause: &Reading<StopCause>) -> Option<Event> {
         let previous = self.previous.take()?;
         let (name, code) = match cause.known() {
@@ -64,12 +64,12 @@ impl LastStop {
         let busy: Vec<Value> = busy.iter().map(|(name, cpu)| json!({ "program": &**name, "cpu": cpu })).collect();
         let data = json!({ "cause": name, "code": code, "started": previous.started.0, "busy": busy });
         let event = Event::new(previous.last_seen, EventKind::SuddenStop, "").with(data);
-        // When the PC was shut down in order and only the agent was ended before, there is nothing to tell.
+        // After an orderly shutdown only the agent was killed: recorded, but not notified.
         self.untold = (name != "orderly").then(|| event.clone());
         Some(event)
     }
 
-    /// What a person is told now, once: not before `notification_policy` has nothing against it.
+    /// Returns the event to notify now, once, when `notification_policy` allows it.
     pub(super) fn take_told(
         &mut self,
         now: At,
@@ -83,14 +83,14 @@ impl LastStop {
     }
 }
 
-/// The busiest programs of the last minute that was recorded up to `end`. What cannot be read is nobody's fault here: the
-/// agent says so of the recording itself.
+/// Busiest programs in the recording's last minute before `end`; none when it cannot be read, which the recording
+/// writer reports.
 fn busy_before(path: &Path, end: At) -> Busy {
     let Ok(Some(reader)) = Reader::open(path) else { return Busy::default() };
     busiest(&reader.samples(Tier::Raw, end - BEFORE, end).unwrap_or_default())
 }
 
-/// The programs that used most of the PC over all of these samples.
+/// Busiest programs over all of `samples`.
 fn busiest(samples: &[Sample]) -> Busy {
     let time: f64 = samples.iter().map(|sample| sample.program_span.0).sum();
     let mut sums: BTreeMap<&Arc<str>, f64> = BTreeMap::new();
@@ -106,8 +106,8 @@ fn busiest(samples: &[Sample]) -> Busy {
     busy
 }
 
-/// The title of the notification. That the PC went off is said only where the system said so: without an answer
-/// somebody may have ended the agent alone, and shut the PC down later.
+/// Title of the notification. It claims a power-off only when the system said so: without an answer, the agent alone
+/// may have been killed and the PC shut down later.
 pub(super) fn title(stop: &Event, texts: &Texts) -> String {
     let of_cause = stop.data["cause"].as_str().map(|cause| format!("notice-sudden-stop-{cause}"));
     texts.get(of_cause.as_deref().filter(|id| texts.has(id)).unwrap_or("notice-sudden-stop"))

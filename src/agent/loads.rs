@@ -1,22 +1,22 @@
-//! What the findings mean for the work of the agent: how much it samples and how often it writes. Pure.
+//! How findings set the agent's sampling depth and write interval. Pure.
 
 use crate::diagnose::{Finding, RuleId, Severity};
 use crate::knowledge::Steady;
 use crate::model::Sample;
 
-/// Whether the next tick has to sample everything, whatever the totals say. `latest` is the latest full sample, from which
-/// `findings` were made.
+/// Returns `true` when the next tick needs a full sample whatever the totals say. `latest` is the latest full sample,
+/// from which `findings` were derived.
 pub fn needs_full_sample(findings: &[Finding], latest: Option<&Sample>, steady: &Steady) -> bool {
     findings.iter().any(is_moving)
         || latest.is_some_and(|latest| {
-            // Only a second sample tells for how long a window has not answered.
+            // Only another full sample shows for how long a window has been hung.
             let hangs = latest.programs.iter().any(|program| program.hung);
-            // What uses the graphics processor alone needs no processor: the totals tell nothing of it.
+            // GPU load needs no processor time, so the totals do not show it.
             hangs || latest.gpu.get().is_some_and(|share| share.get() >= steady.gpu)
         })
 }
 
-/// A load that may end any moment.
+/// Returns `true` for a load that may end at any moment.
 fn is_moving(finding: &Finding) -> bool {
     let moves = matches!(
         finding.rule,
@@ -38,14 +38,15 @@ fn is_moving(finding: &Finding) -> bool {
     moves && !finding.is_over_days()
 }
 
-/// Whether nothing is going on whose last minute somebody would miss after a loss of power. What only stands (a full
-/// disk, a restart that waits, a program that grows for days) is worth no more writing: it lasts for weeks, and at one
-/// write a minute a calm PC writes 35 MB a day.
+/// Returns `true` when no finding justifies the shorter write interval, that is, when losing the last minutes to a
+/// power cut would matter to nobody. Standing conditions (a full disk, a pending restart, growth over days) do not
+/// count: they last for weeks, and at one write a minute a calm PC writes 35 MB a day.
 pub(super) fn is_calm(findings: &[Finding]) -> bool {
     findings.iter().all(|finding| finding.severity == Severity::Ok || stands(finding.rule))
 }
 
-/// How the PC is, or what takes days, in contrast to what it does now. Every rule is named: a new one has to decide.
+/// Returns `true` for rules about a state or a development over days rather than current activity. The match is
+/// exhaustive so that every new rule has to decide.
 const fn stands(rule: RuleId) -> bool {
     match rule {
         RuleId::DiskNearlyFull

@@ -1,4 +1,4 @@
-//! What the tray shows: icon, tooltip and menu. Pure.
+//! Contents of the tray: icon, tooltip and menu. Pure.
 
 use fluent_bundle::FluentArgs;
 use jiff::tz::TimeZone;
@@ -9,37 +9,37 @@ use crate::knowledge::Knowledge;
 use crate::model::{At, Reading, Sample};
 use crate::platform::{MenuLine, TrayAction, TrayIcon, TrayView};
 
-/// A menu line is no longer than this, in characters.
+/// Longest menu line, in characters.
 const LONGEST: usize = 60;
-/// Windows cuts a tooltip after so many characters.
+/// Length at which Windows cuts a tooltip, in characters.
 const TOOLTIP: usize = 127;
 
-/// What the tray is about.
+/// Input of [`tray_view`].
 pub struct TrayState<'a> {
     /// Findings, worst first.
     pub findings: &'a [Finding],
-    /// The newest sample with programs.
+    /// Latest sample with programs.
     pub sample: Option<&'a Sample>,
-    /// Paused until then.
+    /// End of the pause, while paused.
     pub paused_until: Option<At>,
-    /// Whether it starts with the PC, where that is known.
+    /// Whether the program starts with the PC, where that is known.
     pub starts_with_pc: Reading<bool>,
-    /// Whether what is seen goes into the recording; else it is in memory only.
+    /// `false` when samples are kept in memory only.
     pub is_recording: bool,
 }
 
-/// What is needed to put it into words.
+/// What turns a [`TrayState`] into words.
 #[derive(Clone, Copy)]
 pub struct Words<'a> {
     /// Texts of the chosen language.
     pub texts: &'a Texts,
-    /// Names of programs.
+    /// Program names.
     pub knowledge: &'a Knowledge,
-    /// For times of day.
+    /// Time zone of displayed times.
     pub zone: &'a TimeZone,
 }
 
-/// Icon and words for `state`.
+/// Returns icon, tooltip and menu for `state`.
 pub fn tray_view(state: &TrayState<'_>, words: Words<'_>) -> TrayView {
     let worst = state.findings.first().filter(|finding| finding.severity > Severity::Ok);
     let icon = match (state.paused_until, worst.map(|finding| finding.severity)) {
@@ -69,7 +69,7 @@ fn tooltip(state: &TrayState<'_>, worst: Option<&Finding>, words: Words<'_>) -> 
         args.set("cpu", format::percent(program.cpu.get()));
         texts.with("tray-tooltip-program", &args)
     });
-    // A name may be long, and this must not be what is cut.
+    // Before the program, whose name may be long: this line must not be cut.
     let trouble = (!state.is_recording).then(|| texts.get("tray-tooltip-not-recording"));
     cut(&[Some(first), trouble, second].into_iter().flatten().collect::<Vec<_>>().join("\n"), TOOLTIP)
 }

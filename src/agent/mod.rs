@@ -1,7 +1,7 @@
-//! The agent: always there, never felt. Samples, records, diagnoses, shows an icon and notifies; no window.
+//! The background agent: samples, records, diagnoses, shows a tray icon and notifies. It has no window.
 //!
-//! One thread does everything in turns of 2 s and sleeps in between; tray, endpoint and notifications only send to
-//! it. `active_findings`, `notification_policy`, `budget`, `session_events`, `loads` and `menu` are pure.
+//! One thread does all the work in turns of 2 s and sleeps in between; tray, endpoint and notifications only send it
+//! events. `active_findings`, `notification_policy`, `budget`, `session_events`, `loads` and `menu` are pure.
 
 mod active_findings;
 mod agent_loop;
@@ -38,31 +38,31 @@ use agent_loop::{AgentLoop, Parts};
 use host::System;
 use recording_writer::RecordingUnavailable;
 
-/// The pause of the tray menu.
+/// Length of the pause that the tray menu offers.
 const PAUSE_MINUTES: u32 = 60;
 
-/// How to start the agent.
+/// Start options of the agent.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Options {
-    /// Started by the system at sign-in: does not open the window when another one runs already.
+    /// Started by the system at sign-in: does not open the window when an agent is already running.
     pub quiet: bool,
-    /// Wait so long first: it was too costly and starts again.
+    /// Delay before the start, at most an hour: set when an agent that was over budget restarts itself.
     pub wait: Seconds,
-    /// Speak this language; by default the chosen one.
+    /// Language, overriding the settings.
     pub lang: Option<Lang>,
 }
 
-/// What wakes the agent.
+/// Everything that wakes the agent thread.
 enum AgentEvent {
     Desktop(DesktopEvent),
     Asked(Request, Sender<Vec<u8>>),
     Cause(Reading<platform::StopCause>),
-    /// The tray is there, or cannot be; a bus that does not answer takes its time.
+    /// Outcome of starting the tray, which runs on its own thread because a session bus may be slow to answer.
     Tray(Result<Tray, NoDesktop>),
     Stop,
 }
 
-/// Watches until it is told to stop.
+/// Runs the agent until it is asked to stop.
 pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
     if options.wait.0 > 0.0 {
         std::thread::sleep(Duration::from_secs_f64(options.wait.min(Seconds::from_hours(1.0)).0));
@@ -87,7 +87,8 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
     platform::raise_own_priority();
     let (wakes, inbox) = channel();
     let stop = wakes.clone();
-    // Without the handler the system ends us without a clean stop mark, which the next start will see.
+    // Without the handler a signal kills the process before it marks the run as clean; the next start then reports
+    // that.
     let handler = ctrlc::set_handler(move || {
         let _ = stop.send(AgentEvent::Stop);
     });
@@ -103,7 +104,7 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
     exit
 }
 
-/// Answers on the local endpoint by asking the thread of the agent.
+/// Listens on the local endpoint. Each request is answered by the agent thread, within [`ANSWER`].
 fn listen(wakes: Sender<AgentEvent>) -> Option<Endpoint> {
     let refused = || write(&Answer::Refused);
     Endpoint::listen(AGENT, move |frame| {
@@ -118,10 +119,10 @@ fn listen(wakes: Sender<AgentEvent>) -> Option<Endpoint> {
     .ok()
 }
 
-/// What follows from an event.
+/// What to do after an event.
 enum Then {
     GoOn,
-    /// End, and tell the one who waits for it.
+    /// Stop, and signal the sender once everything is written.
     End(Option<Sender<()>>),
 }
 
@@ -150,13 +151,13 @@ impl Agent<'_> {
         }
     }
 
-    /// Handles an event; sets `due` to now where the next tick cannot wait.
+    /// Handles an event; sets `due` to now when the next tick must not wait.
     fn handle(&mut self, event: AgentEvent, due: &mut Instant) -> Then {
         match event {
             AgentEvent::Desktop(event) => return self.desktop(event, due),
             AgentEvent::Asked(request, answer) => {
                 let (said, then) = self.asked(&request, due);
-                // The one who asked may have gone.
+                // The requester may have disconnected.
                 let _ = answer.send(write(&said));
                 return then;
             }
@@ -167,7 +168,7 @@ impl Agent<'_> {
         Then::GoOn
     }
 
-    /// Does what was chosen.
+    /// Carries out a tray action or handles another desktop event.
     fn desktop(&mut self, event: DesktopEvent, due: &mut Instant) -> Then {
         match event {
             DesktopEvent::Tray(TrayAction::Quit) => return Then::End(None),
@@ -223,14 +224,14 @@ impl Agent<'_> {
     }
 }
 
-/// Where the recording is, or why there is none.
+/// Path of the recording, or why there cannot be one.
 fn recording() -> Result<PathBuf, RecordingUnavailable> {
     let path = recording_path().ok_or(RecordingUnavailable::NoFolder)?;
     let folder = path.parent().unwrap_or(&path);
     if platform::is_network_folder(folder) {
         return Err(RecordingUnavailable::Network);
     }
-    // What cannot be made is told by the recorder, which tries again.
+    // Only logged: the recorder reports the failure and retries.
     if let Err(error) = platform::make_private_folder(folder) {
         log::warn!("the folder of the recording cannot be made: {error}");
     }
@@ -252,10 +253,10 @@ mod tests {
     use crate::sampler::fake::FakePc;
     use crate::settings::{Background, Settings};
 
-    /// What the agent did.
+    /// Record of the agent's calls to its host.
     #[derive(Default)]
     struct Done {
-        /// Notifications: shown with their titles, or withdrawn, by tag.
+        /// Notifications by tag, with the title when shown and `None` when withdrawn.
         notices: Vec<(At, String, Option<String>)>,
         asked_causes: u32,
         is_presenting: bool,
@@ -315,7 +316,7 @@ mod tests {
         }
     }
 
-    /// An agent on a PC that is made up, with a recording and settings of its own.
+    /// An agent on a fake PC, with its own recording and settings.
     struct Rig<'a> {
         pc: FakePc,
         done: Rc<RefCell<Done>>,
@@ -336,7 +337,7 @@ mod tests {
             Self::after(context, |_, _| {})
         }
 
-        /// After something was recorded before.
+        /// Like [`Self::new`], with `before` preparing the recording of an earlier run.
         fn after(context: &'a Context, before: impl FnOnce(&FakePc, &std::path::Path)) -> Self {
             let folder = tempfile::tempdir().expect("folder");
             let (pc, done) = (FakePc::calm(), Rc::<RefCell<Done>>::default());
@@ -356,7 +357,7 @@ mod tests {
             Self { pc, done, agent, file, recording, _folder: folder }
         }
 
-        /// Ticks for so long.
+        /// Ticks for `seconds` of fake time.
         fn run(&mut self, seconds: i64) {
             let end = self.pc.now().0 + seconds * 1000;
             while self.pc.now().0 < end {
@@ -365,7 +366,7 @@ mod tests {
             }
         }
 
-        /// Asks as another program does; the answer, and whether the agent goes on.
+        /// Sends a request as another process would; returns the answer and whether the agent keeps running.
         fn ask(&mut self, request: Request) -> (Answer, bool) {
             let (answer, answers) = channel();
             let then = self.agent.handle(AgentEvent::Asked(request, answer), &mut Instant::now());
@@ -381,7 +382,7 @@ mod tests {
         }
 
         fn reader(&mut self) -> Reader {
-            // Going on without a pause only writes; a pause has written.
+            // Resuming while not paused only flushes; pausing has flushed already.
             if !self.agent.agent_loop.is_paused() {
                 assert_eq!(self.ask(Request::Pause { minutes: 0 }), (Answer::Done, true));
             }
@@ -400,7 +401,7 @@ mod tests {
             self.events().iter().filter(|event| event.kind == kind).count()
         }
 
-        /// When notifications were shown, and their titles.
+        /// Times and titles of the notifications shown.
         fn shown(&self) -> Vec<(At, String)> {
             let done = self.done.borrow();
             done.notices.iter().filter_map(|(at, _, title)| Some((*at, title.clone()?))).collect()
@@ -410,7 +411,8 @@ mod tests {
             self.done.borrow().notices.iter().filter(|(_, _, title)| title.is_none()).count()
         }
 
-        /// Nothing was recorded of the time between these two: neither a sample in it nor one that reaches over it.
+        /// Asserts that nothing was recorded between `from` and `to`: no sample inside, and none whose span reaches
+        /// across.
         fn assert_gap(&mut self, from: At, to: At) {
             let samples = self.samples();
             assert!(samples.iter().any(|sample| sample.at <= from) && samples.iter().any(|sample| sample.at > to));
@@ -485,7 +487,7 @@ mod tests {
         assert_eq!((rig.status().paused_until, rig.count(EventKind::Resumed)), (None, 1));
         assert!(rig.pc.0.borrow().sampled.len() > sampled + 10);
         rig.assert_gap(begin, At(begin.0 + 598_000));
-        // It is ended by hand, too.
+        // Resuming by hand works as well.
         rig.ask(Request::Pause { minutes: 60 });
         rig.run(60);
         rig.ask(Request::Pause { minutes: 0 });
@@ -546,7 +548,7 @@ mod tests {
         rig.run(40);
         rig.pc.0.borrow_mut().now.0 += 86_400_000;
         rig.run(10);
-        // Without the shift the load would have lasted for a day and be shown at once.
+        // Without the shift, the load would count as a day old and be shown at once.
         assert_eq!((rig.shown(), rig.count(EventKind::ClockChanged)), (Vec::new(), 1));
         rig.run(60);
         assert_eq!(rig.shown().len(), 1);
@@ -576,7 +578,7 @@ mod tests {
             assert_eq!((rig.shown().len(), rig.count(EventKind::SuddenStop)), (1, 1));
         }
         assert_eq!(rig.agent.agent_loop.worst().as_deref(), Some("sudden_stop:"));
-        // One that was ended in order is none.
+        // A run that ended in order is no sudden stop.
         let rig = Rig::after(&context, |pc, path| {
             let started = At(pc.now().0 - 7_200_000);
             let run = Run { boot_id: Some("the start before".to_owned()), version: "0".to_owned(), started };

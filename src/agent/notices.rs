@@ -1,4 +1,4 @@
-//! What the agent says on the screen: one notification at a time, and each trouble of its own once.
+//! Notifications of the agent: one at a time, and each of its own faults only once.
 
 use std::collections::BTreeSet;
 
@@ -12,16 +12,16 @@ use crate::knowledge::Knowledge;
 use crate::model::{At, Event, EventKind, Reading};
 use crate::platform::{NoDesktop, Notifier};
 
-/// The text for notifications that cannot be shown.
+/// Text id of the fault that notifications cannot be shown.
 pub(super) const NO_NOTIFICATIONS: &str = "trouble-no-notifications";
 
-/// Shows notifications.
+/// Shows notifications; tests use a fake.
 pub(super) trait Notify {
-    /// Shows one in place of an earlier one with the same `tag`.
+    /// Shows a notification, replacing an earlier one with the same `tag`.
     fn show(&mut self, tag: &str, title: &str, body: &str, urgent: bool) -> Result<(), NoDesktop>;
-    /// Takes the one with this `tag` back.
+    /// Withdraws the notification with this `tag`.
     fn withdraw(&mut self, tag: &str);
-    /// Whether the person should not be disturbed. Waits a moment for the answer.
+    /// Reports whether the user is presenting or has asked not to be disturbed. Blocks briefly.
     fn is_presenting(&mut self) -> Reading<bool>;
 }
 
@@ -39,12 +39,12 @@ impl Notify for Notifier {
     }
 }
 
-/// What was said and still stands.
+/// Notifications and faults already reported.
 pub(super) struct Notices {
     notifier: Box<dyn Notify>,
-    /// The tag of the notification about findings.
+    /// Tag of the notification about findings on screen.
     notified: Option<String>,
-    /// Troubles that were said and are not over.
+    /// Text ids of faults that were reported and persist.
     said: BTreeSet<&'static str>,
 }
 
@@ -53,12 +53,12 @@ impl Notices {
         Self { notifier, notified: None, said: BTreeSet::new() }
     }
 
-    /// Whether a notification would disturb a presentation. Waits a moment for the answer.
+    /// Returns `true` when a notification would disturb a presentation. Blocks briefly.
     pub(super) fn is_presenting(&mut self) -> bool {
         self.notifier.is_presenting().get() == Some(true)
     }
 
-    /// One notification about `worst`, in place of the last one; `more` findings are told with it.
+    /// Shows one notification about `worst` and `more` further findings, replacing the previous one.
     pub(super) fn tell(
         &mut self,
         worst: &Finding,
@@ -88,20 +88,20 @@ impl Notices {
         self.notifier.show(tag, title, body, urgent)
     }
 
-    /// Takes back the notification about findings.
+    /// Withdraws the notification about findings.
     pub(super) fn withdraw(&mut self) {
         if let Some(tag) = self.notified.take() {
             self.notifier.withdraw(&tag);
         }
     }
 
-    /// What does not work for the tool itself, for the history; `None` when it was said and is not over.
+    /// Returns the event for a fault of the agent itself; `None` when it was reported already and persists.
     pub(super) fn trouble(&mut self, at: At, id: &'static str, reason: &str) -> Option<Event> {
         let data = json!({ "text": id, "reason": reason });
         self.said.insert(id).then(|| Event::new(at, EventKind::Trouble, "").with(data))
     }
 
-    /// These troubles are over: the next time they are said again.
+    /// Marks these faults as over, so that they are reported again when they recur.
     pub(super) fn is_over(&mut self, ids: &[&'static str]) {
         self.said.retain(|id| !ids.contains(id));
     }

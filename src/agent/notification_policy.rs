@@ -1,4 +1,4 @@
-//! When a notification is shown. Pure: findings and time in, what to show and to withdraw out.
+//! Decides when notifications are shown and withdrawn. Pure: findings and time in, [`Notice`] out.
 //!
 //! Sources: the Windows guideline for notifications ("once when it begins, then at most once a day while unsolved",
 //! nothing right after sign-in) and GNOME's (summarise, withdraw when no longer valid).
@@ -10,38 +10,38 @@ use super::session_events::ClockStep;
 use crate::diagnose::{Confidence, Finding, IncidentKey, RuleId, Severity, incident_key};
 use crate::model::{At, Seconds};
 
-/// A cause must have lasted so long.
+/// Time an incident must last before it is notified.
 const LASTED: Seconds = Seconds::from_minutes(1.0);
-/// The same cause is told at most once in so long, solved in between or not.
+/// Shortest interval between notifications of the same cause, whether solved in between or not.
 const AGAIN: Seconds = Seconds::from_days(1.0);
-/// Between two notifications; what begins in between is told together.
+/// Shortest interval between two notifications; findings that become due in between share the next one.
 const APART: Seconds = Seconds::from_minutes(10.0);
-/// Nothing is told so soon after signing in…
+/// Quiet time after sign-in.
 const AFTER_SIGN_IN: Seconds = Seconds::from_minutes(5.0);
-/// …and after sleep.
+/// Quiet time after resume.
 const AFTER_RESUME: Seconds = Seconds::from_minutes(2.0);
 
-/// Whoever presents something to others is asked for again after so long.
+/// Interval for re-checking whether a presentation is over.
 const PRESENTING: Seconds = Seconds(30.0);
 
-/// What makes it the same finding a moment later, and a day later.
+/// Identity of a finding across samples and days.
 pub type FindingKey = (RuleId, String);
 
-/// What is to be done.
+/// What to do with the notification on screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// Show one notification for these, worst first; it takes the place of the last one.
+    /// Show one notification for these findings, worst first, replacing the previous one.
     Show(Vec<FindingKey>),
-    /// The notification on screen is no longer true.
+    /// Withdraw the notification: it is no longer true.
     Withdraw,
 }
 
-/// Remembers what was told.
+/// State of the notification rules.
 #[derive(Clone, Debug, Default)]
 pub struct NotificationPolicy {
-    /// Incidents of which at least one finding was worth a notification.
+    /// Incidents with at least one finding worth a notification.
     current: ActiveFindings<()>,
-    /// By rule and what the matter is about.
+    /// Times of notifications within the last [`AGAIN`], by rule and incident group.
     told: BTreeMap<(RuleId, String), At>,
     shown: Vec<IncidentKey>,
     last: Option<At>,
@@ -49,20 +49,20 @@ pub struct NotificationPolicy {
 }
 
 impl NotificationPolicy {
-    /// The person signed in then, as it is told at `now`. A time still to come was stamped before the clock was set.
+    /// Starts the quiet time after sign-in. `at` may lie after `now` when it was stamped before the clock was set.
     pub fn signed_in(&mut self, at: At, now: At) {
         self.quiet_for(at.min(now), AFTER_SIGN_IN);
     }
 
-    /// Takes what the clocks say: somebody who wakes the PC up wants to use it.
+    /// Starts the quiet time after a resume: whoever wakes the PC wants to use it.
     pub fn follow(&mut self, moment: &ClockStep) {
         if moment.slept.is_some() {
             self.quiet_for(moment.at, AFTER_RESUME);
         }
     }
 
-    /// Whether what is told only once, and not about a finding, may be shown now. `presenting` is asked only when
-    /// nothing else holds it back.
+    /// Returns `true` when a one-off notification that is not about a current finding may be shown. Calls `presenting`
+    /// only when nothing else prevents it.
     pub fn may_tell(&mut self, now: At, presenting: impl FnOnce() -> bool) -> bool {
         if self.quiet_until.is_some_and(|until| now < until) {
             return false;
@@ -74,12 +74,12 @@ impl NotificationPolicy {
         !presenting
     }
 
-    /// Nothing is shown for so long after `at`.
+    /// Extends the quiet time to `time` after `at`.
     fn quiet_for(&mut self, at: At, time: Seconds) {
         self.quiet_until = self.quiet_until.max(Some(at + time));
     }
 
-    /// This was told at that time, before the program was started.
+    /// Restores a notification of an earlier run.
     pub fn restore(&mut self, finding_key: &FindingKey, at: At) {
         self.note_told(finding_key, at);
         self.last = self.last.max(Some(at));
@@ -90,7 +90,8 @@ impl NotificationPolicy {
         *told = at.max(*told);
     }
 
-    /// Told by the same rule within a day; or, but for an alarm, by another rule while it goes on.
+    /// Returns `true` when the same rule notified within [`AGAIN`] or, except for alarms, another rule during this
+    /// incident.
     fn was_told(&self, (rule, group): &FindingKey) -> bool {
         let this = incident_key(*rule, group);
         let begin = self.current.get(&this).map(|incident| incident.since);
@@ -100,16 +101,16 @@ impl NotificationPolicy {
         self.told.iter().any(|((other, about), at)| *about == this.1 && (other == rule || covers(*other, *at)))
     }
 
-    /// The clock was wrong by so much and has been set.
+    /// Shifts all times by `milliseconds`, after the clock was corrected by as much.
     pub fn shift(&mut self, milliseconds: i64) {
         let moved = |at: &mut At| at.0 = at.0.saturating_add(milliseconds);
         self.current.shift(milliseconds);
         self.told.values_mut().chain(&mut self.last).chain(&mut self.quiet_until).for_each(moved);
     }
 
-    /// Takes the findings of this moment. They replace what was known: call it after each look at everything.
-    /// `presenting` is asked only when there is something to show: whether it would disturb a presentation. What is
-    /// held back is told afterwards if it still lasts.
+    /// Takes the findings of one full sample, which replace the previous ones. Calls `presenting` (would a notification
+    /// disturb a presentation?) only when there is something to show. What is held back is notified later if it still
+    /// lasts.
     pub fn step(&mut self, now: At, findings: &[&Finding], presenting: impl FnOnce() -> bool) -> Option<Notice> {
         self.track_incidents(now, findings);
         self.told.retain(|_, at| now.since(*at) < AGAIN);
@@ -123,10 +124,10 @@ impl NotificationPolicy {
             .map(|finding| finding_key(finding))
             .filter(|finding_key| !self.was_told(finding_key))
             .collect();
-        // The worst of a matter stands first.
+        // Only the worst finding of each incident.
         let mut matters = BTreeSet::new();
         due.retain(|(rule, group)| matters.insert(incident_key(*rule, group)));
-        // An alarm says of a matter that was just told what it really may be: it takes the place of that notification.
+        // An alarm says what an incident notified just before may really be, so it replaces that notification at once.
         let alarm = due.iter().any(|(rule, _)| is_alarm(*rule));
         let soon = !alarm && self.last.is_some_and(|last| now.since(last) < APART);
         if !due.is_empty() && !soon && self.may_tell(now, presenting) {
@@ -149,29 +150,29 @@ impl NotificationPolicy {
         for finding in findings.iter().filter(|finding| is_worth_it(finding)) {
             self.current.see(finding.incident_key(), finding.since, now, || ());
         }
-        // An incident is not over because another rule, which alone is no reason to tell, knows more about it now.
+        // An incident is not over when another rule, not worth a notification by itself, now knows more about it.
         self.current.end_absent(now, findings.iter().copied());
     }
 }
 
-/// What a person should hear of: not that all is well, not what is normal, and not a suspicion that is only unusual. That
-/// one waits in the window: a false alarm about mining would cost the trust in all others.
+/// Returns `true` for findings worth a notification: not good news, not normal load, not a suspicion that is merely
+/// unusual. The latter is shown in the window only: a false alarm about mining would cost the trust in all others.
 fn is_worth_it(finding: &Finding) -> bool {
     finding.severity > Severity::Ok
         && !matches!(finding.rule, RuleId::AllWell | RuleId::KnownBusy)
-        // The sudden end of the PC has a notification of its own, with what was busy then.
+        // A sudden stop has its own notification, which names what was busy.
         && !finding.is_over()
         && (finding.rule != RuleId::SecretMining || finding.severity == Severity::Critical)
-        // An estimate is shown and not called out: after a minute everything that was measured is surer than that.
+        // Estimates are shown but not notified; after a minute every measured finding has a higher confidence.
         && finding.confidence > Confidence::Low
 }
 
-/// Whether it is one when it is told: [`is_worth_it`] lets no other one of that rule through.
+/// Returns `true` for alarms; [`is_worth_it`] passes this rule at [`Severity::Critical`] only.
 fn is_alarm(rule: RuleId) -> bool {
     rule == RuleId::SecretMining
 }
 
-/// What makes it the same finding a moment later.
+/// Returns the identity of a finding.
 pub fn finding_key(finding: &Finding) -> FindingKey {
     (finding.rule, finding.subject.group.clone())
 }
@@ -197,7 +198,7 @@ mod tests {
         )
     }
 
-    /// Steps every 2 s over `range` and returns when something was to be done.
+    /// Steps every 2 s over `range` and returns the notices with their times.
     fn run(
         notification_policy: &mut NotificationPolicy,
         range: std::ops::Range<i64>,
@@ -235,7 +236,7 @@ mod tests {
         let told = run(&mut notification_policy, 1010..1100, &both);
         assert_eq!(shows(&told), [1060]);
         let third = [both[0].clone(), both[1].clone(), finding(RuleId::DiskNearlyFull, "C:", 1100)];
-        // The second is due at 1064, the third at 1160: both are told ten minutes after the first.
+        // The second is due at 1064, the third at 1160: both are shown ten minutes after the first.
         let later = run(&mut notification_policy, 1100..2000, &third);
         assert_eq!(shows(&later), [1660]);
         assert!(matches!(&later[0].1, Notice::Show(ids) if ids.len() == 2));
@@ -271,7 +272,7 @@ mod tests {
         let night = 8 * 3600;
         let mut clock = SteadyClock::new(At(1_000_000), clocks(1000, 1000));
         let mut notification_policy = NotificationPolicy::default();
-        // It worked hard when the PC went to sleep, and does so since it woke up at `night + 1004`.
+        // Busy when the PC was suspended, and again since the resume at `night + 1004`.
         let (evening, morning) =
             (finding(RuleId::CpuHog, "burner", 900), finding(RuleId::CpuHog, "burner", night + 1004));
         let mut shown = Vec::new();
@@ -309,7 +310,7 @@ mod tests {
         let mut asked = 0;
         let mut notices = Vec::new();
         for now in (1010..2000).step_by(2) {
-            // The heat is over before the presentation, the load is not.
+            // The heat ends before the presentation does, the load continues.
             let all = if now < 1200 { vec![&hog, &hot] } else { vec![&hog] };
             let presenting = || {
                 asked += 1;
@@ -318,7 +319,7 @@ mod tests {
             notices.extend(notification_policy.step(At(now * 1000), &all, presenting).map(|notice| (now, notice)));
         }
         assert_eq!(notices, [(1510, Notice::Show(vec![(RuleId::CpuHog, "burner".to_owned())]))]);
-        // From 1060 each half minute, and not at all without something to tell.
+        // Every 30 s from 1060, and never without something to show.
         assert_eq!(asked, 16);
     }
 
@@ -330,7 +331,7 @@ mod tests {
         assert_eq!(after, [(1110, Notice::Withdraw)]);
     }
 
-    /// As more becomes known about a program, other rules tell of it.
+    /// Other rules take over as more becomes known about a program.
     #[test]
     fn one_load_that_other_rules_take_over_is_told_once_and_not_withdrawn() {
         let stages = |rules: &[(i64, RuleId)]| {

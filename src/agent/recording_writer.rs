@@ -1,41 +1,41 @@
-//! Keeps what was seen: in the recording where that is possible, else in memory, with the reason said once.
+//! Writes samples and events to the recording, or keeps them in memory while that is impossible and reports why once.
 
 use std::path::{Path, PathBuf};
 
 use crate::model::{At, Event, Sample, Seconds};
 use crate::recorder::{Inbox, Limits, PendingBatch, PreviousRun, Recorder, RecorderError, Run};
 
-/// Between two writes to the disk while something stands out: at most so much is lost when power is.
+/// Write interval while a finding is active; bounds what a power cut loses.
 const BATCH: Seconds = Seconds(60.0);
-/// The same while nothing does. A disk takes blocks of 4 KB, and each write touches some of the log and of its index,
-/// however little is new: at one write a minute 35 MB a day were measured at 2 % load.
+/// Write interval while nothing is active. Disks write blocks of 4 KB, and every write touches the log and its index
+/// however little is new: one write a minute came to 35 MB a day at 2 % load.
 const CALM_BATCH: Seconds = Seconds(180.0);
-/// First wait after a failure…
+/// First delay before a retry…
 const FIRST_RETRY: Seconds = Seconds(5.0);
-/// …and the longest.
+/// …and the longest; it doubles in between.
 const LONGEST_RETRY: Seconds = Seconds(600.0);
 
-/// Why the recording is not written. A text id is made of it.
+/// Why the recording is not written. Each has a text id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecordingUnavailable {
-    /// No folder for it.
+    /// There is no folder for it.
     NoFolder,
-    /// The folder lies on the network, where SQLite's log is not safe.
+    /// The folder is on a network, where SQLite's log is not safe.
     Network,
-    /// Made by a newer version.
+    /// Written by a newer version of this program.
     Newer,
-    /// Held by another program.
+    /// Locked by another program.
     Locked,
-    /// No permission.
+    /// No permission to write.
     ReadOnly,
     /// The disk is full.
     Full,
-    /// Anything else, as the system says it.
+    /// Any other failure, in the system's words.
     Io(String),
 }
 
 impl RecordingUnavailable {
-    /// Every text id.
+    /// All text ids.
     pub const TEXTS: [&'static str; 7] = [
         "trouble-no-folder",
         "trouble-network",
@@ -59,7 +59,7 @@ impl RecordingUnavailable {
         }
     }
 
-    /// What the system says, where that helps.
+    /// The system's message, where there is one.
     pub fn reason(&self) -> &str {
         match self {
             Self::Io(reason) => reason,
@@ -67,7 +67,7 @@ impl RecordingUnavailable {
         }
     }
 
-    /// Whether trying again could help.
+    /// Returns `true` when a retry could succeed.
     const fn may_pass(&self) -> bool {
         !matches!(self, Self::NoFolder | Self::Network | Self::Newer)
     }
@@ -85,18 +85,18 @@ impl From<RecorderError> for RecordingUnavailable {
     }
 }
 
-/// What the journal has to say to the user.
+/// Something about the recording that the user should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecordingNotice {
-    /// It is kept in memory only; said once until it works again.
+    /// Samples are kept in memory only; reported once per cause.
     InMemory(RecordingUnavailable),
     /// The recording was damaged and set aside.
     Quarantined,
-    /// All of it was deleted, as the person wanted.
+    /// The recording was erased at the user's request.
     Erased,
 }
 
-/// Samples and events on their way to the disk.
+/// Buffers samples and events and writes them in batches.
 pub struct RecordingWriter {
     path: Option<PathBuf>,
     run: Run,
@@ -104,22 +104,23 @@ pub struct RecordingWriter {
     inbox: Option<Inbox>,
     previous: Option<PreviousRun>,
     trouble: Option<RecordingUnavailable>,
-    /// What was seen before the recording could be opened.
+    /// Pending data from before the recording could be opened.
     kept: PendingBatch,
     retry: Seconds,
-    /// When it was written last, or tried.
+    /// Time of the last write or attempt.
     written: At,
     remarks: Vec<RecordingNotice>,
-    /// What the window did and is on its way to the disk: given to the recorder once, however often writing fails.
+    /// Events from the window that are on their way to the disk: handed to the recorder once, however often writing
+    /// fails.
     noted: Vec<Event>,
-    /// What the window did, once it is recorded.
+    /// Events from the window that have been recorded.
     arrived: Vec<Event>,
-    /// The last list of what starts with the PC; a recording that is opened or begun anew later needs it.
+    /// The latest autostart list, needed again when a recording is opened or started anew.
     autostarts: Option<Vec<String>>,
 }
 
 impl RecordingWriter {
-    /// Opens the recording at `path`, or keeps what is seen in memory.
+    /// Opens the recording at `path`; while that fails, data is kept in memory.
     pub fn open(path: Result<PathBuf, RecordingUnavailable>, run: Run) -> Self {
         let (path, trouble) = match path {
             Ok(path) => (Some(path), None),
@@ -188,42 +189,42 @@ impl RecordingWriter {
         }
     }
 
-    /// Where the recording is or will be; `None` when it can never be opened.
+    /// Path of the recording; `None` when it can never be opened.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
-    /// The run before this one, until it is taken: known as soon as the recording is open.
+    /// The previous run, known once the recording is open and until it is taken.
     pub const fn previous(&self) -> Option<&PreviousRun> {
         self.previous.as_ref()
     }
 
-    /// The same, once.
+    /// Takes the previous run.
     pub fn take_previous(&mut self) -> Option<PreviousRun> {
         self.previous.take()
     }
 
-    /// What has to be said, once.
+    /// Takes the pending notices.
     pub fn take_remarks(&mut self) -> Vec<RecordingNotice> {
         std::mem::take(&mut self.remarks)
     }
 
-    /// What the window did and was recorded since the last call.
+    /// Takes the events from the window recorded since the last call.
     pub fn take_arrived(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.arrived)
     }
 
-    /// Why nothing is written, if nothing is.
+    /// Why nothing is being written, if so.
     pub const fn trouble(&self) -> Option<&RecordingUnavailable> {
         self.trouble.as_ref()
     }
 
-    /// Size on the disk; `None` when kept in memory only.
+    /// Size on disk in bytes; `None` while in memory only.
     pub fn bytes(&self) -> Option<u64> {
         self.recorder.as_ref().map(Recorder::file_bytes)
     }
 
-    /// Takes a sample.
+    /// Adds a sample.
     pub fn add(&mut self, sample: &Sample) {
         if let Some(recorder) = &mut self.recorder {
             recorder.add(sample);
@@ -232,7 +233,7 @@ impl RecordingWriter {
         }
     }
 
-    /// Takes an event.
+    /// Adds an event.
     pub fn note(&mut self, event: &Event) {
         if let Some(recorder) = &mut self.recorder {
             recorder.note(event);
@@ -241,7 +242,7 @@ impl RecordingWriter {
         }
     }
 
-    /// Takes the list of what starts with the PC, by its identities.
+    /// Sets the autostart list, by [`crate::model::Autostart::identity`].
     pub fn know_autostarts(&mut self, identities: Vec<String>) {
         if let Some(recorder) = &mut self.recorder {
             recorder.know_autostarts(identities.clone());
@@ -249,7 +250,7 @@ impl RecordingWriter {
         self.autostarts = Some(identities);
     }
 
-    /// Writes when it is time to or the window did something, and tries again what failed. `calm`: nothing stands out.
+    /// Writes when it is due or the window has left something in the inbox. `calm`: see [`super::loads::is_calm`].
     pub fn step(&mut self, now: At, calm: bool) {
         let asked = self.trouble.is_none() && self.inbox.as_ref().is_some_and(Inbox::is_waiting);
         if asked || now.since(self.written).0 >= self.wait(calm).0 {
@@ -263,7 +264,7 @@ impl RecordingWriter {
         self.try_open();
         self.erase(now);
         let Some(recorder) = &mut self.recorder else { return };
-        // What the window did is taken over with the same write that makes it safe.
+        // Events from the window leave the inbox only once this write has made them safe.
         if self.noted.is_empty() {
             self.noted = self.inbox.as_ref().map(Inbox::take).unwrap_or_default();
             for event in &self.noted {
@@ -278,7 +279,7 @@ impl RecordingWriter {
                 self.arrived.append(&mut self.noted);
                 self.well();
             }
-            // The next flush sets the file aside and begins a new one with what is pending.
+            // The next flush sets the file aside and starts a new one with what is pending.
             Err(RecorderError::Damaged(_)) => {
                 if let Some(identities) = &self.autostarts {
                     recorder.know_autostarts(identities.clone());
@@ -290,8 +291,8 @@ impl RecordingWriter {
         }
     }
 
-    /// Deletes everything when the window asked for it. What does not work stays asked for until the window takes it
-    /// back.
+    /// Erases the recording when the window has requested it. On failure the request stands until it succeeds or the
+    /// window withdraws it.
     fn erase(&mut self, now: At) {
         let Some(inbox) = self.inbox.as_ref().filter(|inbox| inbox.is_erase_requested()) else { return };
         let Some(recorder) = &mut self.recorder else { return };
@@ -305,10 +306,10 @@ impl RecordingWriter {
         }
     }
 
-    /// The clock was wrong by so much and has been set.
+    /// Shifts all times by `milliseconds`, after the clock was corrected by as much.
     pub fn shift(&mut self, milliseconds: i64, now: At) {
         self.kept.shift(milliseconds);
-        // A recorder that is open moves its own.
+        // An open recorder shifts its own rows.
         self.run.started.0 = self.run.started.0.saturating_add(milliseconds);
         self.written.0 = self.written.0.saturating_add(milliseconds);
         if let Some(recorder) = &mut self.recorder
@@ -318,11 +319,11 @@ impl RecordingWriter {
         }
     }
 
-    /// Writes the rest and the mark of a clean stop.
+    /// Writes the rest and marks the run as clean.
     pub fn end(mut self, now: At) {
         self.flush(now);
         if let Some(recorder) = self.recorder {
-            // The next start notices that the mark of a clean stop is missing.
+            // The next start notices the missing clean mark.
             if let Err(error) = recorder.end(now) {
                 log::warn!("the recording was not closed: {error}");
             }
@@ -364,7 +365,7 @@ mod tests {
         recording_writer.note(&Event::new(At(4000), EventKind::Finding, "after"));
         recording_writer.flush(At(4000));
         assert_eq!(events(), ["after"]);
-        // Taken back, it is not done.
+        // A request that was withdrawn has no effect.
         inbox.request_erase().expect("asked");
         assert!(inbox.finish_erase());
         recording_writer.end(At(5000));
@@ -379,7 +380,7 @@ mod tests {
         let mut recording_writer = RecordingWriter::open(Ok(path.clone()), run);
         let inbox = Inbox::beside(&path);
         inbox.put(&Event::new(At(2500), EventKind::Action, "burner")).expect("put");
-        // Somebody else writes for longer than the recorder waits.
+        // Another process holds the write lock for longer than the recorder waits.
         let other = rusqlite::Connection::open(&path).expect("opened");
         other.execute_batch("BEGIN IMMEDIATE").expect("held");
         for second in 3..5 {
@@ -408,7 +409,7 @@ mod tests {
         assert!(recording_writer.trouble().is_some() && recording_writer.previous().is_none(), "nothing can be opened");
         let span = Seconds(2.0);
         let sample = |at| Sample { at: At(at), span, program_span: span, ..Sample::default() };
-        // More than an hour of looks, and a clock that is set meanwhile.
+        // More than an hour of samples, and a clock change meanwhile.
         for number in 1..=2000 {
             recording_writer.add(&sample(2000 + number * 2000));
         }

@@ -1,5 +1,5 @@
-//! Notices what happens around the samples: sleep, a clock that is set, the user leaving, another program in front,
-//! a monitoring tool. Pure; time and facts are arguments.
+//! Derives session events: suspend, clock changes, the user leaving and returning, foreground changes, and monitoring
+//! tools that open or close. Pure; time and facts are arguments.
 
 use std::collections::BTreeSet;
 
@@ -8,41 +8,41 @@ use serde_json::json;
 use crate::model::{At, Event, EventKind, Pid, Seconds};
 use crate::platform::Clocks;
 
-/// Sleep shorter than this is no event.
+/// Shortest suspend that becomes an event, in seconds.
 const SLEEP_LEAST: f64 = 5.0;
-/// The clock differs from the steady one by so much: it was set. Less is drift and is followed.
+/// Deviation from the steady clock, in seconds, from which the wall clock counts as set. Less is drift and is followed.
 const CLOCK_SET: f64 = 2.0;
-/// Without a touch for so long the user is away.
+/// Time without input after which the user counts as away.
 const AWAY: Seconds = Seconds(300.0);
 
-/// Time that nobody can set, expressed as the time of day.
+/// Monotonic clock expressed as wall-clock time, which detects changes of the wall clock.
 #[derive(Clone, Debug)]
 pub struct SteadyClock {
-    /// The time of day when the system was started, as believed now, in milliseconds.
+    /// Wall-clock time of the boot according to the current clock, in ms since 1970.
     base: i64,
     last: Option<Clocks>,
     newest: At,
 }
 
-/// What the clock says at one moment.
+/// Result of one [`SteadyClock::step`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClockStep {
-    /// The time to stamp things with: never goes back by itself.
+    /// Time for stamping records; never goes back except by `shift`.
     pub at: At,
-    /// The clock was set: everything stamped before has to move by so many milliseconds.
+    /// The clock was set: all earlier timestamps have to move by this many milliseconds.
     pub shift: Option<i64>,
-    /// How long the PC slept since the last moment.
+    /// Time suspended since the last step, when worth an event.
     pub slept: Option<Seconds>,
 }
 
 impl SteadyClock {
-    /// Begins with the clock as it is.
+    /// Starts from the current clocks.
     pub fn new(wall: At, clocks: Option<Clocks>) -> Self {
         let since_boot = clocks.map_or(0, |clocks| clocks.since_boot.as_millis() as i64);
         Self { base: wall.0 - since_boot, last: clocks, newest: At(i64::MIN) }
     }
 
-    /// Takes both clocks. Without steady ones (an unknown platform) the time of day is believed.
+    /// Advances to the current clocks. Without `clocks` (an unsupported platform) the wall clock is trusted.
     pub fn step(&mut self, wall: At, clocks: Option<Clocks>) -> ClockStep {
         let Some(clocks) = clocks else {
             self.newest = self.newest.max(wall);
@@ -55,25 +55,25 @@ impl SteadyClock {
         if let Some(shift) = shift {
             self.newest.0 = self.newest.0.saturating_add(shift);
         }
-        // A clock that drifts back by a few milliseconds must not make two moments the same.
+        // At least 1 ms later: a clock that drifts back must not stamp two moments alike.
         self.newest = wall.max(At(self.newest.0.saturating_add(1)));
         let slept = self.last.replace(clocks).map(|last| clocks.slept_since(last));
         ClockStep { at: self.newest, shift, slept: slept.filter(|slept| slept.0 >= SLEEP_LEAST) }
     }
 }
 
-/// What is known at one moment.
+/// Facts about the session at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct SessionFacts<'a> {
-    /// Time since the last touch, if known.
+    /// Time since the last input, if known.
     pub idle: Option<Seconds>,
-    /// The program in front: its number and group, if known.
+    /// Foreground program: process id and group, if known.
     pub foreground: Option<(Pid, &'a str)>,
-    /// File names of the programs that show what the PC does, when they were read.
+    /// File names of running monitoring tools, when processes were read.
     pub monitors: Option<Vec<&'a str>>,
 }
 
-/// Notices changes.
+/// Detects changes between two [`SessionFacts`].
 #[derive(Clone, Debug, Default)]
 pub struct SessionEvents {
     away: bool,
@@ -83,7 +83,7 @@ pub struct SessionEvents {
 }
 
 impl SessionEvents {
-    /// What happened since the last call.
+    /// Returns the events since the last call.
     pub fn step(&mut self, at: At, facts: &SessionFacts<'_>) -> Vec<Event> {
         let mut events = Vec::new();
         if let Some(idle) = facts.idle {
@@ -102,7 +102,7 @@ impl SessionEvents {
         }
         if let Some(files) = &facts.monitors {
             let open: BTreeSet<String> = files.iter().map(|file| file.to_ascii_lowercase()).collect();
-            // What was open before watching began has no time at which it was opened.
+            // Tools that were open before monitoring began have no opening time.
             for name in open.difference(&self.monitors).filter(|_| self.began) {
                 events.push(Event::new(at, EventKind::MonitorOpened, name));
             }
@@ -116,7 +116,7 @@ impl SessionEvents {
     }
 }
 
-/// The events of a moment of the clock itself.
+/// Events of the clock itself: clock changes and suspends.
 pub fn clock_events(moment: &ClockStep) -> Vec<Event> {
     let mut events = Vec::new();
     if let Some(shift) = moment.shift {
