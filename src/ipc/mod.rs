@@ -1,5 +1,5 @@
-//! How the processes of one user reach each other: requests over a local endpoint, and starting the other program when
-//! it does not run. Used by agent, window and command line. [`protocol`] is pure.
+//! Communication between the processes of one user: requests over a local endpoint, and starting the other program when
+//! it is not running. Used by agent, window and command line. [`protocol`] is pure.
 
 mod protocol;
 
@@ -12,35 +12,35 @@ use crate::explain::Lang;
 use crate::platform;
 use crate::settings::Renderer;
 
-/// Name of the lock and the endpoint of the agent.
+/// Name of the agent's lock and endpoint.
 pub const AGENT: &str = "agent";
-/// Name of the lock and the endpoint of the window.
+/// Name of the window's lock and endpoint.
 pub const WINDOW: &str = "window";
-/// A running agent or window answers within this time.
+/// Time within which a running agent or window answers a request.
 pub const ANSWER: Duration = Duration::from_millis(800);
 /// Arguments with which the system starts the agent at sign-in.
 pub const AUTOSTART: [&str; 2] = ["agent", "--quiet"];
 
-/// How to open the window.
+/// Options for opening the window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WindowOptions {
     /// Renderer; by default the one that worked last time.
     pub renderer: Option<Renderer>,
-    /// Language; by default the chosen one.
+    /// Language; by default the one in the settings.
     pub lang: Option<Lang>,
-    /// The finding to show, as [`finding_id`] writes it.
+    /// Finding to show, in the form of [`finding_id`].
     pub finding: Option<String>,
-    /// Opens at the settings.
+    /// Open at the settings.
     pub settings: bool,
 }
 
 impl WindowOptions {
-    /// The request that shows the same in a window that is open.
+    /// The request that shows the same in an open window.
     pub fn show(&self) -> Request {
         Request::Show { finding: self.finding.clone(), settings: self.settings }
     }
 
-    /// The arguments that open the same window.
+    /// The command-line arguments that open the same window.
     pub fn arguments(&self) -> Vec<String> {
         let value = |name: &str, value: Option<&str>| value.map(|value| format!("--{name}={value}"));
         let values = [
@@ -53,7 +53,7 @@ impl WindowOptions {
     }
 }
 
-/// Sends a request to the running agent ([`AGENT`]) or window ([`WINDOW`]); `None` when none runs.
+/// Sends a request to the running [`AGENT`] or [`WINDOW`]; `None` when there is no answer within [`ANSWER`].
 pub fn tell(whom: &str, request: &Request) -> Option<Answer> {
     let answer = platform::ask(whom, &write(request), ANSWER).ok()?;
     serde_json::from_slice(&answer).ok()
@@ -64,7 +64,7 @@ pub fn status() -> Option<Status> {
     request_status(false)
 }
 
-/// The same after the agent has sampled everything and written it to the recording.
+/// Like [`status`], after the agent has taken a full sample and written it to the recording.
 pub fn fresh_status() -> Option<Status> {
     request_status(true)
 }
@@ -76,12 +76,12 @@ fn request_status(fresh: bool) -> Option<Status> {
     }
 }
 
-/// Tells the running agent that the settings, or whether it starts with the PC, were changed.
+/// Notifies the running agent that the settings, or whether it starts with the PC, have changed.
 pub fn settings_changed() {
     send_settings_changed(|request| tell(AGENT, request));
 }
 
-/// An agent of an older version refuses the request, but reads the settings with every status.
+/// An agent of an older version refuses the request, but re-reads the settings with every status request.
 fn send_settings_changed(send: impl Fn(&Request) -> Option<Answer>) {
     if send(&Request::SettingsChanged) == Some(Answer::Refused) {
         let _ = send(&Request::Status { fresh: false });
@@ -91,7 +91,7 @@ fn send_settings_changed(send: impl Fn(&Request) -> Option<Answer>) {
 /// Brings the open window to the front, or opens one.
 ///
 /// # Errors
-/// What the system says when the window's program cannot be started.
+/// The window's program cannot be started.
 pub fn open_window(options: &WindowOptions) -> std::io::Result<()> {
     if tell(WINDOW, &options.show()) == Some(Answer::Done) {
         return Ok(());
@@ -100,15 +100,15 @@ pub fn open_window(options: &WindowOptions) -> std::io::Result<()> {
     platform::start_detached(&window_program()?, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// The program with the window: this one, or the one beside it.
+/// Path of the program with the window: the one beside this one, or this one.
 fn window_program() -> std::io::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let beside = own.with_file_name(format!("mimamori{}", std::env::consts::EXE_SUFFIX));
     Ok(if beside.exists() { beside } else { own })
 }
 
-/// The program of the agent: the one without a window, where it is beside this one. Measured on Linux: it keeps 2 MB
-/// less in memory. On Windows that one is for consoles and would open one at every sign-in.
+/// Path of the agent's program. On Linux that is `mimamori-cli` where it is installed: without the window's code it
+/// keeps 2 MB less in memory (measured). On Windows that program is for consoles and would open one at every sign-in.
 ///
 /// # Errors
 /// The system does not know the path of this program.
@@ -117,10 +117,10 @@ pub fn agent_program() -> std::io::Result<PathBuf> {
     if light.exists() { Ok(light) } else { window_program() }
 }
 
-/// Starts the agent in the background unless one runs.
+/// Starts the agent in the background unless one is running.
 ///
 /// # Errors
-/// What the system says.
+/// The program cannot be started.
 pub fn start_in_background(program: &Path) -> std::io::Result<()> {
     platform::start_detached(program, &AUTOSTART)
 }

@@ -1,85 +1,85 @@
-//! What may be said to a running agent or window, and its answer: one line of JSON each. Pure.
+//! Requests to a running agent or window and their answers, one line of JSON each. Pure.
 //!
-//! Nothing that changes the PC can be asked for: closing programs is done by the window of the same user only.
+//! No request changes the PC: only the user's own window closes programs.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::At;
 
-/// Longest request and answer, in bytes.
+/// Size limit of requests and answers, in bytes.
 pub const FRAME: usize = 4096;
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Request {
-    /// Come to the front, at this finding if there is one.
+    /// Bring the window to the front, at this finding if there is one.
     Show {
-        /// `rule:group`, as [`finding_id`] writes it.
+        /// `rule:group`, as written by [`finding_id`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
         finding: Option<String>,
-        /// At the settings.
+        /// Show the settings.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         settings: bool,
     },
     /// Report the status. Changes nothing.
     Status {
-        /// Sample everything and write it to the recording first: a window is about to read it.
+        /// Take and record a full sample first, because a window is about to read the recording.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         fresh: bool,
     },
-    /// Stop watching for so many minutes, 0 to go on.
+    /// Pause monitoring; 0 minutes resumes.
     Pause {
         /// At most a day.
         minutes: u32,
     },
-    /// Read the settings again. Agents of older versions refuse this and read them with every request.
+    /// Re-read the settings. Agents of older versions refuse this and re-read them with every status request.
     SettingsChanged,
 }
 
-/// How the agent is.
+/// Status of the agent. Missing fields get defaults, so that versions can differ.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Status {
-    /// Its version.
+    /// Version of the agent.
     pub version: String,
-    /// Its process number.
+    /// Its process id.
     pub pid: u32,
-    /// Watching since.
+    /// Start of monitoring.
     pub since: At,
-    /// Paused until then.
+    /// End of the pause, while paused.
     pub paused_until: Option<At>,
-    /// Samples taken since then.
+    /// Samples taken since `since`.
     pub samples: u64,
-    /// Share of one processor over the last minute.
+    /// Share of one processor, over the last minute.
     pub cpu: Option<f64>,
-    /// Its memory in bytes.
+    /// Memory in bytes.
     pub memory_bytes: Option<u64>,
     /// Size of the recording in bytes; absent when it is kept in memory only.
     pub recording_bytes: Option<u64>,
-    /// Why it is kept in memory only: a text id.
+    /// Why it is kept in memory only, as a text id.
     pub trouble: Option<String>,
-    /// What the system says about it, where that helps.
+    /// The system's message about that, where there is one.
     pub trouble_reason: String,
-    /// It looks less often than usual, as it would cost too much.
+    /// Samples less often than usual to stay within its budget.
     pub slowed: bool,
-    /// There is a place for its icon.
+    /// The tray icon has a place on the desktop.
     pub tray: bool,
 }
 
-/// The answer to a request.
+/// Answer to a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Answer {
     /// Done.
     Done,
-    /// How the agent is.
+    /// Status of the agent.
     Status(Box<Status>),
     /// Not understood.
     Refused,
 }
 
-/// Reads a request.
+/// Parses a request; `None` when it is malformed or out of range.
 pub fn read_request(frame: &[u8]) -> Option<Request> {
     let request: Request = serde_json::from_slice(frame.get(..frame.len().min(FRAME))?).ok()?;
     match &request {
@@ -88,12 +88,12 @@ pub fn read_request(frame: &[u8]) -> Option<Request> {
     }
 }
 
-/// One line of JSON.
+/// Serializes a request or answer to one line of JSON.
 pub fn write(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-/// The form of a finding's identity in requests and notifications.
+/// Writes a finding's identity as requests and notifications use it.
 pub fn finding_id(rule: &str, group: &str) -> String {
     format!("{rule}:{group}")
 }
