@@ -1,36 +1,36 @@
-//! The phases of closing a program and what leads from one to the next: ask, wait, perhaps force, measure, judge.
+//! State machine for closing a program: ask, wait, force if confirmed, measure, judge.
 
 use crate::model::{At, Fraction, Seconds};
 
-/// How long a program has to close by itself. Chromium with a question on screen and slow savers need it.
+/// Time a program gets to close by itself. Chromium with a question on screen and slow saving need it.
 pub const ASK_SECONDS: Seconds = Seconds(12.0);
-/// How long the load is measured after the program has ended.
+/// Time the load is measured after the program has ended.
 const MEASURE_SECONDS: Seconds = Seconds(5.0);
-/// How long after that a return is still seen as "it came back".
+/// Time after the end within which a return counts as "came back".
 const RETURN_SECONDS: Seconds = Seconds(30.0);
-/// A load that fell by at least this share of what the program used is gone…
+/// Share of the program's former load that must be gone for [`Verdict::Worked`].
 const GONE: f64 = 0.5;
-/// …and one below this was never a load.
+/// Load below which the program was never the problem.
 const NO_LOAD: f64 = 0.05;
 
-/// Whether an action helped.
+/// Result of an action.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
-    /// The program is gone and so is its load: share of the PC in use before and after.
+    /// The program has ended and its load is gone. The figures are shares of the PC in use.
     Worked {
         /// Before the action.
         before: Fraction,
         /// After it.
         after: Fraction,
     },
-    /// The program is back.
+    /// The program is running again.
     CameBack {
-        /// After how many seconds.
+        /// Time from its end to its return.
         after: Seconds,
-        /// What started it, if known.
+        /// The program that started it, if known.
         by: Option<String>,
     },
-    /// The program is gone, the PC is as busy as before.
+    /// The program has ended, but the PC is as busy as before.
     NoChange {
         /// Before the action.
         before: Fraction,
@@ -43,69 +43,69 @@ pub enum Verdict {
     CannotTell,
 }
 
-/// Where an action stands.
+/// Progress of an action.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
-    /// The program was asked to close and has until then.
+    /// The program has been asked to close.
     Asking {
-        /// When waiting ends.
+        /// End of the waiting time.
         until: At,
     },
-    /// It is still there: it may be asking to save. The person decides.
+    /// It is still running, perhaps asking to save. The user decides what happens next.
     StillOpen,
-    /// It was ended by force.
+    /// It has been killed.
     Forced {
-        /// When waiting ends.
+        /// End of the waiting time.
         until: At,
     },
-    /// It has ended; the load is being looked at.
+    /// It has ended; the load is being measured.
     Measuring {
         /// When it ended.
         ended: At,
     },
-    /// Finished. The verdict may still change to "came back".
+    /// Finished. The verdict may still change to [`Verdict::CameBack`].
     Done {
         /// When the program ended.
         ended: At,
-        /// What was seen.
+        /// The verdict.
         verdict: Verdict,
     },
 }
 
-/// A step that changes the phase.
+/// Input of the state machine besides the observation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CloseStep {
     /// Time has passed.
     Wait,
-    /// The person confirmed force, and it was sent.
+    /// The user confirmed force, and the processes were killed.
     Force,
 }
 
-/// What is observed at one moment.
+/// What the job observes at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct CloseObservation {
-    /// The time.
+    /// Time of the observation.
     pub(super) now: At,
-    /// Whether any of the processes that were asked still runs.
+    /// Any of the processes that were asked is still running.
     pub(super) running: bool,
     /// Share of the PC in use before the action.
     pub(super) before: Option<Fraction>,
-    /// Share that the program used before the action.
+    /// Share used by the program before the action.
     pub(super) program_before: Option<Fraction>,
     /// Share of the PC in use now, from a sample that lies wholly after the end of the program.
     pub(super) after: Option<Fraction>,
-    /// The program runs again in new processes.
+    /// The program is running again in new processes.
     pub(super) back: Option<Respawn>,
 }
 
-/// A program that runs again.
+/// A program that is running again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Respawn {
-    /// What started it, if known.
+    /// The program that started it, if known.
     pub(super) by: Option<String>,
 }
 
-/// The phase after `phase`.
+/// Returns the phase that follows `phase`.
 #[must_use]
 pub(super) fn next(phase: Phase, step: CloseStep, seen: &CloseObservation) -> Phase {
     match phase {
@@ -116,7 +116,7 @@ pub(super) fn next(phase: Phase, step: CloseStep, seen: &CloseObservation) -> Ph
             Phase::Forced { until: seen.now + Seconds(5.0) }
         }
         Phase::Asking { until } if seen.now >= until => Phase::StillOpen,
-        // A process that survives force is stuck in the system (a device that does not answer).
+        // A process that survives being killed is stuck in the kernel, for example on a device that does not answer.
         Phase::Forced { until } if seen.now >= until => Phase::Done { ended: seen.now, verdict: Verdict::Refused },
         Phase::Measuring { ended } => measure(ended, seen),
         Phase::Done { ended, verdict } => match &seen.back {

@@ -1,7 +1,7 @@
-//! Closing a program, from the click to the verdict: holds its processes, asks them, forces them when that was
-//! confirmed, and judges by the samples that follow. The same for window, tray and command line.
+//! Closing a program, from the click to the verdict: opens its processes, asks them to close, kills them when that was
+//! confirmed, and judges by the samples that follow.
 //!
-//! Time and samples are arguments, and what belongs in the recording is returned: whoever runs the job records it.
+//! Time and samples are arguments. Events for the recording are returned; the caller records them.
 
 use std::collections::BTreeSet;
 
@@ -13,31 +13,31 @@ use crate::model::{
     ActError, At, Closable, DisplayName, Event, EventKind, Fraction, ProcKey, ProgramKind, Refusal, Sample,
 };
 
-/// A program that runs again with at least this share of the PC has come back.
+/// Share of the PC from which a program running again counts as back.
 const RETURN_LOAD: f64 = 0.05;
 
-/// A process that is held: whatever is done to it cannot meet a later process with the same number.
+/// An open process. Holding it open ensures that no action reaches a later process with the same id.
 pub trait Target {
-    /// Which process.
+    /// Identity of the process.
     fn key(&self) -> ProcKey;
-    /// Whether it has not ended yet.
+    /// Returns `true` until it has ended.
     fn is_running(&self) -> bool;
-    /// Asks it to close, in a way in which it can save and refuse.
+    /// Asks it to close in a way that lets it save or refuse.
     ///
     /// # Errors
     /// Why it could not be asked.
     fn ask_to_close(&mut self) -> Result<(), ActError>;
-    /// Ends it at once.
+    /// Kills it.
     ///
     /// # Errors
-    /// Why it could not be ended.
+    /// Why it could not be killed.
     fn force_close(&mut self) -> Result<(), ActError>;
 }
 
 /// The PC at one moment.
 #[derive(Clone, Copy)]
 pub struct PcState<'a> {
-    /// The time.
+    /// Current time.
     pub now: At,
     /// The latest sample.
     pub sample: &'a Sample,
@@ -45,24 +45,24 @@ pub struct PcState<'a> {
     pub programs: &'a ProgramTable,
 }
 
-/// What came of a step.
+/// Result of a step.
 #[derive(Debug, Default, PartialEq)]
 #[must_use]
 pub struct CloseUpdate {
-    /// For the recording.
+    /// Events for the recording.
     pub events: Vec<Event>,
-    /// Whether there is something new to show; a countdown is always new.
+    /// There is something new to show; a countdown always is.
     pub is_news: bool,
 }
 
-/// A job as a person sees it.
+/// State of a job as shown to the user.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CloseStatus {
     /// What it is about.
     pub subject: Subject,
-    /// Where it stands; `Err` when it could not begin.
+    /// Current phase; `Err` when the job could not begin.
     pub phase: Result<Phase, ActError>,
-    /// Whether it can be ended by force: its processes are held.
+    /// Force is possible: the processes are open.
     pub can_force: bool,
 }
 
@@ -70,9 +70,9 @@ pub struct CloseStatus {
 #[derive(Debug)]
 pub struct CloseJob<T> {
     status: CloseStatus,
-    /// Held until the job is dropped.
+    /// Kept open until the job is dropped.
     targets: Vec<T>,
-    /// Its processes at the start: a program that comes back has others.
+    /// Processes at the start; those of a program that comes back are different.
     known: BTreeSet<ProcKey>,
     before: Option<Fraction>,
     program_before: Option<Fraction>,
@@ -80,8 +80,8 @@ pub struct CloseJob<T> {
 }
 
 impl<T: Target> CloseJob<T> {
-    /// Holds the processes and asks them to close. `closable` are those of `subject` that may be closed: what was seen
-    /// when the person chose, not whatever has these numbers now. Returns the action for the recording, if one began.
+    /// Opens the processes and asks them to close. `closable` are those of `subject` that may be closed, as seen when
+    /// the user chose, not whatever has their ids now. Returns the action for the recording if one began.
     pub fn begin(
         subject: Subject,
         closable: Result<Vec<Closable>, Refusal>,
@@ -110,15 +110,15 @@ impl<T: Target> CloseJob<T> {
         (job, action)
     }
 
-    /// How it stands.
+    /// Current state.
     pub const fn status(&self) -> &CloseStatus {
         &self.status
     }
 
-    /// Ends what was asked by force; the person has confirmed it.
+    /// Kills what was asked to close; the user has confirmed it.
     pub fn force(&mut self, pc: PcState<'_>) -> CloseUpdate {
         for target in self.targets.iter_mut().filter(|target| target.is_running()) {
-            // One that has just ended is what was wanted; one that refuses is noticed as it goes on running.
+            // A process that has just ended is what was wanted; one that survives keeps `running` true.
             let _ = target.force_close();
         }
         let action = self.event(EventKind::Action, pc.now, json!({ "force": true }));
@@ -130,7 +130,7 @@ impl<T: Target> CloseJob<T> {
         update
     }
 
-    /// Goes on with what is seen now. To be called a few times a second, also after the verdict: a program may come back.
+    /// Advances the job. Call it a few times a second, also after the verdict: the program may come back.
     pub fn step(&mut self, pc: PcState<'_>) -> CloseUpdate {
         self.advance(CloseStep::Wait, pc)
     }
@@ -160,7 +160,8 @@ impl<T: Target> CloseJob<T> {
         self.status.subject.members.iter().map(|member| member.root).collect()
     }
 
-    /// Asks the roots: the other parts are theirs to end. Where no root has a window, any part that has one.
+    /// Asks the root processes, which end their children themselves. When no root can be asked, asks the other
+    /// processes.
     fn ask(&mut self) -> Result<(), ActError> {
         let roots = self.roots();
         let (mut asked, mut error) = (false, ActError::Gone);
@@ -179,7 +180,7 @@ impl<T: Target> CloseJob<T> {
     }
 
     fn observe(&self, pc: PcState<'_>) -> CloseObservation {
-        // Only a sample whose whole span lies after the end tells what is left.
+        // Only a sample whose whole span lies after the end shows the remaining load.
         let settled = self.ended.is_some_and(|ended| pc.sample.at - pc.sample.span >= ended);
         let roots = self.roots();
         let has_root = self.targets.iter().any(|target| roots.contains(&target.key()));
@@ -194,7 +195,7 @@ impl<T: Target> CloseJob<T> {
         }
     }
 
-    /// Whether the program runs again in a process that was not there before, and what started that.
+    /// Returns how the program came back, if it runs in a process started since.
     fn respawn(&self, pc: PcState<'_>, ended: At) -> Option<Respawn> {
         let program = pc.programs.programs.iter().find(|program| *program.name == *self.status.subject.group)?;
         if pc.sample.at < ended {
@@ -202,7 +203,7 @@ impl<T: Target> CloseJob<T> {
         }
         let newest = self.known.iter().map(|key| key.start_time).max().unwrap_or(0);
         let fresh = |key: &ProcKey| !self.known.contains(key) && key.start_time > newest;
-        // Any new shell or script has the same name as a busy one; a return is one that is busy again.
+        // Every new shell or script has the name of a busy one; only one that is busy again counts as back.
         let busy = |key: ProcKey| -> bool {
             let tree = program.members.iter().filter(|member| member.root == key);
             tree.map(|member| member.cpu.get()).sum::<f64>() >= RETURN_LOAD
@@ -215,7 +216,7 @@ impl<T: Target> CloseJob<T> {
     }
 }
 
-/// Holds every process that has not ended. One that must not be held keeps the others from being closed, too.
+/// Opens every process that is still running. One that must not be opened prevents closing the others, too.
 fn hold<T: Target>(
     closable: &[Closable],
     mut open: impl FnMut(&Closable) -> Result<T, ActError>,
@@ -224,7 +225,7 @@ fn hold<T: Target>(
     let mut refused = None;
     for what in closable {
         match open(what) {
-            // Another process with its number is not it.
+            // A different key means another process has the id now.
             Ok(target) if target.key() == what.key() => targets.push(target),
             Ok(_) | Err(ActError::Gone) => {}
             Err(error) => refused = Some(error),
@@ -260,12 +261,12 @@ mod tests {
         Bytes, Member, OwnProcess, Owner, Pid, ProcFacts, ProgramSample, ProtectRules, Reading, Seconds,
     };
 
-    /// How a process answers.
+    /// How a fake process reacts.
     #[derive(Clone, Copy, PartialEq)]
     enum Manner {
         Polite,
         Stubborn,
-        /// The system does not let it be ended.
+        /// Cannot be killed.
         Stuck,
         NoWindow,
     }
@@ -280,12 +281,12 @@ mod tests {
         forced: u32,
     }
 
-    /// A PC whose signals go to a number, whoever has it: only the job can see to it that they meet the right process.
+    /// A PC where signals reach whichever process has the id, so that only the job can ensure they reach the right one.
     #[derive(Default)]
     struct Pc {
         now: i64,
         processes: BTreeMap<Pid, Process>,
-        /// What the rest of the PC does.
+        /// Load of everything else.
         rest: f64,
     }
 
@@ -331,7 +332,7 @@ mod tests {
         pc.borrow_mut().processes.insert(pid, process);
     }
 
-    /// The sample of the last two seconds and its programs.
+    /// The sample of the last two seconds, with its programs.
     fn sampled(pc: &Pc) -> (Sample, ProgramTable) {
         let key = |pid: Pid, process: &Process| ProcKey { pid, start_time: process.start_time };
         let members: Vec<Member> = pc
@@ -375,7 +376,7 @@ mod tests {
         }
     }
 
-    /// The click on what is seen now.
+    /// The user clicks on what is visible now.
     fn click(pc: &Shared) -> (CloseJob<Held>, Vec<Event>) {
         let (sample, programs) = sampled(&pc.borrow());
         let subject = Subject {
@@ -392,7 +393,7 @@ mod tests {
         let check = |facts: &Arc<ProcFacts>| Closable::check(facts, &ProtectRules::default(), &own);
         let closable = programs.facts.values().map(check).collect();
         let state = PcState { now: sample.at, sample, programs };
-        // As a platform that does not compare start times would.
+        // Like a platform that does not compare start times.
         let open = |what: &Closable| {
             let found = pc.borrow().processes.get(&what.key().pid).map(|process| process.start_time);
             let start_time = found.ok_or(ActError::Gone)?;
@@ -402,7 +403,7 @@ mod tests {
         (job, event.into_iter().collect())
     }
 
-    /// Lets two seconds pass at a time; what is recorded meanwhile.
+    /// Passes time in steps of two seconds; returns the events recorded meanwhile.
     fn pass(job: &mut CloseJob<Held>, pc: &Shared, seconds: i64) -> Vec<Event> {
         let mut events = Vec::new();
         for _ in 0..seconds / 2 {
@@ -542,14 +543,14 @@ mod tests {
     #[test]
     fn another_process_with_the_same_number_never_gets_a_signal() {
         let unharmed = |pc: &Shared| pc.borrow().processes.get(&7).map(|process| (process.asked, process.forced));
-        // The number is given again between the sample and the click…
+        // The id is reused between the sample and the click…
         let pc = pc_with(Manner::Polite);
         let (sample, programs) = sampled(&pc.borrow());
         let subject = Subject { members: programs.programs[0].members.to_vec(), ..Subject::machine() };
         start(&pc, 7, 200, Manner::Polite);
         let (job, _) = begin(&pc, subject, &sample, &programs);
         assert_eq!((&job.status().phase, unharmed(&pc)), (&Err(ActError::Gone), Some((0, 0))));
-        // …or between the question and the confirmation of force.
+        // …or between asking and confirming force.
         let pc = pc_with(Manner::Stubborn);
         let (mut job, _) = click(&pc);
         pass(&mut job, &pc, 14);
@@ -577,7 +578,7 @@ mod tests {
         let back = Verdict::CameBack { after: Seconds(10.0), by: Some("launcher".to_owned()) };
         assert_eq!(verdict(&job), Some(&back));
         assert_eq!((events.len(), &events[0].data["verdict"]), (1, &"came_back".into()));
-        // A process that does nothing is no return, and neither is one that was there before.
+        // An idle process is no return, and neither is one that was there before.
         let pc = pc_with(Manner::Polite);
         let (mut job, _) = click(&pc);
         pass(&mut job, &pc, 10);

@@ -1,5 +1,5 @@
-//! What can be done about a finding, what must not be done, and whether it helped. Pure: what acts on a process is a
-//! [`Target`], which whoever runs a [`CloseJob`] brings along.
+//! Remedies for findings: what can be done, what must not be done, and whether it helped. Pure: processes are acted on
+//! through a [`Target`] that the caller of [`CloseJob`] supplies.
 
 mod close;
 mod close_job;

@@ -1,11 +1,11 @@
-//! Finding -> remedies, gentle first; or the reason why there is none.
+//! Plans the remedies for a finding, gentlest first, or gives the reason why there are none.
 
 use serde::Serialize;
 
 use crate::diagnose::{Finding, RuleId, Severity, SubjectKind};
 use crate::model::Refusal;
 
-/// What can be done.
+/// A kind of remedy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RemedyId {
@@ -20,33 +20,33 @@ pub enum RemedyId {
 /// One remedy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Remedy {
-    /// What.
+    /// Kind of remedy.
     pub id: RemedyId,
-    /// The program it is about (English name), empty for the PC.
+    /// English name of the program it acts on; empty for the PC.
     pub target: String,
-    /// Whether something can be lost, so that it is asked before. Asking a program to close loses nothing:
-    /// the program itself asks to save.
+    /// It may lose data, so it needs a confirmation. Asking a program to close does not: the program itself offers to
+    /// save.
     pub needs_confirm: bool,
 }
 
-/// The remedies for a finding, the likely one first.
+/// Remedies for a finding, the most promising first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// What can be done.
+    /// Available remedies.
     pub remedies: Vec<Remedy>,
-    /// Why the program cannot be closed, if that would have been the remedy.
+    /// Why the program cannot be closed, where that would have been the remedy.
     pub refusal: Option<Refusal>,
 }
 
-/// Plans for `finding`; `refusal` says why its program may not be closed, if so.
+/// Plans remedies for `finding`; `refusal` says why its program must not be closed, if so.
 pub fn plan(finding: &Finding, refusal: Option<Refusal>) -> Plan {
     let mut plan = Plan::default();
-    // What is normal needs nothing; a restart that is due is offered all the same.
+    // Normal findings need nothing, but a restart that is due is offered all the same.
     let is_due = matches!(finding.rule, RuleId::RestartPending | RuleId::LongUptime);
     if finding.severity == Severity::Ok && !is_due {
         return plan;
     }
-    // What came together over days does not end with a program, and one that has ended cannot be closed.
+    // Closing a program does not undo a trend over days, and one without processes has ended already.
     let program = finding.program().filter(|program| program.parts > 0 && !finding.is_over_days());
     if let Some(program) = program {
         let id = if program.kind == SubjectKind::Browser { RemedyId::CloseBrowser } else { RemedyId::CloseProgram };

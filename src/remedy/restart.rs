@@ -1,4 +1,4 @@
-//! The restart checklist: what the tool can see itself, and what a person ticks.
+//! The restart checklist: steps the program can observe, and steps the user ticks.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 use crate::model::{Reading, Seconds};
 
-/// A step of the checklist, in order.
+/// A step of the checklist, in display order.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
@@ -16,24 +16,24 @@ use crate::model::{Reading, Seconds};
 pub enum Step {
     /// Save the work in programs that have windows.
     SaveWork,
-    /// Close the browser here, so that the system does not open its pages again.
+    /// Close the browser from here, so that the system does not reopen its pages.
     CloseBrowser,
-    /// Look whether the browser is told to bring its pages back.
+    /// Check whether the browser is set to restore its pages.
     RestoreSetting,
-    /// Others who are signed in lose their work.
+    /// Other signed-in users lose their work.
     OthersSignedIn,
-    /// An update waits for the restart and makes it take longer.
+    /// An update is waiting for the restart and makes it take longer.
     PendingUpdate,
-    /// Restart, not shut down.
+    /// Restart rather than shut down.
     Restart,
-    /// After it: the PC really restarted.
+    /// Afterwards: the PC really did restart.
     Restarted,
-    /// After it: the browser did not bring its pages back by itself.
+    /// Afterwards: the browser did not reopen its pages by itself.
     BrowserStayedAway,
 }
 
 impl Step {
-    /// Every step in order.
+    /// All steps in order.
     pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The id used in texts.
@@ -42,47 +42,47 @@ impl Step {
     }
 }
 
-/// What the tool sees.
+/// Facts that decide the observable steps.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RestartFacts {
-    /// Time since the last start.
+    /// Time since boot.
     pub uptime: Reading<Seconds>,
-    /// Identity of this run of the system.
+    /// Identity of the current boot.
     pub boot_id: Reading<String>,
-    /// Browsers that run now, by English name.
+    /// Running browsers, by English name.
     pub browsers: Vec<String>,
     /// Programs with windows, by English name.
     pub with_windows: Reading<Vec<String>>,
-    /// Somebody else is signed in.
+    /// Another user is signed in.
     pub others: Reading<bool>,
-    /// An update waits for a restart.
+    /// An update is waiting for a restart.
     pub pending: Reading<bool>,
 }
 
-/// What is remembered over restarts of this program and of the PC.
+/// Progress that survives restarts of the program and of the PC.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Ticks {
-    /// The run of the system in which the list was begun.
+    /// Boot in which the checklist was started.
     pub boot_id: Option<String>,
-    /// Ticked by hand.
+    /// Steps ticked by hand.
     pub done: BTreeSet<Step>,
 }
 
-/// How a step stands.
+/// State of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StepState {
-    /// Seen to be fine; the person need not do anything.
+    /// Observed to be fine; nothing to do.
     Seen,
-    /// Seen not to be fine yet.
+    /// Observed not to be fine yet.
     NotYet,
-    /// Only the person knows: ticked or not.
+    /// Only the user knows: ticked or not.
     ByHand(bool),
     /// Comes after the restart.
     Later,
 }
 
-/// How `step` stands.
+/// Returns the state of `step`.
 pub fn state(step: Step, facts: &RestartFacts, ticks: &Ticks) -> StepState {
     let restarted = match (&ticks.boot_id, &facts.boot_id) {
         (Some(before), Reading::Known(now)) => before != now,
@@ -106,7 +106,7 @@ pub fn state(step: Step, facts: &RestartFacts, ticks: &Ticks) -> StepState {
     }
 }
 
-/// Ticks or unticks a step by hand; the first tick remembers in which run of the system the list was begun.
+/// Ticks or unticks a step by hand. The first tick stores the current boot, from which a restart is recognized.
 pub fn toggle(step: Step, facts: &RestartFacts, ticks: &mut Ticks) {
     if !ticks.done.remove(&step) {
         ticks.done.insert(step);
