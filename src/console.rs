@@ -1,15 +1,16 @@
-//! Console output: the only place that writes to the terminal. Knows broken pipes, colours and NO_COLOR (no-color.org).
+//! Console output: the only module that writes to the terminal. Handles broken pipes, colours and NO_COLOR
+//! (no-color.org).
 
 use std::io::{IsTerminal, Write};
 
-/// How a piece of text is meant; becomes colour on a terminal.
+/// Meaning of a piece of text; becomes a colour on a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// A heading.
     Strong,
-    /// In order.
+    /// All well.
     Good,
-    /// Worth a look.
+    /// Deserves attention.
     Warning,
     /// Less important.
     Faint,
@@ -25,7 +26,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// Looks at what the two are connected to.
+    /// Detects what both streams are connected to.
     pub fn new() -> Self {
         let terminal = std::io::stdout().is_terminal();
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
@@ -38,12 +39,12 @@ impl Output {
         }
     }
 
-    /// Whether somebody sees what is printed.
+    /// Returns `true` when either stream is a terminal, so that somebody can see what is printed.
     pub const fn has_terminal(&self) -> bool {
         self.terminal || self.error_terminal
     }
 
-    /// `text` in a style, plain where colours are not wanted.
+    /// Returns `text` in `style`, or unchanged where colours are not wanted.
     pub fn styled(&self, style: Style, text: &str) -> String {
         let code = match style {
             Style::Strong => "1",
@@ -54,7 +55,7 @@ impl Output {
         if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    /// Prints to standard output. A reader that went away (`| head`) is no error: the rest is dropped.
+    /// Prints to standard output. A closed pipe (`| head`) is no error: the rest is dropped.
     pub fn text(&mut self, text: &str) {
         self.clear_progress();
         let mut stdout = std::io::stdout().lock();
@@ -76,7 +77,7 @@ impl Output {
         let _ = writeln!(std::io::stderr(), "mimamori: {text}");
     }
 
-    /// Shows how far something is, on a terminal only; the next call replaces it.
+    /// Shows progress, on a terminal only; the next output replaces it.
     pub fn progress(&mut self, text: &str) {
         if self.error_terminal {
             let _ = write!(std::io::stderr(), "\r\u{1b}[K{text}");

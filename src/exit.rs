@@ -1,6 +1,6 @@
 //! Exit codes of the program.
 
-/// How the program ends; the codes above 2 are those of `sysexits.h`.
+/// How the program ends. 69 to 75 are codes of `sysexits.h`; 130 is a shell's 128 + SIGINT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
 #[repr(u8)]
 pub enum Exit {
@@ -10,18 +10,18 @@ pub enum Exit {
     Found = 1,
     /// The command line is wrong.
     Usage = 2,
-    /// Not possible here.
+    /// Not possible on this system or at this time.
     Unavailable = 69,
-    /// A mistake of the program.
+    /// An internal error.
     Internal = 70,
-    /// Not now; it starts itself again later.
+    /// Ended for now; it restarts itself later.
     TryAgain = 75,
-    /// Ctrl-C.
+    /// Interrupted with Ctrl-C.
     Interrupted = 130,
 }
 
 impl Exit {
-    /// The number that a script sees.
+    /// The code that scripts see.
     pub const fn code(self) -> u8 {
         self as u8
     }

@@ -1,4 +1,4 @@
-//! The program: the window, or the command line. On Windows it has no console; `mimamori-cli` prints there.
+//! The program: window, agent and command line. On Windows it has no console; `mimamori-cli` prints there.
 #![windows_subsystem = "windows"]
 
 fn main() {

@@ -1,4 +1,4 @@
-//! The same main without a window, for consoles and scripts on Windows.
+//! The same program without the window, for consoles and scripts on Windows.
 
 fn main() {
     mimamori::cli::run(None);

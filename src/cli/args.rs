@@ -1,4 +1,4 @@
-//! Arguments. Help and errors come from the text files, so that they are in the user's language.
+//! Command-line arguments. Help and errors come from the text files, so that they appear in the user's language.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -16,10 +16,10 @@ use crate::ipc::WindowOptions;
 use crate::model::Seconds;
 use crate::settings::Renderer;
 
-/// What a check is asked to do.
+/// Options of `mimamori check`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
-    /// How long to look.
+    /// Duration of the check.
     pub seconds: Seconds,
     /// JSON instead of text.
     pub json: bool,
@@ -33,10 +33,10 @@ impl Default for Check {
     }
 }
 
-/// What part of the recording is wanted.
+/// Options of `mimamori history`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistoryWanted {
-    /// From so long ago.
+    /// Length of the period, up to now.
     pub since: Seconds,
     /// JSON instead of text.
     pub json: bool,
@@ -44,20 +44,20 @@ pub struct HistoryWanted {
     pub lang: Option<Lang>,
 }
 
-/// What to do.
+/// The command to run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Open the window.
     Window(WindowOptions),
-    /// Look and print.
+    /// Check the PC and print the findings.
     Check(Check),
-    /// Watch in the background.
+    /// Run the agent.
     Agent(crate::agent::Options),
-    /// Print what was recorded.
+    /// Print the recording.
     History(HistoryWanted),
-    /// Diagnose a recording.
+    /// Diagnose a recorded history.
     Replay {
-        /// The recording.
+        /// The history file.
         file: PathBuf,
         /// JSON lines instead of text.
         json: bool,
@@ -66,22 +66,22 @@ pub enum Command {
     },
 }
 
-/// Nothing more to do after the arguments.
+/// Why the arguments contain no command to run.
 #[derive(Debug)]
 pub enum Stop {
-    /// Help or version was asked for.
+    /// Help or version was requested.
     Help(String),
     /// The arguments are wrong.
     Usage(String),
 }
 
-/// Reads the arguments, the first of which is the program.
+/// Parses the arguments, of which the first is the program.
 ///
 /// # Errors
 /// The text to print before ending.
 pub fn parse(args: impl IntoIterator<Item = OsString>, context: &Context) -> Result<Command, Stop> {
     let args: Vec<OsString> = args.into_iter().collect();
-    // The language of an error or a help must be known before the arguments are.
+    // Help and errors need the language before parsing.
     let wanted = args.iter().zip(args.iter().skip(1)).find(|(name, _)| *name == "--lang").map(|(_, value)| value);
     let lang = wanted.and_then(|value| lang_named(value.to_str()?)).unwrap_or(context.lang);
     let texts = context.texts(lang);
@@ -117,7 +117,7 @@ fn explain(error: &clap::Error, texts: &Texts) -> String {
     texts.with(id, &args)
 }
 
-/// `30m`, `1h`, `7d`.
+/// Parses `30m`, `1h` or `7d`.
 fn parse_since(text: &str) -> Result<Seconds, String> {
     let (number, unit) = text.split_at(text.len() - text.chars().next_back().map_or(0, char::len_utf8));
     let unit: fn(f64) -> Seconds = match unit {
@@ -162,7 +162,7 @@ fn command(texts: &Texts) -> clap::Command {
         .help_heading(arguments);
     let since =
         Arg::new("since").long("since").value_name("TIME").value_parser(parse_since).help(texts.get("cli-arg-since"));
-    // For the program itself: the system starts the agent, the agent opens the window.
+    // Internal options: the system starts the agent, and the agent opens the window.
     let hidden = |name: &'static str| Arg::new(name).long(name).hide(true);
     let wait = hidden("wait").value_parser(value_parser!(f64));
     let quiet = hidden("quiet").action(ArgAction::SetTrue);
@@ -191,7 +191,7 @@ fn command(texts: &Texts) -> clap::Command {
         .subcommand(part("replay", "cli-about-replay").args([file, json, lang, help]))
 }
 
-/// clap's own template with our headings and the examples below.
+/// clap's default template with translated headings, followed by examples and exit codes when `whole`.
 fn template(texts: &Texts, whole: bool) -> String {
     let usage = texts.get("cli-heading-usage");
     let mut template = format!("{{about}}\n\n{usage}: {{usage}}\n\n{{all-args}}\n");
@@ -314,7 +314,7 @@ mod tests {
         }
     }
 
-    /// 75, with which an agent that costs too much ends, was missing.
+    /// Regression: 75, with which an agent over budget ends, was missing.
     #[test]
     fn help_names_every_exit_code_in_both_languages() {
         for &lang in Lang::ALL {

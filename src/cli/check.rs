@@ -1,4 +1,4 @@
-//! `mimamori check`: look for a few seconds, print the findings.
+//! `mimamori check`: samples for a few seconds and prints the findings.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,22 +20,22 @@ use crate::remedy::Plan;
 use crate::report::CheckReport;
 use crate::settings::{SettingsFile, recording_path};
 
-/// Time between two looks.
+/// Interval between samples.
 const STEP: Duration = Duration::from_secs(1);
 
-/// Looks and prints.
+/// Runs the check and prints the result.
 pub(super) fn run(check: &Check, context: &Context, output: &mut Output) -> Exit {
     run_captured(check, context, output).0
 }
 
-/// Looks and prints; also returns what was printed, for a message box.
+/// Runs the check and prints the result; also returns what was printed, for a message box.
 pub(super) fn run_captured(check: &Check, context: &Context, output: &mut Output) -> (Exit, String) {
     let mut knowledge = Knowledge::clone(&context.knowledge);
     knowledge.thresholds = knowledge.thresholds.for_a_look_of(check.seconds);
     let knowledge = Arc::new(knowledge);
     let texts = context.texts(check.lang.unwrap_or(context.lang));
     let mut monitor = Monitor::new(Arc::clone(&knowledge));
-    // The same words as in the window: what the recording knows of this PC, and what the user has called his work.
+    // Uses what the recording knows about this PC and the user's own work, so that the findings match the window's.
     monitor.learn(recording_path().as_deref(), now(), SettingsFile::of_user().load().my_work(now()));
     let Some(view) = sample(&mut monitor, check.seconds, texts, output) else {
         output.note(&texts.get("cli-stopped"));
@@ -63,12 +63,12 @@ pub(super) fn run_captured(check: &Check, context: &Context, output: &mut Output
     (exit_code(&view.findings), text)
 }
 
-/// 1 when there is something to do.
+/// [`Exit::Found`] when there is something to do.
 pub(super) fn exit_code(findings: &[(Finding, Plan)]) -> Exit {
     if findings.iter().any(|(finding, _)| finding.severity > Severity::Ok) { Exit::Found } else { Exit::Fine }
 }
 
-/// Looks again and again; `None` when the person stopped it.
+/// Samples repeatedly and returns the last observation; `None` when interrupted.
 fn sample(
     monitor: &mut Monitor,
     seconds: Seconds,
@@ -77,7 +77,7 @@ fn sample(
 ) -> Option<Observation> {
     let stopped = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stopped);
-    // A second handler in one process is refused; then Ctrl-C ends the program at once, which is fine too.
+    // Fails when the process has a handler already; Ctrl-C then ends the program at once, which is fine too.
     let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
     let begin = Instant::now();
     let end = begin + Duration::from_secs_f64(seconds.0);

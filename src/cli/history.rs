@@ -1,4 +1,4 @@
-//! `mimamori history`: the recorded time line, and minute by minute who used the PC.
+//! `mimamori history`: prints the recorded events, and the programs that used the PC minute by minute.
 
 use fluent_bundle::FluentArgs;
 use serde_json::{Value, json};
@@ -15,19 +15,19 @@ use crate::recorder::{Inbox, Reader, RecorderError, Tier};
 use crate::report::AtForm;
 use crate::settings::recording_path;
 
-/// Name and version of the JSON form.
+/// Name and version of the JSON format.
 const SCHEMA: &str = "mimamori.timeline/1";
-/// Programs told for each minute.
+/// Programs per minute in JSON.
 const PROGRAMS: usize = 5;
-/// Programs in a line of text.
+/// Programs per line of text.
 const NAMES: usize = 3;
-/// Minutes printed as text; more is for a script.
+/// Minutes printed as text; scripts get all of them as JSON.
 const MINUTES: usize = 120;
 
 /// Reads the recording and prints it.
 pub(super) fn run(wanted: &HistoryWanted, context: &Context, output: &mut Output) -> Exit {
     let texts = context.texts(wanted.lang.unwrap_or(context.lang));
-    // What the agent has seen since its last write belongs to the answer; without an agent nothing waits.
+    // Makes a running agent write what it has not written yet.
     let _ = ipc::fresh_status();
     let timeline = match read(wanted.since, now()) {
         Ok(Some(timeline)) => timeline,
@@ -160,7 +160,7 @@ fn minute_json(minute: &Sample) -> Value {
     })
 }
 
-/// Programs and their parts, as the check writes them; null when that was not recorded.
+/// Programs and their shares in the form of the check's JSON; null when not recorded.
 fn users<T: Copy>(users: &Reading<Vec<Use<T>>>, part: impl Fn(T) -> Value) -> Value {
     let Some(users) = users.known() else { return Value::Null };
     let user = |user: &Use<T>| {

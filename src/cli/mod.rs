@@ -1,4 +1,5 @@
-//! The command line: arguments, the check, the replay. What it prints is the same that the window shows.
+//! The command line: check, history, replay, and starting agent and window. It prints the same words as the window
+//! shows.
 
 mod args;
 mod check;
@@ -17,14 +18,13 @@ use crate::exit::Exit;
 use crate::ipc::WindowOptions;
 use crate::{platform, sampler};
 
-/// A question to the system that is not answered yet is waited for so long at the end.
+/// Longest wait at exit for system calls that other threads are still making.
 const SETTLE: Duration = Duration::from_millis(300);
 
-/// Opens the window, or says in one sentence why there is none.
+/// Opens the window, or returns in one sentence why it cannot.
 pub type OpenWindow<'a> = &'a dyn Fn(&Context, &WindowOptions) -> Result<Exit, String>;
 
-/// Runs the program, and ends it. `open_window` opens the window, or says why it could not; a program without a window
-/// passes `None` and prints the check.
+/// Runs the program and ends the process. A program without a window passes `None` and runs the check instead.
 pub fn run(open_window: Option<OpenWindow<'_>>) -> ! {
     let exit = to_the_end(open_window);
     sampler::settle(SETTLE);
@@ -65,7 +65,7 @@ fn to_the_end(open_window: Option<OpenWindow<'_>>) -> Exit {
 }
 
 fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'_>>, output: &mut Output) -> Exit {
-    // Agent and window start theirs once they know that they are the only one.
+    // Agent and window start their log once they know that they are the only instance.
     let log = match command {
         Command::Agent(_) | Command::Window(_) => None,
         Command::Check(_) | Command::History(_) | Command::Replay { .. } => Some(context.start_log(Role::Command).0),
@@ -84,7 +84,7 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
             output.note(&reason);
             let check = args::Check { lang, ..args::Check::default() };
             let (exit, text) = check::run_captured(&check, context, output);
-            // Where nobody sees a terminal (a Windows program without a console) the answer goes into a box.
+            // Without a console (the Windows program started by a click) the result appears in a message box.
             if open_window.is_some() && !output.has_terminal() {
                 crate::platform::message_box(&texts.get("app-name"), &format!("{reason}\n\n{text}"));
             }

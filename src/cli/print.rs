@@ -1,4 +1,4 @@
-//! Findings as text for a terminal or a message box.
+//! Formats findings and programs as text for a terminal or a message box.
 
 use fluent_bundle::FluentArgs;
 use jiff::tz::TimeZone;
@@ -9,10 +9,10 @@ use crate::explain::{Texts, explain, format, program_name, since};
 use crate::knowledge::Knowledge;
 use crate::model::{At, Sample};
 
-/// Programs shown in the text check.
+/// Programs listed below the findings.
 const PROGRAMS: usize = 8;
 
-/// One finding with its words.
+/// Formats one finding.
 pub(super) fn finding(
     finding: &Finding,
     knowledge: &Knowledge,
@@ -47,7 +47,7 @@ fn line(label: &str, text: &str, texts: &Texts) -> String {
     format!("  {}", texts.with("cli-line", &args).trim_end())
 }
 
-/// The programs that use the PC, and everything else, so that the sum adds up.
+/// Formats the busiest programs and the remainder, so that the sum adds up.
 pub(super) fn programs(sample: &Sample, knowledge: &Knowledge, texts: &Texts, output: &Output) -> String {
     let mut lines = vec![row(
         &output.styled(Style::Strong, &texts.get("cli-programs")),
@@ -73,7 +73,7 @@ fn row(name: &str, cpu: &str, memory: &str, name_width: usize) -> String {
     format!("  {name}{}{cpu:>7}  {memory:>9}", " ".repeat(pad)).trim_end().to_owned()
 }
 
-/// Columns a text takes on a terminal: two for the wide characters of Japanese.
+/// Returns the terminal columns of `text`: wide characters, such as Japanese ones, take two.
 fn width(text: &str) -> usize {
     text.chars().map(|c| if matches!(u32::from(c), 0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE4F | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6) { 2 } else { 1 }).sum()
 }

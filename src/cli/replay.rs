@@ -1,4 +1,4 @@
-//! `mimamori replay FILE`: the diagnosis of a recorded history, as if live.
+//! `mimamori replay FILE`: diagnoses a recorded history as if it were live.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -18,7 +18,7 @@ use crate::model::{At, History, Refusal};
 use crate::remedy::{Plan, plan};
 use crate::report::{AtForm, HistoryReader, LineError, NoHistory, finding_json};
 
-/// A line longer than this is not a sample; reading it whole would be an easy way to fill the memory.
+/// Length limit of a line. No sample is longer, and reading an endless line whole would exhaust memory.
 const MAX_LINE_BYTES: u64 = 16 << 20;
 
 /// Reads `file` and prints every change of the findings.
@@ -95,7 +95,7 @@ fn refuse(error: &NoHistory, file: &str, texts: &Texts) -> String {
     }
 }
 
-/// The lines of a file, whatever bytes they hold.
+/// The lines of a file, including those that are not UTF-8.
 struct Lines {
     reader: BufReader<File>,
     number: u64,
@@ -115,14 +115,14 @@ impl Lines {
     }
 }
 
-/// A diagnosis that goes on sample by sample.
+/// A diagnosis that advances sample by sample.
 pub(crate) struct Replay<'a> {
     history: History,
     grouper: Grouper,
     context: &'a Context,
     texts: &'a Texts,
     as_json: bool,
-    /// What was said last: identity, how bad, for each finding.
+    /// Findings printed last: rule, group and severity.
     said: Option<Vec<(RuleId, String, Severity)>>,
     found: bool,
 }
@@ -145,7 +145,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Adds a sample; the text of the change, if the findings changed.
+    /// Adds a sample; returns the text to print when the findings changed.
     pub(crate) fn add(
         &mut self,
         recorded: crate::report::RecordedSample,
@@ -177,7 +177,7 @@ impl<'a> Replay<'a> {
         Some(if self.as_json { self.json(at, &findings, form) } else { self.text(at, &findings, output) })
     }
 
-    /// What would be offered on that PC: all but what is protected whatever its owner.
+    /// Refusals that a recording can show: programs protected whoever owns them.
     fn refusal(&self, finding: &Finding) -> Option<Refusal> {
         use crate::knowledge::Protection;
         let known = self.context.knowledge.named(&finding.program()?.group)?;
