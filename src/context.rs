@@ -1,4 +1,4 @@
-//! What every part of the program that joins others needs: texts, knowledge, language, time zone.
+//! Resources shared by the whole process: texts, knowledge, language, time zone.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -13,15 +13,15 @@ use crate::knowledge::{Knowledge, KnowledgeError, KnowledgeNote};
 use crate::platform;
 use crate::settings::recording_path;
 
-/// Interval after which the time zone is read again: cheap (the target of a link), but asked for with every frame.
+/// Interval for re-reading the time zone: cheap (the target of a link), but requested with every frame.
 const KEEP_ZONE: Duration = Duration::from_secs(5);
 
-/// Something that could not be used in a file that overrides the built-in knowledge.
+/// A problem in a file that overrides the built-in knowledge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OverrideNote {
     /// The file.
     pub file: PathBuf,
-    /// An entry that was left out, or what the system says when the file cannot be read.
+    /// An entry that was left out, or the system's message when the file cannot be read.
     pub problem: Result<KnowledgeNote, String>,
 }
 
@@ -41,19 +41,19 @@ pub struct Context {
     pub en: Arc<Texts>,
     /// The built-in tables with their overrides.
     pub knowledge: Arc<Knowledge>,
-    /// What could not be used of the files that override it.
+    /// Problems in the override files.
     pub notes: Vec<OverrideNote>,
-    /// The language of the system.
+    /// Language of the system.
     pub lang: Lang,
-    /// The unexpected end of the process of this kind before this one.
+    /// Unexpected end of the previous process with the same role.
     pub crash: Option<Crash>,
 }
 
 impl Context {
-    /// Reads the tables, and asks the system for its language.
+    /// Loads the tables and reads the system's language.
     ///
     /// # Errors
-    /// A table that comes with the program cannot be used: a broken build.
+    /// A built-in table is invalid: a broken build.
     pub fn new() -> Result<Self, KnowledgeError> {
         let (knowledge, notes) = with_overrides(Knowledge::builtin()?, &knowledge_overrides());
         Ok(Self {
@@ -66,8 +66,8 @@ impl Context {
         })
     }
 
-    /// Starts the diagnostic log of this process in the folder of the recording; the context then knows of the unexpected
-    /// end of the process of this kind before it.
+    /// Starts the diagnostic log of this process in the folder of the recording. The returned context has
+    /// [`Self::crash`] set.
     pub fn start_log(&self, role: Role) -> (DiagnosticLog, Self) {
         let folder = recording_path().and_then(|path| path.parent().map(Path::to_owned));
         let system = platform::machine().os_name.known().cloned().unwrap_or_default();
@@ -76,15 +76,15 @@ impl Context {
         (log, context)
     }
 
-    /// Drops the knowledge of other systems: the agent only ever watches this PC and has to be small.
+    /// Drops the knowledge about other systems: the agent only ever monitors this PC and has to be small.
     pub fn lighten(&mut self) {
         if let Some(knowledge) = Arc::get_mut(&mut self.knowledge) {
             knowledge.keep_only(platform::machine().os);
         }
     }
 
-    /// The current time zone of the system: a PC that travels changes it. A change is seen within seconds; jiff by itself
-    /// caches the zone for five minutes.
+    /// The system's current time zone, at most [`KEEP_ZONE`] old: it changes when a PC travels, and jiff by itself
+    /// caches it for five minutes.
     pub fn zone() -> TimeZone {
         static ASKED: Mutex<Option<Instant>> = Mutex::new(None);
         let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -95,7 +95,7 @@ impl Context {
         TimeZone::system()
     }
 
-    /// The texts of one language.
+    /// The texts in `lang`.
     pub fn texts(&self, lang: Lang) -> &Texts {
         match lang {
             Lang::Ja => &self.ja,
@@ -104,15 +104,15 @@ impl Context {
     }
 }
 
-/// Files that override the built-in knowledge, in the order in which they are merged: the administrator's for
-/// the whole PC, then the user's own.
+/// Files that override the built-in knowledge, in merge order: the administrator's for the whole PC, then the user's
+/// own.
 fn knowledge_overrides() -> Vec<PathBuf> {
     let of_user = directories::ProjectDirs::from("", "", "mimamori");
     let own = of_user.map(|folders| folders.config_local_dir().join("knowledge.toml"));
     platform::shared_config_folder().map(|folder| folder.join("knowledge.toml")).into_iter().chain(own).collect()
 }
 
-/// Merges the existing files over the tables; a mistake costs one entry and is reported.
+/// Merges the existing files into `knowledge`; a mistake costs one entry and is reported.
 fn with_overrides(mut knowledge: Knowledge, files: &[PathBuf]) -> (Knowledge, Vec<OverrideNote>) {
     let mut notes = Vec::new();
     for file in files {
@@ -130,7 +130,7 @@ fn with_overrides(mut knowledge: Knowledge, files: &[PathBuf]) -> (Knowledge, Ve
     (knowledge, notes)
 }
 
-/// The language of the system: the first one the user has set.
+/// The first language in the user's preferences.
 fn system_lang() -> Lang {
     sys_locale::get_locale().map_or(Lang::En, |locale| Lang::from_locale(&locale))
 }

@@ -1,8 +1,7 @@
-//! The diagnostic log: what went wrong with this program itself, for whoever is asked to help. One bounded file for each
-//! kind of process in the user's state folder, and a panic hook that writes there. The Windows window has no other place:
-//! it has no standard error.
+//! The diagnostic log: faults of this program itself, for support. One bounded file per role in the user's state
+//! folder, and a panic hook that writes to it: the Windows window has no standard error.
 //!
-//! Never in it: command lines, and names of other users.
+//! It never contains command lines or user names.
 
 use std::backtrace::Backtrace;
 use std::fs;
@@ -14,18 +13,18 @@ use log::{LevelFilter, Record};
 
 use crate::model::At;
 
-/// Size at which a file is replaced by a new one, in bytes.
+/// File size in bytes at which the log rotates.
 const FILE_BYTES: u64 = 100 << 10;
-/// Earlier files that are kept: all files of all kinds together stay below 1 MB.
+/// Rotated files kept per role: all files together stay below 1 MB.
 const EARLIER_FILES: usize = 2;
-/// Longest message of a panic that is written, in characters.
+/// Longest panic message written, in characters.
 const LONGEST_MESSAGE: usize = 2000;
 
-/// A kind of process. Each writes files of its own, as two processes cannot rotate one file.
+/// Role of a process. Each has its own files, because two processes cannot rotate the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
-    /// The agent in the background.
+    /// The background agent.
     Agent,
     /// The window.
     Window,
@@ -33,16 +32,16 @@ pub enum Role {
     Command,
 }
 
-/// An unexpected end of an earlier process of the same kind.
+/// An unexpected end of an earlier process with the same role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crash {
-    /// When it panicked.
+    /// Time of the panic.
     pub at: At,
-    /// The log that says where.
+    /// The log with its location and backtrace.
     pub log: PathBuf,
 }
 
-/// The log of this process. [`Self::end`] marks an orderly end; without it a panic counts as the reason of the end.
+/// The log of this process. [`Self::end`] marks an orderly end; without it, a panic counts as the cause of the end.
 pub struct DiagnosticLog {
     marker: Option<PathBuf>,
     previous: Option<Crash>,
@@ -51,9 +50,9 @@ pub struct DiagnosticLog {
 }
 
 impl DiagnosticLog {
-    /// Starts the log of this process in `folder`, with the panic hook; `system` is its name and version. A command that
-    /// prints and ends leaves no file behind unless it panics. Without a folder, or where nothing can be written there,
-    /// panics go to standard error only.
+    /// Starts the log of this process in `folder` and installs the panic hook; `system` is the system's name and
+    /// version. [`Role::Command`] leaves no file behind unless it panics. Without a writable folder, panics go to
+    /// standard error only.
     pub fn start(role: Role, folder: Option<&Path>, system: String) -> Self {
         let Some(folder) = folder else { return Self { marker: None, previous: None, _logger: None } };
         let log = log_file(folder, role);
@@ -63,7 +62,7 @@ impl DiagnosticLog {
         let (hook_marker, is_logging, before) = (marker.clone(), logger.is_some(), std::panic::take_hook());
         std::panic::set_hook(Box::new(move |info| {
             let text = report(info, &system, &Backtrace::force_capture());
-            // Where even this fails standard error has the panic.
+            // Should even this fail, standard error has the panic.
             let _ = fs::write(&hook_marker, jiff::Timestamp::now().as_millisecond().to_string());
             if is_logging {
                 log::error!("{text}");
@@ -75,24 +74,24 @@ impl DiagnosticLog {
         Self { marker: Some(marker), previous, _logger: logger }
     }
 
-    /// The unexpected end of the process of this kind before this one.
+    /// The unexpected end of the previous process with this role.
     pub fn previous_crash(&self) -> Option<&Crash> {
         self.previous.as_ref()
     }
 
-    /// The process ends in order: a panic that it survived is not the reason.
+    /// Marks an orderly end: a panic that the process survived is not the cause of the end.
     pub fn end(self) {
         if let Some(marker) = &self.marker {
-            // Usually there is none.
+            // Usually there is no marker.
             let _ = fs::remove_file(marker);
         }
     }
 }
 
-/// The end that a marker tells of, which is told once.
+/// Takes the crash that a marker records, so that it is reported once.
 fn take_marker(marker: &Path, log: &Path) -> Option<Crash> {
     let at = fs::read_to_string(marker).ok()?.trim().parse().ok()?;
-    // One that cannot be removed cannot be written either.
+    // A marker that cannot be removed cannot be written either.
     let _ = fs::remove_file(marker);
     Some(Crash { at: At(at), log: log.to_owned() })
 }
@@ -106,7 +105,7 @@ fn log_file(folder: &Path, role: Role) -> PathBuf {
 }
 
 fn logger(folder: &Path, role: Role) -> Logger {
-    // Only our own lines: what libraries log may hold what must not be here.
+    // Only this program's lines: those of libraries may hold what must not be in the log.
     let own = LogSpecification::builder().default(LevelFilter::Off).module("mimamori", LevelFilter::Info).build();
     Logger::with(own)
         .log_to_file(FileSpec::default().directory(folder).basename(base_name(role)).suppress_timestamp())
@@ -117,7 +116,7 @@ fn logger(folder: &Path, role: Role) -> Logger {
         .error_channel(flexi_logger::ErrorChannel::DevNull)
 }
 
-/// `2026-11-29T23:49:02Z WARN agent::recording_writer: the disk is full`
+/// Formats a line: `2026-11-29T23:49:02Z WARN agent::recording_writer: the disk is full`.
 fn line(out: &mut dyn std::io::Write, now: &mut DeferredNow, record: &Record<'_>) -> std::io::Result<()> {
     let module = record.module_path().unwrap_or_default().trim_start_matches("mimamori::");
     let at = now.now_utc_owned().format("%Y-%m-%dT%H:%M:%SZ");
@@ -132,7 +131,7 @@ fn report(info: &PanicHookInfo<'_>, system: &str, backtrace: &Backtrace) -> Stri
     format!("panic in Mimamori {version} on {system}, thread {thread:?}, at {place}: {message}\n{backtrace}")
 }
 
-/// The text without names of users: they stand in paths.
+/// Replaces user names, which occur in paths, by an ellipsis.
 fn redacted(text: &str) -> String {
     let mut rest = text;
     let mut result = String::with_capacity(text.len());
@@ -142,7 +141,7 @@ fn redacted(text: &str) -> String {
         let (before, name) = rest.split_at(at + folder.len());
         result.push_str(before);
         result.push('…');
-        // Names on Windows may contain spaces: rather a few words too many than half a name left.
+        // Windows user names may contain spaces: losing a few words too many beats leaving half a name.
         let ends = |c: char| matches!(c, '/' | '\\' | '"' | '\'' | ':' | ')' | '\n') || c == ' ' && folder == "/home/";
         rest = name.find(ends).map_or("", |end| &name[end..]);
     }

@@ -1,33 +1,33 @@
-//! The icon beside the clock, drawn from simple shapes. Pure: a state, a size and colours in, pixels out.
-//! The states differ in shape, so that nobody has to tell red from green.
+//! Draws the tray icon from simple shapes. Pure: state, size and colours in, pixels out. States differ in shape, so
+//! that nobody has to distinguish red from green.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use strum::VariantArray;
 
-/// What the tray icon looks like: the shape differs, not only the colour.
+/// State of the tray icon.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, VariantArray)]
 pub enum TrayIcon {
-    /// Nothing to do: a ring with a check.
+    /// Nothing to do: a ring with a check mark.
     #[default]
     Fine,
-    /// Worth a look: a ring with an exclamation mark.
+    /// Deserves attention: a ring with an exclamation mark.
     Warning,
-    /// Somebody should do something: a filled triangle with an exclamation mark.
+    /// Needs action: a filled triangle with an exclamation mark.
     Critical,
-    /// Watching is paused: a ring with two bars.
+    /// Monitoring is paused: a ring with two bars.
     Paused,
 }
 
 impl TrayIcon {
-    /// Every state, for tests.
+    /// All states, for tests.
     pub const ALL: &[Self] = Self::VARIANTS;
 }
 
 /// Red, green and blue.
 type Rgb = [u8; 3];
 
-/// Colours of the icon, each named after the state it stands for.
+/// Colours of the icon, named after the states they stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Colours {
@@ -44,10 +44,10 @@ pub struct Colours {
 }
 
 impl Colours {
-    /// The colours that come with the program.
+    /// The built-in colours.
     ///
     /// # Errors
-    /// Where the file is wrong; a test finds it first.
+    /// The file is invalid; a test catches that first.
     pub fn builtin() -> Result<Self, toml::de::Error> {
         toml::from_str(include_str!("../assets/icons/tray.toml"))
     }
@@ -62,14 +62,14 @@ fn colour<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rgb, D::Error> {
     Ok([red, green, blue])
 }
 
-/// A point of the picture, whose corners are (0, 0) and (1, 1).
+/// A point in the picture, whose corners are (0, 0) and (1, 1).
 type Point = (f32, f32);
 
-/// A shape, in parts of the picture's side.
+/// A shape; lengths are fractions of the picture's side.
 enum Shape {
-    /// A circle line around the middle.
+    /// A circle outline around the centre.
     Ring { radius: f32, width: f32 },
-    /// A line with round ends; a dot when both ends are the same.
+    /// A line with round ends; a dot when both ends coincide.
     Line { from: Point, to: Point, width: f32 },
     /// A filled triangle with round corners.
     Triangle { corners: [Point; 3], rounding: f32 },
@@ -82,7 +82,7 @@ const fn line(from: Point, to: Point, width: f32) -> Shape {
 }
 
 impl Shape {
-    /// How far `point` is outside of the shape; negative inside.
+    /// Signed distance of `point` from the edge; negative inside.
     fn distance(&self, point: Point) -> f32 {
         match *self {
             Self::Ring { radius, width } => ((point.0 - 0.5).hypot(point.1 - 0.5) - radius).abs() - width / 2.0,
@@ -108,7 +108,7 @@ fn distance_to_line(point: Point, from: Point, to: Point) -> f32 {
     (offset.0 - part * along.0).hypot(offset.1 - part * along.1)
 }
 
-/// What is drawn, from the lowest to the highest.
+/// Shapes and their colours, bottom to top.
 fn layers(icon: TrayIcon, colours: &Colours) -> Vec<(Shape, Rgb)> {
     match icon {
         TrayIcon::Fine => vec![
@@ -122,7 +122,7 @@ fn layers(icon: TrayIcon, colours: &Colours) -> Vec<(Shape, Rgb)> {
             (line((0.5, 0.72), (0.5, 0.72), 0.16), colours.look),
         ],
         TrayIcon::Critical => {
-            // The corners run clockwise.
+            // Clockwise, as `distance` expects.
             let corners = [(0.5, 0.13), (0.92, 0.87), (0.08, 0.87)];
             vec![
                 (Shape::Triangle { corners, rounding: 0.07 }, colours.act),
@@ -138,8 +138,7 @@ fn layers(icon: TrayIcon, colours: &Colours) -> Vec<(Shape, Rgb)> {
     }
 }
 
-/// The picture of `icon`, `size` pixels wide and high: red, green, blue, alpha of each pixel, row by row; the
-/// colours are not multiplied by alpha.
+/// Returns the icon as RGBA pixels, row by row, `size` pixels wide and high; alpha is not premultiplied.
 pub fn rgba(icon: TrayIcon, size: u32, colours: &Colours) -> Vec<u8> {
     let layers = layers(icon, colours);
     let side = size as f32;
@@ -149,7 +148,7 @@ pub fn rgba(icon: TrayIcon, size: u32, colours: &Colours) -> Vec<u8> {
             let point = ((column as f32 + 0.5) / side, (row as f32 + 0.5) / side);
             let mut pixel = [0.0_f32; 4];
             for (shape, colour) in &layers {
-                // An edge is as wide as a pixel.
+                // Edges are smoothed over one pixel.
                 let coverage = (0.5 - shape.distance(point) * side).clamp(0.0, 1.0);
                 pixel = over(pixel, *colour, coverage);
             }
@@ -159,7 +158,7 @@ pub fn rgba(icon: TrayIcon, size: u32, colours: &Colours) -> Vec<u8> {
     picture
 }
 
-/// `colour` laid over `below`, covering `coverage` of it.
+/// Blends `colour` over `below` with the given coverage.
 fn over(below: [f32; 4], colour: Rgb, coverage: f32) -> [f32; 4] {
     let below_alpha = below[3] / 255.0 * (1.0 - coverage);
     let alpha = coverage + below_alpha;

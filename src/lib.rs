@@ -1,4 +1,4 @@
-//! Mimamori (見守り) says in plain Japanese or English why a PC is slow, mends it in one click, and measures again.
+//! Mimamori (見守り) explains in plain Japanese or English why a PC is slow, fixes it in one click, and measures again.
 //!
 //! # Two processes
 //!
@@ -10,26 +10,27 @@
 //!     `-> NotificationPolicy -> notifications, tray        `-> inbox (actions, verdicts) -> agent -> recording.db
 //! ```
 //!
-//! They share the recording, which only the agent writes, and talk over a local endpoint ([`ipc`]). `mimamori check` runs
-//! the same sampler and monitor once and prints the findings.
+//! The processes share the recording, which only the agent writes, and talk over a local endpoint ([`ipc`]). `mimamori
+//! check` runs the same sampler and monitor for a few seconds and prints the findings.
 //!
 //! # Modules
 //!
-//! From the inside out; each imports only modules above it (`tests/all/layering.rs` keeps it so):
+//! From the inside out; each imports only modules listed before it (enforced by `tests/all/layering.rs`):
 //!
-//! - [`model`] is plain data: units, processes, samples, history. A missing value has a reason.
-//! - [`knowledge`] holds the tables: known programs, protected ones, thresholds.
+//! - [`model`] is plain data: units, processes, samples, history. A missing value carries its reason.
+//! - [`knowledge`] holds the tables: known programs, protected programs, thresholds.
 //! - [`diagnose`] derives findings from a history.
 //! - [`explain`] puts findings into words; [`remedy`] plans what can be done, carries it out step by step and judges
 //!   whether it helped. All modules up to here are pure: no clock, no files, no threads, no operating system.
-//! - [`report`] has the JSON forms; [`settings`] stores what the user chose.
-//! - [`icon`] draws the tray icon; [`platform`] is the operating system, the only place with `cfg(target_os)` and `unsafe`.
+//! - [`report`] has the JSON formats; [`settings`] stores the user's choices.
+//! - [`icon`] draws the tray icon; [`platform`] wraps the operating system, the only place with `cfg(target_os)` and
+//!   `unsafe`.
 //! - [`sampler`] takes samples from it; [`recorder`] stores them for months in one bounded file.
-//! - [`monitor`] joins these for a live PC.
-//! - [`context`] holds texts and tables for every program, [`console`] prints, [`exit`] lists the exit codes, [`ipc`] the
-//!   requests between processes, [`diagnostic_log`] the log of this program's own faults.
+//! - [`monitor`] combines these for a live PC.
+//! - [`context`] holds the texts and tables of the process, [`console`] prints, [`exit`] lists the exit codes, [`ipc`]
+//!   carries requests between processes, [`diagnostic_log`] records this program's own faults.
 //! - [`agent`] runs in the background: tray, recording, notifications. [`ui`] is the window.
-//! - [`cli`] is the command line, which starts the others; it gets the window as an argument.
+//! - [`cli`] is the command line, which starts the others; it receives the window as an argument.
 //!
 //! # Where to change what
 //!

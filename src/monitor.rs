@@ -1,5 +1,5 @@
-//! Joins the parts for a live PC: sample, fold into programs, keep the history, diagnose, plan. Used by the
-//! check, by the window's worker, and by whatever else watches.
+//! Monitors a live PC: samples, groups processes into programs, keeps the history, diagnoses, plans remedies. Used by
+//! the check, the window's worker and the agent.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -18,59 +18,59 @@ use crate::recorder::Reader;
 use crate::remedy::{self, Plan, plan};
 use crate::sampler::{Browsers, Depth, Pace, SampleSource, Sampler, SignatureChecks, Tick, Users};
 
-/// A connection that lasts: what is fetched is over by then.
+/// Age from which a connection counts as lasting: downloads are over by then.
 const CONNECTED: Duration = Duration::from_mins(1);
-/// Connections are looked at so often: reading them costs more than all processes.
+/// Interval for reading connections, which costs more than reading all processes.
 const CONNECTIONS_EVERY: Duration = Duration::from_secs(20);
-/// A sudden end is looked for so many days back: a PC may stay off for long after it.
+/// Age limit of a sudden stop, in days: a PC may stay off for long after it.
 const STOP_DAYS: f64 = 90.0;
 /// Samples between two readings of the baseline: about an hour.
 pub const LEARN_EVERY: u64 = 1800;
 
-/// The clock. Everything below this module gets time as an argument.
+/// The wall clock. Modules below this one get time as an argument.
 pub fn now() -> At {
     At(jiff::Timestamp::now().as_millisecond())
 }
 
-/// A clock that was set back by less goes on from the last look, see [`History::push`].
+/// Backward clock step up to which sampling continues from the last sample; see [`History::push`].
 const BACK_MOST: Seconds = Seconds(60.0);
-/// Fewer idle minutes than this tell nothing about a PC's usual warmth and fan.
+/// Minutes at rest needed to know a PC's usual temperature and fan speed.
 const IDLE_MINUTES: u32 = 120;
-/// A PC that does nearly nothing uses less than this.
+/// CPU share below which a PC is at rest.
 const IDLE_CPU: f64 = 0.10;
 
-/// What the recording tells about this PC: programs that were first seen a few days ago, and how warm and
-/// how loud it usually is at rest. Nothing before it was watched for long enough: in the first days everything is new.
+/// What the recording knows about this PC: recently first-seen programs, and usual temperature and fan speed at rest.
+/// Both are empty until it was monitored for long enough: in the first days everything is new.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Baseline {
-    /// For how long this PC was watched, while that is too short for the next two.
+    /// Time monitored so far, while too short for `new` and `usual_idle`.
     pub learning: Option<Seconds>,
-    /// Files of programs that are new.
+    /// Paths of recently first-seen programs.
     pub new: BTreeSet<String>,
-    /// What it usually shows at rest.
+    /// Usual temperature and fan speed at rest.
     pub usual_idle: UsualIdle,
-    /// What starts with the PC since a few days, by its identity.
+    /// Recently first-seen autostarts, by identity.
     pub autostarts: BTreeMap<String, At>,
     /// Free space of the volumes over the last days, oldest first.
     pub free_space: Vec<VolumePoint>,
-    /// What programs wrote in that time, oldest first.
+    /// Bytes written by programs in that time, oldest first.
     pub written: Vec<WrittenHour>,
-    /// The last sudden end of this PC.
+    /// The last sudden stop of this PC.
     pub sudden_stop: Option<SuddenStop>,
 }
 
 impl Baseline {
-    /// Asks the recording.
+    /// Reads the recording.
     fn at(recording: Option<&Path>, limits: &Mining, at: At) -> Self {
         match recording.map(Reader::open) {
             Some(Ok(Some(reader))) => Self::of(&reader, limits, at),
-            // Nothing was recorded yet, or nothing can be.
+            // Nothing is recorded yet, or nothing can be.
             None | Some(Ok(None)) => Self::nothing(),
             Some(Err(_)) => Self::default(),
         }
     }
 
-    /// Of a PC that was never watched.
+    /// The baseline of a PC that was never monitored.
     fn nothing() -> Self {
         Self { learning: Some(Seconds(0.0)), ..Self::default() }
     }
@@ -82,12 +82,12 @@ impl Baseline {
             Ok(None) => return Self::nothing(),
             Err(_) => return Self::default(),
         };
-        // The list of what starts with the PC is complete the first time it is read: nothing has to be learned first.
+        // The autostart list is complete at its first reading, so it needs no learning time.
         let autostarts = reader.new_autostarts(ago(limits.new_days), at).unwrap_or_default();
         let free_space = reader.volume_points(at - TREND_KEEP).unwrap_or_default();
         let written = reader.written(at - TREND_KEEP, at).unwrap_or_default();
         let sudden_stop = reader.sudden_stop(ago(STOP_DAYS)).unwrap_or_default();
-        // A PC that was off since the first day has shown nothing.
+        // Age alone is not enough: a PC that was off since the first day has shown nothing.
         let watched = reader.watched().ok();
         let is_enough = |watched: Seconds| watched >= Seconds::from_hours(limits.learn_hours);
         if first > ago(limits.learn_days) || !watched.is_some_and(is_enough) {
@@ -111,22 +111,22 @@ impl Baseline {
     }
 }
 
-/// What one look at the PC gives.
+/// Result of one full sample.
 #[derive(Clone, Debug)]
 pub struct Observation {
     /// The sample as it was taken.
     pub sample: Arc<Sample>,
     /// Every program with all its processes.
     pub folded: Arc<ProgramTable>,
-    /// Findings, worst first, with what can be done.
+    /// Findings, worst first, with their remedies.
     pub findings: Vec<(Finding, Plan)>,
-    /// What this program costs.
+    /// Cost of this program itself.
     pub own: SelfUsage,
-    /// Who signed the files that were checked.
+    /// Signers of the files checked so far.
     pub signatures: Arc<Signatures>,
 }
 
-/// A process of this PC, for remedies.
+/// Remedies act on processes of this PC.
 impl remedy::Target for platform::Target {
     fn key(&self) -> ProcKey {
         self.key()
@@ -145,40 +145,41 @@ impl remedy::Target for platform::Target {
     }
 }
 
-/// Watches this PC.
+/// Monitors this PC.
 pub struct Monitor {
     source: Box<dyn SampleSource>,
     grouper: Grouper,
     history: History,
     knowledge: Arc<Knowledge>,
     own_process: OwnProcess,
-    /// Programs that were closed since the last look.
+    /// Programs closed by the user since the last sample.
     closed: Vec<Arc<str>>,
     signatures: SignatureChecks,
     browsers: Browsers,
     condition: ConditionCache,
     pools: Pools,
     users: Users,
-    /// The clocks that nobody can set, at the last look at everything.
+    /// Monotonic clocks at the last full sample.
     clocks: Option<platform::Clocks>,
 }
 
-/// Programs that are connected to a port of mining pools. The clock of the PC may be set meanwhile: it is not asked.
+/// Tracks programs connected to a port of mining pools. Uses [`Instant`], as the wall clock may be set meanwhile.
 #[derive(Default)]
 struct Pools {
-    /// Their files, and since when they are connected.
+    /// Their paths, and since when they have been connected.
     connected: HashMap<String, Instant>,
-    /// When connections were looked at last.
+    /// When connections were last read.
     seen: Option<Instant>,
 }
 
 impl Pools {
-    /// Whether to look again.
+    /// Returns `true` when connections should be read again.
     fn is_due(&self, now: Instant) -> bool {
         self.seen.is_none_or(|seen| now.saturating_duration_since(seen) >= CONNECTIONS_EVERY)
     }
 
-    /// Takes the files of those that are `connected` now; those that were it at each look for long enough.
+    /// Takes the paths of the programs that are `connected` now; returns those connected at every reading for
+    /// [`CONNECTED`].
     fn lasting<'a>(&mut self, now: Instant, connected: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
         self.seen = Some(now);
         let since = |path: &str| self.connected.get(path).copied().unwrap_or(now);
@@ -188,13 +189,13 @@ impl Pools {
     }
 }
 
-/// The condition of the PC with that of the browsers that run, and since when things start with it. Every sample of a
-/// history holds it: it is put together anew only when one of them has changed.
+/// Joins the PC's condition with the state of running browsers and the first-seen dates of autostarts. All samples
+/// share the result, which is rebuilt only when a part of it changes.
 #[derive(Default)]
 struct ConditionCache {
     of_pc: Arc<Condition>,
     of_browsers: Option<Arc<[BrowserState]>>,
-    /// What starts with the PC since a few days, by its identity.
+    /// Recently first-seen autostarts, by identity.
     new_autostarts: BTreeMap<String, At>,
     sudden_stop: Option<SuddenStop>,
     is_stale: bool,
@@ -233,21 +234,21 @@ impl ConditionCache {
     }
 }
 
-/// What a paced look at the PC gives.
+/// Result of [`Monitor::sample_paced`].
 pub enum PacedSample {
-    /// Only the totals were read.
+    /// Only the totals were sampled.
     Totals(Box<Sample>),
-    /// Everything was.
+    /// Everything was sampled.
     Everything(Box<Observation>),
 }
 
 impl Monitor {
-    /// Begins to watch this PC; the first [`Self::sample`] gives what can be known without a second one.
+    /// Starts monitoring this PC. The first [`Self::sample`] lacks what needs two readings.
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
         Self::of(Box::new(Sampler::new()), knowledge, History::new)
     }
 
-    /// Begins to watch what `source` samples, with a history of its own making (a shorter one).
+    /// Starts monitoring `source`; `history` may create a shorter history.
     pub fn of(
         source: Box<dyn SampleSource>,
         knowledge: Arc<Knowledge>,
@@ -270,7 +271,7 @@ impl Monitor {
         }
     }
 
-    /// Calls `ended` when the desktop of this session has gone; never where nothing tells.
+    /// Calls `ended` when the desktop session ends; never where the platform cannot detect that.
     pub fn when_session_ends(&self, ended: impl FnOnce() + Send + 'static) {
         self.source.when_session_ends(Box::new(ended));
     }
@@ -280,24 +281,24 @@ impl Monitor {
         self.history.machine()
     }
 
-    /// What was seen so far.
+    /// The history so far.
     pub const fn history_mut(&mut self) -> &mut History {
         &mut self.history
     }
 
-    /// Knows these samples from the recording, oldest first. Call it before the first look.
+    /// Adds recorded samples, oldest first. Call it before the first sample.
     pub fn begin_with(&mut self, recorded: &[Arc<Sample>]) {
         for sample in recorded {
             self.history.push(Arc::clone(sample));
         }
     }
 
-    /// The clocks that nobody can set.
+    /// The monotonic clocks.
     pub fn clocks(&self) -> Reading<platform::Clocks> {
         self.source.clocks()
     }
 
-    /// Reads from the recording what is known about this PC at the time `at`; `mine` are the user's own work.
+    /// Updates the baseline from the recording as of `at`; `mine` are the user's own work.
     pub fn learn(&mut self, recording: Option<&Path>, at: At, mine: MyFiles) {
         let learned = Baseline::at(recording, &self.knowledge.thresholds.mining, at);
         self.history.set_usual_idle(learned.usual_idle);
@@ -308,33 +309,33 @@ impl Monitor {
         self.grouper.set_baseline(ProgramFacts { mine, new: learned.new, ..self.grouper.facts().clone() });
     }
 
-    /// To be called now and then while no samples are taken.
+    /// Call now and then while no samples are taken.
     pub fn rest(&mut self) {
         self.source.rest();
     }
 
-    /// From now on these files are the user's own work.
+    /// Sets the files that are the user's own work.
     pub fn know_mine(&mut self, mine: MyFiles) {
         self.grouper.set_baseline(ProgramFacts { mine, ..self.grouper.facts().clone() });
     }
 
-    /// Wants to know who signed this file; the answer comes with a later [`Observation`].
+    /// Requests the signer of this file; the answer comes with a later [`Observation`].
     pub fn ask_signature(&mut self, path: &str) {
         self.signatures.ask(Instant::now(), std::iter::once(path));
     }
 
-    /// The user has closed this program: the rules look whether it comes back.
+    /// Notes that the user closed this program, so that the rules can detect its return.
     pub fn note_closed(&mut self, group: &str) {
         self.closed.push(group.into());
     }
 
-    /// Forgets what happened since the last look: the next one covers the time from here on.
+    /// Discards the time since the last sample, so that the next one starts here.
     pub fn begin_anew(&mut self, at: At) {
         self.source.tick(at, &mut |_| Depth::Everything);
         self.slept();
     }
 
-    /// How long the PC slept since this was asked last.
+    /// Time suspended since the last call.
     fn slept(&mut self) -> Reading<Seconds> {
         let clocks = self.source.clocks();
         let before = std::mem::replace(&mut self.clocks, clocks.get());
@@ -345,14 +346,14 @@ impl Monitor {
         }
     }
 
-    /// Samples everything at the time `now`.
+    /// Takes a full sample at `now`.
     pub fn sample(&mut self, now: At) -> Observation {
         let at = after(self.history.latest().map(|sample| sample.at), now);
         let tick = self.source.tick(at, &mut |_| Depth::Everything);
         self.ingest(tick)
     }
 
-    /// Looks at as much as `pace` thinks right, at the time `at`; at everything when that is `wanted`.
+    /// Takes a sample as deep as `pace` decides; a full one when `wanted`.
     pub fn sample_paced(&mut self, at: At, pace: &mut Pace, wanted: bool) -> PacedSample {
         let mut depth = Depth::Everything;
         let tick = self.source.tick(at, &mut |totals| {
@@ -365,8 +366,8 @@ impl Monitor {
         }
     }
 
-    /// Programs that work hard and stay connected to a port of mining pools. Only those are asked about, and nothing but
-    /// the number of the port is read.
+    /// Updates the busy programs with a lasting connection to a port of mining pools. Only busy programs are checked,
+    /// and nothing but the remote port number is read.
     fn look_at_connections(&mut self, sample: &Sample) {
         let now = Instant::now();
         if !self.pools.is_due(now) {
@@ -386,13 +387,13 @@ impl Monitor {
         }
     }
 
-    /// Who uses the graphics processor and the network; looked for only while a rule may speak of them.
+    /// Determines which programs use the GPU and the network, only while a rule may need it.
     fn look_for_users(&mut self, sample: &mut Sample, folded: &ProgramTable) {
         let (wait, now) = (&self.knowledge.thresholds.wait, Instant::now());
         let is_gpu_busy =
             sample.gpu.get().is_some_and(|share| share.get() >= wait.gpu.min(self.knowledge.thresholds.steady.gpu));
         let rates = [sample.net_rx, sample.net_tx].map(|rate| rate.get().unwrap_or_default().0);
-        // A browser at work beside traffic: whose traffic it is tells a film from a page that only computes.
+        // With a busy browser, the owner of even little traffic tells a film from a page that only computes.
         let steady = &self.knowledge.thresholds.steady;
         let is_at_work = |p: &ProgramSample| p.kind == ProgramKind::Browser && p.cpu.get() >= steady.browser;
         let least = if sample.programs.iter().any(is_at_work) { steady.network_quiet } else { wait.network };
@@ -401,7 +402,7 @@ impl Monitor {
         folded.name_users(sample, &gpu, &network);
     }
 
-    /// Files are checked when they matter: while their program works hard.
+    /// Requests the signatures of busy programs, the only ones they matter for.
     fn check_signatures(&mut self, sample: &Sample) {
         let steady = &self.knowledge.thresholds.steady;
         let busy = sample.programs.iter().filter(|program| works_hard(program, sample, steady));
@@ -412,12 +413,12 @@ impl Monitor {
         }
     }
 
-    /// Asks about the browsers that run and whose places are known.
+    /// Requests the state of running browsers with known locations.
     fn look_at_browsers(&mut self, folded: &ProgramTable) {
         let browsers = folded.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
         let mut questions: Vec<BrowserQuestion> =
             browsers.filter_map(|program| question(program, folded, &self.knowledge)).collect();
-        // By name: the busiest first would be another order each time.
+        // By name: sorted by load, the order would change every time.
         questions.sort_by(|a, b| a.name.cmp(&b.name));
         self.browsers.ask(Instant::now(), questions);
     }
@@ -447,10 +448,10 @@ impl Monitor {
         Observation { sample, folded: Arc::new(folded), findings, own: tick.own, signatures }
     }
 
-    /// The processes of `members` that may be closed, or why none may.
+    /// Returns the processes of `members` that may be closed.
     ///
     /// # Errors
-    /// The reason of the first one that may not: a program is closed as a whole or not at all.
+    /// The reason of the first one that must not be: a program is closed as a whole or not at all.
     pub fn closable(&self, members: &[Member], folded: &ProgramTable) -> Result<Vec<Closable>, Refusal> {
         let checked: Result<Vec<Closable>, Refusal> = members
             .iter()
@@ -465,19 +466,21 @@ impl Monitor {
     }
 }
 
-/// The time of a look after the one at `last`. A clock that is set back by less than a minute would else make nothing new until
+/// Time of the sample after the one at `last`. While a clock that was set back by less than [`BACK_MOST`] catches up,
+/// times advance by 1 ms, as older ones would be dropped; a larger step starts a new history.
 /// it has caught up; one that is set back further begins a new history.
 fn after(last: Option<At>, now: At) -> At {
     last.filter(|last| now <= *last && last.since(now).0 < BACK_MOST.0).map_or(now, |last| At(last.0 + 1))
 }
 
-/// Whether a program uses so much of the processors, or of the graphics processor, that it matters what it is.
+/// Returns `true` when a program uses so much CPU or GPU that its identity matters.
 fn works_hard(program: &ProgramSample, sample: &Sample, steady: &Steady) -> bool {
     let is_user = |user: &Use<Fraction>| user.program == program.name && user.part.get() >= steady.gpu;
     program.cpu.get() >= steady.program || sample.gpu_users.known().is_some_and(|users| users.iter().any(is_user))
 }
 
-/// What to ask about a browser: the process that began it knows its command line. `None` where its places are not known.
+/// Builds the question about a browser, based on its oldest process of this user, whose command line names the profile
+/// folder. `None` where its locations are not known.
 fn question(program: &ProgramSample, folded: &ProgramTable, knowledge: &Knowledge) -> Option<BrowserQuestion> {
     let places = Arc::clone(knowledge.browser_places(&program.name)?);
     let mut roots: Vec<ProcKey> = program.members.iter().map(|member| member.root).collect();
@@ -507,7 +510,7 @@ mod tests {
     use super::*;
     use crate::model::{Autostart, BrowserFamily, Event, EventKind, Os, ProcFacts, ProcSample, StopReason};
 
-    /// A PC that was watched from `begin` for so many hours, with a program called `old`, and now with one called `later`.
+    /// A PC monitored from `begin` for `hours` with a program `old`, and now running one called `later`.
     fn watched(begin: At, hours: u32, now: At) -> (tempfile::TempDir, Baseline) {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("recording.db");
@@ -528,7 +531,7 @@ mod tests {
         for minute in 1..=hours * 60 {
             let at = begin + Seconds::from_minutes(minute.into());
             recorder.add(&sample(at, "old"));
-            // One write makes the means of at most 200 minutes.
+            // A single flush rolls up at most 200 minutes.
             recorder.flush(at).expect("written");
         }
         recorder.add(&sample(now, "later"));
@@ -554,7 +557,7 @@ mod tests {
         };
         assert_eq!(early.sudden_stop, stop(now, now - day(mining().learn_days - 0.5)));
         assert!(early.learning.is_some_and(|watched| (watched.as_hours() - 21.0).abs() < 0.04), "{:?}", early.learning);
-        // On holiday after the first afternoon: nothing was learned in that time.
+        // Off after the first afternoon: nothing was learned since.
         let (_folder, off) = watched(now - day(20.0), 5, now);
         assert_eq!((off.new, off.usual_idle), (BTreeSet::new(), UsualIdle::default()));
         assert!(off.learning.is_some_and(|watched| watched < Seconds::from_hours(6.0)), "{:?}", off.learning);

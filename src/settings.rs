@@ -1,4 +1,4 @@
-//! What the user chose, and the ticks of the restart list. A missing or bad field becomes its default; a file
+//! The user's settings and the ticks of the restart checklist. A missing or invalid field becomes its default; a file
 //! that cannot be read or written never keeps the program from starting.
 
 use std::fs;
@@ -17,7 +17,7 @@ use crate::remedy::restart::Ticks;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ThemeChoice {
-    /// As the system.
+    /// Follow the system.
     #[default]
     System,
     /// Always light.
@@ -26,7 +26,7 @@ pub enum ThemeChoice {
     Dark,
 }
 
-/// The graphics interface that draws the window.
+/// Graphics API that draws the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Renderer {
@@ -46,52 +46,52 @@ impl Renderer {
     }
 }
 
-/// Watching in the background.
+/// Background monitoring.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Background {
-    /// The user was not asked yet.
+    /// The user has not been asked yet.
     #[default]
     NotAsked,
-    /// Wanted: starts with the PC.
+    /// On: starts with the PC.
     On,
-    /// Not wanted.
+    /// Off.
     Off,
 }
 
-/// What the user chose.
+/// The user's settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Settings {
-    /// Language; that of the system when not chosen.
+    /// Language; `None` follows the system.
     pub lang: Option<Lang>,
     /// Light or dark.
     pub theme: ThemeChoice,
     /// The renderer that worked last.
     pub renderer: Option<Renderer>,
-    /// Watching in the background.
+    /// Background monitoring.
     pub background: Background,
-    /// Ticks of the restart list.
+    /// Ticks of the restart checklist.
     pub restart: Ticks,
-    /// Programs that the user called their own work.
+    /// Programs marked as the user's own work.
     pub mine: Vec<MyWork>,
 }
 
-/// A program that the user called their own work.
+/// A program marked as the user's own work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MyWork {
-    /// Its file.
+    /// Path of its file.
     pub path: String,
-    /// What it is called.
+    /// Display name.
     pub name: String,
-    /// Who had signed it when it was called so: with another signer it is not the same program.
+    /// Signer when it was marked: with another signer it is not the same program.
     #[serde(default)]
     pub signer: Option<String>,
-    /// Until when that is believed.
+    /// End of the mark's validity.
     pub until: At,
 }
 
 impl Settings {
-    /// The settings in a text; what cannot be read is the default.
+    /// Parses settings; an invalid field becomes its default.
     pub fn read(text: &str) -> Self {
         let value: Value = serde_json::from_str(text).unwrap_or_default();
         Self {
@@ -104,54 +104,54 @@ impl Settings {
         }
     }
 
-    /// The files that are the user's own work at `now`.
+    /// Files that are the user's own work at `now`, with their signers.
     pub fn my_work(&self, now: At) -> MyFiles {
         let valid = self.mine.iter().filter(|work| now < work.until);
         valid.map(|work| (work.path.clone(), work.signer.clone())).collect()
     }
 
-    /// This file is the user's own work until then; what has run out is forgotten.
+    /// Marks a file as the user's own work; drops expired marks.
     pub fn call_mine(&mut self, work: MyWork, now: At) {
         self.mine.retain(|other| other.path != work.path && now < other.until);
         self.mine.push(work);
     }
 }
 
-/// The recording of this user: in the folder for states where the system has one, else in that for local (never
-/// roaming) data. `None` for a user without a home.
+/// Path of this user's recording: in the state folder where the system has one, else in the local (never roaming) data
+/// folder. `None` for a user without a home.
 pub fn recording_path() -> Option<PathBuf> {
     let folders = directories::ProjectDirs::from("", "", "mimamori")?;
     Some(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).join("recording.db"))
 }
 
-/// Where settings are kept.
+/// Location of the settings.
 #[derive(Clone, Debug)]
 pub struct SettingsFile {
     path: Option<PathBuf>,
 }
 
 impl SettingsFile {
-    /// The file of this user: `settings.json` in the local (never roaming) data folder.
+    /// This user's file: `settings.json` in the local (never roaming) data folder.
     pub fn of_user() -> Self {
         let folders = directories::ProjectDirs::from("", "", "mimamori");
         Self { path: folders.map(|folders| folders.data_local_dir().join("settings.json")) }
     }
 
-    /// Another file (tests).
+    /// A different file, for tests.
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self { path: Some(path.into()) }
     }
 
-    /// Reads the settings; what cannot be read is the default.
+    /// Reads the settings; a file that cannot be read gives the defaults.
     pub fn load(&self) -> Settings {
         let text = self.path.as_ref().and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
         Settings::read(&text)
     }
 
-    /// Writes the settings: a new file in the same folder, then renamed over the old one.
+    /// Writes the settings to a new file in the same folder, then renames it over the old one.
     ///
     /// # Errors
-    /// What the system says; the old settings stay.
+    /// The system's error; the old settings remain.
     pub fn save(&self, settings: &Settings) -> std::io::Result<()> {
         let path = self.path.as_ref().ok_or(std::io::ErrorKind::NotFound)?;
         let folder = path.parent().unwrap_or(Path::new("."));
