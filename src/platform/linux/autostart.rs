@@ -1,4 +1,4 @@
-//! Starting with the session: a desktop file in the autostart folder, by the specifications of freedesktop.org.
+//! Starting with the session: a desktop file in the autostart folder, by the freedesktop.org specifications.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Result, Write};
@@ -8,25 +8,25 @@ use std::{env, process};
 use crate::model::Reading;
 use crate::platform::types::NoDesktop;
 
-/// Ours, here and in the system's folder.
+/// Name of our file, here and in the system's folder.
 pub(super) const FILE: &str = "mimamori.desktop";
-/// The group of a desktop file that says what it starts.
+/// Group of a desktop file that holds its command.
 pub(super) const DESKTOP_ENTRY: &str = "[Desktop Entry]";
 
-/// Starts `exe` with `args` when the user signs in, or no longer; looks afterwards whether that is so.
+/// Starts `exe` with `args` at sign-in, or no longer, and verifies the result.
 ///
 /// # Errors
-/// The file cannot be written, or `exe` cannot be said in a desktop file.
+/// The file cannot be written, or `exe` cannot be expressed in a desktop file.
 pub fn autostart_set(exe: &Path, args: &[&str], on: bool) -> std::result::Result<(), NoDesktop> {
     Folders::of_user().and_then(|folders| folders.set(exe, args, on)).map_err(|error| NoDesktop(error.to_string()))
 }
 
-/// Whether this program starts when the user signs in.
+/// Reports whether this program starts at sign-in.
 pub fn autostart_is_on() -> Reading<bool> {
     Folders::of_user().and_then(|folders| folders.is_on()).map_or_else(Reading::from, Reading::Known)
 }
 
-/// The user's folder, and those of the system, whose files the user's takes the place of.
+/// The user's autostart folder and the system's; a user's file overrides a system file of the same name.
 pub(super) struct Folders {
     pub(super) user: PathBuf,
     pub(super) system: Vec<PathBuf>,
@@ -63,7 +63,7 @@ impl Folders {
         let path = self.user.join(FILE);
         let text = match (on, self.of_system()?) {
             (true, _) => entry(exe, args)?,
-            // Without a file of the user's that of the system would count.
+            // Hides the system's file, which would count without one of the user's.
             (false, Some(_)) => "[Desktop Entry]\nType=Application\nName=Mimamori\nHidden=true\n".to_owned(),
             (false, None) => return remove(&path),
         };
@@ -92,7 +92,7 @@ fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// A new file with a name that no desktop starts, renamed over the old one.
+/// Writes a new file under a name that no desktop starts, then renames it over the old one.
 fn write(path: &Path, text: &str) -> Result<()> {
     let temporary = path.with_extension(format!("{}.new", process::id()));
     let mut file = File::create(&temporary)?;
@@ -104,13 +104,13 @@ fn write(path: &Path, text: &str) -> Result<()> {
     written
 }
 
-/// Whether a desktop file of the autostart folder starts something.
+/// Returns `true` when a desktop file in an autostart folder is enabled.
 pub(super) fn is_enabled(text: &str) -> bool {
     value(text, DESKTOP_ENTRY, "Hidden") != Some("true")
         && value(text, DESKTOP_ENTRY, "X-GNOME-Autostart-enabled") != Some("false")
 }
 
-/// The value of a key in a group of a desktop file or a unit file.
+/// Returns the value of a key in a group of a desktop file or unit file.
 pub(super) fn value<'a>(text: &'a str, wanted: &str, key: &str) -> Option<&'a str> {
     let mut group = "";
     text.lines().map(str::trim).find_map(|line| {
@@ -124,11 +124,11 @@ pub(super) fn value<'a>(text: &'a str, wanted: &str, key: &str) -> Option<&'a st
 
 fn entry(exe: &Path, args: &[&str]) -> Result<String> {
     let exe = exe.to_str().ok_or(ErrorKind::InvalidInput)?;
-    // GLib looks for the program before it makes `%%` a `%`, and the specification allows no `=` in its path.
+    // GLib looks up the program before it turns `%%` into `%`, and the specification forbids `=` in its path.
     let shell: &[&str] = if exe.contains(['%', '=']) { &["/bin/sh", "-c", r#"exec "$0" "$@""#] } else { &[] };
     let words = shell.iter().copied().chain([exe]).chain(args.iter().copied());
     let command: Vec<String> = words.map(quoted).collect::<Result<_>>()?;
-    // After a value in "", a value of the file: there a backslash is written twice as well.
+    // On top of the quoting, the value is escaped as a string, which doubles every backslash.
     let command = command.join(" ").replace('\\', r"\\");
     Ok(format!(
         "[Desktop Entry]\nType=Application\nVersion=1.0\nName=Mimamori\nExec={command}\nIcon=mimamori\n\
@@ -136,7 +136,7 @@ fn entry(exe: &Path, args: &[&str]) -> Result<String> {
     ))
 }
 
-/// One word of a command line, by "The Exec key" of the Desktop Entry Specification. Line ends cannot be said.
+/// Quotes one word by "The Exec key" of the Desktop Entry Specification, which cannot express line breaks.
 fn quoted(word: &str) -> Result<String> {
     if word.chars().any(char::is_control) {
         return Err(ErrorKind::InvalidInput.into());
@@ -199,7 +199,7 @@ mod tests {
         assert!(is_enabled("[Desktop Entry]\nExec=a\n[Desktop Action x]\nHidden=true\n"));
     }
 
-    /// By the examples of the specification: four backslashes are one, `\\$` is a dollar.
+    /// The specification's examples: four backslashes mean one, `\\$` a dollar sign.
     #[test]
     fn words_are_quoted_by_the_specification() {
         let exec = |word: &str| {

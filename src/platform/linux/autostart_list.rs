@@ -1,8 +1,8 @@
-//! Everything that starts with the session or the PC: desktop files of the autostart folders, and services of systemd
-//! that somebody has switched on. `@reboot` lines of cron can only be read by an administrator.
+//! Lists everything that starts with the session or the PC: desktop files of the autostart folders, and enabled systemd
+//! services. `@reboot` lines of cron are readable by administrators only.
 //!
-//! A list is whole or missing: one with a part left out would make that part new the next time. A file that this user may
-//! not read is listed by its name, each time.
+//! The list is complete or missing: a part left out once would count as new the next time. A file that this user may
+//! not read is listed by its name, consistently.
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Result};
@@ -12,17 +12,17 @@ use std::{env, fs};
 use super::autostart::{DESKTOP_ENTRY, FILE, Folders, is_enabled, value};
 use crate::model::{Autostart, Reading, Why};
 
-/// Where systemd keeps what an administrator has switched on.
+/// Units enabled by the administrator for the system.
 const SYSTEM_UNITS: &str = "/etc/systemd/system";
-/// The same for the services of every user.
+/// Units enabled by the administrator for all users.
 const USER_UNITS: &str = "/etc/systemd/user";
-/// What is started with the PC or the session wants to be wanted by one of these.
+/// Folders with the services that the start of the PC or the session pulls in.
 const TARGETS: [&str; 4] =
     ["multi-user.target.wants", "graphical.target.wants", "default.target.wants", "graphical-session.target.wants"];
-/// A larger file is none of a desktop or of systemd.
+/// Size limit in bytes; no desktop file or unit is larger.
 const LARGEST: u64 = 256 << 10;
 
-/// Reads the list, by name. Some dozens of small files.
+/// Reads the list, sorted by name. Costs reading a few dozen small files.
 pub(super) fn autostarts() -> Reading<Vec<Autostart>> {
     let Ok(folders) = Folders::of_user() else { return Reading::Missing(Why::Unsupported) };
     let own_units = folders.user.parent().map(|config| config.join("systemd/user"));
@@ -41,7 +41,7 @@ fn whole(folders: &Folders, units: &[PathBuf], desktop: &str) -> Result<Vec<Auto
     Ok(list)
 }
 
-/// The desktop files that this desktop starts. A file of the user takes the place of the system's with its name.
+/// Desktop files started by this desktop. A user's file overrides a system file of the same name.
 fn desktop_files(folders: &Folders, desktop: &str) -> Result<Vec<Autostart>> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for folder in [&folders.user].into_iter().chain(&folders.system) {
@@ -62,7 +62,7 @@ fn desktop_files(folders: &Folders, desktop: &str) -> Result<Vec<Autostart>> {
     Ok(files.iter().filter(starts).filter_map(entry).collect())
 }
 
-/// `OnlyShowIn` and `NotShowIn` of the Desktop Entry Specification.
+/// Evaluates `OnlyShowIn` and `NotShowIn` of the Desktop Entry Specification.
 fn is_meant_for(text: &str, desktop: &str) -> bool {
     let names = |key: &str| {
         let list = value(text, DESKTOP_ENTRY, key)?;
@@ -71,7 +71,7 @@ fn is_meant_for(text: &str, desktop: &str) -> bool {
     names("OnlyShowIn").unwrap_or(true) && !names("NotShowIn").unwrap_or(false)
 }
 
-/// Services below a folder of units that start with one of the targets.
+/// Services of a unit folder that are pulled in by one of [`TARGETS`].
 fn services(units: &Path) -> Result<Vec<Autostart>> {
     let mut list = Vec::new();
     for target in TARGETS {
@@ -84,7 +84,7 @@ fn services(units: &Path) -> Result<Vec<Autostart>> {
     Ok(list)
 }
 
-/// The files of a folder with this ending; none when there is no such folder.
+/// Files of a folder with this extension; none when there is no such folder.
 fn entries(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     let found = match fs::read_dir(folder) {
         Ok(found) => found,
@@ -101,7 +101,7 @@ fn entries(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The text of a file; `None` for what is no text of a desktop or of systemd, leads nowhere, or is kept from this user.
+/// Text of a file; `None` when it is no text, too large, a dangling link, or not readable for this user.
 fn text(path: &Path) -> Result<Option<String>> {
     let read = || {
         let file = fs::metadata(path)?;
@@ -114,14 +114,14 @@ fn text(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// Whether the next look will find the same: a link that leads nowhere, and what is a matter of rights.
+/// Returns `true` when the next reading will find the same: dangling links and missing permissions.
 const fn is_lasting(error: ErrorKind) -> bool {
     matches!(error, ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied)
 }
 
-/// The program of an `Exec` or `ExecStart` line: its first word, found like a shell finds it.
+/// Program of an `Exec` or `ExecStart` line: its first word, looked up in `PATH`.
 fn program(line: &str) -> Option<String> {
-    // systemd: marks before the path ("Table 2. Special executable prefixes", systemd.service(5)).
+    // Strips the prefixes of systemd ("Table 2. Special executable prefixes", systemd.service(5)).
     let line = line.trim_start_matches(['-', '@', ':', '+', '!', '|']);
     let word = match line.strip_prefix('"') {
         Some(quoted) => quoted.split('"').next()?,

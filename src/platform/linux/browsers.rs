@@ -1,4 +1,4 @@
-//! Where the files of browsers are, and what an administrator set for them.
+//! Locations of browser files, and policies set by an administrator.
 
 use std::env;
 use std::fs;
@@ -8,17 +8,18 @@ use serde_json::Value;
 
 use crate::model::Pid;
 
-/// A longer file holds no settings.
+/// Size limit of a policy file in bytes.
 const LONGEST_POLICY: u64 = 1 << 20;
 
-/// The program file of a process to be looked at. The kernel's link also reaches one that was deleted, and one that the
-/// process alone can see (flatpak, snap); it is kept from other users, then the path must do.
+/// Path for reading the program file of a process. The kernel's link also reaches a file that was deleted or that only
+/// the process can see (flatpak, snap); it is not readable for other users' processes, where the path has to do.
 pub fn program_file(pid: Pid, path: Option<&Path>) -> Option<PathBuf> {
     let link = PathBuf::from(format!("/proc/{pid}/exe"));
     if fs::metadata(&link).is_ok() { Some(link) } else { path.map(Path::to_owned) }
 }
 
-/// A place of the tables as a folder of this user: `~/…`, or a full path. `None` for a place of another system.
+/// Resolves a location from the tables to a folder of this user: `~/…`, or an absolute path. `None` for one of another
+/// system.
 pub fn user_folder(place: &str) -> Option<PathBuf> {
     if place.starts_with('/') {
         return Some(PathBuf::from(place));
@@ -33,7 +34,7 @@ pub fn user_folder(place: &str) -> Option<PathBuf> {
     Some(env::home_dir()?.join(rest))
 }
 
-/// The entries of a policy that is a list, in every file of the folder `place` (Chromium's form on Linux).
+/// Entries of a list policy in all files of the folder `place` (Chromium's format on Linux).
 pub fn policy_list(place: &str, name: &str) -> Vec<String> {
     if !place.starts_with('/') {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What changes seldom: updates and what they wait for.
+//! Conditions that change rarely: updates and pending restarts.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 use super::pending_restart;
 use crate::model::{At, Condition, Reading, Why};
 
-/// What the package managers touch when they have looked for updates.
+/// Files and folders that package managers touch after checking for updates.
 const LOOKED: [&str; 6] = [
     "/var/lib/apt/periodic/update-success-stamp",
     "/var/lib/apt/lists/partial",
@@ -17,7 +17,7 @@ const LOOKED: [&str; 6] = [
     "/var/cache/zypp/raw",
 ];
 
-/// Reads it; a few system calls.
+/// Reads the condition; a few system calls.
 pub fn condition() -> Condition {
     Condition {
         restart_pending: pending_restart(),
@@ -28,7 +28,7 @@ pub fn condition() -> Condition {
         ),
         fast_startup: Reading::Known(false),
         autostarts: super::autostart_list::autostarts(),
-        // Which ones run is not known here: `sampler::Browsers` is asked for them.
+        // The running browsers are not known here; `sampler::Browsers` adds them.
         browsers: Reading::Missing(Why::NotYet),
         // Only the recording knows: `monitor::Baseline`.
         sudden_stop: None,

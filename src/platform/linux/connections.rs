@@ -1,4 +1,4 @@
-//! To which ports a process is connected. Readable for processes of the same user.
+//! Remote ports of a process. Readable for processes of the same user.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::model::{Pid, Reading};
 /// `TCP_ESTABLISHED` in `/proc/net/tcp`.
 const ESTABLISHED: &str = "01";
 
-/// The remote ports of all TCP connections of a process that are open now. Names are never asked for.
+/// Remote ports of all established TCP connections of a process. Host names are never resolved.
 pub fn remote_ports(pid: Pid) -> Reading<Vec<u16>> {
     let folder = Path::new("/proc").join(pid.to_string());
     let mut sockets = HashSet::new();
@@ -28,7 +28,7 @@ pub fn remote_ports(pid: Pid) -> Reading<Vec<u16>> {
     Reading::Known(ports)
 }
 
-/// `sl local_address rem_address st … inode`: addresses in hexadecimal, the port after the colon.
+/// Parses `sl local_address rem_address st … inode`: addresses in hexadecimal, the port after the colon.
 fn remote_port(line: &str, sockets: &HashSet<u64>) -> Option<u16> {
     let fields: Vec<&str> = line.split_ascii_whitespace().collect();
     let inode = fields.get(9)?.parse().ok()?;

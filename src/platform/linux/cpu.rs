@@ -6,10 +6,10 @@ use std::os::unix::fs::FileExt;
 use crate::model::Why;
 use crate::platform::types::{CpuTime, CpuTimes};
 
-/// Largest part of the file that is read, in bytes: the lines of some thousand processors.
+/// Limit on the bytes read: enough for the lines of several thousand processors.
 const LONGEST: usize = 1 << 20;
 
-/// Reads processor time; keeps the file and the buffer between ticks.
+/// Reads processor time; keeps file and buffer between ticks.
 pub struct CpuReader {
     file: Option<File>,
     buffer: Vec<u8>,
@@ -21,14 +21,15 @@ impl CpuReader {
         Self { file: File::open("/proc/stat").ok(), buffer: vec![0; 4096] }
     }
 
-    /// Time since the start of the system.
+    /// Processor time since boot.
     ///
     /// # Errors
-    /// [`Why::Unsupported`] when `/proc` is not there or not readable.
+    /// [`Why::Unsupported`] when `/proc` is missing or not readable.
     pub fn read(&mut self) -> Result<CpuTimes, Why> {
         let file = self.file.as_mut().ok_or(Why::Unsupported)?;
         loop {
-            // One call from the beginning; what follows the processors (each interrupt of a server) is not needed.
+            // One call from the start of the file; what follows the processors (every interrupt of a server) is not
+            // needed.
             let length = file.read_at(&mut self.buffer, 0).map_err(|_| Why::Unsupported)?;
             let text = String::from_utf8_lossy(&self.buffer[..length]);
             if length == self.buffer.len() && !text.contains("\nintr") && length < LONGEST {
@@ -58,8 +59,8 @@ fn parse(stat: &str) -> CpuTimes {
     times
 }
 
-/// user nice system idle iowait irq softirq steal guest guest_nice; guest time is already in user and nice.
-/// Waiting for a disk is idle; time stolen by a host is busy, as the user cannot have it.
+/// user nice system idle iowait irq softirq steal guest guest_nice; guest time is included in user and nice. Waiting
+/// for a disk counts as idle; time stolen by the host as busy, because the user cannot have it.
 fn parse_times(numbers: &str) -> CpuTime {
     let mut field = [0_u64; 8];
     for (slot, number) in field.iter_mut().zip(numbers.split_ascii_whitespace()) {

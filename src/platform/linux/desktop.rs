@@ -1,6 +1,5 @@
-//! What the X11 desktop tells about people and windows. Wayland tells nobody: every answer is missing then, also where
-//! a Wayland session has an X server for old programs. That one knows only those: its time without input and its
-//! windows are not those of the desktop.
+//! User activity and windows on X11. On Wayland every reading is missing, even if the session has an X server for old
+//! programs: that one knows only their windows and their input.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -22,20 +21,20 @@ use super::pings::Pings;
 use crate::model::{Pid, Reading, Seconds, Why};
 use crate::platform::types::{Glance, WindowOwner};
 
-/// An answer that waited for longer is of another time: of before a pause.
+/// Age from which a pending answer is discarded, for example after a pause.
 const STALE: Duration = Duration::from_secs(20);
 
-/// A connection to the X server, if there is one.
+/// Connection to the X server, if there is one.
 pub struct Desktop {
     screen: Option<Screen>,
-    /// Questions whose answers were not read yet.
+    /// Queries sent whose answers have not been read yet.
     asked: Option<PendingQueries>,
     pings: Option<Pings>,
 }
 
-/// Questions on their way, and when they were asked.
+/// Pending queries and when they were sent.
 struct PendingQueries {
-    /// `None` where the server has no screen saver to ask.
+    /// `None` when the server has no screen saver extension.
     idle: Option<SequenceNumber>,
     window: Option<SequenceNumber>,
     at: Instant,
@@ -50,29 +49,29 @@ struct Screen {
 }
 
 impl Desktop {
-    /// Connects when there is a display.
+    /// Connects when there is an X11 display.
     pub fn new() -> Self {
         Self { screen: Screen::connect(), asked: None, pings: None }
     }
 
-    /// From now on also asks whether the window in front responds. Then [`Self::glance`] must be called again and again: it
-    /// takes what all windows tell from the connection.
+    /// Enables checks for hung windows. [`Self::glance`] must then be called regularly, as it drains the events of all
+    /// windows.
     pub fn ask_windows(&mut self) {
         self.pings = self.screen.as_ref().and_then(|screen| Pings::new(&screen.connection, screen.root));
     }
 
-    /// Calls `ended` when the X server of this session goes away: some desktops leave running what they started when
-    /// somebody signs out. Never called where there is none.
+    /// Calls `ended` when the X server of this session goes away: some desktops leave programs running at sign-out.
+    /// Never called without one.
     pub fn when_session_ends(&self, ended: impl FnOnce() + Send + 'static) {
         let Some(screen) = &self.screen else { return };
         let Ok(stream) = screen.connection.stream().as_fd().try_clone_to_owned() else { return };
         let wait = move || {
-            // Nothing is waited for but the end of the other side: this thread never wakes before.
+            // Polls only for a hangup, so this thread does not wake up before.
             let mut ends = [PollFd::new(&stream, PollFlags::empty())];
             while matches!(poll(&mut ends, None), Ok(0) | Err(Errno::INTR)) {}
             ended();
         };
-        // Without the thread the end of the session is not noticed, which is no reason not to watch.
+        // Without the thread the end of the session goes unnoticed, which is no reason not to monitor.
         let _ = std::thread::Builder::new().name("session".to_owned()).stack_size(SMALL_STACK).spawn(wait);
     }
 
@@ -85,13 +84,13 @@ impl Desktop {
         Reading::from_option(idle, Why::Unsupported)
     }
 
-    /// The last input and the window in front as they were when this was called before, a few seconds ago: waiting for
-    /// the answers of the X server would wake this program once more each time. The first call waits for the one.
+    /// Last input and foreground window as of the previous call, seconds ago: waiting for the X server would wake this
+    /// program once more each time. The first call waits for the input time.
     pub fn glance(&mut self) -> Glance {
         let before = self.asked.take();
         let answers = before.and_then(|PendingQueries { idle, window, at }| {
             let connection = &self.screen.as_ref()?.connection;
-            // Also answers that are too old have to be taken from the connection.
+            // Stale answers have to be taken from the connection as well.
             let idle = idle.and_then(|idle| Cookie::<_, QueryInfoReply>::new(connection, idle).reply().ok());
             let window = window.and_then(|window| Cookie::<_, GetPropertyReply>::new(connection, window).reply().ok());
             (at.elapsed() < STALE).then_some((idle, window))
@@ -102,7 +101,7 @@ impl Desktop {
             pings.listen(&screen.connection);
         }
         let idle = idle.map(|answer| Seconds(f64::from(answer.ms_since_user_input) / 1000.0));
-        // None for a moment, and while the desktop itself is in front.
+        // Briefly none, and none while the desktop itself is in front.
         let window = window.and_then(|answer| answer.value32()?.next()).filter(|window| *window != NONE);
         Glance {
             user_idle: idle.map_or_else(|| self.user_idle(), Reading::Known),
@@ -110,18 +109,17 @@ impl Desktop {
         }
     }
 
-    /// The process of the active window, as the window manager names it.
+    /// Process of the active window, as reported by the window manager.
     pub fn foreground(&mut self) -> Reading<Pid> {
         let pid = self.screen.as_ref().and_then(|screen| screen.pid_of(screen.in_front()?));
         Reading::from_option(pid, Why::Unsupported)
     }
 
-    /// The processes with windows, as the window manager lists them, and whether the windows that were in front
-    /// respond.
+    /// Processes with windows, as listed by the window manager, with those that hung while in front.
     pub fn window_owners(&mut self) -> Reading<Vec<WindowOwner>> {
         let owners = self.screen.as_ref().and_then(|screen| {
             let windows = screen.numbers(screen.root, screen.client_list, AtomEnum::WINDOW.into())?;
-            // All are asked before the first answer is waited for.
+            // Sends all queries before waiting for the first answer.
             let ask = |window: &Window| {
                 let (pid, kind) = (screen.window_pid, AtomEnum::CARDINAL);
                 Some((*window, screen.connection.get_property(false, *window, pid, kind, 0, 1).ok()?))
@@ -144,8 +142,8 @@ impl Desktop {
     }
 }
 
-/// Whether the active window covers the whole screen: a presentation, a film, a game. `None` when X11 does not tell.
-/// Asked seldom, so it needs no connection that stays.
+/// Returns `true` when the active window covers the whole screen: a presentation, a film, a game. `None` when X11
+/// cannot tell. Called rarely, so it opens its own connection.
 pub(super) fn is_fullscreen_in_front() -> Option<bool> {
     let screen = Screen::connect()?;
     let window = screen.in_front()?;
@@ -154,7 +152,7 @@ pub(super) fn is_fullscreen_in_front() -> Option<bool> {
     Some(states.contains(&screen.atom(b"_NET_WM_STATE_FULLSCREEN")?))
 }
 
-/// Whether the X server, by the variables of the environment, is the desktop of this session.
+/// Returns `true` when, by the environment, an X server is the desktop of this session.
 fn is_x11_session(variable: impl Fn(&str) -> Option<OsString>) -> bool {
     let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
     let is_wayland = ["WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_set)
@@ -186,7 +184,7 @@ impl Screen {
         Some(self.connection.intern_atom(false, name).ok()?.reply().ok()?.atom)
     }
 
-    /// Asks for the last input and the window in front, and does not wait.
+    /// Queries last input and foreground window without waiting.
     fn ask(&self) -> Option<PendingQueries> {
         let idle = self.connection.screensaver_query_info(self.root).ok().map(kept);
         let (property, kind) = (self.active_window, AtomEnum::WINDOW);
@@ -200,7 +198,7 @@ impl Screen {
         Some(reply.value32()?.collect())
     }
 
-    /// The active window, as the window manager names it.
+    /// The active window, as reported by the window manager.
     fn in_front(&self) -> Option<Window> {
         self.numbers(self.root, self.active_window, AtomEnum::WINDOW.into())?.first().copied()
     }
@@ -210,7 +208,7 @@ impl Screen {
     }
 }
 
-/// The number of a question whose answer is read later: dropping the question would throw it away.
+/// Keeps the answer of a query for later; dropping the cookie would discard it.
 fn kept<R: TryParse>(question: Cookie<'_, RustConnection, R>) -> SequenceNumber {
     let number = question.sequence_number();
     std::mem::forget(question);

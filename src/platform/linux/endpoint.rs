@@ -1,4 +1,4 @@
-//! Where the other programs of this user ask: a Unix socket in the folder of the session.
+//! Local endpoint for the user's other programs: a Unix socket in the session's runtime folder.
 
 use std::fs::{self, Permissions};
 use std::io::{Error, ErrorKind, Read, Result, Write};
@@ -15,30 +15,30 @@ use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, socket
 use super::runtime;
 use crate::platform::frames::{self, Answerer, Line};
 
-/// So long to wait after the system had no room for another connection.
+/// Pause after the system had no resources for another connection.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(200);
 
-/// A place where questions are answered until it is dropped.
+/// An endpoint; answers requests until it is dropped.
 #[derive(Debug)]
 pub struct Endpoint {
     path: PathBuf,
-    /// The other end wakes the thread when this one is dropped.
+    /// Dropping this wakes the thread through the other end.
     _stop: UnixStream,
 }
 
 impl Endpoint {
-    /// Answers every question that is asked under `name` ("agent", "window") by programs of this user in this
-    /// session. `handle` gets one line of up to 4,096 bytes and gives one; one connection after the other.
+    /// Answers requests to `name` ("agent", "window") from programs of this user in this session. `handle` gets and
+    /// returns one line of up to 4,096 bytes and runs for one request at a time.
     ///
     /// # Errors
-    /// [`ErrorKind::AddrInUse`] when another process answers already, else what the system says.
+    /// [`ErrorKind::AddrInUse`] when another process is listening already, else the system's error.
     pub fn listen(name: &str, handle: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) -> Result<Self> {
         Self::listen_at(runtime::file(name, "sock")?, handle)
     }
 
     fn listen_at(path: PathBuf, handle: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) -> Result<Self> {
         let listener = bind(&path)?;
-        // The folder keeps others out already; this is the second door.
+        // Second line of defence: the folder is private already.
         fs::set_permissions(&path, Permissions::from_mode(0o600))?;
         listener.set_nonblocking(true)?;
         let (stop, stopped) = UnixStream::pair()?;
@@ -60,16 +60,16 @@ impl Endpoint {
 
 impl Drop for Endpoint {
     fn drop(&mut self) {
-        // Nobody can ask from here on; when it is gone already that is as well.
+        // Nobody can connect from here on; a socket that is already gone is fine, too.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-/// Asks `request` under `name` and waits at most `timeout` for the answer; both are one line of up to 4,096 bytes.
+/// Sends `request` to `name` and waits up to `timeout` for the answer; both are one line of up to 4,096 bytes.
 ///
 /// # Errors
-/// [`ErrorKind::NotFound`] or [`ErrorKind::ConnectionRefused`] when nobody answers there,
-/// [`ErrorKind::TimedOut`] when the answer takes too long, [`ErrorKind::PermissionDenied`] when it is not ours.
+/// [`ErrorKind::NotFound`] or [`ErrorKind::ConnectionRefused`] when nobody listens, [`ErrorKind::TimedOut`] when the
+/// answer takes too long, [`ErrorKind::PermissionDenied`] when the listener belongs to another user.
 pub fn ask(name: &str, request: &[u8], timeout: Duration) -> Result<Vec<u8>> {
     ask_at(&runtime::file(name, "sock")?, request, timeout)
 }
@@ -83,7 +83,7 @@ fn ask_at(path: &Path, request: &[u8], timeout: Duration) -> Result<Vec<u8>> {
     frames::ask(&mut stream, request, end)
 }
 
-/// Connects without waiting: a server whose queue is full is one that hangs.
+/// Connects without blocking: a server with a full queue is hung.
 fn connect(path: &Path) -> Result<UnixStream> {
     let socket =
         socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK, None)?;
@@ -93,7 +93,7 @@ fn connect(path: &Path) -> Result<UnixStream> {
     Ok(stream)
 }
 
-/// Makes the socket. One that nobody answers was left by a program that was ended and is replaced.
+/// Creates the socket, replacing one that a killed program left behind.
 fn bind(path: &Path) -> Result<UnixListener> {
     match connect(path) {
         Ok(_) => return Err(ErrorKind::AddrInUse.into()),
@@ -104,17 +104,17 @@ fn bind(path: &Path) -> Result<UnixListener> {
     UnixListener::bind(path)
 }
 
-/// Waits for a connection; `false` when it is time to end.
+/// Waits for a connection; `false` when it is time to stop.
 fn wait(listener: &UnixListener, stopped: &UnixStream) -> bool {
     let mut fds = [PollFd::new(listener, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
     match poll(&mut fds, None) {
         Ok(_) => fds[1].revents().is_empty(),
-        // Interrupted by a signal: look again.
+        // Interrupted by a signal: try again.
         Err(_) => true,
     }
 }
 
-/// Whether the other end is a process of the same user.
+/// Returns `true` when the peer is a process of the same user.
 fn is_ours(stream: &impl AsFd) -> bool {
     sockopt::socket_peercred(stream).is_ok_and(|peer| peer.uid == rustix::process::geteuid())
 }
@@ -131,7 +131,7 @@ impl Line for UnixStream {
     }
 }
 
-/// A socket says "would block" when its time is up.
+/// A socket reports its time-out as "would block".
 fn as_timeout(error: Error) -> Error {
     if error.kind() == ErrorKind::WouldBlock { ErrorKind::TimedOut.into() } else { error }
 }
@@ -194,7 +194,7 @@ mod tests {
             assert_eq!(Read::read(&mut stream, &mut [0; 8]).expect("closed"), 0);
         }
         let end = Instant::now() + SOON;
-        // Counted once more, there could be one of another test by then.
+        // Counting again could find a thread of another test.
         let mut left = threads();
         while left > 0 && Instant::now() < end {
             thread::sleep(Duration::from_millis(50));

@@ -1,6 +1,5 @@
-//! Which processes use a graphics processor: the counters that the kernel's drivers write into `/proc/PID/fdinfo`
-//! (kernel documentation, gpu/drm-usage-stats). Readable for processes of the same user. Drivers from outside of the
-//! kernel (NVIDIA's own) have none of them.
+//! GPU usage by process, from the counters that kernel drivers write into `/proc/PID/fdinfo` (kernel documentation,
+//! gpu/drm-usage-stats). Readable for processes of the same user. Out-of-tree drivers (NVIDIA's own) lack them.
 
 use std::collections::HashMap;
 use std::fs;
@@ -9,50 +8,50 @@ use std::time::{Duration, Instant};
 use super::open_files::visit_own;
 use crate::model::{Fraction, Pid, Reading, Why};
 
-/// Where the files of graphics processors are.
+/// Folder of GPU device files.
 const FILES: &str = "/dev/dri/";
 
-/// An engine (drawing, copying, decoding) of a device.
+/// Device and engine (drawing, copying, decoding).
 type Engine = (String, String);
 
-/// How long a client kept each engine busy since it was opened.
+/// Busy time of a client's engines since it was opened.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Client {
-    /// Address of the device; empty where the driver does not tell.
+    /// Address of the device; empty when the driver does not report it.
     device: String,
-    /// Number of the client, unique on its device: a file that is open twice is counted once.
+    /// Client id, unique per device: duplicates of a file descriptor are counted once.
     number: u64,
     engines: Vec<(String, Busy)>,
 }
 
-/// Time of one engine.
+/// Busy time of one engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Busy {
     nanoseconds: u64,
-    /// So many of its kind are counted together; 1 where nothing else is said.
+    /// Number of engines of this kind that are counted together; 1 by default.
     capacity: u64,
 }
 
-/// All clients at one moment, with the process that holds each.
+/// All clients at one moment, each with the process that holds it.
 struct ClientSnapshot {
     at: Instant,
     clients: Vec<(Pid, Client)>,
 }
 
-/// Looks, and compares with the look before.
+/// Computes usage from two consecutive readings.
 #[derive(Default)]
 pub struct GpuUsers {
     last: Option<ClientSnapshot>,
 }
 
 impl GpuUsers {
-    /// Has not looked yet.
+    /// Creates the reader; nothing is read yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The share of its busiest engine that each process used since the call before, without those that used none. The
-    /// first call only begins to count. Takes some 10 ms: every open file of this user's processes is looked at.
+    /// Share of its busiest engine that each process used since the previous call, without those that used none. The
+    /// first call only starts the count. Takes some 10 ms: every open file of this user's processes is visited.
     pub fn read(&mut self) -> Reading<Vec<(Pid, Fraction)>> {
         let mut clients: Vec<(Pid, Client)> = Vec::new();
         let mut any = false;
@@ -79,7 +78,7 @@ impl GpuUsers {
     }
 }
 
-/// `key:\tvalue`, one a line: `drm-client-id:\t42`, `drm-engine-gfx:\t120 ns`, `drm-engine-capacity-video:\t2`.
+/// Parses `key:\tvalue` lines: `drm-client-id:\t42`, `drm-engine-gfx:\t120 ns`, `drm-engine-capacity-video:\t2`.
 fn parse(fdinfo: &str) -> Option<Client> {
     let mut client = Client::default();
     let mut number = None;
@@ -108,7 +107,7 @@ fn parse(fdinfo: &str) -> Option<Client> {
     (!client.engines.is_empty()).then_some(client)
 }
 
-/// What each process used between two looks. A client that is new has used all it has since then.
+/// Usage of each process between two readings. A new client used all of its time since the first one.
 fn compare(before: &[(Pid, Client)], now: &[(Pid, Client)], elapsed: Duration) -> Vec<(Pid, Fraction)> {
     let mut engines: HashMap<(Pid, Engine), f64> = HashMap::new();
     let nanoseconds = elapsed.as_nanos() as f64;
@@ -116,14 +115,14 @@ fn compare(before: &[(Pid, Client)], now: &[(Pid, Client)], elapsed: Duration) -
     for (pid, client) in now {
         let mut old = before.iter().map(|(_, old)| old);
         let old = old.find(|old| old.number == client.number && old.device == client.device);
-        // A client with more than it can have used since then is not new: it was only not seen before.
+        // A client with more time than fits into `elapsed` is not new: it was only not visible before.
         let is_late = |(_, busy): &(String, Busy)| share(busy.nanoseconds, busy.capacity) > 1.05;
         if old.is_none() && client.engines.iter().any(is_late) {
             continue;
         }
         for (engine, busy) in &client.engines {
             let known = old.and_then(|old| old.engines.iter().find(|(name, _)| name == engine));
-            // A counter may go back a little, as the documentation says.
+            // A counter may go back a little, as documented.
             let used = busy.nanoseconds.saturating_sub(known.map_or(0, |(_, old)| old.nanoseconds));
             let key = (*pid, (client.device.clone(), engine.clone()));
             *engines.entry(key).or_default() += share(used, busy.capacity);
@@ -174,7 +173,7 @@ mod tests {
     #[test]
     fn the_busiest_engine_of_a_process_counts() {
         let before = [(10, later(AMDGPU, "4000000000")), (11, later(&AMDGPU.replace("id:\t7", "id:\t8"), "500"))];
-        // 7 draws for 1.5 s of 2 s, 9 is new and of the same process, 8 has done nothing and its counter fell.
+        // 7 draws for 1.5 s of 2 s, 9 is new in the same process, 8 is idle and its counter fell.
         let now = [
             (10, later(AMDGPU, "5500000000")),
             (10, later(&AMDGPU.replace("id:\t7", "id:\t9").replace("\t2000000000 ns", "\t0 ns"), "100000000")),

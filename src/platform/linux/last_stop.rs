@@ -1,4 +1,4 @@
-//! Why the PC stopped the last time: what the journal, else the log of sign-ins, says of its end.
+//! Why the PC went off last time, from the journal or else the login records.
 
 use std::io::Read;
 use std::path::Path;
@@ -12,24 +12,25 @@ use serde_json::Value;
 use crate::model::{At, Reading, Why};
 use crate::platform::types::StopCause;
 
-/// Absolute, so that nothing else is run in their place.
+/// Absolute paths, so that nothing else can be run instead.
 const JOURNALCTL: [&str; 2] = ["/usr/bin/journalctl", "/bin/journalctl"];
 const SIGN_INS: &str = "/var/log/wtmp";
-/// So long may the journal take.
+/// Time limit for journalctl.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// No answer is read further.
+/// Limit on its output in bytes.
 const LONGEST: u64 = 4 << 20;
-/// An end so near to when we last ran is the end that ended us.
+/// Longest distance, in ms, between the last entry and when this program was last seen for both to belong to the same
+/// end.
 const NEAR: i64 = 10 * 60 * 1000;
-/// logind shuts down; the journal itself stops (systemd's sd-messages.h).
+/// Message ids (systemd's sd-messages.h): logind shuts down; the journal itself stops.
 const SHUTDOWN: &str = "98268866d1d54a499c4e98921d93bc40";
 const JOURNAL_STOPS: &str = "d93fb3c9c24d451a97cea615ce59c00b";
-/// A unit was started; for a target: was reached.
+/// Message id: a unit was started or, for a target, reached.
 const REACHED: &str = "39f53479d3a045ac8e11786248231fbb";
 const LAST_TARGETS: [&str; 6] =
     ["shutdown.target", "reboot.target", "poweroff.target", "halt.target", "kexec.target", "final.target"];
 
-/// Why the PC stopped at the end of the boot `previous_boot_id`, in which this program was last seen at `last_seen`.
+/// Why the PC went off at the end of the boot `previous_boot_id`, in which this program was last seen at `last_seen`.
 pub fn sudden_stop_cause(previous_boot_id: Option<&str>, last_seen: At) -> Reading<StopCause> {
     let journal = match previous_boot_id.and_then(plain_id) {
         Some(boot) => journal_of(&boot).map_or(Reading::Missing(Why::Unsupported), |text| by_journal(&text, last_seen)),
@@ -44,13 +45,13 @@ pub fn sudden_stop_cause(previous_boot_id: Option<&str>, last_seen: At) -> Readi
     }
 }
 
-/// 32 hexadecimal digits, whatever was stored: it becomes an argument of a program.
+/// Accepts 32 hexadecimal digits only, whatever was stored: it becomes a command-line argument.
 fn plain_id(boot_id: &str) -> Option<String> {
     let digits: String = boot_id.trim().chars().filter(|character| *character != '-').collect();
     (digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(digits)
 }
 
-/// The last messages of a boot, one JSON object a line.
+/// Last messages of a boot, one JSON object per line.
 fn journal_of(boot: &str) -> Option<String> {
     let program = JOURNALCTL.into_iter().find(|path| Path::new(path).exists())?;
     let mut command = Command::new(program);
@@ -58,7 +59,7 @@ fn journal_of(boot: &str) -> Option<String> {
     output(&mut command, PATIENCE)
 }
 
-/// What a program says within `patience`; it is ended then.
+/// Output of a program that ends within `patience`; it is killed otherwise.
 fn output(command: &mut Command, patience: Duration) -> Option<String> {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     let stdout = child.stdout.take()?;
@@ -66,19 +67,19 @@ fn output(command: &mut Command, patience: Duration) -> Option<String> {
     let read = move || {
         let mut bytes = Vec::new();
         let read = stdout.take(LONGEST).read_to_end(&mut bytes);
-        // Nobody waits any more when it took too long.
+        // Nobody waits any more if it took too long.
         let _ = sender.send(read.map(|_| String::from_utf8_lossy(&bytes).into_owned()));
     };
     let started = thread::Builder::new().name("journal".into()).spawn(read);
     let said = said.recv_timeout(if started.is_ok() { patience } else { Duration::ZERO });
-    // Ended already, in all but the worst case.
+    // Normally it has ended already.
     let _ = child.kill();
     let _ = child.wait();
     said.ok()?.ok()
 }
 
-/// What the last messages of a boot say. Without messages of the system itself (the user may not read them) their
-/// silence means nothing.
+/// Interprets the last messages of a boot. Silence proves nothing when no message of the system itself is readable for
+/// the user.
 fn by_journal(text: &str, last_seen: At) -> Reading<StopCause> {
     let entries: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let Some(last) = entries.last() else { return Reading::Missing(Why::NoSensor) };
@@ -91,7 +92,7 @@ fn by_journal(text: &str, last_seen: At) -> Reading<StopCause> {
     let ended = field(last, "__REALTIME_TIMESTAMP").parse::<i64>().map(|microseconds| microseconds / 1000);
     match ended {
         Ok(ended) if ended.abs_diff(last_seen.0) <= NEAR.unsigned_abs() => Reading::Known(StopCause::PowerLost),
-        // It ran on without us, or its last messages were never written.
+        // The PC ran on without this program, or its last messages were never written.
         Ok(_) => Reading::Missing(Why::Stale),
         Err(_) => Reading::Missing(Why::OutOfRange),
     }
@@ -101,8 +102,8 @@ fn field<'a>(entry: &'a Value, name: &str) -> &'a str {
     entry.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A message that only comes when the system shuts down. (`UNIT` is only set for units of the system: those of a
-/// user are stopped at every sign-out.)
+/// Returns `true` for messages that only a system shutdown writes. (`UNIT` is set for system units only: user units
+/// stop at every sign-out.)
 fn is_shutdown(entry: &Value) -> bool {
     match field(entry, "MESSAGE_ID") {
         SHUTDOWN => field(entry, "SYSLOG_IDENTIFIER") == "systemd-logind",
@@ -111,14 +112,14 @@ fn is_shutdown(entry: &Value) -> bool {
     }
 }
 
-/// Lengths and places in a record of `utmp(5)`, the same on every Linux with 64 bits.
+/// Layout of a `utmp(5)` record, the same on every 64-bit Linux.
 const RECORD: usize = 384;
 const USER: std::ops::Range<usize> = 44..76;
 const SECONDS: std::ops::Range<usize> = 340..344;
 const RUN_LEVEL: u16 = 1;
 const BOOT: u16 = 2;
 
-/// What the log of sign-ins says: a start of the system with or without a shutdown before it.
+/// Interprets the login records: a boot with or without a shutdown before it.
 fn by_sign_ins(bytes: &[u8], last_seen: At) -> Option<StopCause> {
     let mut before: Option<(bool, At)> = None;
     for record in bytes.chunks_exact(RECORD) {
@@ -149,7 +150,7 @@ mod tests {
 
     const SEEN: At = At(1_763_900_000_000);
 
-    /// A message of the system, `seconds` after we were last seen.
+    /// A message of the system, `seconds` after this program was last seen.
     fn message(seconds: i64, more: &str) -> String {
         let at = (SEEN.0 + seconds * 1000) * 1000;
         format!("{{\"__REALTIME_TIMESTAMP\":\"{at}\",\"_UID\":\"0\",\"MESSAGE\":\"見 \",{more}}}\n")

@@ -51,7 +51,7 @@ pub use trim::{GIVE_BACK_EVERY, give_back_memory, make_private_folder};
 
 use crate::model::{At, Bytes, Hertz, Machine, Memory, Os, OwnProcess, Pid, ProcKey, Reading, Signature, Swap, Why};
 
-/// What does not change while the system runs.
+/// Facts that stay the same while the system runs.
 pub fn machine() -> Machine {
     let cpus = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
     let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
@@ -60,7 +60,7 @@ pub fn machine() -> Machine {
     Machine {
         os: Os::Linux,
         os_name: Reading::from_option(os_name(), Why::Unsupported),
-        // All processors of the PC, also those this program may not use: shares are of the whole machine.
+        // All processors, even those this program may not use: shares refer to the whole PC.
         cpus: if cores > 0 { cores as u32 } else { cpus },
         memory: memory().0.map(|memory| memory.total),
         boot_id: read_line(Path::new("/proc/sys/kernel/random/boot_id")),
@@ -83,7 +83,7 @@ fn read_line(path: &Path) -> Reading<String> {
     }
 }
 
-/// Our own process and everything above it.
+/// This process and its ancestors.
 pub fn own_process() -> OwnProcess {
     let pid = std::process::id();
     let mut ancestors: Vec<Pid> = Vec::new();
@@ -100,7 +100,7 @@ pub fn own_process() -> OwnProcess {
 
 /// Memory and swap from `/proc/meminfo`.
 pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
-    // Read every other second for ever: the file stays open, and its first 4 KB, which hold all of it, need no allocation.
+    // Read every other second: the file stays open, and its first 4 KB, which hold all of it, need no allocation.
     static FILE: OnceLock<File> = OnceLock::new();
     let mut buffer = [0; 4096];
     let read = match FILE.get() {
@@ -128,14 +128,14 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
     (Reading::from_option(memory, Why::Unsupported), Reading::from_option(swap, Why::Unsupported))
 }
 
-/// Whether there is a screen to open a window on.
+/// Returns `true` when there is a display to open a window on.
 pub fn display_available() -> bool {
     ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"]
         .iter()
         .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
-/// Whether somebody else is signed in: another person's folder in `/run/user` (made by logind at sign-in).
+/// Reports whether another user is signed in: their folder in `/run/user` (made by logind at sign-in).
 pub fn has_other_users() -> Reading<bool> {
     let own = rustix::process::getuid().as_raw();
     match fs::read_dir("/run/user") {
@@ -147,7 +147,7 @@ pub fn has_other_users() -> Reading<bool> {
     }
 }
 
-/// Whether an update asks for a restart: Debian's and Ubuntu's mark.
+/// Reports whether an update requests a restart: the marker file of Debian and Ubuntu.
 pub fn pending_restart() -> Reading<bool> {
     if Path::new("/etc/debian_version").exists() {
         Reading::Known(Path::new("/run/reboot-required").exists())
@@ -156,16 +156,16 @@ pub fn pending_restart() -> Reading<bool> {
     }
 }
 
-/// Programs carry no signatures here: the package manager checks its own, and only when it installs.
+/// Programs are not signed on Linux: the package manager verifies its packages, and only at installation.
 pub fn signature(_path: &Path) -> Reading<Signature> {
     Reading::Missing(Why::Unsupported)
 }
 
-/// What no reading at hand tells about a graphics processor: here [`Sensors`] tell what there is.
+/// GPU usage beyond [`Sensors`]: none on Linux.
 pub struct GpuTotal;
 
 impl GpuTotal {
-    /// Nothing more to ask.
+    /// Always `None`: there is no further source.
     pub fn new() -> Option<Self> {
         None
     }
@@ -176,32 +176,32 @@ impl GpuTotal {
     }
 }
 
-/// Where an administrator puts what holds for every user.
+/// Folder for an administrator's settings for all users.
 pub fn shared_config_folder() -> Option<PathBuf> {
     Some(PathBuf::from("/etc/mimamori"))
 }
 
-/// No message boxes on Linux; the caller prints.
+/// Shows nothing: the caller prints.
 pub fn message_box(_title: &str, _text: &str) -> bool {
     false
 }
 
-/// A Linux terminal needs no preparation.
+/// Does nothing: a Linux terminal needs no preparation.
 pub fn prepare_console() {}
 
-/// When a process was started: its start time counts clock ticks since the start of the system.
+/// Time when a process was started: its start time counts clock ticks since boot.
 pub fn started_at(key: ProcKey, machine: &Machine) -> Option<At> {
     let ticks_per_second = rustix::param::clock_ticks_per_second().max(1);
     let milliseconds = key.start_time.saturating_mul(1000) / ticks_per_second;
     Some(At(machine.booted_at.get()?.0.saturating_add(i64::try_from(milliseconds).ok()?)))
 }
 
-/// What a volume is known by: `name` is that of its device here, also where it is mounted at several places.
+/// Identity of a volume: the name of its device, which stays the same wherever it is mounted.
 pub fn device_of(name: &std::ffi::OsStr, _id: Option<u64>) -> (std::ffi::OsString, Option<u64>) {
     (name.to_owned(), None)
 }
 
-/// Drives that are found by their letters only: there are no letters here.
+/// Drives known only by their letter: none on Linux.
 pub fn drives() -> Vec<crate::model::Volume> {
     Vec::new()
 }

@@ -1,6 +1,6 @@
-//! Which processes use the network; nothing is sent over it for that. The kernel counts the bytes of each TCP connection
-//! and tells anybody (sock_diag(7) with `INET_DIAG_INFO`); which process has it open is readable for processes of the
-//! same user. UDP, and with it QUIC, is not counted by the kernel.
+//! Network usage by process; nothing is sent over the network for it. The kernel counts the bytes of each TCP
+//! connection and reports them to every user (sock_diag(7) with `INET_DIAG_INFO`); its owner is readable for processes
+//! of the same user. UDP, and with it QUIC, is not counted by the kernel.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -21,65 +21,65 @@ const DUMP: u16 = 0x301;
 const ERROR: u16 = 2;
 const DONE: u16 = 3;
 const IPPROTO_TCP: u8 = 6;
-/// `INET_DIAG_INFO`: the answer has a `tcp_info`.
+/// `INET_DIAG_INFO`: the answer contains a `tcp_info`.
 const INFO: u16 = 2;
-/// Open connections, also those that are being closed; bits of the states of `net/tcp_states.h`.
+/// Open connections, including those being closed, as a bit mask of the states in `net/tcp_states.h`.
 const STATES: u32 = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11;
-/// Lengths of `nlmsghdr` and of `inet_diag_msg`, which lies behind it.
+/// Sizes of `nlmsghdr` and of the `inet_diag_msg` that follows it.
 const HEADER: usize = 16;
 const MESSAGE: usize = 72;
-/// Where in an `inet_diag_msg` is what.
+/// Offsets in `inet_diag_msg`.
 const SOURCE: usize = 8;
 const DESTINATION: usize = 24;
 const UID: usize = 64;
 const INODE: usize = 68;
-/// Where in a `tcp_info` is what (since Linux 4.1).
+/// Offsets in `tcp_info` (since Linux 4.1).
 const BYTES_ACKED: usize = 120;
 const BYTES_RECEIVED: usize = 128;
-/// The kernel answers at once; if it does not, nothing is known.
+/// Time limit for the kernel, which normally answers at once.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// No answer is longer than so many parts: a million connections.
+/// Limit on the parts of an answer: about a million connections.
 const MOST_PARTS: usize = 10_000;
-/// Less than this in a second is nothing that keeps a network busy, bytes.
+/// Rate in bytes per second below which a connection does not keep a network busy.
 const LEAST: f64 = 1000.0;
 
-/// A connection and what went over it since it was opened.
+/// A connection and the bytes transferred since it was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Connection {
-    /// Number of its socket.
+    /// Inode number of its socket.
     inode: u64,
-    /// Who owns it.
+    /// User id of its owner.
     uid: u32,
     /// Both ends are on this PC.
     local: bool,
     received: u64,
-    /// Of what was sent, what the other side has confirmed.
+    /// Bytes sent and acknowledged.
     sent: u64,
 }
 
 struct SocketSnapshot {
     at: Instant,
-    /// Received and sent by number of socket.
+    /// Bytes received and sent, by inode number.
     bytes: HashMap<u64, (u64, u64)>,
 }
 
-/// Looks, and compares with the look before.
+/// Computes rates from two consecutive readings.
 #[derive(Default)]
 pub struct NetUsers {
     last: Option<SocketSnapshot>,
-    /// Count what stays within this PC too (tests).
+    /// Includes traffic within this PC (for tests).
     also_local: bool,
 }
 
 impl NetUsers {
-    /// Has not looked yet.
+    /// Creates the reader; nothing is read yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What each process received and sent over TCP since the call before, without what stays within this PC. The first
-    /// call only begins to count. Takes some 10 ms where something was moved: the open files of this user's processes
-    /// tell whose it is.
+    /// TCP traffic of each process since the previous call, excluding traffic within this PC. The first call only
+    /// starts the count. With traffic it takes some 10 ms: the owner is found among the open files of this user's
+    /// processes.
     pub fn read(&mut self) -> Reading<Vec<(Pid, Traffic)>> {
         let own = rustix::process::geteuid().as_raw();
         let connections = match connections() {
@@ -87,7 +87,7 @@ impl NetUsers {
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
                 return Reading::Missing(Why::NoPermission);
             }
-            // A kernel without the module: not found, or not supported.
+            // A kernel without the module answers "not found" or "not supported".
             Err(_) => return Reading::Missing(Why::Unsupported),
         };
         let counted = connections.iter().filter(|connection| connection.uid == own && connection.inode != 0);
@@ -100,7 +100,7 @@ impl NetUsers {
     }
 }
 
-/// What went over each socket in a second. A connection that is new has moved all it has since then.
+/// Rates of each socket between two readings. A new connection moved all of its bytes since the first one.
 fn compare(
     before: &HashMap<u64, (u64, u64)>,
     now: &HashMap<u64, (u64, u64)>,
@@ -116,7 +116,7 @@ fn compare(
     if seconds > 0.0 { moved.filter(|(_, traffic)| traffic.both() >= LEAST).collect() } else { HashMap::new() }
 }
 
-/// A socket that several processes have open counts to the first of them: the one that was started first, mostly.
+/// Attributes each socket to the first process that has it open, usually the oldest one.
 fn by_process(moved: &HashMap<u64, Traffic>) -> Vec<(Pid, Traffic)> {
     let mut left = moved.clone();
     let mut parts: Vec<(Pid, Traffic)> = Vec::new();
@@ -162,7 +162,7 @@ fn ask(kernel: &OwnedFd, family: u8, list: &mut Vec<Connection>) -> std::io::Res
     Err(std::io::ErrorKind::InvalidData.into())
 }
 
-/// `nlmsghdr` and `inet_diag_req_v2`: all connections of a family.
+/// `nlmsghdr` and `inet_diag_req_v2`: requests all connections of an address family.
 fn question(family: u8) -> [u8; HEADER + 56] {
     let mut message = [0; HEADER + 56];
     message[..4].copy_from_slice(&((HEADER + 56) as u32).to_ne_bytes());
@@ -175,7 +175,7 @@ fn question(family: u8) -> [u8; HEADER + 56] {
     message
 }
 
-/// Takes the connections of one part of an answer; whether it was the last part.
+/// Takes the connections from one part of an answer; `true` after the last part.
 fn take(mut part: &[u8], list: &mut Vec<Connection>) -> std::io::Result<bool> {
     while part.len() >= HEADER {
         let length = u32_at(part, 0) as usize;
@@ -194,7 +194,7 @@ fn take(mut part: &[u8], list: &mut Vec<Connection>) -> std::io::Result<bool> {
     Ok(false)
 }
 
-/// One `inet_diag_msg` with its attributes.
+/// Parses one `inet_diag_msg` with its attributes.
 fn connection(message: &[u8]) -> Option<Connection> {
     let (fixed, mut attributes) = message.split_at_checked(MESSAGE)?;
     let address = |at: usize| -> Option<Ipv6Addr> {
@@ -219,11 +219,11 @@ fn connection(message: &[u8]) -> Option<Connection> {
         }
         attributes = attributes.get(aligned(length)..).unwrap_or_default();
     }
-    // A kernel that does not count.
+    // This kernel does not count bytes.
     None
 }
 
-/// Messages and attributes begin at multiples of 4.
+/// Messages and attributes are aligned to 4 bytes.
 const fn aligned(length: usize) -> usize {
     length.next_multiple_of(4)
 }
@@ -249,7 +249,7 @@ mod tests {
 
     const SENT: usize = 8 << 20;
 
-    /// The real kernel: two ends of a connection in this process.
+    /// Uses the real kernel: both ends of a connection are in this process.
     #[test]
     fn what_goes_over_our_own_connection_is_counted_to_us() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -258,7 +258,7 @@ mod tests {
         let mut users = NetUsers { also_local: true, ..NetUsers::default() };
         let first = users.read();
         if first == Reading::Missing(Why::Unsupported) {
-            // This kernel has no sock_diag: nothing to look at.
+            // This kernel has no sock_diag: nothing to test.
             return;
         }
         assert_eq!(first, Reading::Missing(Why::NotYet));
@@ -274,10 +274,10 @@ mod tests {
         let list = parts.known().expect("known");
         let own = list.iter().find(|(pid, _)| *pid == std::process::id()).expect("we are in it").1;
         let (received, sent) = (own.rx.0 * seconds, own.tx.0 * seconds);
-        // Other tests in this process have connections of their own, and the last confirmations may be under way.
+        // Other tests in this process have connections, too, and the last acknowledgements may be in flight.
         assert!(received > SENT as f64 - 1.0 && received < SENT as f64 * 1.5, "{received}");
         assert!(sent >= SENT as f64 * 0.5 && sent < SENT as f64 * 1.5, "{sent}");
-        // Both ends are here: with what stays within this PC left out, neither of them is counted.
+        // Both ends are local: neither is counted once traffic within this PC is excluded.
         let mut without = NetUsers::new();
         without.read();
         let counted = |users: &NetUsers, end: &TcpStream| {
@@ -297,7 +297,7 @@ mod tests {
         message[DESTINATION..DESTINATION + 4].copy_from_slice(&destination);
         message[UID..UID + 4].copy_from_slice(&1000_u32.to_ne_bytes());
         message[INODE..INODE + 4].copy_from_slice(&inode.to_ne_bytes());
-        // Another attribute first, of a length that is no multiple of 4.
+        // Another attribute first, whose length is no multiple of 4.
         message.extend([5_u16.to_ne_bytes(), 8_u16.to_ne_bytes()].concat());
         message.extend([9, 0, 0, 0]);
         message.extend([(info.len() as u16 + 4).to_ne_bytes(), INFO.to_ne_bytes()].concat());

@@ -1,9 +1,9 @@
-//! Desktop notifications over D-Bus through notify-rust. What it lacks is added here: a time-out for servers that hang, and
-//! one thread that waits for the clicks on all notifications.
+//! Desktop notifications over D-Bus through notify-rust. Adds a time-out for servers that hang, and one thread that
+//! waits for the clicks on all notifications.
 //!
-//! notify-rust keeps a connection for each notification on screen, because some servers (dunst) send the click only to
-//! the connection that asked, and others (GNOME Shell) withdraw the notification when that connection ends. It hears such
-//! signals from every sender; all of them run as this user, and the only effect of a click is that the window opens.
+//! notify-rust keeps a connection per notification on screen, because some servers (dunst) send the click only to the
+//! connection that asked, and others (GNOME Shell) withdraw the notification when that connection closes. It accepts
+//! such signals from any sender; all of them run as this user, and a click only opens the window.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -24,14 +24,14 @@ use crate::model::{Reading, Why};
 use crate::platform::notifications::{self, Message, Queue, clean, escaped};
 use crate::platform::types::{DesktopEvent, DesktopEvents, NoDesktop};
 
-/// The server, its object and its interface.
+/// Server, object and interface names.
 const SERVER: &str = "org.freedesktop.Notifications";
 const OBJECT: &str = "/org/freedesktop/Notifications";
 /// Time-out of each call; the bus may have to start the server first.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// The action of a click on the notification itself.
+/// Action of a click on the notification itself.
 const CLICK: &str = "default";
-/// The name of our desktop file, by which desktops keep settings for each program.
+/// Name of our desktop file, by which desktops keep per-program settings.
 const DESKTOP_ENTRY: &str = "mimamori";
 
 /// Shows notifications.
@@ -39,7 +39,7 @@ const DESKTOP_ENTRY: &str = "mimamori";
 pub struct Notifier(Queue);
 
 impl Notifier {
-    /// Prepares for notifications of the program `app_name`. Connects when the first one is shown.
+    /// Creates a notifier for the program `app_name`. Connects when the first notification is shown.
     pub fn new(app_name: &str, events: DesktopEvents) -> Self {
         let server = Server {
             app_name: clean(app_name),
@@ -51,17 +51,17 @@ impl Notifier {
         Self(Queue::new(server, events))
     }
 
-    /// Shows a notification in place of an earlier one with the same `tag`. Does not wait for the server: a failure
+    /// Shows a notification, replacing an earlier one with the same `tag`. Does not wait for the server: a failure
     /// arrives as [`DesktopEvent::NotificationsFailed`].
     ///
     /// # Errors
-    /// Too many are waiting for a server that does not answer.
+    /// Too many are queued for a server that does not answer.
     pub fn show(&mut self, tag: &str, title: &str, body: &str, urgent: bool) -> Result<(), NoDesktop> {
         self.0.show(tag, title, body, urgent)
     }
 
-    /// Whether the person should not be disturbed: they chose so (KDE tells), or a window covers the whole screen (X11
-    /// tells). Waits half a second at most.
+    /// Reports whether the user should not be disturbed: a do-not-disturb setting (reported by KDE), or a full-screen
+    /// window (reported by X11). Waits at most half a second.
     pub fn is_presenting(&mut self) -> Reading<bool> {
         Reading::from_option(self.0.is_presenting(), Why::Unsupported)
     }
@@ -75,7 +75,7 @@ impl Notifier {
 struct Server {
     app_name: String,
     events: DesktopEvents,
-    /// Notifications that may be on screen, by tag. A closed channel means that the person closed it.
+    /// Notifications that may be on screen, by tag. A closed channel means that the user closed it.
     shown: HashMap<String, Sender<Order>>,
     clicks: Option<Clicks>,
     queries: Option<Connection>,
@@ -83,8 +83,8 @@ struct Server {
 
 impl notifications::Server for Server {
     fn show(&mut self, message: &Message) -> Result<(), String> {
-        // A server without actions would show a dialogue or nothing. Asked each time: another server may have taken over,
-        // and one that hangs is noticed here, where there is a time-out.
+        // Without actions a server would show a dialogue or nothing. Queried every time: another server may have taken
+        // over, and one that hangs is detected here, where there is a time-out.
         let capabilities = self.capabilities().map_err(|error| error.to_string())?;
         let notification = notification(&self.app_name, message, &capabilities);
         self.shown.retain(|_, orders| !orders.is_closed());
@@ -115,7 +115,7 @@ impl notifications::Server for Server {
 
     fn is_presenting(&mut self) -> Option<bool> {
         let inhibited = self.is_inhibited();
-        // Not every desktop that can be told to be quiet notices a presentation by itself.
+        // Not every desktop with a do-not-disturb setting detects a presentation by itself.
         if inhibited == Some(true) { inhibited } else { is_fullscreen_in_front().or(inhibited) }
     }
 }
@@ -130,14 +130,14 @@ impl Server {
 
     fn capabilities(&mut self) -> zbus::Result<Vec<String>> {
         let answer = self.queries()?.call_method(Some(SERVER), OBJECT, Some(SERVER), "GetCapabilities", &());
-        // Slowness is no failure of the connection; anything else of that kind is, and the next call connects anew.
+        // A time-out leaves the connection usable; any other I/O error does not, and the next call reconnects.
         if matches!(&answer, Err(zbus::Error::InputOutput(error)) if error.kind() != std::io::ErrorKind::TimedOut) {
             self.queries = None;
         }
         answer?.body().deserialize()
     }
 
-    /// The property `Inhibited` of the server; most have none.
+    /// Reads the server's property `Inhibited`; most servers have none.
     fn is_inhibited(&mut self) -> Option<bool> {
         let properties = Some("org.freedesktop.DBus.Properties");
         let connection = self.queries().ok()?;
@@ -146,7 +146,7 @@ impl Server {
     }
 }
 
-/// The notification as this server can show it.
+/// Builds the notification for this server's capabilities.
 fn notification(app_name: &str, message: &Message, capabilities: &[String]) -> Notification {
     let can = |what: &str| capabilities.iter().any(|capability| capability == what);
     let body = if can("body-markup") { escaped(&message.body) } else { message.body.clone() };
@@ -174,13 +174,13 @@ fn within_timeout<T>(call: impl Future<Output = Result<T, notify_rust::error::Er
     future::block_on(async { call.await.map_err(|error| error.to_string()) }.or(timeout))
 }
 
-/// What is to happen with a notification on screen.
+/// A command for a notification on screen.
 enum Order {
     Replace(Box<Notification>, mpsc::Sender<Result<(), String>>),
     Withdraw,
 }
 
-/// The thread that waits for the clicks on all notifications. Ends when this is dropped.
+/// The thread that waits for clicks on all notifications. Ends when this is dropped.
 struct Clicks {
     executor: Arc<Executor<'static>>,
     _alive: Sender<()>,
@@ -199,11 +199,11 @@ impl Clicks {
         Ok(Self { executor, _alive: alive })
     }
 
-    /// Waits for what happens to a notification; orders for it go into the returned channel, which closes with it.
+    /// Watches a notification; the returned channel takes orders for it and closes with it.
     fn follow(&self, handle: NotificationHandle, tag: String, events: DesktopEvents) -> Sender<Order> {
         let (orders, inbox) = async_channel::bounded(4);
         let follow = async move {
-            // notify-rust panics when the bus goes away in the wrong moment; the notification has gone with it.
+            // notify-rust can panic when the bus goes away; the notification is gone then, too.
             let _ = AssertUnwindSafe(follow(handle, inbox, &tag, &events)).catch_unwind().await;
         };
         self.executor.spawn(follow).detach();
@@ -222,7 +222,7 @@ async fn follow(mut handle: NotificationHandle, inbox: Receiver<Order>, tag: &st
         match response.or(async { inbox.recv().await.ok() }).await {
             Some(Order::Replace(notification, answer)) => {
                 *handle = *notification;
-                // The one who asked may have stopped waiting.
+                // The caller may have stopped waiting.
                 let _ = answer.send(handle.update().map_err(|error| error.to_string()));
             }
             Some(Order::Withdraw) => {

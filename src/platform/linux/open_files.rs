@@ -1,5 +1,5 @@
-//! The open files of processes, by what `/proc/PID/fd` says of them. Readable for processes of the same user; as root
-//! also for others, which are left out.
+//! Open files of processes, from `/proc/PID/fd`. Readable for processes of the same user; root could read those of
+//! others, which are skipped.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -7,21 +7,21 @@ use std::path::{Path, PathBuf};
 
 use crate::model::Pid;
 
-/// Calls `visit` for each open file of each process of this user: the process, the number of the file in it, what it is.
+/// Calls `visit` with process, descriptor number and link target of each open file of this user's processes.
 pub(super) fn visit_own(mut visit: impl FnMut(Pid, &str, &str)) -> std::io::Result<()> {
     let own = rustix::process::geteuid().as_raw();
     for entry in fs::read_dir("/proc")?.flatten() {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<Pid>().ok()) else { continue };
-        // The folder belongs to whom the process belongs.
+        // The folder belongs to the owner of the process.
         if entry.metadata().is_ok_and(|metadata| metadata.uid() == own) {
-            // A process that has ended meanwhile has no open files.
+            // A process that has just ended has no open files.
             let _ = visit_files(&entry.path(), |number, link| visit(pid, number, link));
         }
     }
     Ok(())
 }
 
-/// The same for the process whose folder in `/proc` this is.
+/// Calls `visit` for each open file of the process with this folder in `/proc`.
 pub(super) fn visit_files(process: &Path, mut visit: impl FnMut(&str, &str)) -> std::io::Result<()> {
     for entry in fs::read_dir(process.join("fd"))?.flatten() {
         let link: Option<PathBuf> = fs::read_link(entry.path()).ok();
@@ -32,7 +32,7 @@ pub(super) fn visit_files(process: &Path, mut visit: impl FnMut(&str, &str)) -> 
     Ok(())
 }
 
-/// The number of a socket: `socket:[4711]`.
+/// Parses the inode number from `socket:[4711]`.
 pub(super) fn socket_number(link: &str) -> Option<u64> {
     link.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! What this program costs, how it is started, and where its folder lies.
+//! This program itself: its cost, starting others, and the location of its folder.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -12,7 +12,7 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::model::{Bytes, Reading, Why};
 use crate::platform::types::Clocks;
 
-/// Kinds of file systems whose disk is in another PC.
+/// Types of file systems whose disk is in another machine.
 const NETWORK: [&str; 22] = [
     "9p",
     "afs",
@@ -37,30 +37,30 @@ const NETWORK: [&str; 22] = [
     "smbfs",
     "virtiofs",
 ];
-/// A little more than ordinary programs, so that a busy PC does not silence its watcher.
+/// Slightly above ordinary programs, so that a busy PC does not starve its monitor.
 const NICENESS: i32 = -5;
-/// What a thread needs that only waits.
+/// Stack size in bytes of threads that only wait.
 pub(super) const SMALL_STACK: usize = 64 << 10;
 
-/// Two clocks that nobody can set: one counts sleep, the other does not.
+/// Two monotonic clocks: one counts suspends, the other does not.
 pub fn clocks() -> Reading<Clocks> {
     let read = |clock| {
         let time = clock_gettime(clock);
         Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
     };
-    // In this order: the one that is never behind is read last.
+    // In this order, so that `since_boot` is never behind `awake`.
     let awake = read(ClockId::Monotonic);
     Reading::Known(Clocks { since_boot: read(ClockId::Boottime), awake })
 }
 
-/// Asks for a little more of the processor than others get; where that is refused nothing changes. To be called
-/// before other threads are started: each has its own priority, taken over from the thread that started it.
+/// Raises the priority of this process slightly, where the system allows it. Call it before other threads are started:
+/// each has its own priority, inherited from its creator.
 pub fn raise_own_priority() {
-    // Ordinary users may not.
+    // Refused for ordinary users.
     let _ = rustix::process::setpriority_process(None, NICENESS);
 }
 
-/// Memory of this program, shared pages counted in parts (PSS).
+/// Memory of this program, with shared pages divided among their users (PSS).
 pub fn own_memory() -> Reading<Bytes> {
     match fs::read_to_string("/proc/self/smaps_rollup") {
         Ok(text) => Reading::from_option(pss(&text), Why::Unsupported),
@@ -73,26 +73,26 @@ fn pss(text: &str) -> Option<Bytes> {
     Some(Bytes(kib.trim().parse::<u64>().ok()?.saturating_mul(1024)))
 }
 
-/// Processor time of this program since it was started, all threads together.
+/// Processor time of this program since its start, over all threads.
 pub fn own_cpu_time() -> Reading<Duration> {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Reading::Known(Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0)))
 }
 
-/// Ends this program at once. Everything that must be written or told is done before.
+/// Exits at once. Everything that must be written or reported is done before.
 pub fn end_program(code: u8) -> ! {
     std::process::exit(i32::from(code))
 }
 
-/// Whether `path`, or the folder it will be made in, lies on a disk of another PC. `false` when that is not known.
+/// Returns `true` when `path`, or the folder it will be created in, is on a network file system; `false` when unknown.
 pub fn is_network_folder(path: &Path) -> bool {
     let real = path.ancestors().find_map(|ancestor| fs::canonicalize(ancestor).ok());
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
     real.is_some_and(|real| kind_of_disk(&real, &mounts).is_some_and(|kind| NETWORK.contains(&kind)))
 }
 
-/// The kind of file system that `path` is on: that of the mount with the longest path above it; of several at the
-/// same place the last one covers the others.
+/// File system type of `path`: that of the mount with the longest matching path; of several at the same place, the last
+/// one covers the others.
 fn kind_of_disk<'a>(path: &Path, mounts: &'a str) -> Option<&'a str> {
     let mounts = mounts.lines().filter_map(|line| {
         let (mount, device) = line.split_once(" - ")?;
@@ -101,7 +101,7 @@ fn kind_of_disk<'a>(path: &Path, mounts: &'a str) -> Option<&'a str> {
     mounts.filter(|(place, _)| path.starts_with(place)).max_by_key(|(place, _)| place.len()).map(|(_, kind)| kind)
 }
 
-/// The kernel writes blanks and the like as `\040`.
+/// Decodes `\040` and the like, with which the kernel escapes blanks.
 fn unescaped(place: &str) -> String {
     let mut parts = place.split('\\');
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -115,10 +115,10 @@ fn unescaped(place: &str) -> String {
     text
 }
 
-/// Starts a program that lives on without us: in a session of its own, without our input and output.
+/// Starts a program that outlives this one: in its own session, without our input and output.
 ///
 /// # Errors
-/// What the system says: not there, not allowed.
+/// The system's error: not found, not permitted.
 #[expect(unsafe_code, reason = "a call between fork and exec")]
 pub fn start_detached(exe: &Path, args: &[&str]) -> std::io::Result<()> {
     let mut command = Command::new(exe);
@@ -127,13 +127,13 @@ pub fn start_detached(exe: &Path, args: &[&str]) -> std::io::Result<()> {
     unsafe {
         command.pre_exec(|| {
             rustix::process::setsid()?;
-            // What we were given for watching is not for what we start. Refused when it would be more than now.
+            // Our raised priority is not for others. Refused when it would be an increase.
             let _ = rustix::process::setpriority_process(None, 0);
             Ok(())
         });
     }
     let mut child = command.spawn()?;
-    // Somebody must take note of its end, or its entry stays in the process list as long as we run.
+    // Somebody must wait for it, or it stays in the process list as a zombie while this program runs.
     let wait = move || child.wait();
     let _ = thread::Builder::new().name("child".into()).stack_size(SMALL_STACK).spawn(wait);
     Ok(())

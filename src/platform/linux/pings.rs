@@ -1,7 +1,7 @@
-//! Whether the window in front answers, on X11: it is asked by the protocol with which window managers ask before they
-//! offer to end a program (Extended Window Manager Hints 1.5, `_NET_WM_PING`). Only the window somebody waits for is
-//! asked, and not again while a question to it is open. What does not answer is only believed to hang when it has
-//! answered before, and when the X server says that it belongs to the process that the window names.
+//! Detects a hung foreground window on X11, by the protocol with which window managers check before they offer to kill
+//! a program (Extended Window Manager Hints 1.5, `_NET_WM_PING`). Only the foreground window is pinged, never twice at
+//! a time. It counts as hung only if it has answered before, and if the X server confirms that it belongs to the
+//! process it names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -16,43 +16,43 @@ use x11rb::rust_connection::RustConnection;
 
 use crate::model::Pid;
 
-/// A window that has not answered for so long does not respond: as Windows has it (`IsHungAppWindow`).
+/// Time without an answer after which a window counts as hung; as on Windows (`IsHungAppWindow`).
 const HUNG: Duration = Duration::from_secs(5);
-/// Questions are told apart by a number where others have a time. Window managers look for theirs among the answers;
-/// some count from 1 (Openbox), so ours begin where nobody counts to.
+/// First ping number, sent where others send a timestamp. Window managers look for theirs among the answers; some count
+/// from 1 (Openbox), so ours start where nobody counts to.
 const FIRST: u32 = 0x6d69_6d61;
 
-/// A question without an answer.
+/// A ping without an answer so far.
 struct Open {
     window: Window,
     number: u32,
     asked: Instant,
 }
 
-/// Asks, and hears the answers.
+/// Sends pings and receives the answers.
 pub(super) struct Pings {
     protocols: Atom,
     ping: Atom,
     open: Vec<Open>,
-    /// Windows that have answered.
+    /// Windows that have answered before.
     known: BTreeSet<Window>,
     number: u32,
 }
 
 impl Pings {
-    /// Listens at `root`, to which windows answer; `None` when the X server refuses.
+    /// Listens on `root`, which receives the answers; `None` when the X server refuses.
     pub(super) fn new(connection: &RustConnection, root: Window) -> Option<Self> {
         let atom = |name: &[u8]| Some(connection.intern_atom(false, name).ok()?.reply().ok()?.atom);
         let (protocols, ping) = (atom(b"WM_PROTOCOLS")?, atom(b"_NET_WM_PING")?);
-        // The hints say that an answer goes to those who listen for the windows of the root; Qt sends it to those who
-        // listen for what happens to the root itself.
+        // By the hints, answers go to listeners for the root's children; Qt sends them to listeners for the root
+        // itself.
         let mask = EventMask::SUBSTRUCTURE_NOTIFY | EventMask::STRUCTURE_NOTIFY;
         let listen = ChangeWindowAttributesAux::new().event_mask(mask);
         connection.change_window_attributes(root, &listen).ok()?.check().ok()?;
         Some(Self { protocols, ping, open: Vec::new(), known: BTreeSet::new(), number: FIRST })
     }
 
-    /// Takes the answers that are there. Everything else that windows tell the root is forgotten: to be called often.
+    /// Takes the pending answers. Drains all other events of the root window, so call it often.
     pub(super) fn listen(&mut self, connection: &RustConnection) {
         while let Ok(Some(event)) = connection.poll_for_event() {
             let Event::ClientMessage(answer) = event else { continue };
@@ -70,8 +70,8 @@ impl Pings {
         }
     }
 
-    /// Those of `windows` (all there are, with the process that each names) of which an answer is waited for in vain.
-    /// Asks the one `in_front` when no question to it is open; its answer is heard at the next look.
+    /// Returns the hung windows among `windows` (all of them, with the process each one names). Pings `in_front` unless
+    /// a ping is pending; its answer is received by a later call.
     pub(super) fn look(
         &mut self,
         connection: &RustConnection,
@@ -82,7 +82,7 @@ impl Pings {
         self.open.retain(|open| windows.contains_key(&open.window));
         self.known.retain(|window| windows.contains_key(window));
         if let Some(window) = in_front.filter(|window| self.open.iter().all(|open| open.window != *window)) {
-            // A window that has just gone cannot be asked, and need not be.
+            // A window that has just closed need not be pinged.
             let _ = self.ask(connection, window);
         }
         let late = self.open.iter().filter(|open| open.asked.elapsed() >= HUNG && self.known.contains(&open.window));
@@ -90,7 +90,7 @@ impl Pings {
         late.map(|open| open.window).filter(is_its_own).collect()
     }
 
-    /// Asks `window`, if it takes part in this. Does not wait for the answer.
+    /// Pings `window` if it supports the protocol. Does not wait for the answer.
     fn ask(&mut self, connection: &RustConnection, window: Window) -> Option<()> {
         let question = connection.get_property(false, window, self.protocols, AtomEnum::ATOM, 0, 64).ok()?;
         if !question.reply().ok()?.value32()?.any(|protocol| protocol == self.ping) {
@@ -98,7 +98,7 @@ impl Pings {
         }
         self.number = self.number.wrapping_add(1);
         let event = ClientMessageEvent::new(32, window, self.protocols, [self.ping, self.number, window, 0, 0]);
-        // An error of a window that went meanwhile is no event for anybody.
+        // The window may have closed meanwhile; nobody handles that error.
         connection.send_event(false, window, EventMask::NO_EVENT, event).ok()?.ignore_error();
         connection.flush().ok()?;
         self.open.push(Open { window, number: self.number, asked: Instant::now() });
@@ -106,8 +106,8 @@ impl Pings {
     }
 }
 
-/// The process at the other end of the connection that made `window`, as the kernel told the X server (X-Resource 1.2).
-/// What a window says of itself is another number in a container, and of another PC when it comes from there.
+/// Process that created `window`, as the kernel reported it to the X server (X-Resource 1.2). What a window names
+/// itself differs in a container, and for windows of another PC.
 fn client_pid(connection: &RustConnection, window: Window) -> Option<Pid> {
     let spec = ClientIdSpec { client: window, mask: ClientIdMask::LOCAL_CLIENT_PID };
     let reply = connection.res_query_client_ids(&[spec]).ok()?.reply().ok()?;

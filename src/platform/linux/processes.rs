@@ -1,4 +1,4 @@
-//! Processes from `/proc`, read directly: one small file a process and tick, into buffers that are kept.
+//! Processes from `/proc`, read directly: one small file per process and tick, into reused buffers.
 
 use std::collections::HashMap;
 use std::fs;
@@ -13,17 +13,17 @@ use rustix::fs::{Mode, OFlags, RawDir};
 use crate::model::{Bytes, Owner, Pid, ProcFacts, ProcKey, ProcState, Reading, Why};
 use crate::platform::types::RawProc;
 
-/// No line of `/proc/PID/stat` is longer (52 numbers and a name of at most 64 bytes).
+/// Upper bound of a line in `/proc/PID/stat` (52 numbers and a name of at most 64 bytes).
 const STAT_BYTES: usize = 2048;
-/// Longest command line looked at; the kernel allows megabytes.
+/// Bytes read of a command line; the kernel allows megabytes.
 const ARGS_BYTES: usize = 4096;
 
-/// Processes that take in those whose parent has ended, beside number 1: managers of sessions, and what stands at the top of
-/// containers. What they are handed may be anybody's.
+/// Names of processes that adopt orphans, besides process 1: session managers, and the init processes of containers.
+/// The time of adopted children may be anybody's.
 const FOSTER_PARENTS: [&[u8]; 8] =
     [b"systemd", b"init", b"containerd-shim", b"conmon", b"tini", b"docker-init", b"dumb-init", b"catatonit"];
 
-/// Reads all processes; keeps the folder open and buffers between ticks.
+/// Reads all processes; keeps folder and buffers between ticks.
 pub struct ProcessReader {
     proc_dir: Option<OwnedFd>,
     listing: Vec<MaybeUninit<u8>>,
@@ -34,7 +34,7 @@ pub struct ProcessReader {
     uid: u32,
 }
 
-/// The fields of `/proc/PID/stat` that are used.
+/// Fields of `/proc/PID/stat` in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stat<'a> {
     name: &'a [u8],
@@ -63,7 +63,7 @@ impl ProcessReader {
         }
     }
 
-    /// Calls `visit` once for each process.
+    /// Calls `visit` once per process.
     ///
     /// # Errors
     /// [`Why::Unsupported`] when `/proc` cannot be listed.
@@ -76,8 +76,8 @@ impl ProcessReader {
             let Some(stat) = read_at(dir, *pid, "stat", &mut buffer).and_then(parse_stat) else { continue };
             let mut hasher = DefaultHasher::new();
             stat.name.hash(&mut hasher);
-            // A process that used no processor time since the last tick, and was handed none of a child that ended, has read
-            // and written nothing.
+            // Without new processor time, its own or from an ended child, a process has read and written nothing: that
+            // saves opening `io`.
             let ticks = stat.cpu_ticks.saturating_add(stat.children_ticks);
             let worked = self.last_cpu.get(pid) != Some(&ticks);
             seen_cpu.insert(*pid, ticks);
@@ -115,7 +115,7 @@ impl ProcessReader {
         Ok(())
     }
 
-    /// Path, arguments and owner of a process: three more system calls, once in its life.
+    /// Path, arguments and owner of a process: three more system calls, once in its lifetime.
     pub fn facts(&mut self, key: ProcKey, parent: Pid, name: String) -> ProcFacts {
         let folder = PathBuf::from(format!("/proc/{}", key.pid));
         let kernel = key.pid == 2 || parent == 2;
@@ -137,7 +137,7 @@ impl ProcessReader {
         let Ok(metadata) = fs::metadata(format!("/proc/{pid}")) else { return Owner::Unknown };
         let uid = metadata.uid();
         if uid == self.uid {
-            // A person who works as root owns the services too: those stay the system's.
+            // For root, system services have the same owner; they still count as the system's.
             if uid == 0 && is_system_service(pid) { Owner::System } else { Owner::Me }
         } else if uid < 1000 || uid == 65534 {
             Owner::System
@@ -154,7 +154,7 @@ impl Default for ProcessReader {
 }
 
 fn takes_in(pid: Pid, name: &[u8]) -> bool {
-    // The kernel keeps fifteen bytes of a name.
+    // The kernel truncates names to 15 bytes.
     pid == 1 || FOSTER_PARENTS.iter().any(|foster| &foster[..foster.len().min(15)] == name)
 }
 
@@ -162,12 +162,12 @@ fn is_system_service(pid: Pid) -> bool {
     fs::read_to_string(format!("/proc/{pid}/cgroup")).is_ok_and(|text| text.contains("/system.slice/"))
 }
 
-/// The parent of a process, if it is there.
+/// Parent of a process, if it exists.
 pub(super) fn parent_of(pid: Pid) -> Option<Pid> {
     Some(parse_stat(&fs::read(format!("/proc/{pid}/stat")).ok()?)?.parent)
 }
 
-/// When a process was started, in clock ticks since the start of the system.
+/// Start time of a process in clock ticks since boot.
 pub(super) fn start_time_of(pid: Pid) -> Option<u64> {
     Some(parse_stat(&fs::read(format!("/proc/{pid}/stat")).ok()?)?.start_time)
 }
@@ -201,21 +201,21 @@ fn read_args(dir: &OwnedFd, pid: Pid) -> Option<Vec<String>> {
     if bytes.is_empty() {
         return None;
     }
-    // Chromium writes its children's arguments into one string with spaces.
+    // Chromium writes its children's arguments as one string with spaces.
     let parts: Vec<&[u8]> = bytes.split(|byte| *byte == 0).collect();
     let parts = if parts.len() == 1 { bytes.split(|byte| *byte == b' ').collect() } else { parts };
     Some(parts.into_iter().map(|part| String::from_utf8_lossy(part).into_owned()).collect())
 }
 
-/// The name stands in parentheses and may hold anything, also `) S 1 1 1`: the last `)` ends it.
+/// Parses a line. The name is in parentheses and may contain anything, even `) S 1 1 1`: the last `)` ends it.
 fn parse_stat(line: &[u8]) -> Option<Stat<'_>> {
     let open = line.iter().position(|byte| *byte == b'(')?;
     let close = line.iter().rposition(|byte| *byte == b')')?;
     let name = line.get(open + 1..close)?;
     let mut fields = line.get(close + 1..)?.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
     let state = *fields.next()?.first()?;
-    // Field numbers of proc_pid_stat(5), less the three already taken: 4 ppid, 14 utime, 15 stime, 16 cutime, 17 cstime,
-    // 20 num_threads, 22 starttime, 24 rss.
+    // Field numbers of proc_pid_stat(5); slot 0 is field 4: 4 ppid, 14 utime, 15 stime, 16 cutime, 17 cstime, 20
+    // num_threads, 22 starttime, 24 rss.
     let mut numbers = [0_u64; 21];
     for slot in &mut numbers {
         let field = std::str::from_utf8(fields.next()?).ok()?;

@@ -1,4 +1,4 @@
-//! The folder of this session for what only lives while the program runs: sockets and locks.
+//! The runtime folder of this session, for sockets and locks.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Error, ErrorKind, Result};
@@ -6,14 +6,14 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::{Path, PathBuf};
 use std::{env, ffi::OsString};
 
-/// The private folder of this session, made when it is not there.
+/// The private folder of this session, created when missing.
 pub(super) fn folder() -> Result<PathBuf> {
     let path = |name| env::var_os(name).map(PathBuf::from).filter(|path: &PathBuf| path.is_absolute());
     let state = path("XDG_STATE_HOME").or_else(|| Some(env::home_dir()?.join(".local/state")));
     folder_in(path("XDG_RUNTIME_DIR").as_deref(), state.as_deref())
 }
 
-/// `mimamori` in the folder of the session; without one that is ours alone, in the folder for states.
+/// `mimamori` in the runtime folder or, when that is missing or not private, in the state folder.
 fn folder_in(runtime: Option<&Path>, state: Option<&Path>) -> Result<PathBuf> {
     let runtime = runtime.filter(|folder| is_ours_alone(folder));
     let folder = match (runtime, state) {
@@ -22,7 +22,7 @@ fn folder_in(runtime: Option<&Path>, state: Option<&Path>) -> Result<PathBuf> {
         (None, None) => return Err(Error::new(ErrorKind::NotFound, "neither XDG_RUNTIME_DIR nor a home folder")),
     };
     DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-    // It may have been there with wider rights; what is somebody else's cannot be changed and is refused below.
+    // It may exist with wider permissions. A folder of another user cannot be changed and is rejected below.
     if fs::symlink_metadata(&folder)?.is_dir() {
         let _ = fs::set_permissions(&folder, fs::Permissions::from_mode(0o700));
     }
@@ -33,14 +33,14 @@ fn folder_in(runtime: Option<&Path>, state: Option<&Path>) -> Result<PathBuf> {
     }
 }
 
-/// A folder, not a link to one, that belongs to us and that nobody else can enter (no rights in the lowest six bits).
+/// Returns `true` for a folder (not a link) that we own and nobody else can enter: the lowest six mode bits are clear.
 fn is_ours_alone(folder: &Path) -> bool {
     fs::symlink_metadata(folder).is_ok_and(|data| {
         data.is_dir() && data.uid() == rustix::process::geteuid().as_raw() && data.mode().trailing_zeros() >= 6
     })
 }
 
-/// A file in the folder of the session: `agent.lock`.
+/// Path of a file in the session's folder, such as `agent.lock`.
 pub(super) fn file(name: &str, kind: &str) -> Result<PathBuf> {
     Ok(folder()?.join(file_name(name, kind)?))
 }
@@ -50,23 +50,22 @@ fn file_name(name: &str, kind: &str) -> Result<OsString> {
     if plain { Ok(format!("{name}.{kind}").into()) } else { Err(ErrorKind::InvalidInput.into()) }
 }
 
-/// The right to be the only one of its name in this session. The system takes it back when the process ends,
-/// however it ends.
+/// A single-instance lock for this session. The system releases it when the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock `name`; `None` when another process has it.
+    /// Takes the lock `name`; `None` when another process holds it.
     ///
     /// # Errors
-    /// What the system says about the file.
+    /// The system's error about the file.
     pub fn take(name: &str) -> Result<Option<Self>> {
         Self::take_at(&file(name, "lock")?)
     }
 
-    /// The file stays when the lock is given back: who removed it could remove that of the next one.
+    /// The file stays after unlocking: removing it could remove the file that the next holder has locked.
     fn take_at(path: &Path) -> Result<Option<Self>> {
         let no_follow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
         let mut options = OpenOptions::new();

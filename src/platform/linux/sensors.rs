@@ -1,4 +1,4 @@
-//! Sensors from `/sys` and `/proc/pressure`. No root, no driver, no daemon.
+//! Sensors from `/sys` and `/proc/pressure`. Needs no root, no driver, no daemon.
 
 use std::collections::HashMap;
 use std::fs;
@@ -9,15 +9,15 @@ use super::read_line;
 use crate::model::{Celsius, Fraction, Hertz, Power, Pressure, Reading, Rpm, Seconds, Why};
 use crate::platform::types::SensorValues;
 
-/// Drivers whose temperatures are of the processor or the whole PC; others (disks, Wi-Fi) are not its heat.
+/// Drivers whose temperatures are of the processor or the whole PC; others (disks, Wi-Fi) do not show its heat.
 const CPU_DRIVERS: [&str; 8] =
     ["coretemp", "k10temp", "zenpower", "acpitz", "cpu_thermal", "thinkpad", "dell_smm", "asus"];
 
-/// Drivers of graphics cards and processors. Their fans turn by the card's own heat: one stands still while it has little
-/// to do, another turns whatever the PC does, and neither says how the PC is cooled.
+/// Drivers of GPUs. Their fans follow the card's own heat: one stands still while the card is idle, another spins
+/// whatever the PC does, so neither shows how the PC is cooled.
 const GRAPHICS_DRIVERS: [&str; 8] = ["amdgpu", "radeon", "nouveau", "nvidia", "nvidia_gpu", "i915", "xe", "nova"];
 
-/// Where the sensors of this PC are: looked for once, read each tick.
+/// Sensor files of this PC: searched once, read every tick.
 pub struct Sensors {
     temperatures: Vec<PathBuf>,
     fans: Vec<PathBuf>,
@@ -28,14 +28,14 @@ pub struct Sensors {
     disks: Option<DiskTimes>,
 }
 
-/// How long each disk had been busy at a moment, in milliseconds.
+/// Accumulated busy time of each disk, in milliseconds.
 struct DiskTimes {
     at: Instant,
     busy: HashMap<String, u64>,
 }
 
 impl Sensors {
-    /// Looks for sensors.
+    /// Searches for sensors.
     pub fn new() -> Self {
         Self::below(Path::new("/sys"))
     }
@@ -85,7 +85,7 @@ impl Sensors {
         }
     }
 
-    /// Reads every sensor.
+    /// Reads all sensors.
     pub fn read(&mut self) -> SensorValues {
         SensorValues {
             frequency: self.frequency(),
@@ -100,7 +100,7 @@ impl Sensors {
         }
     }
 
-    /// Partitions, loops and what is built on other disks count with the disks below them.
+    /// Partitions, loop devices and stacked devices are skipped: their time counts with the disks below them.
     fn disk_busy(&mut self) -> Reading<Fraction> {
         let text = match fs::read_to_string("/proc/diskstats") {
             Ok(text) => text,
@@ -133,7 +133,7 @@ impl Sensors {
             self.supplies
                 .iter()
                 .filter(|supply| {
-                    // A mouse has a battery too; its scope is "Device".
+                    // Batteries of mice and the like have the scope "Device".
                     text(&supply.join("type")).as_deref() == Some(kind)
                         && text(&supply.join("scope")).as_deref() != Some("Device")
                 })
@@ -169,7 +169,7 @@ fn number(path: &Path) -> Option<i64> {
     fs::read_to_string(path).ok()?.trim().parse().ok()
 }
 
-/// The greatest number in `files`: no files is no sensor, files that do not answer are stale.
+/// Greatest number in `files`: without files there is no sensor; files that cannot be read are stale.
 fn greatest(files: &[PathBuf]) -> Reading<i64> {
     if files.is_empty() {
         return Reading::Missing(Why::NoSensor);
@@ -177,7 +177,7 @@ fn greatest(files: &[PathBuf]) -> Reading<i64> {
     Reading::from_option(files.iter().filter_map(|path| number(path)).max(), Why::Stale)
 }
 
-/// Virtual machines have no frequency driver; the kernel still says what it believes.
+/// Fallback for virtual machines, which have no frequency driver: the kernel's own estimate.
 fn frequency_of_cpuinfo() -> Option<Hertz> {
     let text = fs::read_to_string("/proc/cpuinfo").ok()?;
     let clocks: Vec<f64> = text
@@ -189,7 +189,7 @@ fn frequency_of_cpuinfo() -> Option<Hertz> {
     (count > 0).then(|| Hertz((clocks.iter().sum::<f64>() / count as f64 * 1e6) as u64))
 }
 
-/// Field 10 after the name, "milliseconds spent doing I/O" (kernel documentation, admin-guide/iostats).
+/// Parses field 10 after the name, "milliseconds spent doing I/O" (kernel documentation, admin-guide/iostats).
 fn parse_disk_times(text: &str, is_disk: impl Fn(&str) -> bool) -> HashMap<String, u64> {
     let busy = |line: &str| {
         let fields: Vec<&str> = line.split_ascii_whitespace().collect();
@@ -200,7 +200,7 @@ fn parse_disk_times(text: &str, is_disk: impl Fn(&str) -> bool) -> HashMap<Strin
     text.lines().filter_map(busy).collect()
 }
 
-/// The share of `elapsed` in which the busiest disk had something to do.
+/// Share of `elapsed` in which the busiest disk was busy.
 fn busiest(before: &HashMap<String, u64>, now: &HashMap<String, u64>, elapsed: Duration) -> Option<Fraction> {
     let grown = |(name, busy): (&String, &u64)| Some(busy.saturating_sub(*before.get(name)?));
     let longest = now.iter().filter_map(grown).max()?;
@@ -227,13 +227,13 @@ fn pressure() -> Reading<Pressure> {
             Reading::Known(Pressure { cpu, memory, io })
         }
         (Reading::Missing(why), ..) | (_, Reading::Missing(why), _) | (.., Reading::Missing(why)) => {
-            // The files may be there while the kernel was started without psi=1: reading gives EOPNOTSUPP.
+            // Without psi=1 at boot the files exist, but reading fails with EOPNOTSUPP.
             Reading::Missing(if matches!(why, Why::NoSensor | Why::Stale) { Why::Unsupported } else { why })
         }
     }
 }
 
-/// `some avg10=1.23 avg60=…`: the first line, share of the last ten seconds.
+/// Parses `some avg10=1.23 avg60=…`, the first line: the share over the last ten seconds.
 fn parse_pressure(text: &str) -> Option<Fraction> {
     let line = text.lines().find(|line| line.starts_with("some "))?;
     let value = line.split(' ').find_map(|field| field.strip_prefix("avg10="))?;

@@ -1,4 +1,4 @@
-//! When the user signed in.
+//! Time when the user signed in.
 
 use std::path::Path;
 use std::{env, fs};
@@ -7,7 +7,8 @@ use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
 
 use crate::model::{At, Reading, Why};
 
-/// When this session began, as logind noted it; else when the user's folder of the session was made.
+/// Start of this session as recorded by logind, else of the user's first session, else the creation time of the user's
+/// runtime folder.
 pub fn signed_in_at() -> Reading<At> {
     let session = env::var("XDG_SESSION_ID").ok().filter(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     let session = session.and_then(|id| noted(&Path::new("/run/systemd/sessions").join(id)));
@@ -22,14 +23,14 @@ fn noted(path: &Path) -> Option<At> {
     begin(&fs::read_to_string(path).ok()?)
 }
 
-/// logind's note of a session or a user: `REALTIME=` in microseconds.
+/// Parses `REALTIME=` (in microseconds) in logind's file about a session or user.
 fn begin(note: &str) -> Option<At> {
     let microseconds = note.lines().find_map(|line| line.strip_prefix("REALTIME="))?;
     Some(At(microseconds.trim().parse::<i64>().ok()? / 1000))
 }
 
-/// When a folder was made, where its file system keeps that. The time of its last change would not do: every
-/// program that puts something into the folder changes it.
+/// Creation time of a folder, where the file system records it. The modification time would not do: every program that
+/// puts something into the folder changes it.
 fn made(path: &Path) -> Option<At> {
     let data = statx(CWD, path, AtFlags::empty(), StatxFlags::BTIME).ok()?;
     let known = data.stx_mask & StatxFlags::BTIME.bits() != 0;
@@ -51,7 +52,7 @@ mod tests {
     #[test]
     fn a_folder_was_made_before_now() {
         let folder = tempfile::tempdir().expect("folder");
-        // Some file systems do not keep it.
+        // Some file systems do not record it.
         if let Some(at) = made(folder.path()) {
             assert!(at > At(1_600_000_000_000), "{at:?}");
         }

@@ -1,4 +1,4 @@
-//! A process held by a pidfd from the check to the end of an action: a signal can only reach that process.
+//! A process held by a pidfd from the check to the end of an action, so that signals can reach no other process.
 
 use std::os::fd::OwnedFd;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::processes::start_time_of;
 use crate::model::{Closable, ProcKey};
 use crate::platform::types::ActError;
 
-/// A process that was checked and is held.
+/// A checked and open process.
 #[derive(Debug)]
 pub struct Target {
     key: ProcKey,
@@ -19,11 +19,11 @@ pub struct Target {
 }
 
 impl Target {
-    /// Holds the process and then looks whether it is the one that was meant: when its start time is still
-    /// the same after the pidfd was opened, the pidfd cannot belong to a later process with that number.
+    /// Opens the process and then verifies its identity: if the start time still matches after the pidfd was opened,
+    /// the pidfd cannot refer to a later process with the same id.
     ///
     /// # Errors
-    /// [`ActError::Gone`] when it has ended, [`ActError::Refused`] when the system does not let us.
+    /// [`ActError::Gone`] when it has ended, [`ActError::Refused`] when the system denies access.
     pub fn open(what: &Closable) -> Result<Self, ActError> {
         let key = what.key();
         let pid = i32::try_from(key.pid).ok().and_then(RawPid::from_raw).ok_or(ActError::Gone)?;
@@ -34,18 +34,18 @@ impl Target {
         Ok(Self { key, pidfd, asked: false })
     }
 
-    /// Which process.
+    /// Identity of the process.
     pub const fn key(&self) -> ProcKey {
         self.key
     }
 
-    /// Whether it has not ended yet.
+    /// Returns `true` until the process has ended.
     pub fn is_running(&self) -> bool {
         !self.wait(Duration::ZERO)
     }
 
     /// Sends SIGTERM, once: Chromium takes a second one as an order to die at once
-    /// (chrome/browser/shutdown_signal_handlers_posix.cc), which would bring its pages back at the next start.
+    /// (chrome/browser/shutdown_signal_handlers_posix.cc), and would reopen its pages at the next start.
     ///
     /// # Errors
     /// [`ActError::Gone`] or [`ActError::Refused`].
@@ -66,14 +66,14 @@ impl Target {
         pidfd_send_signal(&self.pidfd, Signal::KILL).map_err(from_errno)
     }
 
-    /// Waits until the process has ended, at most `timeout`; whether it has.
+    /// Waits up to `timeout` for the process to end; returns whether it has.
     pub fn wait(&self, timeout: Duration) -> bool {
         let timeout = Timespec {
             tv_sec: i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: timeout.subsec_nanos().into(),
         };
         let mut fds = [PollFd::new(&self.pidfd, PollFlags::IN)];
-        // An error here would be a broken descriptor, which cannot happen to one we own: not ended.
+        // An error would mean a broken descriptor, impossible for one we own: counts as still running.
         poll(&mut fds, Some(&timeout)).is_ok_and(|ready| ready > 0)
     }
 }

@@ -1,4 +1,4 @@
-//! The icon beside the clock: StatusNotifierItem and its menu over D-Bus, without GTK.
+//! The tray icon: StatusNotifierItem and its menu over D-Bus, without GTK.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -14,18 +14,18 @@ use crate::icon::{self, Colours};
 use crate::platform::notifications::escaped;
 use crate::platform::types::{DesktopEvent, DesktopEvents, MenuLine, NoDesktop, TrayAction, TrayIcon, TrayView};
 
-/// So long may the session bus take to say that it is there; a slower one is waited for on the thread.
+/// Longest wait in [`Tray::start`] for the session bus; the thread goes on waiting for a slower one.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// A place for icons that came in the moment between asking and listening for it would be missed; so ask again.
+/// Delay of a second check for a tray: one that appeared between the first check and listening for it would be missed.
 const ASK_AGAIN: Duration = Duration::from_secs(10);
-/// Between two tries when the place for icons refuses ours.
+/// Delay between attempts when the tray refuses our icon.
 const TRY_AGAIN: Duration = Duration::from_mins(1);
-/// Sides of the pictures in pixels; the bar takes the one that fits best.
+/// Icon sizes in pixels; the panel picks the best fit.
 const SIZES: [u32; 5] = [16, 22, 24, 32, 48];
-/// Stays the same for ever: desktops remember by it whether to show the icon.
+/// Must never change: desktops remember by it whether to show the icon.
 const ID: &str = "mimamori";
 
-/// An icon beside the clock, gone when dropped. Where the desktop has no place for icons it waits for one.
+/// A tray icon, removed on drop. On a desktop without a tray it waits for one to appear.
 #[derive(Debug)]
 pub struct Tray {
     views: Sender<TrayView>,
@@ -33,7 +33,7 @@ pub struct Tray {
 }
 
 impl Tray {
-    /// Shows the icon on a thread of its own; takes at most 2 s.
+    /// Shows the icon from its own thread; takes at most 2 s.
     ///
     /// # Errors
     /// There is no session bus.
@@ -51,12 +51,12 @@ impl Tray {
         }
     }
 
-    /// Shows another state; does nothing when it is the same.
+    /// Shows `view` unless it is shown already.
     pub fn update(&self, view: &TrayView) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if *last != *view {
             last.clone_from(view);
-            // Without the thread there is no icon to change.
+            // Without the thread there is no icon to update.
             let _ = self.views.send(view.clone());
         }
     }
@@ -66,7 +66,7 @@ impl Tray {
 fn run(mut item: Item, views: &Receiver<TrayView>, started: &Sender<Result<(), NoDesktop>>) {
     let mut shown = item.show();
     if let Err(error @ ksni::Error::Dbus(_)) = &shown {
-        // Whoever started us may have stopped waiting.
+        // The caller may have stopped waiting.
         let _ = started.send(Err(NoDesktop(error.to_string())));
         return;
     }
@@ -107,13 +107,13 @@ fn end(shown: Result<Handle<Item>, ksni::Error>) {
     }
 }
 
-/// What the desktop asks about.
+/// State of the D-Bus item, queried by the desktop.
 #[derive(Clone)]
 struct Item {
     view: TrayView,
     colours: Colours,
     events: DesktopEvents,
-    /// There is a place for icons, as far as is known.
+    /// The desktop has a tray, as far as known.
     has_place: Arc<AtomicBool>,
 }
 
@@ -127,7 +127,7 @@ impl Item {
         shown
     }
 
-    /// Tells what is known after the start; `shown` when the item is on the bus.
+    /// Reports after the start whether the icon has a place; `shown` when the item is on the bus.
     fn tell_place(&self, shown: bool) {
         if shown && self.has_place.load(Ordering::Relaxed) {
             self.send(DesktopEvent::TrayShown);
@@ -168,7 +168,7 @@ impl ksni::Tray for Item {
 
     fn tool_tip(&self) -> ToolTip {
         let (title, description) = self.view.tooltip.split_once('\n').unwrap_or((&self.view.tooltip, ""));
-        // The second part may hold markup by its specification, the first may not.
+        // By the specification, the description may contain markup and the title may not.
         ToolTip { title: title.to_owned(), description: escaped(description), ..ToolTip::default() }
     }
 
@@ -177,7 +177,7 @@ impl ksni::Tray for Item {
     }
 
     fn menu(&self) -> Vec<MenuItem<Self>> {
-        // No bold lines in these menus: the default one stands first.
+        // These menus have no bold lines: the default one comes first instead.
         let mut lines: Vec<&MenuLine> = self.view.menu.iter().collect();
         lines.sort_by_key(|line| !matches!(line, MenuLine::Item { default: true, .. }));
         lines.into_iter().map(menu_item).collect()
@@ -212,12 +212,12 @@ fn menu_item(line: &MenuLine) -> MenuItem<Item> {
     }
 }
 
-/// One underscore would underline the next letter.
+/// Escapes underscores: a single one would underline the next letter.
 fn label(text: &str) -> String {
     text.replace('\0', "\u{FFFD}").replace('_', "__")
 }
 
-/// ksni takes alpha first, the most significant byte of a pixel.
+/// ksni expects ARGB, with alpha in the first byte of a pixel.
 fn picture(icon: TrayIcon, size: u32, colours: &Colours) -> Icon {
     let mut data = icon::rgba(icon, size, colours);
     for pixel in data.chunks_exact_mut(4) {

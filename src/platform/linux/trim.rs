@@ -1,4 +1,4 @@
-//! Returns heap that is needed only now and then, and makes folders that only this user can look into.
+//! Returns unused heap to the system, and creates private folders.
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -8,16 +8,16 @@ use std::time::Duration;
 /// Interval between two calls of [`give_back_memory`], each of which costs a tenth of a millisecond.
 pub const GIVE_BACK_EVERY: Duration = Duration::from_secs(20);
 
-/// Returns free heap to the system. Reading the tables takes some MB for a moment, and as what is kept lies between, the C
-/// library keeps the rest.
+/// Returns free heap to the system. Reading the tables briefly takes some MB, which the C library would keep because of
+/// the live allocations in between.
 #[cfg(target_env = "gnu")]
 #[expect(unsafe_code, reason = "asks the C library to give back memory")]
 pub fn give_back_memory() {
     unsafe extern "C" {
-        /// glibc's own; see malloc_trim(3).
+        /// A glibc extension; see malloc_trim(3).
         fn malloc_trim(keep: usize) -> std::ffi::c_int;
     }
-    // SAFETY: takes a number, and touches nothing that is in use.
+    // SAFETY: takes a number and touches no memory that is in use.
     unsafe { malloc_trim(0) };
 }
 
@@ -25,10 +25,10 @@ pub fn give_back_memory() {
 #[cfg(not(target_env = "gnu"))]
 pub const fn give_back_memory() {}
 
-/// Makes a folder that only this user can look into, and those above it.
+/// Creates a folder that only this user can access, and its missing parents.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
