@@ -1,27 +1,27 @@
-//! One question and one answer over a connection of this PC, the same on every system: each is one line.
-//! A connection that is too slow or says too much is dropped, so that nobody can keep the others waiting.
+//! One request and one answer, one line each, over a local connection; shared by all platforms. A connection that is
+//! too slow or sends too much is dropped, so that it cannot block others.
 
 use std::io::{Error, ErrorKind, Result};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The longest line in bytes, without its end.
+/// Longest line in bytes, without its line feed.
 pub(super) const LONGEST: usize = 4096;
-/// So long may the other side take for its line.
+/// Time limit for the other side's line.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
-/// So many connections are served at once.
+/// Connections served concurrently.
 pub(super) const AT_ONCE: usize = 4;
 
-/// A connection to somebody who may be slow.
+/// A connection to a possibly slow peer.
 pub(super) trait Line {
-    /// Reads what is there, waits at most `patience` for it; 0 at the end.
+    /// Reads available bytes, waiting up to `patience`; 0 at the end.
     fn read(&mut self, buffer: &mut [u8], patience: Duration) -> Result<usize>;
-    /// Writes a part, waits at most `patience`; how much was written.
+    /// Writes part of `bytes`, waiting up to `patience`; returns the number written.
     fn write(&mut self, bytes: &[u8], patience: Duration) -> Result<usize>;
 }
 
-/// What is left until `end`.
+/// Time remaining until `end`.
 fn left(end: Instant) -> Result<Duration> {
     let left = end.saturating_duration_since(Instant::now());
     if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(left) }
@@ -66,24 +66,25 @@ fn write_line(line: &mut impl Line, text: &[u8], end: Instant) -> Result<()> {
     Ok(())
 }
 
-/// Asks one question; the answer must be there at `end`.
+/// Sends one request and returns its answer, which must arrive before `end`.
 pub(super) fn ask(line: &mut impl Line, request: &[u8], end: Instant) -> Result<Vec<u8>> {
     write_line(line, request, end)?;
     read_line(line, end)
 }
 
-/// Answers one question.
+/// Answers one request.
 fn answer(line: &mut impl Line, handle: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<()> {
     let request = read_line(line, Instant::now() + PATIENCE)?;
     let answer = handle(&request);
     let end = Instant::now() + PATIENCE;
     write_line(line, &answer, end)?;
-    // Until the other side has read it and closes: a Windows pipe that is closed first may lose it.
+    // Waits until the peer has read it and closes: closing a Windows pipe first may lose the answer.
     while left(end).and_then(|left| line.read(&mut [0; 64], left)).is_ok_and(|count| count > 0) {}
     Ok(())
 }
 
-/// Answers connections, a few at once, each on a thread of its own that ends with it.
+/// Answers connections, a few concurrently, each on its own short-lived thread. `handle` runs for one request at a
+/// time.
 pub(super) struct Answerer<F> {
     handle: Arc<Mutex<F>>,
     places: Arc<ConnectionSlots>,
@@ -94,13 +95,13 @@ impl<F: Fn(&[u8]) -> Vec<u8> + Send + 'static> Answerer<F> {
         Self { handle: Arc::new(Mutex::new(handle)), places: Arc::new(ConnectionSlots::default()) }
     }
 
-    /// Waits for a place, no longer than a connection can last, and answers on another thread. A connection for
-    /// which there is no place or no thread is dropped: who asks may ask again.
+    /// Waits for a slot, no longer than a connection can last, and answers on another thread. Without a slot or a
+    /// thread the connection is dropped; the peer may try again.
     pub(super) fn serve(&self, mut line: impl Line + Send + 'static) {
         let Some(place) = ConnectionSlot::take(&self.places) else { return };
         let handle = Arc::clone(&self.handle);
         let work = move || {
-            // Somebody who is slow or says too much gets no answer; there is nobody to tell.
+            // A slow or overlong request gets no answer, and there is nobody to report it to.
             let _ = answer(&mut line, |request| locked(&handle)(request));
             drop(line);
             drop(place);
@@ -109,7 +110,7 @@ impl<F: Fn(&[u8]) -> Vec<u8> + Send + 'static> Answerer<F> {
     }
 }
 
-/// A panic in the work of another connection is not a reason to stop.
+/// Ignores poisoning: a panic while serving one connection must not stop the others.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -120,7 +121,7 @@ struct ConnectionSlots {
     given_back: Condvar,
 }
 
-/// The right to be served; given back when dropped, also by a panic.
+/// The right to be served; released on drop, even by a panic.
 struct ConnectionSlot(Arc<ConnectionSlots>);
 
 impl ConnectionSlot {
@@ -147,7 +148,7 @@ impl Drop for ConnectionSlot {
 mod tests {
     use super::*;
 
-    /// Gives its parts one after the other, then the end; keeps what is written.
+    /// Yields its parts one by one, then the end; keeps what is written.
     struct Parts(Vec<Vec<u8>>, Vec<u8>);
 
     impl Line for Parts {

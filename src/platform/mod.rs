@@ -1,9 +1,8 @@
-//! The operating system. The only folder with `cfg(target_os)` and `unsafe`.
+//! The operating system; the only folder with `cfg(target_os)` and `unsafe`.
 //!
-//! `linux`, `windows` and `unknown` have the same items, listed once below; the compiler refuses a platform
-//! that lacks one. `unknown` does nothing and says so; the feature `unknown-platform` builds it anywhere.
-//! No policy here: what a value means is decided by `sampler` and `diagnose`, what may be closed by
-//! [`crate::model::Closable`].
+//! `linux`, `windows` and `unknown` have the same items, listed once below; a platform that lacks one does not compile.
+//! `unknown` does nothing and says so; the feature `unknown-platform` builds it anywhere. No policy here: `sampler` and
+//! `diagnose` decide what a value means, [`crate::model::Closable`] what may be closed.
 
 #[cfg_attr(feature = "unknown-platform", allow(dead_code, reason = "a platform that knows nothing talks to nobody"))]
 mod frames;

@@ -1,5 +1,5 @@
-//! The line in front of a notification server, the same on every system: one thread speaks to the server, which may
-//! be slow or missing, and whoever wants to show something never waits.
+//! Queue in front of a notification server, shared by all platforms. One thread talks to the server, which may be slow
+//! or missing, so that callers never block on it.
 
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender, TrySendError};
 use std::thread;
@@ -7,31 +7,31 @@ use std::time::Duration;
 
 use super::types::{DesktopEvent, DesktopEvents, NoDesktop};
 
-/// So many notifications may wait for a server that does not answer.
+/// Notifications that may queue up for a server that does not answer.
 const WAITING: usize = 8;
-/// So long a notification that is due waits to learn whether it would disturb.
+/// Longest wait for the answer of [`Queue::is_presenting`].
 const PRESENTING_PATIENCE: Duration = Duration::from_millis(500);
 
 /// A notification server. Every call may take seconds.
 pub(super) trait Server {
-    /// Shows a notification in place of an earlier one with the same tag.
+    /// Shows a notification, replacing an earlier one with the same tag.
     fn show(&mut self, message: &Message) -> Result<(), String>;
-    /// Takes a notification back, if it is still there.
+    /// Withdraws a notification, if it is still there.
     fn withdraw(&mut self, tag: &str);
-    /// Whether the person should not be disturbed: a presentation, a full screen, or as they chose. `None` when the
-    /// system does not tell.
+    /// Reports whether the user should not be disturbed: a presentation, a full-screen program, or a do-not-disturb
+    /// setting. `None` when the system cannot tell.
     fn is_presenting(&mut self) -> Option<bool>;
 }
 
-/// What is shown; all texts are free of control characters.
+/// A notification; all texts are free of control characters.
 pub(super) struct Message {
-    /// Which one this is.
+    /// Identity, for replacing and withdrawing it.
     pub(super) tag: String,
     /// One line.
     pub(super) title: String,
     /// A few lines.
     pub(super) body: String,
-    /// Stays until somebody has seen it.
+    /// Stays on screen until dismissed.
     pub(super) urgent: bool,
 }
 
@@ -41,7 +41,7 @@ enum Job {
     IsPresenting(Sender<Option<bool>>),
 }
 
-/// The line, and the thread behind it, which ends when this is dropped.
+/// Sender side of the queue. Its thread ends when this is dropped.
 #[derive(Debug)]
 pub(super) struct Queue {
     jobs: Option<SyncSender<Job>>,
@@ -60,11 +60,12 @@ impl Queue {
     }
 
     pub(super) fn withdraw(&self, tag: &str) {
-        // When even this cannot wait in the line the server hangs, and its notifications with it.
+        // Fails only when the queue is full: the server hangs, and with it its notifications.
         let _ = self.send(Job::Withdraw(tag.into()));
     }
 
-    /// Whether the person should not be disturbed. Waits a moment for the answer; a server that hangs tells nothing.
+    /// Reports whether the user should not be disturbed, waiting up to [`PRESENTING_PATIENCE`]; `None` from a server
+    /// that hangs.
     pub(super) fn is_presenting(&self) -> Option<bool> {
         let (answer, answers) = mpsc::channel();
         self.send(Job::IsPresenting(answer)).ok()?;
@@ -81,7 +82,7 @@ impl Queue {
 }
 
 fn run(mut server: impl Server, jobs: &Receiver<Job>, events: &DesktopEvents) {
-    // The last one failed, and that was said.
+    // The last attempt failed and was reported.
     let mut failed = false;
     for job in jobs {
         match job {
@@ -95,19 +96,19 @@ fn run(mut server: impl Server, jobs: &Receiver<Job>, events: &DesktopEvents) {
             },
             Job::Withdraw(tag) => server.withdraw(&tag),
             Job::IsPresenting(answer) => {
-                // Who asked may have stopped waiting.
+                // The caller may have stopped waiting.
                 let _ = answer.send(server.is_presenting());
             }
         }
     }
 }
 
-/// Text without what a notification does not draw and D-Bus or XML does not carry.
+/// Replaces control characters, which notifications do not draw and D-Bus or XML cannot carry.
 pub(super) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c }).collect()
 }
 
-/// Text for a place where `<b>` would be markup.
+/// Escapes text for servers that interpret markup such as `<b>`.
 pub(super) fn escaped(text: &str) -> String {
     clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -117,7 +118,7 @@ mod tests {
     use super::*;
     use std::time::Instant;
 
-    /// Answers what it was told to, and waits before it does.
+    /// Returns the given results in order, each after a delay.
     struct Told(Vec<Result<(), String>>, Duration);
 
     impl Server for Told {

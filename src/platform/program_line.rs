@@ -1,14 +1,14 @@
-//! The program in a command line of Windows, apart from its arguments: tested everywhere.
+//! Finds the program in a Windows command line; free of system calls so that every platform tests it.
 
-/// What Windows starts by itself ends in one of these.
+/// Extensions of the files that Windows runs directly.
 const PROGRAMS: [&str; 16] = [
     ".exe", ".com", ".bat", ".cmd", ".scr", ".pif", ".vbs", ".vbe", ".js", ".jse", ".wsf", ".hta", ".ps1", ".msc",
     ".lnk", ".url",
 ];
 
-/// The program of a line: what stands in quotes; a first word without a path as it is; of a path without quotes, which
-/// may have blanks in it, as much as it takes to end like a program, as Windows looks for it. `None` when there is no
-/// such end: the rest may be arguments, which are nobody's business (they can hold a password).
+/// Returns the program of a command line: what stands in quotes; a first word without a path as it is; of an unquoted
+/// path, which may contain blanks, the shortest prefix that ends like a program, as Windows searches for it. `None`
+/// without such an end: the rest may be arguments, which are private (they can hold a password).
 pub(super) fn program_of(line: &str) -> Option<&str> {
     let line = line.trim();
     let line = line.strip_prefix(r"\??\").unwrap_or(line);

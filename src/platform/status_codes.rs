@@ -1,23 +1,23 @@
-//! What some status codes of Windows mean for us, apart from the calls that give them: tested everywhere.
+//! Meaning of some Windows status codes, separate from the calls that return them so that every platform tests it.
 
-/// What `WinVerifyTrust` says about a signature.
+/// Verdict of `WinVerifyTrust` on a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trust {
-    /// It is valid.
+    /// Valid.
     Valid,
-    /// The file carries none, or is of a kind that cannot carry one: a catalog may have it.
+    /// The file has none, or is of a kind that cannot have one; a catalog may still cover it.
     Unsigned,
-    /// It cannot be checked on this PC at this moment: that says nothing about the file.
+    /// Cannot be checked on this PC right now, which says nothing about the file.
     Unknown,
-    /// It is not valid.
+    /// Invalid.
     Invalid,
 }
 
-/// The meaning of an answer of `WinVerifyTrust`.
+/// Interprets a status of `WinVerifyTrust`.
 ///
-/// We fetch nothing. Where a certificate between the file's and its root is not on this PC, as on one that is seldom
-/// online, the chain has no end, and lists of withdrawn certificates cannot be had: neither is the fault of the file. A
-/// chain that ends in a root which this PC does not trust is complete: anybody can make one, so it counts as none.
+/// Nothing is fetched from the network. On a PC that is seldom online an intermediate certificate may be missing, which
+/// breaks the chain, and revocation lists are unavailable: neither is the file's fault. A chain that ends in a root
+/// this PC does not trust is complete: anybody can make one, so it counts as invalid.
 pub(super) const fn trust(status: u32) -> Trust {
     match status {
         0 => Trust::Valid,
@@ -29,27 +29,27 @@ pub(super) const fn trust(status: u32) -> Trust {
     }
 }
 
-/// What the performance counters say about their values.
+/// Availability of performance counter values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counter {
-    /// They are there.
+    /// Available.
     Valid,
-    /// Not enough room was given for them.
+    /// The buffer is too small.
     MoreData,
-    /// There are none at this moment: it is the first look, or nobody uses what is counted.
+    /// None right now: this is the first reading, or nothing uses what is counted.
     NoData,
-    /// They cannot be had.
+    /// Not available.
     Failed,
 }
 
-/// The meaning of an answer of the library for performance counters (pdhmsg.h).
+/// Interprets a status of the performance counter library (pdhmsg.h).
 pub(super) const fn counter(status: u32) -> Counter {
     match status {
         0 => Counter::Valid,
         // PDH_MORE_DATA
         0x8000_07D2 => Counter::MoreData,
-        // PDH_CSTATUS_NO_INSTANCE, PDH_NO_DATA, PDH_CSTATUS_INVALID_DATA, PDH_INVALID_DATA; then what it says when
-        // somebody ended between two looks: PDH_CALC_NEGATIVE_DENOMINATOR, _TIMEBASE, _VALUE
+        // PDH_CSTATUS_NO_INSTANCE, PDH_NO_DATA, PDH_CSTATUS_INVALID_DATA, PDH_INVALID_DATA; then those returned when a
+        // process ended between two readings: PDH_CALC_NEGATIVE_DENOMINATOR, _TIMEBASE, _VALUE
         0x8000_07D1 | 0x8000_07D5 | 0xC000_0BBA | 0xC000_0BC6 | 0x8000_07D6..=0x8000_07D8 => Counter::NoData,
         _ => Counter::Failed,
     }

@@ -1,4 +1,4 @@
-//! Types that every platform shares.
+//! Types shared by all platforms.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ pub use crate::icon::TrayIcon;
 pub use crate::model::ActError;
 use crate::model::{Bytes, Celsius, Fraction, Hertz, Pid, Power, Pressure, ProcKey, ProcState, Reading, Rpm, Seconds};
 
-/// Processor time in the platform's own ticks; only differences and ratios mean anything.
+/// Processor time in the platform's own ticks; only differences and ratios are meaningful.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CpuTime {
-    /// Ticks in which the processor worked.
+    /// Ticks spent working.
     pub busy: u64,
-    /// All ticks, idle ones included.
+    /// All ticks, including idle ones.
     pub all: u64,
-    /// Of the busy ones those spent answering devices: interrupts, and the work they put off.
+    /// Busy ticks spent in interrupts and their deferred work.
     pub interrupts: u64,
 }
 
@@ -22,7 +22,7 @@ pub struct CpuTime {
 pub struct CpuTimes {
     /// Sum over all processors.
     pub total: CpuTime,
-    /// One entry a logical processor.
+    /// One entry per logical processor.
     pub per_core: Vec<CpuTime>,
 }
 
@@ -30,161 +30,161 @@ pub struct CpuTimes {
 pub struct RawProc<'a> {
     /// Identity.
     pub key: ProcKey,
-    /// Who started it.
+    /// Parent process.
     pub parent: Pid,
-    /// CPU time since its start, on one processor.
+    /// CPU time since its start, summed over all processors.
     pub cpu_time: Duration,
-    /// CPU time of its children that have ended and of theirs, since its start; `None` where the system keeps none, and for
-    /// what takes in the children of others.
+    /// CPU time of ended descendants it has waited for, since its start. `None` where the system keeps none, and for
+    /// processes that also adopt orphans.
     pub children_time: Option<Duration>,
     /// Resident memory.
     pub memory: Bytes,
     /// Number of threads.
     pub threads: u32,
-    /// What it is doing.
+    /// Scheduling state.
     pub state: ProcState,
-    /// Bytes (read, written) since its start, when the tick gives them without further cost.
+    /// Bytes (read, written) since its start, when the tick provides them without further cost.
     pub io: Option<(Bytes, Bytes)>,
-    /// A fingerprint of its name: changes when the process became another program.
+    /// Hash of its name; changes when the process executes another program.
     pub name_hash: u64,
-    /// Its name; only called for a process that is new or has changed.
+    /// Returns its name. Only called for processes that are new or changed.
     pub name: &'a dyn Fn() -> String,
 }
 
-/// Everything that sensors say at one moment.
+/// All sensor values at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct SensorValues {
-    /// Mean clock of the processors.
+    /// Mean clock frequency of the processors.
     pub frequency: Reading<Hertz>,
-    /// The warmest processor sensor, unjudged.
+    /// Warmest processor sensor, not yet checked for plausibility.
     pub temperature: Reading<Celsius>,
-    /// The fastest fan, those of graphics cards left out.
+    /// Fastest fan, excluding those of graphics cards.
     pub fan: Reading<Rpm>,
-    /// Slow-downs by heat since start of the system.
+    /// Number of thermal throttling events since boot.
     pub throttle_events: Reading<u64>,
-    /// Pressure stalls.
+    /// Pressure stall information.
     pub pressure: Reading<Pressure>,
-    /// Graphics processor in use.
+    /// Share of the GPU in use.
     pub gpu: Reading<Fraction>,
-    /// Share of time since the reading before in which the busiest disk had something to do.
+    /// Share of time since the previous reading in which the busiest disk was busy.
     pub disk_busy: Reading<Fraction>,
-    /// Where the power comes from.
+    /// Power source.
     pub power: Reading<Power>,
-    /// Time since the start of the system.
+    /// Time since boot.
     pub uptime: Reading<Seconds>,
 }
 
-/// A process that has a window on the desktop. Titles are never read.
+/// A process with a window on the desktop. Titles are never read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct WindowOwner {
     /// The process that owns the window.
     pub pid: Pid,
-    /// The window has not answered the system for seconds.
+    /// The window has not responded for seconds.
     pub hung: bool,
 }
 
-/// What can be known of the desktop at every tick, as it costs next to nothing.
+/// State of the desktop that is cheap enough to read at every tick.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Glance {
     /// Time since the last input.
     pub user_idle: Reading<Seconds>,
-    /// A number for the window in front: another one means that another window came to the front.
+    /// A number for the foreground window; it changes when another window comes to the front.
     pub window: Reading<u64>,
 }
 
-/// Two clocks that nobody can set.
+/// Two monotonic clocks, which cannot be set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Clocks {
-    /// Time since the start of the system, sleep included.
+    /// Time since boot, including suspends.
     pub since_boot: Duration,
-    /// The same without sleep.
+    /// Time since boot, without suspends.
     pub awake: Duration,
 }
 
 impl Clocks {
-    /// How long the PC slept since these clocks were `before`.
+    /// Time suspended since `before`.
     pub fn slept_since(self, before: Self) -> Seconds {
         let gone = self.since_boot.saturating_sub(before.since_boot);
         Seconds(gone.saturating_sub(self.awake.saturating_sub(before.awake)).as_secs_f64())
     }
 }
 
-/// What the user chose in the tray.
+/// An action chosen in the tray.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TrayAction {
     /// Open the window (also a left click on the icon).
     Open,
     /// Open the window at the worst finding.
     ShowFinding,
-    /// Look at everything now.
+    /// Take a full sample now.
     CheckNow,
-    /// Stop watching for a while, or go on.
+    /// Pause monitoring, or resume it.
     Pause,
-    /// Start with the PC, or no longer.
+    /// Toggle starting with the PC.
     StartWithPc,
     /// Open the settings.
     Settings,
-    /// End.
+    /// Quit.
     Quit,
 }
 
 /// A line of the tray menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MenuLine {
-    /// Something to choose.
+    /// A selectable line.
     Item {
-        /// What it does.
+        /// Action it triggers.
         action: TrayAction,
-        /// Its text, safe to draw.
+        /// Its text, without control characters.
         text: String,
-        /// The default line, drawn bold where the system can.
+        /// The default action, drawn bold where the system can.
         default: bool,
-        /// A tick; `None` for a line without one.
+        /// Check mark; `None` for lines without one.
         checked: Option<bool>,
     },
-    /// A line between groups.
+    /// A separator between groups.
     Separator,
 }
 
-/// All of the tray at one moment.
+/// Complete content of the tray.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrayView {
     /// The icon.
     pub icon: TrayIcon,
-    /// State and busiest program, one or two short lines.
+    /// State and busiest program, in one or two short lines.
     pub tooltip: String,
     /// The menu.
     pub menu: Vec<MenuLine>,
 }
 
-/// What comes from the desktop.
+/// An event from the desktop.
 #[derive(Clone, Debug)]
 pub enum DesktopEvent {
-    /// Chosen in the tray.
+    /// An action was chosen in the tray.
     Tray(TrayAction),
-    /// There is a place for tray icons now.
+    /// The desktop has a place for tray icons now.
     TrayShown,
-    /// There is none (any more); the icon appears when one comes.
+    /// The desktop has no place for tray icons; the icon appears when there is one.
     TrayHidden,
-    /// A notification was clicked; its tag.
+    /// A notification was clicked; carries its tag.
     NotificationClicked(String),
-    /// Notifications cannot be shown, with the reason; said once, and again only after one could be shown.
+    /// Notifications cannot be shown, with the reason. Sent once, and again only after one was shown.
     NotificationsFailed(String),
-    /// The session ends: when everything is saved, send to the channel.
+    /// The session is ending; send on the channel once everything is saved.
     SessionEnding(std::sync::mpsc::Sender<()>),
 }
 
-/// Where [`DesktopEvent`]s go: called on whichever thread hears of one, and must not wait.
+/// Receiver of [`DesktopEvent`]s. Called on any thread; must not block.
 #[derive(Clone)]
 pub struct DesktopEvents(std::sync::Arc<dyn Fn(DesktopEvent) + Send + Sync>);
 
 impl DesktopEvents {
-    /// Each event is given to `hear`.
+    /// Passes every event to `hear`.
     pub fn new(hear: impl Fn(DesktopEvent) + Send + Sync + 'static) -> Self {
         Self(std::sync::Arc::new(hear))
     }
 
-    /// Tells what happened.
+    /// Sends an event.
     pub fn send(&self, event: DesktopEvent) {
         (self.0)(event);
     }
@@ -198,25 +198,25 @@ impl std::fmt::Debug for DesktopEvents {
 
 impl From<std::sync::mpsc::Sender<DesktopEvent>> for DesktopEvents {
     fn from(sender: std::sync::mpsc::Sender<DesktopEvent>) -> Self {
-        // Nobody listens any more: the program ends.
+        // The receiver is gone while the program ends.
         Self::new(move |event| drop(sender.send(event)))
     }
 }
 
-/// Something the desktop cannot do here, in one sentence for the log.
+/// Something the desktop does not support, in one sentence for the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NoDesktop(pub String);
 
-/// Why the PC was switched off without notice.
+/// Why the PC went off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StopCause {
-    /// It was shut down or restarted in order; only Mimamori was ended before.
+    /// An orderly shutdown or restart; only Mimamori was ended before it.
     Orderly,
     /// The system stopped itself with this error (Windows bug check code).
     SystemError(u32),
-    /// The power button was held.
+    /// The power button was held down.
     PowerButton,
-    /// Power was lost or the PC hung: the system knows of no orderly end.
+    /// Power was lost or the PC froze: the system recorded no orderly end.
     PowerLost,
 }

@@ -1,4 +1,4 @@
-//! What a program in the background needs: none of it is known here.
+//! Support for background programs: none here.
 
 use std::io::{ErrorKind, Result};
 use std::path::Path;
@@ -11,12 +11,12 @@ fn nothing() -> NoDesktop {
     NoDesktop("this system is not known".into())
 }
 
-/// An icon beside the clock: there is none here.
+/// The tray icon: not supported.
 #[derive(Debug)]
 pub struct Tray;
 
 impl Tray {
-    /// Always refused.
+    /// Always fails.
     ///
     /// # Errors
     /// Always.
@@ -24,21 +24,21 @@ impl Tray {
         Err(nothing())
     }
 
-    /// Nothing to change.
+    /// Does nothing.
     pub fn update(&self, _view: &TrayView) {}
 }
 
-/// Notifications: there are none here.
+/// Notifications: not supported.
 #[derive(Debug)]
 pub struct Notifier;
 
 impl Notifier {
-    /// Prepares for nothing.
+    /// Creates the notifier.
     pub fn new(_app_name: &str, _events: DesktopEvents) -> Self {
         Self
     }
 
-    /// Always refused.
+    /// Always fails.
     ///
     /// # Errors
     /// Always.
@@ -46,21 +46,21 @@ impl Notifier {
         Err(nothing())
     }
 
-    /// Not known here.
+    /// Always missing.
     pub fn is_presenting(&mut self) -> Reading<bool> {
         Reading::Missing(Why::Unsupported)
     }
 
-    /// Nothing to take back.
+    /// Does nothing.
     pub fn withdraw(&mut self, _tag: &str) {}
 }
 
-/// A place where other programs ask: there is none here.
+/// A local endpoint: not supported.
 #[derive(Debug)]
 pub struct Endpoint;
 
 impl Endpoint {
-    /// Always refused.
+    /// Always fails.
     ///
     /// # Errors
     /// Always [`ErrorKind::Unsupported`].
@@ -69,7 +69,7 @@ impl Endpoint {
     }
 }
 
-/// Nobody answers.
+/// Always fails.
 ///
 /// # Errors
 /// Always [`ErrorKind::Unsupported`].
@@ -77,12 +77,12 @@ pub fn ask(_name: &str, _request: &[u8], _timeout: Duration) -> Result<Vec<u8>> 
     Err(ErrorKind::Unsupported.into())
 }
 
-/// The right to be the only one: nobody can give it here.
+/// A single-instance lock: not supported.
 #[derive(Debug)]
 pub struct Lock;
 
 impl Lock {
-    /// Always refused.
+    /// Always fails.
     ///
     /// # Errors
     /// Always [`ErrorKind::Unsupported`].
@@ -91,7 +91,7 @@ impl Lock {
     }
 }
 
-/// Always refused.
+/// Always fails.
 ///
 /// # Errors
 /// Always.
@@ -99,50 +99,50 @@ pub fn autostart_set(_exe: &Path, _args: &[&str], _on: bool) -> std::result::Res
     Err(nothing())
 }
 
-/// Not known here.
+/// Always missing.
 pub fn autostart_is_on() -> Reading<bool> {
     Reading::Missing(Why::Unsupported)
 }
 
-/// Not known here.
+/// Always missing.
 pub fn clocks() -> Reading<Clocks> {
     Reading::Missing(Why::Unsupported)
 }
 
-/// Not known here.
+/// Always missing.
 pub fn signed_in_at() -> Reading<At> {
     Reading::Missing(Why::Unsupported)
 }
 
-/// Not known here.
+/// Always missing.
 pub fn sudden_stop_cause(_previous_boot_id: Option<&str>, _last_seen: At) -> Reading<StopCause> {
     Reading::Missing(Why::Unsupported)
 }
 
-/// Changes nothing.
+/// Does nothing.
 pub fn raise_own_priority() {}
 
-/// Not known here.
+/// Always missing.
 pub fn own_memory() -> Reading<Bytes> {
     Reading::Missing(Why::Unsupported)
 }
 
-/// Not known here.
+/// Always missing.
 pub fn own_cpu_time() -> Reading<Duration> {
     Reading::Missing(Why::Unsupported)
 }
 
-/// Ends this program at once. Everything that must be written or told is done before.
+/// Exits at once. Everything that must be written or reported is done before.
 pub fn end_program(code: u8) -> ! {
     std::process::exit(i32::from(code))
 }
 
-/// Not known here: as if it were on this PC.
+/// Not supported: treats every folder as local.
 pub fn is_network_folder(_path: &Path) -> bool {
     false
 }
 
-/// Always refused.
+/// Always fails.
 ///
 /// # Errors
 /// Always [`ErrorKind::Unsupported`].

@@ -1,5 +1,5 @@
-//! A complete platform that knows nothing: every reading is missing, every action refused.
-//! It shows that nothing outside `platform/` depends on a particular system.
+//! A complete platform without any support: every reading is missing, every action refused. It proves that nothing
+//! outside `platform/` depends on a particular system.
 
 mod background;
 
@@ -16,125 +16,125 @@ use crate::model::{
     Signature, Swap, Traffic, Why,
 };
 
-/// What can be known without the system: the number of processors.
+/// What the standard library knows: the number of processors.
 pub fn machine() -> Machine {
     let cpus = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
     Machine { cpus, ..Machine::default() }
 }
 
-/// Nobody that could be told apart.
+/// No process is identified.
 pub fn own_process() -> OwnProcess {
     OwnProcess::default()
 }
 
-/// Not known here.
+/// Not supported.
 pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
     (Reading::Missing(Why::Unsupported), Reading::Missing(Why::Unsupported))
 }
 
-/// No windows on a system that is not known.
+/// There is never a display.
 pub fn display_available() -> bool {
     false
 }
 
-/// Not known here.
+/// Not supported.
 pub fn has_other_users() -> Reading<bool> {
     Reading::Missing(Why::Unsupported)
 }
 
-/// Not known here.
+/// Not supported.
 pub fn condition() -> Condition {
     Condition::default()
 }
 
-/// Not known here.
+/// Not supported.
 pub fn program_file(_pid: Pid, _path: Option<&std::path::Path>) -> Option<std::path::PathBuf> {
     None
 }
 
-/// Not known here.
+/// Not supported.
 pub fn user_folder(_place: &str) -> Option<std::path::PathBuf> {
     None
 }
 
-/// Not known here.
+/// Not supported.
 pub fn policy_list(_place: &str, _name: &str) -> Vec<String> {
     Vec::new()
 }
 
-/// Not known here.
+/// Not supported.
 pub fn pending_restart() -> Reading<bool> {
     Reading::Missing(Why::Unsupported)
 }
 
-/// Not known here.
+/// Not supported.
 pub fn shared_config_folder() -> Option<std::path::PathBuf> {
     None
 }
 
-/// Not known here.
+/// Not supported.
 pub fn signature(_path: &std::path::Path) -> Reading<Signature> {
     Reading::Missing(Why::Unsupported)
 }
 
-/// Not known here.
+/// Not supported.
 pub fn remote_ports(_pid: Pid) -> Reading<Vec<u16>> {
     Reading::Missing(Why::Unsupported)
 }
 
-/// There is no box to show; the caller prints.
+/// Shows nothing; the caller prints.
 pub fn message_box(_title: &str, _text: &str) -> bool {
     false
 }
 
-/// Nothing to prepare.
+/// Does nothing.
 pub fn prepare_console() {}
 
-/// Not known here.
+/// Not supported.
 pub fn started_at(_key: ProcKey, _machine: &Machine) -> Option<At> {
     None
 }
 
-/// Nothing to give back.
+/// Does nothing.
 pub fn give_back_memory() {}
 
-/// Nothing is given back.
+/// Interval between two calls of [`give_back_memory`], which does nothing.
 pub const GIVE_BACK_EVERY: std::time::Duration = std::time::Duration::from_mins(10);
 
-/// Makes a folder; whose it is is up to the system.
+/// Creates a folder with the system's default permissions.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
-/// What a volume is known by: `name` is that of its device here, also where it is mounted at several places.
+/// Identity of a volume: the name of its device, which stays the same wherever it is mounted.
 pub fn device_of(name: &std::ffi::OsStr, _id: Option<u64>) -> (std::ffi::OsString, Option<u64>) {
     (name.to_owned(), None)
 }
 
-/// Drives that are found by their letters only: there are no letters here.
+/// Drives known only by their letter: none here.
 pub fn drives() -> Vec<crate::model::Volume> {
     Vec::new()
 }
 
-/// Not known here.
+/// Not supported.
 pub fn terminal_columns() -> Option<u16> {
     None
 }
 
-/// Processor time: not known here.
+/// Processor time: not supported.
 #[derive(Default)]
 pub struct CpuReader;
 
 impl CpuReader {
-    /// A reader of nothing.
+    /// Creates the reader.
     pub fn new() -> Self {
         Self
     }
 
-    /// Always missing.
+    /// Always fails.
     ///
     /// # Errors
     /// Always [`Why::Unsupported`].
@@ -143,12 +143,12 @@ impl CpuReader {
     }
 }
 
-/// Processes: not known here.
+/// Processes: not supported.
 #[derive(Default)]
 pub struct ProcessReader;
 
 impl ProcessReader {
-    /// A reader of nothing.
+    /// Creates the reader.
     pub fn new() -> Self {
         Self
     }
@@ -161,7 +161,7 @@ impl ProcessReader {
         Err(Why::Unsupported)
     }
 
-    /// Facts without content.
+    /// Returns empty facts.
     pub fn facts(&mut self, key: ProcKey, parent: Pid, name: String) -> ProcFacts {
         ProcFacts {
             parent,
@@ -173,12 +173,12 @@ impl ProcessReader {
     }
 }
 
-/// Sensors: none known.
+/// Sensors: not supported.
 #[derive(Default)]
 pub struct Sensors;
 
 impl Sensors {
-    /// Finds nothing.
+    /// Creates the reader.
     pub fn new() -> Self {
         Self
     }
@@ -199,54 +199,54 @@ impl Sensors {
     }
 }
 
-/// The graphics processor: not known here.
+/// GPU usage: not supported.
 pub struct GpuTotal;
 
 impl GpuTotal {
-    /// Nobody to ask.
+    /// Always `None`.
     pub fn new() -> Option<Self> {
         None
     }
 
-    /// Not known here.
+    /// Always missing.
     pub fn read(&mut self) -> Reading<Fraction> {
         Reading::Missing(Why::Unsupported)
     }
 }
 
-/// Who uses the graphics processor: not known here.
+/// GPU usage by process: not supported.
 #[derive(Default)]
 pub struct GpuUsers;
 
 impl GpuUsers {
-    /// Nobody to ask.
+    /// Creates the reader.
     pub fn new() -> Self {
         Self
     }
 
-    /// Not known here.
+    /// Always missing.
     pub fn read(&mut self) -> Reading<Vec<(Pid, Fraction)>> {
         Reading::Missing(Why::Unsupported)
     }
 }
 
-/// Who uses the network: not known here.
+/// Network usage by process: not supported.
 #[derive(Default)]
 pub struct NetUsers;
 
 impl NetUsers {
-    /// Nobody to ask.
+    /// Creates the reader.
     pub fn new() -> Self {
         Self
     }
 
-    /// Not known here.
+    /// Always missing.
     pub fn read(&mut self) -> Reading<Vec<(Pid, Traffic)>> {
         Reading::Missing(Why::Unsupported)
     }
 }
 
-/// The desktop: not known here.
+/// The desktop: not supported.
 #[derive(Default)]
 pub struct Desktop;
 
@@ -256,41 +256,41 @@ impl Desktop {
         Self
     }
 
-    /// Nothing to ask.
+    /// Does nothing.
     pub fn ask_windows(&mut self) {}
 
     /// Never calls `ended`.
     pub fn when_session_ends(&self, _ended: impl FnOnce() + Send + 'static) {}
 
-    /// Not known here.
+    /// Always missing.
     pub fn user_idle(&mut self) -> Reading<Seconds> {
         Reading::Missing(Why::Unsupported)
     }
 
-    /// Not known here.
+    /// Always missing.
     pub fn glance(&mut self) -> Glance {
         Glance { user_idle: Reading::Missing(Why::Unsupported), window: Reading::Missing(Why::Unsupported) }
     }
 
-    /// Not known here.
+    /// Always missing.
     pub fn foreground(&mut self) -> Reading<Pid> {
         Reading::Missing(Why::Unsupported)
     }
 
-    /// Not known here.
+    /// Always missing.
     pub fn window_owners(&mut self) -> Reading<Vec<WindowOwner>> {
         Reading::Missing(Why::Unsupported)
     }
 }
 
-/// A process held for an action: there is none here.
+/// An open process: not supported.
 #[derive(Debug)]
 pub struct Target {
     key: ProcKey,
 }
 
 impl Target {
-    /// Always refused.
+    /// Always fails.
     ///
     /// # Errors
     /// Always [`ActError::Unsupported`].
@@ -298,17 +298,17 @@ impl Target {
         Err(ActError::Unsupported)
     }
 
-    /// Which process.
+    /// Identity of the process.
     pub const fn key(&self) -> ProcKey {
         self.key
     }
 
-    /// Never running.
+    /// Always `false`.
     pub fn is_running(&self) -> bool {
         false
     }
 
-    /// Always refused.
+    /// Always fails.
     ///
     /// # Errors
     /// Always [`ActError::Unsupported`].
@@ -316,7 +316,7 @@ impl Target {
         Err(ActError::Unsupported)
     }
 
-    /// Always refused.
+    /// Always fails.
     ///
     /// # Errors
     /// Always [`ActError::Unsupported`].
@@ -324,7 +324,7 @@ impl Target {
         Err(ActError::Unsupported)
     }
 
-    /// Nothing to wait for.
+    /// Returns at once.
     pub fn wait(&self, _timeout: Duration) -> bool {
         true
     }
