@@ -1,14 +1,14 @@
-//! A command line taken apart and put together. Windows keeps it as one text; every program splits it by itself, nearly all of
-//! them by the rules of Microsoft's C library ("Parsing C command-line arguments"), which these are.
+//! Splits and quotes command lines. Windows keeps one as a single text that every program splits itself, nearly always
+//! by the rules of Microsoft's C library ("Parsing C command-line arguments"), which are implemented here.
 
-/// The arguments of `line`, the first is the program itself.
+/// Splits `line` into arguments; the first is the program.
 pub(super) fn split(line: &str) -> Vec<String> {
     let mut rest = line.chars().peekable();
     let mut list = Vec::new();
     if rest.peek().is_none() {
         return list;
     }
-    // The program: a backslash means nothing special there, quotes only hold blanks together.
+    // The program: backslashes are ordinary there, and quotes only protect blanks.
     let mut program = String::new();
     let mut quoted = false;
     while let Some(character) = rest.next_if(|character| quoted || !is_blank(*character)) {
@@ -41,7 +41,7 @@ fn argument(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
             text.push(character);
             continue;
         }
-        // Before a quote, two backslashes are one, and an odd one makes the quote an ordinary character.
+        // Before a quote, two backslashes mean one, and an odd one makes the quote literal.
         text.extend(std::iter::repeat_n('\\', backslashes / 2));
         if backslashes % 2 == 1 || (quoted && rest.next_if_eq(&'"').is_some()) {
             text.push('"');
@@ -51,7 +51,7 @@ fn argument(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
     }
 }
 
-/// One argument, as `split` takes it apart; in quotes only where it must be, as some programs look for `/c` without.
+/// Quotes one argument so that [`split`] restores it; only where necessary, as some programs look for an unquoted `/c`.
 pub(super) fn quoted(argument: &str) -> String {
     if !argument.is_empty() && !argument.contains([' ', '\t', '"']) {
         return argument.to_owned();
@@ -62,7 +62,7 @@ pub(super) fn quoted(argument: &str) -> String {
         match character {
             '\\' => backslashes += 1,
             '"' => {
-                // Those before a quote are doubled, and one more makes the quote an ordinary character.
+                // Backslashes before a quote are doubled, and one more makes the quote literal.
                 text.extend(std::iter::repeat_n('\\', backslashes + 1));
                 backslashes = 0;
             }
@@ -83,7 +83,7 @@ fn is_blank(character: char) -> bool {
 mod tests {
     use super::*;
 
-    /// The examples of Microsoft's page, each after a program name.
+    /// The examples on Microsoft's page, each after a program name.
     #[test]
     fn microsofts_examples_are_split_as_on_their_page() {
         for (line, expected) in [
@@ -106,7 +106,7 @@ mod tests {
         assert!(split("").is_empty());
     }
 
-    /// As `std::process::Command` writes them.
+    /// Quotes like `std::process::Command`.
     fn quote(argument: &str) -> String {
         let mut text = String::from('"');
         let mut backslashes = 0;

@@ -8,29 +8,29 @@ use super::registry::{remove_user_value, set_user_text, user_value};
 use crate::model::Reading;
 use crate::platform::types::NoDesktop;
 
-/// Where Windows looks at sign-in.
+/// Key that Windows reads at sign-in.
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
-/// Where Task Manager notes what the user switched off.
+/// Key where Task Manager records what the user switched off.
 const APPROVED: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run";
-/// Ours in both.
+/// Name of our value in both.
 const VALUE: &str = "Mimamori";
-/// "A command line no longer than 260 characters" ("Run and RunOnce Registry Keys"); a longer one may be left out.
+/// "A command line no longer than 260 characters" ("Run and RunOnce Registry Keys"); a longer one may be ignored.
 const LONGEST: usize = 260;
 
-/// Starts `exe` with `args` when the user signs in, or no longer; looks afterwards whether that is so.
+/// Starts `exe` with `args` at sign-in, or no longer, and verifies the result.
 ///
 /// # Errors
-/// The registry refuses, or the command line is longer than Windows takes.
+/// The registry refuses, or the command line is longer than Windows accepts.
 pub fn autostart_set(exe: &Path, args: &[&str], on: bool) -> std::result::Result<(), NoDesktop> {
     Keys { run: RUN, approved: APPROVED }.set(exe, args, on).map_err(|error| NoDesktop(error.to_string()))
 }
 
-/// Whether this program starts when the user signs in.
+/// Reports whether this program starts at sign-in.
 pub fn autostart_is_on() -> Reading<bool> {
     Keys { run: RUN, approved: APPROVED }.is_on().map_or_else(Reading::from, Reading::Known)
 }
 
-/// The two keys; others in tests.
+/// The two keys; tests use others.
 struct Keys<'a> {
     run: &'a str,
     approved: &'a str,
@@ -45,7 +45,7 @@ impl Keys<'_> {
     }
 
     fn set(&self, exe: &Path, args: &[&str], on: bool) -> Result<()> {
-        // Also when switching off: the note would outlive us.
+        // Even when switching off: the record would outlive our value.
         remove_user_value(self.approved, VALUE)?;
         if !on {
             return remove_user_value(self.run, VALUE);
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
     use windows_sys::Win32::System::Registry::{HKEY_CURRENT_USER, REG_BINARY, RegDeleteTreeW, RegSetKeyValueW};
 
-    /// Keys of this test alone, removed with everything in them.
+    /// Keys of a single test, removed with their contents on drop.
     struct TestKeys(String);
 
     impl TestKeys {
@@ -86,7 +86,7 @@ mod tests {
     impl Drop for TestKeys {
         #[expect(unsafe_code, reason = "cleans up")]
         fn drop(&mut self) {
-            // SAFETY: the name ends with a zero.
+            // SAFETY: the name is zero-terminated.
             unsafe { RegDeleteTreeW(HKEY_CURRENT_USER, wide(&self.0).as_ptr()) };
         }
     }
@@ -94,7 +94,7 @@ mod tests {
     #[expect(unsafe_code, reason = "does what Task Manager does")]
     fn switch(key: &str, first: u8) {
         let bytes = [first, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
-        // SAFETY: names end with a zero; the bytes and their number are given.
+        // SAFETY: names are zero-terminated; the bytes and their number are given.
         let status = unsafe {
             RegSetKeyValueW(
                 HKEY_CURRENT_USER,

@@ -1,8 +1,8 @@
-//! Everything that starts with the session or the PC: the `Run` keys, the start-up folders, and services that are not part
-//! of Windows. Scheduled tasks can only be listed through a service of Windows that may be busy for long.
+//! Lists everything that starts with the session or the PC: the `Run` keys, the startup folders, and services that are
+//! not part of Windows. Scheduled tasks are left out: listing them needs a Windows service that may be busy for long.
 //!
-//! A list is whole or missing: one with a part left out would make that part new the next time. What this user can
-//! never read, and a start-up folder on another PC, are left out each time.
+//! The list is complete or missing: a part left out once would count as new the next time. What this user can never
+//! read, and a startup folder on a network, are left out consistently.
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -15,29 +15,29 @@ use super::wide::text_of_bytes;
 use crate::model::{Autostart, Reading, Why};
 use crate::platform::program_line::program_of;
 
-/// What is started at sign-in ("Run and RunOnce Registry Keys").
+/// Key of the programs started at sign-in ("Run and RunOnce Registry Keys").
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
-/// The same of 32-bit programs, for the whole PC.
+/// The same for 32-bit programs, for the whole PC.
 const RUN_32: &str = r"Software\WOW6432Node\Microsoft\Windows\CurrentVersion\Run";
-/// Where Task Manager notes what was switched off: a first byte that is odd.
+/// Key where Task Manager records what was switched off, by an odd first byte.
 const APPROVED: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved";
-/// Services and drivers.
+/// Key of services and drivers.
 const SERVICES: &str = r"SYSTEM\CurrentControlSet\Services";
 /// `SERVICE_AUTO_START`.
 const AUTOMATIC: u32 = 2;
-/// `SERVICE_WIN32_OWN_PROCESS | SERVICE_WIN32_SHARE_PROCESS`: no driver.
+/// `SERVICE_WIN32_OWN_PROCESS | SERVICE_WIN32_SHARE_PROCESS`: not a driver.
 const PROGRAM: u32 = 0x30;
-/// `SERVICE_USER_SERVICE`: a copy for each session, under a name that changes.
+/// `SERVICE_USER_SERVICE`: a per-session copy, under a name that changes.
 const OF_SESSION: u32 = 0x40;
-/// Below the folders of the user and of the PC.
+/// Startup folder, below the data folders of the user and of the PC.
 const START_UP: &str = r"Microsoft\Windows\Start Menu\Programs\StartUp";
-/// Ours.
+/// Our own entry.
 const OWN: &str = "Mimamori";
 
 /// A part of the list, or why it cannot be read.
 type Part = Result<Vec<Autostart>, Why>;
 
-/// Reads the list, by name: some hundred values of the registry and two folders.
+/// Reads the list, sorted by name. Costs reading several hundred registry values and two folders.
 pub(super) fn autostarts() -> Reading<Vec<Autostart>> {
     whole().map_or_else(Reading::Missing, Reading::Known)
 }
@@ -84,8 +84,8 @@ fn switched_off(hive: Hive, key: &str) -> Result<BTreeSet<String>, Why> {
     Ok(off)
 }
 
-/// The files of a start-up folder. A company may keep the folders of its users on a server: such a one is never looked
-/// into, whether the server answers or not, as waiting for it could take long and an empty answer would be none.
+/// Files of a startup folder. A company may keep its users' folders on a server; such a folder is never read, whether
+/// or not the server answers: it could block for long, and an unreachable one must not look empty.
 fn start_up(folder: &Path, off: &BTreeSet<String>) -> Part {
     if is_network_folder(folder) {
         return Ok(Vec::new());
@@ -100,7 +100,7 @@ fn start_up(folder: &Path, off: &BTreeSet<String>) -> Part {
         if off.contains(name) || name.eq_ignore_ascii_case("desktop.ini") {
             return None;
         }
-        // Where a link leads to is only known to the shell.
+        // Only the shell can resolve a link.
         let is_link = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("lnk"));
         let file = (!is_link).then(|| path.to_str().map(str::to_owned)).flatten();
         Some(Autostart { name: path.file_stem()?.to_str()?.to_owned(), file, since: None })
@@ -112,8 +112,8 @@ fn start_up(folder: &Path, off: &BTreeSet<String>) -> Part {
     Ok(list)
 }
 
-/// Services below `root` that start with the PC and are not part of Windows: those come and go with its updates. One
-/// whose key this user may not read is none.
+/// Services below `root` that start with the PC and are not part of Windows, whose own come and go with updates. A
+/// service whose key this user may not read is skipped.
 fn services(root: &str) -> Part {
     let mut list = Vec::new();
     let mut failed = None;
@@ -137,7 +137,7 @@ fn service(key: &str, name: &str) -> Result<Option<Autostart>, Why> {
     if is_of_windows(file.as_deref().unwrap_or(&line)) {
         return Ok(None);
     }
-    // `@file,-number` is a text in a library.
+    // `@file,-number` refers to a text in a library.
     let shown = read_text(key, "DisplayName")?.filter(|shown| !shown.starts_with('@'));
     Ok(Some(Autostart { name: shown.unwrap_or_else(|| name.to_owned()), file, since: None }))
 }
@@ -148,7 +148,7 @@ fn is_of_windows(file: &str) -> bool {
     file.strip_prefix(&root).is_some_and(|rest| rest.starts_with('\\')) || file.starts_with(r"\systemroot\")
 }
 
-/// The program of a command line, with the variables of the environment put in.
+/// Program of a command line, with environment variables expanded.
 fn program(line: &str) -> Option<String> {
     let line = expanded(line);
     let file = program_of(&line)?;
@@ -159,7 +159,7 @@ fn program(line: &str) -> Option<String> {
     system.is_file().then(|| system.to_str().map(str::to_owned)).flatten().or_else(|| Some(file.to_owned()))
 }
 
-/// `%NAME%` replaced where there is such a variable.
+/// Expands `%NAME%` where that variable exists.
 fn expanded(line: &str) -> String {
     let mut text = String::new();
     let mut rest = line;
@@ -208,13 +208,13 @@ mod tests {
             set_user_text(&run, name, &units).expect("written");
         }
         let bytes = [3_u8, 0, 0, 0];
-        // SAFETY: names end with a zero; the bytes and their number are given.
+        // SAFETY: names are zero-terminated; the bytes and their number are given.
         unsafe {
             let (key, value) = (wide(&approved), wide("Off"));
             RegSetKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), value.as_ptr(), REG_BINARY, bytes.as_ptr().cast(), 4);
         }
         let found = run_values(Hive::User, &run, &approved).expect("a list");
-        // SAFETY: the name ends with a zero.
+        // SAFETY: the name is zero-terminated.
         unsafe { RegDeleteTreeW(HKEY_CURRENT_USER, wide(&root).as_ptr()) };
         let on = Autostart { name: "On".to_owned(), file: Some(r"C:\Tools\見守り\on.exe".to_owned()), since: None };
         assert_eq!(found, [on]);

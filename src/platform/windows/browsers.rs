@@ -1,4 +1,4 @@
-//! Where the files of browsers are, and what an administrator set for them.
+//! Locations of browser files, and policies set by an administrator.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -7,22 +7,22 @@ use super::registry;
 use super::wide::text_of_bytes;
 use crate::model::Pid;
 
-/// The entries of a policy are numbered from 1; more are not looked at.
+/// Limit on policy entries, which are numbered from 1.
 const MOST_ENTRIES: u32 = 64;
 
-/// The program file of a process to be looked at.
+/// Path for reading the program file of a process.
 pub fn program_file(_pid: Pid, path: Option<&Path>) -> Option<PathBuf> {
     path.map(Path::to_owned)
 }
 
-/// A place of the tables as a folder of this user: `%NAME%\…`. `None` for a place of another system.
+/// Resolves a location from the tables to a folder of this user: `%NAME%\…`. `None` for one of another system.
 pub fn user_folder(place: &str) -> Option<PathBuf> {
     let (name, rest) = place.strip_prefix('%')?.split_once('%')?;
     let folder = env::var_os(name).map(PathBuf::from).filter(|folder| folder.is_absolute())?;
     Some(folder.join(rest.trim_start_matches('\\')))
 }
 
-/// The entries of a policy that is a list: numbered values of the key `place\name`, of the machine and of the user.
+/// Entries of a list policy: numbered values of the key `place\name`, of the machine and of the user.
 pub fn policy_list(place: &str, name: &str) -> Vec<String> {
     if !place.contains('\\') {
         return Vec::new();
@@ -56,7 +56,7 @@ mod tests {
             registry::set_user_text(&key, value, &text.encode_utf16().collect::<Vec<_>>()).expect("written");
         }
         let found = policy_list(&place, "ExtensionInstallForcelist");
-        // SAFETY: the name ends with a zero.
+        // SAFETY: the name is zero-terminated.
         unsafe { RegDeleteTreeW(HKEY_CURRENT_USER, wide(&place).as_ptr()) };
         assert_eq!(found, ["one;https://a.example", "two"]);
         assert!(policy_list("/etc/opt/chrome/policies/managed", "ExtensionInstallForcelist").is_empty());

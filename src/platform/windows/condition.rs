@@ -1,27 +1,26 @@
-//! What changes seldom: updates, protection, and how the PC is shut down.
+//! Conditions that change rarely: updates, antivirus, and how the PC shuts down.
 
 use super::ntdll::library_procedure;
 use super::{at, pending_restart, registry};
 use crate::model::{At, Condition, Protection, Reading, Why};
 
-/// Whether shutting down keeps the kernel: the switch in Windows' power options.
+/// Key with the power option that makes shutting down keep the kernel (fast startup).
 const POWER_KEY: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Power";
 /// `WSC_SECURITY_PROVIDER_ANTIVIRUS`.
 const ANTIVIRUS: u32 = 4;
 
-/// Every package that Windows' own servicing has installed or is about to.
+/// Key with every package that Windows servicing has installed or is about to install.
 const PACKAGES_KEY: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages";
-/// So begin the names of updates: `Package_for_RollupFix~…` is the cumulative update of a month, others are .NET's and
-/// that of the servicing itself. Packages with other names came with Windows or are features somebody added.
+/// Prefix of update packages: `Package_for_RollupFix~…` is the monthly cumulative update; others are for .NET and for
+/// servicing itself. Packages with other names came with Windows or are features added later.
 const UPDATE: &str = "Package_for_";
-/// `CbsInstallStateInstalled`, in the value `CurrentState`. Others wait for a restart (96) or were followed by a newer
-/// one (80).
+/// `CbsInstallStateInstalled`, in the value `CurrentState`. Others wait for a restart (96) or were superseded (80).
 const INSTALLED: u32 = 112;
 
 /// `WscGetSecurityProviderHealth`.
 type Health = unsafe extern "system" fn(u32, *mut i32) -> i32;
 
-/// Reads it. The first call loads a library.
+/// Reads the condition. The first call loads a library.
 pub fn condition() -> Condition {
     Condition {
         restart_pending: pending_restart(),
@@ -32,17 +31,17 @@ pub fn condition() -> Condition {
             None => Reading::Missing(Why::Unsupported),
         },
         autostarts: super::autostart_list::autostarts(),
-        // Which ones run is not known here: `sampler::Browsers` is asked for them.
+        // The running browsers are not known here; `sampler::Browsers` adds them.
         browsers: Reading::Missing(Why::NotYet),
         // Only the recording knows: `monitor::Baseline`.
         sudden_stop: None,
     }
 }
 
-/// When Windows last installed an update of its own: the newest `InstallTimeHigh`/`InstallTimeLow` (a FILETIME) of an
-/// installed package of updates. Windows' interface for this (`IAutomaticUpdatesResults`) asks a service that may be busy
-/// for minutes; these keys every user may read, and it takes milliseconds. Not covered: updates of Office, of drivers, of
-/// programs and of the virus protection; on a new PC the date is that of its image.
+/// When Windows last installed one of its updates: the newest `InstallTimeHigh`/`InstallTimeLow` (a FILETIME) of an
+/// installed update package. Windows' own interface (`IAutomaticUpdatesResults`) asks a service that may be busy for
+/// minutes; these keys are readable for every user within milliseconds. Not covered: updates of Office, drivers,
+/// programs and virus definitions. On a new PC the date is that of its image.
 fn updated_at(packages: &str) -> Reading<At> {
     let mut newest = None;
     let listed = registry::keys_below(packages, |name| {
@@ -56,7 +55,7 @@ fn updated_at(packages: &str) -> Reading<At> {
     }
 }
 
-/// In 100 ns since 1601, if the package is installed.
+/// Install time of a package in 100 ns since 1601, if it is installed.
 fn install_time(package: &str) -> Option<u64> {
     let number = |value| registry::number(package, value);
     if number("CurrentState")? != INSTALLED {
@@ -66,7 +65,7 @@ fn install_time(package: &str) -> Option<u64> {
     (time > 0).then_some(time)
 }
 
-/// The security centre's answer. Servers and some editions have none.
+/// Antivirus status as reported by the security centre, which servers and some editions lack.
 #[expect(unsafe_code, reason = "calls a function looked up by name")]
 fn antivirus() -> Reading<Protection> {
     let Some(procedure) = library_procedure("wscapi.dll", c"WscGetSecurityProviderHealth") else {
@@ -78,7 +77,7 @@ fn antivirus() -> Reading<Protection> {
         let ask: Health = std::mem::transmute(procedure);
         ask(ANTIVIRUS, &raw mut health)
     };
-    // S_FALSE: the service of the security centre does not run; its answer means nothing then.
+    // S_FALSE: the security centre's service is not running, so its answer is meaningless.
     if status != 0 {
         return Reading::Missing(Why::Unsupported);
     }
@@ -107,7 +106,7 @@ mod tests {
     fn the_newest_installed_update_counts() {
         let key = format!(r"SOFTWARE\Mimamori test {}", std::process::id());
         let whole = format!(r"HKLM\{key}");
-        // 2026-10-14 09:00 UTC and the hours after it: 100 ns since 1601.
+        // 2026-10-14 09:00 UTC plus `n` hours, in 100 ns since 1601.
         let hour = |n: u64| 134_364_420_000_000_000 + n * 36_000_000_000;
         for (name, state, time) in [
             ("Package_for_RollupFix~31bf3856ad364e35~amd64~~26100.1.1.1", 80, hour(0)),

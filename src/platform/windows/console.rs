@@ -1,4 +1,4 @@
-//! The console that a program was started from, and the box for a program that has none.
+//! The console this program was started from, and message boxes for a program without one.
 
 use std::ptr::null_mut;
 
@@ -11,24 +11,24 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{MB_ICONINFORMATION, MB_OK, MB_
 
 use super::wide::wide;
 
-/// Shows a box and waits until it is closed; whether it could be shown.
+/// Shows a message box and waits until it is closed; returns whether it could be shown.
 #[expect(unsafe_code, reason = "opens a window")]
 pub fn message_box(title: &str, text: &str) -> bool {
     let (title, text) = (wide(title), wide(text));
-    // SAFETY: both texts end with a zero and live until the box is closed; there is no parent window.
+    // SAFETY: both texts are zero-terminated and live until the box is closed; there is no parent window.
     unsafe {
         MessageBoxW(null_mut(), text.as_ptr(), title.as_ptr(), MB_OK | MB_ICONINFORMATION | MB_SETFOREGROUND) != 0
     }
 }
 
-/// Makes the console understand escape sequences for colours and cursor; std writes UTF-16 to it by itself.
-/// Does nothing where output goes into a file or a pipe.
+/// Enables escape sequences for colours and cursor; std itself writes UTF-16 to the console. Does nothing when output
+/// is redirected.
 #[expect(unsafe_code, reason = "sets modes of the console")]
 pub fn prepare_console() {
     for output in [STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
         let mut mode = 0;
         let Some(handle) = standard(output) else { continue };
-        // SAFETY: takes a handle of our own and numbers; a handle that is no console is refused.
+        // SAFETY: takes our own handle and numbers; a handle that is no console is refused.
         unsafe {
             if GetConsoleMode(handle, &raw mut mode) != 0 {
                 SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
@@ -46,14 +46,14 @@ pub fn terminal_columns() -> Option<u16> {
     (known != 0).then(|| columns(info.srWindow.Left, info.srWindow.Right))
 }
 
-/// The part that can be seen; what lies behind it may be much wider.
+/// Width of the visible part; the buffer behind it may be much wider.
 fn columns(left: i16, right: i16) -> u16 {
     right.saturating_sub(left).saturating_add(1).max(1).cast_unsigned()
 }
 
 #[expect(unsafe_code, reason = "asks for a handle")]
 fn standard(which: STD_HANDLE) -> Option<HANDLE> {
-    // SAFETY: takes a number. The handle stays the process' own and is not closed.
+    // SAFETY: takes a number. The handle belongs to the process and is not closed.
     let handle = unsafe { GetStdHandle(which) };
     (!handle.is_null() && handle != INVALID_HANDLE_VALUE).then_some(handle)
 }

@@ -1,5 +1,5 @@
-//! Processor time from the kernel's own counters. Not from performance counters, which are often broken in the
-//! registry, slow at first use, and named in the language of the system.
+//! Processor time from the kernel's own counters. Performance counters are not used: they are often broken in the
+//! registry, slow at first use, and named in the system's language.
 
 use std::mem::{offset_of, size_of};
 
@@ -18,7 +18,7 @@ pub struct CpuReader {
 }
 
 impl CpuReader {
-    /// Looks how many groups of up to 64 processors there are.
+    /// Reads the number of processor groups, each of up to 64 processors.
     #[expect(unsafe_code, reason = "asks for a number")]
     pub fn new() -> Self {
         // SAFETY: takes nothing.
@@ -26,17 +26,17 @@ impl CpuReader {
         Self { buffer: Buffer::with_room_for(64 * size_of::<Entry>()), groups: groups.max(1) }
     }
 
-    /// Time since the start of the system.
+    /// Processor time since boot.
     ///
     /// # Errors
-    /// The reason why the system does not tell.
+    /// Why the system does not report it.
     pub fn read(&mut self) -> Result<CpuTimes, Why> {
         let mut times = CpuTimes::default();
         if self.groups == 1 {
             self.buffer.query_system(SystemProcessorPerformanceInformation)?;
             add(&mut times, self.buffer.bytes());
         } else {
-            // The simple call tells only of the group that the calling thread happens to run in.
+            // The simple call reports only the group that the calling thread happens to run in.
             for group in 0..self.groups {
                 self.buffer.query_processor_group(SystemProcessorPerformanceInformation, group)?;
                 add(&mut times, self.buffer.bytes());
@@ -52,13 +52,13 @@ impl Default for CpuReader {
     }
 }
 
-/// Kernel time includes idle time, and time for interrupts.
+/// Adds the entries of an answer to `times`. Kernel time includes idle and interrupt time.
 fn add(times: &mut CpuTimes, answer: &[u8]) {
     for entry in answer.chunks_exact(size_of::<Entry>()) {
         let idle = u64_at(entry, offset_of!(Entry, IdleTime));
         let kernel = u64_at(entry, offset_of!(Entry, KernelTime));
         let all = kernel.saturating_add(u64_at(entry, offset_of!(Entry, UserTime)));
-        // Documented as reserved; deferred calls and interrupts in every version since NT 4 (System Informer's headers).
+        // Documented as reserved; DPC and interrupt time in every version since NT 4 (System Informer's headers).
         let reserved = offset_of!(Entry, Reserved1);
         let interrupts = u64_at(entry, reserved).saturating_add(u64_at(entry, reserved + 8));
         let busy = all.saturating_sub(idle);

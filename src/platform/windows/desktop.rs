@@ -1,4 +1,4 @@
-//! What the desktop tells about people and windows. Titles are never read.
+//! User activity and windows. Titles are never read.
 
 use windows_sys::Win32::System::SystemInformation::GetTickCount64;
 use windows_sys::Win32::UI::Input::KeyboardAndMouse::{GetLastInputInfo, LASTINPUTINFO};
@@ -12,40 +12,40 @@ use crate::platform::types::{Glance, WindowOwner};
 pub struct Desktop;
 
 impl Desktop {
-    /// There is nothing to connect to.
+    /// Creates the reader; there is nothing to connect to.
     pub fn new() -> Self {
         Self
     }
 
-    /// The system knows by itself which windows respond.
+    /// Does nothing: Windows itself tracks which windows respond.
     pub fn ask_windows(&mut self) {}
 
-    /// Never calls `ended`: the window behind the icon is told of the end of the session.
+    /// Never calls `ended`: the tray's window is notified of the end of the session.
     pub fn when_session_ends(&self, _ended: impl FnOnce() + Send + 'static) {}
 
     /// Time since the last input in this session.
     #[expect(unsafe_code, reason = "fills a structure")]
     pub fn user_idle(&mut self) -> Reading<Seconds> {
         let mut last = LASTINPUTINFO { cbSize: size_of::<LASTINPUTINFO>() as u32, dwTime: 0 };
-        // SAFETY: the structure is writable and knows its size.
+        // SAFETY: the structure is writable and states its size.
         let (known, now) = unsafe { (GetLastInputInfo(&raw mut last) != 0, GetTickCount64()) };
-        // The clock of input has 32 bits and starts again every 49 days.
+        // The input time has 32 bits and wraps around every 49 days.
         let idle = (now as u32).wrapping_sub(last.dwTime);
         Reading::from_option(known.then(|| Seconds(f64::from(idle) / 1000.0)), Why::Unsupported)
     }
 
-    /// The last input and the window in front: asking costs no waiting here.
+    /// Last input and foreground window; neither call blocks.
     pub fn glance(&mut self) -> Glance {
         let window = Reading::from_option(Window::in_front().map(Window::number), Why::NotYet);
         Glance { user_idle: self.user_idle(), window }
     }
 
-    /// The program in front. There is none for a moment now and then, and while the screen is locked.
+    /// Process of the foreground window. Briefly none now and then, and none while the screen is locked.
     pub fn foreground(&mut self) -> Reading<Pid> {
         Reading::from_option(Window::in_front().and_then(Window::process), Why::NotYet)
     }
 
-    /// The processes with windows that a person can see and use.
+    /// Processes with windows that a user can see and use.
     pub fn window_owners(&mut self) -> Reading<Vec<WindowOwner>> {
         let Some(windows) = Window::all() else { return Reading::Missing(Why::Unsupported) };
         let mut owners: Vec<WindowOwner> = windows

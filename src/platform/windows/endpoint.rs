@@ -1,5 +1,5 @@
-//! Where the other programs of this user ask: a named pipe that only this sign-in may open. Directly with the calls
-//! of Windows, as every wait must have an end: the libraries for pipes without async wait for ever.
+//! Local endpoint for the user's other programs: a named pipe that only this logon session may open. Uses the Windows
+//! calls directly because every wait needs a time-out: the non-async pipe libraries wait forever.
 
 use std::io::{Error, ErrorKind, Result};
 use std::os::windows::io::{AsHandle, AsRawHandle, BorrowedHandle, OwnedHandle};
@@ -27,10 +27,10 @@ use super::runtime::plain;
 use super::wide::wide;
 use crate::platform::frames::{self, AT_ONCE, Answerer, LONGEST};
 
-/// Those that are served, one that waits for a place, and one that waits for somebody.
+/// Pipe instances: those being served, one waiting for a slot, and one waiting for a client.
 const INSTANCES: u32 = AT_ONCE as u32 + 2;
 
-/// A place where questions are answered until it is dropped.
+/// An endpoint; answers requests until it is dropped.
 #[derive(Debug)]
 pub struct Endpoint {
     stop: Arc<OwnedHandle>,
@@ -38,15 +38,15 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Answers every question that is asked under `name` ("agent", "window") by programs of this user in this
-    /// session. `handle` gets one line of up to 4,096 bytes and gives one; one connection after the other.
+    /// Answers requests to `name` ("agent", "window") from programs of this user in this session. `handle` gets and
+    /// returns one line of up to 4,096 bytes and runs for one request at a time.
     ///
     /// # Errors
-    /// [`ErrorKind::AddrInUse`] when another process answers already, else what the system says.
+    /// [`ErrorKind::AddrInUse`] when another process is listening already, else the system's error.
     pub fn listen(name: &str, handle: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) -> Result<Self> {
         let identifier = logon::identifier()?;
         let place = PipeFactory { name: wide(&pipe_name(name, &identifier)?), rights: OnlyFor::new(&identifier)? };
-        // Wine does not know the flag by which Windows refuses a second one.
+        // Wine ignores the flag by which Windows refuses a second listener.
         if exists(&place.name) {
             return Err(ErrorKind::AddrInUse.into());
         }
@@ -56,7 +56,7 @@ impl Endpoint {
         let stopped = Arc::clone(&stop);
         let work = move || {
             while let Some(connected) = free.wait_for_client(&stopped) {
-                // The next one is there before this one is served: the name is never free for somebody else.
+                // Creates the next instance before serving this one, so that nobody else can take the name.
                 let Some(next) = place.next(&stopped) else { return };
                 let pipe = std::mem::replace(&mut free, next);
                 if connected {
@@ -73,19 +73,19 @@ impl Drop for Endpoint {
     fn drop(&mut self) {
         // SAFETY: the event is ours and open.
         unsafe { SetEvent(self.stop.as_raw_handle()) };
-        // With the thread the name goes; what it waits for ends with the event, or with the patience of a place.
+        // The name is free once the thread has ended; its waits end with the event, or with the time limit for a slot.
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-/// Asks `request` under `name` and waits at most `timeout` for the answer; both are one line of up to 4,096 bytes.
-/// Who answers may come to the front, when we may: it was asked for it, by the person who is using us.
+/// Sends `request` to `name` and waits up to `timeout` for the answer; both are one line of up to 4,096 bytes. Lets the
+/// listener come to the front if this process may: the user caused the request.
 ///
 /// # Errors
-/// [`ErrorKind::NotFound`] when nobody answers there, [`ErrorKind::TimedOut`] when the answer takes too long,
-/// [`ErrorKind::PermissionDenied`] when it is not ours.
+/// [`ErrorKind::NotFound`] when nobody listens, [`ErrorKind::TimedOut`] when the answer takes too long,
+/// [`ErrorKind::PermissionDenied`] when the listener belongs to another user.
 pub fn ask(name: &str, request: &[u8], timeout: Duration) -> Result<Vec<u8>> {
     let end = Instant::now() + timeout;
     let mut pipe = connect(&wide(&pipe_name(name, &logon::identifier()?)?), end)?;
@@ -101,30 +101,31 @@ fn pipe_name(name: &str, identifier: &str) -> Result<String> {
     Ok(format!(r"\\.\pipe\mimamori-{}-{identifier}", plain(name)?))
 }
 
-/// Whether a process belongs to the same user: another one may have taken the name first.
+/// Returns `true` when the process belongs to the same user: another user may have taken the name first.
 #[expect(unsafe_code, reason = "our own process handle")]
 fn is_ours(pid: u32) -> bool {
     let Ok(process) = processes::open(pid, PROCESS_QUERY_LIMITED_INFORMATION) else { return false };
-    // SAFETY: the constant for our own process is always valid and need not be closed.
+    // SAFETY: the pseudo-handle of our own process is always valid and need not be closed.
     let own = User::of(unsafe { BorrowedHandle::borrow_raw(GetCurrentProcess()) });
     own.is_some() && User::of(process.as_handle()) == own
 }
 
 #[expect(unsafe_code, reason = "lets another process come to the front")]
 fn allow_to_front(pid: u32) {
-    // SAFETY: takes a number. When we are not in front ourselves this is refused, and nothing changes.
+    // SAFETY: takes a number. Refused, without effect, when this process is not in front itself.
     unsafe { AllowSetForegroundWindow(pid) };
 }
 
-/// Whether somebody has made a pipe of this name.
+/// Returns `true` when a pipe of this name exists.
 #[expect(unsafe_code, reason = "asks about a name")]
 fn exists(name: &[u16]) -> bool {
-    // SAFETY: the name ends with a zero. 1 ms: that all its pipes are taken says as well that it exists.
+    // SAFETY: the name is zero-terminated. 1 ms is enough: failing because all instances are busy proves existence,
+    // too.
     let free = unsafe { WaitNamedPipeW(name.as_ptr(), 1) != 0 };
     free || Error::last_os_error().kind() != ErrorKind::NotFound
 }
 
-/// Another process with the same pipe: of ours, or of somebody who does not let us in.
+/// Maps the errors that mean another process owns the pipe, ours or somebody else's.
 fn as_in_use(error: Error) -> Error {
     match error.kind() {
         ErrorKind::PermissionDenied => ErrorKind::AddrInUse.into(),
@@ -133,7 +134,7 @@ fn as_in_use(error: Error) -> Error {
     }
 }
 
-/// Where pipes of one name are made.
+/// Creates the instances of one pipe.
 struct PipeFactory {
     name: Vec<u16>,
     rights: OnlyFor,
@@ -144,7 +145,7 @@ impl PipeFactory {
     fn open(&self, more: u32) -> Result<Pipe> {
         let attributes = self.rights.attributes();
         let room = LONGEST as u32 + 1;
-        // SAFETY: the name ends with a zero and the rights live as long as `self`; the handle is ours to close.
+        // SAFETY: the name is zero-terminated and the rights live as long as `self`; the handle is ours to close.
         let handle = unsafe {
             CreateNamedPipeW(
                 self.name.as_ptr(),
@@ -160,7 +161,7 @@ impl PipeFactory {
         Pipe::new(handle)
     }
 
-    /// Another pipe of the name, as soon as there is room; `None` when it is time to end.
+    /// Creates another instance as soon as there is room; `None` when it is time to stop.
     fn next(&self, stopped: &OwnedHandle) -> Option<Pipe> {
         loop {
             if let Ok(pipe) = self.open(0) {
@@ -173,12 +174,12 @@ impl PipeFactory {
     }
 }
 
-/// Opens the other end; waits while all are taken.
+/// Opens the client end; waits while all instances are busy.
 #[expect(unsafe_code, reason = "opens a pipe")]
 fn connect(name: &[u16], end: Instant) -> Result<Pipe> {
     loop {
-        // SAFETY: the name ends with a zero; the handle is ours to close. Who answers may know who we are, but not
-        // act in our name.
+        // SAFETY: the name is zero-terminated; the handle is ours to close. The flags let the server identify us, but
+        // not act in our name.
         let handle = unsafe {
             let flags = FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION;
             CreateFileW(name.as_ptr(), GENERIC_READ | GENERIC_WRITE, 0, null(), OPEN_EXISTING, flags, null_mut())
@@ -191,7 +192,7 @@ fn connect(name: &[u16], end: Instant) -> Result<Pipe> {
         if left == 0 {
             return Err(Error::new(ErrorKind::TimedOut, error));
         }
-        // SAFETY: the name ends with a zero. 0 would be the default time of the pipe.
+        // SAFETY: the name is zero-terminated. 0 would mean the pipe's default time-out.
         unsafe { WaitNamedPipeW(name.as_ptr(), left.min(1000) as u32) };
     }
 }

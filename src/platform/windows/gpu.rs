@@ -1,6 +1,6 @@
-//! How busy the graphics processors are and who keeps them busy: the performance counters "GPU Engine" that the task
-//! manager shows too (Windows 10 1709 and later, drivers of WDDM 2.0 and later). They need no rights. The library is
-//! loaded when it is asked for the first time, which is not on the thread that watches.
+//! GPU usage, total and by process, from the performance counters "GPU Engine" that Task Manager shows, too (Windows 10
+//! 1709 and later, WDDM 2.0 drivers and later). They need no special rights. The library is loaded at the first use,
+//! which is not on the sampling thread.
 
 use std::collections::HashMap;
 use std::ffi::c_void;
@@ -14,14 +14,14 @@ use crate::model::{Fraction, Pid, Reading, Why};
 use crate::platform::status_codes::{Counter, counter};
 
 const LIBRARY: &str = "pdh.dll";
-/// The English name counts on every Windows.
+/// English counter names work on every Windows.
 const COUNTER: &str = r"\GPU Engine(*)\Utilization Percentage";
 /// `PDH_FMT_DOUBLE`.
 const DOUBLE: u32 = 0x200;
 /// `PDH_CSTATUS_VALID_DATA`, `PDH_CSTATUS_NEW_DATA`.
 const VALID: [u32; 2] = [0, 1];
 
-// A handle is a pointer that nobody looks behind.
+// A handle is an opaque pointer.
 type Open = unsafe extern "system" fn(*const u16, usize, *mut isize) -> u32;
 type Add = unsafe extern "system" fn(isize, *const u16, usize, *mut isize) -> u32;
 type Collect = unsafe extern "system" fn(isize) -> u32;
@@ -35,16 +35,16 @@ struct Item {
     value: f64,
 }
 
-/// A process and an engine, and the share of time in which the one kept the other busy.
+/// Share of time in which a process kept an engine busy.
 #[derive(Clone, Debug, PartialEq)]
 struct Part {
     pid: Pid,
-    /// Adapter and number: `luid_0x00000000_0x0000D4E2_phys_0_eng_0`.
+    /// Adapter and engine number: `luid_0x00000000_0x0000D4E2_phys_0_eng_0`.
     engine: String,
     share: f64,
 }
 
-/// The counter of all processes and engines.
+/// An open query for the counter, over all processes and engines.
 struct Query {
     query: isize,
     counter: isize,
@@ -57,7 +57,8 @@ impl Query {
         let add = library_procedure(LIBRARY, c"PdhAddEnglishCounterW")?;
         let path = wide(COUNTER);
         let mut opened = Self { query: 0, counter: 0 };
-        // SAFETY: the types are those of the documented functions; the path ends with a zero, both handles are written.
+        // SAFETY: the types are those of the documented functions; the path is zero-terminated, both handles are
+        // written.
         let status = unsafe {
             let (open, add): (Open, Add) = (std::mem::transmute(open), std::mem::transmute(add));
             match open(std::ptr::null(), 0, &raw mut opened.query) {
@@ -68,8 +69,8 @@ impl Query {
         (status == 0).then_some(opened)
     }
 
-    /// Reads the counter. Its values are over the time since the call before: the first call has none, and none has one
-    /// at which nobody uses an engine ([`Why::NotYet`]). A failure is [`Why::Stale`].
+    /// Reads the counter. Its values cover the time since the previous call: there are none at the first call, nor
+    /// while no engine is in use ([`Why::NotYet`]). A failure is [`Why::Stale`].
     #[expect(unsafe_code, reason = "calls functions looked up by name")]
     fn read(&self) -> Reading<Vec<Part>> {
         let procedures = library_procedure(LIBRARY, c"PdhCollectQueryData")
@@ -87,8 +88,8 @@ impl Query {
         let mut last = 0;
         let (mut answer, mut count) = (Buffer::with_room_for(0), 0);
         let filled = answer.fill(|buffer, room, needed| {
-            // SAFETY: `fill` gives memory of `room` bytes, aligned for every item, and a place for the length, which
-            // has to say at first how much room there is.
+            // SAFETY: `fill` provides `room` bytes, aligned for every item, and a place for the length, which must
+            // first hold the available room.
             let status = unsafe {
                 *needed = room;
                 array(self.counter, DOUBLE, needed, &raw mut count, buffer)
@@ -119,7 +120,7 @@ impl Drop for Query {
     #[expect(unsafe_code, reason = "calls a function looked up by name")]
     fn drop(&mut self) {
         let Some(close) = library_procedure(LIBRARY, c"PdhCloseQuery") else { return };
-        // SAFETY: the type is that of the documented function; the handle is open, and nobody uses it any more.
+        // SAFETY: the type is that of the documented function; the handle is open and not used afterwards.
         unsafe {
             let close: Collect = std::mem::transmute(close);
             close(self.query);
@@ -127,7 +128,7 @@ impl Drop for Query {
     }
 }
 
-/// The items of an answer that was at `address`, without those that are 0 or have no value.
+/// Parses the items of an answer that was at `address`, without those that are 0 or have no value.
 fn parts(bytes: &[u8], address: usize, count: usize) -> Vec<Part> {
     let mut found = Vec::new();
     for item in bytes.chunks_exact(size_of::<Item>()).take(count) {
@@ -141,19 +142,19 @@ fn parts(bytes: &[u8], address: usize, count: usize) -> Vec<Part> {
     found
 }
 
-/// A text that ends with a zero.
+/// Reads a zero-terminated text.
 fn text(bytes: &[u8]) -> String {
     let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
     String::from_utf16_lossy(&units.take_while(|unit| *unit != 0).collect::<Vec<u16>>())
 }
 
-/// `pid_4711_luid_0x00000000_0x0000D4E2_phys_0_eng_3_engtype_VideoDecode`: the process, and which engine it is.
+/// Parses `pid_4711_luid_0x00000000_0x0000D4E2_phys_0_eng_3_engtype_VideoDecode` into process and engine.
 fn instance(name: &str) -> Option<(Pid, &str)> {
     let (pid, engine) = name.strip_prefix("pid_")?.split_once('_')?;
     Some((pid.parse().ok()?, engine.split("_engtype_").next()?))
 }
 
-/// The busiest engine. An adapter has several of one type: added up they could be busier than possible.
+/// Usage of the busiest engine. Engines are not added up by type: an adapter can have several of one.
 fn total(parts: &[Part]) -> Fraction {
     let mut engines: HashMap<&str, f64> = HashMap::new();
     for part in parts {
@@ -162,7 +163,7 @@ fn total(parts: &[Part]) -> Fraction {
     Fraction::new(engines.into_values().fold(0.0, f64::max))
 }
 
-/// For each process the engine that it keeps busiest, the heaviest process first.
+/// Usage of each process on its busiest engine, highest first.
 fn by_process(parts: &[Part]) -> Vec<(Pid, Fraction)> {
     let mut processes: HashMap<Pid, f64> = HashMap::new();
     for part in parts {
@@ -175,13 +176,13 @@ fn by_process(parts: &[Part]) -> Vec<(Pid, Fraction)> {
     list
 }
 
-/// Opened when it is asked for the first time.
+/// The query, opened at the first reading.
 #[derive(Default)]
 enum Source {
     #[default]
     New,
     Open(Query),
-    /// A Windows or a driver without the counter.
+    /// This Windows or driver lacks the counter.
     Without,
 }
 
@@ -197,34 +198,34 @@ impl Source {
     }
 }
 
-/// How busy the graphics processors are: what no sensor at hand tells.
+/// Total GPU usage, which no other sensor reports.
 #[derive(Default)]
 pub struct GpuTotal(Source);
 
 impl GpuTotal {
-    /// Asks nobody yet.
+    /// Creates the reader; nothing is queried yet.
     pub fn new() -> Option<Self> {
         Some(Self::default())
     }
 
-    /// The share of time in which the busiest engine worked since the call before; known from the second call on. Takes
-    /// some milliseconds, and once longer to load the library.
+    /// Share of time in which the busiest engine worked since the previous call; known from the second call on. Takes
+    /// some milliseconds, and longer once to load the library.
     pub fn read(&mut self) -> Reading<Fraction> {
         self.0.read().map(|parts| total(&parts))
     }
 }
 
-/// Who keeps the graphics processors busy.
+/// GPU usage by process.
 #[derive(Default)]
 pub struct GpuUsers(Source);
 
 impl GpuUsers {
-    /// Asks nobody yet.
+    /// Creates the reader; nothing is queried yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The share of time in which each process kept its busiest engine at work since the call before, without those that
+    /// Share of time in which each process kept its busiest engine working since the previous call, without those that
     /// used none; known from the second call on. Takes some milliseconds.
     pub fn read(&mut self) -> Reading<Vec<(Pid, Fraction)>> {
         self.0.read().map(|parts| by_process(&parts))
@@ -244,7 +245,7 @@ mod tests {
         }
     }
 
-    /// An answer as the library writes it to `address`: items, and their names behind them.
+    /// An answer as the library writes it to `address`: items, followed by their names.
     fn answer(items: &[(&str, u32, f64)], address: usize) -> Vec<u8> {
         let (mut bytes, mut names) = (Vec::new(), Vec::new());
         let behind = items.len() * size_of::<Item>();

@@ -1,4 +1,4 @@
-//! Why the PC stopped the last time: what the event log says of its end.
+//! Why the PC went off last time, from the event log.
 
 use windows_sys::Win32::System::EventLog::{
     EVT_HANDLE, EvtClose, EvtNext, EvtQuery, EvtQueryChannelPath, EvtQueryReverseDirection, EvtRender,
@@ -9,23 +9,23 @@ use super::wide::{text_of, wide};
 use crate::model::{At, Reading, Why};
 use crate::platform::types::StopCause;
 
-/// Started without an end before (Kernel-Power; the log itself says the same as 6008); the log ended in order;
-/// somebody or something asked for a shutdown.
+/// Event ids: started without an orderly end before (Kernel-Power; the event log itself reports that as 6008); event
+/// log stopped in order; shutdown requested.
 const STARTED_WITHOUT_END: u32 = 41;
 const LOG_ENDED: u32 = 6006;
 const SHUTDOWN_ASKED: u32 = 1074;
-/// The numbers are used by others as well: only from those who mean this.
+/// Other providers use the same ids, so the provider is part of the query.
 const QUERY: &str = "*[System[(EventID=41 and Provider[@Name='Microsoft-Windows-Kernel-Power']) or \
      ((EventID=6006 or EventID=6008) and Provider[@Name='EventLog']) or \
      (EventID=1074 and Provider[@Name='User32'])]]";
-/// So many are read, newest first: months of a PC that is used every day.
+/// Limit on the events read, newest first: covers months of daily use.
 const MOST: usize = 64;
-/// So long may each take, in milliseconds.
+/// Time limit per event, in milliseconds.
 const PATIENCE: u32 = 1000;
-/// The clock may have been set meanwhile, and 41 and 6008 tell of the same end.
+/// Tolerance in ms: the clock may have been set meanwhile, and 41 and 6008 report the same end at different times.
 const NEAR: i64 = 10 * 60 * 1000;
 
-/// Why the PC stopped after this program was last seen at `last_seen`. Windows does not number its starts: the time
+/// Why the PC went off after this program was last seen at `last_seen`. Windows does not number its boots, so the time
 /// decides.
 pub fn sudden_stop_cause(_previous_boot_id: Option<&str>, last_seen: At) -> Reading<StopCause> {
     match events() {
@@ -37,20 +37,20 @@ pub fn sudden_stop_cause(_previous_boot_id: Option<&str>, last_seen: At) -> Read
     }
 }
 
-/// What an event says of an end.
+/// What an event says about an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Event {
     id: u32,
     at: At,
-    /// The number of the error with which the system stopped itself; 0 for none.
+    /// Code of the error with which the system stopped itself; 0 for none.
     bug_check: u32,
-    /// The power button was held.
+    /// The power button was held down.
     power_button: bool,
 }
 
 impl Event {
-    /// From the XML that Windows makes of an event. Its elements come in a fixed order without comments, so they are
-    /// found by their names.
+    /// Parses the XML that Windows renders for an event. Its elements come in a fixed order without comments, so
+    /// searching for their names is enough.
     fn parse(xml: &str) -> Option<Self> {
         let id = after(xml, "<EventID")?.split_once('>')?.1.split('<').next()?.trim().parse().ok()?;
         let time = after(xml, "<TimeCreated SystemTime=")?;
@@ -69,7 +69,7 @@ fn after<'a>(text: &'a str, what: &str) -> Option<&'a str> {
     text.split_once(what).map(|(_, rest)| rest)
 }
 
-/// A number of `EventData`, decimal or hexadecimal.
+/// Number in `EventData`, decimal or hexadecimal.
 fn data(xml: &str, name: &str) -> Option<u64> {
     let rest =
         after(xml, &format!("<Data Name='{name}'>")).or_else(|| after(xml, &format!("<Data Name=\"{name}\">")))?;
@@ -77,7 +77,7 @@ fn data(xml: &str, name: &str) -> Option<u64> {
     text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |digits| u64::from_str_radix(digits, 16).ok())
 }
 
-/// The first end after `last_seen`.
+/// Cause of the first end after `last_seen`.
 fn cause(events: &[Event], last_seen: At) -> Option<StopCause> {
     let mut later: Vec<Event> =
         events.iter().copied().filter(|event| event.at.0 > last_seen.0.saturating_sub(NEAR)).collect();
@@ -91,12 +91,12 @@ fn cause(events: &[Event], last_seen: At) -> Option<StopCause> {
             };
             Some(later.iter().find(near).map_or(StopCause::PowerLost, of_start_without_end))
         }
-        // A shutdown that keeps the kernel for a fast start does not end the log.
+        // A shutdown with fast startup keeps the kernel and does not stop the event log.
         None => later.first().map(|_| StopCause::Orderly),
     }
 }
 
-/// "Windows Kernel event ID 41": the error, then the button, else nothing is known but the loss.
+/// "Windows Kernel event ID 41": the error, then the power button; with neither, only the loss of power is known.
 fn of_start_without_end(event: &Event) -> StopCause {
     match event {
         Event { bug_check: 1.., .. } => StopCause::SystemError(event.bug_check),
@@ -105,11 +105,11 @@ fn of_start_without_end(event: &Event) -> StopCause {
     }
 }
 
-/// The events that tell of ends, as XML, newest first; `None` when the log does not answer.
+/// Events about ends as XML, newest first; `None` when the event log does not answer.
 #[expect(unsafe_code, reason = "reads the event log")]
 fn events() -> Option<Vec<String>> {
     let (log, query) = (wide("System"), wide(QUERY));
-    // SAFETY: both texts end with a zero; the handle is ours to close.
+    // SAFETY: both texts are zero-terminated; the handle is ours to close.
     let results = unsafe { EvtQuery(0, log.as_ptr(), query.as_ptr(), EvtQueryChannelPath | EvtQueryReverseDirection) };
     let results = Handle::new(results)?;
     let mut texts = Vec::new();
@@ -124,20 +124,20 @@ fn events() -> Option<Vec<String>> {
     Some(texts)
 }
 
-/// An event as XML.
+/// Renders an event as XML.
 #[expect(unsafe_code, reason = "reads an event")]
 fn render(event: &Handle) -> Option<String> {
     let mut units = vec![0_u16; 16 << 10];
     let (mut used, mut properties) = (0, 0);
     let room = size_of_val(units.as_slice()) as u32;
-    // SAFETY: `units` is writable for `room` bytes and gets a text with a zero at its end; a longer event is refused.
+    // SAFETY: `units` is writable for `room` bytes and receives a zero-terminated text; a longer event is refused.
     let done = unsafe {
         EvtRender(0, event.0, EvtRenderEventXml, room, units.as_mut_ptr().cast(), &raw mut used, &raw mut properties)
     };
     (done != 0).then(|| text_of(&units))
 }
 
-/// A handle of the event log, closed when dropped.
+/// An event log handle, closed on drop.
 struct Handle(EVT_HANDLE);
 
 impl Handle {

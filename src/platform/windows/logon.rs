@@ -1,4 +1,4 @@
-//! Who may speak to us: the programs of this sign-in, by its security identifier, else those of the user.
+//! Access to the endpoint: for programs of this logon session, by its security identifier (SID), else of the user.
 
 use std::io::{Error, Result};
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
@@ -16,14 +16,15 @@ use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken}
 
 use super::wide::{text_of, wide};
 
-/// A group that stands for a sign-in (winnt.h; windows-sys has it in a large module of which nothing else is used).
+/// Attribute of the group that stands for a logon session (winnt.h; windows-sys has it in a large module that is not
+/// needed otherwise).
 const SE_GROUP_LOGON_ID: u32 = 0xC000_0000;
 
-/// The identifier of this sign-in as text, `S-1-5-5-…`; that of the user where the token has none.
+/// SID of this logon session as text, `S-1-5-5-…`; that of the user when the token has none.
 #[expect(unsafe_code, reason = "reads our own token")]
 pub(super) fn identifier() -> Result<String> {
     let mut token = null_mut();
-    // SAFETY: takes the constant for our own process; on success the token handle is ours to close.
+    // SAFETY: takes the pseudo-handle of our own process; on success the token handle is ours to close.
     let token = unsafe {
         if OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) == 0 {
             return Err(Error::last_os_error());
@@ -51,7 +52,7 @@ pub(super) fn identifier() -> Result<String> {
     unsafe { text((*user.as_ptr().cast::<TOKEN_USER>()).User.Sid) }.ok_or_else(Error::last_os_error)
 }
 
-/// An answer about a token, in memory aligned for every structure.
+/// Token information, in memory aligned for every structure.
 #[expect(unsafe_code, reason = "reads a token")]
 fn information(token: &OwnedHandle, what: TOKEN_INFORMATION_CLASS) -> Result<Vec<usize>> {
     let mut memory = vec![0_usize; 2048];
@@ -65,12 +66,12 @@ fn information(token: &OwnedHandle, what: TOKEN_INFORMATION_CLASS) -> Result<Vec
 }
 
 /// # Safety
-/// `sid` must point to an identifier.
+/// `sid` must point to a valid SID.
 #[expect(unsafe_code, reason = "reads a text that Windows allocates")]
 unsafe fn text(sid: PSID) -> Option<String> {
     let mut units = null_mut();
-    // SAFETY: the caller gives an identifier; on success `units` is a text with a zero at its end, freed once. An
-    // identifier as text has at most 184 units.
+    // SAFETY: the caller passes a valid SID; on success `units` is a zero-terminated text, freed once. The text of a
+    // SID has at most 184 units.
     unsafe {
         if ConvertSidToStringSidW(sid, &raw mut units) == 0 {
             return None;
@@ -82,16 +83,16 @@ unsafe fn text(sid: PSID) -> Option<String> {
     }
 }
 
-/// Rights for one identifier and nobody else.
+/// A security descriptor with access for a single SID.
 pub(super) struct OnlyFor(PSECURITY_DESCRIPTOR);
 
 impl OnlyFor {
-    /// Everything is allowed to `identifier`, and nothing is inherited.
+    /// Grants everything to `identifier` and inherits nothing.
     #[expect(unsafe_code, reason = "makes a structure that Windows allocates")]
     pub(super) fn new(identifier: &str) -> Result<Self> {
         let text = wide(&format!("D:P(A;;GA;;;{identifier})"));
         let mut rights = null_mut();
-        // SAFETY: the text ends with a zero; on success the memory is ours to free.
+        // SAFETY: the text is zero-terminated; on success the memory is ours to free.
         let done = unsafe {
             let version = SDDL_REVISION_1;
             ConvertStringSecurityDescriptorToSecurityDescriptorW(text.as_ptr(), version, &raw mut rights, null_mut())
@@ -99,7 +100,7 @@ impl OnlyFor {
         if done == 0 { Err(Error::last_os_error()) } else { Ok(Self(rights)) }
     }
 
-    /// As calls take it; not to be used longer than `self`.
+    /// Attributes for system calls; must not outlive `self`.
     pub(super) fn attributes(&self) -> SECURITY_ATTRIBUTES {
         SECURITY_ATTRIBUTES {
             nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
@@ -110,7 +111,7 @@ impl OnlyFor {
 }
 
 #[expect(unsafe_code, reason = "memory that is only read, and freed once")]
-// SAFETY: the structure is never changed after it was made.
+// SAFETY: the structure is never changed after its creation.
 unsafe impl Send for OnlyFor {}
 
 impl Drop for OnlyFor {

@@ -1,5 +1,5 @@
-//! Windows 10 and later: the native process list, the desktop and process handles. No administrator rights, no
-//! service, no driver, and of COM only toasts; what needs one of them is missing and says so.
+//! Windows 10 and later: the native process list, the desktop and process handles. No administrator rights, no service,
+//! no driver, and COM for toasts only; readings that need one of them are missing with a reason.
 
 mod args;
 mod autostart;
@@ -69,17 +69,17 @@ pub use volumes::{device_of, drives};
 use crate::model::{At, Bytes, Machine, Memory, Os, OwnProcess, Pid, ProcKey, Reading, Swap, Why};
 use ntdll::{Buffer, u64_at};
 
-/// Name and version of Windows.
+/// Key with name and version of Windows.
 const VERSION_KEY: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
-/// Keys that are there while an update waits for a restart, of Windows Update and of the component store.
+/// Keys that exist while an update is waiting for a restart, of Windows Update and of the component store.
 const RESTART_KEYS: [&str; 2] = [
     r"SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
     r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
 ];
-/// The first build that is Windows 11; its registry goes on saying Windows 10.
+/// First build of Windows 11, whose registry still says Windows 10.
 const FIRST_WINDOWS_11: u32 = 22_000;
 
-/// What does not change while the system runs.
+/// Facts that stay the same while the system runs.
 pub fn machine() -> Machine {
     let boot = BootTime::read();
     Machine {
@@ -93,7 +93,7 @@ pub fn machine() -> Machine {
     }
 }
 
-/// All processors of the PC, in all their groups of 64.
+/// Number of processors in all groups of 64.
 #[expect(unsafe_code, reason = "asks for a number")]
 fn cpu_count() -> u32 {
     // SAFETY: takes a number.
@@ -107,7 +107,7 @@ fn os_name() -> Option<String> {
     Some(name_of(&text("ProductName")?, build.unwrap_or(0), version.as_deref()))
 }
 
-/// `Windows 10 Pro`, build 22631, `23H2` is "Windows 11 Pro 23H2". Servers carry their right name.
+/// Names the product: `Windows 10 Pro`, build 22631, `23H2` is "Windows 11 Pro 23H2". Servers report their right name.
 fn name_of(product: &str, build: u32, version: Option<&str>) -> String {
     let product = product.strip_prefix("Microsoft ").unwrap_or(product);
     let edition = product.strip_prefix("Windows 10").filter(|_| build >= FIRST_WINDOWS_11);
@@ -115,12 +115,12 @@ fn name_of(product: &str, build: u32, version: Option<&str>) -> String {
     version.map_or_else(|| name.clone(), |version| format!("{name} {version}"))
 }
 
-/// When Windows was started.
+/// Boot time of Windows.
 #[derive(Clone, Copy)]
 struct BootTime {
-    /// 100 ns since 1601 by the clock as it is set now.
+    /// 100 ns since 1601, by the clock as it is set now.
     time: u64,
-    /// How much of that is due to changes of the clock since the start.
+    /// Part of `time` that is due to clock changes since boot.
     bias: u64,
 }
 
@@ -137,23 +137,22 @@ impl BootTime {
         at(self.time)
     }
 
-    /// Windows has no number for a start of the system. The time of the start without later changes of the clock
-    /// stays the same until the next one; rounded to the nearest 10 seconds, in case a Windows counts it anew
-    /// each time, and no PC starts twice in 10 seconds.
+    /// Windows has no boot id. The boot time without later clock changes stays the same until the next boot; it is
+    /// rounded to 10 seconds in case a Windows recomputes it each time, and no PC boots twice in 10 seconds.
     fn as_id(self) -> String {
         let seconds = processes::since_1970(self.time.wrapping_sub(self.bias)).as_secs();
         format!("boot-{}", (seconds + 5) / 10 * 10)
     }
 }
 
-/// Our own process and everything above it.
+/// This process and its ancestors.
 pub fn own_process() -> OwnProcess {
     let pid = std::process::id();
     OwnProcess { pid, ancestors: ancestors(pid, &processes::parents()) }
 }
 
-/// Who started `pid`, and who started that one, and so on. `parents` has for each process its parent and when it
-/// was started. A number is used again after a parent has ended: who started after its child is not its parent.
+/// Ancestors of `pid`; `parents` maps each process to its parent and start time. Process ids are reused after a parent
+/// has ended: a process that started after its child is not its parent.
 fn ancestors(pid: Pid, parents: &HashMap<Pid, (Pid, u64)>) -> Vec<Pid> {
     let mut ancestors: Vec<Pid> = Vec::new();
     let mut current = pid;
@@ -168,17 +167,17 @@ fn ancestors(pid: Pid, parents: &HashMap<Pid, (Pid, u64)>) -> Vec<Pid> {
     ancestors
 }
 
-/// When a process was started: its start time is a date, by the clock as it was set then.
+/// Time when a process was started: its start time is a date, by the clock as it was set then.
 pub fn started_at(key: ProcKey, _machine: &Machine) -> Option<At> {
     (key.start_time > 0).then(|| at(key.start_time))
 }
 
-/// A Windows time as ours.
+/// Converts a Windows time (100 ns since 1601).
 fn at(hundred_ns: u64) -> At {
     At(processes::since_1970(hundred_ns).as_millis() as i64)
 }
 
-/// Memory, and in place of swap the commit charge: what all programs were promised, and the most that can be.
+/// Memory, and the commit charge in place of swap: memory promised to all programs, and its limit.
 #[expect(unsafe_code, reason = "fills two structures")]
 pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
     let mut physical = MEMORYSTATUSEX { dwLength: size_of::<MEMORYSTATUSEX>() as u32, ..Default::default() };
@@ -196,12 +195,12 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
     (Reading::from_option(memory, Why::Unsupported), Reading::from_option(swap, Why::Unsupported))
 }
 
-/// Where an administrator puts what holds for every user. The installer makes the folder, so that nobody else can.
+/// Folder for an administrator's settings for all users. The installer creates it, so that nobody else can.
 pub fn shared_config_folder() -> Option<std::path::PathBuf> {
     Some(std::path::PathBuf::from(std::env::var_os("ProgramData")?).join("Mimamori"))
 }
 
-/// Whether an update asks for a restart.
+/// Reports whether an update is waiting for a restart.
 pub fn pending_restart() -> Reading<bool> {
     let [update, store] = RESTART_KEYS.map(registry::has_key);
     match (update, store) {
@@ -217,15 +216,15 @@ mod tests {
     use std::os::windows::process::CommandExt;
     use std::process::{Child, Command, Stdio};
 
-    /// Wine lacks a few calls; tests that need them ask this.
+    /// Wine lacks a few calls; tests that need them check this.
     pub(super) fn is_wine() -> bool {
         ntdll::procedure("ntdll.dll", c"wine_get_version").is_some()
     }
 
     const CREATE_NO_WINDOW: u32 = 0x0800_0000;
 
-    /// A program without windows that does nothing until it is ended: a command interpreter whose input says
-    /// nothing. Ends by itself with us, as its input does.
+    /// Starts a windowless program that idles until it is ended: a command interpreter whose input stays silent. It
+    /// ends with this process, as its input closes then.
     pub(super) fn waiting_child(args: &[&str]) -> Child {
         Command::new("cmd.exe")
             .args(["/d", "/q", "/k", "rem"])
@@ -309,7 +308,7 @@ mod tests {
         let reg = |words: &[&str]| Command::new("reg.exe").args(words).output().is_ok_and(|done| done.status.success());
         let before = pending_restart();
         assert!(before.get().is_some(), "every user may read these keys");
-        // Users of Windows may not write them; under Wine everybody may.
+        // On Windows, users may not write them; under Wine everybody may.
         if before == Reading::Known(false) && reg(&["add", &key, "/f", "/reg:64"]) {
             let found = pending_restart();
             assert!(reg(&["delete", &key, "/f", "/reg:64"]));

@@ -1,5 +1,5 @@
-//! Toasts, each with a tag by which it is replaced and withdrawn; where there are none (Wine) the icon beside the clock
-//! speaks. Windows may drop a toast without saying so: the icon must tell the same by itself.
+//! Toasts, each with a tag for replacing and withdrawing it; where there are none (Wine), balloons of the tray icon.
+//! Windows may drop a toast silently, so the icon must convey the same by itself.
 
 use std::collections::HashMap;
 
@@ -16,9 +16,9 @@ use crate::model::{Reading, Why};
 use crate::platform::notifications::{self, Message, Queue, escaped};
 use crate::platform::types::{DesktopEvent, DesktopEvents, NoDesktop};
 
-/// All of ours are of one group.
+/// Group of all our toasts.
 const GROUP: &str = "mimamori";
-/// So many toasts are remembered; they also stay in the notification centre, where each can still be clicked.
+/// Limit on toasts kept alive, so that clicks on them are reported, even in the notification centre.
 const MOST: usize = 32;
 
 /// Shows notifications.
@@ -26,29 +26,28 @@ const MOST: usize = 32;
 pub struct Notifier(Queue);
 
 impl Notifier {
-    /// Prepares for notifications of the program `app_name`, which the installer made known to Windows under this
-    /// name (application user model ID).
+    /// Creates a notifier for the program `app_name`, the application user model ID that the installer registered.
     pub fn new(app_name: &str, events: DesktopEvents) -> Self {
         let server = Toasts { app_id: HSTRING::from(app_name), events: events.clone(), shown: HashMap::new() };
         Self(Queue::new(server, events))
     }
 
-    /// Shows a notification in place of an earlier one with the same `tag`. Does not wait for Windows: that it
-    /// could not be shown comes as [`DesktopEvent::NotificationsFailed`].
+    /// Shows a notification, replacing an earlier one with the same `tag`. Does not wait for Windows: a failure arrives
+    /// as [`DesktopEvent::NotificationsFailed`].
     ///
     /// # Errors
-    /// Too many are waiting for Windows.
+    /// Too many are queued for Windows.
     pub fn show(&mut self, tag: &str, title: &str, body: &str, urgent: bool) -> Result<(), NoDesktop> {
         self.0.show(tag, title, body, urgent)
     }
 
-    /// Whether the person should not be disturbed: a presentation, or a program that covers the whole screen. What
-    /// else Windows keeps quiet (do not disturb) it does by itself.
+    /// Reports whether the user is giving a presentation or a program covers the whole screen. "Do not disturb" needs
+    /// no check: Windows itself suppresses toasts then.
     pub fn is_presenting(&mut self) -> Reading<bool> {
         Reading::from_option(self.0.is_presenting(), Why::Unsupported)
     }
 
-    /// Takes the notification with this `tag` back, if it is still there.
+    /// Withdraws the notification with this `tag`, if it is still there.
     pub fn withdraw(&mut self, tag: &str) {
         self.0.withdraw(tag);
     }
@@ -57,7 +56,7 @@ impl Notifier {
 struct Toasts {
     app_id: HSTRING,
     events: DesktopEvents,
-    /// Kept, as a toast that is forgotten tells no clicks.
+    /// Kept alive, because a dropped toast reports no clicks.
     shown: HashMap<String, ToastNotification>,
 }
 
@@ -73,7 +72,7 @@ impl notifications::Server for Toasts {
     fn withdraw(&mut self, tag: &str) {
         tray::withdraw_balloon(tag);
         if self.shown.remove(tag).is_some() {
-            // Gone already: it is not on the screen any more.
+            // Fails when it has left the screen already.
             let _ = ToastNotificationManager::History()
                 .and_then(|history| history.RemoveGroupedTagWithId(&short(tag), &HSTRING::from(GROUP), &self.app_id));
         }
@@ -109,12 +108,12 @@ impl Toasts {
     }
 }
 
-/// A tag has at most 16 units before Windows 10 1703, 64 since.
+/// Shortens a tag. Its limit is 64 UTF-16 units since Windows 10 1703, 16 before.
 fn short(tag: &str) -> HSTRING {
     HSTRING::from(tag.chars().take(32).collect::<String>())
 }
 
-/// "Toast content XML": silent; an urgent one stays until it is answered, for which it needs a button of the system.
+/// "Toast content XML": silent; an urgent one stays until dismissed, for which it needs a button of the system.
 fn toast_xml(message: &Message) -> String {
     let (title, body) = (escaped(&message.title), escaped(&message.body));
     let (scenario, actions) = if message.urgent {

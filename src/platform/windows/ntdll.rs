@@ -1,5 +1,5 @@
-//! The two native calls that know more than the documented ones, and a buffer that grows to their answers.
-//! One call tells about all processes without opening any of them, which security software would notice.
+//! Two native calls that report more than the documented ones, and a buffer that grows to fit their answers. One call
+//! covers all processes without opening any of them, which security software would notice.
 
 use std::ffi::{CStr, c_void};
 use std::mem::offset_of;
@@ -17,21 +17,21 @@ use windows_sys::Win32::System::LibraryLoader::{
 use super::wide::wide;
 use crate::model::Why;
 
-/// No answer is believed to be longer: 50 000 threads are 4 MB.
+/// Size limit of an answer: 50 000 threads take 4 MB.
 const MAX_BYTES: usize = 64 << 20;
 
-/// `NtQuerySystemInformationEx`, which windows-sys does not have.
+/// `NtQuerySystemInformationEx`, which windows-sys lacks.
 type QuerySystemEx =
     unsafe extern "system" fn(SYSTEM_INFORMATION_CLASS, *const c_void, u32, *mut c_void, u32, *mut u32) -> NTSTATUS;
 
-/// Memory for an answer, aligned for every structure of the system, kept between calls.
+/// Memory for an answer, aligned for every system structure and reused between calls.
 pub(super) struct Buffer {
     words: Vec<u64>,
     length: usize,
 }
 
 impl Buffer {
-    /// Room for `bytes` to begin with.
+    /// Creates a buffer with an initial capacity of `bytes`.
     pub(super) fn with_room_for(bytes: usize) -> Self {
         Self { words: vec![0; bytes.div_ceil(8)], length: 0 }
     }
@@ -44,7 +44,7 @@ impl Buffer {
         unsafe { std::slice::from_raw_parts(self.words.as_ptr().cast(), length) }
     }
 
-    /// Where the answer lies: pointers inside an answer point into the answer.
+    /// Address of the answer; pointers inside an answer point into it.
     pub(super) fn address(&self) -> usize {
         self.words.as_ptr() as usize
     }
@@ -53,7 +53,7 @@ impl Buffer {
     #[expect(unsafe_code, reason = "a system call")]
     pub(super) fn query_system(&mut self, class: SYSTEM_INFORMATION_CLASS) -> Result<(), Why> {
         self.fill(|buffer, room, needed| {
-            // SAFETY: `fill` gives memory of `room` bytes and a place for the length.
+            // SAFETY: `fill` provides `room` bytes and a place for the length.
             unsafe { NtQuerySystemInformation(class, buffer, room, needed) }
         })
     }
@@ -65,7 +65,7 @@ impl Buffer {
         // SAFETY: the function of that name has this signature since Windows 7.
         let query: QuerySystemEx = unsafe { std::mem::transmute(address) };
         self.fill(|buffer, room, needed| {
-            // SAFETY: as above; the input of the processor classes is the number of the group, two bytes.
+            // SAFETY: as above; the input of the processor classes is the group number, two bytes.
             unsafe { query(class, (&raw const group).cast(), 2, buffer, room, needed) }
         })
     }
@@ -74,12 +74,12 @@ impl Buffer {
     #[expect(unsafe_code, reason = "a system call")]
     pub(super) fn query_process(&mut self, process: BorrowedHandle<'_>, class: PROCESSINFOCLASS) -> Result<(), Why> {
         self.fill(|buffer, room, needed| {
-            // SAFETY: the handle is open as long as it is borrowed; `fill` gives memory of `room` bytes.
+            // SAFETY: the handle is open as long as it is borrowed; `fill` provides `room` bytes.
             unsafe { NtQueryInformationProcess(process.as_raw_handle(), class, buffer, room, needed) }
         })
     }
 
-    /// Calls until the answer fits. It can grow between two calls, so a little more room is made than asked for.
+    /// Repeats `call` until the answer fits. Allocates more than requested, as the answer may grow between two calls.
     pub(super) fn fill(&mut self, mut call: impl FnMut(*mut c_void, u32, *mut u32) -> NTSTATUS) -> Result<(), Why> {
         self.length = 0;
         for _ in 0..8 {
@@ -107,44 +107,44 @@ impl Buffer {
     }
 }
 
-/// The address of a function that not every Windows has, in a library that every program has loaded.
+/// Address of a function that not every Windows has, in a library that every process has loaded.
 #[expect(unsafe_code, reason = "looks up a function by name")]
 pub(super) fn procedure(library: &str, name: &CStr) -> Option<unsafe extern "system" fn() -> isize> {
     let library = wide(library);
-    // SAFETY: both names end with a zero; a library that is not there gives null, which is looked at.
+    // SAFETY: both names are zero-terminated; the null of a missing library is checked.
     unsafe {
         let module = GetModuleHandleW(library.as_ptr());
         if module.is_null() { None } else { GetProcAddress(module, name.as_ptr().cast()) }
     }
 }
 
-/// The same in a library of the system that may have to be loaded first; it stays loaded.
+/// Like [`procedure`], but loads the system library if necessary; it stays loaded.
 #[expect(unsafe_code, reason = "loads a library and looks up a function by name")]
 pub(super) fn library_procedure(library: &str, name: &CStr) -> Option<unsafe extern "system" fn() -> isize> {
     let library = wide(library);
-    // SAFETY: both names end with a zero; only the system's own folder is looked in; null is looked at.
+    // SAFETY: both names are zero-terminated; only the system folder is searched; null is checked.
     unsafe {
         let module = LoadLibraryExW(library.as_ptr(), std::ptr::null_mut(), LOAD_LIBRARY_SEARCH_SYSTEM32);
         if module.is_null() { None } else { GetProcAddress(module, name.as_ptr().cast()) }
     }
 }
 
-/// Four bytes of an answer as a number, 0 outside of it.
+/// Reads four bytes at `offset`; 0 outside of the answer.
 pub(super) fn u32_at(bytes: &[u8], offset: usize) -> u32 {
     bytes.get(offset..).and_then(<[u8]>::first_chunk).map_or(0, |chunk| u32::from_le_bytes(*chunk))
 }
 
-/// Eight bytes of an answer as a number, 0 outside of it.
+/// Reads eight bytes at `offset`; 0 outside of the answer.
 pub(super) fn u64_at(bytes: &[u8], offset: usize) -> u64 {
     bytes.get(offset..).and_then(<[u8]>::first_chunk).map_or(0, |chunk| u64::from_le_bytes(*chunk))
 }
 
-/// A pointer or a size of an answer as a number, 0 outside of it.
+/// Reads a pointer or a size at `offset`; 0 outside of the answer.
 pub(super) fn usize_at(bytes: &[u8], offset: usize) -> usize {
     bytes.get(offset..).and_then(<[u8]>::first_chunk).map_or(0, |chunk| usize::from_le_bytes(*chunk))
 }
 
-/// A text in an answer: its length in bytes and where it lies.
+/// `UNICODE_STRING`: length in bytes and address of a text.
 #[repr(C)]
 pub(super) struct UnicodeString {
     pub(super) length: u16,
@@ -152,8 +152,8 @@ pub(super) struct UnicodeString {
     pub(super) buffer: *const u16,
 }
 
-/// The bytes of the text that the [`UnicodeString`] at `offset` of `part` names, if they lie inside of `answer`,
-/// which was at `address` when the system wrote it.
+/// Returns the text referenced by the [`UnicodeString`] at `offset` in `part`, if it lies inside `answer`, which was at
+/// `address` when the system wrote it.
 pub(super) fn unicode_string<'a>(part: &[u8], offset: usize, answer: &'a [u8], address: usize) -> Option<&'a [u8]> {
     let length = u32_at(part, offset + offset_of!(UnicodeString, length)) as u16;
     let start = usize_at(part, offset + offset_of!(UnicodeString, buffer)).checked_sub(address)?;

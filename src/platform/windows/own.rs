@@ -1,4 +1,4 @@
-//! What this program costs, how it is started, and where its folder lies.
+//! This program itself: its cost, starting others, and the location of its folder.
 
 use std::ffi::OsStr;
 use std::io::{Error, ErrorKind, Result};
@@ -26,10 +26,10 @@ use super::wide::wide;
 use crate::model::{Bytes, Reading, Why};
 use crate::platform::types::Clocks;
 
-/// `QueryInterruptTime`, in a library that not every program may be linked with.
+/// `QueryInterruptTime`, in a library that not every program may link to.
 type QueryInterruptTime = unsafe extern "system" fn(*mut u64);
 
-/// Two clocks that nobody can set: one counts sleep, the other does not.
+/// Two monotonic clocks: one counts suspends, the other does not.
 #[expect(unsafe_code, reason = "reads two clocks, one looked up by name")]
 pub fn clocks() -> Reading<Clocks> {
     let mut awake = 0;
@@ -38,7 +38,7 @@ pub fn clocks() -> Reading<Clocks> {
         return Reading::Missing(Why::Unsupported);
     }
     let awake = hundred_ns(awake);
-    // Read second: the one that is never behind. Its substitute is up to 16 ms behind.
+    // Read second, so that it is never behind `awake`. Its fallback is up to 16 ms behind.
     let since_boot = since_boot().max(awake);
     Reading::Known(Clocks { since_boot, awake })
 }
@@ -64,14 +64,14 @@ fn hundred_ns(count: u64) -> Duration {
     Duration::from_nanos(count.saturating_mul(100))
 }
 
-/// Asks for a little more of the processor than others get, so that a busy PC does not silence its watcher.
+/// Raises the priority of this process slightly, so that a busy PC does not starve its monitor.
 #[expect(unsafe_code, reason = "sets a number of our own process")]
 pub fn raise_own_priority() {
-    // SAFETY: takes the constant for our own process and a number. When it is refused nothing changes.
+    // SAFETY: takes the pseudo-handle of our own process and a number. Refused without effect.
     unsafe { SetPriorityClass(GetCurrentProcess(), ABOVE_NORMAL_PRIORITY_CLASS) };
 }
 
-/// Memory that only this program uses (private bytes); under Wine, which does not tell it, the working set.
+/// Private bytes of this program; the working set under Wine, which does not report them.
 #[expect(unsafe_code, reason = "fills a structure")]
 pub fn own_memory() -> Reading<Bytes> {
     let mut memory = PROCESS_MEMORY_COUNTERS_EX::default();
@@ -85,12 +85,12 @@ pub fn own_memory() -> Reading<Bytes> {
     Reading::from_option(known.then_some(Bytes(used as u64)).filter(|bytes| bytes.0 > 0), Why::Unsupported)
 }
 
-/// Processor time of this program since it was started, all threads together.
+/// Processor time of this program since its start, over all threads.
 #[expect(unsafe_code, reason = "reads the times of our own process")]
 pub fn own_cpu_time() -> Reading<Duration> {
     let none = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
     let (mut created, mut ended, mut kernel, mut user) = (none, none, none, none);
-    // SAFETY: takes the constant for our own process; the four places are written.
+    // SAFETY: takes the pseudo-handle of our own process; the four places are written.
     let known = unsafe {
         GetProcessTimes(GetCurrentProcess(), &raw mut created, &raw mut ended, &raw mut kernel, &raw mut user) != 0
     };
@@ -98,20 +98,20 @@ pub fn own_cpu_time() -> Reading<Duration> {
     Reading::from_option(known.then(|| time(kernel) + time(user)), Why::Unsupported)
 }
 
-/// Ends this program at once. Everything that must be written or told is done before.
+/// Exits at once. Everything that must be written or reported is done before.
 ///
-/// Not by `ExitProcess`: it ends the other threads wherever they are, and then runs code of every library that is
-/// loaded, also of those that an antivirus or a driver has put into us. A lock that an ended thread held is never free
-/// again, and the process never gone.
+/// Does not use `ExitProcess`: it kills the other threads wherever they are, and then runs code of every loaded
+/// library, including those injected by an antivirus or a driver. A lock held by a killed thread is never released, and
+/// the process never ends.
 #[expect(unsafe_code, reason = "ends our own process")]
 pub fn end_program(code: u8) -> ! {
-    // SAFETY: takes the constant for our own process.
+    // SAFETY: takes the pseudo-handle of our own process.
     unsafe { TerminateProcess(GetCurrentProcess(), u32::from(code)) };
-    // Not reached, unless the system refuses.
+    // Reached only if the system refuses.
     std::process::exit(i32::from(code))
 }
 
-/// Whether `path` lies on a disk of another PC. `false` when that is not known.
+/// Returns `true` when `path` is on a network drive; `false` when unknown.
 #[expect(unsafe_code, reason = "asks about a drive")]
 pub fn is_network_folder(path: &Path) -> bool {
     let Ok(path) = std::path::absolute(path) else { return false };
@@ -120,17 +120,17 @@ pub fn is_network_folder(path: &Path) -> bool {
         Prefix::UNC(..) | Prefix::VerbatimUNC(..) => true,
         Prefix::Disk(letter) | Prefix::VerbatimDisk(letter) => {
             let root = wide(&format!("{}:\\", char::from(letter)));
-            // SAFETY: the text ends with a zero.
+            // SAFETY: the text is zero-terminated.
             unsafe { GetDriveTypeW(root.as_ptr()) == DRIVE_REMOTE }
         }
         _ => false,
     }
 }
 
-/// Starts a program that lives on without us, without a console and without anything that we have open.
+/// Starts a program that outlives this one, without a console and without our open handles.
 ///
 /// # Errors
-/// What the system says: not there, not allowed.
+/// The system's error: not found, not permitted.
 #[expect(unsafe_code, reason = "std would hand down every handle that may be inherited")]
 pub fn start_detached(exe: &Path, args: &[&str]) -> Result<()> {
     let program: Vec<u16> = exe.as_os_str().encode_wide().chain([0]).collect();
@@ -138,7 +138,7 @@ pub fn start_detached(exe: &Path, args: &[&str]) -> Result<()> {
     let start = STARTUPINFOW { cb: size_of::<STARTUPINFOW>() as u32, ..STARTUPINFOW::default() };
     let mut started = PROCESS_INFORMATION::default();
     let flags = DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP;
-    // SAFETY: both texts end with a zero, `line` is writable; on success both handles are ours and closed at once.
+    // SAFETY: both texts are zero-terminated, `line` is writable; on success both handles are ours and closed at once.
     unsafe {
         let done = CreateProcessW(
             program.as_ptr(),
@@ -161,7 +161,7 @@ pub fn start_detached(exe: &Path, args: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// A command line that Windows and the program take apart as it was meant: the program always in quotes, so that
+/// Builds a command line that Windows and the program split as intended. The program is always quoted, so that
 /// `C:\Program Files\…` can never mean `C:\Program.exe`.
 pub(super) fn command_line(exe: &OsStr, args: &[&str]) -> Result<Vec<u16>> {
     let exe: Vec<u16> = exe.encode_wide().collect();

@@ -1,4 +1,4 @@
-//! Whose a process is: the user of its token and its session, compared with ours.
+//! Owner of a process: the user of its token and its session, compared with ours.
 
 use std::os::windows::io::{AsRawHandle, BorrowedHandle, FromRawHandle, OwnedHandle};
 use std::ptr::null_mut;
@@ -9,12 +9,12 @@ use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken}
 
 use crate::model::Owner;
 
-/// A user, as Windows numbers them (security identifier).
+/// A user, as a security identifier (SID).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct User(Vec<u8>);
 
 impl User {
-    /// The user of a process; `None` when the system does not say.
+    /// User of a process; `None` when the system does not report it.
     #[expect(unsafe_code, reason = "reads a token")]
     pub(super) fn of(process: BorrowedHandle<'_>) -> Option<Self> {
         let mut token = null_mut();
@@ -25,11 +25,11 @@ impl User {
             }
             OwnedHandle::from_raw_handle(token)
         };
-        // A TOKEN_USER and the longest identifier, 68 bytes, behind it; aligned as the system wants it.
+        // A TOKEN_USER and the longest SID, 68 bytes, behind it; aligned as the system requires.
         let mut memory = [0_u64; 16];
         let mut length = 0;
-        // SAFETY: `memory` is writable for its size; after success it starts with a TOKEN_USER whose pointer
-        // points into it or is not valid, which IsValidSid says.
+        // SAFETY: `memory` is writable for its size; after success it starts with a TOKEN_USER whose pointer points
+        // into it or is not valid, which IsValidSid detects.
         unsafe {
             let room = size_of_val(&memory) as u32;
             let place = memory.as_mut_ptr();
@@ -44,8 +44,8 @@ impl User {
         }
     }
 
-    /// The system's own accounts: 18 to 20 SYSTEM and its services, 80 a service by name, 90 and 96 the window
-    /// manager and font drivers; all below authority 5, "NT".
+    /// Returns `true` for the system's own accounts: 18 to 20 SYSTEM and its services, 80 a service by name, 90 and 96
+    /// the window manager and font drivers; all below authority 5, "NT".
     fn is_system(&self) -> bool {
         let [1, _, 0, 0, 0, 0, 0, 5, first @ ..] = self.0.as_slice() else { return false };
         let first = first.first_chunk().map(|chunk| u32::from_le_bytes(*chunk));
@@ -53,18 +53,18 @@ impl User {
     }
 }
 
-/// Us, for the comparison.
+/// Our own user and session, for comparison.
 pub(super) struct Ourselves {
     user: Option<User>,
     session: Option<u32>,
 }
 
 impl Ourselves {
-    /// Looks once.
+    /// Reads them once.
     #[expect(unsafe_code, reason = "our own process handle and session")]
     pub(super) fn new() -> Self {
         let mut session = 0;
-        // SAFETY: the handle of the current process is a constant that is always valid and need not be closed.
+        // SAFETY: the pseudo-handle of the current process is always valid and need not be closed.
         let (process, has_session) = unsafe {
             let process = BorrowedHandle::borrow_raw(GetCurrentProcess());
             (process, ProcessIdToSessionId(std::process::id(), &raw mut session) != 0)
@@ -72,8 +72,8 @@ impl Ourselves {
         Self { user: User::of(process), session: has_session.then_some(session) }
     }
 
-    /// Whose a process is by its user, where that could be read, and its session.
-    /// Session 0 is where Windows keeps its services; no program of a person at the screen is in it.
+    /// Owner of a process with this user (where readable) and session. Session 0 is where Windows keeps its services;
+    /// no program of a user at the screen runs there.
     pub(super) fn owner(&self, user: Option<&User>, session: u32) -> Owner {
         let same_session = self.session == Some(session);
         match user {
@@ -81,7 +81,7 @@ impl Ourselves {
             Some(user) if same_session && self.user.as_ref() == Some(user) => Owner::Me,
             _ if session == 0 => Owner::System,
             Some(_) => Owner::Other,
-            // Of another session but not of the system: another person's.
+            // In another session but not of the system: another user's.
             None if !same_session && self.session.is_some() => Owner::Other,
             None => Owner::Unknown,
         }

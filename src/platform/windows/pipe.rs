@@ -1,4 +1,4 @@
-//! One end of a named pipe, on which every wait has an end.
+//! One end of a named pipe, with time-outs on every wait.
 
 use std::io::{Error, ErrorKind, Result};
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
@@ -17,10 +17,10 @@ use windows_sys::core::BOOL;
 
 use crate::platform::frames::Line;
 
-/// So long to wait after the system had no room for another connection.
+/// Pause after the system had no resources for another connection.
 pub(super) const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(200);
 
-/// An event that stays signalled.
+/// Creates a manual-reset event.
 #[expect(unsafe_code, reason = "makes an event")]
 pub(super) fn event() -> Result<OwnedHandle> {
     // SAFETY: takes numbers; a handle that is not null is ours to close.
@@ -30,17 +30,17 @@ pub(super) fn event() -> Result<OwnedHandle> {
     }
 }
 
-/// Waits until one of `events` is signalled; which one, or `None` after `patience`.
+/// Waits until one of `events` is signalled; returns its index, or `None` after `patience`.
 #[expect(unsafe_code, reason = "waits for events")]
 pub(super) fn wait(events: &[HANDLE], patience: Option<Duration>) -> Option<usize> {
-    // The greatest number is "for ever".
+    // The greatest number means "forever".
     let milliseconds = patience.map_or(u32::MAX, |time| time.as_millis().clamp(1, u128::from(u32::MAX - 1)) as u32);
-    // SAFETY: the handles are open, and there are as many as is said.
+    // SAFETY: the handles are open, and their number is given.
     let signalled = unsafe { WaitForMultipleObjects(events.len() as u32, events.as_ptr(), 0, milliseconds) };
     signalled.checked_sub(WAIT_OBJECT_0).map(|n| n as usize).filter(|n| *n < events.len())
 }
 
-/// One end of a pipe, and an event for its waits.
+/// One end of a pipe, and the event for its overlapped operations.
 #[derive(Debug)]
 pub(super) struct Pipe {
     handle: OwnedHandle,
@@ -48,18 +48,18 @@ pub(super) struct Pipe {
 }
 
 impl Pipe {
-    /// Takes over what a call opened, or its error.
+    /// Takes over the handle that a call returned, or its error.
     #[expect(unsafe_code, reason = "takes over a handle")]
     pub(super) fn new(handle: HANDLE) -> Result<Self> {
         if handle == INVALID_HANDLE_VALUE {
             return Err(Error::last_os_error());
         }
-        // SAFETY: just opened, by nobody else.
+        // SAFETY: just opened, and owned by nobody else.
         let handle = unsafe { OwnedHandle::from_raw_handle(handle) };
         Ok(Self { handle, done: event()? })
     }
 
-    /// The process that made the pipe.
+    /// Process that created the pipe.
     #[expect(unsafe_code, reason = "asks about a pipe")]
     pub(super) fn server(&self) -> Result<u32> {
         let mut pid = 0;
@@ -68,7 +68,7 @@ impl Pipe {
         if known == 0 { Err(Error::last_os_error()) } else { Ok(pid) }
     }
 
-    /// Waits until somebody connects: whether they did, or `None` when it is time to end.
+    /// Waits for a client; returns whether one connected, or `None` when it is time to stop.
     #[expect(unsafe_code, reason = "waits for a connection")]
     pub(super) fn wait_for_client(&self, stopped: &OwnedHandle) -> Option<bool> {
         let mut connected = true;
@@ -88,8 +88,8 @@ impl Pipe {
         }
     }
 
-    /// Runs a call that may take time, until it is done, one of `others` is signalled, or `patience` is over; in the
-    /// last two cases it is cancelled and [`ErrorKind::TimedOut`]. How many bytes it moved.
+    /// Runs an overlapped operation until it completes; returns the number of bytes moved. It is cancelled with
+    /// [`ErrorKind::TimedOut`] when one of `others` is signalled or `patience` is over.
     #[expect(unsafe_code, reason = "a call that goes on after it returned")]
     fn run(
         &self,
@@ -117,7 +117,7 @@ impl Pipe {
             GetOverlappedResult(self.handle.as_raw_handle(), overlapped, &raw mut moved, 1)
         };
         match done {
-            // It may have been done at the last moment.
+            // It may have completed at the last moment.
             0 if !in_time => Err(ErrorKind::TimedOut.into()),
             0 => Err(Error::last_os_error()),
             _ => Ok(moved as usize),
@@ -146,7 +146,7 @@ impl Line for Pipe {
     }
 }
 
-/// The other side has closed.
+/// Returns `true` when the other side has closed the pipe.
 fn is_end(error: &Error) -> bool {
     let ends = [ERROR_BROKEN_PIPE, ERROR_PIPE_NOT_CONNECTED].map(u32::cast_signed);
     error.raw_os_error().is_some_and(|code| ends.contains(&code))

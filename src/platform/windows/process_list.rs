@@ -1,7 +1,8 @@
-//! The answer of `NtQuerySystemInformation(SystemProcessInformation)`, read without trusting it: a chain of
-//! entries of different lengths, each followed by its threads and its name. Only the offsets of the fields of
-//! the structures here are used.
-//! Layout: ntapi 0.4.3, `ntexapi.rs`, the same since Windows 2000 in the fields used here.
+//! Parses the answer of `NtQuerySystemInformation(SystemProcessInformation)` without trusting it: a chain of entries of
+//! different lengths, each followed by its threads and its name. Of the structures here only the field offsets are
+//! used.
+//!
+//! Layout: ntapi 0.4.3, `ntexapi.rs`; unchanged since Windows 2000 in the fields used here.
 
 use std::ffi::c_void;
 use std::mem::{offset_of, size_of};
@@ -82,10 +83,10 @@ pub(super) struct Process<'a> {
     pub(super) create_time: u64,
     /// User and kernel time together.
     pub(super) cpu_time: Duration,
-    /// `PrivatePageCount` is 0 under Wine, and the working set is what Task Manager's older column shows.
+    /// Used because `PrivatePageCount` is 0 under Wine; also what Task Manager's older column shows.
     pub(super) working_set: u64,
     pub(super) threads: u32,
-    /// All input and output, not only of disks.
+    /// Bytes of all input and output, not only of disks.
     pub(super) read: u64,
     pub(super) written: u64,
     name: &'a [u8],
@@ -93,17 +94,17 @@ pub(super) struct Process<'a> {
 }
 
 impl Process<'_> {
-    /// The bytes of the name, for a fingerprint.
+    /// Undecoded name, for hashing.
     pub(super) fn raw_name(&self) -> &[u8] {
         self.name
     }
 
-    /// The name of the program file without its folder. The kernel's own process may have none.
+    /// Name of the program file without its folder. The kernel's own process may have none.
     pub(super) fn name(&self) -> String {
         if self.name.is_empty() && self.pid == 4 { "System".to_owned() } else { text_of_bytes(self.name) }
     }
 
-    /// Running when one of its threads runs or could run, as on Linux. Wine gives a state that says neither.
+    /// Running when one of its threads runs or could run, as on Linux. Wine reports a state that means neither.
     pub(super) fn state(&self) -> ProcState {
         let mut state = ProcState::Unknown;
         for thread in self.thread_records.chunks_exact(size_of::<Thread>()).take(self.threads as usize) {
@@ -117,8 +118,8 @@ impl Process<'_> {
     }
 }
 
-/// The processes in `bytes`, which lay at `address` when the system wrote pointers into them.
-/// The idle "process" is left out: its time is not work.
+/// The processes in `bytes`, which lay at `address` when the system wrote pointers into them. The idle "process" is
+/// left out: its time is not work.
 pub(super) fn processes(bytes: &[u8], address: usize) -> impl Iterator<Item = Process<'_>> {
     let mut next = Some(0_usize);
     std::iter::from_fn(move || {
@@ -129,7 +130,7 @@ pub(super) fn processes(bytes: &[u8], address: usize) -> impl Iterator<Item = Pr
             return None;
         };
         let step = u32_at(entry, offset_of!(Entry, next_entry_offset)) as usize;
-        // A step that is shorter than an entry is the end (0) or nonsense.
+        // A step shorter than an entry is the end (0) or invalid.
         next = (step >= size_of::<Entry>()).then_some(offset.saturating_add(step));
         let threads = if next.is_some() { entry.get(..step).unwrap_or(entry) } else { entry };
         Some(parse(entry, threads.get(size_of::<Entry>()..).unwrap_or(&[]), bytes, address))
@@ -159,7 +160,7 @@ fn parse<'a>(entry: &[u8], thread_records: &'a [u8], bytes: &'a [u8], address: u
 mod tests {
     use super::*;
 
-    /// An answer as the system writes it, at `address`: each process is (pid, name, states of its threads).
+    /// An answer as the system writes it at `address`; each process is (pid, name, thread states).
     fn answer(address: usize, list: &[(u32, &str, &[u32])]) -> Vec<u8> {
         let mut bytes: Vec<u8> = Vec::new();
         for (index, (pid, name, states)) in list.iter().enumerate() {

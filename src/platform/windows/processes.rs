@@ -1,4 +1,4 @@
-//! Processes: one system call a tick for all of them, and one short look at each new one.
+//! Processes: one system call per tick for all of them, and a few more for each new one.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -21,11 +21,11 @@ use super::wide::{text_of, text_of_bytes};
 use crate::model::{Bytes, Owner, Pid, ProcFacts, ProcKey, Reading, Why};
 use crate::platform::types::RawProc;
 
-/// Room for the answer of an ordinary PC (300 processes with 4000 threads); it grows when that is not enough.
+/// Initial buffer size in bytes, for an ordinary PC (300 processes with 4000 threads); grows as needed.
 const LIST_BYTES: usize = 512 * 1024;
-/// Longest command line looked at, in characters; Windows allows 32 767.
+/// Characters kept of a command line; Windows allows 32 767.
 const ARGS_CHARS: usize = 4096;
-/// The longest path Windows knows.
+/// Longest path in Windows, in UTF-16 units.
 const PATH_UNITS: usize = 32 * 1024;
 
 /// Reads all processes; keeps the buffer between ticks.
@@ -36,18 +36,18 @@ pub struct ProcessReader {
 }
 
 impl ProcessReader {
-    /// Makes room and looks who we are.
+    /// Allocates the buffer and determines our own user.
     pub fn new() -> Self {
         Self { list: Buffer::with_room_for(LIST_BYTES), ourselves: Ourselves::new(), services: Services::default() }
     }
 
-    /// Calls `visit` once for each process.
+    /// Calls `visit` once per process.
     ///
     /// # Errors
-    /// [`Why::NoPermission`] or [`Why::Unsupported`] when the system does not give the list.
+    /// [`Why::NoPermission`] or [`Why::Unsupported`] when the system does not provide the list.
     pub fn read(&mut self, visit: &mut dyn FnMut(&RawProc<'_>)) -> Result<(), Why> {
         self.list.query_system(SystemProcessInformation)?;
-        // Wine counts nothing: that nobody on the PC has ever read or written a byte is not a reading.
+        // Wine does not count: zero bytes for every process is not a reading.
         let mut all = processes(self.list.bytes(), self.list.address());
         let counts_io = all.any(|process| process.read > 0 || process.written > 0);
         for process in processes(self.list.bytes(), self.list.address()) {
@@ -69,7 +69,7 @@ impl ProcessReader {
         Ok(())
     }
 
-    /// Path, arguments and owner of a process, once in its life. The handle is closed before this returns.
+    /// Path, arguments and owner of a process, read once in its lifetime. The handle is closed before this returns.
     pub fn facts(&mut self, key: ProcKey, parent: Pid, name: String) -> ProcFacts {
         let kernel = is_kernel(key.pid, parent, &name);
         let mut facts = ProcFacts {
@@ -86,13 +86,13 @@ impl ProcessReader {
         }
         (facts.path, facts.args) = (Reading::Missing(Why::NoPermission), Reading::Missing(Why::NoPermission));
         let Some(session) = self.session_of(key) else {
-            // It has ended: nothing can be learned about it any more.
+            // It has ended: nothing more can be read.
             facts.owner = Owner::Unknown;
             return facts;
         };
         facts.services = self.services.of(key, &facts.name);
         let process = open(key.pid, PROCESS_QUERY_LIMITED_INFORMATION).ok();
-        // The number may belong to another process since the list was made.
+        // The process id may have been reused since the list was read.
         let process = process.filter(|process| start_time_of(process.as_handle()) == Some(key.start_time));
         let user = process.as_ref().and_then(|process| User::of(process.as_handle()));
         facts.owner = self.ourselves.owner(user.as_ref(), session);
@@ -103,7 +103,7 @@ impl ProcessReader {
         facts
     }
 
-    /// The session of a process from the list, which is read again when the process is newer.
+    /// Session of a process from the list, which is read again for a newer process.
     fn session_of(&mut self, key: ProcKey) -> Option<u32> {
         let look = |list: &Buffer| {
             let mut all = processes(list.bytes(), list.address());
@@ -123,12 +123,13 @@ impl Default for ProcessReader {
     }
 }
 
-/// Processes without a program: the kernel, and its children Registry, Memory Compression, Secure System.
+/// Returns `true` for processes without a program: the kernel, and its children Registry, Memory Compression, Secure
+/// System.
 fn is_kernel(pid: Pid, parent: Pid, name: &str) -> bool {
     pid == 4 || (parent == 4 && !name.contains('.'))
 }
 
-/// Who started each process and when, by number.
+/// Parent and start time of each process, by process id.
 pub(super) fn parents() -> HashMap<Pid, (Pid, u64)> {
     let mut list = Buffer::with_room_for(LIST_BYTES);
     if list.query_system(SystemProcessInformation).is_err() {
@@ -139,7 +140,7 @@ pub(super) fn parents() -> HashMap<Pid, (Pid, u64)> {
         .collect()
 }
 
-/// A handle with the rights `access`.
+/// Opens a process with the rights `access`.
 #[expect(unsafe_code, reason = "opens a process")]
 pub(super) fn open(pid: Pid, access: PROCESS_ACCESS_RIGHTS) -> std::io::Result<OwnedHandle> {
     // SAFETY: takes no pointers; a handle that is not null is ours to close.
@@ -149,7 +150,7 @@ pub(super) fn open(pid: Pid, access: PROCESS_ACCESS_RIGHTS) -> std::io::Result<O
     }
 }
 
-/// When a process was started, in 100 ns since 1601. The other times of this call are wrong under Wine.
+/// Start time of a process in 100 ns since 1601. The other times of this call are wrong under Wine.
 #[expect(unsafe_code, reason = "reads the times of a process")]
 pub(super) fn start_time_of(process: BorrowedHandle<'_>) -> Option<u64> {
     let none = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
@@ -171,8 +172,8 @@ fn path_of(process: BorrowedHandle<'_>) -> Option<String> {
     (!path.is_empty()).then_some(path)
 }
 
-/// Windows 8.1 and later give the command line for the least of rights; nothing of the process' memory is read.
-/// Wine 10 does not have this call.
+/// Arguments of a process. Windows 8.1 and later return the command line for the least of rights, without reading the
+/// memory of the process. Wine 10 lacks this call.
 fn args_of(process: BorrowedHandle<'_>) -> Reading<Vec<String>> {
     let mut answer = Buffer::with_room_for(4096);
     if let Err(why) = answer.query_process(process, ProcessCommandLineInformation) {
@@ -184,10 +185,10 @@ fn args_of(process: BorrowedHandle<'_>) -> Reading<Vec<String>> {
     Reading::from_option(line.map(|line| args::split(&line)), Why::NoPermission)
 }
 
-/// 100 ns in which nothing is, between 1601 and 1970.
+/// Unix epoch in Windows time: 100 ns units from 1601 to 1970.
 const UNIX_EPOCH: u64 = 116_444_736_000_000_000;
 
-/// A Windows time as time since 1970.
+/// Converts a Windows time to time since 1970.
 pub(super) fn since_1970(hundred_ns: u64) -> Duration {
     Duration::from_nanos(hundred_ns.saturating_sub(UNIX_EPOCH).saturating_mul(100))
 }
@@ -235,7 +236,7 @@ mod tests {
             Reading::Missing(why) => assert!(is_wine() && why == Why::Unsupported, "{why:?}"),
             Reading::Known(args) => assert!(args.ends_with(&["a b".into(), "\"見\"".into()]), "{args:?}"),
         }
-        // The same number with another start is another process.
+        // The same id with another start time is another process.
         let other = reader.facts(ProcKey { start_time: key.start_time + 1, ..key }, parent, String::new());
         assert_eq!((other.owner, other.args.known()), (Owner::Unknown, None));
         child.kill().expect("ended");
@@ -262,7 +263,7 @@ mod tests {
             std::hint::black_box(start.elapsed());
         }
         let after = used(&mut reader);
-        // At least this thread's share; a busy PC may give it only a part of a processor.
+        // At least this thread's share; on a busy PC that may be only part of a processor.
         assert!(after.saturating_sub(before) >= Duration::from_millis(50), "{before:?} {after:?}");
     }
 

@@ -18,9 +18,9 @@ use crate::model::{Reading, Why};
 /// A part of the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hive {
-    /// That of the machine, for all users.
+    /// The machine's, for all users.
     Machine,
-    /// That of the user.
+    /// The user's.
     User,
 }
 
@@ -33,21 +33,21 @@ impl Hive {
     }
 }
 
-/// A text of the machine's part of the registry, with the variables in it put in; at most 1,023 characters.
+/// Text value of the machine, with variables expanded; at most 1,023 characters.
 pub(super) fn text(key: &str, value: &str) -> Option<String> {
     read_text(key, value).ok().flatten()
 }
 
-/// The same; `Ok(None)` for a value that is not there or that nobody could use, which is the same the next time.
+/// Like [`text`]; `Ok(None)` for a missing or unusable value, which will be the same next time.
 ///
 /// # Errors
-/// What the system says of a failure that the next time may not have.
+/// The system's error, for failures that may be temporary.
 #[expect(unsafe_code, reason = "reads the registry")]
 pub(super) fn read_text(key: &str, value: &str) -> Result<Option<String>> {
     let (key, value) = (wide(key), wide(value));
     let mut units = [0_u16; 1024];
     let mut bytes = size_of_val(&units) as u32;
-    // SAFETY: names end with a zero; `units` is writable for `bytes`; the kind of the value is asked to be text.
+    // SAFETY: names are zero-terminated; `units` is writable for `bytes`; only text values are requested.
     let status = unsafe {
         RegGetValueW(
             HKEY_LOCAL_MACHINE,
@@ -62,21 +62,21 @@ pub(super) fn read_text(key: &str, value: &str) -> Result<Option<String>> {
     Ok(was_read(status)?.then(|| text_of(&units)).filter(|text| !text.is_empty()))
 }
 
-/// A number of the machine's part of the registry.
+/// Number value of the machine.
 pub(super) fn number(key: &str, value: &str) -> Option<u32> {
     read_number(key, value).ok().flatten()
 }
 
-/// The same, told apart as by [`read_text`].
+/// Like [`number`], with the distinction of [`read_text`].
 ///
 /// # Errors
-/// What the system says of a failure that the next time may not have.
+/// The system's error, for failures that may be temporary.
 #[expect(unsafe_code, reason = "reads the registry")]
 pub(super) fn read_number(key: &str, value: &str) -> Result<Option<u32>> {
     let (key, value) = (wide(key), wide(value));
     let mut number = 0_u32;
     let mut bytes = size_of_val(&number) as u32;
-    // SAFETY: names end with a zero; `number` is writable for `bytes`; the kind of the value is asked to be a number.
+    // SAFETY: names are zero-terminated; `number` is writable for `bytes`; only number values are requested.
     let status = unsafe {
         RegGetValueW(
             HKEY_LOCAL_MACHINE,
@@ -91,7 +91,7 @@ pub(super) fn read_number(key: &str, value: &str) -> Result<Option<u32>> {
     Ok(was_read(status)?.then_some(number))
 }
 
-/// Whether a value was read; not so one that is not there, is kept from this user, is of another kind, or is too long.
+/// Returns `true` when a value was read; `false` when it is missing, denied to this user, of another type, or too long.
 fn was_read(status: WIN32_ERROR) -> Result<bool> {
     match status {
         ERROR_SUCCESS => Ok(true),
@@ -105,12 +105,12 @@ fn was_read(status: WIN32_ERROR) -> Result<bool> {
     }
 }
 
-/// Whether a key is there. One that may not be opened is there.
+/// Reports whether a key exists. One that may not be opened does.
 #[expect(unsafe_code, reason = "opens a key of the registry")]
 pub(super) fn has_key(key: &str) -> Reading<bool> {
     let key = wide(key);
     let mut handle = std::ptr::null_mut();
-    // SAFETY: the name ends with a zero; on success the handle is ours and closed at once.
+    // SAFETY: the name is zero-terminated; on success the handle is ours and closed at once.
     let status = unsafe {
         let access = KEY_QUERY_VALUE | KEY_WOW64_64KEY;
         let status = RegOpenKeyExW(HKEY_LOCAL_MACHINE, key.as_ptr(), 0, access, &raw mut handle);
@@ -126,15 +126,15 @@ pub(super) fn has_key(key: &str) -> Reading<bool> {
     }
 }
 
-/// The longest name of a key, with the zero at its end (documented under "Registry Element Size Limits").
+/// Longest name of a key, including its zero ("Registry Element Size Limits").
 const LONGEST_NAME: usize = 256;
 
-/// Shows the names of the keys below a key of the machine to `see`, one after the other.
+/// Calls `see` with the name of each key below a key of the machine.
 #[expect(unsafe_code, reason = "lists keys of the registry")]
 pub(super) fn keys_below(key: &str, mut see: impl FnMut(&str)) -> Reading<()> {
     let key = wide(key);
     let mut handle = std::ptr::null_mut();
-    // SAFETY: the name ends with a zero; on success the handle is ours.
+    // SAFETY: the name is zero-terminated; on success the handle is ours.
     let status = unsafe {
         let access = KEY_ENUMERATE_SUB_KEYS | KEY_WOW64_64KEY;
         RegOpenKeyExW(HKEY_LOCAL_MACHINE, key.as_ptr(), 0, access, &raw mut handle)
@@ -149,7 +149,7 @@ pub(super) fn keys_below(key: &str, mut see: impl FnMut(&str)) -> Reading<()> {
     while status == ERROR_SUCCESS {
         let mut units = [0_u16; LONGEST_NAME];
         let mut length = units.len() as u32;
-        // SAFETY: the handle is open; `units` is writable for `length`, which counts units; the rest is not asked for.
+        // SAFETY: the handle is open; `units` is writable for `length`, which counts units; the rest is not requested.
         status = unsafe {
             let (name, none) = (units.as_mut_ptr(), std::ptr::null_mut());
             RegEnumKeyExW(
@@ -168,24 +168,24 @@ pub(super) fn keys_below(key: &str, mut see: impl FnMut(&str)) -> Reading<()> {
         }
         index += 1;
     }
-    // SAFETY: the handle is ours and used no more.
+    // SAFETY: the handle is ours and not used afterwards.
     unsafe { RegCloseKey(handle) };
     if status == ERROR_NO_MORE_ITEMS { Reading::Known(()) } else { Reading::Missing(Why::Unsupported) }
 }
 
-/// The longest name of a value, with the zero at its end (documented there, too).
+/// Longest name of a value, including its zero (same source).
 const LONGEST_VALUE_NAME: usize = 16_384;
 
-/// Shows the names and bytes of the values of a key to `see`, one after the other; none when there is no such key. A
-/// value longer than [`LONGEST`] is left out.
+/// Calls `see` with name and bytes of each value of a key; never when there is no such key. Values longer than
+/// [`LONGEST`] are skipped.
 ///
 /// # Errors
-/// What the system says; `see` may have seen a part of the values then.
+/// The system's error; `see` may have been called for some of the values.
 #[expect(unsafe_code, reason = "lists values of the registry")]
 pub(super) fn values_of(hive: Hive, key: &str, mut see: impl FnMut(&str, &[u8])) -> Result<()> {
     let key = wide(key);
     let mut handle = std::ptr::null_mut();
-    // SAFETY: the name ends with a zero; on success the handle is ours.
+    // SAFETY: the name is zero-terminated; on success the handle is ours.
     let status =
         unsafe { RegOpenKeyExW(hive.handle(), key.as_ptr(), 0, KEY_QUERY_VALUE | KEY_WOW64_64KEY, &raw mut handle) };
     match status {
@@ -217,28 +217,28 @@ pub(super) fn values_of(hive: Hive, key: &str, mut see: impl FnMut(&str, &[u8]))
         }
         index += 1;
     };
-    // SAFETY: the handle is ours and used no more.
+    // SAFETY: the handle is ours and not used afterwards.
     unsafe { RegCloseKey(handle) };
     match end {
-        // Somebody removed the key while we read it: it has no values now.
+        // The key was deleted while it was read: it has no values now.
         ERROR_NO_MORE_ITEMS | ERROR_KEY_DELETED => Ok(()),
         error => Err(Error::from_raw_os_error(error.cast_signed())),
     }
 }
 
-/// The longest value of the user that is read, in bytes; ours are far shorter.
+/// Longest value read, in bytes; ours are far shorter.
 const LONGEST: usize = 64 << 10;
 
-/// A value of the user's part of the registry, text or bytes, as bytes; `None` when there is none.
+/// Value of the user, text or binary, as bytes; `None` when there is none.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 #[expect(unsafe_code, reason = "reads the registry")]
 pub(super) fn user_value(key: &str, value: &str) -> Result<Option<Vec<u8>>> {
     let (key, value) = (wide(key), wide(value));
     let mut bytes = vec![0_u8; LONGEST];
     let mut length = bytes.len() as u32;
-    // SAFETY: names end with a zero; `bytes` is writable for `length`.
+    // SAFETY: names are zero-terminated; `bytes` is writable for `length`.
     let status = unsafe {
         RegGetValueW(
             HKEY_CURRENT_USER,
@@ -260,15 +260,15 @@ pub(super) fn user_value(key: &str, value: &str) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// Writes a text of the user's part of the registry; makes the key when it is not there.
+/// Writes a text value of the user; creates the key when missing.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 #[expect(unsafe_code, reason = "writes to the registry")]
 pub(super) fn set_user_text(key: &str, value: &str, text: &[u16]) -> Result<()> {
     let (key, value) = (wide(key), wide(value));
     let text: Vec<u16> = text.iter().copied().chain([0]).collect();
-    // SAFETY: names end with a zero, and so does the text, whose length with it is given.
+    // SAFETY: names and text are zero-terminated, and the length of the text includes its zero.
     let status = unsafe {
         let length = size_of_val(text.as_slice()) as u32;
         RegSetKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), value.as_ptr(), REG_SZ, text.as_ptr().cast(), length)
@@ -276,14 +276,14 @@ pub(super) fn set_user_text(key: &str, value: &str, text: &[u16]) -> Result<()> 
     done(status)
 }
 
-/// Removes a value of the user's part of the registry, if it is there.
+/// Removes a value of the user, if it exists.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 #[expect(unsafe_code, reason = "writes to the registry")]
 pub(super) fn remove_user_value(key: &str, value: &str) -> Result<()> {
     let (key, value) = (wide(key), wide(value));
-    // SAFETY: names end with a zero.
+    // SAFETY: names are zero-terminated.
     match unsafe { RegDeleteKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), value.as_ptr()) } {
         ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND => Ok(()),
         status => done(status),

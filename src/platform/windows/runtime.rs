@@ -1,26 +1,26 @@
-//! The right to be the only one: a locked file in the user's local folder.
+//! Single-instance locks: locked files in the user's local data folder.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
-/// The right to be the only one of its name. Windows takes it back when the process ends, however it ends.
+/// A single-instance lock. Windows releases it when the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock `name`; `None` when another process has it.
+    /// Takes the lock `name`; `None` when another process holds it.
     ///
     /// # Errors
-    /// What the system says about the file.
+    /// The system's error about the file.
     pub fn take(name: &str) -> Result<Option<Self>> {
         let folders = directories::BaseDirs::new().ok_or(ErrorKind::NotFound)?;
         Self::take_at(&folders.data_local_dir().join("mimamori"), name)
     }
 
-    /// The file stays when the lock is given back: who removed it could remove that of the next one.
+    /// The file stays after unlocking: removing it could remove the file that the next holder has locked.
     fn take_at(folder: &Path, name: &str) -> Result<Option<Self>> {
         fs::create_dir_all(folder)?;
         let path: PathBuf = folder.join(format!("{}.lock", plain(name)?));
@@ -33,7 +33,7 @@ impl Lock {
     }
 }
 
-/// `name`, if it can be part of a file or a pipe.
+/// Returns `name` if it can be part of a file or pipe name.
 pub(super) fn plain(name: &str) -> Result<&str> {
     let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if plain { Ok(name) } else { Err(ErrorKind::InvalidInput.into()) }

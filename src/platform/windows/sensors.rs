@@ -1,6 +1,6 @@
-//! What Windows tells about clock and power without administrator rights or a driver. It has no such way for
-//! temperatures and fans: WMI's thermal zones need an administrator, and drivers that read the chips are
-//! quarantined by security software.
+//! Clock frequency and power state, as far as Windows reports them without administrator rights or a driver.
+//! Temperatures and fans are not available that way: WMI's thermal zones need an administrator, and drivers that read
+//! the chips are quarantined by security software.
 
 use windows_sys::Win32::System::Power::{
     CallNtPowerInformation, GetSystemPowerStatus, PROCESSOR_POWER_INFORMATION, ProcessorInformation,
@@ -12,29 +12,29 @@ use super::{cpu_count, registry};
 use crate::model::{Hertz, Power, Reading, Seconds, Why};
 use crate::platform::types::SensorValues;
 
-/// `ACLineStatus`: neither plugged in nor not.
+/// `ACLineStatus`: unknown.
 const AC_UNKNOWN: u8 = 255;
-/// `BatteryFlag`: no battery, and not known.
+/// `BatteryFlag`: no battery, or unknown.
 const NO_BATTERY: u8 = 128;
 
-/// Where Windows keeps which plan and which mode of power is chosen, for all users and readable by each.
+/// Key with the chosen power plan and power mode, for all users and readable by each.
 const SCHEMES: &str = r"SYSTEM\CurrentControlSet\Control\Power\User\PowerSchemes";
 /// The plan "Power saver" (`GUID_MAX_POWER_SAVINGS`).
 const POWER_SAVER: &str = "a1841308-3541-4fab-bc81-f71556f20b4a";
 /// The mode "Best power efficiency" (`GUID_POWER_MODE_BEST_EFFICIENCY`).
 const BEST_EFFICIENCY: &str = "961cc777-2547-4f9d-8174-7d86181b8a7a";
 
-/// Asks Windows each time; there is nothing to look for first.
+/// Reads the sensors; Windows needs no search for them.
 #[derive(Default)]
 pub struct Sensors;
 
 impl Sensors {
-    /// Nothing to find.
+    /// Creates the reader.
     pub fn new() -> Self {
         Self
     }
 
-    /// Reads what there is.
+    /// Reads all sensors.
     pub fn read(&mut self) -> SensorValues {
         SensorValues {
             frequency: frequencies().map(|clocks| clocks.mean),
@@ -42,7 +42,7 @@ impl Sensors {
             fan: Reading::Missing(Why::NoSensor),
             throttle_events: Reading::Missing(Why::Unsupported),
             pressure: Reading::Missing(Why::Unsupported),
-            // Takes too long for here: see `GpuTotal`.
+            // Too slow for here: see `GpuTotal`.
             gpu: Reading::Missing(Why::Unsupported),
             disk_busy: Reading::Missing(Why::Unsupported),
             power: power(),
@@ -51,16 +51,16 @@ impl Sensors {
     }
 }
 
-/// Clocks of all processors.
+/// Clock frequencies over all processors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Frequencies {
-    /// Mean of now.
+    /// Mean of the current ones.
     pub(super) mean: Hertz,
-    /// The highest that one may have.
+    /// Highest maximum of any processor.
     pub(super) max: Hertz,
 }
 
-/// Asks for the clocks. Virtual machines may give 0, which is no clock.
+/// Reads the clock frequencies. A virtual machine may report 0, which counts as unknown.
 #[expect(unsafe_code, reason = "fills an array")]
 pub(super) fn frequencies() -> Reading<Frequencies> {
     let mut list = vec![PROCESSOR_POWER_INFORMATION::default(); cpu_count() as usize];
@@ -94,11 +94,11 @@ fn power() -> Reading<Power> {
     power_of(&status, &modes)
 }
 
-/// What is chosen in the settings of Windows; `None` where nothing is.
+/// Choices in the settings of Windows; `None` where nothing is chosen.
 struct Modes {
     plan: Option<String>,
-    /// The mode while plugged in. The one on battery is saving on many PCs as they come, and no reason for a word: there
-    /// the battery saver counts, and what the clock does.
+    /// Power mode while plugged in. The one on battery is ignored: it saves power by default on many PCs and deserves
+    /// no finding; there the battery saver and the actual clock frequency count.
     on_mains: Option<String>,
 }
 
@@ -108,14 +108,14 @@ fn power_of(status: &SYSTEM_POWER_STATUS, modes: &Modes) -> Reading<Power> {
     };
     let on_battery = status.ACLineStatus == 0;
     let is_chosen = is(&modes.plan, POWER_SAVER) || !on_battery && is(&modes.on_mains, BEST_EFFICIENCY);
-    // A PC without a battery can be told to save power, too.
+    // A PC without a battery can be set to save power, too.
     if status.ACLineStatus == AC_UNKNOWN && status.BatteryFlag & NO_BATTERY != 0 && !is_chosen {
         return Reading::Missing(Why::NoSensor);
     }
     Reading::Known(Power { on_battery, saver: status.SystemStatusFlag == 1 || is_chosen })
 }
 
-/// Goes on through "shut down" with fast startup, and through sleep: both are no restart of Windows.
+/// Time since boot. "Shut down" with fast startup and suspends do not reset it: neither restarts Windows.
 #[expect(unsafe_code, reason = "asks for a number")]
 fn uptime() -> Reading<Seconds> {
     // SAFETY: takes nothing.

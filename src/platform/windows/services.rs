@@ -1,5 +1,5 @@
-//! Which services of Windows run in which process. The processes themselves are all called `svchost.exe`, and their command
-//! lines are only for administrators; who runs what, everybody may ask.
+//! Windows services by process. Their processes are all called `svchost.exe`, with command lines that only
+//! administrators can read; the list of services is readable for everybody.
 
 use std::collections::HashMap;
 use std::mem::offset_of;
@@ -15,40 +15,40 @@ use super::ntdll::{u32_at, usize_at};
 use super::wide::text_of;
 use crate::model::{Pid, ProcKey};
 
-/// The program that services without one of their own run in.
+/// The program that hosts services without one of their own.
 const HOST: &str = "svchost.exe";
-/// Room for one part of the answer; the call takes at most 256 KiB.
+/// Buffer size in bytes for one part of the answer; the call accepts at most 256 KiB.
 const PART_BYTES: usize = 64 * 1024;
-/// A service has a name of at most 256 characters (`CreateServiceW`).
+/// Longest name of a service, 256 characters (`CreateServiceW`), and its zero.
 const NAME_UNITS: usize = 257;
-/// A process so young may not have been known to the list yet when that was asked for: thirty seconds.
+/// Age up to which a process may not have been in the list when it was read: 30 seconds, in 100 ns.
 const YOUNG_TICKS: u64 = 300_000_000;
-/// An answer is used for five minutes: services that share a process come and go.
+/// Time an answer is used: 5 minutes, in 100 ns. Services that share a process come and go.
 const VALID_TICKS: u64 = 3_000_000_000;
-/// A service that is one user's own copy of a service (`SERVICE_USERSERVICE_INSTANCE`): its name ends in a number.
+/// `SERVICE_USERSERVICE_INSTANCE`: one user's copy of a service, whose name ends in a number.
 const OF_A_USER: u32 = 0x80;
-/// The start of Unix time in the time of Windows, which counts tenths of microseconds from 1601.
+/// Unix epoch in Windows time, which counts 100 ns from 1601.
 const UNIX_EPOCH_TICKS: u64 = 116_444_736_000_000_000;
 
-/// The services that run, by process.
+/// Running services by process.
 #[derive(Default)]
 pub(super) struct Services {
     by_pid: HashMap<Pid, Vec<String>>,
-    /// When they were asked for, in the time of Windows.
+    /// When they were read, in Windows time.
     asked_at: u64,
 }
 
 impl Services {
-    /// The names of the services in process `key` that is called `name`, sorted, those of a user without their number; empty
-    /// for what is no host of services and when Windows does not say. Windows is asked again when its last answer is old, or
-    /// may not have known the process yet.
+    /// Names of the services in process `key` called `name`, sorted, those of a user without their number. Empty for
+    /// other programs than [`HOST`] and when Windows does not answer. Re-reads the list when it is old or may not
+    /// contain the process yet.
     pub(super) fn of(&mut self, key: ProcKey, name: &str) -> Vec<String> {
         if !name.eq_ignore_ascii_case(HOST) {
             return Vec::new();
         }
         let now = now();
         let young = key.start_time.saturating_add(YOUNG_TICKS) >= self.asked_at;
-        // A clock that was set back says nothing about what is newer.
+        // A clock that was set back cannot tell what is newer.
         if young || now < self.asked_at || now - self.asked_at >= VALID_TICKS {
             (self.by_pid, self.asked_at) = (running(), now);
         }
@@ -61,7 +61,7 @@ fn now() -> u64 {
     UNIX_EPOCH_TICKS.saturating_add((since.as_nanos() / 100).try_into().unwrap_or(u64::MAX))
 }
 
-/// Closes the connection at its end.
+/// A connection to the service manager, closed on drop.
 struct Manager(SC_HANDLE);
 
 impl Drop for Manager {
@@ -75,7 +75,7 @@ impl Drop for Manager {
 #[expect(unsafe_code, reason = "asks for the services that run")]
 fn running() -> HashMap<Pid, Vec<String>> {
     let mut found: HashMap<Pid, Vec<String>> = HashMap::new();
-    // SAFETY: no names are given: this PC, and its list of services.
+    // SAFETY: no names are given: this PC, and its default database of services.
     let manager = unsafe {
         OpenSCManagerW(std::ptr::null(), std::ptr::null(), SC_MANAGER_CONNECT | SC_MANAGER_ENUMERATE_SERVICE)
     };
@@ -87,7 +87,7 @@ fn running() -> HashMap<Pid, Vec<String>> {
     let mut resume = 0;
     loop {
         let (mut needed, mut number) = (0, 0);
-        // SAFETY: `answer` is writable for as many bytes as are said; the three numbers are written.
+        // SAFETY: `answer` is writable for the given number of bytes; the three numbers are written.
         let done = unsafe {
             EnumServicesStatusExW(
                 manager.0,
@@ -102,7 +102,7 @@ fn running() -> HashMap<Pid, Vec<String>> {
                 std::ptr::null(),
             )
         };
-        // SAFETY: reads what the call before left.
+        // SAFETY: reads the error of the previous call.
         let more = done == 0 && unsafe { GetLastError() } == ERROR_MORE_DATA && number > 0;
         if done != 0 || more {
             for (pid, name) in entries(&answer, number as usize) {
@@ -117,7 +117,7 @@ fn running() -> HashMap<Pid, Vec<String>> {
     found
 }
 
-/// Processes and names of the first `number` services of an answer. Their names lie behind them in the same memory.
+/// Processes and names of the first `number` services of an answer. The names lie behind them in the same memory.
 fn entries(answer: &[u64], number: usize) -> impl Iterator<Item = (Pid, String)> {
     const SIZE: usize = size_of::<ENUM_SERVICE_STATUS_PROCESSW>();
     let bytes: Vec<u8> = answer.iter().flat_map(|word| word.to_le_bytes()).collect();

@@ -1,4 +1,4 @@
-//! Who is signed in, and whether this session has a screen.
+//! Signed-in users, and whether this session has a screen.
 
 use std::ffi::c_void;
 use std::ptr::null_mut;
@@ -16,8 +16,8 @@ use windows_sys::Win32::UI::WindowsAndMessaging::WSF_VISIBLE;
 use super::wide::text_of;
 use crate::model::{At, Reading, Why};
 
-/// Whether there is a screen to open a window on: services and remote shells run where nobody sees a window.
-/// A remote desktop is a screen.
+/// Returns `true` when there is a screen to open a window on: services and remote shells run without one. A remote
+/// desktop counts as a screen.
 #[expect(unsafe_code, reason = "asks about the window station")]
 pub fn display_available() -> bool {
     let mut flags = USEROBJECTFLAGS::default();
@@ -31,7 +31,7 @@ pub fn display_available() -> bool {
     known == 0 || flags.dwFlags & WSF_VISIBLE.cast_unsigned() != 0
 }
 
-/// Whether somebody else is signed in on this PC, at the screen, from afar, or switched away.
+/// Reports whether another user is signed in on this PC: at the screen, remotely, or switched away.
 #[expect(unsafe_code, reason = "asks for our own session")]
 pub fn has_other_users() -> Reading<bool> {
     let mut own = 0;
@@ -45,7 +45,7 @@ pub fn has_other_users() -> Reading<bool> {
     Reading::Known({ others }.any(|user| Some(&user) != ours.as_ref()))
 }
 
-/// The sessions in which somebody may be signed in.
+/// Sessions in which a user may be signed in.
 #[expect(unsafe_code, reason = "reads a list that Windows allocates")]
 fn sessions() -> Option<Vec<u32>> {
     let mut list: *mut WTS_SESSION_INFOW = null_mut();
@@ -62,7 +62,7 @@ fn sessions() -> Option<Vec<u32>> {
     }
 }
 
-/// Domain and name of the user of a session, for comparing only; `None` when nobody is signed in.
+/// Domain and name of a session's user, for comparison only; `None` when nobody is signed in.
 fn user_of(session: u32) -> Option<(String, String)> {
     let name = session_text(session, WTSUserName).filter(|name| !name.is_empty())?;
     Some((session_text(session, WTSDomainName).unwrap_or_default().to_lowercase(), name.to_lowercase()))
@@ -83,7 +83,7 @@ fn session_text(session: u32, what: WTS_INFO_CLASS) -> Option<String> {
     }
 }
 
-/// When the user signed in to this session.
+/// Time when the user signed in to this session.
 #[expect(unsafe_code, reason = "reads a structure that Windows allocates")]
 pub fn signed_in_at() -> Reading<At> {
     let mut info: *mut u16 = null_mut();
@@ -94,21 +94,21 @@ pub fn signed_in_at() -> Reading<At> {
         if WTSQuerySessionInformationW(server, session, WTSSessionInfo, &raw mut info, &raw mut bytes) == 0 {
             None
         } else {
-            // Taken over as bytes: what the call declares as text is this structure.
+            // Cast to bytes: what the call declares as text is this structure.
             let info = Allocated::new(info.cast::<u8>()).filter(|_| bytes as usize >= size_of::<WTSINFOW>());
             info.map(|info| std::ptr::read_unaligned(info.0.cast::<c_void>().cast::<WTSINFOW>()).LogonTime)
         }
     };
-    // Services run where nobody signs in: there the time is 0.
+    // Services run in a session without sign-in, where the time is 0.
     let time = time.and_then(|time| u64::try_from(time).ok()).filter(|time| *time > 0);
     Reading::from_option(time.map(super::at), Why::Unsupported)
 }
 
-/// Memory that Windows allocated for an answer; given back when dropped.
+/// Memory allocated by Windows for an answer; freed on drop.
 struct Allocated<T>(*mut T);
 
 impl<T> Allocated<T> {
-    /// Takes over what the call gave, unless that is nothing.
+    /// Takes over what the call returned; `None` for null.
     fn new(memory: *mut T) -> Option<Self> {
         (!memory.is_null()).then_some(Self(memory))
     }

@@ -1,5 +1,5 @@
-//! Whether a program file carries a valid signature and whose: its own, or one in a catalog of Windows, as most files of
-//! Windows are signed. Offline: revocation is not asked for and nothing is fetched. May take a second for a large file.
+//! Signature of a program file: its own, or one in a catalog, which is how most files of Windows are signed. Works
+//! offline: revocation is not checked and nothing is fetched. May take a second for a large file.
 
 use std::ffi::c_void;
 use std::fs::File;
@@ -16,15 +16,15 @@ use super::wide::wide;
 use crate::model::{Reading, Signature, Why};
 use crate::platform::status_codes::{Trust, trust};
 
-/// Loaded when it is first needed: the agent seldom does, and it brings half a dozen other libraries.
+/// Loaded at the first use: the agent rarely needs it, and it pulls in half a dozen other libraries.
 const LIBRARY: &str = "wintrust.dll";
 /// `WINTRUST_ACTION_GENERIC_VERIFY_V2`: Authenticode.
 static GENERIC_VERIFY: GUID = GUID::from_u128(0x00aa_c56b_cd44_11d0_8cc2_00c0_4fc2_95ee);
-/// Where names in certificates are read.
+/// Library that reads names in certificates.
 const CERTIFICATES: &str = "crypt32.dll";
-/// The name that a person would give: the common name, else that of the organisation.
+/// The display name: the common name, else that of the organisation.
 const CERT_NAME_SIMPLE_DISPLAY_TYPE: u32 = 4;
-/// A longer name is cut here; names in certificates have 64 characters (RFC 5280, ub-common-name).
+/// Buffer size for a name; names in certificates have at most 64 characters (RFC 5280, ub-common-name).
 const NAME: usize = 128;
 const WTD_UI_NONE: u32 = 2;
 const WTD_CHOICE_FILE: u32 = 1;
@@ -32,7 +32,7 @@ const WTD_CHOICE_CATALOG: u32 = 2;
 const WTD_STATEACTION_VERIFY: u32 = 1;
 const WTD_STATEACTION_CLOSE: u32 = 2;
 const WTD_CACHE_ONLY_URL_RETRIEVAL: u32 = 0x1000;
-/// The longest digest that catalogs use is SHA-256; room for more.
+/// Buffer size for a digest; the longest one in catalogs is SHA-256.
 const DIGEST: usize = 64;
 
 /// `WINTRUST_FILE_INFO`.
@@ -105,14 +105,14 @@ type ProviderSigner = unsafe extern "system" fn(*mut c_void, u32, i32, u32) -> *
 type ProviderCert = unsafe extern "system" fn(*mut c_void, u32) -> *const ProviderCertificate;
 type NameString = unsafe extern "system" fn(*const c_void, u32, u32, *const c_void, *mut u16, u32) -> u32;
 
-/// The signature of the file at `path`. [`Why::Unsupported`] says that this Windows cannot tell for any file; what only
-/// holds for this one, or for now, is another reason, mostly [`Why::Stale`].
+/// Signature of the file at `path`. [`Why::Unsupported`] means that this Windows cannot verify any file; what applies
+/// to this file only, or for now, has another reason, mostly [`Why::Stale`].
 pub fn signature(path: &Path) -> Reading<Signature> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) => {
             let why = Why::from(error);
-            // What the disk of this file cannot do is no fault of this Windows.
+            // An operation that the file's disk does not support says nothing about this Windows.
             return Reading::Missing(if why == Why::Unsupported { Why::Stale } else { why });
         }
     };
@@ -130,10 +130,10 @@ pub fn signature(path: &Path) -> Reading<Signature> {
     }
 }
 
-/// What Windows says about a signature.
+/// Result of a verification.
 struct Verified {
     trust: Trust,
-    /// Whose it is, when it is valid.
+    /// The signer, when the signature is valid.
     signer: Option<Arc<str>>,
 }
 
@@ -147,7 +147,7 @@ impl Verified {
     }
 }
 
-/// Asks Windows. `what` must point to what `choice` says.
+/// Runs the verification. `what` must point to the structure for `choice`.
 #[expect(unsafe_code, reason = "calls a function looked up by name")]
 fn verify(choice: u32, what: *mut c_void) -> Option<Verified> {
     let procedure = library_procedure(LIBRARY, c"WinVerifyTrust")?;
@@ -166,8 +166,8 @@ fn verify(choice: u32, what: *mut c_void) -> Option<Verified> {
         context: 0,
         settings: null_mut(),
     };
-    // SAFETY: the type is that of the documented function; all that is pointed to outlives both calls, of which the
-    // second gives back what the first made.
+    // SAFETY: the type is that of the documented function; everything pointed to outlives both calls, of which the
+    // second frees what the first allocated.
     let (status, signer) = unsafe {
         let verify: Verify = std::mem::transmute(procedure);
         let nobody = usize::MAX as HANDLE;
@@ -180,10 +180,10 @@ fn verify(choice: u32, what: *mut c_void) -> Option<Verified> {
     Some(Verified { trust: trust(status.cast_unsigned()), signer })
 }
 
-/// The name in the certificate that signed.
+/// Name in the certificate of the signer.
 ///
 /// # Safety
-/// `state` is that of a verification which was not closed yet.
+/// `state` must be that of a verification that was not closed yet.
 #[expect(unsafe_code, reason = "calls functions looked up by name")]
 unsafe fn signer(state: HANDLE) -> Option<Arc<str>> {
     let data = library_procedure(LIBRARY, c"WTHelperProvDataFromStateData")?;
@@ -191,8 +191,8 @@ unsafe fn signer(state: HANDLE) -> Option<Arc<str>> {
     let certificate = library_procedure(LIBRARY, c"WTHelperGetProvCertFromChain")?;
     let name_of = library_procedure(CERTIFICATES, c"CertGetNameStringW")?;
     let mut name = [0_u16; NAME];
-    // SAFETY: the types are those of the documented functions; each pointer is looked at before it is used, belongs to
-    // the state and lives as long; the buffer is as long as is said.
+    // SAFETY: the types are those of the documented functions; each pointer is checked before it is used, belongs to
+    // the state and lives as long; the buffer is as long as stated.
     let length = unsafe {
         let data: ProviderData = std::mem::transmute(data);
         let signer: ProviderSigner = std::mem::transmute(signer);
@@ -206,12 +206,12 @@ unsafe fn signer(state: HANDLE) -> Option<Arc<str>> {
         }
         name_of(found.certificate, CERT_NAME_SIMPLE_DISPLAY_TYPE, 0, null(), name.as_mut_ptr(), NAME as u32)
     };
-    // With the zero at the end; 1 for no name.
+    // The length includes the zero; 1 means no name.
     let name = name.get(..(length as usize).saturating_sub(1)).filter(|name| !name.is_empty())?;
     Some(String::from_utf16_lossy(name).into())
 }
 
-/// The functions that look into catalogs.
+/// Functions for searching catalogs.
 struct Catalogs {
     acquire: Acquire,
     digest: Digest,
@@ -245,12 +245,12 @@ impl Catalogs {
     }
 }
 
-/// Whether a catalog of Windows holds the digest of the file, and is valid itself.
+/// Checks whether a catalog with a valid signature contains the digest of the file.
 #[expect(unsafe_code, reason = "calls functions looked up by name")]
 fn in_catalog(file: &File, name: &[u16]) -> Reading<Signature> {
     let Some(catalogs) = Catalogs::of_system() else { return Reading::Missing(Why::Unsupported) };
     let (sha256, mut admin) = (wide("SHA256"), 0);
-    // SAFETY: the number is written, and given back at the end.
+    // SAFETY: the number is written, and released at the end.
     unsafe {
         if (catalogs.acquire)(&raw mut admin, null(), sha256.as_ptr(), null(), 0) == 0 {
             return Reading::Missing(Why::Stale);
@@ -262,19 +262,19 @@ fn in_catalog(file: &File, name: &[u16]) -> Reading<Signature> {
 }
 
 /// # Safety
-/// `admin` is an open context of the catalogs.
+/// `admin` must be an open catalog context.
 #[expect(unsafe_code, reason = "calls functions looked up by name")]
 unsafe fn find_in_catalog(catalogs: &Catalogs, admin: isize, file: &File, name: &[u16]) -> Reading<Signature> {
     let (mut bytes, mut length) = ([0_u8; DIGEST], DIGEST as u32);
     let mut catalog = Catalog { size: size_of::<Catalog>() as u32, path: [0; 260] };
-    // SAFETY: every buffer is as long as is said, and the context of the catalog is given back.
+    // SAFETY: every buffer is as long as stated, and the catalog's context is released.
     let described = unsafe {
         if (catalogs.digest)(admin, file.as_raw_handle(), &raw mut length, bytes.as_mut_ptr(), 0) == 0 {
             return Reading::Missing(Why::Stale);
         }
         let context = (catalogs.find)(admin, bytes.as_ptr(), length, 0, null_mut());
         if context == 0 {
-            // No catalog knows it.
+            // No catalog contains it.
             return Reading::Known(Signature::Absent);
         }
         let described = (catalogs.describe)(context, &raw mut catalog, 0) != 0;
@@ -312,7 +312,7 @@ mod tests {
         assert!(signature(Path::new(r"C:\no\such.exe")).why().is_some());
     }
 
-    /// tests/windows/run.sh signs a program; elsewhere there is none to look at.
+    /// tests/windows/run.sh signs a program; elsewhere there is none to check.
     #[test]
     fn the_signer_of_a_signed_program_is_told_and_a_changed_one_has_none() {
         let Some(file) = std::env::var_os("MIMAMORI_SIGNED_FILE") else { return };

@@ -1,5 +1,4 @@
-//! A process held by a handle from the check to the end of an action: while the handle is open its number is
-//! not given to another process.
+//! A process held by a handle from the check to the end of an action: its id is not reused while the handle is open.
 
 use std::os::windows::io::{AsHandle, AsRawHandle, OwnedHandle};
 use std::time::Duration;
@@ -17,15 +16,15 @@ use super::toplevel::Window;
 use crate::model::{Closable, ProcKey};
 use crate::platform::types::ActError;
 
-/// What is needed to look at a process, end it and wait for its end. Nothing of it reads its memory.
+/// Rights to query a process, kill it and wait for its end. None of them allows reading its memory.
 const RIGHTS: u32 = PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_SYNCHRONIZE;
-/// The exit code of a process that was ended; Task Manager gives the same.
+/// Exit code of a killed process, as with Task Manager.
 const EXIT_CODE: u32 = 1;
 
-/// `IsProcessCritical`, there since Windows 8.1 but not under Wine.
+/// `IsProcessCritical`, available since Windows 8.1 but not under Wine.
 type IsProcessCritical = unsafe extern "system" fn(HANDLE, *mut BOOL) -> BOOL;
 
-/// A process that was checked and is held.
+/// A checked and open process.
 #[derive(Debug)]
 pub struct Target {
     key: ProcKey,
@@ -34,11 +33,11 @@ pub struct Target {
 }
 
 impl Target {
-    /// Holds the process and then looks whether it is the one that was meant, and whether Windows could live on
-    /// without it: ending a critical process stops the PC at once.
+    /// Opens the process and then verifies its identity, and that Windows can live without it: killing a critical
+    /// process stops the PC at once.
     ///
     /// # Errors
-    /// [`ActError::Gone`] when it has ended, [`ActError::Refused`] when the system does not let us.
+    /// [`ActError::Gone`] when it has ended, [`ActError::Refused`] when it is critical or the system denies access.
     pub fn open(what: &Closable) -> Result<Self, ActError> {
         let key = what.key();
         let process = open(key.pid, RIGHTS).map_err(|error| from_error(&error))?;
@@ -49,21 +48,21 @@ impl Target {
         if target.is_critical() { Err(ActError::Refused) } else { Ok(target) }
     }
 
-    /// Which process.
+    /// Identity of the process.
     pub const fn key(&self) -> ProcKey {
         self.key
     }
 
-    /// Whether it has not ended yet.
+    /// Returns `true` until the process has ended.
     pub fn is_running(&self) -> bool {
         !self.wait(Duration::ZERO)
     }
 
-    /// Asks all its windows to close, as a click on their crosses does. All at once: a browser brings back the
-    /// windows that were closed together. Only once, as a second question may answer the first.
+    /// Asks all its windows to close, like a click on their close buttons. All at once: a browser restores the windows
+    /// that were closed together. Only once, as a second request may answer the question raised by the first.
     ///
     /// # Errors
-    /// [`ActError::NoWindow`] when there is nothing to ask, [`ActError::Gone`] or [`ActError::Refused`].
+    /// [`ActError::NoWindow`] when there is no window to ask, [`ActError::Gone`] or [`ActError::Refused`].
     pub fn ask_to_close(&mut self) -> Result<(), ActError> {
         if !self.is_running() {
             return Err(ActError::Gone);
@@ -85,7 +84,7 @@ impl Target {
         }
     }
 
-    /// Ends it at once. What it has not saved is lost; its children live on.
+    /// Kills it. Unsaved work is lost; its children live on.
     ///
     /// # Errors
     /// [`ActError::Gone`] or [`ActError::Refused`].
@@ -99,20 +98,21 @@ impl Target {
             return Ok(());
         }
         let error = from_error(&std::io::Error::last_os_error());
-        // A process that is ending refuses to be ended.
+        // A process that is already ending cannot be killed.
         Err(if self.is_running() { error } else { ActError::Gone })
     }
 
-    /// Waits until the process has ended, at most `timeout`; whether it has.
+    /// Waits up to `timeout` for the process to end; returns whether it has.
     #[expect(unsafe_code, reason = "waits for a process")]
     pub fn wait(&self, timeout: Duration) -> bool {
-        // The greatest number would be "for ever".
+        // The greatest number would mean "forever".
         let milliseconds = timeout.as_millis().min(u128::from(u32::MAX - 1)) as u32;
         // SAFETY: the handle is ours and open.
         unsafe { WaitForSingleObject(self.process.as_raw_handle(), milliseconds) == WAIT_OBJECT_0 }
     }
 
-    /// Whether Windows stops with this process. Where nobody can say, the list of protected names decides.
+    /// Returns `true` when Windows stops with this process. When that cannot be determined, only the list of protected
+    /// names guards it.
     #[expect(unsafe_code, reason = "a function that is looked up by name")]
     fn is_critical(&self) -> bool {
         let mut critical: BOOL = 0;
@@ -132,7 +132,7 @@ impl Target {
     }
 }
 
-/// A number that nobody has is an "invalid parameter".
+/// Maps errors; an unused process id is reported as an "invalid parameter".
 fn from_error(error: &std::io::Error) -> ActError {
     if error.raw_os_error() == Some(ERROR_ACCESS_DENIED.cast_signed()) { ActError::Refused } else { ActError::Gone }
 }
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(Target::open(&closable(nobody)).err(), Some(ActError::Gone));
     }
 
-    /// Not a test: what the next one starts, a program with a window that stays until it is asked to close.
+    /// Not a test: a program with a window that stays until it is asked to close, started by the next test.
     #[test]
     #[ignore = "started by the next test"]
     fn child_with_a_window() {
@@ -216,7 +216,7 @@ mod tests {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
             let owners = desktop.window_owners().known().cloned().expect("a desktop");
-            // Something is in front then, not always the new window: Windows may keep what the user works with.
+            // Some window is in front then, not always the new one: Windows may keep the one that the user works with.
             if owners.iter().any(|owner| owner.pid == child.id()) && desktop.foreground().known().is_some() {
                 break;
             }

@@ -1,5 +1,5 @@
-//! The windows of the desktop, as people see them: which are a program's own, and whose they are.
-//! A handle of a window that has gone meanwhile is harmless: every call says so.
+//! Top-level windows as users see them: which ones stand for a program, and which process they belong to. Calls with
+//! the handle of a closed window fail harmlessly.
 
 use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, GetLastError, HWND, LPARAM, RECT};
 use windows_sys::Win32::UI::WindowsAndMessaging::{
@@ -13,15 +13,15 @@ use super::wide::text_of;
 use crate::model::Pid;
 use crate::platform::types::ActError;
 
-/// Apps from the Store show in a window of this class, which belongs to a helper of the system.
+/// Class of the windows of Store apps, which belong to a helper process of the system.
 const STORE_APP_FRAME: &str = "ApplicationFrameWindow";
 
-/// A top-level window, or a part of one.
+/// A top-level or child window.
 #[derive(Clone, Copy)]
 pub(super) struct Window(HWND);
 
 impl Window {
-    /// The window in front, if there is one: none while the screen is locked.
+    /// The foreground window, if any: none while the screen is locked.
     #[expect(unsafe_code, reason = "asks for a window")]
     pub(super) fn in_front() -> Option<Self> {
         // SAFETY: takes nothing.
@@ -29,12 +29,12 @@ impl Window {
         (!window.is_null()).then_some(Self(window))
     }
 
-    /// What tells it from other windows.
+    /// A number that distinguishes it from other windows.
     pub(super) fn number(self) -> u64 {
         self.0.addr() as u64
     }
 
-    /// Every top-level window; `None` without a desktop.
+    /// All top-level windows; `None` without a desktop.
     #[expect(unsafe_code, reason = "a callback for each window")]
     pub(super) fn all() -> Option<Vec<Self>> {
         let mut list: Vec<Self> = Vec::with_capacity(256);
@@ -51,27 +51,27 @@ impl Window {
         list
     }
 
-    /// A window that stands for a program: visible, and nobody's dialogue. Not the desktop itself.
-    /// Programs made with older Delphi own their real window by an invisible one without size.
+    /// Returns `true` for a window that stands for a program: visible, not the desktop itself, and not owned by another
+    /// window. Programs made with older versions of Delphi own their main window by an invisible one without size.
     #[expect(unsafe_code, reason = "asks about a window")]
     pub(super) fn is_own(self) -> bool {
-        // SAFETY: any handle may be asked about.
+        // SAFETY: any handle may be queried.
         let (visible, owner, shell) =
             unsafe { (IsWindowVisible(self.0) != 0, GetWindow(self.0, GW_OWNER), GetShellWindow()) };
         visible && self.0 != shell && (owner.is_null() || !Self(owner).has_size())
     }
 
-    /// Whether the system has given up waiting for it: 5 s without looking at its messages.
+    /// Returns `true` when the system counts it as hung: it has not processed messages for 5 s.
     #[expect(unsafe_code, reason = "asks about a window")]
     pub(super) fn is_hung(self) -> bool {
-        // SAFETY: any handle may be asked about.
+        // SAFETY: any handle may be queried.
         unsafe { IsHungAppWindow(self.0) != 0 }
     }
 
-    /// One that can also be seen and used: has a size and is not a tool palette.
+    /// Returns `true` when it is also visible to the user: it has a size and is not a tool palette.
     #[expect(unsafe_code, reason = "asks about a window")]
     pub(super) fn is_usable(self) -> bool {
-        // SAFETY: any handle may be asked about.
+        // SAFETY: any handle may be queried.
         let style = unsafe { GetWindowLongPtrW(self.0, GWL_EXSTYLE) };
         self.is_own() && style as u32 & WS_EX_TOOLWINDOW == 0 && self.has_size()
     }
@@ -79,12 +79,12 @@ impl Window {
     #[expect(unsafe_code, reason = "asks about a window")]
     fn has_size(self) -> bool {
         let mut place = RECT::default();
-        // SAFETY: any handle may be asked about; the rectangle is written.
+        // SAFETY: any handle may be queried; the rectangle is written.
         let known = unsafe { GetWindowRect(self.0, &raw mut place) };
         known != 0 && place.right > place.left && place.bottom > place.top
     }
 
-    /// The process behind the window; for an app from the Store the app, not the frame around it.
+    /// Process of the window; for a Store app, the app rather than its frame.
     pub(super) fn process(self) -> Option<Pid> {
         let frame = self.creator()?;
         if self.class() == STORE_APP_FRAME {
@@ -97,7 +97,7 @@ impl Window {
     #[expect(unsafe_code, reason = "asks about a window")]
     fn creator(self) -> Option<Pid> {
         let mut pid = 0;
-        // SAFETY: any handle may be asked about; the number is written.
+        // SAFETY: any handle may be queried; the number is written.
         unsafe { GetWindowThreadProcessId(self.0, &raw mut pid) };
         (pid != 0).then_some(pid)
     }
@@ -106,12 +106,12 @@ impl Window {
     fn class(self) -> String {
         const ROOM: i32 = 64;
         let mut units = [0_u16; ROOM as usize];
-        // SAFETY: any handle may be asked about; `units` is writable for its length and gets a zero at its end.
+        // SAFETY: any handle may be queried; `units` is writable for its length and receives a zero-terminated text.
         unsafe { GetClassNameW(self.0, units.as_mut_ptr(), ROOM) };
         text_of(&units)
     }
 
-    /// Asks the window to close, as a click on its cross does, and does not wait for it.
+    /// Asks the window to close, like a click on its close button, and does not wait for it.
     #[expect(unsafe_code, reason = "leaves a message for a window")]
     pub(super) fn ask_to_close(self) -> Result<(), ActError> {
         // SAFETY: any handle may be written to; the message carries no pointers.
@@ -119,20 +119,20 @@ impl Window {
             if PostMessageW(self.0, WM_CLOSE, 0, 0) != 0 {
                 return Ok(());
             }
-            // A program that runs as administrator takes no messages from one that does not.
+            // A program that runs as administrator accepts no messages from one that does not.
             Err(if GetLastError() == ERROR_ACCESS_DENIED { ActError::Refused } else { ActError::Gone })
         }
     }
 }
 
-/// Puts a window into the vector behind `list`.
+/// Appends a window to the vector behind `list`.
 #[expect(unsafe_code, reason = "called by Windows")]
 unsafe extern "system" fn collect(window: HWND, list: LPARAM) -> BOOL {
     let list = std::ptr::with_exposed_provenance_mut::<Vec<Window>>(list as usize);
     if list.is_null() {
         return 0;
     }
-    // SAFETY: the callers hand over a vector that lives longer than the call and is used by nobody else.
+    // SAFETY: the callers pass a vector that outlives the call and is used by nobody else.
     unsafe { (*list).push(Window(window)) };
     1
 }

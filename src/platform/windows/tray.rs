@@ -1,5 +1,5 @@
-//! The icon beside the clock, and what only a window hears: that the desktop was started anew, and that the session
-//! ends. The window itself is on the thread of `tray_window`.
+//! The tray icon, and events that only a window receives: the taskbar was restarted, the session ends. The window
+//! itself runs on the thread of `tray_window`.
 
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,48 +13,48 @@ use crate::icon::Colours;
 use crate::platform::notifications::Message;
 use crate::platform::types::{DesktopEvent, DesktopEvents, NoDesktop, TrayView};
 
-/// So long may the window take to open, and to close.
+/// Time limit for the window to open, and to close.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The icon that is shown now, for notifications that Windows does not take.
+/// The current icon, as a fallback for notifications that Windows does not accept.
 static CURRENT: Mutex<Option<Arc<Shared>>> = Mutex::new(None);
 
-/// An icon beside the clock, gone when dropped. Where there is no place for icons yet it waits for one.
+/// A tray icon, removed on drop. While there is no place for icons, it waits for one.
 #[derive(Debug)]
 pub struct Tray {
     shared: Arc<Shared>,
     ended: Receiver<()>,
 }
 
-/// What the thread of the window is told.
+/// State shared with the window's thread.
 #[derive(Debug)]
 pub(super) struct Shared {
     orders: Mutex<Orders>,
-    /// What comes from the icon and the window goes there.
+    /// Receiver of events from the icon and the window.
     pub(super) events: DesktopEvents,
-    /// The handle as a number; 0 before the window is there.
+    /// The window handle as a number; 0 before the window exists.
     pub(super) window: Mutex<isize>,
     /// Colours of the icon.
     pub(super) colours: Colours,
 }
 
-/// What the icon shall show; the newest counts.
+/// What the icon should show; the latest state counts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Orders {
     /// Icon, tooltip and menu.
     pub(super) view: TrayView,
-    /// The last notification, unless it was withdrawn.
+    /// The last notification, unless withdrawn.
     pub(super) balloon: Option<Balloon>,
-    /// So many were shown.
+    /// Number of notifications shown so far.
     pub(super) balloons: u64,
     /// Close the window.
     pub(super) end: bool,
 }
 
-/// A notification that the icon shows.
+/// A notification shown by the icon.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Balloon {
-    /// The same text may be shown again another day.
+    /// Distinguishes notifications with the same text.
     pub(super) number: u64,
     pub(super) tag: String,
     pub(super) title: String,
@@ -67,12 +67,12 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
-    /// What shall be shown now.
+    /// What should be shown now.
     pub(super) fn orders(&self) -> Orders {
         locked(&self.orders).clone()
     }
 
-    /// Changes the orders and wakes the window; whether there was a change.
+    /// Changes the orders and wakes the window if `change` returns `true`.
     fn order(&self, change: impl FnOnce(&mut Orders) -> bool) -> bool {
         let changed = change(&mut locked(&self.orders));
         if changed {
@@ -88,24 +88,24 @@ impl Shared {
         });
     }
 
-    /// Makes the window look at its orders; one that is not open yet looks at them when it is.
+    /// Makes the window process its orders; one that is still opening does so once it is open.
     #[expect(unsafe_code, reason = "leaves a message for our own window")]
     pub(super) fn wake(&self) {
         let window = *locked(&self.window);
         if window != 0 {
-            // SAFETY: the message carries no pointers; a window that is gone takes none.
+            // SAFETY: the message carries no pointers; posting to a closed window fails harmlessly.
             unsafe { PostMessageW(window as _, DO, 0, 0) };
         }
     }
 
-    /// Tells what happened. Nobody listens any more when the program ends.
+    /// Sends an event; nobody listens any more while the program ends.
     pub(super) fn send(&self, event: DesktopEvent) {
         self.events.send(event);
     }
 }
 
 impl Tray {
-    /// Shows the icon on a thread of its own; takes at most 2 s.
+    /// Shows the icon from its own thread; takes at most 2 s.
     ///
     /// # Errors
     /// There is no desktop to open a window on.
@@ -117,7 +117,7 @@ impl Tray {
         let for_window = Arc::clone(&shared);
         let work = move || {
             tray_window::run(&for_window, &started);
-            // The other end waits only while the icon is dropped.
+            // The receiver waits only in `drop`.
             let _ = end.send(());
         };
         thread::Builder::new().name("tray".into()).spawn(work).map_err(|error| NoDesktop(error.to_string()))?;
@@ -130,7 +130,7 @@ impl Tray {
         Ok(Self { shared, ended })
     }
 
-    /// Shows another state; does nothing when it is the same.
+    /// Shows `view` unless it is shown already.
     pub fn update(&self, view: &TrayView) {
         self.shared.order(|orders| {
             let new = orders.view != *view;
@@ -146,12 +146,12 @@ impl Drop for Tray {
     fn drop(&mut self) {
         locked(&CURRENT).take_if(|current| Arc::ptr_eq(current, &self.shared));
         self.shared.end();
-        // An icon whose program ended before it was taken away stays until the mouse moves over it.
+        // An icon that is not removed before its program ends stays until the mouse moves over it.
         let _ = self.ended.recv_timeout(PATIENCE);
     }
 }
 
-/// Shows a notification at the icon; whether there is one.
+/// Shows a notification at the icon; `false` when there is no icon.
 pub(super) fn balloon(message: &Message) -> bool {
     let current = locked(&CURRENT).clone();
     current.is_some_and(|shared| {
@@ -165,7 +165,7 @@ pub(super) fn balloon(message: &Message) -> bool {
     })
 }
 
-/// Takes the notification at the icon back, if it is the one with this tag.
+/// Withdraws the notification at the icon, if it has this tag.
 pub(super) fn withdraw_balloon(tag: &str) {
     if let Some(shared) = locked(&CURRENT).clone() {
         shared.order(|orders| orders.balloon.take_if(|balloon| balloon.tag == tag).is_some());

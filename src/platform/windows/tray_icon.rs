@@ -1,4 +1,4 @@
-//! The icon itself, as the taskbar takes it.
+//! The icon itself, in the form the taskbar expects.
 
 use std::ptr::null_mut;
 
@@ -21,23 +21,23 @@ use super::tray_window::ICON;
 use crate::icon::{self, Colours};
 use crate::platform::types::TrayIcon;
 
-/// What became of the icon.
+/// What happened to the icon.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Shown {
-    /// It is there now.
+    /// It has become visible.
     Appeared,
-    /// It is not there now, for the first time or after it was.
+    /// It is not visible, for the first time or after it was.
     Gone,
     /// No change.
     AsBefore,
 }
 
-/// The icon of a window.
+/// The tray icon of a window.
 pub(super) struct Icon {
     window: HWND,
-    /// It is there; `None` before the first try.
+    /// Whether it is visible; `None` before the first attempt.
     there: Option<bool>,
-    /// Clicks are told in the newer way.
+    /// Clicks are reported in the format of version 4.
     modern: bool,
     picture: Option<(TrayIcon, Picture)>,
     balloon: Option<Balloon>,
@@ -60,15 +60,15 @@ impl Icon {
         self.balloon.as_ref().map(|balloon| balloon.tag.clone())
     }
 
-    /// The taskbar was made anew, without our icon.
+    /// Notes that the taskbar was recreated, without our icon.
     pub(super) fn forget(&mut self) {
         self.there = None;
     }
 
-    /// Shows what was ordered, and the icon itself where it is not there.
+    /// Shows the ordered content; adds the icon when it is not visible.
     pub(super) fn show(&mut self, orders: &Orders, colours: &Colours) -> Shown {
         if self.picture.as_ref().is_none_or(|(icon, _)| *icon != orders.view.icon) {
-            // Windows has its own copy of the one before.
+            // Windows keeps its own copy, so the previous picture can be dropped.
             self.picture = Picture::new(orders.view.icon, colours).map(|picture| (orders.view.icon, picture));
         }
         let mut data = self.data();
@@ -91,7 +91,7 @@ impl Icon {
     }
 
     fn add(&mut self, data: &mut NOTIFYICONDATAW) -> bool {
-        // Windows also says that the taskbar is new when only its size changed: then the icon is still there.
+        // Windows reports a recreated taskbar even when only its size changed; the icon still exists then.
         if !notify(NIM_ADD, data) && !notify(NIM_MODIFY, data) {
             return false;
         }
@@ -100,18 +100,18 @@ impl Icon {
         true
     }
 
-    /// Shows the balloon, or takes it away when there is none.
+    /// Shows the balloon, or removes it when there is none.
     fn show_balloon(&self) {
         let mut data = self.data();
         data.uFlags = NIF_INFO | NIF_SHOWTIP;
         if let Some(balloon) = &self.balloon {
             put(&mut data.szInfoTitle, &balloon.title);
-            // Without a text there would be no balloon.
+            // Windows shows no balloon without a text.
             put(&mut data.szInfo, if balloon.body.is_empty() { " " } else { &balloon.body });
             let kind = if balloon.urgent { NIIF_WARNING } else { NIIF_INFO };
             data.dwInfoFlags = kind | NIIF_NOSOUND | NIIF_RESPECT_QUIET_TIME;
         }
-        // Refused: the icon tells the same by itself.
+        // If refused, the icon conveys the same by itself.
         notify(NIM_MODIFY, &data);
     }
 
@@ -120,10 +120,10 @@ impl Icon {
         self.there = None;
     }
 
-    /// Wakes the window again after so many milliseconds where the icon is not there.
+    /// Wakes the window again after `milliseconds` while the icon is not visible.
     #[expect(unsafe_code, reason = "a timer of our own window")]
     pub(super) fn try_again(&self, milliseconds: u32) {
-        // SAFETY: the window is ours; a timer with the same number is set anew, and one that is not there may end.
+        // SAFETY: the window is ours; a timer with the same id is reset, and killing a missing one is harmless.
         unsafe {
             if self.is_there() {
                 KillTimer(self.window, 1);
@@ -145,11 +145,11 @@ impl Icon {
 
 #[expect(unsafe_code, reason = "tells the taskbar")]
 fn notify(what: NOTIFY_ICON_MESSAGE, data: &NOTIFYICONDATAW) -> bool {
-    // SAFETY: the structure knows its size, and its texts end with a zero.
+    // SAFETY: the structure states its size, and its texts are zero-terminated.
     unsafe { Shell_NotifyIconW(what, data) != 0 }
 }
 
-/// Puts as much of `text` as there is room for, and a zero; never half of a character.
+/// Copies as much of `text` as fits, zero-terminated; never half a character.
 fn put(place: &mut [u16], text: &str) {
     let mut used = 0;
     for character in text.chars().filter(|character| *character != '\0') {
@@ -162,7 +162,7 @@ fn put(place: &mut [u16], text: &str) {
     place[used..].fill(0);
 }
 
-/// A picture, gone when dropped.
+/// A picture, destroyed on drop.
 struct Picture(HICON);
 
 impl Picture {
@@ -172,7 +172,7 @@ impl Picture {
         let size = unsafe { GetSystemMetricsForDpi(SM_CXSMICON, GetDpiForSystem()) }.clamp(16, 256);
         let pixels = icon::rgba(icon, size.cast_unsigned(), colours);
         let colour = coloured(size, &pixels)?;
-        // SAFETY: one bit a pixel, all zero: the alpha of the colours counts. Both bitmaps are ours, are copied, and
+        // SAFETY: one bit per pixel, all zero: the alpha of the colours counts. Both bitmaps are ours, are copied, and
         // are deleted once.
         let picture = unsafe {
             let mask = CreateBitmap(size, size, 1, 1, null_mut());
@@ -194,13 +194,13 @@ impl Drop for Picture {
     }
 }
 
-/// A bitmap of `size` times `size` pixels.
+/// Creates a bitmap of `size` times `size` pixels.
 #[expect(unsafe_code, reason = "makes a bitmap")]
 fn coloured(size: i32, rgba: &[u8]) -> Option<HBITMAP> {
     let header = BITMAPINFOHEADER {
         biSize: size_of::<BITMAPINFOHEADER>() as u32,
         biWidth: size,
-        // Negative: the first row is the highest.
+        // Negative: the top row comes first.
         biHeight: -size,
         biPlanes: 1,
         biBitCount: 32,
@@ -209,7 +209,7 @@ fn coloured(size: i32, rgba: &[u8]) -> Option<HBITMAP> {
     };
     let info = BITMAPINFO { bmiHeader: header, ..BITMAPINFO::default() };
     let mut place = null_mut();
-    // SAFETY: on success `place` has four bytes for each pixel, as many as `rgba` has.
+    // SAFETY: on success `place` has four bytes per pixel, as many as `rgba`.
     unsafe {
         let bitmap = CreateDIBSection(null_mut(), &raw const info, DIB_RGB_COLORS, &raw mut place, null_mut(), 0);
         if bitmap.is_null() || place.is_null() {

@@ -1,4 +1,4 @@
-//! The menu of the icon beside the clock.
+//! The menu of the tray icon.
 
 use std::ptr::null;
 
@@ -16,9 +16,8 @@ use crate::platform::types::{MenuLine, TrayAction};
 pub(super) fn choose(window: HWND, lines: &[MenuLine]) -> Option<TrayAction> {
     let menu = Menu::new(lines)?;
     let mut mouse = POINT::default();
-    // SAFETY: menu and window are ours, and this is their thread. A window that is not in front would not hear that
-    // somebody clicked beside the menu, and without the message after it the next menu closes at once
-    // (documentation of TrackPopupMenu).
+    // SAFETY: menu and window are ours, and this is their thread. Only the foreground window learns of clicks beside
+    // the menu, and without the message after it the next menu closes at once (documentation of TrackPopupMenu).
     let chosen = unsafe {
         GetCursorPos(&raw mut mouse);
         SetForegroundWindow(window);
@@ -33,7 +32,7 @@ pub(super) fn choose(window: HWND, lines: &[MenuLine]) -> Option<TrayAction> {
     }
 }
 
-/// A menu, gone when dropped. The number of a line is its place, from 1: 0 means nothing chosen.
+/// A menu, destroyed on drop. Command ids are line positions from 1, since 0 means that nothing was chosen.
 struct Menu(HMENU);
 
 impl Menu {
@@ -46,7 +45,7 @@ impl Menu {
         }
         let menu = Self(menu);
         for (number, line) in (1_u32..).zip(lines) {
-            // SAFETY: the menu is ours; the text ends with a zero and is copied.
+            // SAFETY: the menu is ours; the text is zero-terminated and copied.
             unsafe {
                 match line {
                     MenuLine::Separator => AppendMenuW(menu.0, MF_SEPARATOR, 0, null()),
@@ -70,7 +69,7 @@ impl Drop for Menu {
     }
 }
 
-/// One `&` would underline the next letter, and a tab would begin a second column.
+/// Escapes a label: a single `&` would underline the next letter, and a tab would start a second column.
 fn label(text: &str) -> String {
     text.replace(|c: char| c.is_control(), " ").replace('&', "&&")
 }

@@ -1,5 +1,5 @@
-//! The hidden window behind the icon beside the clock. Not one for messages only: such a window hears neither that
-//! the taskbar was made anew nor that the session ends.
+//! The hidden window behind the tray icon. It is not a message-only window: those learn neither that the taskbar was
+//! recreated nor that the session ends.
 #![allow(
     clippy::missing_const_for_thread_local,
     reason = "they are; the lint does not see it in what the macro makes on Windows"
@@ -28,43 +28,43 @@ use super::tray_menu;
 use super::wide::wide;
 use crate::platform::types::{DesktopEvent, NoDesktop, TrayAction};
 
-/// There are new orders.
+/// New orders have arrived.
 pub(super) const DO: u32 = WM_APP + 1;
-/// Something was done to the icon.
+/// The icon was clicked or otherwise used.
 pub(super) const ICON: u32 = WM_APP + 2;
-/// The icon was chosen with the keyboard (shellapi.h, which windows-sys does not have).
+/// The icon was selected with the keyboard (shellapi.h, which windows-sys lacks).
 const NIN_KEYSELECT: u32 = NIN_SELECT | 1;
-/// So long after an icon could not be shown it is tried again, in milliseconds.
+/// Delay before another attempt to show the icon, in milliseconds.
 const TRY_AGAIN: u32 = 5000;
-/// Windows ends a program that keeps the end of the session waiting for 5 s; saving takes far less.
+/// Time limit for saving. Windows kills a program that delays the end of the session for 5 s; saving takes far less.
 const SAVING: Duration = Duration::from_millis(800);
 
 thread_local! {
-    /// What is shown, and to whom events go; only ever borrowed to be copied.
+    /// What is shown, and the receiver of events; only borrowed to be cloned.
     static SHARED: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
-    /// Borrowed while the taskbar is told something, in which time other messages may come in.
+    /// Borrowed during calls to the taskbar, in which other messages may be dispatched.
     static ICON_STATE: RefCell<Option<Icon>> = const { RefCell::new(None) };
-    /// The message that says that the taskbar was made anew.
+    /// Id of the message that the taskbar was recreated.
     static TASKBAR_CREATED: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Opens the window, says whether that worked, and serves it until it is closed.
+/// Opens the window, reports on `started` whether that worked, and runs it until it is closed.
 #[expect(unsafe_code, reason = "a window and its messages")]
 pub(super) fn run(shared: &Arc<Shared>, started: &Sender<Result<(), NoDesktop>>) {
-    // SAFETY: takes a constant; icon and menu of this thread are then drawn in the real size of the screen.
+    // SAFETY: takes a constant; icon and menu of this thread are then drawn at the real scale of the screen.
     unsafe { SetThreadDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2) };
     let window = match open() {
         Ok(window) => window,
         Err(error) => {
-            // Whoever started us may have stopped waiting.
+            // The caller may have stopped waiting.
             let _ = started.send(Err(NoDesktop(error.to_string())));
             return;
         }
     };
     *locked(&shared.window) = window as isize;
     let name = wide("TaskbarCreated");
-    // SAFETY: the text ends with a zero; the window is ours. Without the exception a program that runs as
-    // administrator would not hear the desktop, which does not.
+    // SAFETY: the text is zero-terminated; the window is ours. Without the filter, a program run as administrator would
+    // not receive messages from the desktop, which is not.
     let taskbar_created = unsafe {
         let message = RegisterWindowMessageW(name.as_ptr());
         ChangeWindowMessageFilterEx(window, message, MSGFLT_ALLOW, null_mut());
@@ -73,12 +73,12 @@ pub(super) fn run(shared: &Arc<Shared>, started: &Sender<Result<(), NoDesktop>>)
     TASKBAR_CREATED.set(taskbar_created);
     SHARED.set(Some(Arc::clone(shared)));
     ICON_STATE.set(Some(Icon::new(window)));
-    // Whoever started us may have stopped waiting.
+    // The caller may have stopped waiting.
     let _ = started.send(Ok(()));
-    // Shows the icon, or closes at once when nobody waited so long.
+    // Shows the icon, or closes at once if the caller has given up meanwhile.
     obey(window);
     let mut message = MSG::default();
-    // SAFETY: the message is written before it is read; -1 is an error, which a window of our own does not give.
+    // SAFETY: the message is written before it is read; -1 is an error, which our own window does not cause.
     unsafe {
         while GetMessageW(&raw mut message, null_mut(), 0, 0) > 0 {
             TranslateMessage(&raw const message);
@@ -92,7 +92,7 @@ pub(super) fn run(shared: &Arc<Shared>, started: &Sender<Result<(), NoDesktop>>)
 #[expect(unsafe_code, reason = "opens a window")]
 fn open() -> std::io::Result<HWND> {
     let (class, title) = (wide("MimamoriTray"), wide("Mimamori"));
-    // SAFETY: both texts end with a zero and live through the calls; a class that is there already stays.
+    // SAFETY: both texts are zero-terminated and live through the calls; an already registered class stays.
     let window = unsafe {
         let module = GetModuleHandleW(null());
         let class = WNDCLASSEXW {
@@ -109,7 +109,7 @@ fn open() -> std::io::Result<HWND> {
     if window.is_null() { Err(std::io::Error::last_os_error()) } else { Ok(window) }
 }
 
-/// Runs `work` with the icon; `None` while the taskbar is being told something about it.
+/// Runs `work` on the icon; `None` during a call to the taskbar about it.
 fn with_icon<T>(work: impl FnOnce(&mut Icon) -> T) -> Option<T> {
     ICON_STATE.with(|icon| icon.try_borrow_mut().ok()?.as_mut().map(work))
 }
@@ -118,14 +118,14 @@ fn shared() -> Option<Arc<Shared>> {
     SHARED.with_borrow(Clone::clone)
 }
 
-/// What the window is told. A panic must not go through Windows' own code: nothing here can.
+/// Window procedure. A panic must not unwind through Windows' own code; nothing here panics.
 #[expect(unsafe_code, reason = "called by Windows")]
 unsafe extern "system" fn hear(window: HWND, message: u32, wparam: WPARAM, lparam: LPARAM) -> LRESULT {
     match message {
         DO => obey(window),
         WM_TIMER => show(),
         ICON => used(window, (lparam & 0xFFFF) as u32),
-        // From outside, as by an installer: who wants us to close wants us to end.
+        // Sent from outside, for example by an installer that wants this program to quit.
         WM_CLOSE => send(DesktopEvent::Tray(TrayAction::Quit)),
         WM_QUERYENDSESSION => return 1,
         WM_ENDSESSION => {
@@ -142,7 +142,7 @@ unsafe extern "system" fn hear(window: HWND, message: u32, wparam: WPARAM, lpara
             with_icon(Icon::forget);
             show();
         }
-        // SAFETY: what Windows gave is given on.
+        // SAFETY: passes on what Windows passed in.
         other => return unsafe { DefWindowProcW(window, other, wparam, lparam) },
     }
     0
@@ -154,18 +154,18 @@ fn send(event: DesktopEvent) {
     }
 }
 
-/// The session ends, and with it this process as soon as the window has answered.
+/// Saves before the session ends; this process ends as soon as the window has answered.
 fn save() {
     let (saved, done) = mpsc::channel();
     send(DesktopEvent::SessionEnding(saved));
-    // Saved, or not in time: either way the session ends.
+    // Saved or not, the session ends now.
     let _ = done.recv_timeout(SAVING);
 }
 
 #[expect(unsafe_code, reason = "closes our own window")]
 fn obey(window: HWND) {
     if shared().is_some_and(|shared| shared.orders().end) {
-        // SAFETY: on the thread of the window; a menu that is open is closed first.
+        // SAFETY: on the thread of the window; an open menu is closed first.
         unsafe {
             EndMenu();
             DestroyWindow(window);
@@ -175,7 +175,7 @@ fn obey(window: HWND) {
     show();
 }
 
-/// Shows the orders; where there is no place for icons it tries again later.
+/// Shows the current orders; tries again later where there is no place for icons.
 fn show() {
     let Some(shared) = shared() else { return };
     let shown = with_icon(|icon| icon.show(&shared.orders(), &shared.colours));
@@ -183,13 +183,13 @@ fn show() {
         Some(Shown::Appeared) => shared.send(DesktopEvent::TrayShown),
         Some(Shown::Gone) => shared.send(DesktopEvent::TrayHidden),
         Some(Shown::AsBefore) => {}
-        // Orders that came in meanwhile: again when the taskbar has answered.
+        // Orders that arrived during a call to the taskbar: again once it returns.
         None => shared.wake(),
     }
     with_icon(|icon| icon.try_again(TRY_AGAIN));
 }
 
-/// A click, as the version of the icon tells it.
+/// Handles a click, as reported by the icon's version.
 fn used(window: HWND, what: u32) {
     let modern = with_icon(|icon| icon.is_modern()).unwrap_or(false);
     match what {
@@ -209,7 +209,7 @@ fn used(window: HWND, what: u32) {
 
 fn menu(window: HWND) {
     let Some(orders) = shared().map(|shared| shared.orders()) else { return };
-    // Messages go on meanwhile: the menu waits for the person.
+    // Messages are still dispatched while the menu waits for a choice.
     if let Some(action) = tray_menu::choose(window, &orders.view.menu) {
         send(DesktopEvent::Tray(action));
     }

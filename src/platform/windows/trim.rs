@@ -1,4 +1,4 @@
-//! Returns heap that is needed only now and then, and makes folders.
+//! Returns unused heap to the system, and creates folders.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,11 +15,11 @@ pub fn give_back_memory() {
     let _ = unsafe { HeapCompact(GetProcessHeap(), 0) };
 }
 
-/// Makes a folder, and those above it. The local data folder of a user is private already: what is made in it
-/// inherits its rights.
+/// Creates a folder and its missing parents. The local data folder of a user is private already, and what is created in
+/// it inherits its permissions.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }

@@ -1,4 +1,4 @@
-//! Volumes: what tells them apart, and those that are found by their letters only.
+//! Volumes: their identity, and those found by drive letter only.
 
 use std::ffi::{OsStr, OsString};
 use std::ptr::null_mut;
@@ -11,14 +11,14 @@ use windows_sys::Win32::System::WindowsProgramming::DRIVE_FIXED;
 use super::wide::wide;
 use crate::model::{Bytes, Volume};
 
-/// What a volume is known by. `name` is its label here, which most volumes do not have: the number that it got when
-/// it was formatted tells them apart.
+/// Identity of a volume. `name` is its label on Windows, which most volumes lack, so the serial number from formatting
+/// identifies it.
 pub fn device_of(name: &OsStr, id: Option<u64>) -> (OsString, Option<u64>) {
     (name.to_owned(), id)
 }
 
-/// The local drives by their letters, for a system that does not tell the kind of a volume by its own name (Wine).
-/// Not those that are only another name of a folder (`subst`).
+/// Local drives by letter, for a system that does not report the kind of a volume by its own name (Wine). Excludes
+/// aliases of folders (`subst`).
 pub fn drives() -> Vec<Volume> {
     ('A'..='Z').zip(0..).filter(|(_, bit)| letters() >> bit & 1 == 1).filter_map(|(letter, _)| drive(letter)).collect()
 }
@@ -36,8 +36,8 @@ fn drive(letter: char) -> Option<Volume> {
     let root = wide(&name);
     let mut volume = [0_u16; ROOM];
     let (mut free, mut total) = (0, 0);
-    // SAFETY: the text ends with a zero; `volume` is writable for its length, which is given; both numbers are
-    // written. Only a drive of the PC itself is asked for its space: another one may take long to answer.
+    // SAFETY: the text is zero-terminated; `volume` is writable for its length, which is given; both numbers are
+    // written. Only local drives are asked for their space: others may take long to answer.
     let known = unsafe {
         GetDriveTypeW(root.as_ptr()) == DRIVE_FIXED
             && GetVolumeNameForVolumeMountPointW(root.as_ptr(), volume.as_mut_ptr(), ROOM as u32) != 0

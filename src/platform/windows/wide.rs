@@ -1,17 +1,17 @@
-//! Text as Windows takes and gives it: UTF-16, ended by a zero.
+//! Text for Windows calls: zero-terminated UTF-16.
 
-/// `text` for a Windows call. A zero inside would end it there for Windows and is replaced.
+/// Encodes `text`. A zero inside would truncate it and is replaced.
 pub(super) fn wide(text: &str) -> Vec<u16> {
     text.encode_utf16().map(|unit| if unit == 0 { 0xFFFD } else { unit }).chain([0]).collect()
 }
 
-/// What Windows wrote up to the first zero; what is not valid UTF-16 is replaced.
+/// Decodes text up to the first zero; invalid UTF-16 is replaced.
 pub(super) fn text_of(units: &[u16]) -> String {
     let end = units.iter().position(|unit| *unit == 0).unwrap_or(units.len());
     String::from_utf16_lossy(&units[..end])
 }
 
-/// The same from little-endian bytes, all of them.
+/// Decodes little-endian UTF-16 bytes, including zeros.
 pub(super) fn text_of_bytes(bytes: &[u8]) -> String {
     let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
     String::from_utf16_lossy(&units)
