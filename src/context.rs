@@ -83,8 +83,8 @@ impl Context {
         }
     }
 
-    /// The system's current time zone, at most [`KEEP_ZONE`] old: it changes when a PC travels, and jiff by itself
-    /// caches it for five minutes.
+    /// The system's current time zone, at most seconds old: it changes when a PC travels, and jiff by itself caches it
+    /// for five minutes.
     pub fn zone() -> TimeZone {
         static ASKED: Mutex<Option<Instant>> = Mutex::new(None);
         let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);

@@ -468,7 +468,6 @@ impl Monitor {
 
 /// Time of the sample after the one at `last`. While a clock that was set back by less than [`BACK_MOST`] catches up,
 /// times advance by 1 ms, as older ones would be dropped; a larger step starts a new history.
-/// it has caught up; one that is set back further begins a new history.
 fn after(last: Option<At>, now: At) -> At {
     last.filter(|last| now <= *last && last.since(now).0 < BACK_MOST.0).map_or(now, |last| At(last.0 + 1))
 }

@@ -120,7 +120,7 @@ mod tests {
     use crate::model::{Fraction, ProgramSample, StopReason, SuddenStop, Why};
     use crate::recorder::{Limits, Recorder, Run};
 
-    /// The run before ended suddenly at 900 s, and the system has answered `cause`.
+    /// A run that ended suddenly at 900 s, for which the system has answered `cause`.
     fn answered(cause: &Reading<StopCause>) -> (LastStop, Option<Event>) {
         let (started, last_seen) = (At(100_000), At(900_000));
         let previous = PreviousRun { boot_id: Some("before".to_owned()), started, last_seen, clean: false };
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(last.take_told(At(1_002_000), &mut NotificationPolicy::default(), || false), recorded);
     }
 
-    /// The words of the recording are those that the rule reads.
+    /// The cause names in the recording must be those that the rule reads.
     #[test]
     fn what_is_recorded_is_what_the_window_tells() {
         let read = |cause| SuddenStop::of(&answered(&cause).1.expect("an event"), At(950_000));
@@ -176,7 +176,7 @@ mod tests {
         assert!(last.answered(&Reading::Known(StopCause::Orderly)).is_none(), "once");
     }
 
-    /// A look at three programs of which `hard` worked hard.
+    /// A sample of three programs, of which `hard` is busy.
     fn look(second: i64, span: f64, hard: &str) -> Sample {
         let program = |name: &str| ProgramSample {
             name: name.into(),
