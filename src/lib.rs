@@ -10,8 +10,8 @@
 //!     `-> NotificationPolicy -> notifications, tray        `-> inbox (actions, verdicts) -> agent -> recording.db
 //! ```
 //!
-//! The processes share the recording, which only the agent writes, and talk over a local endpoint ([`ipc`]). `mimamori
-//! check` runs the same sampler and monitor for a few seconds and prints the findings.
+//! The processes share the recording, which only the agent writes, and talk over a local endpoint ([`ipc`]).
+//! `mimamori check` runs the same sampler and monitor for a few seconds and prints the findings.
 //!
 //! # Modules
 //!

@@ -460,8 +460,8 @@ impl<'a> AgentLoop<'a> {
         self.end_tracked_findings();
         self.recording_writer.note(&Event::new(self.at, EventKind::Stopped, "").with(why));
         self.recording_writer.end(self.at);
-        // Must precede dropping the tray: the system ends the session only after this signal, and the waiting thread is
-        // that of the tray's window, which the drop joins.
+        // Must precede dropping the tray: the system ends the session only after this signal, and the one waiting is
+        // the thread of the tray's window, for which the drop waits.
         let _ = waiting.map(|waiting| waiting.send(()));
         self.host
     }
