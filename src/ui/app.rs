@@ -1,4 +1,4 @@
-//! Joins worker, settings and shell; the only part that eframe calls.
+//! Joins worker, settings and shell; the only type that eframe calls.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -24,12 +24,12 @@ use crate::remedy::CloseStatus;
 use crate::remedy::restart::{RestartFacts, Ticks, toggle};
 use crate::settings::{Background, MyWork, Renderer, Settings, SettingsFile, ThemeChoice};
 
-/// Without a sample for so long the worker is believed to be stuck.
+/// Time without a sample after which the worker counts as hung, in seconds.
 const STALE_SECONDS: f64 = 15.0;
 
-/// News is drawn once: a wish without any delay makes egui draw two frames, one for what may still settle.
+/// Delay of the repaint for an update. Without any delay egui draws a second frame, for what may still settle.
 const SOON: Duration = Duration::from_millis(1);
-/// News that is held back under a pressed pointer is looked at again so soon.
+/// Interval for re-checking updates deferred while the pointer is down.
 const HELD: Duration = Duration::from_millis(100);
 
 /// The window.
@@ -40,15 +40,15 @@ pub struct MimamoriApp {
     lang: Lang,
     file: SettingsFile,
     settings: Settings,
-    /// `None` when the system had no thread to give.
+    /// `None` if the thread could not be started.
     worker: Option<Worker>,
     machine: Machine,
     history: History,
     view: Option<Observation>,
     refusals: HashMap<Arc<str>, Refusal>,
-    /// News waits while the pointer is down.
+    /// Defers updates while the pointer is down.
     press: UpdateHold,
-    /// When the window began, by a clock that nobody sets.
+    /// Start of the window on the monotonic clock.
     begun: Instant,
     restart: RestartFacts,
     job: Option<CloseStatus>,
@@ -56,18 +56,18 @@ pub struct MimamoriApp {
     recorded: Recorded,
     background_error: Option<String>,
     erasing: Erasing,
-    /// A finding that is to be shown when there are findings.
+    /// Finding to open once there are findings: `rule:group`.
     wanted: Option<String>,
-    /// What other programs of this user ask for.
+    /// Requests from other processes of this user.
     asked: Receiver<Request>,
-    /// Files whose signatures were asked for.
+    /// Files whose signature was already requested.
     asked_signatures: HashSet<String>,
     _endpoint: Option<Endpoint>,
     clock: Box<dyn Fn() -> At>,
     opened: At,
 }
 
-/// What the window is connected to; tests put others in their place.
+/// Connections of the window; tests supply their own.
 struct Joints {
     worker: Option<Worker>,
     asked: Receiver<Request>,
@@ -76,7 +76,7 @@ struct Joints {
 }
 
 impl MimamoriApp {
-    /// Called once drawing works: what it worked with is remembered.
+    /// Called once drawing works, so that the renderer can be saved as the one that does.
     pub fn new(
         creation: &eframe::CreationContext<'_>,
         context: &Context,
@@ -107,7 +107,7 @@ impl MimamoriApp {
     ) -> Self {
         let Joints { worker, asked, endpoint, clock } = joints;
         let mut settings = file.load();
-        // The file is checked by a test; without it egui's own colours would do.
+        // A test parses the file, so this cannot fail.
         let theme = match Theme::builtin() {
             Ok(theme) => theme,
             Err(error) => unreachable!("assets/theme.toml: {error}"),
@@ -157,7 +157,7 @@ impl MimamoriApp {
     fn receive(&mut self, ctx: &egui::Context) {
         let pressed = ctx.input(|input| input.pointer.any_down() || input.pointer.any_released());
         if self.press.holds(pressed, self.begun.elapsed()) {
-            // Also when the pointer does not move any more.
+            // A pointer that stays still causes no further frame.
             ctx.request_repaint_after(HELD);
             return;
         }
@@ -194,7 +194,7 @@ impl MimamoriApp {
         }
     }
 
-    /// Comes to the front when another program of this user asks for it.
+    /// Comes to the front when another process of this user asks for it.
     fn come(&mut self, ctx: &egui::Context) {
         let mut asked = false;
         while let Ok(request) = self.asked.try_recv() {
@@ -214,10 +214,10 @@ impl MimamoriApp {
         self.show_wanted();
     }
 
-    /// Goes to the finding that was clicked; one that is over is in the history.
+    /// Opens the requested finding; one that has ended is in the history.
     fn show_wanted(&mut self) {
         let Some(view) = &self.view else { return };
-        // The first look has no figures yet: a finding may come with the second.
+        // The first sample has no rates yet: a finding may come with the second.
         if view.findings.is_empty() {
             return;
         }
@@ -225,7 +225,7 @@ impl MimamoriApp {
         let found = wanted.split_once(':').and_then(|(rule, group)| {
             let rule: RuleId = serde_json::from_value(rule.into()).ok()?;
             let mut findings = view.findings.iter().map(|(finding, _)| finding);
-            // Another rule may tell of the same matter by now.
+            // Another rule may report the same incident by now.
             let same = findings.clone().find(|finding| finding.identity() == (rule, group));
             same.or_else(|| findings.find(|finding| finding.incident_key() == incident_key(rule, group)))
         });
@@ -299,13 +299,13 @@ impl MimamoriApp {
         self.mine_changed();
     }
 
-    /// Kept, and told to this window's worker and to the agent.
+    /// Saves the choice and sends it to this window's worker, which notifies the agent.
     fn mine_changed(&self) {
         self.save();
         self.send(Command::Mine(self.settings.my_work((self.clock)())));
     }
 
-    /// For how long no sample came, when that is too long: the worker hangs or has ended.
+    /// Age of the newest sample if it is too old: the worker hangs or has ended.
     fn stale_seconds(&self, now: At) -> Option<f64> {
         let last = self.view.as_ref().map_or(self.opened, |view| view.sample.at);
         Some(now.since(last).0).filter(|age| *age > STALE_SECONDS)
@@ -317,7 +317,7 @@ impl MimamoriApp {
         }
     }
 
-    /// A choice that cannot be kept holds for this session; there is nothing a person could do about it now.
+    /// A choice that cannot be saved holds for this session; there is nothing the user could do about it now.
     fn save(&self) {
         if let Err(error) = self.file.save(&self.settings) {
             log::warn!("the settings cannot be saved: {error}");
@@ -325,7 +325,7 @@ impl MimamoriApp {
     }
 }
 
-/// Other programs of this user can ask the window to come to the front. Without the endpoint a second window opens.
+/// Lets other processes of this user bring the window to the front. Without the endpoint a second window opens.
 fn listen(ctx: &egui::Context, asks: Sender<Request>) -> Option<Endpoint> {
     let wake = ctx.clone();
     Endpoint::listen(WINDOW, move |frame| {
@@ -387,7 +387,7 @@ impl eframe::App for MimamoriApp {
         for intent in intents {
             self.obey(intent, ui.ctx());
         }
-        // News wakes the window; this only lets it notice that news stopped coming.
+        // Updates wake the window; this only makes it notice that they stopped.
         ui.ctx().request_repaint_after(Duration::from_secs_f64(STALE_SECONDS));
     }
 }
@@ -400,7 +400,7 @@ mod tests {
     use super::*;
     use crate::model::{MyFiles, Sample, SelfUsage};
 
-    /// The window without a display: its replies come from the test, its commands go there.
+    /// The window without a display: the test sends its replies and receives its commands.
     struct Rig {
         app: MimamoriApp,
         ctx: egui::Context,
@@ -427,7 +427,7 @@ mod tests {
             Self { app, ctx, now, commands, replies: Some(replies), asks, file, _folder: folder }
         }
 
-        /// A frame: the clock goes on, what came is received.
+        /// One frame: advances the clock, then receives replies and requests.
         fn frame(&mut self, seconds: i64) {
             self.now.set(At(self.now.get().0 + seconds * 1000));
             self.app.receive(&self.ctx);
@@ -438,7 +438,7 @@ mod tests {
             self.replies.as_ref().expect("the thread lives").send(reply).expect("the window listens");
         }
 
-        /// A sample of this moment comes.
+        /// Delivers a sample after `seconds`.
         fn sample(&mut self, seconds: i64) {
             self.now.set(At(self.now.get().0 + seconds * 1000));
             let view = Observation {
@@ -471,11 +471,11 @@ mod tests {
         assert_eq!(rig.stale(), None);
         rig.frame(10);
         assert_eq!(rig.stale(), Some(20.0));
-        // Nothing that is clicked then makes it fail.
+        // A click must not fail then.
         rig.app.obey(Intent::Close(Subject::machine()), &rig.ctx.clone());
         drop(std::mem::replace(&mut rig.commands, channel().1));
         rig.app.obey(Intent::Force, &rig.ctx.clone());
-        // A window whose thread never came says so, too.
+        // A window without a worker reports it, too.
         let mut rig = Rig::new();
         rig.app.worker = None;
         rig.frame(20);
@@ -520,7 +520,7 @@ mod tests {
             (rig.commands.try_recv(), rig.file.load().my_work(rig.now.get())),
             (Ok(Command::Mine(mine.clone())), mine)
         );
-        // It is believed for some days only.
+        // It is trusted for some days only.
         let days = rig.app.context.knowledge.thresholds.mining.mine_days;
         assert!(rig.file.load().my_work(rig.now.get() + Seconds::from_days(days)).is_empty());
     }

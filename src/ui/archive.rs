@@ -1,4 +1,4 @@
-//! What the window reads from the recording, for the worker: always read-only, always from the newest file.
+//! Reads the recording for the worker: always read-only, reopened for each read.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,20 +10,20 @@ use crate::ipc;
 use crate::model::{At, Event, EventKind, History, Machine, Reading, Sample, Seconds};
 use crate::recorder::{self, Inbox, Reader, RecorderError, Tier, file_bytes};
 
-/// A window that opens knows the last minutes at once, as far as they were recorded.
+/// Length of the recorded past that a new window loads, so that its charts do not start empty.
 const RECENT: Seconds = Seconds::from_hours(2.0);
 
-/// A week is drawn as means of so long: about as many as a chart has points across.
+/// Span of one mean in the week's charts: about as many means as a chart has points across.
 const WEEK_STEP: Seconds = Seconds::from_minutes(10.0);
 
-/// So often the agent is asked to delete the recording, with a pause in between: somebody else may read it.
+/// Attempts to have the agent delete the recording, with a pause between them: a reader may be holding it.
 const ERASE_ATTEMPTS: u32 = 6;
 const ERASE_RETRY: Duration = Duration::from_millis(500);
 
-/// The samples of the last two hours, oldest first. Their processes are left out: what is closed must be what is
-/// running now, not what was running when it was recorded.
+/// The samples of the last two hours, oldest first. Without their processes: what gets closed must be what runs now,
+/// not what ran when it was recorded.
 pub(super) fn recent(path: Option<&Path>, now: At) -> Vec<Arc<Sample>> {
-    // A running agent writes down what it knows, so that there is no hole before the first look of this window.
+    // A running agent flushes before it answers, so that there is no gap before the first sample of this window.
     let _ = ipc::fresh_status();
     let Some(reader) = open(path) else { return Vec::new() };
     let mut samples = reader.samples(Tier::Raw, now - RECENT, now).unwrap_or_default();
@@ -32,7 +32,7 @@ pub(super) fn recent(path: Option<&Path>, now: At) -> Vec<Arc<Sample>> {
     samples.into_iter().map(|sample| Arc::new(without_members(sample))).collect()
 }
 
-/// The first sample after a sleep says so: the recording keeps it as an event.
+/// Marks the first sample after each suspend, which the recording keeps as an event.
 fn note_sleep(samples: &mut [Sample], events: &[Event]) {
     for event in events.iter().filter(|event| event.kind == EventKind::Suspended) {
         let first = samples.iter_mut().find(|sample| sample.at >= event.at);
@@ -42,13 +42,13 @@ fn note_sleep(samples: &mut [Sample], events: &[Event]) {
     }
 }
 
-/// What was closed with this program in the same time, by its English name, and when.
+/// Programs closed with this program in the same time, by English name, and when.
 pub(super) fn closed(path: Option<&Path>, now: At) -> Vec<(String, At)> {
     let actions = |event: Event| (event.kind == EventKind::Action).then_some((event.subject, event.at));
     recorded(path, RECENT, now).events.into_iter().filter_map(actions).collect()
 }
 
-/// A period, as coarse as it was kept.
+/// The samples of a period, at the resolution kept for it.
 pub(super) fn past(path: Option<&Path>, period: Period, machine: &Machine, now: At) -> History {
     let range = period.range.seconds();
     let mut history = History::short(machine.clone(), Seconds(range.0 + 3600.0));
@@ -66,7 +66,7 @@ pub(super) fn past(path: Option<&Path>, period: Period, machine: &Machine, now: 
     history
 }
 
-/// What happened in the last `range`, newest first, and how the recording and the agent are.
+/// Events of the last `range`, newest first, and the state of the recording and of the agent.
 pub(super) fn recorded(path: Option<&Path>, range: Seconds, now: At) -> Recorded {
     let from = now - range;
     let read = path.map_or(Err(Unreadable::NoFolder), |path| read(path, from, now).map_err(Unreadable::from));
@@ -90,7 +90,7 @@ pub(super) fn recorded(path: Option<&Path>, range: Seconds, now: At) -> Recorded
     }
 }
 
-/// What happened, the recorded time, and how much of it the PC was watched.
+/// Events, the recorded time span, and how long the PC was watched in it.
 #[derive(Default)]
 struct Past {
     events: Vec<Event>,
@@ -98,7 +98,7 @@ struct Past {
     watched: Seconds,
 }
 
-/// What was recorded since `from`.
+/// Reads what was recorded since `from`.
 fn read(path: &Path, from: At, now: At) -> Result<Past, RecorderError> {
     let Some(reader) = Reader::open(path)? else { return Ok(Past::default()) };
     Ok(Past { events: reader.events(from, now)?, span: reader.span()?, watched: reader.watched()? })
@@ -117,11 +117,11 @@ impl From<RecorderError> for Unreadable {
     }
 }
 
-/// Deletes all that was recorded: by the agent, the only writer, or here when none runs. The endpoint of the agent does
-/// nothing that changes the PC, so the wish lies beside the recording and the agent is only woken.
+/// Deletes the recording: through the agent, the only writer, or here when none runs. The agent's endpoint does nothing
+/// that changes the PC, so the request is a file beside the recording and the agent is only woken.
 ///
 /// # Errors
-/// Why not: what the system says, or nothing when the recording is in use or cannot be written.
+/// The system's reason, or `None` when the recording is in use or cannot be written.
 pub(super) fn erase(path: Option<&Path>, now: At) -> Result<(), Option<String>> {
     let Some(path) = path else { return Ok(()) };
     if ipc::status().is_none() {
@@ -133,7 +133,7 @@ pub(super) fn erase(path: Option<&Path>, now: At) -> Result<(), Option<String>> 
     let inbox = Inbox::beside(path);
     inbox.request_erase().map_err(|error| Some(error.to_string()))?;
     for _ in 0..ERASE_ATTEMPTS {
-        // It writes before it answers, and does this with each write.
+        // The agent flushes before it answers, and handles the request with each flush.
         let _ = ipc::fresh_status();
         if !inbox.is_erase_requested() {
             return Ok(());

@@ -1,5 +1,5 @@
-//! One face for both languages, so that mixed text has one design and no character is missing on a PC without
-//! Japanese fonts; names from outside that need more fall back to the system's fonts, in Japanese shapes.
+//! Fonts: one face for both languages, so that mixed text looks uniform and no glyph is missing on a PC without
+//! Japanese fonts. Foreign names that need more glyphs fall back to the system's fonts, in Japanese shapes.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use egui_system_font_provider::SystemFontProvider;
 pub const BOLD: &str = "bold";
 const REGULAR: &str = "regular";
 
-/// Gives the fonts to egui.
+/// Installs the fonts in egui.
 pub fn install(ctx: &Context) {
     let mut fonts = FontDefinitions::default();
     let faces: [(&str, &'static [u8]); 2] = [

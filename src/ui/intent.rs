@@ -1,4 +1,4 @@
-//! What a screen asks for.
+//! Requests that screens return.
 
 use strum::VariantArray;
 
@@ -11,14 +11,14 @@ use crate::settings::ThemeChoice;
 /// A screen of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, VariantArray)]
 pub enum Screen {
-    /// What is going on now.
+    /// The current state.
     #[default]
     Now,
-    /// What happened in the last days.
+    /// Events of the last days.
     History,
     /// The restart checklist.
     Restart,
-    /// What the user chooses.
+    /// The user's settings.
     Settings,
 }
 
@@ -26,7 +26,7 @@ impl Screen {
     /// Every screen, in the order of the navigation.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// Text id of its name.
+    /// Text id of the screen's name.
     pub const fn text(self) -> &'static str {
         match self {
             Self::Now => "nav-now",
@@ -37,7 +37,7 @@ impl Screen {
     }
 }
 
-/// How much of the past the charts show.
+/// Length of the past that the charts show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, VariantArray)]
 pub enum Range {
     /// One minute.
@@ -47,9 +47,9 @@ pub enum Range {
     TenMinutes,
     /// One hour.
     Hour,
-    /// A day, from the recording.
+    /// A day, read from the recording.
     Day,
-    /// A week, from the recording.
+    /// A week, read from the recording.
     Week,
 }
 
@@ -57,7 +57,7 @@ impl Range {
     /// Every range, shortest first.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// Its length.
+    /// Length of the range.
     pub const fn seconds(self) -> Seconds {
         match self {
             Self::Minute => Seconds::from_minutes(1.0),
@@ -68,7 +68,7 @@ impl Range {
         }
     }
 
-    /// Text id of its name.
+    /// Text id of the range's name.
     pub const fn text(self) -> &'static str {
         match self {
             Self::Minute => "range-1m",
@@ -79,12 +79,12 @@ impl Range {
         }
     }
 
-    /// Whether it is read from the recording; the shorter ones are in memory.
+    /// True if the range is read from the recording; shorter ones are in memory.
     pub const fn is_recorded(self) -> bool {
         matches!(self, Self::Day | Self::Week)
     }
 
-    /// The shortest range in which a moment so long ago can be seen well.
+    /// The shortest range that shows a moment of this age well.
     pub fn for_age(age: Seconds) -> Self {
         // Not at the very edge.
         let fits = |range: &Self| range.seconds().0 * 0.95 >= age.0;
@@ -92,18 +92,18 @@ impl Range {
     }
 }
 
-/// The time that the charts show: so much up to now, or up to a moment of the past.
+/// Time shown by the charts: a range that ends now or at a past moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Period {
-    /// How much.
+    /// Length of the period.
     pub range: Range,
-    /// Up to when; `None` is now, and goes on.
+    /// End of the period; `None` follows the present.
     pub end: Option<At>,
 }
 
 impl Period {
-    /// Where a moment is seen well: in the shortest range up to now while that is kept finely enough, else with as much
-    /// before it as after it.
+    /// A period that shows a moment well: the shortest range up to now while samples of that age are kept finely
+    /// enough, otherwise one centred on the moment.
     pub fn around(at: At, now: At) -> Self {
         let age = now.since(at);
         let half = |range: Range| now.min(at + Seconds(range.seconds().0 / 2.0));
@@ -111,7 +111,7 @@ impl Period {
         let range = if short != Range::Week {
             return short.into();
         } else if age.0 + Range::Hour.seconds().0 <= Range::Week.seconds().0 {
-            // Minutes are kept for a week, see `Tier`: an hour of a day is too coarse to show who it was.
+            // Minutes are kept for a week, see `Tier`: an hour of a day is too coarse to show which program it was.
             Range::Hour
         } else {
             Range::Week
@@ -129,12 +129,12 @@ impl Period {
         self.edge(now) - self.range.seconds()
     }
 
-    /// The moment `x` seconds from the right edge, negative before it.
+    /// The time `x` seconds from the right edge; negative is before it.
     pub fn at(self, x: f64, now: At) -> At {
         self.edge(now) + Seconds(x)
     }
 
-    /// Whether it is read from the recording.
+    /// True if the period is read from the recording.
     pub const fn is_recorded(self) -> bool {
         self.end.is_some() || self.range.is_recorded()
     }
@@ -146,42 +146,42 @@ impl From<Range> for Period {
     }
 }
 
-/// What a screen asks for. Screens never act themselves.
+/// A request of a screen, carried out elsewhere: screens never act themselves.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub enum Intent {
     /// Go to another screen.
     Show(Screen),
-    /// Speak another language.
+    /// Switch the language.
     SetLang(Lang),
-    /// Light or dark.
+    /// Switch the colour theme.
     SetTheme(ThemeChoice),
-    /// Read a range from the recording.
+    /// Read a period from the recording.
     LoadPast(Period),
-    /// Read what happened in the last time, and how the agent is.
+    /// Read the events of this last span, and the state of the agent.
     LoadEvents(Seconds),
-    /// Show the charts of a moment.
+    /// Show the charts around a moment.
     ShowMoment(At),
-    /// Watch in the background, or no longer.
+    /// Switch watching in the background on or off.
     SetBackground(bool),
-    /// The notice of an unexpected end was read.
+    /// Dismiss the notice of an unexpected end.
     DismissCrash,
-    /// Delete all that was recorded; was confirmed.
+    /// Delete the recording; already confirmed.
     Erase,
     /// Ask a program to close.
     Close(Subject),
-    /// End it by force; was confirmed.
+    /// End the program by force; already confirmed.
     Force,
-    /// Leave it running, or put the result away.
+    /// Leave the program running, or dismiss the result.
     EndJob,
-    /// Find out who signed this file.
+    /// Verify the signature of this file.
     AskSignature(String),
-    /// This program is the user's own work.
+    /// Mark this program as the user's own work.
     CallMine(Subject),
-    /// The file of this path no longer is.
+    /// Remove the file of this path from the user's own work.
     NoLongerMine(String),
     /// Tick or untick a step of the restart list.
     Tick(Step),
-    /// Begin the restart list again.
+    /// Clear all ticks of the restart list.
     ResetTicks,
 }

@@ -1,4 +1,4 @@
-//! The window. `eframe` lives here and nowhere else.
+//! The window; the only module that uses `eframe`.
 //!
 //! [`Shell`] draws what a [`Snapshot`] holds and returns [`Intent`]s; it never acts, waits or locks. The worker
 //! thread samples, diagnoses and acts. `app` joins the two.

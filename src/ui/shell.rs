@@ -1,4 +1,4 @@
-//! The frame around the screens: navigation, language, the tool's own cost.
+//! The frame around the screens: navigation, language, the program's own cost.
 
 use eframe::egui::{self, Key, Margin, Modifiers, RichText, Sense, vec2};
 use fluent_bundle::FluentArgs;
@@ -13,7 +13,7 @@ use crate::explain::format;
 use crate::model::At;
 use crate::settings::ThemeChoice;
 
-/// The view state of the whole window.
+/// View state of the whole window.
 #[derive(Debug, Default)]
 pub struct Shell {
     screen: Screen,
@@ -29,19 +29,19 @@ impl Shell {
         self.screen = screen;
     }
 
-    /// Goes to a finding that is there now.
+    /// Opens a finding that is present now.
     pub fn show_finding(&mut self, rule: RuleId, group: &str) {
         self.screen = Screen::Now;
         self.now.show_finding(rule, group);
     }
 
-    /// Goes to the charts of a moment.
+    /// Shows a past moment in the charts.
     pub fn show_moment(&mut self, at: At, now: At) {
         self.screen = Screen::Now;
         self.now.show_moment(at, now);
     }
 
-    /// Draws the window and returns what is asked for.
+    /// Draws the window and returns the intents.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>) -> Vec<Intent> {
         let mut intents = Vec::new();
         shortcuts(ui, &mut intents);
@@ -60,11 +60,11 @@ impl Shell {
         egui::CentralPanel::default()
             .frame(frame.inner_margin(Margin { left: 16, right: 4, top: 16, bottom: 0 }))
             .show(ui, |ui| {
-                // The page may be longer than the window at large text sizes: then it scrolls as a whole.
+                // With large text the page may be longer than the window; it then scrolls as a whole.
                 egui::ScrollArea::vertical().id_salt(self.screen).auto_shrink(false).show(ui, |ui| {
                     egui::Frame::new().inner_margin(Margin { left: 0, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
                         ui.spacing_mut().item_spacing.y = 12.0;
-                        // An action stays in sight wherever the person goes.
+                        // An action stays visible on every screen.
                         if let Some(job) = snapshot.job {
                             self.job.ui(ui, snapshot, job, &mut intents);
                         }
@@ -129,7 +129,7 @@ fn link(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, text: &str) -> egui::Respons
     let theme = snapshot.theme;
     let text = RichText::new(text).size(theme.size.small).color(theme.palette(ui).accent);
     ui.scope(|ui| {
-        // The bar is narrow: the words count.
+        // The bar is narrow and the words need the room.
         ui.spacing_mut().button_padding.x = 4.0;
         ui.add(egui::Button::new(text).frame_when_inactive(false).wrap().min_size(vec2(24.0, theme.size.target)))
     })

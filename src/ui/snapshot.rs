@@ -1,4 +1,4 @@
-//! Everything a screen may see, borrowed for one frame.
+//! Everything a screen can read, borrowed for one frame.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,49 +20,49 @@ use crate::settings::{Background, MyWork, ThemeChoice};
 /// A period of the charts, read from the recording.
 #[derive(Clone, Debug)]
 pub struct Past {
-    /// Which one.
+    /// The period.
     pub period: Period,
     /// Its samples.
     pub history: History,
 }
 
-/// What the recording tells, and how the agent is.
+/// Content of the recording, and the state of the agent.
 #[derive(Clone, Debug, Default)]
 pub struct Recorded {
-    /// What happened, newest first.
+    /// Events, newest first.
     pub events: Vec<Event>,
-    /// The recorded time.
+    /// The recorded time span.
     pub span: Option<(At, At)>,
-    /// For how long the PC was watched in it.
+    /// How long the PC was watched in that span.
     pub watched: Seconds,
-    /// Size of the file.
+    /// Size of the file in bytes.
     pub bytes: Option<u64>,
-    /// Where it is.
+    /// Path of the file.
     pub path: Option<String>,
-    /// The agent, if one runs.
+    /// Status of the agent, if one runs.
     pub agent: Option<AgentStatus>,
     /// When this was read, and how far back; `None` before the first time.
     pub read: Option<(At, Seconds)>,
-    /// Why nothing can be read from it, if so.
+    /// Why the recording cannot be read, if so.
     pub unreadable: Option<Unreadable>,
 }
 
-/// Why what was recorded cannot be shown.
+/// Why the recording cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {
-    /// This person has no folder for it.
+    /// This user has no folder for it.
     NoFolder,
-    /// Made by a newer version.
+    /// Written by a newer version.
     Newer,
-    /// Made by an older version; nobody has taken it over yet.
+    /// Written by an older version and not migrated yet.
     Older,
-    /// Held by another program.
+    /// Locked by another program.
     Locked,
-    /// It may not be opened.
+    /// No permission to open it.
     NotAllowed,
     /// It is damaged.
     Damaged,
-    /// Anything else, as the system says it.
+    /// Any other reason, in the system's words.
     Other(String),
 }
 
@@ -80,10 +80,10 @@ impl Unreadable {
         ]
     }
 
-    /// Text id.
+    /// Text id of the reason.
     pub const fn text(&self) -> &'static str {
         match self {
-            // The same as what the agent says of it.
+            // The same texts as for the agent's problem.
             Self::NoFolder => "history-trouble-no-folder",
             Self::Newer => "history-trouble-newer",
             Self::Older => "history-unread-older",
@@ -94,7 +94,7 @@ impl Unreadable {
         }
     }
 
-    /// What the system says, where that helps.
+    /// The system's words, where they help; otherwise empty.
     pub fn reason(&self) -> &str {
         match self {
             Self::Other(reason) => reason,
@@ -103,32 +103,32 @@ impl Unreadable {
     }
 }
 
-/// Deleting what was recorded.
+/// Progress of deleting the recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Erasing {
-    /// Nobody asked for it.
+    /// Not requested.
     #[default]
     No,
-    /// It is being done.
+    /// In progress.
     UnderWay,
-    /// It was done.
+    /// Completed.
     Done,
-    /// It did not work: what the system says, or nothing when the recording was in use.
+    /// Failed: the system's reason, or `None` when the recording was in use.
     Failed(Option<String>),
 }
 
-/// When something that a screen needs was asked for, so that it is not asked for again with every frame.
+/// Limits how often a screen requests data: not with every frame while an answer is pending.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RequestThrottle {
     at: Option<At>,
 }
 
 impl RequestThrottle {
-    /// The answer comes within this.
+    /// Time to wait for an answer before asking again.
     const PATIENCE: Seconds = Seconds(2.0);
 
-    /// Whether to ask now for what happened in the last `range`: what is there reaches less far, or is older than
-    /// `renew`.
+    /// True if the events of the last `range` should be requested now: those at hand reach less far back, or are older
+    /// than `renew`.
     pub fn should_ask(&mut self, snapshot: &Snapshot<'_>, range: Seconds, renew: Seconds) -> bool {
         let is_fresh = |at: At, limit: Seconds| snapshot.now.since(at) < limit;
         let known = snapshot.recorded.read.is_some_and(|(at, read)| read >= range && is_fresh(at, renew));
@@ -141,56 +141,56 @@ impl RequestThrottle {
     }
 }
 
-/// Everything a screen may see.
+/// Everything a screen can read.
 pub struct Snapshot<'a> {
     /// Texts of the chosen language.
     pub texts: &'a Texts,
-    /// What is known about programs.
+    /// Known programs and thresholds.
     pub knowledge: &'a Knowledge,
-    /// For times of day.
+    /// Time zone for times of day.
     pub zone: &'a TimeZone,
     /// Colours and sizes.
     pub theme: &'a Theme,
-    /// What the user called their own work.
+    /// Files the user marked as their own work.
     pub mine: &'a [MyWork],
-    /// What the user chose.
+    /// The chosen colour theme.
     pub theme_choice: ThemeChoice,
-    /// Watching in the background, as the user chose.
+    /// The choice about watching in the background.
     pub background: Background,
-    /// Why the last choice about it did not work.
+    /// Why the last switch of it failed.
     pub background_error: Option<&'a str>,
-    /// Whether what was recorded is being deleted.
+    /// Progress of deleting the recording.
     pub erasing: &'a Erasing,
-    /// A longer range of the past, once it was read.
+    /// A recorded period of the charts, once read.
     pub past: Option<&'a Past>,
-    /// What the recording tells.
+    /// Content of the recording.
     pub recorded: &'a Recorded,
     /// The time this frame is drawn for.
     pub now: At,
-    /// The recent past, for charts.
+    /// The samples in memory, for charts.
     pub history: &'a History,
     /// The newest sample; `None` until the first one.
     pub sample: Option<&'a Arc<Sample>>,
     /// Every program with its processes.
     pub folded: Option<&'a Arc<ProgramTable>>,
-    /// Who signed the files that were checked.
+    /// Signatures of the files verified so far.
     pub signatures: Option<&'a Signatures>,
     /// Findings, worst first.
     pub findings: &'a [(Finding, Plan)],
-    /// Why programs cannot be closed, by name; absent when they can.
+    /// Why programs cannot be closed, by name; absent for those that can.
     pub refusals: &'a HashMap<Arc<str>, Refusal>,
-    /// When processes were started, where the system tells.
+    /// Start time of a process, where the system reports it.
     pub started: &'a dyn Fn(ProcKey) -> Option<At>,
-    /// The action under way or just finished.
+    /// The action in progress or just finished.
     pub job: Option<&'a CloseStatus>,
-    /// For the restart list.
+    /// Detected facts for the restart list.
     pub restart: &'a RestartFacts,
     /// Ticks of the restart list.
     pub ticks: &'a Ticks,
-    /// What this program costs.
+    /// Resource usage of this program.
     pub own: SelfUsage,
-    /// The unexpected end of the window before this one, until it is dismissed.
+    /// The unexpected end of the previous window, until dismissed.
     pub crash: Option<&'a Crash>,
-    /// The samples stopped coming this many seconds ago.
+    /// Age of the newest sample in seconds, if the samples have stopped.
     pub stale_seconds: Option<f64>,
 }

@@ -1,6 +1,7 @@
-//! Opens the window: OpenGL first, then wgpu where it is compiled in, by starting the program again. A second try in the
-//! same process panics inside winit 0.30 on Windows, and without OpenGL 2 (remote desktop, virtual machines, basic
-//! display drivers) only wgpu draws there. On Linux software OpenGL is always installed, so wgpu is not compiled in.
+//! Opens the window: with OpenGL first, then with wgpu where it is compiled in, by starting the program again. A second
+//! try in the same process panics inside winit 0.30 on Windows, and without OpenGL 2 (remote desktop, virtual machines,
+//! basic display drivers) only wgpu draws there. On Linux software OpenGL is always installed, so wgpu is not compiled
+//! in.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -14,16 +15,16 @@ use crate::settings::{Renderer, SettingsFile};
 
 use super::app::MimamoriApp;
 
-/// Set for the second try, so that it is the last one.
+/// Environment variable set for the second try, so that it is the last one.
 const TRIED: &str = "MIMAMORI_RENDERER_TRIED";
 
-/// So often another window is asked to come to the front, a tenth of a second apart, before this one opens anyway.
+/// Attempts to bring another window to the front, a tenth of a second apart, before this one opens anyway.
 const OTHER_STARTS: usize = 20;
 
 /// Opens the window and returns when it is closed.
 ///
 /// # Errors
-/// In one sentence why there is no window.
+/// Why there is no window, in one sentence.
 pub fn open(context: &Context, wanted: &WindowOptions) -> Result<Exit, String> {
     let file = SettingsFile::of_user();
     let second_try = std::env::var_os(TRIED).is_some();
@@ -39,7 +40,7 @@ pub fn open(context: &Context, wanted: &WindowOptions) -> Result<Exit, String> {
 
 fn open_with(context: &Context, wanted: &WindowOptions, second_try: bool, file: SettingsFile) -> Result<Exit, String> {
     platform::raise_own_priority();
-    // A settings file may name a renderer that another build has.
+    // The settings may name a renderer that this build lacks.
     let remembered = file.load().renderer.filter(|renderer| compiled(*renderer).is_some());
     let renderer = wanted.renderer.or(remembered).unwrap_or(Renderer::Glow);
     let error = match run(context, renderer, wanted, file) {
@@ -54,15 +55,15 @@ fn open_with(context: &Context, wanted: &WindowOptions, second_try: bool, file: 
     if second_try || wanted.renderer.is_some() || compiled(other).is_none() {
         return Err(error);
     }
-    // What was clicked is wanted by the second try, too.
+    // The second try keeps what the user clicked.
     start_again(&WindowOptions { renderer: Some(other), ..wanted.clone() }).ok_or(error)
 }
 
-/// One window a person.
+/// Allows one window per user.
 enum SingleInstance {
-    /// This is it; nobody else is while the lock is held. Without a lock (no folder for it) there may be two.
+    /// This process; no other one while the lock is held. Without a lock (no folder for it) there may be two.
     Own { _lock: Option<Lock> },
-    /// Another one is open and came to the front.
+    /// Another window is open and came to the front.
     Other,
 }
 
@@ -75,17 +76,17 @@ impl SingleInstance {
             match Lock::take(WINDOW) {
                 Ok(Some(lock)) => return Self::Own { _lock: Some(lock) },
                 Ok(None) if ipc::tell(WINDOW, &wanted.show()) == Some(Answer::Done) => return Self::Other,
-                // It has only just been started: two clicks in a row.
+                // It is still starting: two clicks in a row.
                 Ok(None) => std::thread::sleep(Duration::from_millis(100)),
                 Err(_) => break,
             }
         }
-        // One that hangs must not keep a person from a window.
+        // A window that hangs must not keep the user from a new one.
         Self::Own { _lock: None }
     }
 }
 
-/// The toolkit's name for a renderer; `None` where it is not compiled in.
+/// The toolkit's value for a renderer; `None` where it is not compiled in.
 fn compiled(renderer: Renderer) -> Option<eframe::Renderer> {
     renderer.name().parse().ok()
 }
@@ -101,7 +102,7 @@ fn run(context: &Context, renderer: Renderer, wanted: &WindowOptions, file: Sett
             .with_inner_size([1000.0, 700.0])
             .with_min_inner_size([640.0, 480.0]),
         renderer: toolkit,
-        // Fonts are installed by `fonts`, with Japanese shapes whatever the language of the system.
+        // `fonts` installs them, with Japanese shapes whatever the system language.
         system_font_fallback: false,
         ..eframe::NativeOptions::default()
     };
@@ -110,14 +111,14 @@ fn run(context: &Context, renderer: Renderer, wanted: &WindowOptions, file: Sett
         let app: Box<dyn eframe::App> = Box::new(MimamoriApp::new(creation, context, renderer, wanted, file));
         Ok(app)
     };
-    // Some drivers do not return an error but make a library panic: that is a window that did not open, too.
+    // Some drivers make a library panic instead of returning an error; either way the window did not open.
     match catch_unwind(AssertUnwindSafe(|| eframe::run_native(&title, options, Box::new(create)))) {
         Ok(result) => result.map_err(|error| without_source_path(&error.to_string()).to_owned()),
         Err(_) => Err(renderer.name().to_owned()),
     }
 }
 
-/// winit puts the place in its own source before the reason; a person needs only the reason.
+/// Strips winit's own source location from the start of an error; the user needs only the reason.
 fn without_source_path(error: &str) -> &str {
     match error.rfind(".rs:").and_then(|at| error[at + 4..].find(": ").map(|colon| at + 4 + colon + 2)) {
         Some(reason) => &error[reason..],
@@ -125,7 +126,7 @@ fn without_source_path(error: &str) -> &str {
     }
 }
 
-/// Starts this program again, with another renderer, and waits for it. `None` when it could not be started.
+/// Starts this program again with another renderer and waits for it. `None` when it could not be started.
 fn start_again(wanted: &WindowOptions) -> Option<Exit> {
     let status = std::process::Command::new(std::env::current_exe().ok()?)
         .args(wanted.arguments())
@@ -136,7 +137,7 @@ fn start_again(wanted: &WindowOptions) -> Option<Exit> {
         Some(0) => Some(Exit::Fine),
         Some(1) => Some(Exit::Found),
         Some(69) => Some(Exit::Unavailable),
-        // The second program crashed before it could print the check: this one prints it.
+        // The second process crashed before it could print the check: this one prints it.
         _ => None,
     }
 }

@@ -75,10 +75,10 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// The theme that comes with the program.
+    /// The built-in theme.
     ///
     /// # Errors
-    /// Where the file is wrong; a test finds it first.
+    /// If the file is invalid; a test catches that first.
     pub fn builtin() -> Result<Self, toml::de::Error> {
         toml::from_str(include_str!("../../assets/theme.toml"))
     }
@@ -100,7 +100,7 @@ impl Theme {
         FontId::new(size, FontFamily::Name(super::fonts::BOLD.into()))
     }
 
-    /// A card: the frame around everything that belongs together.
+    /// A card: the frame around things that belong together.
     pub fn card(&self, ui: &egui::Ui) -> egui::Frame {
         let palette = self.palette(ui);
         egui::Frame::new()
@@ -116,7 +116,7 @@ pub(super) fn faint(colour: Color32) -> Color32 {
     colour.gamma_multiply(0.22)
 }
 
-/// Gives both themes to egui.
+/// Installs both themes in egui.
 pub fn install(ctx: &egui::Context, theme: &Theme) {
     for which in [egui::Theme::Light, egui::Theme::Dark] {
         let palette = theme.of(which);

@@ -1,20 +1,20 @@
-//! What must not change under a pressed pointer: a card that appears moves what is below it, and the click would meet
-//! something else than was aimed at. Pure.
+//! Defers updates while the pointer is down: a new card moves everything below it, and the click would hit something
+//! else than was aimed at. Pure.
 
 use std::time::Duration;
 
-/// A press does not hold news back for longer: somebody who rests on the button still sees what the PC does.
+/// Longest time a press defers updates: a user who rests on the button still sees what the PC does.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// Whether news has to wait.
+/// Decides whether updates must wait.
 #[derive(Debug, Default)]
 pub struct UpdateHold {
     since: Option<Duration>,
 }
 
 impl UpdateHold {
-    /// Whether news waits at `now` (since any fixed moment). `pressed`: the pointer is down, or was let go in this very
-    /// frame, in which the click is what it meets.
+    /// True if updates wait at `now` (time since any fixed moment). `pressed`: the pointer is down, or was released in
+    /// this very frame, in which the click takes effect.
     pub fn holds(&mut self, pressed: bool, now: Duration) -> bool {
         if !pressed {
             self.since = None;

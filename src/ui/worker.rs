@@ -1,4 +1,4 @@
-//! The thread that samples, diagnoses and acts. The window sends it commands and is woken when there is news.
+//! The thread that samples, diagnoses and acts. The window sends it commands and is woken for updates.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -24,26 +24,26 @@ use crate::settings::recording_path;
 
 /// Interval between two samples.
 const STEP: Duration = Duration::from_secs(2);
-/// Interval before the second sample: the first figures need not take a whole step.
+/// Interval before the second sample, shorter so that the first rates come sooner.
 const FIRST_STEP: Duration = Duration::from_millis(700);
 /// Interval between two steps of a job.
 const JOB_STEP: Duration = Duration::from_millis(250);
-/// The facts for the restart list are read with one of so many samples.
+/// Samples between two reads of the facts for the restart list.
 const RESTART_EVERY: u64 = 3;
-/// Samples before the baseline is read for the second time, then every [`LEARN_EVERY`].
+/// Sample at which the baseline is read for the second time; after that, every [`LEARN_EVERY`].
 const LEARN_SOON: u64 = 30;
 
-/// What the thread asks of the system and does to it. Tests bring their own.
+/// What the thread needs of the system. Tests supply their own.
 trait Host {
-    /// A process held for a remedy.
+    /// A process held open for a remedy.
     type Target: Target;
-    /// The clock.
+    /// Reads the clock.
     fn now(&self) -> At;
-    /// Holds a process.
+    /// Opens a process.
     fn open(&self, what: &Closable) -> Result<Self::Target, ActError>;
-    /// Processes that have windows.
+    /// Lists the processes that have windows.
     fn window_owners(&mut self) -> Reading<Vec<WindowOwner>>;
-    /// Tells the agent that the settings were changed.
+    /// Notifies the agent that the settings changed.
     fn settings_changed(&self);
 }
 
@@ -70,70 +70,70 @@ impl Host for System {
     }
 }
 
-/// What the window asks for. Settings must be saved before the agent is told: it reads them.
+/// A command of the window. Settings must be saved before it is sent: the agent, once notified, reads them.
 #[derive(Debug, PartialEq)]
 pub(super) enum Command {
     /// Read a period of the recording.
     LoadPast(Period),
-    /// Read what happened in the last time.
+    /// Read the events of this last span.
     LoadEvents(Seconds),
-    /// Start or end watching in the background, now and with the PC, as the settings say.
+    /// Start or stop watching in the background, now and at login, as the settings say.
     Background(bool),
-    /// Delete all that was recorded.
+    /// Delete the recording.
     Erase,
-    /// These files are the user's own work; the settings say so.
+    /// Take over the user's own work, which the settings already contain.
     Mine(MyFiles),
-    /// Tell the agent that the settings were changed.
+    /// Notify the agent that the settings changed.
     SettingsChanged,
-    /// Find out who signed this file.
+    /// Verify the signature of this file.
     AskSignature(String),
     /// Ask a program to close.
     Close(Subject),
     /// End by force what was asked to close.
     Force,
-    /// Put the job away.
+    /// Dismiss the job.
     EndJob,
 }
 
-/// News for the window.
+/// An update for the window.
 pub(super) enum Reply {
     /// The PC, once at the start.
     Machine(Box<Machine>),
-    /// What was recorded before the window was opened, once.
+    /// The recorded samples from before the window opened, once.
     Recent(Vec<Arc<Sample>>),
-    /// A range of the recording.
+    /// A period of the recording.
     Past(Box<Past>),
-    /// What happened, and how the agent is.
+    /// Events, and the state of the agent.
     Recorded(Box<Recorded>),
-    /// All that was recorded was deleted, or why not.
+    /// Outcome of deleting the recording.
     Erased(Result<(), Option<String>>),
-    /// Why watching in the background could not be switched; `None` when it was.
+    /// Why watching in the background could not be switched; `None` on success.
     Background(Option<String>),
     /// A new sample.
     Observation {
-        /// What was seen.
+        /// The sample and what was derived from it.
         view: Box<Observation>,
-        /// Why programs cannot be closed.
+        /// Why programs cannot be closed, by name.
         refusals: HashMap<Arc<str>, Refusal>,
     },
-    /// For the restart list.
+    /// Facts for the restart list.
     Restart(Box<RestartFacts>),
-    /// The action changed; `None` when it was put away.
+    /// The action changed; `None` when it was dismissed.
     Job(Option<Box<CloseStatus>>),
 }
 
-/// The thread, seen from the window. It ends when this is dropped.
+/// Handle of the thread, which ends when this is dropped.
 pub(super) struct Worker {
     commands: Sender<Command>,
-    /// News; never waited for.
+    /// Updates; the window never waits for them.
     pub(super) replies: Receiver<Reply>,
 }
 
 impl Worker {
-    /// Starts the thread; `wake` is called when there is news.
+    /// Starts the thread; it calls `wake` for every update.
     ///
     /// # Errors
-    /// When the system has no thread to give.
+    /// If the thread cannot be started.
     pub(super) fn start(
         knowledge: Arc<Knowledge>,
         mine: MyFiles,
@@ -150,20 +150,20 @@ impl Worker {
         Ok(Self { commands, replies })
     }
 
-    /// Asks the thread for something. One that has ended is noticed by samples that stop coming, and said on screen.
+    /// Sends a command. A thread that has ended is noticed by the missing samples and reported on screen.
     pub(super) fn send(&self, command: Command) {
         let _ = self.commands.send(command);
     }
 }
 
-/// Where the replies go.
+/// Sends replies to the window.
 struct Replies {
     outbox: Sender<Reply>,
     wake: Box<dyn Fn()>,
 }
 
 impl Replies {
-    /// Sends a reply and wakes the window; `false` when nobody listens any more.
+    /// Sends a reply and wakes the window; `false` when the window has gone.
     fn send(&self, reply: Reply) -> bool {
         let sent = self.outbox.send(reply).is_ok();
         (self.wake)();
@@ -209,7 +209,7 @@ impl<H: Host> Thread<H> {
             let wait = if self.job.is_some() { until_due.min(JOB_STEP) } else { until_due };
             match inbox.recv_timeout(wait) {
                 Ok(command) => {
-                    // Another choice of own work shows at once.
+                    // A change of the user's own work takes effect at once.
                     if matches!(command, Command::Mine(_)) {
                         due = Instant::now();
                     }
@@ -221,7 +221,7 @@ impl<H: Host> Thread<H> {
         }
     }
 
-    /// Sends what is known before the first sample; `false` when nobody listens any more.
+    /// Sends what is known before the first sample; `false` when the window has gone.
     fn begin(&mut self) -> bool {
         if !self.replies.send(Reply::Machine(Box::new(self.monitor.machine().clone()))) {
             return false;
@@ -230,7 +230,7 @@ impl<H: Host> Thread<H> {
         let recent = archive::recent(recording, now);
         self.monitor.begin_with(&recent);
         for (program, at) in archive::closed(recording, now) {
-            // Without a sample since then nothing is known of what came after it.
+            // Without a sample since then there is nothing to compare with what came later.
             let _ = self.monitor.history_mut().note_closed(&program, at);
         }
         self.replies.send(Reply::Recent(recent))
@@ -268,17 +268,17 @@ impl<H: Host> Thread<H> {
         self.replies.send(reply);
     }
 
-    /// Takes a sample and sends it; `false` when nobody listens any more.
+    /// Takes a sample and sends it; `false` when the window has gone.
     fn sample(&mut self) -> bool {
         let view = self.monitor.sample(self.host.now());
         let refusals = self.refusals(&view.folded);
         if self.samples.is_multiple_of(RESTART_EVERY) {
-            // It is drawn with the sample that follows.
+            // No wake-up of its own: it is drawn with the sample that follows.
             let facts = self.restart_facts(&view);
             let _ = self.replies.outbox.send(Reply::Restart(Box::new(facts)));
         }
         self.samples += 1;
-        // The agent may have asked the system about the last end of the PC when this window was opened.
+        // When this window opened, the agent may still have been querying the system about how the PC last ended.
         if self.samples == LEARN_SOON || self.samples.is_multiple_of(LEARN_EVERY) {
             self.learn();
         }
@@ -353,7 +353,7 @@ impl<H: Host> Thread<H> {
         self.replies.send(Reply::Job(self.job.as_ref().map(|job| Box::new(job.status().clone()))));
     }
 
-    /// Puts an event into the recording. Without one there is nowhere to put it.
+    /// Puts an event into the inbox of the recording; without a recording it is dropped.
     fn record(&self, event: &Event) {
         if let Some(path) = &self.recording
             && let Err(error) = Inbox::beside(path).put(event)
@@ -363,7 +363,7 @@ impl<H: Host> Thread<H> {
     }
 }
 
-/// Starts the agent now and with the PC, or neither.
+/// Starts the agent now and at login, or removes it from login; a running agent ends by itself.
 fn set_background(on: bool) -> Result<(), String> {
     let program = ipc::agent_program().map_err(|error| error.to_string())?;
     platform::autostart_set(&program, &ipc::AUTOSTART, on).map_err(|error| error.to_string())?;
@@ -381,7 +381,7 @@ mod tests {
     use crate::sampler::fake::FakePc;
 
     impl Worker {
-        /// A worker without a thread: the commands that it is sent, and a way to reply.
+        /// A worker without a thread: its commands can be received, and replies sent.
         pub(in crate::ui) fn unconnected() -> (Self, Receiver<Command>, Sender<Reply>) {
             let (commands, inbox) = channel();
             let (outbox, replies) = channel();
@@ -391,7 +391,7 @@ mod tests {
 
     const BURNER: ProcKey = ProcKey { pid: 4_000_007, start_time: 7 };
 
-    /// What was done to the PC, and how its programs answer.
+    /// What was done to the PC, and how its programs react.
     #[derive(Default)]
     struct Done {
         asked: Vec<ProcKey>,
@@ -414,7 +414,7 @@ mod tests {
         }
 
         fn open(&self, what: &Closable) -> Result<FakeTarget, ActError> {
-            // Whoever has the number now, as a system without start times would give it.
+            // Whoever has the number now, as on a system without start times.
             let key = self.0.holder(what.key().pid).ok_or(ActError::Gone)?;
             Ok(FakeTarget(key, self.clone()))
         }
@@ -457,7 +457,7 @@ mod tests {
         }
     }
 
-    /// The thread on a PC that is made up, with a recording of its own.
+    /// The thread on a simulated PC, with a recording of its own.
     struct Rig {
         pc: FakePc,
         done: Rc<RefCell<Done>>,
@@ -496,7 +496,7 @@ mod tests {
             }
         }
 
-        /// The click on the program as it is shown.
+        /// Clicks on the program as shown.
         fn close(&mut self) {
             let view = self.thread.view.as_ref().expect("a sample");
             let program = view.sample.program("burner").expect("it runs");
@@ -505,7 +505,7 @@ mod tests {
             self.thread.handle(Command::Close(subject));
         }
 
-        /// The phases that the window was told of, each once.
+        /// The phases reported to the window, without repetitions.
         fn phases(&self) -> Vec<Result<Phase, ActError>> {
             let jobs = self.replies.try_iter().filter_map(|reply| match reply {
                 Reply::Job(job) => job.map(|job| job.phase),
@@ -523,7 +523,7 @@ mod tests {
             }
         }
 
-        /// What the agent will find for the recording.
+        /// The events left for the agent to record.
         fn recorded(&self) -> Vec<(EventKind, String, serde_json::Value)> {
             let events = Inbox::beside(&self.recording).peek().into_iter();
             events.map(|event| (event.kind, event.subject, event.data)).collect()
@@ -588,7 +588,7 @@ mod tests {
         rig.close();
         rig.run(4);
         assert_eq!(rig.phases(), [Err(ActError::Gone)]);
-        // Also when the new one was sampled between the drawing and the click.
+        // Also when the new process was sampled between the drawing and the click.
         let mut rig = Rig::new();
         let members = {
             let view = rig.thread.view.as_ref().expect("a sample");

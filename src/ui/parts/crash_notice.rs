@@ -1,4 +1,4 @@
-//! The notice that the window stopped unexpectedly the last time, and where the log is.
+//! The notice that the last window ended unexpectedly, and where the log is.
 
 use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;

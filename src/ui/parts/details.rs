@@ -1,4 +1,4 @@
-//! Details of one program: what it is, whether a load is normal, where it comes from, and what can be done.
+//! Details of one program: what it is, whether high load is normal for it, where it comes from, and what can be done.
 
 use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;
@@ -12,12 +12,12 @@ use crate::ui::intent::Intent;
 use crate::ui::intent::Period;
 use crate::ui::snapshot::Snapshot;
 
-/// A path is shown up to this length, cut in the middle.
+/// Longest path shown in characters; longer ones are cut in the middle.
 const PATH_CHARS: usize = 160;
-/// How many services of Windows are listed: a PC has two hundred.
+/// Most Windows services listed: a PC has two hundred.
 const MOST_SERVICES: usize = 12;
 
-/// Draws the details; whether the person wants to go back.
+/// Draws the details. Returns true if the user wants to go back.
 pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, period: Period, intents: &mut Vec<Intent>) -> bool {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let mut back = false;
@@ -53,7 +53,7 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, period: Period
     back
 }
 
-/// Advice for the program of that name may be wrong for what hides behind it.
+/// True if the program is suspected of mining: the advice for its name may be wrong for what hides behind that name.
 fn is_suspected(snapshot: &Snapshot<'_>, name: &str) -> bool {
     let mut findings = snapshot.findings.iter().map(|(finding, _)| finding);
     findings.any(|finding| finding.rule == RuleId::SecretMining && finding.subject.group == name)
@@ -71,7 +71,7 @@ fn facts_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample,
     fact("details-parts", pids(program));
 }
 
-/// A value close below its label; nothing where there is none.
+/// Draws a value below its label; nothing if it is empty.
 fn fact_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, id: &str, value: String) {
     if value.is_empty() {
         return;
@@ -84,7 +84,7 @@ fn fact_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, id: &str, value: String) 
     });
 }
 
-/// What can be done about it, or why nothing can.
+/// Draws the button that closes the program, or the reason why it cannot be closed.
 fn action_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, intents: &mut Vec<Intent>) {
     let texts = snapshot.texts;
     let muted = snapshot.theme.palette(ui).muted;
@@ -101,7 +101,7 @@ fn action_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample
     }
 }
 
-/// Who signed its file, once that was found out.
+/// The signer of the program's file, once verified.
 fn publisher(snapshot: &Snapshot<'_>, program: &ProgramSample, intents: &mut Vec<Intent>) -> Option<String> {
     let path = program.path.as_deref()?;
     let Some(signature) = snapshot.signatures?.get(path) else {
@@ -125,7 +125,7 @@ fn pids(program: &ProgramSample) -> String {
     if more > 0 { format!("{} … +{more}", shown.join(", ")) } else { shown.join(", ") }
 }
 
-/// The services of Windows in its processes, those of the busiest process first.
+/// The Windows services in its processes, those of the busiest process first.
 fn services(snapshot: &Snapshot<'_>, program: &ProgramSample) -> String {
     let Some(folded) = snapshot.folded else { return String::new() };
     let hosts = program.members.iter().filter_map(|member| folded.facts.get(&member.key));
@@ -135,7 +135,7 @@ fn services(snapshot: &Snapshot<'_>, program: &ProgramSample) -> String {
     if more > 0 { format!("{} … +{more}", shown.join(", ")) } else { shown.join(", ") }
 }
 
-/// When its first process was started, and by what.
+/// When and by what its first process was started.
 fn started(snapshot: &Snapshot<'_>, program: &ProgramSample) -> Option<String> {
     let folded = snapshot.folded?;
     let root = program.members.iter().filter(|member| member.root == member.key).min_by_key(|m| m.key.start_time)?;

@@ -1,4 +1,4 @@
-//! The findings as cards: the sentence first, then the figures, then what to do.
+//! The findings as cards: the headline first, then the figures, then what to do.
 
 use eframe::egui::{self, Color32, CornerRadius, RichText, Stroke, vec2};
 
@@ -11,10 +11,10 @@ use crate::ui::intent::{Intent, Screen};
 use crate::ui::snapshot::Snapshot;
 use crate::ui::theme::Palette;
 
-/// Cards shown at most.
+/// Most cards shown.
 const MOST: usize = 3;
 
-/// Figures and signs shown at once.
+/// Most figures and signs shown on a card that is not open.
 const MOST_CHIPS: usize = 4;
 
 /// Which card is open.
@@ -37,7 +37,7 @@ impl FindingCards {
             if index >= MOST && !open {
                 continue;
             }
-            // One answer first: the others are short until somebody asks.
+            // Only the first card is complete: the user needs one answer, and can open the others.
             let how = CardLayout { open, short: index > 0 && !open };
             if card_ui(ui, snapshot, finding, plan, how, intents) {
                 self.open = (!open).then_some(id);
@@ -53,7 +53,7 @@ struct CardLayout {
     short: bool,
 }
 
-/// Draws one card; whether "show why" was pressed.
+/// Draws one card. Returns true if "show why" was pressed.
 fn card_ui(
     ui: &mut egui::Ui,
     snapshot: &Snapshot<'_>,
@@ -91,14 +91,15 @@ fn card_ui(
                     ui.label(
                         RichText::new(since(finding, snapshot.texts, snapshot.zone, snapshot.now)).color(palette.muted),
                     );
-                    // The rest is told under "why".
+                    // The rest is under "why".
                     let first = words.saw.len().min(MOST_CHIPS);
                     chips_ui(ui, &words.saw[..first], chip, colour, theme.size.small);
                 }
                 if !how.short {
                     ui.add(egui::Label::new(&words.meaning).wrap());
                 }
-                // Its buttons are the finding's, whatever is said above them: the keyboard keeps its place.
+                // The id belongs to the finding, so that the keyboard keeps its place whatever is drawn above the
+                // buttons.
                 let id = egui::Id::unique(("finding-buttons", finding.rule.id(), &finding.subject.group));
                 let buttons = |ui: &mut egui::Ui| buttons_ui(ui, snapshot, finding, plan, how, intents);
                 pressed = ui.scope_builder(egui::UiBuilder::new().scope_id(id), buttons).inner;
@@ -134,7 +135,7 @@ fn chips_ui(ui: &mut egui::Ui, texts: &[String], background: Color32, colour: Co
     });
 }
 
-/// The likely remedy first and filled; whether "show why" was pressed.
+/// Draws the buttons, the most likely remedy first and filled. Returns true if "show why" was pressed.
 fn buttons_ui(
     ui: &mut egui::Ui,
     snapshot: &Snapshot<'_>,
@@ -161,7 +162,7 @@ fn buttons_ui(
                 ),
                 _ => (texts.get("button-restart"), Intent::Show(Screen::Restart)),
             };
-            // While one action is under way a second one would only confuse what is measured.
+            // A second action at the same time would distort the measurement of the first.
             let enabled = snapshot.job.is_none() || remedy.id == RemedyId::Restart;
             let button = if index == 0 && !how.short { primary(ui, snapshot, &text) } else { egui::Button::new(&text) };
             if ui.add_enabled(enabled, button).clicked() {
@@ -182,14 +183,14 @@ fn buttons_ui(
     pressed
 }
 
-/// The one button that is filled.
+/// A filled button; only one is shown at a time.
 pub fn primary<'a>(ui: &egui::Ui, snapshot: &Snapshot<'_>, text: &str) -> egui::Button<'a> {
     let palette = snapshot.theme.palette(ui);
     let text = RichText::new(text).font(snapshot.theme.bold(snapshot.theme.size.text)).color(palette.on_accent);
     egui::Button::new(text).fill(palette.accent).stroke(Stroke::NONE).min_size(vec2(0.0, 36.0))
 }
 
-/// Why a program cannot be closed, in words.
+/// Explains why a program cannot be closed.
 pub fn refusal_text(refusal: Refusal, texts: &Texts) -> String {
     texts.get(&format!("refusal-{}", refusal.id()))
 }

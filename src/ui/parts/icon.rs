@@ -1,19 +1,19 @@
-//! Icons, painted: no font has them in all sizes, and state must differ in shape, not only in colour.
+//! Icons, painted: no font has them in all sizes, and states must differ in shape, not only in colour.
 
 use std::f32::consts::{PI, TAU};
 
 use eframe::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
-/// What an icon says.
+/// An icon, named after its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
-    /// In order: a tick in a circle.
+    /// No problem: a tick in a circle.
     Ok,
-    /// Worth a look: a triangle with an exclamation mark.
+    /// Warning: a triangle with an exclamation mark.
     Warning,
     /// Needs action: a filled octagon with an exclamation mark.
     Critical,
-    /// Comes later: an empty circle.
+    /// Not due yet: an empty circle.
     Later,
     /// Screen Now: a clock.
     Clock,
@@ -79,7 +79,7 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, colour: Color32) {
             let point = |angle: f32| rect.center() + vec2(angle.cos(), angle.sin()) * radius;
             let arc: Vec<Pos2> = (0..=24_u8).map(|n| point(begin + f32::from(n) / 24.0 * sweep)).collect();
             painter.add(Shape::line(arc, stroke));
-            // The head points on along the circle.
+            // The arrowhead points along the circle.
             let end = begin + sweep;
             let (along, across) = (vec2(-end.sin(), end.cos()), vec2(end.cos(), end.sin()));
             let (tip, side) = (rect.width() * 0.30, rect.width() * 0.22);

@@ -1,4 +1,4 @@
-//! An action under way: the countdown, the question, the verdict.
+//! The card of a running action: the countdown, the question, the verdict.
 
 use eframe::egui::{self, Id, RichText};
 use fluent_bundle::FluentArgs;
@@ -11,7 +11,7 @@ use crate::remedy::{ASK_SECONDS, CloseStatus, Phase, Verdict};
 use crate::ui::intent::Intent;
 use crate::ui::snapshot::Snapshot;
 
-/// Whether the confirmation is open.
+/// State of the card: whether the confirmation is open.
 #[derive(Debug, Default)]
 pub struct JobCard {
     confirm: bool,
@@ -35,7 +35,7 @@ impl JobCard {
                 ui.vertical(|ui| {
                     let text = RichText::new(describe(job, snapshot)).font(theme.bold(theme.size.title));
                     let label = ui.add(egui::Label::new(text).wrap());
-                    // A screen reader says the verdict by itself when it comes.
+                    // Screen readers announce the verdict when it arrives.
                     ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(egui::accesskit::Live::Polite));
                     if let Ok(Phase::Asking { until }) = job.phase {
                         let left = until.since(snapshot.now).0 / ASK_SECONDS.0;
@@ -78,7 +78,7 @@ impl JobCard {
         });
     }
 
-    /// One question that names the program and what is lost; the safe answer has the focus.
+    /// Asks for confirmation: names the program and what is lost. The safe answer has the focus.
     fn confirm_ui(&mut self, ui: &egui::Ui, snapshot: &Snapshot<'_>, job: &CloseStatus, intents: &mut Vec<Intent>) {
         let (theme, texts) = (snapshot.theme, snapshot.texts);
         let name = name_of(&job.subject, texts);

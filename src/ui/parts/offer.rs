@@ -1,4 +1,4 @@
-//! The offer of the first start: keep watching in the background.
+//! The offer, shown until answered, to keep watching in the background.
 
 use eframe::egui::{self, RichText};
 
@@ -7,7 +7,7 @@ use crate::settings::Background;
 use crate::ui::intent::Intent;
 use crate::ui::snapshot::Snapshot;
 
-/// Draws the offer until it was answered.
+/// Draws the offer until it is answered.
 pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
     if snapshot.background != Background::NotAsked {
         return;
@@ -22,7 +22,7 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>)
             icon::paint(ui.painter(), Icon::Clock, rect, palette.accent);
             ui.label(RichText::new(texts.get("offer-title")).font(theme.bold(theme.size.text)));
             ui.add_space(8.0);
-            // Not filled: the one filled button is what helps against the finding above.
+            // Not filled: the one filled button is the remedy of the finding above.
             if ui.button(RichText::new(texts.get("offer-yes")).color(palette.accent)).clicked() {
                 intents.push(Intent::SetBackground(true));
             }

@@ -1,4 +1,4 @@
-//! What is using this PC: programs as people think of them, and everything else, so that the sum adds up.
+//! The list of programs that use the PC, and everything else, so that the sum adds up.
 
 use std::sync::Arc;
 
@@ -11,33 +11,33 @@ use crate::model::ProgramSample;
 use crate::ui::intent::Period;
 use crate::ui::snapshot::Snapshot;
 
-/// Rows shown until the person asks for all.
+/// Rows shown until the user asks for all.
 const ROWS: usize = 8;
 
-/// How long the rows keep their places for a pointer or a keyboard that rests; one forgotten there must not hide what is
-/// new.
+/// Seconds for which rows keep their places under an idle pointer or keyboard focus; one left there must not keep new
+/// programs off the top for ever.
 const HOLD_SECONDS: f64 = 5.0;
 
-/// What the person asked of the list.
+/// View state of the list.
 #[derive(Debug, Default)]
 pub struct ProgramList {
-    /// Whether all programs are listed.
+    /// True if all programs are listed.
     all: bool,
     /// The rows last drawn.
     rows: Vec<Drawn>,
-    /// Where they were drawn, and in which pass of the window.
+    /// Area of the list, and the egui pass that drew it.
     place: Option<(egui::Rect, u64)>,
-    /// The row that the keyboard is on.
+    /// The row with the keyboard focus.
     focus: Option<Focus>,
 }
 
-/// Where the keyboard is in the list.
+/// Keyboard focus in the list.
 #[derive(Clone, Copy, Debug)]
 struct Focus {
     id: egui::Id,
-    /// The number of the row.
+    /// Index of the row.
     row: usize,
-    /// When a key was last pressed there, by the clock of the window.
+    /// Time of the last key press there, in egui's input time.
     used: f64,
 }
 
@@ -49,10 +49,10 @@ struct Drawn {
 }
 
 impl ProgramList {
-    /// Draws the list; the name of the program that was chosen.
+    /// Draws the list. Returns the name of the program that was chosen.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, period: Period) -> Option<String> {
         let pass = ui.ctx().cumulative_pass_nr();
-        // A list that comes back from elsewhere is a new one: who points at its place pointed at something else.
+        // A list that was not drawn in the last pass starts anew: the pointer was aimed at something else there.
         let stayed = self.place.filter(|(_, drawn)| pass <= *drawn + 1);
         if stayed.is_none() {
             self.focus = None;
@@ -86,7 +86,7 @@ impl ProgramList {
         let mut responses = Vec::with_capacity(rows.len());
         for row in &rows {
             let name = row.name();
-            // A row is the program's: one that is pressed, or that the keyboard is on, stays the same when it moves.
+            // The id belongs to the program, so that a pressed or focused row keeps its identity when it moves.
             let id = egui::UiBuilder::new().scope_id(egui::Id::unique(("program-row", &**name)));
             let response = ui
                 .scope_builder(id, |ui| match row {
@@ -116,7 +116,7 @@ impl ProgramList {
         chosen
     }
 
-    /// The row that stands where the one with the keyboard stood has it now, when that one has gone.
+    /// When the focused row has gone, moves the focus to the row now in its place.
     fn keep_focus(&mut self, ui: &egui::Ui, rows: &[egui::Response]) {
         if let Some(focus) = self.focus
             && ui.memory(|memory| memory.focused().is_none_or(|id| id == focus.id))
@@ -134,12 +134,12 @@ impl ProgramList {
     }
 }
 
-/// Whether something was done at `time` so lately that the person may be about to go on.
+/// True if `time` is so recent that the user may be about to continue.
 fn is_recent(ui: &egui::Ui, time: f64) -> bool {
     ui.input(|input| input.time - time) < HOLD_SECONDS
 }
 
-/// Whether the person is about to choose something in `place`.
+/// True if the user may be about to choose something in `place`.
 fn points_at(ui: &egui::Ui, place: egui::Rect) -> bool {
     let used = |input: &egui::InputState| {
         input.pointer.any_down() || f64::from(input.pointer.time_since_last_movement()) < HOLD_SECONDS
@@ -147,10 +147,10 @@ fn points_at(ui: &egui::Ui, place: egui::Rect) -> bool {
     ui.rect_contains_pointer(place) && ui.input(used)
 }
 
-/// What stands in a row.
+/// Content of a row.
 enum RowContent<'a> {
     Here(&'a ProgramSample),
-    /// A program that has ended while its row was held.
+    /// A program that ended while its row was held.
     Ended(&'a Drawn),
 }
 
@@ -170,8 +170,8 @@ impl<'a> RowContent<'a> {
     }
 }
 
-/// The programs as they are, but those of `held` first, in that order and with the places of those that have ended: a row
-/// must not go away from under the pointer.
+/// The programs in their own order, after those of `held` in that order, including the ended ones: a row must not move
+/// away from under the pointer.
 fn in_order<'a>(programs: &'a [ProgramSample], held: &'a [Drawn]) -> Vec<RowContent<'a>> {
     let find = |row: &'a Drawn| {
         let program = programs.iter().find(|program| program.name == row.program);
@@ -181,7 +181,7 @@ fn in_order<'a>(programs: &'a [ProgramSample], held: &'a [Drawn]) -> Vec<RowCont
     held.iter().map(find).chain(programs.iter().filter(|program| !is_held(program)).map(RowContent::Here)).collect()
 }
 
-/// The row of a program that has ended while somebody points at the list or goes through it with the keyboard.
+/// Draws the row of a program that ended while the rows were held.
 fn ended_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Drawn) -> egui::Response {
     let name = program_name(&row.program, snapshot.knowledge, snapshot.texts.lang());
     let text = snapshot.texts.with_one("programs-ended", "name", name);
@@ -258,12 +258,12 @@ struct Row<'a> {
     colour: egui::Color32,
 }
 
-/// One row: colour, name over note, share, memory, and a bar below.
+/// Draws one row: colour, name over note, share, memory, and a bar below.
 fn line_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Row<'_>) -> egui::Response {
     let theme = snapshot.theme;
     let palette = theme.palette(ui);
     let height = if row.note.is_empty() { 34.0 } else { 46.0 };
-    // Everything else cannot be opened.
+    // The row of everything else has no details to open.
     let sense = if row.memory.is_empty() { Sense::hover() } else { Sense::click() };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
     if !ui.is_rect_visible(rect) {

@@ -1,4 +1,4 @@
-//! What keeps the recording from being written or read, and what to do next.
+//! What prevents writing or reading the recording, and what to do next.
 
 use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;
@@ -7,10 +7,10 @@ use super::icon::{self, Icon};
 use crate::model::DisplayName;
 use crate::ui::snapshot::Snapshot;
 
-/// In one or two sentences; `None` when nothing is known to be wrong.
+/// The problem in one or two sentences; `None` if none is known.
 pub fn trouble(snapshot: &Snapshot<'_>) -> Option<String> {
     let (recorded, texts) = (snapshot.recorded, snapshot.texts);
-    // What keeps the agent from writing counts first: it knows more than that nothing can be read.
+    // The agent's problem comes first: it says more than that nothing can be read.
     let of_agent = recorded.agent.as_ref().and_then(|status| {
         let id = format!("history-{}", status.trouble.as_ref()?);
         texts.has(&id).then_some((id, &*status.trouble_reason))
@@ -23,7 +23,7 @@ pub fn trouble(snapshot: &Snapshot<'_>) -> Option<String> {
     Some(texts.with(&id, &args))
 }
 
-/// Draws it.
+/// Draws the problem.
 pub fn trouble_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, sentence: &str) {
     let palette = snapshot.theme.palette(ui).clone();
     snapshot.theme.card(ui).fill(palette.look_background).show(ui, |ui| {

@@ -1,4 +1,4 @@
-//! Screen History: what was found and done in the last days, on one time line; a click goes to the charts.
+//! Screen History: the events of the last days on one time line; a click opens the charts of that moment.
 
 use eframe::egui::{self, Color32, RichText, Sense, vec2};
 use fluent_bundle::FluentArgs;
@@ -12,22 +12,22 @@ use crate::ui::parts::recording;
 use crate::ui::snapshot::{RequestThrottle, Snapshot};
 use crate::ui::theme::Palette;
 
-/// How far back, and the text of the choice.
+/// Selectable spans, each with its text id.
 const SPANS: [(Seconds, &str); 3] = [
     (Seconds::from_days(1.0), "history-span-1d"),
     (Seconds::from_days(7.0), "history-span-7d"),
     (Seconds(7_776_000.0), "history-span-90d"),
 ];
-/// The time line is read again after so long.
+/// Interval for re-reading the time line.
 const READ_AGAIN: Seconds = Seconds(10.0);
-/// Rows drawn before "show more" is pressed, and more each time.
+/// Rows drawn at first, and added each time "show more" is pressed.
 const ROWS: usize = 60;
 
-/// What the person has chosen.
+/// The user's choices.
 #[derive(Debug)]
 pub struct HistoryScreen {
     span: usize,
-    /// Also what only helps to explain something: who was at the PC, what was in front.
+    /// Also lists events that only help to explain others: whether the user was at the PC, which program was in front.
     all: bool,
     rows: usize,
     asked: RequestThrottle,
@@ -60,7 +60,7 @@ impl HistoryScreen {
             .iter()
             .filter(|event| event.at >= oldest && (self.all || is_told(event.kind)))
             .collect();
-        // Where nothing can be written or read, that nothing happened cannot be said.
+        // "Nothing happened" cannot be claimed when nothing can be written or read.
         if trouble.is_some() && shown.is_empty() {
             return;
         }
@@ -119,7 +119,7 @@ impl HistoryScreen {
     }
 }
 
-/// What a person wants to know; the rest helps to explain it.
+/// True for events of interest by themselves; the rest only help to explain them.
 const fn is_told(kind: EventKind) -> bool {
     !matches!(
         kind,
@@ -131,7 +131,7 @@ const fn is_told(kind: EventKind) -> bool {
     )
 }
 
-/// One event; whether it was clicked.
+/// Draws one event. Returns true if it was clicked.
 fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, event: &Event) -> bool {
     let theme = snapshot.theme;
     let palette = theme.palette(ui).clone();
@@ -172,7 +172,7 @@ fn look_of(event: &Event, palette: &Palette) -> (Icon, Color32) {
             _ => (Icon::Warning, palette.look),
         },
         EventKind::SuddenStop => (Icon::Critical, palette.act),
-        // Nobody saw it end.
+        // The watch ended before the finding did.
         EventKind::FindingEnded if event.data["watch"] == "ended" => (Icon::Later, palette.muted),
         EventKind::FindingEnded => (Icon::Ok, palette.ok),
         EventKind::Verdict if event.data["verdict"] == "worked" => (Icon::Ok, palette.ok),

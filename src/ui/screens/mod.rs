@@ -1,4 +1,4 @@
-//! One screen a file: a function of the snapshot that returns intents.
+//! The screens, one per file: each draws a snapshot and returns intents.
 
 pub mod history;
 pub mod now;

@@ -1,4 +1,4 @@
-//! Screen Now: the answer first, then the charts, then who it is.
+//! Screen Now: the findings first, then the charts, then the programs.
 
 use eframe::egui::{self, RichText, vec2};
 
@@ -13,7 +13,7 @@ use crate::ui::snapshot::Snapshot;
 /// Below this width the list of programs goes under the charts.
 const TWO_COLUMNS: f32 = 760.0;
 
-/// What the person has opened.
+/// View state of the screen.
 #[derive(Debug, Default)]
 pub struct NowScreen {
     cards: FindingCards,
@@ -29,7 +29,7 @@ impl NowScreen {
         self.cards.open(rule, group);
     }
 
-    /// Goes to a moment of the past.
+    /// Shows a past moment in the charts.
     pub fn show_moment(&mut self, at: At, now: At) {
         self.charts.show_moment(at, now);
     }
@@ -37,8 +37,8 @@ impl NowScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
         ui.spacing_mut().item_spacing.y = 12.0;
-        // One part with a name of its own: how many cards it has must not change who the widgets below are, or the keyboard
-        // loses its place whenever a finding comes or goes.
+        // One scope with an id of its own: the number of cards must not change the ids of the widgets below, or the
+        // keyboard loses its place whenever a finding begins or ends.
         ui.scope_builder(egui::UiBuilder::new().scope_id(egui::Id::unique("now-top")), |ui| {
             if let Some(seconds) = snapshot.stale_seconds {
                 stale_ui(ui, snapshot, seconds);
@@ -89,7 +89,7 @@ fn starting_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
     theme.card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
-            // A still picture: an animation would draw without end and be itself what makes the PC busy.
+            // A still picture: an animation would repaint without end and itself load the PC.
             let (rect, _) = ui.allocate_exact_size(vec2(36.0, 36.0), egui::Sense::hover());
             icon::paint(ui.painter(), Icon::Clock, rect, theme.palette(ui).accent);
             ui.vertical(|ui| {

@@ -1,4 +1,4 @@
-//! Screen Restart: the checklist, with what the tool can see already checked.
+//! Screen Restart: the checklist, with everything this program can detect already checked.
 
 use eframe::egui::{self, RichText, vec2};
 
@@ -86,7 +86,7 @@ fn step_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, step: Step, intents: &mut
     }
 }
 
-/// The browsers that run, each with a button that closes it.
+/// Draws the running browsers that can be closed, each with a button that does it.
 fn browsers_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
     let programs = snapshot.folded.iter().flat_map(|folded| &folded.programs);
     let closable = programs
@@ -104,7 +104,7 @@ fn browsers_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Int
     });
 }
 
-/// What was seen for this step, or how to do it.
+/// What was detected for this step, or how to do it.
 fn note(snapshot: &Snapshot<'_>, step: Step, how: &StepState) -> String {
     let (texts, facts) = (snapshot.texts, snapshot.restart);
     let base = format!("step-{}-note", step.id());

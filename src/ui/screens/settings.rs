@@ -1,4 +1,4 @@
-//! Screen Settings: language, colours, watching in the background, what is recorded, what the tool costs.
+//! Screen Settings: language, colours, watching in the background, the recording, the program's own cost.
 
 use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;
@@ -10,17 +10,17 @@ use crate::ui::intent::Intent;
 use crate::ui::parts::recording;
 use crate::ui::snapshot::{AgentStatus, Erasing, RequestThrottle, Snapshot};
 
-/// How the agent is is asked again after so long.
+/// Interval for refreshing the agent's state.
 const ASK_AGAIN: Seconds = Seconds(4.0);
 
-/// What happened is not shown here: reading little of it is enough.
+/// Range of events to read: this screen shows none, so a short one is enough.
 const LITTLE: Seconds = Seconds::from_hours(1.0);
 
-/// When the agent was asked, and what the person is asked.
+/// View state of the screen.
 #[derive(Debug, Default)]
 pub struct SettingsScreen {
     asked: RequestThrottle,
-    /// The person was asked whether everything recorded shall go.
+    /// True while the question whether to delete the recording is shown.
     confirming: bool,
 }
 
@@ -45,7 +45,7 @@ impl SettingsScreen {
 }
 
 impl SettingsScreen {
-    /// Deleting what is recorded: one question that says what is lost, then what came of it.
+    /// Draws the deletion of the recording: one question that says what is lost, then the outcome.
     fn erase_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
         let texts = snapshot.texts;
         let palette = snapshot.theme.palette(ui).clone();
@@ -87,7 +87,7 @@ impl SettingsScreen {
     }
 }
 
-/// What the user called their own work, and the way back.
+/// Draws the list of the user's own work, with buttons to remove entries.
 fn mine_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let muted = theme.palette(ui).muted;
@@ -175,7 +175,7 @@ fn agent_lines(status: &AgentStatus, snapshot: &Snapshot<'_>) -> Vec<String> {
         Some(until) => vec![texts.with_one("agent-state-paused", "time", format::clock(until, snapshot.zone))],
         None => vec![texts.with_one("agent-state-on", "time", format::date_clock(status.since, snapshot.zone))],
     };
-    // In its first moments the agent does not know what it costs.
+    // The agent's cost is unknown in its first moments.
     if let (Some(cpu), Some(bytes)) = (status.cpu, status.memory_bytes) {
         let mut args = FluentArgs::new();
         args.set("cpu", format::percent(cpu));
@@ -213,7 +213,7 @@ fn recording_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
         args.set("until", format::date(learned, snapshot.zone));
         args.set("least", format::duration(texts, least.0));
         args.set("watched", format::duration(texts, recorded.watched.0));
-        // The days are what is still to come; the hours what was missing in them.
+        // First the days still to come; once they have passed, the hours still missing.
         let learning =
             [("settings-learning-days", snapshot.now < learned), ("settings-learning-hours", recorded.watched < least)];
         if let Some((text, _)) = learning.into_iter().find(|(_, is_open)| *is_open) {

@@ -1,8 +1,8 @@
-//! What the charts of a period draw: pure data, without drawing and without texts.
+//! Computes what the charts of a period draw: pure data, no drawing, no texts.
 //!
 //! A period has more samples than a chart has pixels. Each bucket of time keeps its lowest and its highest sample, so a
-//! short peak stays visible. Buckets are aligned to absolute time: the points of a bucket stay the same while the left
-//! edge moves on. Maxima and the order of the programs come from every sample.
+//! short peak stays visible. Buckets are aligned to absolute time, so their points stay the same while the left edge
+//! moves on. Maxima and the order of the programs come from every sample.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use std::sync::Arc;
 use crate::model::{At, BytesPerSec, Fraction, History, Reading, Sample};
 use crate::ui::intent::Period;
 
-/// Programs with a colour of their own.
+/// Number of programs with a colour of their own.
 pub(super) const NAMED: usize = 3;
-/// Buckets across a period: each has two points, which is about one for each pixel of a chart.
+/// Buckets across a period: with two points each, about one point for each pixel of a chart.
 const BUCKETS: f64 = 300.0;
-/// The newest value holds for this long where no other one follows.
+/// Seconds for which the newest value holds when no other one follows.
 const HOLDS: f64 = 5.0;
 
 /// A point of a line.
@@ -23,27 +23,26 @@ pub(super) struct Point<'s> {
     at: At,
     /// Seconds relative to the right edge; negative before it.
     pub(super) x: f64,
-    /// The value.
     pub(super) y: f64,
-    /// The sample it comes from.
+    /// The sample the value comes from.
     pub(super) sample: &'s Sample,
 }
 
 /// The samples of a period.
 pub(super) struct ChartData<'s> {
-    /// Oldest first, each with whether a gap lies before it. Begins with the sample before the period, so that lines
+    /// Oldest first; true where a gap precedes the sample. Begins with the sample before the period, so that lines
     /// reach the left edge.
     samples: Vec<(&'s Sample, bool)>,
     begin: At,
     edge: At,
-    /// Milliseconds of a bucket.
+    /// Length of a bucket in ms.
     bucket: i64,
-    /// Whether the newest value holds up to the right edge.
+    /// True if the newest value holds up to the right edge.
     holds: bool,
 }
 
 impl<'s> ChartData<'s> {
-    /// The samples of `history` in the period; none until the period was read.
+    /// The samples of `history` in the period; empty until the period has been read.
     pub(super) fn new(history: Option<&'s History>, period: Period, now: At) -> Self {
         let (begin, edge) = (period.begin(now), period.edge(now));
         let bucket = ((period.range.seconds().0 * 1000.0 / BUCKETS) as i64).max(1);
@@ -53,7 +52,7 @@ impl<'s> ChartData<'s> {
             if sample.span.0 > 0.0 {
                 samples.push((sample, gap));
             } else if gap && let Some(next) = samples.last_mut() {
-                // It covers no time and is left out: the gap is now before the one that follows.
+                // It covers no time and is left out: the gap moves to the sample that follows.
                 next.1 = true;
             }
             if sample.at < from {
@@ -66,7 +65,7 @@ impl<'s> ChartData<'s> {
         Self { samples, begin, edge, bucket, holds }
     }
 
-    /// The lines of a value, cut at gaps and where the value is missing, at most two points a bucket.
+    /// The lines of a value, cut at gaps and where the value is missing, with at most two points per bucket.
     pub(super) fn lines(&self, value: impl Fn(&Sample) -> Option<f64>) -> Vec<Vec<Point<'s>>> {
         let mut lines: Vec<Vec<Point<'s>>> = Vec::new();
         let mut goes_on = false;
@@ -76,7 +75,7 @@ impl<'s> ChartData<'s> {
                 continue;
             };
             if *gap || !goes_on {
-                // A value holds from the beginning of its time, so that a single one is drawn too.
+                // A value holds from the start of its span, so that a single one is drawn too.
                 lines.push(vec![self.point(sample.at - sample.span, y, sample)]);
             }
             goes_on = true;
@@ -121,7 +120,7 @@ impl<'s> ChartData<'s> {
         self.visible().filter_map(value).max_by(f64::total_cmp)
     }
 
-    /// The programs that used most over the period, the busiest first; they get the colours.
+    /// The programs with the most processor time over the period, busiest first; they get the colours.
     pub(super) fn busiest(&self) -> Vec<Arc<str>> {
         let mut sums: HashMap<&Arc<str>, f64> = HashMap::new();
         for sample in self.visible() {
@@ -135,7 +134,7 @@ impl<'s> ChartData<'s> {
     }
 }
 
-/// Tops of the layers at each point: everything else first, then the named programs, the busiest last.
+/// Upper bounds of the stacked layers at each point: everything else first, the busiest program last.
 pub(super) fn layers(line: &[Point<'_>], named: &[Arc<str>]) -> Vec<Vec<f64>> {
     let mut tops = vec![Vec::with_capacity(line.len()); named.len() + 1];
     for Point { y: total, sample, .. } in line {
@@ -156,18 +155,18 @@ pub(super) fn cpu(sample: &Sample) -> Option<f64> {
     sample.cpu.get().map(Fraction::get)
 }
 
-/// Share of one program; nothing where no processor time was measured.
+/// Share of one program; `None` where the total was not measured.
 pub(super) fn program_cpu(sample: &Sample, name: &str) -> Option<f64> {
     sample.cpu.get()?;
     Some(sample.program(name).map_or(0.0, |program| program.cpu.get()))
 }
 
-/// Read and written together.
+/// Read and write rates together.
 pub(super) fn disk(sample: &Sample) -> Reading<BytesPerSec> {
     sum(sample.disk_read, sample.disk_write)
 }
 
-/// Received and sent together.
+/// Receive and send rates together.
 pub(super) fn network(sample: &Sample) -> Reading<BytesPerSec> {
     sum(sample.net_rx, sample.net_tx)
 }
@@ -179,7 +178,7 @@ fn sum(a: Reading<BytesPerSec>, b: Reading<BytesPerSec>) -> Reading<BytesPerSec>
     }
 }
 
-/// The sample that covers `at`, if something was measured then. `live` is the newest one of all.
+/// The sample that covers `at`, if there is one. `live` is the newest sample of all.
 pub(super) fn sample_at<'s>(history: Option<&'s History>, live: Option<&'s Arc<Sample>>, at: At) -> Option<&'s Sample> {
     match history?.samples().find(|sample| sample.at >= at) {
         Some(sample) => Some(&**sample).filter(|sample| sample.at.since(at).0 <= sample.span.0 + 0.5),
@@ -193,7 +192,7 @@ mod tests {
     use crate::model::{Machine, ProgramSample, Seconds};
     use crate::ui::intent::Range;
 
-    /// Seconds of an arbitrary time that no bucket begins with.
+    /// Start in seconds since 1970, deliberately not the start of a bucket.
     const BEGIN: i64 = 1_700_000_003;
 
     fn sample(second: i64, share: f64) -> Sample {
@@ -209,7 +208,7 @@ mod tests {
         history
     }
 
-    /// A sample each 2 s for 70 minutes: one peak, over which a program works.
+    /// One sample every 2 s for 70 minutes, with one peak caused by a program.
     fn hour_with_peak(peak: i64) -> History {
         history((2..=4200).step_by(2).map(|second| {
             let mut sample = sample(second, if second == peak { 0.9 } else { 0.1 });
@@ -268,7 +267,7 @@ mod tests {
         assert_eq!(hour(&history, 4600).maximum(cpu), Some(0.1), "it ended when the period begins");
     }
 
-    /// The first sample after a gap may cover no time: it knows no rates yet.
+    /// The first sample after a gap may cover no time: it has no rates yet.
     #[test]
     fn nothing_is_drawn_across_a_gap_or_a_missing_value() {
         let first_after = Sample { span: Seconds(0.0), cpu: Reading::default(), ..sample(100, 0.0) };

@@ -1,4 +1,4 @@
-//! Drawing of the charts: one time axis, one crosshair through all of them.
+//! Draws the charts: one time axis, one crosshair through all of them.
 
 use eframe::egui::{self, Color32, RichText, Stroke, vec2};
 use egui_plot::{FilledArea, HLine, Line, MarkerShape, Plot, PlotBounds, PlotPoints, Points, VLine};
@@ -12,10 +12,10 @@ use crate::ui::intent::{Period, Range};
 use crate::ui::snapshot::Snapshot;
 use crate::ui::theme::{Palette, faint};
 
-/// Where marks of events stand in the first chart, of its height.
+/// Position of event marks, as a share of the first chart's height.
 const MARK_HEIGHT: f64 = 0.95;
 
-/// What all charts of a frame share, and where the pointer is in them.
+/// State shared by all charts of a frame.
 pub(super) struct Canvas<'c> {
     pub(super) snapshot: &'c Snapshot<'c>,
     pub(super) data: &'c ChartData<'c>,
@@ -23,14 +23,14 @@ pub(super) struct Canvas<'c> {
     pub(super) palette: Palette,
     /// Seconds relative to the right edge.
     pub(super) crosshair: Option<f64>,
-    /// Where the pointer is, in the same unit.
+    /// Position of the pointer, in seconds relative to the right edge.
     pub(super) pointed: Option<f64>,
-    /// All charts drawn until now.
+    /// Union of the charts drawn so far.
     pub(super) area: egui::Rect,
 }
 
 impl Canvas<'_> {
-    /// The first chart: the busiest programs on top of each other, everything else in grey.
+    /// Draws the first chart: the busiest programs stacked, everything else in grey.
     pub(super) fn cpu_ui(&mut self, ui: &mut egui::Ui) {
         let texts = self.snapshot.texts;
         let title = texts.get("chart-cpu");
@@ -47,7 +47,7 @@ impl Canvas<'_> {
                 let (xs, layers) = (xs(line), layers(line, &named));
                 let mut below = vec![0.0; xs.len()];
                 for (layer, tops) in layers.iter().enumerate() {
-                    // The grey layer lies at the bottom, the busiest program on top of all.
+                    // The grey layer is at the bottom, the busiest program on top.
                     let colour = layer_colour(&self.palette, layer, layers.len());
                     let area = FilledArea::new(format!("{part}-{layer}"), &xs, &below, tops);
                     plot.add(area.fill_color(colour.gamma_multiply(0.85)).allow_hover(false));
@@ -63,7 +63,7 @@ impl Canvas<'_> {
         self.end(ui, &drawn, summary);
     }
 
-    /// One of the charts below.
+    /// Draws one of the lower charts.
     pub(super) fn panel_ui(&mut self, ui: &mut egui::Ui, panel: &Panel) {
         self.title_ui(ui, &panel.title, &panel.now);
         if let Some(note) = &panel.note {
@@ -84,7 +84,7 @@ impl Canvas<'_> {
         self.end(ui, &drawn, summary);
     }
 
-    /// Times below the charts.
+    /// Draws the times below the charts.
     pub(super) fn axis_ui(&self, ui: &mut egui::Ui) {
         let Self { snapshot, period, area, .. } = self;
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), egui::Sense::hover());
@@ -111,7 +111,7 @@ impl Canvas<'_> {
 
     fn title_ui(&self, ui: &mut egui::Ui, title: &str, value: &str) {
         let theme = self.snapshot.theme;
-        // What is measured now is not told beside what was measured then.
+        // A current value beside charts of the past would mislead.
         let value = if self.period.end.is_some() { "" } else { value };
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 0.0;
@@ -122,7 +122,7 @@ impl Canvas<'_> {
         });
     }
 
-    /// What the chart shows, for those who cannot see it.
+    /// Text alternative of a chart, for screen readers.
     fn summary(&self, chart: &str, value: &str, maximum: Option<String>) -> String {
         let (texts, period) = (self.snapshot.texts, self.period);
         let mut args = FluentArgs::new();
@@ -158,7 +158,7 @@ impl Canvas<'_> {
     }
 }
 
-/// One line without axes or crosshair: the CPU of a program, for its details.
+/// Draws one line without axes or crosshair: the CPU of a program, for its details.
 pub(super) fn program_ui(ui: &mut egui::Ui, lines: &[Vec<Point<'_>>], period: Period, colour: Color32) {
     plot("program", 60.0).show(ui, |plot| {
         plot.set_plot_bounds(PlotBounds::from_min_max([-period.range.seconds().0, 0.0], [0.0, 1.0]));

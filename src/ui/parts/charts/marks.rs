@@ -1,4 +1,4 @@
-//! Events of the recording, marked in the first chart.
+//! Event marks in the first chart.
 
 use eframe::egui::Color32;
 
@@ -25,7 +25,7 @@ pub(super) fn marked<'s>(snapshot: &'s Snapshot<'_>, period: Period) -> impl Ite
     })
 }
 
-/// Where the marks stand, in seconds relative to the right edge, and their colours.
+/// Positions of the marks, in seconds relative to the right edge, and their colours.
 pub(super) fn marks(snapshot: &Snapshot<'_>, period: Period, palette: &Palette) -> Vec<(f64, Color32)> {
     marked(snapshot, period)
         .map(|event| {

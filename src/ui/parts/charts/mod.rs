@@ -1,4 +1,4 @@
-//! The charts: one time axis, right edge = now, one crosshair through all of them.
+//! The charts: one time axis, one crosshair through all of them.
 //!
 //! [`data`] turns samples into points, [`draw`] draws them, [`tooltip`] shows the sample under the crosshair.
 
@@ -20,20 +20,20 @@ use crate::ui::intent::{Intent, Period, Range};
 use crate::ui::snapshot::{RequestThrottle, Snapshot};
 use crate::ui::theme::Palette;
 
-/// What the person has chosen: the period and the moment under the crosshair.
+/// The user's choices: the period and the moment under the crosshair.
 #[derive(Debug, Default)]
 pub struct Charts {
     period: Period,
     /// Seconds relative to the right edge, from the pointer or the arrow keys.
     crosshair: Option<f64>,
-    /// Whether the crosshair was set by keys, so that a pointer elsewhere does not take it away.
+    /// True if keys placed the crosshair, so that a pointer elsewhere does not remove it.
     by_keys: bool,
-    /// The last request for a period of the recording, and its time.
+    /// The last request for a recorded period, and its time.
     asked: Option<(Period, At)>,
     asked_events: RequestThrottle,
 }
 
-/// Interval for reading a period of the recording again; longer for a week, which takes longer to read and moves slower.
+/// Interval for re-reading a period of the recording; longer for a week, which takes longer to read and changes slower.
 const READ_AGAIN: Seconds = Seconds(60.0);
 const READ_WEEK_AGAIN: Seconds = Seconds(300.0);
 
@@ -43,7 +43,7 @@ impl Charts {
         self.period
     }
 
-    /// Goes to a moment of the past.
+    /// Shows a past moment.
     pub fn show_moment(&mut self, at: At, now: At) {
         self.period = Period::around(at, now);
         self.crosshair = Some(-self.period.edge(now).since(at).0);
@@ -73,7 +73,7 @@ impl Charts {
             canvas.axis_ui(ui);
             let Canvas { pointed, area, .. } = canvas;
             self.keys(ui, area, snapshot);
-            // A pointer that only rests there (after a click that led here) does not take the crosshair.
+            // A pointer at rest (after a click that led here) does not take over the crosshair.
             if pointed.is_some() && ui.input(|input| input.pointer.delta() != egui::Vec2::ZERO) {
                 self.by_keys = false;
             }
@@ -94,8 +94,8 @@ impl Charts {
             self.asked = Some((self.period, snapshot.now));
             intents.push(Intent::LoadPast(self.period));
         }
-        // The marks, where the period is longer than what is on the screen anyway. Whole days: a moment of the past lies
-        // further back with every frame, and would be asked for anew each time.
+        // Events for the marks, which the shortest range does not need. In whole days: the distance to a past moment
+        // grows with every frame, which would request them anew each time.
         let back = snapshot.now.since(self.period.begin(snapshot.now)).0.max(Range::Week.seconds().0);
         let back = (back / Range::Day.seconds().0).ceil() * Range::Day.seconds().0;
         let is_short = self.period == Period::from(Range::Minute);
@@ -116,7 +116,7 @@ impl Charts {
                     self.by_keys = false;
                 }
             }
-            // The day stands nowhere else; every range leads back to now.
+            // The day appears nowhere else. Every range button leads back to now.
             if self.period.end.is_some() {
                 let middle = self.period.at(-self.period.range.seconds().0 / 2.0, snapshot.now);
                 let day = RichText::new(format::date(middle, snapshot.zone));
@@ -126,7 +126,7 @@ impl Charts {
         });
     }
 
-    /// The crosshair by keyboard: arrow keys while the charts have the focus.
+    /// Moves the crosshair by arrow keys while the charts have the focus.
     fn keys(&mut self, ui: &mut egui::Ui, area: egui::Rect, snapshot: &Snapshot<'_>) {
         if !area.is_finite() {
             return;
@@ -164,7 +164,7 @@ fn data<'s>(snapshot: &'s Snapshot<'_>, period: Period) -> ChartData<'s> {
     ChartData::new(shown_history(snapshot, period), period, snapshot.now)
 }
 
-/// The samples that a period is drawn from; `None` until they were read.
+/// The samples a period is drawn from; `None` until they have been read.
 fn shown_history<'s>(snapshot: &'s Snapshot<'_>, period: Period) -> Option<&'s History> {
     if period.is_recorded() {
         snapshot.past.filter(|past| past.period == period).map(|past| &past.history)
@@ -183,7 +183,7 @@ pub(super) fn colour_of(palette: &Palette, named: &[Arc<str>], name: &str) -> Co
     named.iter().position(|named| **named == *name).map_or(palette.rest, |index| palette.series[index])
 }
 
-/// The CPU of one program, for its details.
+/// Draws the CPU of one program, for its details.
 pub(super) fn program_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, period: Period) {
     let lines = data(snapshot, period).lines(|sample| program_cpu(sample, name));
     draw::program_ui(ui, &lines, period, snapshot.theme.palette(ui).series[0]);

@@ -1,4 +1,4 @@
-//! The charts below the first: what each of them shows.
+//! Contents of the charts below the first.
 
 use eframe::egui::Color32;
 use fluent_bundle::FluentArgs;
@@ -10,21 +10,21 @@ use crate::ui::intent::Period;
 use crate::ui::snapshot::Snapshot;
 use crate::ui::theme::Palette;
 
-/// One chart below the first.
+/// Content of one chart.
 pub(super) struct Panel {
     pub(super) title: String,
     pub(super) value: fn(&Sample) -> Option<f64>,
     pub(super) colour: Color32,
-    /// The upper end of the scale at least.
+    /// Minimum upper end of the scale.
     pub(super) least_top: f64,
-    /// How a value is written.
+    /// Formats a value.
     pub(super) format: fn(f64) -> String,
-    /// The newest value, or why there is none.
+    /// The newest value, or why it is missing.
     pub(super) now: String,
     pub(super) note: Option<String>,
 }
 
-/// All charts below the first, from top to bottom.
+/// The charts below the first, from top to bottom.
 pub(super) fn panels(snapshot: &Snapshot<'_>, palette: &Palette, period: Period) -> Vec<Panel> {
     let texts = snapshot.texts;
     let sample = snapshot.sample.map(|sample| &**sample);
@@ -68,7 +68,7 @@ pub(super) fn panels(snapshot: &Snapshot<'_>, palette: &Palette, period: Period)
     ]
 }
 
-/// The temperature where there is a usable one, else the estimate of fan effort with the reason.
+/// The temperature if there is a usable one, otherwise the estimated fan effort with the reason.
 fn heat_panel(snapshot: &Snapshot<'_>, sample: Option<&Sample>, colour: Color32, period: Period) -> Panel {
     let texts = snapshot.texts;
     let fan = sample.and_then(|sample| sample.fan.get());
@@ -107,7 +107,7 @@ fn heat_panel(snapshot: &Snapshot<'_>, sample: Option<&Sample>, colour: Color32,
     }
 }
 
-/// The newest value, or why there is none.
+/// The newest value, or why it is missing.
 pub(super) fn newest(
     texts: &Texts,
     sample: Option<&Sample>,
@@ -120,7 +120,7 @@ pub(super) fn newest(
     }
 }
 
-/// A share of the processors.
+/// Share of all processors in use.
 pub(super) fn share(sample: &Sample) -> Reading<String> {
     sample.cpu.map(|share| format::percent(share.get()))
 }

@@ -12,9 +12,9 @@ use crate::model::At;
 use crate::ui::intent::Period;
 use crate::ui::snapshot::Snapshot;
 
-/// Events within this share of the range are told at the crosshair.
+/// Events within this share of the range are listed at the crosshair.
 const NEAR: f64 = 0.012;
-/// Events that are told at most.
+/// Most events listed at the crosshair.
 const MOST_TOLD: usize = 3;
 
 /// Draws the tooltip `x` seconds from the right edge (negative before it), beside the charts in `area`.
@@ -25,7 +25,7 @@ pub(super) fn tooltip_ui(ui: &egui::Ui, snapshot: &Snapshot<'_>, period: Period,
     let lines = lines_at(snapshot, at, period);
     let share = 1.0 + (x / period.range.seconds().0) as f32;
     let cross = egui::lerp(area.left()..=area.right(), share);
-    // On the side with more room, so that the tooltip never covers its own moment.
+    // On the side with more room, so that the tooltip never covers the crosshair.
     let (pivot, shift) = if share > 0.5 { (egui::Align2::RIGHT_TOP, -10.0) } else { (egui::Align2::LEFT_TOP, 10.0) };
     let frame = egui::Frame::new().fill(palette.tooltip).corner_radius(theme.size.radius_small).inner_margin(10);
     egui::Area::new(Id::unique("moment"))
@@ -51,7 +51,7 @@ pub(super) fn tooltip_ui(ui: &egui::Ui, snapshot: &Snapshot<'_>, period: Period,
         });
 }
 
-/// What was measured at `at`, and the events near it.
+/// Lines of the tooltip: what was measured at `at`, and the events near it.
 fn lines_at(snapshot: &Snapshot<'_>, at: At, period: Period) -> Vec<String> {
     let texts = snapshot.texts;
     let history = shown_history(snapshot, period);
