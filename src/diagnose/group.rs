@@ -1,5 +1,5 @@
-//! Folds processes into programs as people think of them: a browser with all its parts, a helper counted to
-//! the program that started it, the kernel as one.
+//! Groups processes into programs as users know them: a browser with all its processes, a helper as part of the program
+//! that started it, the kernel as one.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,27 +10,27 @@ use crate::model::{
     ProcSample, ProgramKind, ProgramSample, Reading, Sample, Signature, Signatures, Why,
 };
 
-/// English name of the entry for all kernel threads together.
+/// English name of the entry that groups all kernel threads.
 const KERNEL: &str = "Linux kernel";
-/// Helpers start helpers; no real chain is longer.
+/// Longest chain of parents followed. Helpers start helpers, but no real chain is longer.
 const MAX_PARENTS: usize = 8;
-/// A history keeps the busiest programs…
+/// Number of busiest programs kept in a history…
 const KEEP_BY_CPU: usize = 12;
-/// …the largest ones…
+/// …number of largest programs…
 const KEEP_BY_MEMORY: usize = 8;
-/// …and every one with this share of the processors. Their processes are kept too.
+/// …and share of the processors from which a program is kept in any case, with its processes.
 const KEEP_SHARE: f64 = 0.05;
-/// The processes of programs that move this much to or from disks are kept too.
+/// Disk rate from which a program is kept with its processes, too.
 const KEEP_DISK: BytesPerSec = BytesPerSec(Bytes::MIB as f64);
-/// Single processes kept in a history.
+/// Minimum number of single processes kept in a history.
 const KEEP_PROCESSES: usize = 10;
 
-/// What one tick folds into.
+/// Result of grouping the processes of one tick.
 #[derive(Clone, Debug, Default)]
 pub struct ProgramTable {
     /// Every program, busiest first, with all its processes.
     pub programs: Vec<ProgramSample>,
-    /// The facts of every process, to act on.
+    /// Facts of every process, needed to act on it.
     pub facts: HashMap<ProcKey, Arc<ProcFacts>>,
 }
 
@@ -40,12 +40,12 @@ struct Identity {
     name: Arc<str>,
     kind: ProgramKind,
     part_of_parent: bool,
-    /// A script: the shell above it runs other things too and is not its root.
+    /// A script: the shell that started it runs other things, too, and is not its root.
     script: bool,
     origin: Arc<Origin>,
 }
 
-/// The processes of a tick, by number.
+/// The processes of one tick, indexed by pid.
 struct LiveProcesses<'a> {
     processes: &'a [ProcSample],
     by_pid: HashMap<Pid, usize>,
@@ -57,36 +57,36 @@ impl<'a> LiveProcesses<'a> {
         Self { processes, by_pid }
     }
 
-    /// The parent, if it is still there: a later process with its number is not it.
+    /// The parent if it still runs. A process that started later has only reused the pid.
     fn parent_of(&self, facts: &ProcFacts) -> Option<&'a ProcFacts> {
         let parent = &*self.processes[*self.by_pid.get(&facts.parent)?].facts;
         let older = parent.key.start_time <= facts.key.start_time && parent.key.pid != facts.key.pid;
         older.then_some(parent)
     }
 
-    /// Who started it, who started that, and so on, as far as they still run.
+    /// The parent, its parent and so on, as far as they still run.
     fn ancestors_of(&self, facts: &ProcFacts) -> impl Iterator<Item = &'a ProcFacts> {
         std::iter::successors(self.parent_of(facts), |facts| self.parent_of(facts)).take(MAX_PARENTS)
     }
 }
 
-/// What is known about the programs of this PC beside the tables. Programs are known by the paths of their files: a name
-/// is anybody's.
+/// What is known about the programs of this PC beyond the built-in tables. Keyed by path: any program can take any
+/// name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProgramFacts {
-    /// What the user called their own work.
+    /// Files the user marked as their own work.
     pub mine: MyFiles,
-    /// What was seen for the first time a few days ago; empty while that is still being learned.
+    /// Files first seen a few days ago; empty while the baseline is still being learned.
     pub new: BTreeSet<String>,
-    /// Who signed what.
+    /// Signatures by path.
     pub signatures: Arc<Signatures>,
-    /// What has been connected to a port of mining pools for a while.
+    /// Files that have been connected to a mining pool's port for a while.
     pub pools: BTreeSet<String>,
 }
 
 impl ProgramFacts {
-    /// Whether the file is what the user called their own work: a file that somebody else signed, or nobody, took its
-    /// place. One that nobody had signed, or that was not checked, is known by its path.
+    /// True if this is still the file the user marked as their own work. If it had a signer then, a valid check must
+    /// show the same one now; an unsigned or unchecked file is known by its path only.
     fn is_mine(&self, path: &str) -> bool {
         self.mine.get(path).is_some_and(|then| match (then, self.signatures.get(path)) {
             (Some(then), Some(now)) => now.signer() == Some(then),
@@ -95,7 +95,7 @@ impl ProgramFacts {
     }
 }
 
-/// Folds tick after tick; remembers what each process is, so that it is worked out once.
+/// Groups the processes of each tick; caches the identity of each process.
 pub struct Grouper {
     os: Os,
     known: HashMap<ProcKey, Identity>,
@@ -103,7 +103,7 @@ pub struct Grouper {
 }
 
 impl Grouper {
-    /// From now on this is known about the programs of this PC.
+    /// Replaces what is known about the programs of this PC.
     pub fn set_baseline(&mut self, facts: ProgramFacts) {
         if self.facts != facts {
             self.facts = facts;
@@ -111,19 +111,19 @@ impl Grouper {
         }
     }
 
-    /// For processes of this system.
+    /// A grouper for processes of this system.
     pub fn new(os: Os) -> Self {
         Self { os, known: HashMap::new(), facts: ProgramFacts::default() }
     }
 
-    /// What it knows about the programs of this PC.
+    /// What is known about the programs of this PC.
     pub const fn facts(&self) -> &ProgramFacts {
         &self.facts
     }
 
-    /// Folds `processes` and puts what a history keeps into `sample`.
+    /// Groups `processes` and puts what a history keeps into `sample`.
     pub fn fold(&mut self, sample: &mut Sample, mut processes: Vec<ProcSample>, knowledge: &Knowledge) -> ProgramTable {
-        // A system lists them in any order; a sum of fractions depends on it in its last digit.
+        // Systems list processes in any order, which would change the last digit of a floating-point sum.
         processes.sort_by_key(|process| process.facts.key);
         let living = LiveProcesses::new(&processes);
         self.learn(&living, knowledge);
@@ -157,7 +157,7 @@ impl Grouper {
                 Some(identity) if Arc::ptr_eq(&identity.facts, &process.facts) => identity,
                 before => {
                     let mut identity = self.identify(&process.facts, living, knowledge);
-                    // What started it may have ended since it was first seen.
+                    // Its parent may have ended since it was first seen.
                     if let Some(before) = before.filter(|_| identity.origin.parent.is_none()) {
                         identity.origin = Arc::new(identity.origin.and(&before.origin));
                     }
@@ -175,7 +175,7 @@ impl Grouper {
         let misplaced = knowledge.is_misplaced(facts, self.os);
         let found = match given {
             _ if facts.kernel => knowledge.named(KERNEL),
-            // A recorded group is believed unless the file lies in a place where that program cannot be.
+            // A recorded group is trusted unless the file is where that program cannot be.
             Some(group) => knowledge.named(group).filter(|_| !misplaced).or(file),
             None => file,
         };
@@ -214,7 +214,8 @@ impl Grouper {
         }
         if let Reading::Known(path) = &facts.path {
             marks.extend(self.facts.new.contains(path).then_some(OriginFlag::New));
-            // The file of an interpreter says nothing about what it runs: what a miner is told to do is nobody's usual work.
+            // The file of an interpreter says nothing about the script it runs; miner arguments are never the user's
+            // own work.
             let runs_a_miner = Knowledge::is_interpreted(facts) && marks.contains(&OriginFlag::MinerArguments);
             marks.extend((self.facts.is_mine(path) && !runs_a_miner).then_some(OriginFlag::Mine));
             marks.extend(self.facts.pools.contains(path).then_some(OriginFlag::PoolPort));
@@ -232,13 +233,13 @@ impl Grouper {
         }
     }
 
-    /// The program a process counts to: its own, or for a helper the nearest ancestor that is no helper.
+    /// The program a process is counted under: its own, or for a helper that of the nearest ancestor that is not one.
     fn owner_of(&self, process: &ProcSample, living: &LiveProcesses<'_>) -> Option<&Identity> {
         let own = self.known.get(&process.facts.key)?;
         let mut current = own;
         for _ in 0..MAX_PARENTS {
             if !current.part_of_parent {
-                // A helper that the system itself started belongs to nobody: it keeps its own name.
+                // A helper started by the system itself keeps its own name.
                 return Some(if current.kind == ProgramKind::System { own } else { current });
             }
             match self.parent_of(current, living) {
@@ -303,7 +304,8 @@ impl Draft {
             let before = self.disk_write.get().map_or(0.0, |rate| rate.0);
             self.disk_write = Reading::Known(BytesPerSec(before + written.0));
         }
-        // What one part shows, the program shows; what is not known of one part is not known of the program.
+        // A window of one process is a window of the program; if it is unknown for one process, it is unknown for the
+        // program.
         let shows = Reading::Known(true);
         if self.members.is_empty() || process.window == shows || self.window == Reading::Known(false) {
             self.window = process.window;
@@ -313,20 +315,21 @@ impl Draft {
         self.members.push((member, process.facts.path.known().cloned()));
     }
 
-    /// Where the program comes from: its busiest process and the one that began its tree, and what only another of its
-    /// parts can tell.
+    /// Origin of the program: that of its busiest process and of the root of its tree, plus flags that only another of
+    /// its processes can show.
     fn origin<'a>(&self, origin_of: impl Fn(&ProcKey) -> Option<&'a Arc<Origin>>) -> Arc<Origin> {
         let busiest = self.members.first().map(|(member, _)| member);
         let own = busiest.and_then(|member| origin_of(&member.key)).cloned().unwrap_or_default();
         let root = busiest.filter(|member| member.root != member.key).and_then(|member| origin_of(&member.root));
         let mut origin = root.map_or_else(|| Arc::clone(&own), |root| Arc::new(root.and(&own)));
         let mut parts = self.members.iter().filter_map(|(member, _)| origin_of(&member.key));
-        // What the user called their work is what works, and nothing in it is told what miners are told.
+        // Own work needs the busiest process to be own work, and no other process with the arguments of a miner.
         let is_other = |part: &Origin| part.has(OriginFlag::MinerArguments) && !part.has(OriginFlag::Mine);
         if origin.has(OriginFlag::Mine) && (!own.has(OriginFlag::Mine) || parts.clone().any(|part| is_other(part))) {
             Arc::make_mut(&mut origin).marks.retain(|mark| *mark != OriginFlag::Mine);
         }
-        // Who handed an address to a browser is its starter for a moment only, and the busiest part is another one.
+        // The process that passes an address to a running browser is not the busiest one, and its parent is gone a
+        // moment later.
         let is_asked = |origin: &Origin| origin.has(OriginFlag::OpenedByStranger);
         if self.kind == ProgramKind::Browser
             && !is_asked(&origin)
@@ -361,8 +364,8 @@ impl Draft {
     }
 }
 
-/// The name of a process that is no known program. By a name a program is found in the tables, so it must not be the
-/// name of another one: then its file is told with its ending, or with its folder.
+/// Display name of a process that is not a known program. The tables look programs up by name, so it must not be that
+/// of another program: then the file name with its extension is used, or the whole path.
 fn strangers_name(facts: &ProcFacts, knowledge: &Knowledge) -> String {
     let plain = Knowledge::plain_name(facts);
     let path = facts.path.known().map_or("", String::as_str);
@@ -371,8 +374,8 @@ fn strangers_name(facts: &ProcFacts, knowledge: &Knowledge) -> String {
     free.map_or_else(|| format!("{plain} (?)"), str::to_owned)
 }
 
-/// A program that shows what the PC does. The agent is the same program as our window, and is none: it runs all day, also
-/// for others who are signed in, whose arguments cannot be read.
+/// True for a program that shows what the PC does. Our agent, the same executable as our window, does not count: it
+/// runs all day, also for other users, whose arguments cannot be read.
 pub fn is_monitoring_tool(facts: &ProcFacts, knowledge: &Knowledge) -> bool {
     let is_ours = facts.file_name().to_lowercase().trim_end_matches(".exe") == "mimamori";
     let is_window = || match &facts.args {
@@ -382,7 +385,7 @@ pub fn is_monitoring_tool(facts: &ProcFacts, knowledge: &Knowledge) -> bool {
     knowledge.is_monitoring_tool(facts.file_name()) && (!is_ours || is_window())
 }
 
-/// Puts into `sample` what a history keeps.
+/// Puts what a history keeps into `sample`.
 fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<ProcSample>) {
     let total_memory = sample.memory.get().map_or(0, |memory| memory.total.0);
     let mut by_memory: Vec<&ProgramSample> = programs.iter().collect();
@@ -406,7 +409,7 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
         sample.everything_else = sample.program_total.map(|total| Fraction::new(total.get() - kept));
     }
     let cpu_of = |process: &ProcSample| process.cpu.get().unwrap_or_default().get();
-    // A recording lists only those that mattered.
+    // A recording lists only the processes that mattered, so its remainder would be wrong.
     if !processes.is_empty() && processes.iter().all(|process| process.facts.given.is_none()) {
         let all: f64 = processes.iter().map(cpu_of).sum();
         sample.unattributed = sample.program_total.map(|total| Fraction::new((total.get() - all).max(0.0)));

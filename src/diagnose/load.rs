@@ -1,11 +1,11 @@
-//! Programs that hold the processors: worked out once, for the three rules that speak about them.
+//! Programs that use most of the CPU, computed once for the three rules that report them.
 
 use crate::knowledge::{Busy, Knowledge};
 use crate::model::{At, Fraction, HeldMeans, History, ProgramKind, ProgramSample, Sample, Seconds};
 
 use super::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 
-/// Which rule speaks about a load.
+/// Class of a load; decides which rule reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     Browser,
@@ -13,10 +13,10 @@ pub(super) enum Class {
     Other,
 }
 
-/// A look counts for so long whatever its mean is, and no longer unless its mean tells more.
+/// Seconds of a sample that always count as load, whatever its mean. A longer part counts only if the mean proves it.
 const CERTAIN: f64 = 4.0;
 
-/// A program that has held the processors long enough.
+/// A program whose load has lasted long enough to report.
 pub(super) struct Load {
     pub(super) class: Class,
     pub(super) subject: Subject,
@@ -30,7 +30,7 @@ pub(super) struct Load {
 }
 
 pub(super) fn loads(history: &History, knowledge: &Knowledge) -> Vec<Load> {
-    // The first look of a program that has just been started has no figures yet: what was recorded before has.
+    // The first sample after a start has no rates yet; use the newest that has.
     let Some(latest) = history.unbroken().find(|sample| sample.span.0 > 0.0) else { return Vec::new() };
     let mut loads: Vec<Load> = latest.programs.iter().filter_map(|program| load(history, knowledge, program)).collect();
     loads.sort_by(|a, b| b.mean.total_cmp(&a.mean));
@@ -65,7 +65,7 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
     let class = match knowledge.named(name) {
         _ if program.kind == ProgramKind::Browser => Class::Browser,
         Some(known) => match (known.busy, known.usual_minutes) {
-            // Busy for longer than it ever should be is no longer normal.
+            // Busy for longer than is usual for it is no longer normal.
             (Some(busy), Some(minutes)) if seconds.0 <= f64::from(minutes) * 60.0 => Class::Busy(busy),
             _ => Class::Other,
         },
@@ -84,8 +84,9 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
     })
 }
 
-/// For how much of `span` a program with this mean was at least at half of it. A look after half a minute has seen a burst
-/// as a longer and smaller load; but as nobody uses more than the whole PC, a high mean cannot come of a short burst.
+/// Time within `span` for which a load of this mean must have been at half of it or more. A sample over half a minute
+/// shows a burst as a longer and smaller load; but since nothing exceeds the whole PC, a high mean cannot come from a
+/// short burst.
 fn certain(mean: f64, span: Seconds) -> Seconds {
     let half = mean / 2.0;
     Seconds(span.0.min(CERTAIN.max(span.0 * (mean - half) / (1.0 - half))))
@@ -97,8 +98,8 @@ struct LoadSpan {
     mean: f64,
 }
 
-/// A load that was there before the oldest sample began earlier than the samples tell: a scan that never ends is known by
-/// its length, and an agent keeps half an hour. What was less than half as much before is no part of it.
+/// Extends a load that began before the oldest sample: an endless scan is recognised by its duration, and an agent
+/// keeps only half an hour. An earlier load below half of the mean does not count as part of it.
 fn whole_load(history: &History, name: &str, held: &HeldMeans<3>, mean: f64) -> LoadSpan {
     let earlier = history.earlier(name).filter(|earlier| held.begins_with_history && earlier.cpu >= mean / 2.0);
     earlier.map_or(LoadSpan { since: held.since, seconds: held.seconds, mean }, |earlier| {

@@ -1,6 +1,6 @@
-//! From recorded data to findings: pure functions of a [`History`] and the [`Knowledge`].
+//! Derives findings from samples: pure functions of a [`History`] and the [`Knowledge`].
 //!
-//! One rule is one file in `rules/`. A rule says what it saw with its figures; the words are made in `explain`.
+//! Each rule is one file in `rules/`. Rules return figures; `explain` puts them into words.
 
 mod finding;
 mod group;
@@ -19,15 +19,15 @@ pub use group::{Grouper, ProgramFacts, ProgramTable, is_monitoring_tool};
 use crate::knowledge::Knowledge;
 use crate::model::{History, Seconds};
 
-/// The rules that use what is usual on this PC.
+/// Rules that depend on the baseline of this PC.
 const LEARNED: [RuleId; 4] = [RuleId::SecretMining, RuleId::WebPageLoad, RuleId::HotButIdle, RuleId::UnattributedLoad];
 
-/// All findings, worst first. Never empty once there are figures: when nothing is wrong, that is said.
+/// All findings, most severe first. Never empty once there are rates: that nothing is wrong is a finding, too.
 pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let loads = load::loads(history, knowledge);
     let mut findings = rules::secret_mining::find(history, knowledge);
     findings.extend(rules::web_page_load::find(history, knowledge));
-    // What is told with more evidence is not told again as a mere load.
+    // A load that is already reported with more evidence is not reported again as a plain load.
     let told: Vec<String> = findings.iter().map(|finding| finding.subject.group.clone()).collect();
     let is_new = |finding: &Finding| !told.contains(&finding.subject.group);
     findings.extend(rules::came_back::find(history, knowledge));
@@ -48,7 +48,7 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
         findings.extend(rules::unattributed_load::find(history, knowledge));
     }
     findings.extend(rules::slowed_by_heat::find(history, knowledge));
-    // An estimate from the load says nothing new where the load itself is already told.
+    // An estimate of heat from the load adds nothing where the load itself is reported.
     let load_is_told = !loads.is_empty();
     let hot = rules::hot::find(history, knowledge);
     findings.extend(hot.filter(|hot| !load_is_told || hot.confidence > Confidence::Low));
@@ -65,7 +65,7 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let (looks, notes): (Vec<Finding>, Vec<Finding>) = gpu.into_iter().chain(restart).partition(is_look);
     findings.extend(looks);
     findings.extend(rules::all_well::find(history, knowledge, &findings));
-    // Good to know, and no reason to say that something is wrong.
+    // Information only; it does not prevent "all well".
     findings.extend(notes);
     findings.extend(rules::network_busy::find(history, knowledge));
     findings.extend(rules::browser_update::find(history, knowledge));
@@ -75,14 +75,14 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     findings.extend(rules::no_ad_blocking::find(history, &findings));
     findings.extend(rules::updates_old::find(history, knowledge));
     findings.extend(rules::long_uptime::find(history, knowledge));
-    // What is not known of this PC yet is said instead of used.
+    // While the baseline is still being learned, findings that depend on it say so.
     if let Some(watched) = history.learning() {
         for finding in findings.iter_mut().filter(|finding| LEARNED.contains(&finding.rule)) {
             let needed = Seconds::from_hours(knowledge.thresholds.mining.learn_hours).0;
             finding.evidence.push(Evidence::over(EvidenceKind::Learning, watched.0, needed, watched));
         }
     }
-    // Stable: within one severity the order above, which is the order of what people can do something about.
+    // The sort is stable: within one severity the order above remains, which is that of what the user can act on.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }

@@ -1,10 +1,10 @@
-//! One program over time, as far back as nothing is missing in between.
+//! The load of one program over time, back to the last gap.
 
 use std::collections::BTreeMap;
 
 use crate::model::{At, Fraction, History, ProgramSample, Reading, Sample, Seconds};
 
-/// One look at a program. A program that is not in a sample used nothing worth keeping.
+/// One sample of a program. A program missing from a sample used nothing worth keeping.
 pub(super) struct Point<'a> {
     pub(super) at: At,
     pub(super) span: f64,
@@ -13,7 +13,7 @@ pub(super) struct Point<'a> {
     pub(super) program: Option<&'a ProgramSample>,
 }
 
-/// The looks at `name` within `recent`, oldest first. Only looks in which the programs were read.
+/// The samples of `name` within `recent`, oldest first. Only samples in which programs were read.
 pub(super) fn of_program<'a>(history: &'a History, name: &str, recent: Seconds) -> Vec<Point<'a>> {
     points_of(history, recent, |sample| {
         let program = sample.program(name);
@@ -21,7 +21,7 @@ pub(super) fn of_program<'a>(history: &'a History, name: &str, recent: Seconds) 
     })
 }
 
-/// The same looks at a load that is no program's.
+/// The same for a load that belongs to no program.
 pub(super) fn of_load(history: &History, recent: Seconds, cpu: impl Fn(&Sample) -> f64) -> Vec<Point<'_>> {
     points_of(history, recent, |sample| (cpu(sample), None))
 }
@@ -40,7 +40,7 @@ fn points_of<'a>(
     points
 }
 
-/// Looks with programs since the last gap, newest first.
+/// Samples with programs since the last gap, newest first.
 fn looks(history: &History, recent: Seconds) -> impl Iterator<Item = &Sample> {
     let newest = history.latest().map(|sample| sample.at).unwrap_or_default();
     let samples = history.unbroken().map(|sample| &**sample);
@@ -49,18 +49,18 @@ fn looks(history: &History, recent: Seconds) -> impl Iterator<Item = &Sample> {
         .filter(|sample| sample.span.0 > 0.0 && !sample.programs.is_empty())
 }
 
-/// Programs that were at `share` of the PC or above for `seconds` in all within `recent`, with the newest look at each.
+/// Programs at `share` of the PC or above for `seconds` in total within `recent`, each in its newest such sample.
 pub(super) fn loaded(history: &History, share: f64, seconds: Seconds, recent: Seconds) -> Vec<&ProgramSample> {
     let mut times = Times::default();
     for sample in looks(history, recent) {
-        // The busiest are the first in each sample: the rest of it need not be read.
+        // Each sample lists the busiest first: the rest need not be read.
         let busiest = sample.programs.partition_point(|program| program.cpu.get() >= share);
         times.add(sample, &sample.programs[..busiest]);
     }
     times.of_at_least(seconds)
 }
 
-/// The same by what is known to use the graphics processor.
+/// The same by known use of the graphics processor.
 pub(super) fn loaded_gpu(history: &History, share: f64, seconds: Seconds, recent: Seconds) -> Vec<&ProgramSample> {
     let mut times = Times::default();
     for sample in looks(history, recent).filter(|sample| sample.gpu_users.known().is_some()) {
@@ -69,7 +69,7 @@ pub(super) fn loaded_gpu(history: &History, share: f64, seconds: Seconds, recent
     times.of_at_least(seconds)
 }
 
-/// For how long programs did something, with the newest look at each.
+/// Total time and newest sample of each program.
 #[derive(Default)]
 struct Times<'a>(BTreeMap<&'a str, (f64, &'a ProgramSample)>);
 
@@ -85,13 +85,14 @@ impl<'a> Times<'a> {
     }
 }
 
-/// What `name` is known to use of the graphics processor; 0 when nothing is.
+/// Known use of the graphics processor by `name`; 0 if unknown.
 pub(super) fn gpu_of(sample: &Sample, name: &str) -> f64 {
     let mut users = sample.gpu_users.known().into_iter().flatten();
     users.find(|user| &*user.program == name).map_or(0.0, |user| user.part.get())
 }
 
-/// Mean and variation (standard deviation against mean) of weighted values; `None` without weight or mean.
+/// Mean and coefficient of variation (standard deviation over mean) of `(value, weight)`; `None` unless both total
+/// weight and mean are positive.
 pub(super) fn shape(values: impl Iterator<Item = (f64, f64)> + Clone) -> Option<(f64, f64)> {
     let weight: f64 = values.clone().map(|(_, weight)| weight).sum();
     let mean = values.clone().map(|(value, weight)| value * weight).sum::<f64>() / weight;
@@ -99,7 +100,7 @@ pub(super) fn shape(values: impl Iterator<Item = (f64, f64)> + Clone) -> Option<
     (weight > 0.0 && mean > 0.0).then(|| (mean, square.sqrt() / mean))
 }
 
-/// The newest points that cover `seconds`; `None` when there are not so many, or fewer than `least`.
+/// The newest points that cover `seconds`; `None` if too few do, or fewer than `least`.
 pub(super) fn newest<'a, 'b>(points: &'b [Point<'a>], seconds: Seconds, least: usize) -> Option<&'b [Point<'a>]> {
     let mut covered = 0.0;
     let count = points.iter().rev().position(|point| {
@@ -109,7 +110,7 @@ pub(super) fn newest<'a, 'b>(points: &'b [Point<'a>], seconds: Seconds, least: u
     (count >= least).then(|| &points[points.len() - count..])
 }
 
-/// Mean of a value over points, each weighted with its time; `None` when it was never known.
+/// Time-weighted mean of a value over points; `None` if it was never known.
 pub(super) fn mean<T: Copy>(
     points: &[Point<'_>],
     pick: impl Fn(&Point<'_>) -> Option<Reading<T>>,
@@ -125,25 +126,25 @@ pub(super) fn mean<T: Copy>(
     (weight > 0.0).then(|| sum / weight)
 }
 
-/// Traffic of the whole PC in bytes a second; `None` when it was never known.
+/// Traffic of the whole PC in bytes per second; `None` if it was never known.
 pub(super) fn network(points: &[Point<'_>]) -> Option<f64> {
     let rate = |rate: crate::model::BytesPerSec| rate.0;
     let rx = mean(points, |point| Some(point.sample.net_rx), rate)?;
     Some(rx + mean(points, |point| Some(point.sample.net_tx), rate).unwrap_or(0.0))
 }
 
-/// What other programs are known to move is so much more on the wire: headers and confirmations.
+/// Ratio of traffic on the wire to the payload known of other programs: headers and acknowledgements.
 const WIRE: f64 = 1.1;
 
-/// Traffic in bytes a second that can be that of `name`: all of the PC less what other programs are known to move. `None`
-/// when it was never known who moves what.
+/// Upper bound of the traffic of `name` in bytes per second: the total of the PC minus the known traffic of other
+/// programs. `None` if traffic per program was never known.
 pub(super) fn network_at_most(points: &[Point<'_>], name: &str) -> Option<f64> {
     let (mut sum, mut weight) = (0.0, 0.0);
     for point in points {
         let (Some(rx), Some(users)) = (point.sample.net_rx.get(), point.sample.net_users.known()) else { continue };
         let all = rx.0 + point.sample.net_tx.get().map_or(0.0, |tx| tx.0);
         let others: f64 = users.iter().filter(|user| &*user.program != name).map(|user| user.part.both()).sum();
-        // Both are not counted at the same moment: only over the whole time can they be compared.
+        // The two are not read at the same instant, so only their sums over the whole time are comparable.
         sum += (all - others * WIRE) * point.span;
         weight += point.span;
     }

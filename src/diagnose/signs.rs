@@ -1,39 +1,39 @@
-//! Signs of secret mining: what can be seen of a load without looking into it. Each is a sentence with its points; which
-//! load they are collected for, and what they are worth together, the rules decide.
+//! Signs of secret mining: what a load shows without inspecting the program. Each becomes a sentence with its points.
+//! The rules decide for which load they are collected, and what they are worth together.
 
 use super::finding::{Severity, Sign, SignClass, SignKind};
 use super::series::{self, Point};
 use crate::knowledge::Knowledge;
 use crate::model::{BytesPerSec, Celsius, Fraction, History, OriginFlag, ProgramSample, Reading, Seconds};
 
-/// Signs of one load, each with its points from `thresholds.toml`.
+/// The signs of one load, each with its points from `thresholds.toml`.
 pub(super) struct Signs<'a> {
     knowledge: &'a Knowledge,
     list: Vec<Sign>,
     usual_idle: Option<Celsius>,
 }
 
-/// What has to follow a fall of the load for it to count.
+/// What must follow a drop of the load for it to count.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum GoesOn {
-    /// The program is still there, or at work again later: it was not ended.
+    /// The program still runs, or works again later: it was not ended.
     Program,
-    /// The load is there again later: a program has other reasons to stay.
+    /// The load returns later: a program such as a browser has other reasons to stay.
     Load,
 }
 
 impl<'a> Signs<'a> {
-    /// No sign yet.
+    /// No signs yet.
     pub(super) fn new(history: &History, knowledge: &'a Knowledge) -> Self {
         Self { knowledge, list: Vec::new(), usual_idle: history.usual_idle().temperature }
     }
 
-    /// All points together.
+    /// Sum of all points.
     pub(super) fn score(&self) -> i32 {
         self.list.iter().map(|sign| sign.points).sum()
     }
 
-    /// The signs, those with most points first.
+    /// The signs, most points first.
     pub(super) fn weightiest_first(mut self) -> Vec<Sign> {
         self.list.sort_by_key(|sign| std::cmp::Reverse(sign.points));
         self.list
@@ -54,7 +54,7 @@ impl<'a> Signs<'a> {
         self.list.iter().any(|sign| sign.kind.is_strong())
     }
 
-    /// What the program is and where it comes from.
+    /// Adds the signs of what the program is and where it comes from.
     pub(super) fn identity(&mut self, program: &ProgramSample) {
         let origin = &program.origin;
         let folder = || program.path.as_deref().map(folder_of);
@@ -77,7 +77,7 @@ impl<'a> Signs<'a> {
                 self.add(kind, text, (kind == SignKind::New).then_some(days));
             }
         }
-        // One folder is one piece of evidence, however many things are odd about it.
+        // A folder is one piece of evidence, however many things are odd about it.
         let folders = [
             (OriginFlag::HiddenFile, SignKind::HiddenFile),
             (OriginFlag::DeletedFile, SignKind::DeletedFile),
@@ -89,7 +89,7 @@ impl<'a> Signs<'a> {
         }
     }
 
-    /// What a program does by itself, and when people come and go.
+    /// Adds the signs of what the program does by itself, and when the user comes and goes.
     pub(super) fn behaviour(&mut self, program: &ProgramSample, points: &[Point<'_>]) {
         let limits = &self.knowledge.thresholds;
         let returns = generations(points, limits.steady.program, limits.mining.back_seconds);
@@ -101,16 +101,16 @@ impl<'a> Signs<'a> {
             self.add(SignKind::NeverBusy, None, None);
         }
         match program.window {
-            // In a terminal nothing has a window of its own.
+            // Programs in a terminal have no window of their own.
             Reading::Known(false) if program.origin.has(OriginFlag::FromTerminal) => {}
             Reading::Known(false) => self.add(SignKind::NoWindow, None, None),
-            // What runs in secret shows none.
+            // A secret program shows no window.
             Reading::Known(true) => self.add(SignKind::Window, None, None),
             Reading::Missing(_) => {}
         }
     }
 
-    /// What a load does when people come and go, whoever's it is.
+    /// Adds the signs of what a load does when the user comes and goes, whichever program it belongs to.
     pub(super) fn conduct(&mut self, points: &[Point<'_>], goes_on: GoesOn) {
         let limits = &self.knowledge.thresholds;
         let opened = |before: &Point, now: &Point| {
@@ -131,7 +131,8 @@ impl<'a> Signs<'a> {
         }
     }
 
-    /// Backups and indexers wait for an idle PC, too, but they have something to read or write; mining has not.
+    /// True if the load comes with disk traffic: backups and indexers also wait for an idle PC, but they read and
+    /// write; mining does not.
     fn moves_data(&self, points: &[Point<'_>]) -> bool {
         let limits = &self.knowledge.thresholds;
         let loaded = points.iter().filter(|point| point.cpu >= limits.steady.program);
@@ -140,8 +141,8 @@ impl<'a> Signs<'a> {
         series::shape(moved.into_iter()).is_some_and(|(rate, _)| rate >= limits.wait.disk_program)
     }
 
-    /// How often the load fell at a moment that `at` recognises. People open a monitor to end what is slow: a fall may
-    /// count only when it `goes_on`.
+    /// Number of drops of the load at moments that `at` recognises. Users open a monitoring tool to end what is slow:
+    /// with `goes_on`, a drop counts only if that follows.
     fn falls(&self, points: &[Point<'_>], at: impl Fn(&Point, &Point) -> bool, goes_on: Option<GoesOn>) -> u32 {
         let (steady, mining) = (&self.knowledge.thresholds.steady, &self.knowledge.thresholds.mining);
         let mut falls = 0;
@@ -155,12 +156,12 @@ impl<'a> Signs<'a> {
             let (before, after): (Vec<_>, Vec<_>) = (before.collect(), after.collect());
             let mean = |points: &[&Point]| series::shape(points.iter().map(|point| (point.cpu, point.span)));
             let Some((level, _)) = mean(&before).filter(|(level, _)| *level >= steady.program) else { continue };
-            // The look in which it happens is still half full; one after it has to show the fall.
+            // The sample of the moment itself still contains part of the load; a later one must show the drop.
             let Some(last) = after.last() else { continue };
-            // At work again later, or still there: what goes on for a moment until it is ended does neither.
+            // At work again later, or still running. A program that is about to be ended shows neither.
             let again = |point: &Point| point.cpu >= steady.program && point.at.since(moment) > mining.fell_seconds;
             let stays = |proof| points[index..].iter().any(again) || proof == GoesOn::Program && last.program.is_some();
-            // What is at work again while the monitor is still open does not hide: it paused by itself.
+            // A load that returns while the monitoring tool is still open does not hide: it paused by itself.
             let is_open = |point: &&Point| point.sample.watched == Reading::Known(true);
             let hides = || !points[index..].iter().take_while(is_open).any(again);
             if last.cpu <= level * mining.fell_to && goes_on.is_none_or(|proof| stays(proof) && hides()) {
@@ -170,7 +171,7 @@ impl<'a> Signs<'a> {
         falls
     }
 
-    /// The shape of the load of `name`, and what goes with it.
+    /// Adds the signs of the shape of the load of `name`, and of what goes with it.
     pub(super) fn load(&mut self, points: &[Point<'_>], name: &str) {
         let steady = &self.knowledge.thresholds.steady;
         let Some(newest) = series::newest(points, steady.seconds, steady.points) else { return };
@@ -182,7 +183,7 @@ impl<'a> Signs<'a> {
     fn shape(&mut self, points: &[Point<'_>], newest: &[Point<'_>]) {
         let steady = &self.knowledge.thresholds.steady;
         let values = |points: &[Point<'_>]| series::shape(points.iter().map(|point| (point.cpu, point.span)));
-        // How much next to nothing varies is no shape.
+        // The variation of next to nothing is no shape.
         let is_flat = |(mean, variation): &(f64, f64)| *mean >= steady.marked && *variation <= steady.variation;
         if let Some((_, variation)) = values(newest).filter(is_flat) {
             self.add(SignKind::Steady, None, Some(variation));
@@ -198,7 +199,7 @@ impl<'a> Signs<'a> {
         let disk = series::mean(newest, |point| point.program.map(|program| program.disk), |rate: BytesPerSec| rate.0);
         let network = series::network(newest);
         if network.is_some_and(|rate| rate < steady.network_quiet) {
-            // What another user's program reads and writes is not known on Linux.
+            // On Linux the disk traffic of another user's program is unknown.
             match disk {
                 Some(rate) if rate < steady.disk_quiet => self.add(SignKind::Quiet, None, None),
                 Some(_) => {}
@@ -207,7 +208,7 @@ impl<'a> Signs<'a> {
         }
     }
 
-    /// Heat and the graphics processor, while this load is there.
+    /// Adds the signs of heat and of the graphics processor during this load.
     pub(super) fn surroundings(&mut self, newest: &[Point<'_>], name: &str) {
         let steady = &self.knowledge.thresholds.steady;
         let celsius = series::mean(newest, |point| Some(point.sample.temperature), |Celsius(celsius)| celsius);
@@ -216,7 +217,7 @@ impl<'a> Signs<'a> {
         {
             self.add(SignKind::Heat, None, Some(celsius - usual));
         }
-        // Where it is known who uses it, a game is not held against the program beside it.
+        // Where use per program is known, a game does not count against the program beside it.
         let known = newest.iter().filter(|point| point.sample.gpu_users.known().is_some());
         let own: Vec<(f64, f64)> = known.map(|p| (series::gpu_of(p.sample, name), p.span)).collect();
         let gpu = if own.is_empty() {
@@ -229,7 +230,7 @@ impl<'a> Signs<'a> {
         }
     }
 
-    /// What speaks against it.
+    /// Adds the signs that count against the suspicion.
     pub(super) fn origin(&mut self, program: &ProgramSample) {
         let origin = &program.origin;
         let fake = origin.has(OriginFlag::WrongParent) || origin.has(OriginFlag::WrongFolder);
@@ -241,7 +242,8 @@ impl<'a> Signs<'a> {
         }
     }
 
-    /// `Act` needs a strong sign and two kinds of evidence; `Look` needs one that is not the load.
+    /// [`Severity::Critical`] needs a strong sign and two classes of evidence; [`Severity::Warning`] one that is not
+    /// the load.
     pub(super) fn severity(&self) -> Option<Severity> {
         let (mining, score) = (&self.knowledge.thresholds.mining, self.score());
         let mut classes: Vec<SignClass> =
@@ -256,10 +258,10 @@ impl<'a> Signs<'a> {
     }
 }
 
-/// How often a program ended and was there again within `back`, each time at work for at least 20 s. A compiler is
-/// started again and again too, but by one that waits for it: its pieces differ in length and level. A benchmark or a test
-/// that is repeated has the same level each time, but ends by itself after the same time: such an end is no end that
-/// somebody made.
+/// Number of times a program ended and was back within `back`, each time at work for at least 20 s. A compiler is also
+/// started again and again, by a build that waits for it, but its runs differ in length and level. A repeated benchmark
+/// or test has the same level each time, but ends by itself after the same time: such an end does not count as ended by
+/// someone.
 fn generations(points: &[Point<'_>], share: f64, back: Seconds) -> u32 {
     let mut runs: Vec<(f64, f64, f64)> = Vec::new();
     let mut current: Option<&ProgramSample> = None;
@@ -279,7 +281,7 @@ fn generations(points: &[Point<'_>], share: f64, back: Seconds) -> u32 {
         current = Some(program);
         pause = 0.0;
     }
-    // The last one may go on.
+    // The last run may still continue.
     let ended: Vec<f64> = runs.iter().map(|(seconds, ..)| *seconds).rev().skip(1).collect();
     let as_long =
         |seconds: f64| ended.iter().filter(|other| (*other - seconds).abs() <= (seconds * 0.1).max(4.0)).count();
@@ -295,7 +297,7 @@ fn generations(points: &[Point<'_>], share: f64, back: Seconds) -> u32 {
     returns
 }
 
-/// Whether both are certainly different processes.
+/// True if the two are certainly different processes.
 fn is_another(before: &ProgramSample, now: &ProgramSample) -> bool {
     let whole = |program: &ProgramSample| program.members.len() as u32 == program.parts.max(1);
     whole(before)

@@ -1,23 +1,23 @@
-//! Who uses the graphics processor and the network: from processes to programs, and over time.
+//! Attributes the graphics processor and the network to programs: from processes to programs, and over time.
 
 use std::sync::Arc;
 
 use super::group::ProgramTable;
 use crate::model::{Fraction, Held, Pid, ProgramKind, ProgramSample, Reading, Sample, Seconds, Traffic, Use};
 
-/// So many programs are told for each thing.
+/// Most programs listed for each resource.
 const MOST: usize = 3;
 
 impl ProgramTable {
-    /// Puts into `sample` which programs use the graphics processor and the network, from what their processes use.
-    /// These programs are then in the sample with all their processes, as little as they compute.
+    /// Puts the programs that use the graphics processor and the network into `sample`, from the use of their
+    /// processes. These programs are then in the sample with all their processes, however little CPU they use.
     pub fn name_users(
         &self,
         sample: &mut Sample,
         gpu: &Reading<Vec<(Pid, Fraction)>>,
         network: &Reading<Vec<(Pid, Traffic)>>,
     ) {
-        // Processes of one program can use different engines: together never more than there is.
+        // Processes of one program can use different engines: the sum is capped at the whole.
         let gpu_sum = |a: Fraction, b: Fraction| Fraction::new(a.get() + b.get());
         let gpu = match gpu {
             Reading::Known(list) => Reading::Known(self.by_program(list, gpu_sum, Fraction::get)),
@@ -57,25 +57,25 @@ impl ProgramTable {
             kept.members = Arc::clone(&whole.members);
             return;
         }
-        // What is told by name is no longer part of the rest.
+        // A program that is now listed is no longer part of the rest.
         sample.everything_else = sample.everything_else.map(|rest| Fraction::new(rest.get() - whole.cpu.get()));
         let place = sample.programs.partition_point(|program| program.cpu >= whole.cpu);
         sample.programs.insert(place, whole.clone());
     }
 }
 
-/// The program that used most of something over a stretch, and how much.
+/// The program that used most of a resource over a stretch, and how much.
 pub(super) struct Heaviest<'a> {
-    /// The program as it is now.
+    /// The program in the newest sample.
     pub(super) program: &'a ProgramSample,
-    /// Its mean part over `seconds`.
+    /// Its mean use over `seconds`.
     pub(super) part: f64,
-    /// How long it is known who uses it: less than the stretch, as that is only asked for while it is busy.
+    /// Time for which users are known: less than the stretch, because they are read only while the resource is busy.
     pub(super) seconds: Seconds,
 }
 
-/// The program with the largest mean part of `least` or more over the samples of `held` in which the users are known.
-/// Parts of the system draw and fetch for others and are not meant.
+/// The program with the largest mean use, at least `least`, over the samples of `held` in which users are known. Parts
+/// of the system are excluded: they draw and fetch for others.
 pub(super) fn heaviest<'a, T: Copy>(
     held: &Held,
     latest: &'a Sample,

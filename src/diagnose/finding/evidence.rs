@@ -1,11 +1,11 @@
-//! The figures that a finding rests on.
+//! The figures a finding rests on.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::model::Seconds;
 
-/// What an evidence measures; its unit is fixed by the kind.
+/// Quantity an evidence measures. The kind fixes the unit; shares are in 0..=1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -24,7 +24,7 @@ pub enum EvidenceKind {
     ProgramMemory,
     /// Share of swap in use (Linux).
     SwapUsed,
-    /// Share of time in which something waited for memory.
+    /// Share of time in which some task stalled on memory (pressure stall information).
     MemoryStall,
     /// Share of the volume that is free.
     FreeShare,
@@ -32,87 +32,87 @@ pub enum EvidenceKind {
     FreeBytes,
     /// Bytes lost over `seconds`.
     LostBytes,
-    /// Hours until the volume is full at this pace.
+    /// Hours until the volume is full at the current rate.
     HoursToFull,
     /// Degrees Celsius.
     Temperature,
-    /// Degrees Celsius that the load would normally give (an estimate).
+    /// Degrees Celsius expected for the load (an estimate).
     ExpectedTemperature,
-    /// Fan effort, a declared estimate, as a share.
+    /// Estimated fan effort, as a share.
     FanEffort,
-    /// How often the processor slowed down because of heat within `seconds`.
+    /// Times the processor throttled because of heat within `seconds`.
     ThrottleEvents,
-    /// How much a load moves: standard deviation against mean.
+    /// Coefficient of variation of a load: standard deviation over mean.
     Variation,
-    /// Bytes a second over the network, both directions.
+    /// Network traffic in bytes per second, both directions.
     NetworkRate,
-    /// Bytes a second that the subject reads and writes.
+    /// Bytes per second that the subject reads and writes.
     DiskRate,
-    /// Share of time in which the busiest disk had something to do.
+    /// Share of time in which the busiest disk was active.
     DiskBusy,
-    /// Share of time in which something waited for a disk.
+    /// Share of time in which some task stalled on I/O (pressure stall information).
     DiskStall,
-    /// Share of the processors spent answering devices.
+    /// Share of processor time spent handling interrupts.
     Interrupts,
-    /// Share of the PC's processors in no program's name.
+    /// Share of processor time that belongs to no named program.
     Unattributed,
     /// Share of the graphics processor in use.
     GpuUsed,
     /// Share of the graphics processor used by the program named as the cause.
     ProgramGpu,
-    /// Bytes a second that the program named as the cause receives over TCP.
+    /// Bytes per second that the program named as the cause receives over TCP.
     ProgramReceived,
-    /// Bytes a second that it sends.
+    /// Bytes per second that it sends over TCP.
     ProgramSent,
-    /// Bytes more than `seconds` ago.
+    /// Growth in bytes over `seconds`.
     GrownBytes,
     /// Bytes of memory held by the subject.
     ProgramBytes,
-    /// Bytes of swap or commit more than `seconds` ago.
+    /// Growth of swap in use over `seconds`, in bytes.
     SwapGrown,
-    /// Clock of the processors against their highest.
+    /// Processor clock as a share of its maximum.
     ClockShare,
-    /// Days since the last start.
+    /// Days since boot.
     Uptime,
-    /// Days since updates were looked for.
+    /// Days since the last check for updates.
     UpdateAge,
-    /// Days since an update was installed.
+    /// Days since an update was last installed.
     UpdateInstallAge,
-    /// Days since the date of a browser's program file.
+    /// Age of a browser's program file in days.
     BrowserAge,
     /// Seconds between the end of a program and its return.
     BackAfter,
-    /// Seconds in which a window did not answer.
+    /// Seconds for which a window has not responded.
     HungSeconds,
-    /// For how long this PC was watched, seconds: too short to know what is usual on it.
+    /// Seconds for which this PC was watched: too few for a baseline.
     Learning,
-    /// Points of all signs together.
+    /// Sum of the points of all signs.
     Score,
-    /// Degrees Celsius that this PC usually has while it does nothing.
+    /// Usual temperature of this PC while idle, in degrees Celsius.
     UsualTemperature,
-    /// Seconds since it was seen for the first time.
+    /// Seconds since it was first seen.
     KnownFor,
-    /// Revolutions a minute of the fastest fan.
+    /// Speed of the fastest fan in revolutions per minute.
     FanSpeed,
-    /// Revolutions a minute that it usually has while this PC does nothing; 0 where it usually stands still.
+    /// Usual fan speed of this PC while idle, in revolutions per minute; 0 if it normally stands still.
     UsualFanSpeed,
     /// Share of the commit limit in use (Windows).
     CommitUsed,
-    /// Seconds that the PC slept before it woke up.
+    /// Length of the last suspend in seconds.
     SleptFor,
     /// Bytes that the program named as the cause wrote within `seconds`.
     DiskWritten,
-    /// How often a program came back after the user closed it.
+    /// Times a program came back after the user closed it.
     Returns,
-    /// Seconds on the battery.
+    /// Seconds on battery.
     OnBattery,
     /// Power was lost or the PC hung: seconds since it was last seen running.
     PowerLost,
-    /// The power button was held: seconds since the PC was last seen running.
+    /// The power button was held down: seconds since the PC was last seen running.
     PowerButton,
-    /// The system stopped itself because of an error: seconds since it was last seen running.
+    /// The system stopped because of an error: seconds since it was last seen running.
     SystemError,
-    /// The number of that error (Windows bug check code).
+    /// Code of that error (Windows bug check code).
     ErrorCode,
 }
 
@@ -126,16 +126,16 @@ impl EvidenceKind {
     }
 }
 
-/// One figure a finding rests on; it can be checked again from the recording.
+/// One figure a finding rests on; it can be recomputed from the recording.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// What is measured.
+    /// The quantity measured.
     pub kind: EvidenceKind,
     /// The value, in the unit of the kind.
     pub observed: f64,
-    /// What it was compared with, if anything.
+    /// The threshold it was compared with, if any.
     pub threshold: Option<f64>,
-    /// Over how many seconds.
+    /// Length of the time it covers, in seconds.
     pub seconds: f64,
 }
 
@@ -145,7 +145,7 @@ impl Evidence {
         Self { kind, observed, threshold: Some(threshold), seconds: seconds.0 }
     }
 
-    /// A value that is only told.
+    /// A value without a threshold.
     pub const fn told(kind: EvidenceKind, observed: f64, seconds: Seconds) -> Self {
         Self { kind, observed, threshold: None, seconds: seconds.0 }
     }

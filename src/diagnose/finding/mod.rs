@@ -1,4 +1,4 @@
-//! What a rule says: no words, only figures and what they are about.
+//! Result of a rule: figures and their subject, no words.
 
 mod evidence;
 mod incident;
@@ -19,35 +19,35 @@ use serde::{Deserialize, Serialize};
 use crate::knowledge::Busy;
 use crate::model::At;
 
-/// What one rule has found.
+/// Result of one rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Which rule.
+    /// The rule.
     pub rule: RuleId,
-    /// How much somebody has to care.
+    /// How urgent it is.
     pub severity: Severity,
-    /// How sure.
+    /// How certain the rule is.
     pub confidence: Confidence,
     /// What it is about.
     pub subject: Subject,
-    /// Since when.
+    /// Start of what was found.
     pub since: At,
-    /// The figures.
+    /// The figures it rests on.
     pub evidence: Vec<Evidence>,
-    /// Why a high load is normal, if it is.
+    /// Why high load is normal for this program, if it is.
     pub busy: Option<Busy>,
-    /// The program that probably is the cause, where the subject is not a program.
+    /// The probable cause, where the subject is not a program.
     pub cause: Option<Subject>,
-    /// What adds up to a suspicion, the strongest first; empty for rules that only measure.
+    /// Signs that add up to a suspicion, strongest first; empty for rules that only measure.
     #[serde(default)]
     pub signs: Vec<Sign>,
-    /// What started the program, where that matters.
+    /// Name of the parent process, where it matters.
     #[serde(default)]
     pub parent: Option<String>,
 }
 
 impl Finding {
-    /// A finding without signs: what most rules say.
+    /// A finding without signs, as most rules return.
     pub fn new(
         rule: RuleId,
         severity: Severity,
@@ -60,40 +60,40 @@ impl Finding {
         Self { rule, severity, confidence, subject, since, evidence, busy, cause, signs, parent }
     }
 
-    /// The figure of one kind.
+    /// Value of the evidence of this kind.
     pub fn observed(&self, kind: EvidenceKind) -> Option<f64> {
         self.evidence.iter().find(|evidence| evidence.kind == kind).map(|evidence| evidence.observed)
     }
 
-    /// What makes it the same finding a moment later.
+    /// Identity of the finding across samples.
     pub fn identity(&self) -> (RuleId, &str) {
         (self.rule, &self.subject.group)
     }
 
-    /// The incident that it belongs to, see [`incident_key`].
+    /// Key of its incident, see [`incident_key`].
     pub fn incident_key(&self) -> IncidentKey {
         incident_key(self.rule, &self.subject.group)
     }
 
-    /// Whether it tells of something that is wrong and goes on: a suspicion stays for a while after its program has come
-    /// to rest, without its processes.
+    /// True while something is wrong. A suspicion of mining is kept for a while after the program went quiet; it then
+    /// has no processes and does not count.
     pub fn goes_on(&self) -> bool {
         self.severity > Severity::Ok
             && !self.is_over()
             && (self.rule != RuleId::SecretMining || !self.subject.members.is_empty())
     }
 
-    /// Whether it tells of something that is over: [`Self::since`] is when the PC was last seen running.
+    /// True if the event is over; [`Self::since`] is then when the PC was last seen running.
     pub fn is_over(&self) -> bool {
         self.rule == RuleId::SuddenStop
     }
 
-    /// Whether it is about what came together over days, and not about what goes on now.
+    /// True if it is about a change over days rather than the present.
     pub fn is_over_days(&self) -> bool {
         self.rule == RuleId::DiskShrinking && self.observed(EvidenceKind::HoursToFull).is_none()
     }
 
-    /// The program to do something about: the subject, or the cause where the subject is no program.
+    /// The program to act on: the subject, or the cause where the subject is not a program.
     pub fn program(&self) -> Option<&Subject> {
         match self.subject.kind {
             SubjectKind::Program | SubjectKind::Browser => Some(&self.subject),

@@ -1,18 +1,18 @@
-//! The rules and their ids.
+//! Ids of the rules.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-/// Every rule. The serde name is the id in JSON and in the text files.
+/// Id of a rule. The serde name is the id in JSON and in the text files.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum RuleId {
-    /// One program holds the CPU.
+    /// One program uses most of the CPU.
     CpuHog,
-    /// A web browser holds the CPU.
+    /// A web browser uses most of the CPU.
     BrowserLoad,
     /// Memory is nearly used up.
     MemoryPressure,
@@ -24,57 +24,57 @@ pub enum RuleId {
     Hot,
     /// Hot although little is running.
     HotButIdle,
-    /// A program that is expected to be busy for a while.
+    /// A program is busy as expected, for a while.
     KnownBusy,
-    /// A program that may be mining coins in secret.
+    /// A program may be mining cryptocurrency in secret.
     SecretMining,
     /// A web page computes steadily.
     WebPageLoad,
-    /// A program that was closed runs again.
+    /// A program runs again after the user closed it.
     CameBack,
-    /// Many programs together hold the CPU.
+    /// Many programs together use most of the CPU.
     ManySmall,
-    /// A load that belongs to no program that can be named.
+    /// A load that no named program accounts for.
     UnattributedLoad,
-    /// Devices keep the processors busy with answering them.
+    /// Interrupt handling keeps the processors busy.
     DeviceLoad,
-    /// One program holds more and more memory.
+    /// The memory of one program keeps growing.
     MemoryGrowth,
-    /// Memory is moved to the disk, or none is left to promise.
+    /// Memory is being swapped out, or the commit limit is nearly reached.
     Paging,
-    /// Everything waits for a disk.
+    /// A saturated disk delays everything.
     DiskBusy,
-    /// A volume does not answer.
+    /// A volume does not respond.
     SlowVolume,
     /// The network is busy.
     NetworkBusy,
-    /// The processor slows itself down because of heat.
+    /// The processor throttles because of heat.
     SlowedByHeat,
-    /// A power saving mode holds the PC back.
+    /// A power saving mode limits performance.
     PowerLimited,
     /// The graphics processor is busy.
     GpuBusy,
-    /// A window does not answer.
+    /// A window does not respond.
     NotResponding,
     /// Not restarted for a long time.
     LongUptime,
     /// Updates wait for a restart.
     RestartPending,
-    /// The PC has just been started or woken up.
+    /// The PC was just started or resumed.
     CatchingUp,
-    /// Protection against malware is off or out of date.
+    /// Antivirus protection is off or out of date.
     AntivirusOff,
     /// No updates for a long time.
     UpdatesOld,
-    /// The browser has to be restarted to become the newer one.
+    /// A browser must be restarted to finish its update.
     BrowserUpdate,
-    /// A browser that is not the newest by far.
+    /// A browser is far out of date.
     BrowserOld,
-    /// A browser with nothing that blocks advertisements, while a page of it is told about.
+    /// A browser without ad blocking, reported only beside a finding about its pages.
     NoAdBlocking,
-    /// A web page was opened by something else than the user.
+    /// A web page was opened by something other than the user.
     PageOpened,
-    /// Something starts with the PC that did not before.
+    /// A new program starts automatically.
     NewAutostart,
     /// The PC ended without a shutdown.
     SuddenStop,

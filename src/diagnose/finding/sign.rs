@@ -3,81 +3,81 @@
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-/// What kind of evidence a sign is. Two kinds are needed for an alarm, one of them not the load.
+/// Class of a sign. An alarm needs signs of two classes, one of them other than the load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SignClass {
     /// What the program is and where it comes from.
     Identity,
-    /// What it does when people come and go.
+    /// What it does when the user comes and goes.
     Behaviour,
-    /// Whom it talks to.
+    /// Which hosts it connects to.
     Network,
-    /// The shape of its load, and what the load does to the PC.
+    /// The shape of its load, and the effects of the load on the PC.
     Load,
 }
 
-/// One thing that speaks for or against a suspicion.
+/// One observation that counts for or against a suspicion.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum SignKind {
-    /// The file name of a known miner.
+    /// File name of a known miner.
     MinerName,
-    /// Arguments of a miner; `text` is the part that matched.
+    /// Command-line arguments of a miner; `text` is the part that matched.
     MinerArguments,
-    /// A system name in the wrong folder.
+    /// Name of a system program, in the wrong folder.
     WrongFolder,
-    /// A system name with the wrong parent.
+    /// Name of a system program, with the wrong parent process.
     WrongParent,
-    /// The name of a kernel thread, with a file.
+    /// Name of a kernel thread, but with a program file.
     KernelName,
-    /// In a folder for temporary files.
+    /// Program file in a folder for temporary files.
     TemporaryFolder,
-    /// In a folder where no programs are.
+    /// Program file in a folder where programs are not installed.
     OddFolder,
-    /// Its file hides.
+    /// Hidden program file.
     HiddenFile,
-    /// Its file was deleted while it runs.
+    /// Program file deleted while it runs.
     DeletedFile,
-    /// Started by a script.
+    /// Started by a script interpreter.
     ScriptHostParent,
-    /// Started by a schedule.
+    /// Started by a task scheduler.
     SchedulerParent,
     /// No valid signature.
     Unsigned,
-    /// New on this PC; `figure` is within how many days it was first seen.
+    /// New on this PC; `figure` is the number of days within which a program counts as new.
     New,
-    /// It came back after it ended; `figure` is how often.
+    /// Came back after it ended; `figure` is how often.
     CameBack,
-    /// Its load fell when a monitor was opened; `figure` is how often.
+    /// Its load fell when a monitoring tool was opened; `figure` is how often.
     FellWhenWatched,
-    /// It stops when the user comes back; `figure` is how often.
+    /// Stops when the user comes back; `figure` is how often.
     OnlyWhileAway,
-    /// A program that never computes for long by itself.
+    /// A program that does not normally compute for long.
     NeverBusy,
-    /// No window.
+    /// Shows no window.
     NoWindow,
-    /// It shows a window.
+    /// Shows a window.
     Window,
-    /// Connected for a while to a port that mining pools use.
+    /// Connected for a while to a port used by mining pools.
     PoolPort,
-    /// Its load does not move; `figure` is the variation.
+    /// Steady load; `figure` is the variation.
     Steady,
-    /// It has not moved for minutes.
+    /// Steady load for minutes.
     VerySteady,
-    /// Next to no disk and network.
+    /// Hardly any disk or network traffic.
     Quiet,
-    /// Next to no network; its disk is not known.
+    /// Hardly any network traffic; its disk traffic is unknown.
     QuietNetwork,
-    /// Warmer than this PC's own idle; `figure` is by how many degrees.
+    /// Warmer than this PC's usual idle; `figure` is by how many degrees.
     Heat,
-    /// The graphics processor is busy too.
+    /// The graphics processor is busy, too.
     Gpu,
-    /// Signed, and where programs are installed.
+    /// Signed, and in a folder where programs are installed.
     Signed,
-    /// Where only an administrator can put programs.
+    /// In a folder that only administrators can write to.
     Installed,
 }
 
@@ -90,7 +90,7 @@ impl SignKind {
         self.into()
     }
 
-    /// What kind of evidence it is.
+    /// The class of evidence it belongs to.
     pub const fn class(self) -> SignClass {
         match self {
             Self::CameBack
@@ -107,7 +107,7 @@ impl SignKind {
         }
     }
 
-    /// Whether honest programs practically never show it: without one of these there is no alarm.
+    /// True if legitimate programs practically never show it; without such a sign there is no alarm.
     pub const fn is_strong(self) -> bool {
         matches!(
             self,
@@ -123,15 +123,15 @@ impl SignKind {
     }
 }
 
-/// A sign with what was seen.
+/// An observed sign.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sign {
-    /// Which one.
+    /// The kind of sign.
     pub kind: SignKind,
-    /// What it counts.
+    /// Points it adds to the score; negative counts against the suspicion.
     pub points: i32,
-    /// What was seen, where it is a text: a folder, a program, a part of the command line.
+    /// What was observed, as text: a folder, a program, a part of the command line.
     pub text: Option<String>,
-    /// What was seen, where it is a figure.
+    /// What was observed, as a figure.
     pub figure: Option<f64>,
 }

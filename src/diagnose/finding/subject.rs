@@ -1,11 +1,11 @@
-//! The program, volume or PC that a finding is about.
+//! The program, volume or PC a finding is about.
 
 use serde::{Deserialize, Serialize};
 
 use crate::knowledge::{Knowledge, Label};
 use crate::model::{Member, ProgramKind, ProgramSample};
 
-/// What kind of thing a finding is about.
+/// Kind of a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {
@@ -22,18 +22,18 @@ pub enum SubjectKind {
 /// What a finding is about.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Subject {
-    /// What kind of thing.
+    /// Kind of the subject.
     pub kind: SubjectKind,
-    /// Identity over time: the English name of a program, the mount point of a volume, empty for the PC.
+    /// Identity over time: English name of a program, mount point of a volume, empty for the PC.
     pub group: String,
-    /// Its name for people.
+    /// Display name.
     pub name: Label,
-    /// File of a program, if known.
+    /// Program file, if known.
     pub path: Option<String>,
-    /// The processes that are meant. Not recorded: their numbers mean nothing later.
+    /// The processes to act on. Not recorded: process ids mean nothing later.
     #[serde(skip)]
     pub members: Vec<Member>,
-    /// How many processes belong to it.
+    /// Number of its processes.
     pub parts: u32,
 }
 
@@ -55,13 +55,13 @@ impl Subject {
         Self { kind: SubjectKind::Volume, group: name.to_owned(), name: Label::same(name), ..Self::machine() }
     }
 
-    /// A program that was there and is not any more: it has no parts, and nothing can be done to it.
+    /// A program that has ended: it has no processes, and nothing can be done about it.
     pub fn ended(name: &str, kind: ProgramKind, knowledge: &Knowledge) -> Self {
         let program = ProgramSample { name: name.into(), kind, ..ProgramSample::default() };
         Self { parts: 0, ..Self::program(&program, knowledge, |member| member.cpu.get()) }
     }
 
-    /// A program, with the trees that `weight` makes heavy.
+    /// A program, with the process trees that are heavy by `weight`.
     pub fn program(program: &ProgramSample, knowledge: &Knowledge, weight: impl Fn(&Member) -> f64) -> Self {
         let name =
             knowledge.named(&program.name).map_or_else(|| Label::same(&program.name), |known| known.name.clone());

@@ -1,13 +1,13 @@
-//! Nothing to do, and the figures that show it.
+//! Nothing is wrong, with the figures that show it.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
 use crate::model::{Fraction, History, Sample, Seconds};
 
-/// "Right now" is the mean over so long.
+/// Span of the mean that stands for "right now".
 const RECENT: Seconds = Seconds(30.0);
 
-/// Said only when processors and memory were seen and nothing else had to be said.
+/// Reported only if processors and memory were measured and no other rule reports anything.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others: &[Finding]) -> Option<Finding> {
     if !others.is_empty() {
         return None;
@@ -19,8 +19,9 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
     let recent = seen.last(RECENT);
     let full = knowledge.thresholds.cpu.full;
     let mean = recent.mean(total)?;
-    // Too early to call a PC well that was busy when it was first seen: a cause may be about to be found. One that was
-    // calm then was called so, and what begins meanwhile does not take that back before it is found itself.
+    // Too early for a PC that was busy in its first sample: a cause may be about to be found. A PC that was calm then
+    // was already reported as well, and a load that begins meanwhile does not revoke that until its own rule reports
+    // it.
     let enough = seen.seconds >= knowledge.thresholds.hold_seconds;
     let began_calm = || seen.samples.first().and_then(|first| total(first)) < Some(knowledge.thresholds.cpu.program);
     if mean >= full || (!enough && !began_calm()) {

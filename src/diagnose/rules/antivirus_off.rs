@@ -1,4 +1,4 @@
-//! Protection against malware is off, paused or out of date.
+//! Antivirus protection is off, paused or out of date.
 
 use crate::diagnose::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;

@@ -1,4 +1,4 @@
-//! A web browser holds the CPU: all its parts counted together.
+//! A web browser uses most of the CPU, all its processes together.
 
 use crate::diagnose::finding::{Finding, RuleId, Severity};
 use crate::diagnose::load::{Class, Load};

@@ -1,4 +1,4 @@
-//! A browser whose program file is so old that updates must have been missed.
+//! A browser whose program file is so old that it must have missed updates.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
@@ -12,7 +12,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
         .iter()
         .filter_map(|browser| {
             let program = latest.program(&browser.name)?;
-            // The newer one is already there: that is told by another rule, and closing the browser is all there is to do.
+            // An update already waits: `browser_update` reports it, and closing the browser is all there is to do.
             if browser.update_waiting == Reading::Known(true) || program.origin.has(OriginFlag::UpdateWaiting) {
                 return None;
             }
@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(found.subject.group, "Microsoft Edge");
         assert!((found.observed(EvidenceKind::BrowserAge).expect("measured") - 90.0).abs() < 0.01);
         assert!(told(40.0, EDGE, &edge).is_none());
-        // The update is there and waits: another rule says what to do.
+        // `browser_update` reports this one.
         let waits = BrowserState { update_waiting: Reading::Known(true), ..edge.clone() };
         assert!(told(90.0, EDGE, &waits).is_none());
         assert!(told(90.0, EDGE, &BrowserState { dated_at: Reading::default(), ..edge.clone() }).is_none());

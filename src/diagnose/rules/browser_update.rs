@@ -1,4 +1,4 @@
-//! A browser was updated while it runs: the old one goes on until it is closed.
+//! A browser was updated while it runs: the old version stays in use until it is closed.
 
 use crate::diagnose::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
@@ -6,7 +6,8 @@ use crate::model::{History, OriginFlag, ProgramKind, ProgramSample, Reading};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let latest = history.latest()?;
-    // Linux replaces the file of a running program, which is seen at once; on Windows the new one waits beside it.
+    // Linux replaces the file of a running program, which the process itself shows; on Windows the new version waits
+    // beside it.
     let waits = |name: &str| {
         latest.condition.browser(name).is_some_and(|browser| browser.update_waiting == Reading::Known(true))
     };

@@ -1,4 +1,4 @@
-//! A program that the user closed here runs and works again: somebody starts it.
+//! A program that the user closed here runs and works again: something restarts it.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
     let at_work = series::loaded(history, steady.program, hold, mining.recent_seconds);
     at_work
         .into_iter()
-        // A browser that is opened again was opened by the user.
+        // A browser that is open again was most likely opened by the user.
         .filter(|program| program.kind == ProgramKind::Program)
         .filter_map(|program| {
             let points = series::of_program(history, &program.name, mining.recent_seconds);
@@ -28,7 +28,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             }
             let before = closed.windows(2).filter(|pair| back(&points, pair[0], pair[1], limits).is_some());
             let returns = before.count() + 1;
-            // Whoever follows our advice to open it again has done so.
+            // One return may be the user following our own advice to open it again.
             if returns < 2 && knowledge.is_started_by_hand(&program.origin) {
                 return None;
             }
@@ -50,26 +50,26 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
         .collect()
 }
 
-/// That a program came back: the looks after the one in which it was closed, and how long it was away.
+/// A return: index of the sample relative to the one in which the program was closed, and how long it was away.
 struct Back {
     after: usize,
     pause: Seconds,
 }
 
-/// Whether the program that was closed at the look `closed` came back before the look `end`.
+/// Returns how the program closed at sample `closed` came back before sample `end`, if it did.
 fn back(points: &[Point<'_>], closed: usize, end: usize, limits: &Thresholds) -> Option<Back> {
     let (after, least) = (&points[closed..end], limits.steady.program);
-    // It takes a while to end; then it is away, and then it is back.
+    // Closing takes a while; only then is it away, and only after that can it return.
     let away = after.iter().position(|point| point.cpu < least)?;
     let back = away + after[away..].iter().position(|point| point.cpu >= least)?;
     let pause = after[back].at.since(after[away].at);
-    // The same process at work again was never away: closing it was cancelled, or it takes its time.
+    // The same process at work again was never away: the close was cancelled, or is still in progress.
     let was_busy = busy_parts(&points[..=closed], least);
     let is_same = busy_parts(&after[back..], least).iter().any(|key| was_busy.contains(key));
     (pause <= limits.mining.back_seconds && !is_same).then_some(Back { after: back, pause })
 }
 
-/// The processes that did at least a share of `least` in one of these looks.
+/// The processes with a share of at least `least` in one of these samples.
 fn busy_parts(points: &[Point<'_>], least: f64) -> BTreeSet<ProcKey> {
     let members = points.iter().filter_map(|point| point.program).flat_map(|program| &*program.members);
     members.filter(|member| member.cpu.get() >= least).map(|member| member.key).collect()
@@ -110,7 +110,7 @@ mod tests {
         assert!(!rules(&scene).contains(&RuleId::CameBack));
     }
 
-    /// The program, closed and there again so often, each time as a child of `parent`.
+    /// A scene in which the program is closed and restarted `times` times, each time as a child of `parent`.
     fn returns(parent: &str, times: u32) -> Scene {
         let mut scene = Scene::linux();
         let parent = process(5, parent, 0.0);
@@ -127,7 +127,7 @@ mod tests {
         scene
     }
 
-    /// What is told of it, and how many returns.
+    /// Number of returns of each such finding.
     fn told(scene: &Scene) -> Vec<Option<f64>> {
         let found = scene.diagnose();
         let told = found.iter().filter(|finding| finding.rule == RuleId::CameBack);

@@ -1,17 +1,17 @@
-//! The PC has just been started or woken up, and catches up with what it missed.
+//! The PC was just started or resumed and catches up on deferred work.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::load::Load;
 use crate::knowledge::Knowledge;
 use crate::model::{At, Fraction, History, Sample, Seconds};
 
-/// Said when the load belongs to nobody in particular; a program that holds the PC is told by its own rule.
+/// Reported only if no single program is to blame; that one has its own rule.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads: &[Load]) -> Option<Finding> {
     let limits = &knowledge.thresholds.time;
     let latest = history.latest()?;
     let fresh = |at: At| latest.at.since(at) <= limits.fresh_seconds;
     let booted = history.machine().booted_at.get().filter(|at| fresh(*at));
-    // A gap alone is no sleep: watching was paused, or the recording that a window begins with ended earlier.
+    // A gap alone proves no suspend: watching may have been paused, or the loaded recording may have ended earlier.
     let woken = history
         .samples()
         .rev()
@@ -31,10 +31,10 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
     Some(Finding::new(RuleId::CatchingUp, Severity::Ok, Confidence::Medium, subject, begin, evidence))
 }
 
-/// When the PC woke up and how long it had slept, if it did so before this look and for at least `least`.
+/// When the PC resumed and how long it was suspended, if this sample reports a suspend of at least `least`.
 fn woke_up(sample: &Sample, least: Seconds) -> Option<(At, Seconds)> {
     let slept = sample.slept.get().filter(|slept| *slept >= least)?;
-    // Some systems count the sleep to the time that the look covers.
+    // Some systems include the suspend in the span of the sample.
     let awake = if sample.span >= slept { sample.span.0 - slept.0 } else { sample.span.0 };
     Some((sample.at - Seconds(awake), slept))
 }

@@ -1,4 +1,4 @@
-//! One program holds the CPU.
+//! One program uses most of the CPU.
 
 use crate::diagnose::finding::{Finding, RuleId, Severity};
 use crate::diagnose::load::{Class, Load};
@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(rules(&scene), [RuleId::CpuHog]);
     }
 
-    /// What fills a minute cannot be a short burst; what fills a third of one on average can be.
+    /// A load that fills a minute cannot be a short burst; a mean of one third can.
     #[test]
     fn one_long_look_tells_of_a_load_when_its_mean_is_high_enough() {
         let look = |cpu: f64, seconds: f64| {

@@ -1,4 +1,4 @@
-//! Devices keep the processors busy with answering them: a driver or a device at fault.
+//! Interrupt handling keeps the processors busy: a faulty driver or device.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;

@@ -1,4 +1,4 @@
-//! Everything waits for a disk, and who keeps it busy.
+//! A saturated disk delays everything, and which program causes it.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let share = |sample: &Sample| sample.disk_busy.get().map(Fraction::get);
     let stall = |sample: &Sample| sample.pressure.get().map(|pressure| pressure.io.get());
     let waits = |sample: &Sample| {
-        // A fast disk that always has something to do still answers at once: where waiting is known, it decides.
+        // A fast disk can be always active and still respond at once: where stall time is known, it decides.
         let waiting = stall(sample).is_none_or(|stall| stall >= limits.disk_stall);
         share(sample).is_some_and(|share| share >= limits.disk_busy) && waiting
     };
@@ -30,15 +30,15 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     Some(Finding { cause, ..found })
 }
 
-/// The program that moved most over the whole stretch, as it was seen last, with its mean in bytes a second. The newest
-/// look alone would blame whoever saves a file at that moment. One that no longer moves anything is not named, nor is
-/// another in its place.
+/// The program with the most disk traffic over the whole stretch, in its newest sample, with its mean in bytes per
+/// second. The newest sample alone would blame whichever program saves a file at that moment. If it has since stopped,
+/// no program is named, not even the next one.
 fn mover<'a>(held: &'a Held, limits: &Wait) -> Option<(&'a ProgramSample, f64)> {
     let mut moved: BTreeMap<&str, f64> = BTreeMap::new();
     let mut seconds = 0.0;
     for sample in held.samples.iter().filter(|sample| !sample.programs.is_empty()) {
         seconds += sample.span.0;
-        // A program that is not in a look moved nothing worth keeping.
+        // A program missing from a sample had no traffic worth keeping.
         for program in sample.programs.iter().filter(|program| program.kind != ProgramKind::System) {
             *moved.entry(&program.name).or_default() += rate(program) * sample.span.0;
         }

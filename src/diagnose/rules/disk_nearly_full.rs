@@ -6,7 +6,7 @@ use crate::model::{History, Sample, Seconds, Volume};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let limits = &knowledge.thresholds.disk;
-    // Volumes are read more slowly than the rest: the newest sample that has them.
+    // Volumes are read less often than the rest: take the newest sample that has them.
     let newest = history.samples().rev().take(15).find_map(|sample| sample.volumes.known());
     newest.into_iter().flatten().filter_map(|volume| finding(history, volume, limits)).collect()
 }
@@ -31,7 +31,7 @@ fn finding(history: &History, volume: &Volume, limits: &Disk) -> Option<Finding>
     ))
 }
 
-/// How bad it is, and the free bytes below which it is so.
+/// Severity, and the free bytes below which it applies.
 fn judge(volume: &Volume, limits: &Disk) -> Option<(Severity, f64)> {
     let (total, free) = (volume.total.0, volume.free.0);
     if total < limits.smallest_bytes {

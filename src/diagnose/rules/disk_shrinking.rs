@@ -7,9 +7,9 @@ use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, Rule
 use crate::knowledge::{Disk, Knowledge};
 use crate::model::{At, Bytes, BytesPerSec, History, Os, ProgramKind, ProgramSample, Reading, Sample, Seconds, Volume};
 
-/// The share of the whole loss that must have happened in the newest part for it to be still going on.
+/// Share of the total loss that must lie in the newest part for the loss to count as ongoing.
 const STILL_FALLING: f64 = 0.02;
-/// The program that moves most is named when it moved at least this share of what was lost.
+/// Minimum share of the loss a program must have written to be named.
 const NAMED_SHARE: f64 = 0.3;
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
@@ -34,7 +34,7 @@ fn fast(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
         .filter(|sample| now.since(sample.at) <= limits.shrink_window_seconds)
         .filter_map(|sample| Some((sample.at, free_in(sample, &volume.name)?, sample)))
         .collect();
-    // From the last moment at which most was free.
+    // Starts at the last moment with the most free space.
     let (start, most, _) = points.iter().max_by_key(|(at, free, _)| (*free, *at))?;
     let (_, free, _) = points.last()?;
     let seconds = now.since(*start);
@@ -75,15 +75,15 @@ fn least_loss(volume: &Volume, limits: &Disk) -> u64 {
     share.min(limits.shrink_cap_bytes).max(limits.shrink_least_bytes).min(volume.total.0 / 8)
 }
 
-/// A program and the bytes that it wrote, or moved in both directions, over so much time.
+/// A program and the bytes it wrote, or moved in both directions, over `seconds`.
 struct Mover<'a> {
     name: &'a str,
     bytes: f64,
     seconds: f64,
 }
 
-/// The program that wrote most meanwhile, if it can account for a good part of the loss, with what it wrote. Where little
-/// is known of writing alone (a recording of before schema 5 keeps only both directions together), the one that moved most.
+/// The program that wrote most meanwhile, with what it wrote, if it accounts for a good part of the loss. Where writes
+/// alone are mostly unknown (recordings before schema 5 keep only the sum of both directions), the one that moved most.
 fn writer(samples: &[&Arc<Sample>], lost: u64, knowledge: &Knowledge) -> Option<(Subject, Option<Evidence>)> {
     let moved = most(samples, |program| program.disk)?;
     let written = most(samples, |program| program.disk_write).filter(|mover| mover.seconds >= moved.seconds / 2.0);
@@ -94,12 +94,12 @@ fn writer(samples: &[&Arc<Sample>], lost: u64, knowledge: &Knowledge) -> Option<
     (bytes >= lost as f64 * NAMED_SHARE).then(|| (subject(), evidence))
 }
 
-/// The program with most bytes by this rate; `None` when the rate is known of no program.
+/// The program with the most bytes by this rate; `None` if the rate is known for no program.
 fn most<'a>(samples: &[&'a Arc<Sample>], rate: impl Fn(&ProgramSample) -> Reading<BytesPerSec>) -> Option<Mover<'a>> {
     let mut moved: BTreeMap<&str, f64> = BTreeMap::new();
     let mut seconds = 0.0;
     for sample in samples {
-        // The system writes on behalf of others (write-back threads): it is never the one to name.
+        // The system writes on behalf of others (write-back threads) and is never named.
         let programs = sample.programs.iter().filter(|program| program.kind != ProgramKind::System);
         let known: Vec<(&str, f64)> =
             programs.filter_map(|program| Some((&*program.name, rate(program).get()?.0))).collect();
@@ -141,9 +141,10 @@ fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
     })
 }
 
-/// The program that wrote most since `from` by what is recorded, if it can account for a good part of the loss, with what it
-/// wrote. It may have ended long ago. Nobody where less than half of the time is known, and nobody on Windows: what it
-/// calls written is all output of a process, and in days a browser sends more to its own parts than a disk loses.
+/// The program that wrote most since `from` according to the recording, with what it wrote, if it accounts for a good
+/// part of the loss. It may have ended long ago. `None` if less than half of the time was recorded, and always on
+/// Windows: there "written" is all output of a process, and over days a browser sends more to its own processes than a
+/// disk loses.
 fn writer_over_days(history: &History, from: At, lost: u64, knowledge: &Knowledge) -> Option<(Subject, Evidence)> {
     if history.machine().os == Os::Windows {
         return None;
@@ -152,7 +153,7 @@ fn writer_over_days(history: &History, from: At, lost: u64, knowledge: &Knowledg
     let mut known = 0.0;
     for hour in history.written().iter().filter(|hour| hour.at > from) {
         known += hour.seconds.0;
-        // As above, the system writes on behalf of others.
+        // The system writes on behalf of others, see [`most`].
         for (name, kind, bytes) in hour.programs.iter().filter(|(_, kind, _)| *kind != ProgramKind::System) {
             sums.entry(name).or_insert((0.0, *kind)).0 += bytes.0 as f64;
         }
@@ -212,7 +213,7 @@ mod tests {
         assert!(rules(&scene).contains(&RuleId::DiskShrinking));
     }
 
-    /// A disk that lost 20 GB in three days, of which so many hours are known, and what wrote meanwhile.
+    /// A disk that lost 20 GB in three days, of which `hours` were recorded, and what wrote meanwhile.
     fn over_days(mut scene: Scene, hours: u32, writers: &[(&str, f64)]) -> Finding {
         scene.volume("/", 256.0 * GIB, &[100.0 * GIB; 10]);
         scene.days_ago(3.0, "/", 120.0 * GIB, hours, writers);
@@ -243,7 +244,7 @@ mod tests {
         assert!(nobody(Scene::windows(), 60, &[("erp", 15.0 * GIB)]), "Windows counts more than disks");
     }
 
-    /// A disk that loses 200 MB a second beside a reader and a writer; `change` is what is known of them.
+    /// A disk that loses 200 MB/s beside a reader and a writer; `change` limits what is known of them.
     fn beside(change: impl Fn(&mut ProcSample)) -> Finding {
         let mut scene = Scene::linux();
         let program = |pid, name: &str, read, written| {

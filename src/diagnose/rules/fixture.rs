@@ -1,4 +1,4 @@
-//! Scenes for the tests of the rules: a PC whose history is told in a few words.
+//! Scenes for the tests of the rules: builds the history of a PC in a few calls.
 
 use std::sync::Arc;
 
@@ -21,18 +21,18 @@ pub(in crate::diagnose) struct Scene {
     slept: f64,
 }
 
-/// The rules that speak, in order.
+/// Rules of the findings, in order.
 pub(in crate::diagnose) fn rules(scene: &Scene) -> Vec<RuleId> {
     scene.diagnose().iter().map(|finding| finding.rule).collect()
 }
 
 impl Scene {
-    /// What is usual on this PC is not known yet: it was watched for so long.
+    /// The baseline is not learned yet: the PC was watched for `watched`.
     pub(in crate::diagnose) fn learning(&mut self, watched: Option<Seconds>) {
         self.history.set_learning(watched);
     }
 
-    /// A PC with four processors and 16 GB.
+    /// A Windows PC with four processors and 16 GB.
     pub(in crate::diagnose) fn windows() -> Self {
         let machine = Machine { os: Os::Windows, cpus: 4, memory: Reading::Known(Bytes(MEMORY)), ..Machine::default() };
         Self {
@@ -62,42 +62,43 @@ impl Scene {
         self
     }
 
-    /// Usually so warm while it does nothing.
+    /// Sets the usual idle temperature.
     pub(in crate::diagnose) fn usually(mut self, celsius: f64) -> Self {
         self.history.set_usual_idle(UsualIdle { temperature: Some(Celsius(celsius)), ..self.history.usual_idle() });
         self
     }
 
-    /// Usually with the fan this fast while it does nothing, revolutions a minute.
+    /// Sets the usual idle fan speed in revolutions per minute.
     pub(in crate::diagnose) fn usual_fan(mut self, rpm: u32) -> Self {
         self.history.set_usual_idle(UsualIdle { fan: Some(Rpm(rpm)), ..self.history.usual_idle() });
         self
     }
 
-    /// Keeps samples for so many seconds only.
+    /// Limits the history to this many seconds.
     pub(in crate::diagnose) fn keeping(mut self, seconds: f64) -> Self {
         self.history = History::short(self.history.machine().clone(), Seconds(seconds));
         self
     }
 
-    /// Goes on at so many seconds.
+    /// Sets the time in seconds.
     pub(in crate::diagnose) fn at(mut self, seconds: f64) -> Self {
         self.now = (seconds * 1000.0) as i64;
         self
     }
 
-    /// Nothing is seen for so long: nobody watches.
+    /// Lets time pass without samples.
     pub(in crate::diagnose) fn pause(&mut self, seconds: f64) {
         self.now += (seconds * 1000.0) as i64;
     }
 
-    /// The PC sleeps for so long; the next look says so.
+    /// Suspends the PC; the next sample reports it.
     pub(in crate::diagnose) fn sleep(&mut self, seconds: f64) {
         self.pause(seconds);
         self.slept = seconds;
     }
 
-    /// Days ago so much was free on `volume`, and since then programs wrote so much, of which so many hours are known.
+    /// Sets what was free on `volume` `days` ago, and what programs wrote since, in total and over `hours` recorded
+    /// hours.
     pub(in crate::diagnose) fn days_ago(
         &mut self,
         days: f64,
@@ -122,7 +123,7 @@ impl Scene {
         self.history.set_written(written);
     }
 
-    /// Everything so far is known from a recording of before schema 5, which keeps less of a program.
+    /// Reduces all samples to what a recording before schema 5 keeps.
     pub(in crate::diagnose) fn as_recorded(&mut self) {
         let mut recorded = History::new(self.history.machine().clone());
         for sample in self.history.samples() {
@@ -144,7 +145,7 @@ impl Scene {
         diagnose(&self.history, &self.knowledge)
     }
 
-    /// Samples for `seconds`, each changed by `change` from a calm one.
+    /// Samples for `seconds`, each a calm one altered by `change`.
     pub(in crate::diagnose) fn push(&mut self, seconds: f64, change: impl Fn(&mut Sample)) {
         self.push_with(seconds, &[], change);
     }
@@ -166,12 +167,12 @@ impl Scene {
         }
     }
 
-    /// These processes for `seconds`, and what they use in all.
+    /// Runs these processes for `seconds`; the total is their sum.
     pub(in crate::diagnose) fn run(&mut self, processes: &[ProcSample], seconds: f64) {
         self.run_with(processes, seconds, |_| ());
     }
 
-    /// The same with each sample changed by `change`.
+    /// The same, with each sample altered by `change`.
     pub(in crate::diagnose) fn run_with(
         &mut self,
         processes: &[ProcSample],
@@ -200,7 +201,7 @@ impl Scene {
         self.push_with(seconds, &processes, |sample| sample.cpu = Reading::Known(Fraction::new(total)));
     }
 
-    /// Many programs with a little each.
+    /// Many programs with a small load each.
     pub(in crate::diagnose) fn crowd(&mut self, total: f64, seconds: f64) {
         let processes: Vec<ProcSample> =
             (0..20).map(|n| of(200 + n, &format!("small{n}.exe"), total / 20.0, Bytes(1 << 20))).collect();
@@ -234,7 +235,7 @@ impl Scene {
         });
     }
 
-    /// The fan so fast, revolutions a minute.
+    /// Samples with this fan speed in revolutions per minute.
     pub(in crate::diagnose) fn fan(&mut self, cpu: f64, rpm: u32, celsius: Option<f64>, seconds: f64) {
         self.push(seconds, |sample| {
             sample.cpu = Reading::Known(Fraction::new(cpu));
@@ -250,7 +251,7 @@ pub(in crate::diagnose) fn process(pid: Pid, path: &str, cpu: f64) -> ProcSample
 }
 
 impl ProcSample {
-    /// The same with these marks, as a recording would give them.
+    /// The same with these origin flags, as from a recording.
     pub(in crate::diagnose) fn marked(mut self, marks: &[OriginFlag]) -> Self {
         let origin = Origin { marks: marks.to_vec(), ..Origin::default() };
         Arc::make_mut(&mut self.facts).given = Some(Box::new(Given { group: None, origin }));
@@ -264,7 +265,7 @@ impl ProcSample {
     }
 }
 
-/// The condition of a PC of which one browser is all that is known.
+/// A condition in which only this browser is known.
 pub(in crate::diagnose) fn browser(state: &BrowserState) -> Arc<Condition> {
     Arc::new(Condition { browsers: Reading::Known(vec![state.clone()].into()), ..Condition::default() })
 }

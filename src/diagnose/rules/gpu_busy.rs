@@ -1,4 +1,4 @@
-//! The graphics processor is busy, and who uses it where the system tells.
+//! The graphics processor is busy, and which program uses it where the system reports that.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::users::heaviest;
@@ -12,7 +12,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let held = history
         .held(|sample| share(sample).is_some_and(|share| share >= limits.gpu))
         .filter(|held| held.seconds >= limits.gpu_seconds)?;
-    // Busy although nobody is there to look at pictures: worth more than a note.
+    // Busy while nobody is at the screen: worth more than a note.
     let idle = history.latest()?.user_idle.get().is_some_and(|idle| idle.0 >= away.0 + limits.gpu_seconds.0);
     let severity = if idle { Severity::Warning } else { Severity::Ok };
     let mut evidence = vec![Evidence::over(EvidenceKind::GpuUsed, held.mean(share)?, limits.gpu, held.seconds)];
@@ -32,7 +32,7 @@ mod tests {
     use crate::diagnose::{EvidenceKind, Finding, RuleId, Severity};
     use crate::model::{Fraction, Reading, Seconds, Use, Why};
 
-    /// A player and a desktop, and what they use of the graphics processor; what is not known of them, at times.
+    /// Scene with a game and a desktop; each entry is their use of the graphics processor, or `None` where unknown.
     fn found(users: &[Option<&[(&str, f64)]>]) -> Finding {
         let mut scene = Scene::linux();
         let processes = [process(10, "/opt/game/nebula", 0.2), process(11, "/usr/bin/gnome-shell", 0.05)];

@@ -48,7 +48,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     ))
 }
 
-/// How often the processor slowed down because of heat in the last `window`.
+/// Times the processor throttled because of heat in the last `window`.
 fn throttle_events(history: &History, window: Seconds) -> f64 {
     let Some(now) = history.latest().map(|sample| sample.at) else { return 0.0 };
     let counts: Vec<u64> = history

@@ -1,4 +1,4 @@
-//! Hot, or with a fan that turns fast, although little is running: a matter of cooling, not of programs.
+//! Hot, or with a fast fan, although little is running: a matter of cooling, not of programs.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
@@ -7,14 +7,14 @@ use crate::model::{Celsius, Fraction, Held, History, Reading, Rpm, Sample};
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.heat;
     let idle_share = limits.idle_share(history.machine().cpus);
-    // A graphics processor at work warms the PC as well; where it is not read the words say so.
+    // A busy graphics processor heats the PC as well; where it cannot be read, the text says so.
     let rests = |sample: &Sample| sample.gpu.get().is_none_or(|gpu| gpu.get() <= limits.idle_gpu);
     let idle = |sample: &Sample| sample.cpu.get().is_some_and(|cpu| cpu.get() <= idle_share) && rests(sample);
     let long = |held: &Held| held.seconds >= limits.idle_seconds;
     let measured = matches!(history.latest()?.temperature, Reading::Known(_));
     let hot = history.held(|sample| is_hot(sample, measured, history, knowledge) && idle(sample)).filter(long);
-    // Only what this PC usually does says whether its fan is fast, and a fan is known well before its noise is told as an
-    // estimate.
+    // Only this PC's baseline tells whether a fan speed is fast. A measured fan speed takes precedence over the
+    // estimated fan effort.
     let usual = history.usual_idle().fan;
     let fast = usual.and_then(|usual| {
         let limit = limits.fast_fan(usual);
@@ -52,7 +52,7 @@ fn rpm(sample: &Sample) -> Option<f64> {
     sample.fan.get().map(|Rpm(rpm)| f64::from(rpm))
 }
 
-/// Too warm for a PC that does nothing; where the temperature is not `measured`, by the estimate of fan effort.
+/// True if too warm for an idle PC; where the temperature is not `measured`, by the estimated fan effort.
 fn is_hot(sample: &Sample, measured: bool, history: &History, knowledge: &Knowledge) -> bool {
     let limits = &knowledge.thresholds.heat;
     if !measured {
@@ -67,7 +67,7 @@ fn is_hot(sample: &Sample, measured: bool, history: &History, knowledge: &Knowle
     })
 }
 
-/// How warm it is, and how warm it usually is or should be.
+/// The temperature, and the usual or expected one.
 fn heat_evidence(held: &Held, history: &History, knowledge: &Knowledge) -> Option<Vec<Evidence>> {
     let mean = held.mean(|sample| sample.temperature.get().map(|celsius| celsius.0))?;
     let limit = knowledge.thresholds.heat.idle_celsius.min(mean);
@@ -81,7 +81,7 @@ fn heat_evidence(held: &Held, history: &History, knowledge: &Knowledge) -> Optio
     Some(evidence)
 }
 
-/// How fast the fan is, and how fast it usually is.
+/// The fan speed, and the usual one.
 fn fan_evidence(held: &Held, Rpm(usual): Rpm, limit: f64) -> Option<[Evidence; 2]> {
     Some([
         Evidence::over(EvidenceKind::FanSpeed, held.mean(rpm)?, limit, held.seconds),

@@ -1,4 +1,4 @@
-//! A program that is expected to be busy for a while and then to stop: said, so that nobody worries or stops it.
+//! A program that is expected to be busy for a while: reported so that the user neither worries nor stops it.
 
 use crate::diagnose::finding::{Finding, RuleId, Severity};
 use crate::diagnose::load::{Class, Load};

@@ -1,4 +1,4 @@
-//! Not restarted for a long time. On Windows shutting down is often no restart.
+//! Not restarted for a long time. On Windows a shutdown is often not a restart (fast startup).
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
@@ -14,7 +14,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     }
     let limit = knowledge.thresholds.time.uptime_days;
     let evidence = vec![Evidence::over(EvidenceKind::Uptime, days, limit, seconds)];
-    // Which text is told depends on whether shutting down would have helped.
+    // The confidence selects the text: with fast startup a shutdown would not have helped.
     let kept = latest.condition.fast_startup == Reading::Known(true);
     let confidence = if kept { Confidence::High } else { Confidence::Medium };
     Some(Finding::new(RuleId::LongUptime, Severity::Ok, confidence, Subject::machine(), booted, evidence))

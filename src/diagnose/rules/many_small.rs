@@ -1,4 +1,4 @@
-//! The PC is full and no single program is to blame.
+//! The CPU is fully used and no single program is to blame.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::load::Load;
@@ -6,7 +6,7 @@ use crate::diagnose::series;
 use crate::knowledge::Knowledge;
 use crate::model::{Fraction, History, Sample};
 
-/// Said only when no program by itself explains it, and not of what belongs to no program at all.
+/// Reported only if no single program explains the load, and not for unattributed load.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads: &[Load]) -> Option<Finding> {
     if !loads.is_empty() {
         return None;

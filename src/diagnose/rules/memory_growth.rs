@@ -1,11 +1,11 @@
-//! One program holds more and more memory, step after step, and never gives any back.
+//! The memory of one program keeps growing, step after step, without being released.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::series;
 use crate::knowledge::Knowledge;
 use crate::model::{Bytes, History, ProgramKind, ProgramSample, Seconds};
 
-/// The time is divided into so many steps, whose means are compared.
+/// Number of equal steps the time is divided into; their means are compared.
 const STEPS: usize = 6;
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
@@ -14,7 +14,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
     let Some(then) = history.unbroken().find(|sample| latest.at.since(sample.at).0 >= limits.seconds.0 - 1.0) else {
         return Vec::new();
     };
-    // What only grows holds so much more than then: nearly all programs are ruled out without going through the time.
+    // Compares two samples first, which rules out nearly all programs without a pass over all samples.
     let has_grown = |program: &&ProgramSample| {
         let before = then.program(&program.name).map_or(0, |before| before.memory.0);
         program.kind != ProgramKind::System && program.memory.0.saturating_sub(before) >= limits.bytes
@@ -25,7 +25,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
 fn growing(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Option<Finding> {
     let limits = &knowledge.thresholds.growth;
     let points = series::of_program(history, &program.name, limits.seconds);
-    // A compiler that is started again and again is another process each time, and none of them only grows.
+    // A compiler that is started repeatedly is a new process each time, none of which keeps growing.
     let mut largest = points.iter().filter_map(|point| point.program?.largest);
     let one = largest.next_back();
     if largest.any(|other| Some(other) != one) {

@@ -1,4 +1,4 @@
-//! Memory is nearly used up, or programs already wait for it.
+//! Memory is nearly used up, or programs already stall on it.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
@@ -56,7 +56,7 @@ fn used(sample: &Sample) -> Option<f64> {
     sample.memory.get().filter(|memory| memory.total.0 > 0).map(|memory| memory.used.of(memory.total).get())
 }
 
-/// The largest program, if it is large enough to be called the cause, with its share of all memory.
+/// The largest program with its share of all memory, if large enough to count as the cause.
 fn main_program(sample: &Sample, knowledge: &Knowledge) -> Option<(Subject, f64)> {
     let total = sample.memory.get()?.total;
     let largest = sample.programs.iter().max_by_key(|program| program.memory)?;

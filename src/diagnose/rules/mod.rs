@@ -1,4 +1,4 @@
-//! The rules, one a file.
+//! The rules, one per file.
 
 pub(super) mod all_well;
 pub(super) mod antivirus_off;

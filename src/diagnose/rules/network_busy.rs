@@ -1,12 +1,12 @@
-//! The network is busy: normal while something large is fetched, and slow for everything else meanwhile. Who uses it is
-//! told where the system tells.
+//! The network is busy: normal during a large transfer, which slows everything else. Names the program where the system
+//! reports it.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::users::heaviest;
 use crate::knowledge::Knowledge;
 use crate::model::{BytesPerSec, History, Sample, Traffic};
 
-/// A transfer is what somebody wanted, as far as can be known: never more than information.
+/// Information only: a transfer is presumably something the user wanted.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.wait;
     let rate = |sample: &Sample| {
@@ -24,7 +24,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     };
     let received = heaviest(EvidenceKind::ProgramReceived, |traffic| traffic.rx.0);
     let sent = heaviest(EvidenceKind::ProgramSent, |traffic| traffic.tx.0);
-    // Of much that nobody of ours moves, a program with a small part is not the reason.
+    // A program with a small part of the traffic is not the cause.
     let all = held.mean(|sample| sample.net_users.known().and_then(|_| rate(sample)));
     let user = [received, sent]
         .into_iter()

@@ -1,4 +1,4 @@
-//! Something starts with the PC, or when the user signs in, that did not before: mostly what was just installed.
+//! A program starts automatically, at boot or login, that did not before: mostly something just installed.
 
 use crate::diagnose::finding::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject,
@@ -6,12 +6,12 @@ use crate::diagnose::finding::{
 use crate::knowledge::{Knowledge, Label};
 use crate::model::{At, Autostart, DisplayName, History, OriginFlag, Os, ProcFacts, ProcKey, Reading, Seconds, Why};
 
-/// An installer that adds more than this at once is told by its newest. What is worth a look is always told: who wants
-/// to stay unseen would only have to add a few harmless ones later.
+/// Most harmless entries reported, newest first. Suspicious ones are always reported: otherwise adding a few harmless
+/// entries later would hide them.
 const MOST_NOTES: usize = 3;
 
-/// The newest first. Where its file lies decides whether it is worth a look: installers do not put what is to stay into
-/// folders for temporary files, and do not hide it.
+/// One finding per entry, newest first. The location of the file decides the severity: installers do not put permanent
+/// programs into folders for temporary files, and do not hide them.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let Some(latest) = history.latest() else { return Vec::new() };
     let (limit, os) = (Seconds::from_days(knowledge.thresholds.mining.new_days), history.machine().os);
@@ -40,7 +40,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
         .collect()
 }
 
-/// What is unusual about its file, judged as that of a running program is.
+/// What is suspicious about its file, by the same criteria as for a running program.
 fn signs(entry: &Autostart, knowledge: &Knowledge, os: Os) -> Vec<Sign> {
     let Some(file) = &entry.file else { return Vec::new() };
     let facts = ProcFacts {
@@ -84,7 +84,7 @@ mod tests {
         scene
     }
 
-    /// What is told of one, `days` after it was first seen.
+    /// What is reported for one entry, `days` after it was first seen.
     fn told(file: &str, days: Option<f64>) -> Vec<(RuleId, Severity)> {
         scene(&[(file, days)]).diagnose().iter().map(|finding| (finding.rule, finding.severity)).collect()
     }

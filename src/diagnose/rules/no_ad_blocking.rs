@@ -1,10 +1,9 @@
-//! A browser that is told about for another reason has nothing that blocks advertisements. Never told alone: to have none
-//! is no fault.
+//! A browser reported for another reason has no ad blocking. Never reported alone: to have none is no fault.
 
 use crate::diagnose::finding::{Confidence, Finding, RuleId, Severity};
 use crate::model::{History, Reading};
 
-/// Findings about pages: what an advertisement may have brought.
+/// Rules about pages, whose findings an advertisement may have caused.
 const ABOUT_PAGES: [RuleId; 3] = [RuleId::WebPageLoad, RuleId::BrowserLoad, RuleId::PageOpened];
 
 pub(in crate::diagnose) fn find(history: &History, others: &[Finding]) -> Vec<Finding> {

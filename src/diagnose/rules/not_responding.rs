@@ -1,4 +1,4 @@
-//! A window that does not answer: its program waits for something, or is stuck.
+//! A window does not respond: its program waits for something, or is stuck.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
@@ -10,8 +10,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
     let hung = latest.programs.iter().filter(|program| program.hung);
     hung.filter_map(|program| {
         let is_hung = |sample: &Sample| sample.program(&program.name).is_some_and(|program| program.hung);
-        // A look sees a moment, whatever time its rates cover: what one look sees has lasted no time yet, and one that
-        // sees an answer ends it. One that could not see windows tells nothing.
+        // A sample sees windows at one instant, whatever span its rates cover: a single sample proves no duration, and
+        // one with a response ends the hang. Samples that could not see windows are skipped.
         let is_blind = |sample: &Sample| {
             sample.program(&program.name).is_some_and(|program| !program.hung && program.window.get().is_none())
         };
@@ -22,7 +22,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             return None;
         }
         let evidence = vec![Evidence::over(EvidenceKind::HungSeconds, seconds.0, limits.hung_seconds.0, seconds)];
-        // Its processes by memory: a program that hangs often computes nothing.
+        // Processes by memory: a hung program often uses no CPU.
         let subject = Subject::program(program, knowledge, |member| member.memory.0 as f64);
         let confidence = Confidence::from_duration(seconds);
         Some(Finding::new(RuleId::NotResponding, Severity::Warning, confidence, subject, since, evidence))
@@ -60,7 +60,7 @@ mod tests {
         }
         scene.run(std::slice::from_ref(&hung), 6.0);
         assert_eq!(rules(&scene), [RuleId::AllWell]);
-        // A look that could not see windows is no answer.
+        // A sample that could not see windows is not a response.
         office.window = Reading::Missing(Why::Unsupported);
         scene.run(&[office], 2.0);
         scene.run(&[hung], 6.0);

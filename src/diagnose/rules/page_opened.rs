@@ -1,5 +1,5 @@
-//! A web page was opened by a script, a schedule or a program in an odd place: perhaps by the company, perhaps by nobody
-//! you know.
+//! A web page was opened by a script, a scheduled task or a program in an odd place: perhaps by the company, perhaps by
+//! malware.
 
 use crate::diagnose::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
@@ -8,7 +8,7 @@ use crate::model::{At, History, OriginFlag, ProgramKind, ProgramSample, Sample};
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let latest = history.latest()?;
     let told = knowledge.thresholds.time.page_seconds.0;
-    // A page that is handed to a browser which runs already is seen in one look only.
+    // A page passed to a running browser shows in one sample only.
     let mut lately = history.samples().rev().take_while(|sample| latest.at.since(sample.at).0 <= told);
     let (seen, opened) =
         lately.find_map(|sample| Some((sample.at, sample.programs.iter().find(|program| is_opened(program))?)))?;
@@ -24,7 +24,7 @@ fn is_opened(program: &ProgramSample) -> bool {
     program.kind == ProgramKind::Browser && program.origin.has(OriginFlag::OpenedByStranger)
 }
 
-/// The first of the looks in a row, up to `seen`, in which the browser was there and had been opened so.
+/// The first of the consecutive samples up to `seen` in which the browser shows this origin.
 fn opened_at(history: &History, browser: &str, seen: At) -> Option<At> {
     let looks = history.samples().rev().filter(|sample| sample.at <= seen && !sample.programs.is_empty());
     let opened = |sample: &&Sample| sample.program(browser).is_some_and(is_opened);
@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(told(&scene), Some(At(1_020_000)));
         scene.run(&[browser], 310.0);
         assert_eq!(told(&scene), None);
-        // A page handed to the browser that runs: the one who hands it over is there for a moment.
+        // A page passed to the running browser: the passing process exists for a moment only.
         scene.run(&[process(20, path, 0.01)], 4.0);
         scene.run(&[process(20, path, 0.01).marked(&[OriginFlag::OpenedByStranger])], 2.0);
         scene.run(&[process(20, path, 0.01)], 400.0);

@@ -1,11 +1,12 @@
-//! Memory is moved to the disk, or there is none left to promise: everything gets slow, programs fail to start.
+//! Memory is being swapped out, or the commit limit is nearly reached: everything slows down and programs fail to
+//! start.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
 use crate::model::{At, History, Os, Sample, Seconds};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
-    // On Windows the figure is what was promised, which may grow without any paging; on Linux it is what was moved.
+    // On Windows the figure is committed memory, which can grow without any paging; on Linux it is swap in use.
     let (since, evidence) = match history.machine().os {
         Os::Windows => promised(history, knowledge)?,
         Os::Linux | Os::Unknown => moved_out(history, knowledge)?,
@@ -20,7 +21,7 @@ fn promised(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidenc
     (held.seconds >= knowledge.thresholds.hold_seconds).then_some((held.since, evidence))
 }
 
-/// A reserve that was filled long ago slows nothing down: it has to fill now, or to be missed now.
+/// Swap that filled up long ago slows nothing down: it must be growing now, or its exhaustion must hurt now.
 fn moved_out(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidence>)> {
     let (since, mut evidence) = match (growing(history, knowledge), missed(history, knowledge)) {
         (None, None) => return None,
@@ -37,7 +38,7 @@ fn moved_out(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Eviden
     Some((since, evidence))
 }
 
-/// Much more was moved to the disk lately.
+/// Swap use grew a lot recently.
 fn growing(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidence>)> {
     let limits = &knowledge.thresholds.paging;
     let latest = history.latest()?;
@@ -55,7 +56,7 @@ fn growing(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidence
     (grown >= limits.swap_grown).then(|| (since, vec![evidence]))
 }
 
-/// The reserve is full, and programs wait for memory or hardly any is left.
+/// Swap is full, and programs stall on memory or hardly any is left.
 fn missed(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidence>)> {
     let (limit, memory) = (knowledge.thresholds.paging.commit, &knowledge.thresholds.memory);
     let stall = |sample: &Sample| sample.pressure.get().map(|pressure| pressure.memory.get());
@@ -77,7 +78,7 @@ fn missed(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidence>
     (held.seconds >= knowledge.thresholds.hold_seconds).then_some((held.since, evidence))
 }
 
-/// Share of what there is beyond the installed memory.
+/// Share of swap (Linux) or of the commit limit (Windows) in use.
 fn used(sample: &Sample) -> Option<f64> {
     let swap = sample.swap.get().filter(|swap| swap.total.0 > 0)?;
     Some(swap.used.of(swap.total).get())

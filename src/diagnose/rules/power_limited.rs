@@ -1,4 +1,4 @@
-//! A power saving mode holds the PC back while there is work.
+//! A power saving mode limits performance while there is work.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let cpu = held.mean(|sample| sample.cpu.get().map(Fraction::get))?;
     let mut evidence = vec![Evidence::over(EvidenceKind::TotalCpu, cpu, limits.limited_cpu, held.seconds)];
     evidence.extend(held.mean(clock).map(|share| Evidence::told(EvidenceKind::ClockShare, share, held.seconds)));
-    // Plugging the cable in helps only where it is not.
+    // Plugging in helps only on battery.
     if history.latest()?.power.get()?.on_battery {
         let battery = |sample: &&Arc<Sample>| sample.power.get().is_some_and(|power| power.on_battery);
         let seconds = held.samples.iter().rev().take_while(battery).map(|sample| sample.span.0).sum();

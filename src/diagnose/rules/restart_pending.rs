@@ -1,4 +1,4 @@
-//! Updates wait for a restart: they go on in the background until then.
+//! Updates wait for a restart; until then they keep working in the background.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;

@@ -1,8 +1,8 @@
-//! A program that may be mining coins in secret: an additive score whose every line is a sentence.
+//! A program may be mining cryptocurrency in secret: an additive score, each line of which is a sentence for the user.
 //!
-//! The signs and their first weights follow shared experience (Sigma, Elastic and Falco rules for the identity, real
-//! captures for the shape, published evasions for the behaviour); the weights are in `thresholds.toml`. What a load
-//! looks like never alarms by itself: renders, compilers and tests are as flat as a miner.
+//! The signs and their initial weights follow published experience (Sigma, Elastic and Falco rules for the identity,
+//! real captures for the shape, published evasions for the behaviour); the weights are in `thresholds.toml`. The shape
+//! of a load never raises an alarm by itself: renders, compilers and tests are as flat as a miner.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::series::{self, Point};
@@ -10,7 +10,7 @@ use crate::diagnose::signs::Signs;
 use crate::knowledge::Knowledge;
 use crate::model::{At, History, OriginFlag, ProgramKind, ProgramSample, Seconds};
 
-/// Marks whose signs are strong ([`SignKind::is_strong`]).
+/// Flags whose signs are strong ([`SignKind::is_strong`]).
 const STRONG: [OriginFlag; 6] = [
     OriginFlag::MinerName,
     OriginFlag::MinerArguments,
@@ -22,7 +22,7 @@ const STRONG: [OriginFlag; 6] = [
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
-    // What is not what it seems is looked at although it does little.
+    // A disguised program is judged from a lower load on.
     let mut programs = series::loaded(history, steady.marked, steady.seconds, mining.recent_seconds);
     for program in series::loaded_gpu(history, steady.gpu, steady.seconds, mining.recent_seconds) {
         if programs.iter().all(|other| other.name != program.name) {
@@ -50,7 +50,7 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     let loaded = &points[..=last];
     let mut signs = Signs::new(history, knowledge);
     signs.identity(program);
-    // What is known to work hard now and then needs a sign that it is not what it seems.
+    // A program known to work hard at times needs a sign that it is not what it claims to be.
     let named = knowledge.named(&program.name);
     let is_known = program.kind == ProgramKind::System || named.is_some_and(|known| known.busy.is_some());
     if is_known && !signs.has_strong() {
@@ -74,7 +74,7 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     let seconds = Seconds(held);
     let mut subject = Subject::program(program, knowledge, |member| member.cpu.get());
     if is_gone {
-        // What ran then may have ended since.
+        // The processes of that time may have ended.
         subject.members.clear();
     }
     let mut evidence = vec![
@@ -97,7 +97,7 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     })
 }
 
-/// When the newest stretch of load began; pauses of at most `short` belong to it.
+/// Start of the newest stretch of load, including pauses of at most `short`.
 fn begin(points: &[Point<'_>], short: Seconds, is_loaded: impl Fn(&&Point) -> bool) -> Option<At> {
     let mut begin = None;
     let mut pause = 0.0;
@@ -218,7 +218,7 @@ mod tests {
         let mut scene = Scene::windows();
         let busy = process(700, r"C:\Users\a\sums.exe", 0.4).windowless();
         scene.run_with(std::slice::from_ref(&busy), 200.0, |sample| sample.watched = Reading::Known(false));
-        // It takes some seconds to find it in the list.
+        // It takes the user some seconds to find it in the list.
         scene.run_with(&[busy], 6.0, |sample| sample.watched = Reading::Known(true));
         scene.run_with(&[process(1, r"C:\Windows\explorer.exe", 0.0)], 60.0, |s| s.watched = Reading::Known(true));
         assert!(!rules(&scene).contains(&RuleId::SecretMining));
@@ -296,7 +296,8 @@ mod tests {
         assert!(!rules(&scene).contains(&RuleId::SecretMining));
     }
 
-    /// The figures of the signs of this kind about a miner in root's name on a quiet PC, as far as is known.
+    /// Figures of the signs of this kind for a miner run by root on a quiet PC, with its disk and network traffic as
+    /// given.
     fn signs(kind: SignKind, disk: Option<f64>, network: Option<f64>) -> Vec<Option<f64>> {
         let mut scene = Scene::linux().usually(40.0);
         let mut miner = process(700, "/tmp/.x/kworker", 0.5).marked(&[OriginFlag::KernelName, OriginFlag::New]);

@@ -1,11 +1,11 @@
-//! A drive does not answer: a loose cable, a failing disk. Volumes of the network are not looked at.
+//! A drive does not respond: a loose cable, a failing disk. Network volumes are not checked.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
 use crate::model::{History, Sample, Why};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
-    // The sampler itself waits 15 s before it says so.
+    // The sampler waits 15 s before it reports a volume as stale.
     let silent = |sample: &Sample| sample.volumes.why() == Some(Why::Stale);
     let held = history.held(silent).filter(|held| held.seconds >= knowledge.thresholds.wait.silent_seconds)?;
     let evidence = vec![Evidence::told(EvidenceKind::HungSeconds, held.seconds.0, held.seconds)];

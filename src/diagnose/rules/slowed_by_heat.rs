@@ -1,4 +1,4 @@
-//! The processor slows itself down because of heat while there is work.
+//! The processor throttles because of heat while there is work.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
@@ -12,10 +12,10 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         .map(|sample| &**sample)
         .take_while(|sample| newest.since(sample.at) <= limits.throttle_seconds)
         .collect();
-    // Newest first: a count that grew between two looks. Some laptops count all day at a tenth of their load.
+    // Newest first: increases between two samples. Some laptops count all day at a tenth of their load.
     let grew = recent.windows(2).filter_map(|pair| {
         let (now, before) = (pair[0].throttle_events.get()?, pair[1].throttle_events.get()?);
-        // A count that falls began anew with the PC or its driver.
+        // A falling count was reset by a reboot or a driver restart.
         now.checked_sub(before).filter(|more| *more > 0)
     });
     let counts: Vec<u64> = grew.collect();

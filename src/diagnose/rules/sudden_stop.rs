@@ -1,12 +1,12 @@
-//! The PC ended without a shutdown: it lost its power, hung and was switched off, or the system stopped itself.
+//! The PC ended without a shutdown: it lost power, hung and was switched off, or the system stopped itself.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
 use crate::model::{History, StopReason};
 
-/// Told for a working day from when the PC was there again, however long it was off: work may be lost, and it may happen
-/// again. Only where the system has said why: without that somebody may have ended the watching alone, and shut the PC
-/// down in order later.
+/// Reported for a working day after the PC was back, however long it was off: work may be lost, and it may happen
+/// again. Only if the system gave a reason: otherwise someone may have ended only the agent, and shut the PC down
+/// properly later.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let latest = history.latest()?;
     let stop = latest.condition.sudden_stop?;
@@ -31,12 +31,12 @@ mod tests {
     use crate::diagnose::{EvidenceKind, Finding, RuleId, Severity};
     use crate::model::{At, Condition, StopReason, SuddenStop};
 
-    /// What is told so many hours after the PC ended and a few minutes less after it was back.
+    /// Findings `hours` after the PC ended, and three minutes less after it was back.
     fn told(hours: f64, reason: StopReason, code: Option<u32>) -> Vec<Finding> {
         told_after(hours, hours - 0.05, reason, code)
     }
 
-    /// The same where it was back so many hours ago.
+    /// The same, with the PC back `back` hours ago.
     fn told_after(hours: f64, back: f64, reason: StopReason, code: Option<u32>) -> Vec<Finding> {
         let mut scene = Scene::windows().at(100.0 * 86_400.0);
         let ago = |hours: f64| At(((100.0 * 24.0 - hours) * 3_600_000.0) as i64);

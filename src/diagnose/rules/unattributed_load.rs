@@ -1,5 +1,5 @@
-//! Work that belongs to no program that can be named: programs that live for moments, the kernel, and what the
-//! system does not show. Where no programs were recorded at all, a load that does not move is worth the same look.
+//! Load that no named program accounts for: short-lived processes, the kernel, and what the system does not show. Where
+//! no programs were recorded at all, a steady total is worth the same warning.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::series;
@@ -7,7 +7,7 @@ use crate::diagnose::signs::{GoesOn, Signs};
 use crate::knowledge::Knowledge;
 use crate::model::{Fraction, Held, History, Sample, Seconds};
 
-/// No program is called so.
+/// A name that no program has.
 const NOBODY: &str = "";
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
@@ -28,7 +28,7 @@ fn rest(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let mut signs = Signs::new(history, knowledge);
     signs.conduct(&points, GoesOn::Load);
     signs.load(&points, NOBODY);
-    // What hides its name can be a miner as well; without a name and a file it stays a reason to look.
+    // A process that hides its name can be a miner, too; without a name and a file it stays a reason to look.
     if signs.score() >= mining.look {
         let score = f64::from(signs.score());
         evidence.push(Evidence::over(EvidenceKind::Score, score, f64::from(mining.look), held.seconds));
@@ -36,16 +36,16 @@ fn rest(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     Some(Finding { signs: signs.weightiest_first(), ..finding(&held, evidence) })
 }
 
-/// Share of the PC in no program's name, without what devices need.
+/// Share of the processors in no program's name, without interrupt handling.
 fn rest_of(sample: &Sample) -> Option<f64> {
     let of_devices = sample.interrupts.get().map_or(0.0, Fraction::get);
     Some((sample.unattributed.get()?.get() - of_devices).max(0.0))
 }
 
-/// A recording without programs: the total is all there is.
+/// For a recording without programs, of which only the total is known.
 fn totals_only(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let steady = &knowledge.thresholds.steady;
-    // A live PC has programs in every look: its hours need not be gone through for that.
+    // A live PC has programs in every sample: this avoids a pass over hours of them.
     if !history.latest()?.programs.is_empty() {
         return None;
     }
@@ -53,7 +53,8 @@ fn totals_only(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     if held.seconds < steady.seconds || held.samples.iter().any(|sample| !sample.programs.is_empty()) {
         return None;
     }
-    // At least so long, not at most: with a sample each 15 s, one that comes a second late would leave too few.
+    // Covers at least `steady.seconds`: with a sample every 15 s, one that is a second late would otherwise leave too
+    // few.
     let mut seconds = 0.0;
     let newest = held.samples.iter().rev().take_while(|sample| {
         let goes_on = seconds < steady.seconds.0 - 0.5;
@@ -120,7 +121,7 @@ mod tests {
         let mut scene = Scene::linux();
         scene.push(130.0, |sample| sample.cpu = Reading::Known(Fraction::new(0.4)));
         assert_eq!(rules(&scene), [RuleId::UnattributedLoad]);
-        // A recording with a sample each 15 s or so.
+        // A recording with a sample about every 15 s.
         let mut scene = Scene::linux().with_step(15.5);
         scene.push(155.0, |sample| sample.cpu = Reading::Known(Fraction::new(0.4)));
         assert_eq!(rules(&scene), [RuleId::UnattributedLoad]);

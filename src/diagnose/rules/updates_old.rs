@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn on_windows_it_is_the_installation_that_counts() {
-        // Updates come each month: a missed month is told after the next one was due.
+        // Updates come monthly: a missed month is reported once the next one was due.
         assert!(told(Scene::windows(), 40.0, Reading::Known(At(0))).is_none());
         let installed = told(Scene::windows(), 60.0, Reading::Known(At(0))).expect("told");
         let days = installed.observed(EvidenceKind::UpdateInstallAge).expect("measured");

@@ -1,5 +1,5 @@
-//! A page in a browser that computes steadily, without end and without traffic. A browser does not tell which page,
-//! so this is never more than a reason to look.
+//! A page in a browser computes steadily, without end and without traffic. A browser does not tell which page it is, so
+//! this is never more than a reason to look.
 
 use crate::diagnose::finding::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject,
@@ -25,7 +25,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             let network = series::network(newest);
             let is_small = |rate: f64| rate < steady.network_quiet;
             let all_is_quiet = network.is_none_or(is_small);
-            // A download beside it is no traffic of the page.
+            // A download beside it is not traffic of the page.
             let is_quiet = all_is_quiet || series::network_at_most(newest, &browser.name).is_some_and(is_small);
             if mean < steady.browser || variation > steady.variation || part < mean * steady.browser_page || !is_quiet {
                 return None;
@@ -49,13 +49,13 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             let act = mean >= limits.act && seconds >= limits.act_seconds;
             let severity = if act { Severity::Critical } else { Severity::Warning };
             let mut signs = Signs::new(history, knowledge);
-            // A browser stays when one of its pages rests: only a load that is there again has hidden.
+            // A browser stays open when one of its pages goes quiet: only a load that returns counts as hiding.
             signs.conduct(&points, GoesOn::Load);
             signs.surroundings(newest, &browser.name);
             let mut finding = Finding::new(RuleId::WebPageLoad, severity, confidence, subject, since, evidence);
             finding.signs = signs.weightiest_first();
             if browser.window == Reading::Known(false) {
-                // A small window behind the clock that stays when the others were closed.
+                // A tiny window hidden behind the clock stays when the others are closed.
                 finding.signs.push(Sign { kind: SignKind::NoWindow, points: 0, text: None, figure: None });
             }
             Some(finding)
