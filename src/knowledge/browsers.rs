@@ -1,4 +1,4 @@
-//! `assets/knowledge/browsers.toml`: where browsers keep what is looked at, and the add-ons that block advertisements.
+//! Reads `assets/knowledge/browsers.toml`: where browsers keep their state, and the ids of ad-blocking add-ons.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -43,7 +43,7 @@ struct Blocker {
 /// Both tables.
 #[derive(Clone, Debug)]
 pub(super) struct Browsers {
-    /// By the ids of the programs.
+    /// Keyed by program id.
     places: BTreeMap<String, Arc<BrowserPlaces>>,
     blockers: Arc<BTreeSet<String>>,
 }
@@ -86,26 +86,26 @@ impl Browsers {
 }
 
 impl Knowledge {
-    /// Where the browser with this English name keeps what is looked at; `None` for one whose rhythm of updates and whose
-    /// folders are not known.
+    /// Where the browser with this English name keeps its state; `None` for one whose update schedule and folders are
+    /// unknown.
     pub fn browser_places(&self, english: &str) -> Option<&Arc<BrowserPlaces>> {
         self.browsers.places.get(&self.named(english)?.id)
     }
 
-    /// Ids of add-ons that block advertisements, of all browsers.
+    /// Ids of ad-blocking add-ons of all browsers.
     pub const fn ad_blockers(&self) -> &Arc<BTreeSet<String>> {
         &self.browsers.blockers
     }
 
-    /// The folder of profiles that a browser was started with, if its command line names one.
+    /// The profile folder named on the browser's command line, if any.
     pub fn profiles_argument(args: &[String]) -> Option<&str> {
         let chromium = args.iter().find_map(|arg| arg.strip_prefix("--user-data-dir="));
         let is_firefox = |arg: &String| ["-profile", "--profile"].contains(&arg.as_str());
         chromium.or_else(|| args.get(args.iter().position(is_firefox)? + 1).map(String::as_str))
     }
 
-    /// Whether a browser was started with add-ons that are in none of its lists. Debian's Chromium has this switch each
-    /// time, mostly with nothing in it.
+    /// True if the browser was started with add-ons that none of its lists contain. Debian's Chromium always passes
+    /// this switch, mostly empty.
     pub fn has_unlisted_add_ons(args: &[String]) -> bool {
         args.iter().filter_map(|arg| arg.strip_prefix("--load-extension=")).any(|folders| !folders.is_empty())
     }

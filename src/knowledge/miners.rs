@@ -1,4 +1,4 @@
-//! `assets/knowledge/miners.toml`: names, command lines and pools of coin miners.
+//! Reads `assets/knowledge/miners.toml`: names, command lines and pools of cryptocurrency miners.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +45,7 @@ struct Pools {
     names: Vec<String>,
 }
 
-/// What gives a miner away.
+/// Indicators of a miner.
 #[derive(Clone, Debug)]
 pub(super) struct Miners {
     names: BTreeSet<String>,
@@ -58,7 +58,7 @@ pub(super) struct Miners {
 }
 
 impl Miners {
-    /// Reads the table; the second value is a source it names and nobody knows.
+    /// Reads the table. The second value is a source it names that does not exist.
     pub(super) fn read(
         text: &str,
         sources: &BTreeMap<String, Source>,
@@ -67,10 +67,10 @@ impl Miners {
         let unknown = table.sources.iter().find(|id| !sources.contains_key(*id)).cloned();
         let all = |texts: &[String]| texts.iter().map(|text| turned(text)).collect::<Vec<_>>();
         let mut strong = all(&table.strong);
-        // The longest that fits is the one to show.
+        // Longest first: the longest match is the one to show.
         strong.sort_by_key(|text| std::cmp::Reverse(text.len()));
         let together = Together {
-            // "-P" and "-p" are the same to us: the address decides.
+            // "-P" and "-p" are treated alike: the address decides.
             method_switches: lower(&all(&table.together.method_switches)),
             methods: table.together.methods.iter().map(|text| turned(text)).collect(),
             coin_switches: lower(&all(&table.together.coin_switches)),
@@ -90,17 +90,17 @@ impl Miners {
         Ok((miners, unknown))
     }
 
-    /// Whether a program file or process of this name is a miner. Whole names: "miner" alone means nothing.
+    /// True if a program file or process of this name is a miner. Whole names only: "miner" alone means nothing.
     pub(super) fn is_name(&self, name: &str) -> bool {
         self.names.contains(&stem(name))
     }
 
-    /// Whether a program is given texts to look for or to show: what stands on its command line is not what it does.
+    /// True if the program takes text to search for or to print: its command line does not say what it does.
     pub(super) fn is_reader(&self, name: &str) -> bool {
         self.readers.contains(&stem(name))
     }
 
-    /// What gives a miner away on a command line.
+    /// The miner indicator on a command line, if any.
     pub(super) fn argument(&self, args: &[String]) -> Option<String> {
         let line = args.join(" ");
         if let Some(found) = self.encoded.iter().find(|text| line.contains(text.as_str())) {
@@ -110,7 +110,7 @@ impl Miners {
         if let Some(found) = self.strong.iter().find(|text| line.contains(text.as_str())) {
             return Some(found.clone());
         }
-        // A shell is given a whole line as one argument.
+        // A shell takes a whole command line as one argument.
         let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches(['"', '\''])).collect();
         let addresses: Vec<Address> = values(&words, &self.together.address_switches).filter_map(Address::of).collect();
         for address in &addresses {
@@ -134,7 +134,7 @@ impl Miners {
             .or_else(|| among(&self.together.coin_switches, &self.together.coins))
     }
 
-    /// The pool a host belongs to, as listed.
+    /// The listed pool that a host belongs to.
     fn pool(&self, host: &str) -> Option<&str> {
         let host = host.trim_end_matches('.').to_ascii_lowercase();
         let dots = host.match_indices('.').map(|(at, _)| at + 1);
@@ -142,7 +142,7 @@ impl Miners {
     }
 }
 
-/// What follows a switch: "-o x", "--url=x" and "-ox".
+/// The values of switches, in the forms `-o x`, `--url=x` and `-ox`.
 fn values<'a>(words: &'a [&'a str], switches: &'a [String]) -> impl Iterator<Item = (&'a str, &'a str)> {
     words.iter().enumerate().flat_map(move |(index, word)| {
         switches.iter().filter_map(move |switch| {
@@ -161,7 +161,7 @@ fn values<'a>(words: &'a [&'a str], switches: &'a [String]) -> impl Iterator<Ite
     })
 }
 
-/// The computer a switch names.
+/// A host named by a switch.
 struct Address<'a> {
     switch: &'a str,
     scheme: bool,
@@ -173,7 +173,7 @@ impl<'a> Address<'a> {
     fn of((switch, value): (&'a str, &'a str)) -> Option<Self> {
         let (scheme, rest) = value.split_once("://").map_or((false, value), |(_, rest)| (true, rest));
         let rest = rest.split(['/', '?', '#']).next()?;
-        // "wallet.worker:password@host:port"
+        // `wallet.worker:password@host:port`
         let rest = rest.rsplit('@').next()?;
         let (host, port) = rest.rsplit_once(':').map_or((rest, None), |(host, port)| (host, port.parse().ok()));
         (!host.is_empty()).then_some(Self { switch, scheme, host, port })
@@ -181,23 +181,23 @@ impl<'a> Address<'a> {
 }
 
 impl Knowledge {
-    /// The indicator that matched on a command line, short, for display; never the whole line. Also matches on the
-    /// line of a program that only looks for such words: [`Knowledge::marks`] knows those and leaves them out.
+    /// The matching indicator of a command line, short, for display; never the whole line. Also matches the command
+    /// line of a program that only searches for such words; [`Knowledge::marks`] excludes those.
     pub fn miner_argument(&self, args: &[String]) -> Option<String> {
         self.miners.argument(args)
     }
 
-    /// Whether pools listen on this port and hardly anything in an office does. Alone it proves nothing.
+    /// True if pools listen on this port and hardly anything in an office does. Proves nothing alone.
     pub fn is_pool_port(&self, port: u16) -> bool {
         self.miners.ports.telling.contains(&port)
     }
 
-    /// Whether pools listen on this port among much else: worth something only beside the name of a pool.
+    /// True if pools listen on this port, like much else: counts only together with the name of a pool.
     pub fn is_pool_port_among_others(&self, port: u16) -> bool {
         self.miners.ports.worthless_alone.contains(&port)
     }
 
-    /// Whether a host is a mining pool or below one.
+    /// True if the host is a mining pool or a subdomain of one.
     pub fn is_pool_name(&self, host: &str) -> bool {
         self.miners.pool(host).is_some()
     }
@@ -207,7 +207,7 @@ fn lower(texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| text.to_lowercase()).collect()
 }
 
-/// Letters turned by 13 places: there and back.
+/// ROT13, its own inverse.
 fn turned(text: &str) -> String {
     let turn = |letter: char, first: u8| char::from(first + (letter as u8 - first + 13) % 26);
     text.chars()

@@ -1,5 +1,5 @@
-//! What is known beforehand: programs, what of them is protected, and thresholds. Data is in
-//! `assets/knowledge/*.toml`; this module checks it and answers questions about it. Pure.
+//! Built-in knowledge: known programs, protected ones, and thresholds. The data is in `assets/knowledge/*.toml`; this
+//! module validates it and answers queries about it. Pure.
 
 mod browsers;
 mod miners;
@@ -24,11 +24,11 @@ use system::{MonitoringTools, System, Wrong};
 
 use crate::model::{Fraction, Os, ProcFacts, ProtectRules, Reading};
 
-/// Management agents that are recognised by their folder, as their file names differ between versions
-/// (LANSCOPE on-premise and cloud, SKYSEA Client View).
+/// Management agents recognised by folder, because their file names differ between versions (LANSCOPE on-premise and
+/// cloud, SKYSEA Client View).
 const MANAGED_FOLDERS: [&str; 3] = ["\\motex\\lanscope", "\\sky product\\", "\\skysea"];
 
-/// A program file that runs other programs: the name of the process says more than the file.
+/// Executables that run other programs: for these the process name says more than the file name.
 const INTERPRETERS: [&str; 12] =
     ["bash", "dash", "java", "node", "perl", "php", "pwsh", "python", "python2", "python3", "ruby", "sh"];
 
@@ -44,15 +44,15 @@ pub struct Knowledge {
     system: System,
     miners: Miners,
     monitors: BTreeSet<String>,
-    /// The figures as a table, to change single ones.
+    /// The raw thresholds, kept so that an override can change single ones.
     figures: toml::Table,
-    /// What may never be closed.
+    /// Programs that must never be closed.
     pub protect: ProtectRules,
-    /// When something is worth a sentence.
+    /// Thresholds of the rules.
     pub thresholds: Thresholds,
 }
 
-/// A table that cannot be used; says where.
+/// A table that cannot be used, and where it is wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum KnowledgeError {
     /// Not the expected form.
@@ -60,7 +60,7 @@ pub enum KnowledgeError {
     Form {
         /// Name of the table.
         table: &'static str,
-        /// What is wrong, with line and column.
+        /// The parser's error, with line and column.
         reason: Box<toml::de::Error>,
     },
     /// Two entries claim the same thing.
@@ -68,20 +68,20 @@ pub enum KnowledgeError {
     Twice {
         /// Name of the table.
         table: &'static str,
-        /// What is claimed.
+        /// The name claimed twice.
         name: String,
     },
-    /// An entry names a source or a set of folders that does not exist.
+    /// An entry names a source or a folder set that does not exist.
     #[error("{table}: {name} is not known")]
     Unknown {
         /// Name of the table.
         table: &'static str,
-        /// What is named.
+        /// The unknown name.
         name: String,
     },
 }
 
-/// The texts of the tables.
+/// Contents of the tables.
 struct Tables {
     programs: &'static str,
     system: &'static str,
@@ -101,10 +101,10 @@ const BUILTIN: Tables = Tables {
 };
 
 impl Knowledge {
-    /// The tables that come with the program. They are checked by a test: an error here is a broken build.
+    /// The built-in tables. A test parses them, so an error here is a broken build.
     ///
     /// # Errors
-    /// Which table and where.
+    /// Names the table and the place.
     pub fn builtin() -> Result<Self, KnowledgeError> {
         Self::parse(&BUILTIN)
     }
@@ -165,7 +165,7 @@ impl Knowledge {
         Ok(knowledge)
     }
 
-    /// Adds a program, or puts it in the place of another. What is protected stays so.
+    /// Adds a program, or replaces the one at `place`. Protection is never removed.
     fn put(&mut self, place: Option<usize>, program: KnownProgram) {
         let index = place.unwrap_or(self.programs.len());
         if let Some(old) = self.programs.get(index) {
@@ -190,7 +190,7 @@ impl Knowledge {
         }
     }
 
-    /// Forgets the programs of other systems, and what is only needed to merge an override. What is protected stays so.
+    /// Drops the programs of other systems, and what only merging an override needs. Protection is kept.
     pub fn keep_only(&mut self, os: Os) {
         let mut kept = std::mem::take(&mut self.programs);
         kept.retain(|program| program.os.contains(&os));
@@ -204,7 +204,7 @@ impl Knowledge {
         }
     }
 
-    /// Whether a file, a service or the name of `program` already belongs to a program, and to which.
+    /// The file, service or name of `program` that already belongs to another program, with that program.
     fn taken<'a>(&'a self, program: &'a KnownProgram) -> Option<(&'a str, &'a KnownProgram)> {
         let files = program.os.iter().flat_map(|os| program.files.iter().map(move |file| (*os, file)));
         files
@@ -220,16 +220,16 @@ impl Knowledge {
         &self.programs
     }
 
-    /// Where the facts come from, by the ids that entries name.
+    /// Sources of the facts, by the ids that entries name.
     pub fn sources(&self) -> &BTreeMap<String, Source> {
         &self.sources
     }
 
-    /// The known program a process belongs to. A file of the right name in the wrong folder is not it; a
-    /// folder the system keeps secret is no reason for doubt.
+    /// The known program of a process. A file of the right name in the wrong folder is not that program; a path that
+    /// the system does not reveal is no reason for doubt.
     pub fn identify(&self, facts: &ProcFacts, os: Os) -> Option<&KnownProgram> {
         let file = stem(facts.file_name());
-        // A process chooses its name itself: it counts where the file says nothing, or only which interpreter runs.
+        // A process can choose its own name, so the name counts only where the file says nothing or is an interpreter.
         let by_name = || self.by_file.get(&(os, stem(&facts.name)));
         let by_file = || self.by_file.get(&(os, file.clone()));
         let found = match &facts.path {
@@ -246,7 +246,7 @@ impl Knowledge {
         Some(self.of_services(facts, os).unwrap_or(program))
     }
 
-    /// The program that all services in a process belong to.
+    /// The program that owns all services in a process.
     fn of_services(&self, facts: &ProcFacts, os: Os) -> Option<&KnownProgram> {
         let is_host = os == Os::Windows && stem(facts.file_name()) == self.system.starters.service_host;
         let mut owners = facts.services.iter().map(|name| self.by_service.get(&name.to_lowercase()));
@@ -254,39 +254,40 @@ impl Knowledge {
         owners.all(|other| other == Some(owner)).then(|| &self.programs[*owner])
     }
 
-    /// Whether a file at `path` can be this program. Where no folders are listed it is any place but those where programs
-    /// are not installed: a name alone is anybody's.
+    /// True if a file at `path` can be this program. Without listed folders any place will do, except those where
+    /// programs are not installed: any program can take any name.
     fn may_live_at(&self, program: &KnownProgram, path: Option<&str>, os: Os) -> bool {
         program.may_live_at(path, os)
             && !(program.folders.is_empty() && path.is_some_and(|path| self.is_no_home(path, os)))
     }
 
-    /// Whether a process has the file name of a known program, but lies where that program cannot be.
+    /// True if a process has the file name of a known program, but a path where that program cannot be.
     pub fn is_misplaced(&self, facts: &ProcFacts, os: Os) -> bool {
         let named = self.by_file.get(&(os, stem(facts.file_name())));
         let path = facts.path.known().map(String::as_str);
         named.is_some_and(|index| !self.may_live_at(&self.programs[*index], path, os))
     }
 
-    /// What this effort normally gives on an office PC, in degrees Celsius: an estimate, always called so.
+    /// Temperature in degrees Celsius that this effort normally causes on an office PC: an estimate, and labelled as
+    /// one.
     pub fn expected_celsius(&self, effort: Fraction) -> f64 {
         let heat = &self.thresholds.heat;
         heat.model_idle_celsius + heat.model_rise_celsius * effort.get()
     }
 
-    /// The known program with this English name: the identity of a program in recordings and findings.
+    /// The known program with this English name, which identifies a program in recordings and findings.
     pub fn named(&self, english: &str) -> Option<&KnownProgram> {
         self.by_name.get(english).map(|index| &self.programs[*index])
     }
 
-    /// Whether the file of a process is an interpreter: the process name says more then.
+    /// True if the file of a process is an interpreter, for which the process name says more.
     pub fn is_interpreted(facts: &ProcFacts) -> bool {
         let file = stem(facts.file_name());
         INTERPRETERS.contains(&file.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'))
     }
 
-    /// The name people know a process by when it is no known program: its file name without `.exe`, or the
-    /// process name where the file is an interpreter.
+    /// Display name of a process that is not a known program: its file name without `.exe`, or the process name if the
+    /// file is an interpreter or unknown.
     pub fn plain_name(facts: &ProcFacts) -> String {
         let file = facts.file_name();
         let name = if Self::is_interpreted(facts) || matches!(facts.path, Reading::Missing(_)) {
@@ -300,7 +301,7 @@ impl Knowledge {
     }
 }
 
-/// A file name for comparing: lower case, without `.exe`.
+/// A file name in comparable form: lower case, without `.exe`.
 fn stem(name: &str) -> String {
     let name = name.to_lowercase();
     name.strip_suffix(".exe").unwrap_or(&name).to_owned()

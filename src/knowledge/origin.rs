@@ -1,16 +1,16 @@
-//! What is unusual about where a process comes from: its name, its place, its command line, who started it.
+//! Derives the origin flags of a process: what is unusual about its name, folder, command line and parent.
 //!
-//! A mark is something seen, not a judgement: an installer works in a temporary folder, too. What could not be read
-//! is never held against a process.
+//! A flag is an observation, not a judgement: installers work in temporary folders, too. What could not be read never
+//! counts against a process.
 
 use super::place::comparable;
 use super::{Knowledge, stem};
 use crate::model::{Origin, OriginFlag, Os, ProcFacts};
 
-/// What Linux adds to the path of a file that is gone.
+/// Suffix that Linux appends to the path of a deleted file.
 const DELETED: &str = " (deleted)";
 
-/// Where a program file is, as it is compared.
+/// Path of a program file in comparable form.
 struct ProgramPath<'a> {
     path: &'a str,
     os: Os,
@@ -18,8 +18,8 @@ struct ProgramPath<'a> {
 }
 
 impl Knowledge {
-    /// Marks of a process; `parent` are the facts of the process that started it, if it still runs and is really the
-    /// parent. Sorted, without doubles. An unknown path is never suspicious.
+    /// Flags of a process, sorted, without duplicates. `parent` is the process that started it, if it still runs and is
+    /// really the parent (start times checked). An unknown path is never suspicious.
     pub fn marks(&self, facts: &ProcFacts, parent: Option<&ProcFacts>, os: Os) -> Vec<OriginFlag> {
         if facts.kernel {
             return Vec::new();
@@ -44,7 +44,7 @@ impl Knowledge {
             os == Os::Windows && parent.is_some_and(|parent| self.is_wrong_parent(facts, parent)),
         );
         if let Some(place) = &place {
-            // The name of a file that is known, never a name alone: another user's threads show none either.
+            // Requires a known file: threads of other users have this name and show no file either.
             let named =
                 [facts.name.as_str(), facts.file_name()].into_iter().any(|name| self.system.is_kernel_name(name));
             mark(OriginFlag::KernelName, os == Os::Linux && named);
@@ -62,12 +62,12 @@ impl Knowledge {
         marks
     }
 
-    /// Whether a program shows what the PC does. Some miners stop while one is open.
+    /// True if the program shows what the PC does. Some miners stop while one is open.
     pub fn is_monitoring_tool(&self, file_name: &str) -> bool {
         self.monitors.contains(&stem(file_name))
     }
 
-    /// Whether people type commands into this program; `parent` as for [`Self::marks`].
+    /// True if users type commands into this program; `parent` as for [`Self::marks`].
     pub fn is_terminal(&self, facts: &ProcFacts, parent: Option<&ProcFacts>) -> bool {
         let terminals = &self.system.terminals;
         let name = stem(facts.file_name());
@@ -76,7 +76,7 @@ impl Knowledge {
         terminals.files.contains(&name) || (terminals.consoles.contains(&name) && by_desktop())
     }
 
-    /// Whether programs are not installed where this file is: a temporary, odd or hidden place.
+    /// True if programs are not installed at this path: a temporary, odd or hidden place.
     pub(super) fn is_no_home(&self, path: &str, os: Os) -> bool {
         comparable(path, os).is_some_and(|path| {
             let path = path.strip_suffix(DELETED).unwrap_or(&path);
@@ -85,8 +85,8 @@ impl Knowledge {
         })
     }
 
-    /// Whether a person started the program: from a desktop, or in a shell that was not given a script. What is not known
-    /// of the shell is taken for a person.
+    /// True if the user started the program: from a desktop, or in a shell without a script. A shell with unknown
+    /// arguments counts as the user.
     pub fn is_started_by_hand(&self, origin: &Origin) -> bool {
         let starters = &self.system.starters;
         let Some(parent) = origin.parent.as_deref().map(stem) else { return false };
@@ -94,8 +94,8 @@ impl Knowledge {
         starters.desktops.contains(&parent) || in_shell()
     }
 
-    /// Whether `parent` is nobody who opens a web page for a person: a script or a schedule, or a program that is not in our
-    /// list and lies in a temporary, an odd or a hidden place. What hands on the link that somebody clicked on is none.
+    /// True if `parent` does not open web pages on behalf of the user: a script, a scheduler, or an unknown program in
+    /// a temporary, odd or hidden place. Programs that pass on a clicked link do not count.
     pub fn opens_pages_unasked(&self, parent: &ProcFacts, os: Os) -> bool {
         if self.is_opener(parent) {
             return false;
@@ -110,7 +110,7 @@ impl Knowledge {
 
     fn is_opener(&self, facts: &ProcFacts) -> bool {
         let openers = &self.system.starters.openers;
-        // Not what is done with it: `sh -c "xdg-open …"` is a script that opens a page.
+        // Only a script file that is an opener: `sh -c "xdg-open …"` is a script that opens a page.
         let script = facts.args.known().and_then(|args| args.get(1)).map(String::as_str).unwrap_or_default();
         let script =
             || script.starts_with('/') && openers.contains(&stem(script.rsplit('/').next().unwrap_or_default()));
@@ -118,7 +118,7 @@ impl Knowledge {
     }
 
     fn has_miner_arguments(&self, facts: &ProcFacts) -> bool {
-        // By its file: anybody can write what he likes into the first argument.
+        // Judged by its file: any process can write anything into its first argument.
         let reads = facts.path.known().is_some() && self.miners.is_reader(facts.file_name());
         !reads && facts.args.known().is_some_and(|args| self.miners.argument(args).is_some())
     }
@@ -139,7 +139,7 @@ impl Knowledge {
     }
 
     fn is_odd(&self, place: &ProgramPath) -> bool {
-        // "Program Files" somewhere below another folder wants to be taken for the real one.
+        // A "Program Files" below another folder imitates the real one.
         let imitated = || {
             let is_real = place.path.starts_with("\\program files");
             !is_real && !place.is_below(&self.system.containers) && place.path.contains("\\program files")
@@ -148,7 +148,7 @@ impl Knowledge {
     }
 
     fn is_hidden(&self, place: &ProgramPath) -> bool {
-        // The names are Linux's; on Windows a dot hides nothing.
+        // A leading dot hides a file only on Linux.
         if place.os != Os::Linux
             || place.is_below(&self.system.dots_are_ordinary)
             || place.is_below(&self.system.not_temporary)
@@ -163,7 +163,7 @@ impl Knowledge {
         file.starts_with('.') || below_temporary()
     }
 
-    /// Whether `folder` is one of the temporary folders itself.
+    /// True if `folder` is one of the temporary folders itself.
     fn is_top_of_temporary(&self, folder: &str) -> bool {
         let parent = folder.trim_end_matches('/').rfind('/').map_or("", |at| &folder[..=at]);
         !self.system.temporary.hold(parent, Os::Linux)
@@ -194,9 +194,10 @@ impl Knowledge {
         let name = stem(parent.file_name());
         let service = || {
             let is_it = |name: &String| name.eq_ignore_ascii_case(&starters.scheduler_service);
-            // In a process with several services nobody knows which of them started it.
+            // In a process with several services it is unknown which one started the program.
             let alone = parent.services.len() == 1 && parent.services.iter().any(is_it);
-            // Only administrators may read its command line, but for them it is there when the list is not.
+            // Only administrators can read its command line, but they can even when the list of services is
+            // unavailable.
             alone || parent.args.known().is_some_and(|args| args.iter().any(is_it))
         };
         starters.schedulers.contains(&name) || (os == Os::Windows && name == starters.service_host && service())
@@ -226,7 +227,7 @@ mod tests {
         }
     }
 
-    /// Without the mark that speaks for a program.
+    /// Without the flag that counts for a program.
     fn unusual(mut marks: Vec<OriginFlag>) -> Vec<OriginFlag> {
         marks.retain(|mark| *mark != OriginFlag::Installed);
         marks
@@ -254,7 +255,7 @@ mod tests {
             r"C:\ProgramData\Microsoft\Windows Defender\Platform\4.18\MsMpEng.exe",
             r"C:\Program Files (x86)\Windows Kits\10\Assessment and Deployment Kit\DISM\dism.exe",
             r"C:\Users\a\AppData\Local\Microsoft\WindowsApps\wsl.exe",
-            // Containers and the sandbox hold a Windows of their own.
+            // Containers and the sandbox contain a Windows of their own.
             r"C:\ProgramData\Docker\windowsfilter\0a1b\Files\Windows\System32\svchost.exe",
             r"\Device\VhdHardDisk{0a1b}\Windows\System32\lsass.exe",
             // Ordinary programs, and tools that share a name with one of Windows.
@@ -395,9 +396,9 @@ mod tests {
         let knowledge = Knowledge::builtin().expect("tables");
         let told = |path, args: &[&str]| unusual(knowledge.marks(&facts("x", Some(path), args), None, Os::Linux));
         assert_eq!(told("/home/a/svc", &["svc", "-o", "stratum+tcp://a.example:3333"]), [MinerArguments]);
-        // Somebody looks for it.
+        // Somebody searches for it.
         assert_eq!(told("/usr/bin/grep", &["grep", "-r", "stratum+tcp://", "/var/log"]), []);
-        // The first argument is what the program says about itself.
+        // The first argument is chosen by the program itself.
         assert_eq!(told("/home/a/svc", &["grep", "-o", "stratum+tcp://a.example:3333"]), [MinerArguments]);
         assert_eq!(told("/usr/bin/gcc", &["gcc", "-c", "pool.c", "-o", "pool.o"]), []);
     }
@@ -468,7 +469,7 @@ mod tests {
         ] {
             assert!(windows(path), "{path}");
         }
-        // Many honest programs live in AppData and open the links that people click on.
+        // Many legitimate programs live in AppData and open links that users click.
         for path in [
             r"C:\Windows\explorer.exe",
             r"C:\Program Files\Microsoft Office\root\Office16\OUTLOOK.EXE",

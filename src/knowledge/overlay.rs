@@ -1,10 +1,10 @@
-//! What an administrator or a user adds to the tables: `knowledge.toml`, merged over what is built in.
+//! Merges the additions of an administrator or user, `knowledge.toml`, over the built-in tables.
 //!
-//! Nobody checks that file before we read it. Each entry is judged by itself; one that cannot be used is told with its
-//! line and left out, the rest counts. It can add and rename, but take no protection away, and it does not reach what
-//! gives a miner or an imitated part of the system away: `system.toml` and `miners.toml`.
+//! Nothing validates that file beforehand. Each entry is judged by itself; one that cannot be used is reported with its
+//! line and skipped, the rest counts. An override can add and rename, but not remove protection, and it cannot change
+//! what exposes a miner or an imitation of a system program: `system.toml` and `miners.toml`.
 //!
-//! The text is taken apart at the lines that begin with `[`, before it is read: so a mistake costs one entry.
+//! The text is split at lines that begin with `[` before it is parsed, so that a mistake costs one entry.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,27 +17,27 @@ use super::programs::KnownProgram;
 use super::{Knowledge, Source, stem};
 use crate::model::{Os, Seconds};
 
-/// A longer text is not read.
+/// Maximum size of an override in bytes; a longer one is not read.
 pub const OVERRIDE_LIMIT: usize = 256 * 1024;
-/// Notes kept; a file that is no override at all makes one for each line.
+/// Most notes kept: a file of another kind would produce one for each line.
 const MOST_NOTES: usize = 100;
-/// The longest name or description of a program.
+/// Longest name or description of a program, in characters.
 const LONGEST_TEXT: usize = 120;
-/// Files and folders of one program.
+/// Most files, services or folders of one program.
 const MOST_FILES: usize = 100;
-/// A load that lasts a day is never usual.
+/// Longest usual load in minutes: one that lasts a day is never usual.
 const MOST_MINUTES: u32 = 1440;
 
-/// Something in an override that was left out.
+/// An entry of an override that was skipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnowledgeNote {
-    /// Which table: `program`, `thresholds.cpu`, `monitors`; empty for the file as a whole.
+    /// Name of the table: `program`, `thresholds.cpu`, `monitors`; empty for the file as a whole.
     pub table: String,
-    /// Which entry or key.
+    /// The entry or key.
     pub id: Option<String>,
-    /// In which line it begins, or is wrong, from 1.
+    /// Line where it begins or is wrong, from 1.
     pub line: Option<usize>,
-    /// Why.
+    /// Why it was skipped.
     pub reason: Rejected,
 }
 
@@ -57,7 +57,7 @@ impl fmt::Display for KnowledgeNote {
     }
 }
 
-/// Why an entry of an override was left out.
+/// Why an entry of an override was skipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, thiserror::Error)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "detail")]
 #[strum(serialize_all = "snake_case")]
@@ -71,16 +71,16 @@ pub enum Rejected {
     /// There is no such table or key.
     #[error("there is no such table or key")]
     UnknownKey,
-    /// A value that cannot be meant.
+    /// A value that is out of range or of the wrong type.
     #[error("{0} is not a usable value")]
     Value(String),
     /// It would weaken the protection of a program, or make a miner look harmless.
     #[error("this is protected: {0} must stay as it is")]
     Protected(String),
-    /// Another program has this file or name.
+    /// Another program already has this file or name.
     #[error("{0} already belongs to {1}")]
     Taken(String, String),
-    /// The same entry came before.
+    /// A duplicate of an earlier entry.
     #[error("given twice")]
     Twice,
 }
@@ -92,13 +92,13 @@ impl Rejected {
     }
 }
 
-/// A table header and what belongs to it.
+/// A table header with its content.
 struct Part<'a> {
     line: usize,
     text: &'a str,
 }
 
-/// The text, cut before each line that begins with `[`; `[program.name]` stays with its `[[program]]`.
+/// Splits the text before each line that begins with `[`; `[program.name]` stays with its `[[program]]`.
 fn parts(text: &str) -> Vec<Part<'_>> {
     let (mut parts, mut start, mut first) = (Vec::new(), 0, 1);
     let mut at = 0;
@@ -115,8 +115,9 @@ fn parts(text: &str) -> Vec<Part<'_>> {
 }
 
 impl Knowledge {
-    /// These tables with `text` merged over them, and what of it was left out. `text` has the form of
-    /// `assets/schema/knowledge-1.schema.json`: programs to add or to replace by id, thresholds to change, monitors to add.
+    /// These tables with `text` merged over them, and notes about what was skipped. `text` has the form of
+    /// `assets/schema/knowledge-1.schema.json`: programs to add or to replace by id, thresholds to change, monitors to
+    /// add.
     pub fn with_override(&self, text: &str) -> (Self, Vec<KnowledgeNote>) {
         let mut merge = Merge { result: self.clone(), base: self, seen: BTreeSet::new(), notes: Vec::new() };
         if text.len() > OVERRIDE_LIMIT {
@@ -134,7 +135,7 @@ impl Knowledge {
 struct Merge<'a> {
     result: Knowledge,
     base: &'a Knowledge,
-    /// Programs and keys that this text has set.
+    /// Programs and keys already set by this text.
     seen: BTreeSet<String>,
     notes: Vec<KnowledgeNote>,
 }
@@ -233,7 +234,7 @@ impl Merge<'_> {
         let refused = || Rejected::Value(told(new));
         let builtin = at(&self.base.figures, path).ok_or(Rejected::UnknownKey)?;
         let key = path.last().map_or("", String::as_str);
-        // A sign may count nothing.
+        // A sign may be worth 0 points.
         let may_be_0 = key == "falls" || (path.len() == 3 && path[1] == "points");
         let value = sane(key, builtin, new, may_be_0).ok_or_else(refused)?;
         if hides_miners(path, builtin, &value) {
@@ -241,7 +242,7 @@ impl Merge<'_> {
         }
         let mut figures = self.result.figures.clone();
         *at_mut(&mut figures, path).ok_or(Rejected::UnknownKey)? = value;
-        // The form of the table has the last word.
+        // The type of the table decides last.
         self.result.thresholds = figures.clone().try_into().map_err(|_| refused())?;
         self.result.figures = figures;
         Ok(())
@@ -264,7 +265,7 @@ impl Merge<'_> {
         program.files.dedup();
         let old = self.result.programs.iter().position(|known| known.id == program.id);
         if program.folders.is_empty() {
-            // Left out: where the files are does not change.
+            // Without folders the built-in ones stay.
             program.folders = old.map(|at| self.result.programs[at].folders.clone()).unwrap_or_default();
         }
         for service in &mut program.services {
@@ -287,7 +288,7 @@ impl Merge<'_> {
         Ok(())
     }
 
-    /// Whether an entry can be meant as it stands.
+    /// Validates an entry.
     fn check(&self, program: &KnownProgram) -> Result<(), Rejected> {
         let value = |text: &str| Err(Rejected::Value(shortened(text)));
         let is_id = |id: &str| {
@@ -333,7 +334,7 @@ impl Merge<'_> {
         self.is_free(program)
     }
 
-    /// Whether the files and the name belong to nobody else.
+    /// Checks that the files and the name belong to no other program.
     fn is_free(&self, program: &KnownProgram) -> Result<(), Rejected> {
         if let Some((what, owner)) = self.result.taken(program) {
             return Err(Rejected::Taken(what.to_owned(), owner.id.clone()));
@@ -351,7 +352,7 @@ impl Merge<'_> {
     }
 }
 
-/// An entry that replaces a protected one may say other words, but not change what is protected.
+/// Checks that a replaced protected entry changes only texts, not what is protected.
 fn keeps_protection(old: &KnownProgram, new: &KnownProgram) -> Result<(), Rejected> {
     let protected = |what: &str| Err(Rejected::Protected(what.to_owned()));
     if new.protect != old.protect {
@@ -372,12 +373,13 @@ fn keeps_protection(old: &KnownProgram, new: &KnownProgram) -> Result<(), Reject
     if new.kind != old.kind || new.part_of_parent != old.part_of_parent {
         return protected("kind");
     }
-    // The English name is how recordings and findings know the program.
+    // Recordings and findings identify the program by its English name.
     if new.name.en == old.name.en { Ok(()) } else { protected("name.en") }
 }
 
-/// Whether a figure would make a miner look harmless: whoever may write a file of the user could hide one by it. What a
-/// program is (name, command line, folder, parent) may count for more, and be told earlier, never the other way round.
+/// True if a threshold would make a miner look harmless: anyone who can write a file of the user could hide one that
+/// way. Signs of identity (name, command line, folder, parent) may count for more and be reported earlier, never the
+/// reverse.
 fn hides_miners(path: &[String], builtin: &toml::Value, new: &toml::Value) -> bool {
     const KEPT: [&str; 5] = ["miner_name", "miner_arguments", "wrong_folder", "wrong_parent", "kernel_name"];
     let (was, is) = (number(builtin), number(new));
@@ -393,7 +395,7 @@ fn number(value: &toml::Value) -> Option<f64> {
     value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
 }
 
-/// A figure of the same sort as the one built in, in a range that can be meant.
+/// Checks that a value has the type of the built-in one and a plausible range.
 fn sane(key: &str, builtin: &toml::Value, new: &toml::Value, may_be_0: bool) -> Option<toml::Value> {
     let (was, number) = (number(builtin)?, number(new)?);
     let most = match key {
@@ -405,7 +407,7 @@ fn sane(key: &str, builtin: &toml::Value, new: &toml::Value, may_be_0: bool) -> 
         _ if was <= 1.0 => 1.0,
         _ => was * 1_000.0,
     };
-    // A limit of 0 would be met at every moment, or never.
+    // A limit of 0 would be met always, or never.
     if !number.is_finite() || !(0.0..=most).contains(&number) || (number <= 0.0 && !may_be_0) {
         return None;
     }
@@ -433,7 +435,7 @@ fn at_mut<'a>(table: &'a mut toml::Table, path: &[String]) -> Option<&'a mut tom
     Some(value)
 }
 
-/// A name or description that can be drawn: no line ends, nothing that turns the direction of writing.
+/// True for text that can be drawn: not empty or too long, no line breaks, no bidirectional controls.
 fn is_text(text: &str) -> bool {
     let agent_loop = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     !text.trim().is_empty()
@@ -445,14 +447,14 @@ fn is_file_name(name: &str) -> bool {
     is_text(name) && !name.contains(['/', '\\', '*'])
 }
 
-/// A whole folder of one system, not the top of a drive: everything would be below that.
+/// True for an absolute folder of one system, but not the root of a drive: everything would be below that.
 fn is_folder(folder: &str) -> bool {
     let drive = folder.as_bytes().get(1) == Some(&b':') && folder.as_bytes().get(2) == Some(&b'\\');
     let top = if drive { 3 } else { 1 };
     is_text(folder) && folder.len() <= 260 && (drive || folder.starts_with('/')) && folder.len() > top
 }
 
-/// A value as it is told; of what is no single value only the sort.
+/// A value for display; for a compound one only its type.
 fn told(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => shortened(text),
@@ -467,7 +469,7 @@ fn shortened(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect()
 }
 
-/// In which line of the file a key of a part stands; a search is enough, it is only told.
+/// Line of a key in the file. A plain search is enough, it is only displayed.
 fn line_of(part: &Part, key: &str) -> Option<usize> {
     let says = |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
     part.text.lines().position(says).map(|index| part.line + index)
@@ -489,7 +491,7 @@ mod tests {
         Knowledge::builtin().expect("tables").with_override(text)
     }
 
-    /// The one note, as it is told.
+    /// The only note, as displayed.
     fn note(text: &str) -> String {
         let (_, notes) = over(text);
         assert_eq!(notes.len(), 1, "{notes:?}");
@@ -634,7 +636,7 @@ mod tests {
         for id in builtin.programs().iter().filter(|known| known.protect.is_some()).map(|known| &known.id) {
             assert!(knowledge.programs().iter().any(|known| known.id == *id && known.protect.is_some()), "{id}");
         }
-        // A second file cannot undo what the first one protects.
+        // A second file cannot undo the protection by the first one.
         let (ours, _) = builtin.with_override(&program("files = [\"ours\"]\nprotect = \"management\""));
         let (after, notes) = ours.with_override(&program("files = [\"ours\"]"));
         assert!(notes.len() == 1 && after.protect.security.contains("ours"));
@@ -643,7 +645,7 @@ mod tests {
         );
     }
 
-    /// Arbitrary changes to a good file: never a panic, never less protection, the built-in programs stay.
+    /// Random changes to a valid file: never a panic, never less protection, the built-in programs stay.
     #[test]
     fn no_text_breaks_the_tables() {
         let builtin = Knowledge::builtin().expect("tables");

@@ -1,9 +1,9 @@
-//! Whether a program file lies below a folder. Text only: nothing is looked up on a disk.
+//! Tests whether a program file is below a folder. Text only; the disk is never accessed.
 
 use crate::model::Os;
 
-/// A path as it is compared: on Windows in lower case with `\`, without drive letter and without the prefixes of
-/// the system's own way of writing. `None` when it says nothing about where the file is.
+/// A path in comparable form: on Windows in lower case with `\`, without the drive letter and the prefixes of native
+/// paths. `None` if it does not say where the file is.
 pub(super) fn comparable(path: &str, os: Os) -> Option<String> {
     if os != Os::Windows {
         return path.starts_with('/').then(|| path.to_owned());
@@ -12,7 +12,7 @@ pub(super) fn comparable(path: &str, os: Os) -> Option<String> {
     let rest = ["\\\\?\\unc\\", "\\\\?\\", "\\??\\", "\\\\.\\"]
         .into_iter()
         .find_map(|prefix| {
-            // A share keeps what tells it from a folder of this PC.
+            // A network share keeps the prefix that tells it from a local folder.
             let rest = lower.strip_prefix(prefix)?;
             Some(if prefix.ends_with("unc\\") { format!("\\\\{rest}") } else { rest.to_owned() })
         })
@@ -35,7 +35,7 @@ pub(super) fn comparable(path: &str, os: Os) -> Option<String> {
     }
 }
 
-/// A folder of a table as it is compared. `*` is one name of a path.
+/// A folder of a table in comparable form. `*` stands for one path component.
 pub(super) fn folder(folder: &str, os: Os) -> Option<String> {
     match os {
         Os::Windows => folder.contains('\\').then(|| {
@@ -46,7 +46,7 @@ pub(super) fn folder(folder: &str, os: Os) -> Option<String> {
     }
 }
 
-/// Whether `path` begins with `folder`; both as compared.
+/// True if `path` begins with `folder`, both in comparable form.
 pub(super) fn is_below(path: &str, folder: &str) -> bool {
     let Some((head, tail)) = folder.split_once('*') else { return path.starts_with(folder) };
     let Some(rest) = path.strip_prefix(head) else { return false };
@@ -67,7 +67,7 @@ impl Folders {
         Self { windows: of(Os::Windows), linux: of(Os::Linux) }
     }
 
-    /// Whether a comparable path is below one of them.
+    /// True if a comparable path is below one of them.
     pub(super) fn hold(&self, path: &str, os: Os) -> bool {
         let folders = if os == Os::Windows { &self.windows } else { &self.linux };
         folders.iter().any(|folder| is_below(path, folder))

@@ -1,4 +1,4 @@
-//! One entry of `assets/knowledge/programs.toml`.
+//! Reads the entries of `assets/knowledge/programs.toml`.
 
 use std::collections::BTreeMap;
 
@@ -15,22 +15,22 @@ pub(super) struct Table {
     pub(super) program: Vec<KnownProgram>,
 }
 
-/// Where a fact comes from.
+/// Source of a fact.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// What it is, with the revision that was read.
+    /// Title, with the revision that was read.
     pub title: String,
-    /// Under what terms, and what that means for us.
+    /// Licence, and what it means for us.
     pub licence: String,
-    /// When it was read or last checked, `2026-07-28`. An entry may give its own.
+    /// Date when it was read or last checked, `2026-07-28`. An entry may give its own.
     pub date: String,
 }
 
-/// Names of folder sets begin so in a list of folders.
+/// Prefix of a folder set's name in a list of folders.
 const SET: char = '@';
 
-/// Folders with the named sets put in; an error is the name of a set that does not exist.
+/// Expands the named sets in a list of folders; an error is the name of a set that does not exist.
 pub(super) fn resolved(folders: &[String], sets: &BTreeMap<String, Vec<String>>) -> Result<Vec<String>, String> {
     let mut all = Vec::with_capacity(folders.len());
     for folder in folders {
@@ -53,13 +53,13 @@ pub struct Label {
 }
 
 impl Label {
-    /// The same text in both languages: names that are not translated.
+    /// The same text in both languages, for names that are not translated.
     pub fn same(text: &str) -> Self {
         Self { ja: text.to_owned(), en: text.to_owned() }
     }
 }
 
-/// Why a high load of a program is normal and will end.
+/// Why high load of a program is normal and will end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -70,27 +70,27 @@ pub enum Busy {
     VirusScan,
     /// Building a search index.
     Indexing,
-    /// Keeping files the same in two places.
+    /// Synchronising files.
     Sync,
     /// A call or an online meeting.
     Meeting,
     /// A backup.
     Backup,
-    /// Upkeep of the system.
+    /// System maintenance.
     Maintenance,
     /// Installing a program.
     Install,
-    /// Telling the maker how the PC is used.
+    /// Sending usage data to the vendor.
     Telemetry,
-    /// Preparing programs so that they start quickly (.NET).
+    /// Compiling programs ahead of time so that they start quickly (.NET).
     Optimising,
     /// Printing.
     Printing,
-    /// A second PC inside this one.
+    /// Running a virtual machine.
     VirtualMachine,
-    /// Typing Japanese.
+    /// Japanese input.
     InputMethod,
-    /// Heavy work somebody started: building software, converting a film, packing files.
+    /// Heavy work the user started: building software, converting video, compressing files.
     Work,
     /// A game.
     Game,
@@ -118,18 +118,18 @@ pub enum Protection {
     Management,
 }
 
-/// What to do when a program makes the PC slow.
+/// What to do when a program slows the PC down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Advice {
-    /// It ends by itself.
+    /// Wait: it ends by itself.
     Wait,
     /// Close it, or part of what is open in it.
     Close,
-    /// Start it again; nothing is lost.
+    /// Restart it; nothing is lost.
     Restart,
-    /// Ask the person who uses it.
+    /// Ask whoever uses it.
     #[default]
     Ask,
     /// Ask the helpdesk.
@@ -148,63 +148,63 @@ impl Advice {
     }
 }
 
-/// A program as people know it, however many files it has.
+/// A program as users know it, whatever files it consists of.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownProgram {
-    /// Unique, never shown.
+    /// Unique id, never shown.
     pub id: String,
-    /// Where it exists.
+    /// Systems on which it exists.
     pub os: Vec<Os>,
-    /// What kind of program.
+    /// Kind of program.
     pub kind: ProgramKind,
-    /// Its name.
+    /// Display name.
     pub name: Label,
     /// What it does, in a few words.
     pub what: Label,
-    /// Its files, lower case, without `.exe`; may be empty for services.
+    /// File names in lower case, without `.exe`; may be empty for services.
     #[serde(default)]
     pub files: Vec<String>,
-    /// Services of Windows that it is made of and that have no program file of their own, by their internal names in lower
-    /// case; an override that gives none keeps those that the built-in entry has.
+    /// Internal names, in lower case, of Windows services it consists of that have no program file of their own. An
+    /// override without any keeps those of the built-in entry.
     #[serde(default)]
     pub services: Vec<String>,
-    /// Where its files are; empty when anywhere.
+    /// Folders of its files; empty for anywhere.
     #[serde(default)]
     pub folders: Vec<String>,
-    /// Why a high load is normal.
+    /// Why high load is normal.
     pub busy: Option<Busy>,
-    /// For how many minutes it is normal at most.
+    /// Minutes for which that load is normal at most.
     pub usual_minutes: Option<u32>,
     /// Why it may never be closed.
     pub protect: Option<Protection>,
-    /// A helper whose load belongs to the program that started it.
+    /// A helper, whose load counts towards the program that started it.
     #[serde(default)]
     pub part_of_parent: bool,
-    /// What to do when it makes the PC slow.
+    /// What to do when it slows the PC down.
     #[serde(default, rename = "do")]
     pub advice: Advice,
-    /// Which of the sources of its table; empty for an entry of an override that names none.
+    /// Id of a source in its table; empty for an override entry that names none.
     #[serde(default)]
     pub source: String,
-    /// When it was checked, if not with its source.
+    /// Date of the last check, if not that of the source.
     pub date: Option<String>,
-    /// `folders`, made comparable.
+    /// `folders` in comparable form.
     #[serde(skip)]
     places: Folders,
 }
 
 impl KnownProgram {
-    /// Puts the named folder sets in; an error is the name of a set that does not exist.
+    /// Expands the named folder sets; an error is the name of a set that does not exist.
     pub(super) fn resolve(&mut self, sets: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
         self.folders = resolved(&self.folders, sets)?;
         self.places = Folders::new(&self.folders);
         Ok(())
     }
 
-    /// Whether a file at `path` can be this program. An unknown path can.
+    /// True if a file at `path` can be this program, or if the path is unknown.
     pub fn may_live_at(&self, path: Option<&str>, os: Os) -> bool {
-        // On a system with no folder of its own in the list, any place will do there too.
+        // On a system for which no folder is listed, any place will do.
         self.folders.is_empty()
             || path.and_then(|path| comparable(path, os)).is_none_or(|path| self.places.hold(&path, os))
     }

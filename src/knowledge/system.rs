@@ -1,4 +1,4 @@
-//! `assets/knowledge/system.toml` and `monitors.toml`: parts of the system, and what places and starters tell.
+//! Reads `assets/knowledge/system.toml` and `monitors.toml`: system programs, and what folders and parents reveal.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -102,7 +102,7 @@ struct Part {
 }
 
 impl Table {
-    /// What each entry names as its source.
+    /// The source named by each entry.
     fn sources(&self) -> impl Iterator<Item = &String> {
         let Self { folder_sets, containers, temporary, odd, replaced, hidden, installed, .. } = self;
         let places = [containers, temporary, odd, installed].map(|places| &places.source);
@@ -113,11 +113,11 @@ impl Table {
     }
 }
 
-/// A part of Windows.
+/// A Windows system program.
 #[derive(Clone, Debug)]
 pub(super) struct SystemPart {
     pub(super) folders: Folders,
-    /// Empty: anybody may start it.
+    /// Its legitimate parents; empty for any.
     pub(super) parents: BTreeSet<String>,
 }
 
@@ -134,11 +134,11 @@ pub(super) struct Starters {
     pub(super) scheduler_service: String,
 }
 
-/// Programs that people type commands into.
+/// Programs that users type commands into.
 #[derive(Clone, Debug)]
 pub(super) struct Terminals {
     pub(super) files: BTreeSet<String>,
-    /// They are one only when a desktop started them.
+    /// These count only if a desktop started them.
     pub(super) consoles: BTreeSet<String>,
 }
 
@@ -161,7 +161,7 @@ pub(super) struct System {
     pub(super) terminals: Terminals,
 }
 
-/// What is wrong with a table whose form is right.
+/// An error in a table.
 pub(super) enum Wrong {
     Form(toml::de::Error),
     Twice(String),
@@ -211,7 +211,7 @@ impl System {
         })
     }
 
-    /// Whether only a thread of the Linux kernel may be called so.
+    /// True if only a Linux kernel thread legitimately has this name.
     pub(super) fn is_kernel_name(&self, name: &str) -> bool {
         let name = name.trim_start_matches('[').trim_end_matches(']');
         self.kernel_threads.iter().any(|thread| match name.strip_prefix(thread.as_str()) {

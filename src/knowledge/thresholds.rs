@@ -1,4 +1,4 @@
-//! `assets/knowledge/thresholds.toml`: the figures, with their reasons, are there.
+//! Thresholds of the rules. The values, with their reasons and sources, are in `assets/knowledge/thresholds.toml`.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use super::programs::Source;
 use super::system::Wrong;
 use crate::model::{Rpm, Seconds};
 
-/// When something is worth a sentence.
+/// All thresholds. Shares are in 0..=1.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Thresholds {
-    /// How long a load must last.
+    /// Minimum duration of a load.
     pub hold_seconds: Seconds,
     /// Processors.
     pub cpu: Cpu,
@@ -22,23 +22,23 @@ pub struct Thresholds {
     pub disk: Disk,
     /// Heat.
     pub heat: Heat,
-    /// Loads that do not move.
+    /// Steady loads.
     pub steady: Steady,
     /// Evidence of secret mining.
     pub mining: Mining,
-    /// What everything waits for.
+    /// Resources that programs wait for.
     pub wait: Wait,
-    /// Programs that only grow.
+    /// Growing memory of one program.
     pub growth: Growth,
-    /// Memory beyond the installed one.
+    /// Swap and commit.
     pub paging: Paging,
-    /// Power.
+    /// Power saving.
     pub power: PowerLimits,
-    /// Time since a start, an update, a restart.
+    /// Time since boot, update and restart.
     pub time: Times,
 }
 
-/// Takes the table of the sources out of `figures`: every other table must have some, and each must be known.
+/// Removes the table of sources from `figures`: every other table must have some, and each must exist.
 pub(super) fn check_sources(figures: &mut toml::Table, known: &BTreeMap<String, Source>) -> Result<(), Wrong> {
     let table = figures.remove("sources").unwrap_or_else(|| toml::Table::new().into());
     let mut named: BTreeMap<String, Vec<String>> = table.try_into().map_err(Wrong::Form)?;
@@ -58,25 +58,25 @@ pub(super) fn check_sources(figures: &mut toml::Table, known: &BTreeMap<String, 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cpu {
-    /// One program this busy is felt. Share of the PC.
+    /// Load of one program that the user notices. Share of the PC.
     pub program: f64,
-    /// Enough when the PC is full. Share of the PC.
+    /// Load of one program that suffices when the PC is full. Share of the PC.
     pub program_when_full: f64,
-    /// The PC is full. Share of the PC.
+    /// Total load from which the PC is full. Share of the PC.
     pub full: f64,
-    /// Needs somebody to act when it lasts. Share of the PC.
+    /// Load that needs action when it lasts. Share of the PC.
     pub act: f64,
-    /// How long that is.
+    /// Duration of that load.
     pub act_seconds: Seconds,
-    /// One processor in full use. Share of one processor.
+    /// Load of a program stuck on one processor. Share of one processor.
     pub stuck_cores: f64,
-    /// How long before that is worth a sentence.
+    /// Duration before that is reported.
     pub stuck_seconds: Seconds,
-    /// The least share of the PC for that.
+    /// Minimum load for that. Share of the PC.
     pub stuck_program: f64,
-    /// A browser this busy. Share of the PC.
+    /// Load of a browser that the user notices. Share of the PC.
     pub browser: f64,
-    /// Below this a program no longer matters. Share of the PC.
+    /// Load below which a program no longer matters. Share of the PC.
     pub ended: f64,
 }
 
@@ -84,17 +84,17 @@ pub struct Cpu {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemoryLimits {
-    /// Memory in use, worth a look. Share of all memory.
+    /// Memory in use, warning. Share of all memory.
     pub look: f64,
-    /// Memory in use, somebody should act. Share of all memory.
+    /// Memory in use, critical. Share of all memory.
     pub act: f64,
-    /// Commit charge against its limit, Windows.
+    /// Share of the commit limit in use, critical (Windows).
     pub commit_act: f64,
-    /// Share of time in which something waited for memory, Linux.
+    /// Share of time in which some task stalled on memory (Linux).
     pub stall: f64,
-    /// Stalls count only when memory is this full.
+    /// Share of memory in use from which stalls count.
     pub stall_used: f64,
-    /// One program with this share of memory is named.
+    /// Share of memory from which one program is named.
     pub main_program: f64,
 }
 
@@ -102,35 +102,35 @@ pub struct MemoryLimits {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Disk {
-    /// Free share, worth a look…
+    /// Free share of a volume, warning…
     pub look: f64,
-    /// …when less than this is free.
+    /// …if less than this is free.
     pub look_bytes: u64,
-    /// Free bytes, worth a look on a large volume…
+    /// Free bytes, warning on a large volume…
     pub low_bytes: u64,
     /// …of at least this size.
     pub low_of_bytes: u64,
-    /// Free share, somebody should act.
+    /// Free share of a volume, critical.
     pub act: f64,
-    /// Free bytes, somebody should act…
+    /// Free bytes, critical…
     pub act_bytes: u64,
     /// …on a volume of at least this size.
     pub act_of_bytes: u64,
-    /// Smaller volumes are not looked at.
+    /// Size below which volumes are ignored.
     pub smallest_bytes: u64,
-    /// How far back a fast loss is looked for.
+    /// Window in which a fast loss is searched.
     pub shrink_window_seconds: Seconds,
-    /// The least loss that counts…
+    /// Minimum loss in bytes…
     pub shrink_least_bytes: u64,
-    /// …or this share of the volume…
+    /// …or as a share of the volume…
     pub shrink_share: f64,
-    /// …but this is always enough.
+    /// …capped at this, which is always enough.
     pub shrink_cap_bytes: u64,
-    /// A loss is fast when the volume is full within this many hours.
+    /// Hours to full below which a loss counts as fast.
     pub shrink_hours_to_full: f64,
-    /// A slow loss over days that counts…
+    /// Slow loss over days in bytes…
     pub shrink_days_bytes: u64,
-    /// …when it is also this share of the volume.
+    /// …that must also be this share of the volume.
     pub shrink_days_share: f64,
 }
 
@@ -140,57 +140,57 @@ pub struct Disk {
 pub struct Heat {
     /// Hot.
     pub hot_celsius: f64,
-    /// So hot that somebody should act.
+    /// Hot enough to need action.
     pub act_celsius: f64,
-    /// Hot for a PC that does nothing.
+    /// Hot for an idle PC.
     pub idle_celsius: f64,
-    /// Or this many degrees above what the load gives.
+    /// Hot for an idle PC: degrees above the estimate for its load.
     pub idle_above: f64,
-    /// A PC that does nothing: at most this share.
+    /// Idle: load of at most this share of the PC…
     pub idle_cpu: f64,
-    /// And at most so many processors at work.
+    /// …and of at most this many processors.
     pub idle_cores: f64,
-    /// For so long.
+    /// Duration of heat on an idle PC.
     pub idle_seconds: Seconds,
-    /// Fan effort that counts as hot.
+    /// Estimated fan effort that counts as hot.
     pub effort: f64,
-    /// The same on a PC that does nothing.
+    /// The same on an idle PC.
     pub idle_effort: f64,
-    /// For so long.
+    /// Duration of that effort.
     pub effort_seconds: Seconds,
-    /// Estimate: what an office PC shows while it does nothing.
+    /// Estimate: temperature of an idle office PC.
     pub model_idle_celsius: f64,
-    /// Estimate: how much warmer full load makes it.
+    /// Estimate: additional degrees under full load.
     pub model_rise_celsius: f64,
-    /// Slowed down by heat in so many looks…
+    /// Samples with throttling…
     pub throttle_times: usize,
-    /// …within so long…
+    /// …within this time…
     pub throttle_seconds: Seconds,
     /// …at this load. Share of the PC.
     pub throttle_cpu: f64,
-    /// A graphics processor with more to do than this warms the PC.
+    /// Load above which the graphics processor itself heats the PC.
     pub idle_gpu: f64,
-    /// Warmer than this PC's own idle by so many degrees.
+    /// Degrees above this PC's usual idle temperature.
     pub own_idle_above: f64,
-    /// The fan turns so many times as fast as it usually does at rest…
+    /// Fan speed as a multiple of the usual idle speed…
     pub own_fan_factor: f64,
-    /// …and at least so fast, revolutions a minute.
+    /// …and at least this, in revolutions per minute.
     pub own_fan_least: f64,
-    /// The same where it usually stands still.
+    /// The same if the fan normally stands still.
     pub still_fan_least: f64,
-    /// Nothing is called hot below this, whatever is expected or usual.
+    /// Lower bound of "hot", whatever is expected or usual.
     pub least_celsius: f64,
-    /// How far back slow-downs of a hot processor are counted.
+    /// Window in which throttling of a hot processor is counted.
     pub slowed_seconds: Seconds,
 }
 
 impl Heat {
-    /// The share of a PC with so many processors up to which it does nothing.
+    /// Share of the PC up to which one with `cpus` processors counts as idle.
     pub fn idle_share(&self, cpus: u32) -> f64 {
         self.idle_cpu.min(self.idle_cores / f64::from(cpus.max(1)))
     }
 
-    /// The speed from which on the fan of a PC that does nothing is fast, where this is `usual`. Revolutions a minute.
+    /// Fan speed from which an idle PC's fan is fast, given its usual idle speed. Revolutions per minute.
     pub fn fast_fan(&self, usual: Rpm) -> f64 {
         match usual {
             Rpm(0) => self.still_fan_least,
@@ -199,177 +199,177 @@ impl Heat {
     }
 }
 
-/// Loads that do not move.
+/// Steady loads.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Steady {
-    /// Share of the PC that a program must hold.
+    /// Minimum load of a program. Share of the PC.
     pub program: f64,
-    /// The same for a program with a strong mark.
+    /// The same for a program with a strong flag.
     pub marked: f64,
     /// The same for a browser.
     pub browser: f64,
-    /// Share of the load of its browser that a page which only computes holds; one that shows something has it drawn
-    /// by another part.
+    /// Share of its browser's load held by a page that only computes; a page that shows something is drawn by another
+    /// process.
     pub browser_page: f64,
-    /// For so long.
+    /// Duration.
     pub seconds: Seconds,
-    /// Standard deviation against mean that still counts as steady…
+    /// Coefficient of variation (standard deviation over mean) that still counts as steady…
     pub variation: f64,
     /// …and as very steady…
     pub very_variation: f64,
-    /// …over so long.
+    /// …over this time.
     pub very_seconds: Seconds,
-    /// The fewest looks.
+    /// Minimum number of samples.
     pub points: usize,
-    /// Traffic below this is next to nothing, bytes a second.
+    /// Network traffic that counts as hardly any, in bytes per second.
     pub network_quiet: f64,
     /// The same for disks.
     pub disk_quiet: f64,
-    /// Share of the PC for what belongs to no program.
+    /// Minimum unattributed load. Share of the PC.
     pub rest: f64,
-    /// Share of the graphics processor.
+    /// Minimum load of the graphics processor, as a share.
     pub gpu: f64,
 }
 
-/// Evidence of secret mining.
+/// Signs of secret mining.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mining {
-    /// How far back is looked.
+    /// Window that is examined.
     pub recent_seconds: Seconds,
-    /// Points from which it is unusual.
+    /// Points from which it is reported as unusual.
     pub look: i32,
-    /// Points from which it may be secret mining.
+    /// Points from which it is reported as possible secret mining.
     pub alarm: i32,
-    /// A load falls to this part of itself…
+    /// Ratio to which a load must drop…
     pub fell_to: f64,
-    /// …within so long.
+    /// …within this time.
     pub fell_seconds: Seconds,
-    /// A program that runs again this soon came back.
+    /// Time within which a program that runs again counts as returned.
     pub back_seconds: Seconds,
-    /// Nobody is there after so long without input.
+    /// Time without input after which the user counts as away.
     pub away_seconds: Seconds,
-    /// A pause that is no longer does not end a load.
+    /// Longest pause that does not end a load.
     pub pause_seconds: Seconds,
-    /// A load that ended so long ago is no longer told, however it behaved.
+    /// Time after its end at which a load is no longer reported.
     pub forget_seconds: Seconds,
-    /// So many degrees above this PC's own idle are a sign.
+    /// Degrees above this PC's usual idle temperature that count as a sign.
     pub heat_above: f64,
-    /// So many days are needed to know what is new on a PC.
+    /// Days needed to learn what is new on a PC…
     pub learn_days: f64,
-    /// …in which it was watched for so many hours.
+    /// …and hours for which it must have been watched in them.
     pub learn_hours: f64,
-    /// New is what was first seen within so many days.
+    /// Days since it was first seen for which something counts as new.
     pub new_days: f64,
-    /// How many days "this is my work" is believed.
+    /// Days for which "this is my work" is trusted.
     pub mine_days: f64,
-    /// What each sign counts, by its id.
+    /// Points of each sign, by id.
     pub points: BTreeMap<String, i32>,
 }
 
-/// What everything waits for.
+/// Resources that programs wait for.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wait {
-    /// Share of time in which the busiest disk had something to do.
+    /// Share of time in which the busiest disk was active.
     pub disk_busy: f64,
-    /// Share of time in which something waited for a disk.
+    /// Share of time in which some task stalled on I/O.
     pub disk_stall: f64,
-    /// For so long.
+    /// Duration of that.
     pub disk_seconds: Seconds,
-    /// A program that moves this much is named, bytes a second.
+    /// Disk traffic from which a program is named, in bytes per second.
     pub disk_program: f64,
-    /// Both directions, bytes a second.
+    /// Network traffic in both directions, in bytes per second.
     pub network: f64,
-    /// For so long.
+    /// Duration of that.
     pub network_seconds: Seconds,
-    /// A program that moves this much over the network is named, bytes a second.
+    /// Network traffic from which a program is named, in bytes per second.
     pub network_program: f64,
-    /// Share of the processors spent answering devices.
+    /// Share of processor time spent handling interrupts.
     pub interrupts: f64,
-    /// For so long.
+    /// Duration of that.
     pub interrupts_seconds: Seconds,
-    /// Share of the PC in no program's name.
+    /// Unattributed load. Share of the PC.
     pub rest: f64,
-    /// For so long.
+    /// Duration of that.
     pub rest_seconds: Seconds,
-    /// Share of the graphics processor.
+    /// Load of the graphics processor, as a share.
     pub gpu: f64,
-    /// For so long.
+    /// Duration of that.
     pub gpu_seconds: Seconds,
-    /// A program that uses this share of the graphics processor is named.
+    /// Share of the graphics processor from which a program is named.
     pub gpu_program: f64,
-    /// A window does not answer for so long.
+    /// Time for which a window has not responded.
     pub hung_seconds: Seconds,
-    /// A volume does not answer for so long.
+    /// Time for which a volume has not responded.
     pub silent_seconds: Seconds,
 }
 
-/// Programs that only grow.
+/// Growing memory of one program.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Growth {
-    /// For so long.
+    /// Time examined.
     pub seconds: Seconds,
-    /// By this share of what it was.
+    /// Growth as a share of the initial size…
     pub share: f64,
-    /// And by so many bytes.
+    /// …and in bytes.
     pub bytes: u64,
-    /// In so many steps it may have become smaller.
+    /// Steps in which it may fail to grow.
     pub falls: usize,
 }
 
-/// Memory beyond the installed one.
+/// Swap and commit.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
     /// Share of the limit in use.
     pub commit: f64,
-    /// More in use by so many bytes…
+    /// Growth of swap in bytes…
     pub swap_grown: u64,
-    /// …within so long.
+    /// …within this time.
     pub swap_seconds: Seconds,
 }
 
-/// Power.
+/// Power saving.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PowerLimits {
-    /// Share of the PC in use while it is held back.
+    /// Load while performance is limited. Share of the PC.
     pub limited_cpu: f64,
-    /// For so long.
+    /// Duration of that.
     pub limited_seconds: Seconds,
-    /// Clock against the highest one, on battery.
+    /// Processor clock on battery, as a share of its maximum.
     pub clock: f64,
 }
 
-/// Time since a start, an update, a restart.
+/// Time since boot, update and restart.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Times {
-    /// Days without a restart that are worth a sentence.
+    /// Days without a restart that are reported.
     pub uptime_days: f64,
     /// Days for which updates may wait for a restart.
     pub restart_days: f64,
-    /// How long a PC catches up after a start or after sleep.
+    /// Time for which a PC catches up after boot or resume.
     pub fresh_seconds: Seconds,
-    /// The load that is then explained by it.
+    /// Load that this explains. Share of the PC.
     pub fresh_cpu: f64,
-    /// A shorter sleep leaves nothing to catch up with.
+    /// Suspends shorter than this leave nothing to catch up on.
     pub slept_seconds: Seconds,
-    /// How long a page is told that was not opened by the user.
+    /// Time for which a page not opened by the user is reported.
     pub page_seconds: Seconds,
-    /// For how long the end without a shutdown is told, from when the PC is there again.
+    /// Time after the PC is back for which an end without a shutdown is reported.
     pub sudden_stop_seconds: Seconds,
-    /// Days without updates that are worth a sentence.
+    /// Days without updates that are reported.
     pub updates_days: f64,
-    /// Days since the date of a browser's program file that are worth a sentence.
+    /// Age of a browser's program file that is reported, in days.
     pub browser_days: f64,
 }
 
 impl Thresholds {
-    /// Thresholds for a look of `seconds`: what lasts most of a short look counts.
+    /// Thresholds for a single measurement of `seconds`: most of a short one counts as lasting.
     #[must_use]
     pub fn for_a_look_of(mut self, seconds: Seconds) -> Self {
         self.hold_seconds = Seconds(self.hold_seconds.0.min(seconds.0 * 0.6));

@@ -1,4 +1,4 @@
-//! Browsers: what is looked for about one that runs, and what was seen.
+//! Browsers: what is checked about a running one, and the result.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,76 +7,75 @@ use serde::Deserialize;
 
 use super::{At, Pid, Reading};
 
-/// What a browser is built on: where its add-ons are listed, and how an update waits for it.
+/// Engine family of a browser; decides where its add-ons are listed and how a pending update shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BrowserFamily {
-    /// A profile has a folder `Extensions` with a folder for each add-on, named by its id.
+    /// A profile has a folder `Extensions` with one folder per add-on, named by its id.
     Chromium,
-    /// A profile has a file `extensions.json` with the list of its add-ons.
+    /// A profile has a file `extensions.json` that lists its add-ons.
     Firefox,
 }
 
-/// Whether a browser blocks advertisements without an add-on.
+/// Built-in ad blocking of a browser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OwnBlocking {
-    /// It has nothing of its own.
+    /// None.
     #[default]
     Never,
-    /// The user can switch it on; whether that was done is not looked at.
+    /// The user can enable it; whether that was done is not checked.
     Optional,
-    /// From the start.
+    /// Enabled by default.
     Always,
 }
 
-/// Where a browser keeps what is looked at. Places of the other system are in the lists too: the platform knows which
-/// are its own.
+/// Where a browser keeps its state. Contains the locations of all systems; the platform picks its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrowserPlaces {
-    /// What it is built on.
+    /// Engine family.
     pub family: BrowserFamily,
-    /// Whether it blocks advertisements itself.
+    /// Built-in ad blocking.
     pub own_blocking: OwnBlocking,
-    /// Folders with its profiles: `%LOCALAPPDATA%\…` on Windows, `~/…` on Linux.
+    /// Profile folders: `%LOCALAPPDATA%\…` on Windows, `~/…` on Linux.
     pub profiles: Vec<String>,
-    /// Where an administrator's settings are: a key of the registry on Windows, a folder on Linux.
+    /// Policies of an administrator: a registry key on Windows, a folder on Linux.
     pub policies: Vec<String>,
-    /// Files that say how far an update is, one name may be `*`; `@` is the folder of the program.
+    /// Files with the state of an update; one path component may be `*`, `@` is the program's folder.
     pub update_states: Vec<String>,
 }
 
-/// A question about a browser that runs.
+/// What to check about a running browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrowserQuestion {
     /// Its English name.
     pub name: Arc<str>,
-    /// A process of it.
+    /// One of its processes.
     pub pid: Pid,
-    /// Its program file, as the system tells it.
+    /// Path of its program file, as reported by the system.
     pub path: Option<Arc<str>>,
-    /// The folder with its profiles that its command line names, if it does.
+    /// Profile folder named on its command line, if any.
     pub own_profiles: Option<String>,
-    /// Other people run it too, or it runs with profiles in several places: whose pages are busy is not known.
+    /// Several users run it, or it runs with profiles in several folders: it is unknown whose pages cause the load.
     pub shared: bool,
-    /// It was started with add-ons that are in none of its lists.
+    /// It was started with add-ons that none of its lists contain.
     pub unlisted_add_ons: bool,
-    /// Where to look.
+    /// Where it keeps its state.
     pub places: Arc<BrowserPlaces>,
-    /// Ids of the add-ons that block advertisements.
+    /// Ids of ad-blocking add-ons.
     pub blockers: Arc<BTreeSet<String>>,
 }
 
-/// What was seen about a browser that runs.
+/// State of a running browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BrowserState {
-    /// Its English name: the identity of the program.
+    /// Its English name, which identifies the program.
     pub name: Arc<str>,
-    /// The date of its program file: when it was built (packages of Linux, Chromium's installer) or installed (Firefox's
+    /// Date of its program file: of the build (Linux packages, Chromium's installer) or of the installation (Firefox's
     /// updater). The two are days apart.
     pub dated_at: Reading<At>,
-    /// A newer one is installed or downloaded and waits for the browser to be closed.
+    /// A newer version is installed or downloaded and waits for the browser to be closed.
     pub update_waiting: Reading<bool>,
-    /// An add-on that blocks advertisements is installed in one of its profiles, or it blocks them itself.
+    /// One of its profiles has an ad-blocking add-on, or it blocks ads itself.
     pub ad_blocking: Reading<bool>,
 }

@@ -1,4 +1,4 @@
-//! What changes seldom about a PC: read now and then, on another thread.
+//! Slowly changing state of a PC, read on a thread of its own at long intervals.
 
 use std::sync::Arc;
 
@@ -6,41 +6,41 @@ use serde::{Deserialize, Serialize};
 
 use super::{At, BrowserState, Event, EventKind, Reading};
 
-/// What the system says about its protection against malware.
+/// State of antivirus protection as the system reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Protection {
     /// On and up to date.
     Good,
-    /// On, but something has to be done: mostly out of date.
+    /// On, but in need of attention: mostly out of date.
     Poor,
-    /// Paused for a while.
+    /// Paused.
     Paused,
-    /// Off, or nobody watches over it.
+    /// Off, or not monitored.
     Off,
 }
 
-/// Something that the system starts by itself, with the PC or when the user signs in.
+/// A program that the system starts automatically, at boot or at login.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Autostart {
-    /// Its name in the list of the system.
+    /// Its name in the system's list.
     pub name: String,
-    /// Its program file, where the system tells.
+    /// Its program file, where the system reports it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// When it was first seen; `None` for what was there from the beginning, and where nobody has recorded it.
+    /// When it was first seen; `None` if it was there from the beginning, or was never recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<At>,
 }
 
 impl Autostart {
-    /// What stays the same from one version of a program to the next, and not when another file takes its place.
+    /// Identity that survives new versions of a program, but not another file in its place.
     ///
-    /// Numbers with dots (`152.0.7933.0`) are versions, in the name as well: Chrome's updater adds itself anew under a
-    /// name with each. So are path parts of nothing but numbers and what joins them (`24`, `1_2`), and the hash before a
-    /// name in the stores of Nix and Guix. Not so a number without a dot beside other characters: "Tool 2" is not
-    /// "Tool 3", and what calls itself `svchost1` is not to pass for `svchost`. The price: a program whose versions look
-    /// like that is told once with each, as a note.
+    /// Numbers with dots (`152.0.7933.0`) are versions, in names as well: Chrome's updater registers under a new name
+    /// with each. So are path components that consist only of digits and separators (`24`, `1_2`), and the hash before
+    /// a name in the stores of Nix and Guix. A number without a dot beside other characters is not: "Tool 2" is not
+    /// "Tool 3", and `svchost1` must not pass for `svchost`. The price: a program whose versions look like that is
+    /// reported once for each, as a note.
     pub fn identity(&self) -> String {
         let file = self.file.as_deref().unwrap_or_default().to_lowercase();
         let mut in_store = false;
@@ -55,7 +55,7 @@ impl Autostart {
     }
 }
 
-/// `text` with a `*` for each run of digits and dots that begins and ends with a digit and has a dot in it.
+/// Replaces each run of digits and dots that begins and ends with a digit and contains a dot by `*`.
 fn without_versions(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
@@ -72,43 +72,42 @@ fn without_versions(text: &str) -> String {
     kept + rest
 }
 
-/// `9vq2…-name` of a store of packages as `name`: the hash is another with each version.
+/// `name` for the `9vq2…-name` of a package store: the hash changes with each version.
 fn without_hash(part: &str) -> &str {
     let name = part.split_at_checked(STORE_HASH).filter(|(hash, _)| hash.bytes().all(|b| b.is_ascii_alphanumeric()));
     name.and_then(|(_, name)| name.strip_prefix('-')).unwrap_or(part)
 }
 
-/// So many characters of base 32 stand before each name in the stores of Nix and Guix (160 bits).
+/// Characters of base 32 before each name in the stores of Nix and Guix (160 bits).
 const STORE_HASH: usize = 32;
 
-/// Why a PC ended without being shut down, as the system tells it.
+/// Why a PC ended without a shutdown, as the system reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
-    /// Power was lost or the PC hung: the system knows of no orderly end.
+    /// Power was lost or the PC hung: the system found no clean shutdown.
     PowerLost,
-    /// The power button was held.
+    /// The power button was held down.
     PowerButton,
-    /// The system stopped itself because of an error.
+    /// The system stopped because of an error.
     SystemError,
 }
 
 /// An end of this PC without a shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SuddenStop {
-    /// When it was last seen running before. It may have ended later.
+    /// When it was last seen running. It may have ended later.
     pub at: At,
-    /// Since when it was watched again.
+    /// When it was watched again.
     pub back: At,
     /// Why it ended.
     pub reason: StopReason,
-    /// The number of the error (Windows bug check code).
+    /// Error code (Windows bug check code).
     pub code: Option<u32>,
 }
 
 impl SuddenStop {
-    /// That of an event recorded by a run that began at `back`; `None` for other events and where the system has not told
-    /// why.
+    /// From an event of the run that began at `back`; `None` for other events, and if the system gave no reason.
     pub fn of(event: &Event, back: At) -> Option<Self> {
         if event.kind != EventKind::SuddenStop {
             return None;
@@ -119,28 +118,27 @@ impl SuddenStop {
     }
 }
 
-/// The state of a PC beside its load.
+/// State of a PC apart from its load.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Condition {
     /// Updates wait for a restart.
     pub restart_pending: Reading<bool>,
-    /// Protection against malware.
+    /// Antivirus protection.
     pub antivirus: Reading<Protection>,
-    /// When updates of the system were last installed (Windows), or looked for (Linux).
+    /// When system updates were last installed (Windows) or checked for (Linux).
     pub updated_at: Reading<At>,
-    /// Shutting down keeps the kernel for the next start (Windows' fast start-up): only a restart begins anew.
+    /// Shutting down keeps the kernel for the next boot (Windows fast startup), so only a restart starts afresh.
     pub fast_startup: Reading<bool>,
-    /// What starts by itself, by name.
+    /// Programs that start automatically, by name.
     pub autostarts: Reading<Vec<Autostart>>,
-    /// The browsers that run.
+    /// The running browsers.
     pub browsers: Reading<Arc<[BrowserState]>>,
-    /// The last time it ended without a shutdown; `None` where nobody recorded that, and where the system has not told
-    /// why.
+    /// The last end without a shutdown; `None` if none was recorded, or the system gave no reason.
     pub sudden_stop: Option<SuddenStop>,
 }
 
 impl Condition {
-    /// What is known of the browser with this English name.
+    /// State of the browser with this English name.
     pub fn browser(&self, name: &str) -> Option<&BrowserState> {
         self.browsers.known()?.iter().find(|browser| &*browser.name == name)
     }
@@ -185,7 +183,7 @@ mod tests {
         assert!(same(("Tool v1.2", "/opt/tool"), ("Tool v1.3.1", "/opt/tool")));
         assert!(!same(("Tool 2", "/opt/tool"), ("Tool 3", "/opt/tool")));
         assert!(!same(("Tool", "/opt/tool/run1.sh"), ("Tool", "/opt/tool/run2.sh")));
-        // Dots alone, at the end of a number, or beside characters of several bytes.
+        // Dots alone, at the end of a number, or beside multi-byte characters.
         for text in ["見守り 3.", "1", "...", "a.1", "ver１.２", ""] {
             assert_eq!(without_versions(text), text);
         }

@@ -1,18 +1,18 @@
-//! Names of processes are chosen by whoever starts them: this type makes them safe to draw.
+//! Makes process names safe to draw: whoever starts a process chooses its name.
 
 use std::fmt;
 
-/// A name in which every invisible or dangerous character is visible, and which is short.
+/// A short name in which every invisible or dangerous character is made visible.
 ///
-/// Control characters, line breaks, bidirectional controls and isolates, zero-width characters, tags and
-/// private markers become `<U+XXXX>`, so that a name cannot reverse, hide or break what stands beside it.
-/// (System Informer made the same class visible in January 2026; this set also has U+061C, the isolates
-/// U+2066-2069 and the tags U+E0000-E007F.)
+/// Control characters, line breaks, bidirectional controls and isolates, zero-width characters, tags and private-use
+/// characters become `<U+XXXX>`, so that a name cannot reverse, hide or break the text beside it. (System Informer made
+/// the same class visible in January 2026; this set also has U+061C, the isolates U+2066-2069 and the tags
+/// U+E0000-E007F.)
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DisplayName(String);
 
 impl DisplayName {
-    /// The longest name in characters; longer ones are cut in the middle so that the ending stays visible.
+    /// Maximum length in characters; longer names are cut in the middle so that the ending stays visible.
     pub const MAX_CHARS: usize = 64;
 
     /// Makes `raw` safe and short.
@@ -20,10 +20,10 @@ impl DisplayName {
         Self::with_limit(raw, Self::MAX_CHARS)
     }
 
-    /// Like [`Self::new`] with another length, e.g. for a path. At least 8.
+    /// Like [`Self::new`] with another maximum length, e.g. for a path; at least 8.
     pub fn with_limit(raw: &str, max_chars: usize) -> Self {
         let max_chars = max_chars.max(8);
-        // A 4 KB name costs no more than a short one: only both ends are looked at.
+        // Only both ends are processed, so that a 4 KB name costs no more than a short one.
         let (head, tail) = ends(raw, max_chars);
         let mut visible: Vec<char> = head.chars().chain(tail.chars()).flat_map(make_visible).collect();
         if visible.len() > max_chars {
@@ -43,12 +43,12 @@ impl DisplayName {
     }
 }
 
-/// The first and the last `max_chars` characters of a long text, or all of a short one and nothing.
+/// The first and last `max_chars` characters of a long text, or a short one whole and an empty rest.
 fn ends(raw: &str, max_chars: usize) -> (&str, &str) {
     if raw.len() <= max_chars * 8 {
         return (raw, "");
     }
-    // Longer than 8 bytes a character: the two ends cannot overlap (a character has at most 4 bytes).
+    // The two ends cannot overlap: more than 8 bytes per character, and a character has at most 4.
     let head_end = raw.char_indices().nth(max_chars).map_or(raw.len(), |(at, _)| at);
     let tail_start = raw.char_indices().rev().nth(max_chars - 1).map_or(0, |(at, _)| at);
     (&raw[..head_end], &raw[tail_start..])
@@ -58,7 +58,7 @@ fn make_visible(c: char) -> Vec<char> {
     if is_dangerous(c) { format!("<U+{:04X}>", u32::from(c)).chars().collect() } else { vec![c] }
 }
 
-/// Whether a character hides itself or changes how its neighbours are drawn.
+/// True if a character is invisible or changes how its neighbours are drawn.
 fn is_dangerous(c: char) -> bool {
     c.is_control()
         || matches!(u32::from(c),

@@ -1,11 +1,11 @@
-//! What happened, as the flight recorder keeps it.
+//! Events, as the recorder stores them.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::At;
 
-/// What kind of thing happened. The serde name is what the recorder stores.
+/// Kind of an event. The recorder stores its serde name.
 #[derive(
     Clone,
     Copy,
@@ -26,41 +26,41 @@ use super::At;
 pub enum EventKind {
     /// Watching began.
     Started,
-    /// Watching ended in order.
+    /// Watching ended cleanly.
     Stopped,
-    /// The time before ended without a clean stop and the PC was started anew since.
+    /// The previous run ended without a clean stop, and the PC was booted since.
     SuddenStop,
-    /// The PC slept; the time of the event is its end.
+    /// The PC was suspended; the time of the event is its resume.
     Suspended,
-    /// Somebody or something set the clock.
+    /// The clock was set.
     ClockChanged,
     /// A finding began.
     Finding,
-    /// A finding is no longer seen.
+    /// A finding ended.
     FindingEnded,
     /// The user was notified of a finding.
     Notified,
-    /// The user asked for something to be done.
+    /// The user requested an action.
     Action,
-    /// What an action led to.
+    /// Outcome of an action.
     Verdict,
-    /// A program that shows what the PC does was opened, ours included: some malware hides from these.
+    /// A monitoring tool was opened, our window included: some malware hides from these.
     MonitorOpened,
     /// It was closed.
     MonitorClosed,
-    /// The user has not touched keyboard or mouse for a while; the time of the event is the last touch.
+    /// The user has been inactive for a while; the time of the event is the last input.
     UserAway,
-    /// The user is back.
+    /// The user is active again.
     UserBack,
     /// Another program came to the front.
     Foreground,
     /// The user paused watching.
     Paused,
-    /// Watching goes on.
+    /// Watching resumed.
     Resumed,
-    /// Mimamori looks less often, because it would cost too much itself.
+    /// Mimamori samples less often, because it would cost too much itself.
     Slowed,
-    /// Something does not work for Mimamori itself (recording, tray, notifications).
+    /// A part of Mimamori itself fails (recording, tray, notifications).
     Trouble,
 }
 
@@ -78,22 +78,22 @@ impl EventKind {
         id.parse().ok()
     }
 
-    /// Whether it is kept when the recording has to become smaller.
+    /// True for events that are kept when the recording has to shrink.
     pub const fn is_lasting(self) -> bool {
         matches!(self, Self::SuddenStop | Self::Finding | Self::FindingEnded | Self::Action | Self::Verdict)
     }
 }
 
-/// Something that happened.
+/// An event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// When.
+    /// Time of the event.
     pub at: At,
-    /// What.
+    /// Kind of event.
     pub kind: EventKind,
-    /// The program, volume or thing it is about; empty for the PC.
+    /// The program, volume or other subject; empty for the PC.
     pub subject: String,
-    /// The rest, depending on the kind; `Null` when there is none. Never a window title or a command line.
+    /// Further data, depending on the kind; `Null` if none. Never a window title or a command line.
     pub data: serde_json::Value,
 }
 
@@ -103,8 +103,8 @@ impl Event {
         Self { at, kind, subject: subject.to_owned(), data: serde_json::Value::Null }
     }
 
-    /// The clock was wrong by so many milliseconds and was set: the time of the event moves, and that since when its
-    /// finding was there. A sudden stop has the time of the run before, which was not measured by this clock.
+    /// Moves the event after a clock correction by `milliseconds`, including the start of its finding. A sudden stop
+    /// has the time of the previous run, which this clock did not measure.
     pub fn shift(&mut self, milliseconds: i64) {
         if self.kind == EventKind::SuddenStop {
             return;
@@ -116,7 +116,7 @@ impl Event {
         }
     }
 
-    /// The same with data.
+    /// The same event with data.
     #[must_use]
     pub fn with(self, data: serde_json::Value) -> Self {
         Self { data, ..self }

@@ -5,66 +5,66 @@ use std::sync::Arc;
 
 use super::{At, Bytes, Celsius, Machine, ProgramKind, Rpm, Sample, Seconds};
 
-/// How long full samples are kept. The flight recorder keeps the rest.
+/// Retention of full samples in memory. The recorder keeps the rest.
 const KEEP: Seconds = Seconds::from_hours(2.0);
-/// No history is longer than this many samples, whatever their rate.
+/// Maximum number of samples, whatever their rate.
 const MAX_SAMPLES: usize = 4_000;
-/// One point of free space per volume is kept for so long…
+/// Retention of free space per volume…
 pub const TREND_KEEP: Seconds = Seconds::from_days(7.0);
-/// …one in each such interval.
+/// …and the interval of its points.
 const TREND_STEP: Seconds = Seconds(600.0);
-/// A sample for which something did not hold is a short dip only if it covers no more than this.
+/// Longest sample that can count as a dip within a stretch.
 const DIP_MOST: Seconds = Seconds(15.0);
-/// More time than this before a sample that its span does not cover is a gap (sleep, a stopped recorder).
+/// Uncovered time before a sample from which it is a gap (suspend, a stopped recorder).
 const GAP_LEAST: Seconds = Seconds(5.0);
-/// A program with at least this share of the PC is at work, for [`Earlier`].
+/// Share of the PC from which a program counts as working, for [`Earlier`].
 const AT_WORK: f64 = 0.05;
 
-/// Free space of one volume at one moment, kept longer than samples are.
+/// Free space of one volume at one time, kept longer than samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VolumePoint {
-    /// When.
+    /// Time of the point.
     pub at: At,
     /// Mount point or drive letter.
     pub name: String,
-    /// Free then.
+    /// Free space.
     pub free: Bytes,
 }
 
-/// What programs wrote in one hour, kept longer than samples are.
+/// What programs wrote in one hour, kept longer than samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WrittenHour {
-    /// When the hour ended.
+    /// End of the hour.
     pub at: At,
-    /// The part of it in which programs were looked at.
+    /// The part of it in which programs were sampled.
     pub seconds: Seconds,
-    /// Those that wrote most, by their English names: what kind they are, and how much they wrote to all disks together at
-    /// least.
+    /// The programs that wrote most, by English name: their kind, and a lower bound of what they wrote to all disks
+    /// together.
     pub programs: Vec<(Arc<str>, ProgramKind, Bytes)>,
 }
 
-/// What a PC usually shows while it does nothing, learned over days; `None` while that is not known.
+/// Idle baseline of a PC, learned over days; `None` until learned.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct UsualIdle {
     /// Its temperature.
     pub temperature: Option<Celsius>,
-    /// Speed of its fastest fan; 0 where the fans usually stand still.
+    /// Speed of its fastest fan; 0 if the fans normally stand still.
     pub fan: Option<Rpm>,
 }
 
-/// The newest stretch of samples for which something was true.
+/// The newest stretch of samples for which a condition held.
 #[derive(Clone, Debug)]
 pub struct Held {
-    /// When the stretch begins: the start of the span of its first sample.
+    /// Start of the stretch: the start of the span of its first sample.
     pub since: At,
-    /// Time covered by the samples in it.
+    /// Time covered by its samples.
     pub seconds: Seconds,
     /// Its samples, oldest first.
     pub samples: Vec<Arc<Sample>>,
 }
 
 impl Held {
-    /// The newest part of the stretch, of at most `seconds` (and at least one sample).
+    /// The newest part of the stretch: at most `seconds`, and at least one sample.
     #[must_use]
     pub fn last(&self, seconds: Seconds) -> Self {
         let mut covered = 0.0;
@@ -84,7 +84,7 @@ impl Held {
         Self { since, seconds, samples: newest.into_iter().rev().collect() }
     }
 
-    /// The same as [`Self::mean`] of several values at once: going through hours of samples is what costs.
+    /// [`Self::mean`] of several values in one pass: iterating over hours of samples is the expensive part.
     pub fn means<const N: usize>(&self, values: impl Fn(&Sample) -> [Option<f64>; N]) -> [Option<f64>; N] {
         let mut sums = [(0.0, 0.0); N];
         for sample in &self.samples {
@@ -98,37 +98,37 @@ impl Held {
         sums.map(|(sum, weight)| (weight > 0.0).then(|| sum / weight))
     }
 
-    /// Mean of a value over the stretch, each sample weighted with its span; `None` if never known.
+    /// Time-weighted mean of a value over the stretch; `None` if it was never known.
     pub fn mean(&self, value: impl Fn(&Sample) -> Option<f64>) -> Option<f64> {
         self.means(|sample| [value(sample)])[0]
     }
 }
 
-/// The newest stretch of samples for which something was true, and means over it.
+/// The newest stretch of samples for which a condition held, with means over it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HeldMeans<const N: usize> {
-    /// When the stretch begins: the start of the span of its first sample.
+    /// Start of the stretch: the start of the span of its first sample.
     pub since: At,
-    /// Time covered by the samples in it.
+    /// Time covered by its samples.
     pub seconds: Seconds,
-    /// For how much of it that is certain: the mean of a long look does not tell for how much of it something held.
+    /// Lower bound of the time in which the condition held: the mean of a long sample does not say for how much of it.
     pub certain: Seconds,
-    /// It begins with the oldest sample, or the one after it: it may have begun earlier.
+    /// True if it begins with the oldest sample or the one after it, and so may have begun earlier.
     pub begins_with_history: bool,
-    /// Of each value; `None` if never known.
+    /// Mean of each value; `None` if it was never known.
     pub means: [Option<f64>; N],
 }
 
-/// What a program did without a pause before the oldest sample that is kept.
+/// Uninterrupted work of a program before the oldest sample that is kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Earlier {
-    /// Since when it has been at work.
+    /// Start of the work.
     pub since: At,
-    /// How much time that is.
+    /// Duration of the work.
     pub seconds: Seconds,
-    /// Its mean share of the whole PC in that time.
+    /// Mean share of the whole PC in that time.
     pub cpu: f64,
-    /// It was not at work in the last sample that was dropped: no end yet, see [`History::held`].
+    /// It paused in the last dropped sample; one pause does not end the work, see [`History::held`].
     paused: bool,
 }
 
@@ -137,7 +137,7 @@ pub struct Earlier {
 pub struct History {
     machine: Machine,
     samples: VecDeque<Arc<Sample>>,
-    /// `true` for a sample with a gap before it; same order as `samples`.
+    /// `true` for a sample after a gap; same order as `samples`.
     after_gap: VecDeque<bool>,
     trend: Vec<VolumePoint>,
     written: Vec<WrittenHour>,
@@ -148,7 +148,7 @@ pub struct History {
 }
 
 impl History {
-    /// What this PC usually shows while it does nothing.
+    /// Idle baseline of this PC.
     pub const fn usual_idle(&self) -> UsualIdle {
         self.idle
     }
@@ -158,7 +158,7 @@ impl History {
         self.idle = idle;
     }
 
-    /// For how long this PC was watched, while that is too short to know what is usual on it.
+    /// How long this PC was watched, while that is too short for a baseline.
     pub const fn learning(&self) -> Option<Seconds> {
         self.learning
     }
@@ -173,7 +173,7 @@ impl History {
         Self { machine, ..Self::default() }
     }
 
-    /// The same, keeping samples only for so long: a program that is always there must be small.
+    /// The same with a shorter retention, for a process that always runs and must stay small.
     pub fn short(machine: Machine, keep: Seconds) -> Self {
         Self { machine, keep: Some(keep), ..Self::default() }
     }
@@ -183,8 +183,8 @@ impl History {
         &self.machine
     }
 
-    /// Adds the newest sample. One that is not newer than the last is refused (`false`): a clock that was
-    /// set back begins a new history instead of a false one.
+    /// Adds the newest sample. Returns `false` and drops it if it is not newer than the last one; a clock set back by a
+    /// minute or more starts a new history instead.
     pub fn push(&mut self, sample: Arc<Sample>) -> bool {
         let gap = match self.samples.back() {
             Some(last) if sample.at <= last.at => {
@@ -230,7 +230,7 @@ impl History {
         }
     }
 
-    /// A sample leaves: who was at work in it has been so since before the samples that stay.
+    /// Accumulates the work in a sample that is about to be dropped, per program, in `earlier`.
     fn keep_in_mind(&mut self, dropped: &Sample) {
         if self.after_gap.front().copied().unwrap_or(true) {
             self.earlier.clear();
@@ -255,12 +255,12 @@ impl History {
         }
     }
 
-    /// What the program called `name` did without a pause before the oldest sample, if it was at work then.
+    /// Uninterrupted work of the program called `name` up to the oldest sample, if it was working then.
     pub fn earlier(&self, name: &str) -> Option<Earlier> {
         self.earlier.get(name).copied()
     }
 
-    /// Moves everything by `milliseconds`: the clock was wrong and has been set. Durations and gaps stay true.
+    /// Moves everything by `milliseconds` after a clock correction, so that durations and gaps stay true.
     pub fn shift(&mut self, milliseconds: i64) {
         let moved = |at: At| At(at.0.saturating_add(milliseconds));
         for sample in &mut self.samples {
@@ -275,12 +275,12 @@ impl History {
         for earlier in self.earlier.values_mut() {
             earlier.since = moved(earlier.since);
         }
-        // It was worked out with the same clock.
+        // It was computed with the same clock.
         self.machine.booted_at = self.machine.booted_at.map(moved);
     }
 
-    /// The user closed this program at that time: the first look at the programs after it says so. Heard of late, as the
-    /// one who closes is another process than the one who watches. `false` when there is no such look yet.
+    /// Marks the first sample with programs after `at`, when the user closed this program. Reported late, because the
+    /// window that closes is not the process that watches. `false` if there is no such sample yet.
     #[must_use]
     pub fn note_closed(&mut self, name: &str, at: At) -> bool {
         let mut after = self.samples.iter_mut().filter(|sample| sample.at >= at);
@@ -291,7 +291,7 @@ impl History {
         true
     }
 
-    /// Puts free space of before this history began in front of it, oldest first.
+    /// Prepends free space from before this history began, oldest first.
     pub fn remember(&mut self, mut points: Vec<VolumePoint>) {
         let first = self.trend.first().map(|point| point.at);
         points.retain(|point| first.is_none_or(|first| point.at < first));
@@ -299,7 +299,7 @@ impl History {
         self.trend = points;
     }
 
-    /// What programs wrote over days, as far as it is recorded, oldest first.
+    /// What programs wrote over days, as far as recorded, oldest first.
     pub fn written(&self) -> &[WrittenHour] {
         &self.written
     }
@@ -319,17 +319,17 @@ impl History {
         self.samples.iter()
     }
 
-    /// Samples with a mark whether a gap lies before them, oldest first.
+    /// Samples, oldest first; true for one after a gap.
     pub fn samples_with_gaps(&self) -> impl DoubleEndedIterator<Item = (&Arc<Sample>, bool)> {
         self.samples.iter().zip(self.after_gap.iter().copied())
     }
 
-    /// Free space of one volume over days, oldest first, one point in ten minutes.
+    /// Free space of one volume over days, oldest first, one point per ten minutes.
     pub fn trend(&self, volume: &str) -> impl Iterator<Item = &VolumePoint> {
         self.trend.iter().filter(move |point| point.name == volume)
     }
 
-    /// The newest samples since the last gap, newest first.
+    /// The samples since the last gap, newest first.
     pub fn unbroken(&self) -> impl Iterator<Item = &Arc<Sample>> {
         let mut ended = false;
         self.samples_with_gaps().rev().map_while(move |(sample, gap)| {
@@ -339,13 +339,13 @@ impl History {
         })
     }
 
-    /// How much time the samples since the last gap cover.
+    /// Time covered by the samples since the last gap.
     pub fn unbroken_seconds(&self) -> Seconds {
         Seconds(self.unbroken().map(|sample| sample.span.0).sum())
     }
 
-    /// The same as [`Self::held`] with the means of some values over the stretch, each sample weighted with its span, in one
-    /// pass: `look` says whether it holds in a sample, and then for how much of it at least; and the values there.
+    /// [`Self::held`] with time-weighted means of some values over the stretch, in one pass. `look` returns, if the
+    /// condition holds in a sample, for how much of it at least; and the values.
     pub fn held_means<const N: usize>(
         &self,
         look: impl Fn(&Sample) -> (Option<Seconds>, [Option<f64>; N]),
@@ -364,7 +364,7 @@ impl History {
         for sample in self.unbroken().filter(|sample| sample.span.0 > 0.0) {
             let (holds, values) = look(sample);
             if let Some(Seconds(least)) = holds {
-                // A dip is part of it, and no more of it than the look beside it.
+                // A dip counts as part of the stretch, but for no more time than the sample beside it.
                 certain += least + pending.as_ref().map_or(0.0, |(dip, _)| dip.span.0.min(least));
                 for (sample, values) in pending.take().into_iter().chain([(&**sample, values)]) {
                     add(sample.span.0, values);
@@ -387,8 +387,8 @@ impl History {
         })
     }
 
-    /// The newest stretch in which `holds` was true without a gap. A single sample for which it is not (a
-    /// short dip) does not end the stretch, two in a row do; the newest must hold.
+    /// The newest stretch without gaps in which `holds` was true. One false sample (a short dip) does not end it, two
+    /// in a row do; the newest sample must hold.
     pub fn held(&self, holds: impl Fn(&Sample) -> bool) -> Option<Held> {
         let mut stretch: Vec<Arc<Sample>> = Vec::new();
         let mut pending: Option<Arc<Sample>> = None;
@@ -523,7 +523,7 @@ mod tests {
         };
         let mut history = History::short(Machine::default(), Seconds(20.0));
         for second in (2..=100).step_by(2) {
-            // One short pause, which is no end.
+            // A short pause does not end the work.
             history.push(working(second, if second == 40 { 0.0 } else { 0.4 }));
         }
         let earlier = history.earlier("loop").expect("at work");

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{At, Bytes, Fraction, Hertz, Reading};
 
-/// The operating system, as far as rules and texts differ.
+/// The operating system, as far as rules and texts depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Os {
@@ -18,7 +18,7 @@ pub enum Os {
 }
 
 impl Os {
-    /// Reads the name a history file or a knowledge table gives, e.g. `windows`, `Windows 11`, `linux`.
+    /// Parses the name in a history file or a knowledge table, e.g. `windows`, `Windows 11`, `linux`.
     pub fn from_name(name: &str) -> Self {
         let name = name.to_ascii_lowercase();
         if name.starts_with("win") {
@@ -36,17 +36,17 @@ impl Os {
 pub struct Machine {
     /// Family of the operating system.
     pub os: Os,
-    /// Its name and version as people know it, e.g. `Debian GNU/Linux 12`.
+    /// Display name with version, e.g. `Debian GNU/Linux 12`.
     pub os_name: Reading<String>,
     /// Logical processors, at least 1.
     pub cpus: u32,
-    /// Installed memory the system can use.
+    /// Installed memory that the system can use.
     pub memory: Reading<Bytes>,
-    /// Changes at every start of the system.
+    /// Changes at every boot.
     pub boot_id: Reading<String>,
-    /// When the system was started.
+    /// Time of the boot.
     pub booted_at: Reading<At>,
-    /// The highest clock of a processor, for the estimate of fan effort.
+    /// Maximum processor clock, for the estimate of fan effort.
     pub max_frequency: Reading<Hertz>,
 }
 
@@ -64,10 +64,10 @@ impl Default for Machine {
     }
 }
 
-/// What this program itself costs.
+/// Resource usage of this program.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SelfUsage {
-    /// Share of the whole machine since the last sample.
+    /// Share of the whole PC since the last sample.
     pub cpu: Reading<Fraction>,
     /// Resident memory.
     pub memory: Reading<Bytes>,

@@ -1,7 +1,7 @@
-//! Plain data that every other part speaks in: units, processes, samples and their history.
+//! Plain data shared by all modules: units, processes, samples and their history.
 //!
-//! Nothing here knows the operating system, the clock, files or threads. A value that could not be
-//! measured is [`Reading::Missing`] with its reason, never zero.
+//! Independent of the operating system, the clock, files and threads. A value that could not be measured is
+//! [`Reading::Missing`] with its reason, never zero.
 
 mod browser;
 mod condition;

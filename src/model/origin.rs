@@ -5,56 +5,56 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-/// Something unusual about a process that can be seen without looking into it. One alone proves nothing.
+/// An unusual property of a process that shows without inspecting its content. One alone proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum OriginFlag {
-    /// Its whole file name is that of a known coin miner.
+    /// File name of a known miner (the whole name).
     MinerName,
-    /// Its arguments are those of a coin miner.
+    /// Command-line arguments of a miner.
     MinerArguments,
-    /// The name of a part of the system, in a folder where that part never is.
+    /// Name of a system program, in a folder where that program never is.
     WrongFolder,
-    /// The name of a part of the system, started by something that never starts it.
+    /// Name of a system program, with a parent that never starts it.
     WrongParent,
-    /// The name of a kernel thread, and yet a program file (Linux).
+    /// Name of a kernel thread, but with a program file (Linux).
     KernelName,
-    /// Its file lies in a folder for temporary files.
+    /// Program file in a folder for temporary files.
     TemporaryFolder,
-    /// Its file lies in a folder where programs never are.
+    /// Program file in a folder where programs are not installed.
     OddFolder,
-    /// Its file or the folder of it hides.
+    /// Hidden program file, or in a hidden folder.
     HiddenFile,
-    /// Its file was deleted while it runs.
+    /// Program file deleted while it runs.
     DeletedFile,
-    /// Started by a program that runs scripts.
+    /// Started by a script interpreter.
     ScriptHostParent,
-    /// Started by a schedule.
+    /// Started by a task scheduler.
     SchedulerParent,
-    /// A program that people look at and that never computes for long by itself.
+    /// An interactive program that does not normally compute for long.
     NeverBusy,
-    /// In a folder where only an administrator can put programs.
+    /// In a folder that only administrators can write to.
     Installed,
-    /// Its file carries no valid signature; only where that was really checked.
+    /// No valid signature; set only if that was checked.
     Unsigned,
-    /// Its file carries a valid signature.
+    /// Valid signature.
     Signed,
-    /// Seen on this PC for the first time a few days ago.
+    /// First seen on this PC a few days ago.
     New,
-    /// Connected for a while to a port that mining pools use.
+    /// Connected for a while to a port used by mining pools.
     PoolPort,
-    /// The user has said: this is my work.
+    /// Marked by the user as their own work.
     Mine,
-    /// Its file was replaced by a newer one while it runs.
+    /// Program file replaced by a newer one while it runs.
     UpdateWaiting,
-    /// A browser that was opened with an address by a script, a schedule or a stranger in an odd place.
+    /// A browser opened with an address by a script, a scheduler or an unknown program in an odd place.
     OpenedByStranger,
-    /// Somebody started it by typing into a terminal: it has no window of its own, whatever it does.
+    /// Started by typing into a terminal, so it has no window of its own whatever it does.
     FromTerminal,
 }
 
 impl OriginFlag {
-    /// Every mark, for tests of texts.
+    /// Every flag, for tests of texts.
     pub const ALL: &[Self] = Self::VARIANTS;
 }
 
@@ -62,24 +62,24 @@ impl OriginFlag {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Origin {
-    /// What is unusual about it, in order, each once.
+    /// What is unusual about it: sorted, without duplicates.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<OriginFlag>,
-    /// File name of the program that started it, if it was still there when looked at.
+    /// File name of its parent, if that still ran when checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<Arc<str>>,
-    /// The part of the command line that made it a match; never more of it.
+    /// The part of the command line that matched; never more of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub argument: Option<String>,
 }
 
 impl Origin {
-    /// Whether it has this mark.
+    /// True if it has this flag.
     pub fn has(&self, mark: OriginFlag) -> bool {
         self.marks.contains(&mark)
     }
 
-    /// Both together; `self` goes first where only one can be told.
+    /// Both combined; `self` takes precedence where only one value fits.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
         let mut marks: Vec<OriginFlag> = self.marks.iter().chain(&other.marks).copied().collect();

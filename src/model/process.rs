@@ -1,4 +1,4 @@
-//! Processes: who they are (facts, read once) and what they do (figures, read each time).
+//! Processes: facts, read once, and measurements, read with every sample.
 
 use std::sync::Arc;
 
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bytes, BytesPerSec, Fraction, Origin, Reading};
 
-/// A process number. Numbers are used again: never act on one without its [`ProcKey`].
+/// A process id. The system reuses them: never act on one without its [`ProcKey`].
 pub type Pid = u32;
 
-/// The identity of a process: its number and when it started.
+/// Identity of a process: its id and start time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ProcKey {
-    /// The process number.
+    /// The process id.
     pub pid: Pid,
-    /// Start time in the platform's finest unit: clock ticks since boot on Linux (field 22 of
-    /// `/proc/PID/stat`), 100 ns since 1601 on Windows (`CreateTime`).
+    /// Start time in the platform's finest unit: clock ticks since boot on Linux (field 22 of `/proc/PID/stat`), 100 ns
+    /// since 1601 on Windows (`CreateTime`).
     #[serde(rename = "start")]
     pub start_time: u64,
 }
 
-/// Whose process it is, seen from the user who runs this program.
+/// Owner of a process, relative to the user who runs this program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Owner {
@@ -28,14 +28,14 @@ pub enum Owner {
     Me,
     /// The system itself: kernel, services, root.
     System,
-    /// Another person.
+    /// Another user.
     Other,
-    /// The system does not say.
+    /// Not reported by the system.
     #[default]
     Unknown,
 }
 
-/// What a process is doing, as far as the system tells.
+/// State of a process, as far as the system reports it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProcState {
@@ -43,52 +43,52 @@ pub enum ProcState {
     Running,
     /// Waiting for something.
     Sleeping,
-    /// Waiting for a disk or a device and cannot be interrupted.
+    /// Waiting for a disk or a device, uninterruptible.
     Blocked,
-    /// Stopped by a person or a debugger.
+    /// Stopped by a user or a debugger.
     Stopped,
-    /// Ended, its parent has not looked yet.
+    /// Ended, but not yet reaped by its parent.
     Ended,
-    /// The system does not say.
+    /// Not reported by the system.
     #[default]
     Unknown,
 }
 
-/// What a recorded history says about a process and cannot be worked out from it.
+/// Properties of a process that a recorded history states because they cannot be derived from it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Given {
     /// The program it belongs to.
     pub group: Option<String>,
-    /// Where it comes from, beside what its path and parent say.
+    /// Where it comes from, beyond what its path and parent say.
     pub origin: Origin,
 }
 
-/// What is read once in the life of a process, because it is expensive or cannot change.
+/// Facts read once in the life of a process, because they are expensive or cannot change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProcFacts {
     /// Identity.
     pub key: ProcKey,
-    /// Number of the process that started it, 0 when none. It may have ended.
+    /// Process id of its parent, 0 if none. The parent may have ended.
     pub parent: Pid,
-    /// Name as the system gives it, unchecked: never draw it without [`super::DisplayName`].
+    /// Name as the system reports it, unchecked: never draw it without [`super::DisplayName`].
     pub name: String,
-    /// Full path of the program file, bytes that are not text replaced.
+    /// Full path of the program file, lossily converted to UTF-8.
     pub path: Reading<String>,
-    /// Arguments, the first is the program itself. Never stored, shown only as matched evidence.
+    /// Arguments, the program itself first. Never stored, and shown only as matched evidence.
     pub args: Reading<Vec<String>>,
     /// Whose it is.
     pub owner: Owner,
-    /// A kernel thread: has no program file and cannot be ended.
+    /// A kernel thread: it has no program file and cannot be ended.
     pub kernel: bool,
-    /// The services of Windows that run in it, by their internal names ("wuauserv"), sorted; empty for what hosts none and
-    /// where the system does not say.
+    /// Internal names of the Windows services that run in it ("wuauserv"), sorted; empty if there are none, or if the
+    /// system does not report them.
     pub services: Vec<String>,
-    /// What a recorded history says about it; `None` while live.
+    /// What a recorded history says about it; `None` for a live process.
     pub given: Option<Box<Given>>,
 }
 
 impl ProcFacts {
-    /// A process of which nothing else is known yet.
+    /// A process of which only the key is known.
     pub fn new(key: ProcKey) -> Self {
         Self {
             key,
@@ -103,38 +103,38 @@ impl ProcFacts {
         }
     }
 
-    /// The program that a recorded history counts it to.
+    /// The program a recorded history groups it under.
     pub fn given_group(&self) -> Option<&str> {
         self.given.as_ref()?.group.as_deref()
     }
 
-    /// The file name of the program: of its path if known, else the name.
+    /// File name of its program: from its path if known, otherwise its name.
     pub fn file_name(&self) -> &str {
         let path = self.path.known().map_or(self.name.as_str(), String::as_str);
-        // An updated program on Linux shows as "path (deleted)" while it runs on.
+        // Linux shows a program replaced by an update as "path (deleted)" while it runs.
         let path = path.strip_suffix(" (deleted)").unwrap_or(path);
         path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(&self.name)
     }
 }
 
-/// One process at one moment.
+/// One process in one sample.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProcSample {
-    /// What does not change.
+    /// Its facts.
     pub facts: Arc<ProcFacts>,
-    /// Share of the whole machine over the sample's span.
+    /// Share of the whole PC over the sample's span.
     pub cpu: Reading<Fraction>,
     /// Resident memory (Linux RSS, Windows working set).
     pub memory: Reading<Bytes>,
-    /// Bytes read from storage per second. On Windows all input of the process counts, also network.
+    /// Bytes read from storage per second. On Windows this is all input of the process, network included.
     pub disk_read: Reading<BytesPerSec>,
-    /// Bytes written per second, as above.
+    /// Bytes written to storage per second; on Windows all output.
     pub disk_write: Reading<BytesPerSec>,
-    /// Whether it has a window on the desktop.
+    /// True if it has a window on the desktop.
     pub window: Reading<bool>,
-    /// A window of it has not answered the system for seconds.
+    /// One of its windows has not responded for seconds.
     pub hung: bool,
-    /// Number of threads, 0 when unknown.
+    /// Number of threads, 0 if unknown.
     pub threads: u32,
     /// What it is doing.
     pub state: ProcState,

@@ -1,5 +1,5 @@
-//! What may be closed. [`Closable`] can only be made by passing every check, so that a part of the
-//! program that acts cannot be handed anything else.
+//! Decides what may be closed. A [`Closable`] can only be obtained by passing every check, so code that acts cannot be
+//! given anything else.
 
 use strum::{IntoStaticStr, VariantArray};
 
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{Owner, Pid, ProcFacts, ProcKey};
 
-/// Why a process has no close button.
+/// Why a process cannot be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Refusal {
@@ -15,13 +15,13 @@ pub enum Refusal {
     System,
     /// A security product or a management agent of the company.
     Security,
-    /// Another person's program, or one whose owner the system keeps secret.
+    /// Another user's program, or one with an unknown owner.
     OtherUser,
     /// This program.
     Ourselves,
-    /// A program that started this one (the desktop, a terminal).
+    /// An ancestor of this process (the desktop, a terminal).
     OurAncestor,
-    /// Only known from a recording, not a process on this PC now.
+    /// Known only from a recording; not a process on this PC now.
     NotRunning,
 }
 
@@ -35,37 +35,37 @@ impl Refusal {
     }
 }
 
-/// Who we are: processes that must never be closed by us.
+/// Our own process and its ancestors, which we must never close.
 #[derive(Clone, Debug, Default)]
 pub struct OwnProcess {
-    /// Our own process number.
+    /// Our process id.
     pub pid: Pid,
     /// The processes that started us, up to the first one of the system.
     pub ancestors: Vec<Pid>,
 }
 
-/// Names that are protected whatever their owner, in lower case without `.exe`.
+/// Names protected whatever their owner, in lower case without `.exe`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProtectRules {
     /// Parts of the operating system and of the desktop.
     pub system: BTreeSet<String>,
     /// Security products and the company's management agents.
     pub security: BTreeSet<String>,
-    /// Parts of paths, lower case, that belong to such products.
+    /// Path fragments of such products, in lower case.
     pub security_folders: Vec<String>,
 }
 
-/// A process that may be asked to close: the proof that every check was passed.
+/// A process that may be asked to close: proof that every check was passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closable {
     key: ProcKey,
 }
 
 impl Closable {
-    /// Checks `facts` against all rules. This is the only way to get a [`Closable`].
+    /// Checks `facts` against all rules; the only way to obtain a [`Closable`].
     ///
     /// # Errors
-    /// The reason why the process must be left alone.
+    /// Why the process must be left alone.
     pub fn check(facts: &ProcFacts, rules: &ProtectRules, own_process: &OwnProcess) -> Result<Self, Refusal> {
         let pid = facts.key.pid;
         if facts.given.is_some() || own_process.pid == 0 {
@@ -77,7 +77,7 @@ impl Closable {
         if facts.kernel || pid <= 4 {
             return Err(Refusal::System);
         }
-        // The name the system gives and the name of the file: either may be the protected one.
+        // Either the name the system reports or the file name may be the protected one.
         for name in [stem(&facts.name), stem(facts.file_name())] {
             if rules.security.contains(&name) {
                 return Err(Refusal::Security);
@@ -100,30 +100,30 @@ impl Closable {
         }
     }
 
-    /// Which process.
+    /// The process.
     pub const fn key(&self) -> ProcKey {
         self.key
     }
 }
 
-/// Why an action on a process did not happen.
+/// Why an action on a process failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ActError {
-    /// The process ended before, or its number now belongs to another one.
+    /// The process has ended, or its id now belongs to another one.
     #[error("the process has already ended")]
     Gone,
-    /// The system refuses.
+    /// The system denies it.
     #[error("the system does not allow it")]
     Refused,
-    /// It has no window that could be asked.
+    /// It has no window that could be asked to close.
     #[error("it has no window to close")]
     NoWindow,
-    /// This platform cannot do it.
+    /// This platform does not support it.
     #[error("not possible on this system")]
     Unsupported,
 }
 
-/// A program name for comparing: lower case, without `.exe`.
+/// A program name in comparable form: lower case, without `.exe`.
 fn stem(name: &str) -> String {
     let name = name.to_lowercase();
     name.strip_suffix(".exe").unwrap_or(&name).to_owned()

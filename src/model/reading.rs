@@ -1,26 +1,26 @@
-//! A measured value, or the reason why there is none.
+//! A measured value, or the reason why it is missing.
 
 use std::io::ErrorKind;
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-/// Why a value is missing. The order is from "for ever on this PC" to "only now".
+/// Why a value is missing, ordered from "always on this PC" to "only now".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Why {
     /// This PC has no such sensor.
     NoSensor,
-    /// The system keeps the value from this user.
+    /// This user lacks permission to read it.
     NoPermission,
-    /// The system, or this version of the program for it, has no way to tell.
+    /// The system, or this program on that system, cannot read it.
     Unsupported,
-    /// Needs a second look; comes with the next sample.
+    /// Needs a second sample.
     NotYet,
-    /// The source stopped answering, or gives the same value whatever the load.
+    /// The source stopped responding, or its value does not follow the load.
     Stale,
-    /// The source gave a value that cannot be true.
+    /// The source gave an impossible value.
     OutOfRange,
 }
 
@@ -44,7 +44,7 @@ pub enum Reading<T> {
 }
 
 impl<T> Reading<T> {
-    /// The value if it is known.
+    /// The value if known.
     pub fn known(&self) -> Option<&T> {
         match self {
             Self::Known(value) => Some(value),
@@ -52,7 +52,7 @@ impl<T> Reading<T> {
         }
     }
 
-    /// The reason if it is missing.
+    /// The reason if missing.
     pub fn why(&self) -> Option<Why> {
         match self {
             Self::Known(_) => None,
@@ -60,7 +60,7 @@ impl<T> Reading<T> {
         }
     }
 
-    /// Changes a known value and keeps a reason.
+    /// Maps a known value, keeping a reason.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Reading<U> {
         match self {
             Self::Known(value) => Reading::Known(change(value)),
@@ -68,21 +68,21 @@ impl<T> Reading<T> {
         }
     }
 
-    /// Takes `value`, or the reason `why` when there is none.
+    /// `value`, or the reason `why` if there is none.
     pub fn from_option(value: Option<T>, why: Why) -> Self {
         value.map_or(Self::Missing(why), Self::Known)
     }
 }
 
 impl<T: Copy> Reading<T> {
-    /// A copy of the value if it is known.
+    /// A copy of the value if known.
     pub fn get(&self) -> Option<T> {
         self.known().copied()
     }
 }
 
 impl<T> Default for Reading<T> {
-    /// Nothing was measured yet.
+    /// Not measured yet.
     fn default() -> Self {
         Self::Missing(Why::NotYet)
     }
@@ -95,9 +95,9 @@ impl<T> From<std::io::Error> for Reading<T> {
 }
 
 impl From<std::io::Error> for Why {
-    /// A file that is not there is a sensor that is not there; a refused one is a matter of rights. Only when the system
-    /// says that it cannot tell is it [`Self::Unsupported`], after which nobody asks again: a file that another program
-    /// has locked, or a disk that failed once, may answer the next time.
+    /// A missing file is a missing sensor; a denied one is a matter of permissions. Only an error that says so is
+    /// [`Self::Unsupported`], after which the source is never tried again: a file locked by another program, or a disk
+    /// that failed once, may work the next time.
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
             ErrorKind::NotFound => Self::NoSensor,

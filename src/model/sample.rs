@@ -1,4 +1,4 @@
-//! One look at the whole PC.
+//! One sample of the whole PC.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,22 +13,22 @@ use super::{
 /// Memory of the whole PC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
-    /// What cannot be given to another program at once (total less available).
+    /// Memory not available to other programs (total minus available).
     pub used: Bytes,
-    /// Installed and usable.
+    /// Installed and usable memory.
     pub total: Bytes,
 }
 
-/// Memory beyond the installed one: swap on Linux, the commit charge and its limit on Windows.
+/// Swap on Linux; commit charge and commit limit on Windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Swap {
     /// In use.
     pub used: Bytes,
-    /// The limit; 0 when there is none.
+    /// The limit; 0 if there is none.
     pub total: Bytes,
 }
 
-/// A local volume. Network volumes are not looked at: they can block for minutes.
+/// A local volume. Network volumes are not read: they can block for minutes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Volume {
     /// Mount point or drive letter.
@@ -36,37 +36,37 @@ pub struct Volume {
     /// Size.
     #[serde(rename = "total_bytes")]
     pub total: Bytes,
-    /// Free for this user.
+    /// Free space for this user.
     #[serde(rename = "free_bytes")]
     pub free: Bytes,
 }
 
-/// Linux pressure stall information: share of the last 10 s in which some task had to wait.
-/// Source: kernel documentation, accounting/psi.
+/// Linux pressure stall information: share of the last 10 s in which some task stalled. Source: kernel documentation,
+/// accounting/psi.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pressure {
-    /// Waiting for a processor.
+    /// Stalled on a processor.
     pub cpu: Fraction,
-    /// Waiting for memory.
+    /// Stalled on memory.
     pub memory: Fraction,
-    /// Waiting for a disk.
+    /// Stalled on I/O.
     pub io: Fraction,
 }
 
-/// Where the power comes from.
+/// Power source and power saving.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Power {
-    /// Running from the battery.
+    /// Running on battery.
     pub on_battery: bool,
-    /// A power saving mode holds the PC back.
+    /// A power saving mode is active.
     pub saver: bool,
 }
 
-/// What kind of thing a program is, as far as rules and screens differ.
+/// Kind of a program, as far as rules and screens depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProgramKind {
-    /// A web browser with all its parts.
+    /// A web browser with all its processes.
     Browser,
     /// Any other program.
     #[default]
@@ -78,54 +78,53 @@ pub enum ProgramKind {
 /// One process of a program.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Member {
-    /// Which process.
+    /// The process.
     pub key: ProcKey,
-    /// The first process of this program above it: itself for the one that was started by something else.
+    /// Its topmost ancestor within the same program; itself if started by another program.
     pub root: ProcKey,
-    /// Its share of the whole machine.
+    /// Its share of the whole PC.
     pub cpu: Fraction,
     /// Its memory.
     pub memory: Bytes,
 }
 
-/// All processes that people think of as one program, at one moment.
+/// All processes that users regard as one program, in one sample.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProgramSample {
-    /// English name as people know it, safe to draw. Also the identity of the program over time.
+    /// English name as users know it, safe to draw. Identifies the program over time.
     pub name: Arc<str>,
     /// What kind of program.
     pub kind: ProgramKind,
-    /// All its parts together, share of the whole machine.
+    /// Share of the whole PC used by all its processes.
     pub cpu: Fraction,
-    /// The part that uses most CPU.
+    /// Share of the process that uses most CPU.
     pub busiest_part: Fraction,
-    /// All its parts together. Shared memory is counted more than once, as in other tools.
+    /// Memory of all its processes. Shared memory is counted more than once, as in other tools.
     pub memory: Bytes,
     /// Bytes read and written per second, where readable.
     pub disk: Reading<BytesPerSec>,
-    /// Only those written, where readable; missing in what was recorded.
+    /// Bytes written per second, where readable; missing in recordings before schema 5.
     pub disk_write: Reading<BytesPerSec>,
     /// Number of its processes.
     pub parts: u32,
-    /// File of its busiest process, if the system tells.
+    /// Program file of its busiest process, if known.
     pub path: Option<Arc<str>>,
-    /// The process that holds most of its memory; `None` in what was recorded.
+    /// The process with most of its memory; `None` in a recorded sample.
     pub largest: Option<ProcKey>,
-    /// Where it comes from: its busiest process, and the one that began its tree.
+    /// Where it comes from: its busiest process, and the root of that process's tree.
     pub origin: Arc<Origin>,
-    /// Whether any of its processes has a window on the desktop.
+    /// True if any of its processes has a window on the desktop.
     pub window: Reading<bool>,
-    /// A window of it does not answer the system any more.
+    /// One of its windows does not respond.
     pub hung: bool,
-    /// Its processes, busiest first. In a history only kept for programs that matter at that moment.
+    /// Its processes, busiest first. A history keeps them only for programs that matter at that moment.
     pub members: Arc<[Member]>,
 }
 
 impl ProgramSample {
-    /// The processes of the trees that make this program what it is now: for a browser all of them, otherwise
-    /// the trees with at least a quarter of what `weight` adds up, or half of what the heaviest has: of many equal
-    /// ones none has a quarter. Two independent scripts are one row to people, but only the busy one is meant when
-    /// somebody says "close it".
+    /// The processes of its heavy trees: all of a browser, otherwise the trees with at least a quarter of the total
+    /// `weight`, or half of the heaviest tree's (of many equal ones none has a quarter). Two independent scripts are
+    /// one row to the user, but only the busy one is meant by "close it".
     pub fn heavy_members(&self, weight: impl Fn(&Member) -> f64) -> Vec<Member> {
         let mut trees: HashMap<ProcKey, f64> = HashMap::new();
         for member in &*self.members {
@@ -139,7 +138,7 @@ impl ProgramSample {
     }
 }
 
-/// What goes over the network.
+/// Network traffic.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Traffic {
     /// Received.
@@ -149,7 +148,7 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Both directions, bytes a second.
+    /// Both directions, in bytes per second.
     pub fn both(self) -> f64 {
         self.rx.0 + self.tx.0
     }
@@ -163,37 +162,37 @@ impl std::ops::Add for Traffic {
     }
 }
 
-/// A program and its part of something that everybody shares.
+/// A program and its use of a shared resource.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Use<T> {
     /// English name of the program, as in [`ProgramSample::name`].
     pub program: Arc<str>,
-    /// Its part.
+    /// How much it uses.
     pub part: T,
 }
 
-/// One look at the whole PC. Rates and shares are over the time since the look before.
+/// One sample of the whole PC. Rates and shares cover the time since the previous sample.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
-    /// Counts up from 0 in one run.
+    /// Sequence number within one run, from 0.
     pub seq: u64,
-    /// When the look was taken.
+    /// When it was taken.
     pub at: At,
-    /// How much time the rates cover; 0 for the first look.
+    /// Time covered by the rates; 0 for the first sample.
     pub span: Seconds,
-    /// How long the PC slept since the look before; 0 when it did not.
+    /// Suspended time since the previous sample; 0 if none.
     pub slept: Reading<Seconds>,
     /// Share of all processors in use.
     pub cpu: Reading<Fraction>,
-    /// The same per logical processor; empty when unknown.
+    /// The same per logical processor; empty if unknown.
     pub per_core: Vec<Fraction>,
-    /// Mean clock of the processors.
+    /// Mean processor clock.
     pub frequency: Reading<Hertz>,
     /// Memory.
     pub memory: Reading<Memory>,
     /// Swap or commit.
     pub swap: Reading<Swap>,
-    /// Local volumes that answered.
+    /// Local volumes that responded.
     pub volumes: Reading<Vec<Volume>>,
     /// Read from all disks.
     pub disk_read: Reading<BytesPerSec>,
@@ -203,61 +202,60 @@ pub struct Sample {
     pub net_rx: Reading<BytesPerSec>,
     /// Sent to the network, without loopback.
     pub net_tx: Reading<BytesPerSec>,
-    /// The warmest believable processor sensor.
+    /// The warmest plausible processor sensor.
     pub temperature: Reading<Celsius>,
     /// The fastest fan.
     pub fan: Reading<Rpm>,
-    /// Declared estimate of how hard the fan has to work, from load and clock (`sampler::thermal`).
+    /// Estimate of how hard the fan has to work, from load and clock (`sampler::thermal`).
     pub fan_effort: Reading<Fraction>,
-    /// How often the processor slowed itself down because of heat, since start of the system.
+    /// Times the processor throttled because of heat, since boot.
     pub throttle_events: Reading<u64>,
     /// Pressure stalls.
     pub pressure: Reading<Pressure>,
     /// Share of the graphics processor in use.
     pub gpu: Reading<Fraction>,
-    /// Programs that use the graphics processor, the heaviest first. Asked for only while it is busy.
+    /// Programs that use the graphics processor, heaviest first. Read only while it is busy.
     pub gpu_users: Reading<Vec<Use<Fraction>>>,
-    /// Programs that use the network over TCP and not only within this PC, the heaviest first. Asked for only while
-    /// it is busy.
+    /// Programs that use the network over TCP beyond this PC, heaviest first. Read only while it is busy.
     pub net_users: Reading<Vec<Use<Traffic>>>,
-    /// Where the power comes from.
+    /// Power source and power saving.
     pub power: Reading<Power>,
-    /// Time since the user last touched keyboard or mouse.
+    /// Time since the user's last input.
     pub user_idle: Reading<Seconds>,
-    /// The program in front.
+    /// The process of the window in front.
     pub foreground: Reading<Pid>,
-    /// Share of all processors spent answering devices (interrupts and what they put off).
+    /// Share of all processors spent handling interrupts, deferred work included.
     pub interrupts: Reading<Fraction>,
-    /// Share of time in which the busiest disk had something to do.
+    /// Share of time in which the busiest disk was active.
     pub disk_busy: Reading<Fraction>,
-    /// Whether a program was open that shows what the PC does; this program's own window counts.
+    /// True if a monitoring tool was open; our own window counts.
     pub watched: Reading<bool>,
-    /// Programs that the user closed with this program since the look before, by their English names.
+    /// Programs that the user closed with this program since the previous sample, by English name.
     pub closed: Vec<Arc<str>>,
-    /// What changes seldom.
+    /// Slowly changing state.
     pub condition: Arc<Condition>,
-    /// How much time the figures of `programs`, `top` and `everything_else` cover: the time since the processes
-    /// were read before. 0 when they were not read in this look. Never shorter than `span` otherwise.
+    /// Time covered by `programs`, `top` and `everything_else`: since processes were last read. 0 if they were not read
+    /// for this sample, otherwise never shorter than `span`.
     pub program_span: Seconds,
     /// Share of all processors in use over `program_span`.
     pub program_total: Reading<Fraction>,
-    /// Programs, busiest first: every one that matters by CPU or memory.
+    /// Programs that matter by CPU or memory, busiest first.
     pub programs: Vec<ProgramSample>,
     /// Single processes, busiest first: the top by CPU and memory.
     pub top: Vec<ProcSample>,
-    /// CPU that is in the total and in no process of `programs`: short-lived ones, the kernel, and what the
-    /// system does not show.
+    /// CPU in the total but in none of `programs`: small and short-lived processes, the kernel, and what the system
+    /// does not show.
     pub everything_else: Reading<Fraction>,
-    /// Of that the part that belongs to no process at all: what lived between two looks, interrupts, and what the
-    /// system hides. Missing where not every process was seen.
+    /// The part of the total that belongs to no process at all: processes that lived between two samples, interrupts,
+    /// and what the system hides. Missing if not every process was seen.
     pub unattributed: Reading<Fraction>,
-    /// Number of processes on the PC; 0 when unknown.
+    /// Number of processes on the PC; 0 if unknown.
     pub process_count: u32,
 }
 
 impl Sample {
-    /// The same look with its CPU over all the time that its programs cover, as rules and charts need it: looks
-    /// at the totals alone lie between two looks at the processes. `None` when the processes were not read.
+    /// This sample with its CPU over all the time that its programs cover, as rules and charts need it: samples of
+    /// totals only lie between two reads of the processes. `None` if processes were not read.
     #[must_use]
     pub fn over_programs(&self) -> Option<Self> {
         let read = self.program_span.0 > 0.0 || self.span.0 == 0.0;

@@ -1,4 +1,4 @@
-//! Who signed a program file.
+//! Digital signatures of program files.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,17 +6,17 @@ use std::sync::Arc;
 /// The digital signature of a program file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signature {
-    /// There is none, or it is not valid.
+    /// Missing or invalid.
     Absent,
-    /// It is valid.
+    /// Valid.
     Valid {
-        /// The name in the certificate; `None` where it cannot be read.
+        /// Name in the certificate; `None` if it cannot be read.
         signer: Option<Arc<str>>,
     },
 }
 
 impl Signature {
-    /// Who signed the file, when the signature is valid and the name can be read.
+    /// The signer, if the signature is valid and the name can be read.
     pub fn signer(&self) -> Option<&str> {
         match self {
             Self::Absent => None,
@@ -25,8 +25,8 @@ impl Signature {
     }
 }
 
-/// Signatures by the path of the file; a file that is not in it was not checked.
+/// Signatures by path of the file; a file that is absent was not checked.
 pub type Signatures = BTreeMap<String, Signature>;
 
-/// Files that the user called their own work, by path, with the signer that each had then.
+/// Files the user marked as their own work, by path, with the signer each had then.
 pub type MyFiles = BTreeMap<String, Option<String>>;

@@ -1,4 +1,4 @@
-//! Points in time as data. The clock itself is read only at the edges.
+//! Points in time as data. The clock itself is read only at the edges of the program.
 
 use std::ops::{Add, Sub};
 
@@ -12,7 +12,7 @@ use super::Seconds;
 pub struct At(pub i64);
 
 impl At {
-    /// Seconds from `earlier` to `self`, 0 when `earlier` is later (a clock set back).
+    /// Seconds from `earlier` to `self`; 0 if `earlier` is later (the clock was set back).
     pub fn since(self, earlier: Self) -> Seconds {
         Seconds(((self.0.saturating_sub(earlier.0)) as f64 / 1000.0).max(0.0))
     }

@@ -1,11 +1,11 @@
-//! Units as types, so that a percentage can never meet a fraction. Base units are stored; the only
-//! place where they become text is `explain::format`.
+//! Units as types, so that a percentage cannot be mixed up with a fraction. Base units are stored; only
+//! `explain::format` turns them into text.
 
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-/// A share of a whole, `0.0..=1.0`. CPU shares are always of the **whole machine**, never of one core.
+/// A share of a whole, `0.0..=1.0`. CPU shares are always of the **whole PC**, never of one core.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fraction(f64);
@@ -16,7 +16,7 @@ impl Fraction {
     /// All of the whole.
     pub const ONE: Self = Self(1.0);
 
-    /// Clamps `value` into `0.0..=1.0`; a value that is not a number becomes 0.
+    /// Clamps `value` into `0.0..=1.0`; NaN becomes 0.
     pub fn new(value: f64) -> Self {
         if value.is_nan() { Self::ZERO } else { Self(value.clamp(0.0, 1.0)) }
     }
@@ -64,7 +64,7 @@ pub struct Hertz(pub u64);
 #[serde(transparent)]
 pub struct Rpm(pub u32);
 
-/// A length of time in seconds, never negative. Ordered: a value that is not a number is longer than any other one.
+/// A length of time in seconds, never negative. Totally ordered: NaN is greater than any other value.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seconds(pub f64);
@@ -88,17 +88,17 @@ impl Seconds {
         Self(days * 86_400.0)
     }
 
-    /// In hours.
+    /// The length in hours.
     pub const fn as_hours(self) -> f64 {
         self.0 / Self::from_hours(1.0).0
     }
 
-    /// In days.
+    /// The length in days.
     pub const fn as_days(self) -> f64 {
         self.0 / Self::from_days(1.0).0
     }
 
-    /// In whole milliseconds.
+    /// The length in whole milliseconds.
     pub const fn as_millis(self) -> i64 {
         (self.0 * 1000.0) as i64
     }
@@ -120,7 +120,7 @@ impl PartialOrd for Seconds {
 
 impl Ord for Seconds {
     fn cmp(&self, other: &Self) -> Ordering {
-        // The sum of nothing is -0.0; adding 0.0 makes it the same as 0.0.
+        // An empty sum is -0.0; adding 0.0 makes it equal to 0.0.
         (self.0 + 0.0).total_cmp(&(other.0 + 0.0))
     }
 }
