@@ -1,4 +1,4 @@
-//! What happened, in words.
+//! Turns events into sentences.
 
 use fluent_bundle::FluentArgs;
 use jiff::tz::TimeZone;
@@ -10,7 +10,7 @@ use crate::diagnose::Finding;
 use crate::knowledge::{Knowledge, KnowledgeNote};
 use crate::model::{DisplayName, Event, EventKind};
 
-/// The finding an event carries, if it does and this version knows its rule.
+/// The finding of an event; `None` if it has none, or one of a newer version's rule.
 pub fn event_finding(event: &Event) -> Option<Finding> {
     serde_json::from_value(event.data.get("finding")?.clone()).ok()
 }
@@ -66,7 +66,7 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
     }
 }
 
-/// The programs that were busiest then, with their parts; `None` where that was not recorded.
+/// The busiest programs at that time with their shares; `None` if not recorded.
 fn busy_text(data: &Value, knowledge: &Knowledge, texts: &Texts) -> Option<String> {
     let program = |one: &Value| {
         let name = program_name(one["program"].as_str()?, knowledge, texts.lang());
@@ -76,7 +76,8 @@ fn busy_text(data: &Value, knowledge: &Knowledge, texts: &Texts) -> Option<Strin
     (!programs.is_empty()).then(|| programs.join(" · "))
 }
 
-/// The text of the kind, or of its variant where there is one: a cause, a verdict, by force, the PC as a whole.
+/// Text id for the event: that of its variant (a cause, a verdict, by force, the PC as a whole) if there is one,
+/// otherwise that of its kind.
 fn text_id(event: &Event, texts: &Texts) -> String {
     let base = format!("event-{}", event.kind.id());
     let data = &event.data;
@@ -85,9 +86,9 @@ fn text_id(event: &Event, texts: &Texts) -> String {
         data["verdict"].as_str().filter(|_| data["by"].is_string()).map(|verdict| format!("{verdict}-by")),
         data["verdict"].as_str().map(str::to_owned),
         data["force"].as_bool().filter(|force| *force).map(|_| "force".to_owned()),
-        // What was told is not about one program.
+        // This notification was not about one program.
         (event.kind == EventKind::Notified && event.subject.is_empty()).then(|| "machine".to_owned()),
-        // Its cause may go on; only the watching ended.
+        // Only watching ended; the cause of the finding may persist.
         data["watch"].as_str().map(|monitor| format!("watch_{monitor}")),
         data["restarted"].as_bool().filter(|restarted| *restarted).map(|_| "restarted".to_owned()),
     ];
@@ -139,7 +140,7 @@ mod tests {
             let texts = Texts::new(lang);
             for &kind in EventKind::ALL {
                 for data in &data {
-                    // A verdict has always its word, trouble its reason.
+                    // A verdict always has its word, trouble always its reason.
                     if data.get("verdict").is_none() && kind == EventKind::Verdict
                         || data.get("text").is_none() && kind == EventKind::Trouble
                         || data.get("by_seconds").is_none() && kind == EventKind::ClockChanged
@@ -223,7 +224,7 @@ mod tests {
         for (lang, claims) in [(Lang::En, ["went off without", "sign of"]), (Lang::Ja, ["電源が切れました", "跡は"])]
         {
             let texts = Texts::new(lang);
-            // Also one whose cause a newer version has named.
+            // Also for a cause that only a newer version knows.
             for cause in ["unknown", "meteorite"] {
                 let event = Event::new(At(0), EventKind::SuddenStop, "").with(json!({ "cause": cause }));
                 let text = event_text(&event, &knowledge, &texts, &TimeZone::UTC);

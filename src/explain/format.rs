@@ -1,4 +1,4 @@
-//! The only place where units become text. Whole machine = 100 %, at most one decimal.
+//! Formats values; the only place where units become text. The whole PC is 100 %, with one decimal at most.
 
 use fluent_bundle::FluentArgs;
 use jiff::{Timestamp, tz::TimeZone};
@@ -6,13 +6,13 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::Texts;
 use crate::model::{At, Seconds};
 
-/// A share as a percentage: whole numbers from 10 on, one decimal below.
+/// A share as a percentage: whole from 10 % on, one decimal below.
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     if percent >= 9.95 || percent == 0.0 { format!("{percent:.0}%") } else { format!("{percent:.1}%") }
 }
 
-/// An amount in the largest fitting unit; 1 KB = 1,024 bytes, as Windows shows it.
+/// An amount in the largest fitting unit; 1 KB = 1,024 bytes, as in Windows.
 pub fn bytes(amount: f64) -> String {
     let mut value = amount.max(0.0);
     let mut unit = "B";
@@ -26,7 +26,7 @@ pub fn bytes(amount: f64) -> String {
     if value < 9.95 && unit != "B" { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
 }
 
-/// A rate of bytes.
+/// A rate in bytes per second, in the largest fitting unit.
 pub fn rate(bytes_per_second: f64) -> String {
     format!("{}/s", bytes(bytes_per_second))
 }
@@ -36,14 +36,14 @@ pub fn celsius(value: f64) -> String {
     format!("{value:.0} °C")
 }
 
-/// The speed of a fan in revolutions a minute, to the tens: no fan keeps it closer.
+/// A fan speed in revolutions per minute, rounded to tens: no fan holds its speed more precisely.
 pub fn fan_speed(texts: &Texts, rpm: f64) -> String {
     let tens = (rpm.max(0.0) / 10.0).round() as u64 * 10;
     let number = if tens < 1000 { tens.to_string() } else { format!("{},{:03}", tens / 1000, tens % 1000) };
     texts.with_one("fan-speed", "number", number)
 }
 
-/// The number of an error as Windows writes it.
+/// An error code as Windows writes it.
 pub fn error_code(code: u64) -> String {
     format!("0x{code:02X}")
 }
@@ -53,7 +53,7 @@ pub fn count(value: f64) -> String {
     format!("{value:.0}")
 }
 
-/// A length of time in words, in at most two units.
+/// A duration in words, in at most two units.
 pub fn duration(texts: &Texts, seconds: f64) -> String {
     let whole = seconds.max(0.0).round() as u64;
     let mut args = FluentArgs::new();

@@ -1,4 +1,4 @@
-//! What the tables know about the program of a finding: what it is, and what to do when it makes the PC slow.
+//! Texts from the tables about a finding's program: what it is, and what to do when it slows the PC down.
 
 use fluent_bundle::FluentArgs;
 
@@ -7,12 +7,12 @@ use crate::diagnose::{Finding, RuleId};
 use crate::knowledge::{Advice, Knowledge, KnownProgram};
 use crate::model::ProgramKind;
 
-/// The entry of the program that `finding` is about, if it is in the tables.
+/// The table entry of the program that `finding` is about, if there is one.
 pub fn known_of<'a>(finding: &Finding, knowledge: &'a Knowledge) -> Option<&'a KnownProgram> {
     knowledge.named(&finding.program()?.group)
 }
 
-/// What the program is, in one line; nothing where its name says it already.
+/// What the program is, in one line; `None` if its name says so already.
 pub(super) fn what(finding: &Finding, known: &KnownProgram, texts: &Texts) -> Option<String> {
     let (name, what) = (known.name.get(texts.lang()), known.what.get(texts.lang()));
     if name.eq_ignore_ascii_case(what) {
@@ -21,12 +21,12 @@ pub(super) fn what(finding: &Finding, known: &KnownProgram, texts: &Texts) -> Op
     let mut args = FluentArgs::new();
     args.set("name", name.to_owned());
     args.set("what", what.to_owned());
-    // Who hides takes a good name: what the name stands for is known, what runs under it is not.
+    // A disguised program takes a well-known name: this describes the name, not what runs under it.
     let id = if finding.rule == RuleId::SecretMining { "known-what-usual" } else { "known-what" };
     Some(texts.with(id, &args))
 }
 
-/// What to do when the program makes the PC slow.
+/// What to do when the program slows the PC down.
 pub fn advice(known: &KnownProgram, texts: &Texts) -> String {
     let mut args = FluentArgs::new();
     args.set("name", known.name.get(texts.lang()).to_owned());
@@ -35,14 +35,15 @@ pub fn advice(known: &KnownProgram, texts: &Texts) -> String {
     }
     let id = match known.advice {
         Advice::Wait if known.usual_minutes.is_some() => "wait-minutes",
-        // What the system needs stays; what is shown or played with it can be closed.
+        // What the system needs must stay; what it shows or plays can be closed.
         Advice::Close if known.protect.is_some() => "close-others",
         advice => advice.id(),
     };
     texts.with(&format!("advice-{id}"), &args)
 }
 
-/// Texts that fit the advice go before the general ones, where there are some.
+/// Text variants that fit the advice, most specific first; a rule's text for one of them takes precedence over its
+/// general text.
 pub(super) fn variants(known: &KnownProgram) -> Vec<&'static str> {
     let is_own = known.protect.is_none() && known.kind == ProgramKind::Program;
     let advised: &[_] = match known.advice {
@@ -81,7 +82,7 @@ mod tests {
         Finding { subject: Subject::machine(), cause: Some(about.subject.clone()), ..about }
     }
 
-    /// What a rule says about a program of the tables: what it is, and what the tables advise, in both languages.
+    /// The text of a finding about a known program says what it is and what the tables advise, in both languages.
     #[test]
     fn a_finding_about_a_known_program_tells_what_it_is_and_what_to_do() {
         let knowledge = Knowledge::builtin().expect("tables");
@@ -92,9 +93,9 @@ mod tests {
                 assert!(!advice.starts_with("advice-") && !advice.contains(['{', '$']), "{}: {advice}", known.id);
                 let found = [
                     (finding(RuleId::CpuHog, known), true),
-                    // Here the rule says it already.
+                    // The text of this rule says it already.
                     (finding(RuleId::KnownBusy, known), known.advice != Advice::Wait),
-                    // Memory does not come back by waiting, and what may be closed is closed.
+                    // Waiting does not free memory, and what may be closed should be.
                     (finding(RuleId::MemoryPressure, known), known.protect.is_some()),
                     (finding(RuleId::MemoryGrowth, known), known.protect.is_some()),
                     (of_machine(RuleId::DiskBusy, known), true),

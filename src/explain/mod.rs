@@ -1,4 +1,4 @@
-//! From findings to words, in both languages. Pure: language and time zone are arguments.
+//! Puts findings into words, in both languages. Pure: language and time zone are arguments.
 
 mod event;
 pub mod format;
@@ -20,26 +20,26 @@ use crate::diagnose::{
 use crate::knowledge::{Knowledge, Label};
 use crate::model::{At, DisplayName, Seconds};
 
-/// The same finding in words.
+/// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Explanation {
     /// One sentence with the most important figure.
     pub headline: String,
-    /// What the program is, where it is in our list.
+    /// What the program is, if it is in the tables.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what: Option<String>,
-    /// What was seen: short, each with its figure.
+    /// What was observed: short sentences, each with its figure.
     pub saw: Vec<String>,
     /// What it may mean, and what else it could be.
     pub meaning: String,
-    /// Steps to take, the likely one first.
+    /// Steps to take, most promising first.
     pub todo: Vec<String>,
     /// What is not known.
     pub limits: String,
 }
 
 impl Label {
-    /// The text in one language.
+    /// The label in one language.
     pub fn get(&self, lang: Lang) -> &str {
         match lang {
             Lang::Ja => &self.ja,
@@ -59,7 +59,7 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
     if let Some(known) = known {
         args.set("advice", advice(known, texts));
     }
-    // A text for the PC as a whole or for an estimate goes before the general one, where there is one.
+    // A variant text (for the PC as a whole, for an estimate) takes precedence over the general one, where it exists.
     let variants = [known.map(known::variants).unwrap_or_default(), variants(finding)].concat();
     let pick = |part: &str| {
         let ids = variants.iter().map(|variant| format!("{rule}-{part}-{variant}"));
@@ -81,7 +81,7 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
     }
 }
 
-/// `since 10:36, for 6 min`, or `last seen running at 10:36, 6 min ago` for an end.
+/// `since 10:36, for 6 min`, or `last seen running at 10:36, 6 min ago` for a past event.
 pub fn since(finding: &Finding, texts: &Texts, zone: &TimeZone, now: At) -> String {
     let mut args = FluentArgs::new();
     args.set("time", format::clock(finding.since, zone));
@@ -92,7 +92,7 @@ pub fn since(finding: &Finding, texts: &Texts, zone: &TimeZone, now: At) -> Stri
 fn variants(finding: &Finding) -> Vec<&'static str> {
     let mut variants = Vec::new();
     if finding.rule == RuleId::SecretMining && finding.observed(EvidenceKind::ProgramGpu).is_some() {
-        // What it uses of the processors would be no reason.
+        // Its CPU use alone would not explain the finding.
         variants.push(if finding.severity == Severity::Critical { "alarm-gpu" } else { "gpu" });
     }
     if finding.severity == Severity::Critical {
@@ -150,7 +150,7 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
     if finding.observed(EvidenceKind::FanEffort).is_some() && finding.observed(EvidenceKind::Temperature).is_none() {
         variants.push("estimate");
     }
-    // What a finding rests on comes first: here the fan and not the temperature.
+    // The first evidence is the main one: here the fan, not the temperature.
     if finding.rule == RuleId::HotButIdle && finding.evidence.first().is_some_and(|e| e.kind == EvidenceKind::FanSpeed)
     {
         if finding.observed(EvidenceKind::UsualFanSpeed) == Some(0.0) {
@@ -174,14 +174,14 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
     variants
 }
 
-/// What people call a program: the name in our list, else its own.
+/// Display name of a program: that of the tables, otherwise its own.
 pub fn program_name(name: &str, knowledge: &Knowledge, lang: Lang) -> String {
     knowledge
         .named(name)
         .map_or_else(|| DisplayName::new(name).as_str().to_owned(), |known| known.name.get(lang).to_owned())
 }
 
-/// The name of a subject as text.
+/// Display name of a subject.
 pub fn name_of(subject: &Subject, texts: &Texts) -> String {
     subject.name.get(texts.lang()).to_owned()
 }
@@ -240,7 +240,7 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
     args
 }
 
-/// Why a busy program is normal.
+/// Why high load is normal for a busy program.
 fn reason(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Option<String> {
     let busy = finding.busy?;
     let minutes = knowledge.named(&finding.subject.group).and_then(|known| known.usual_minutes).unwrap_or_default();
@@ -249,7 +249,7 @@ fn reason(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Option<Str
     Some(texts.with(&format!("known_busy-reason-{}", busy.id()), &args))
 }
 
-/// Figures, then signs; the sum of the signs comes after them.
+/// Figures, then signs, then the sum of the signs.
 fn saw_all(finding: &Finding, texts: &Texts) -> Vec<String> {
     let is_sum = |evidence: &&Evidence| evidence.kind == EvidenceKind::Score;
     let figures = finding.evidence.iter().filter(|evidence| !is_sum(evidence));
@@ -286,7 +286,7 @@ fn sign_text(sign: &Sign, texts: &Texts) -> String {
     texts.with(&format!("sign-{}", sign.kind.id()), &args)
 }
 
-/// The figure of an evidence with its unit.
+/// The value of an evidence with its unit.
 fn value(evidence: &Evidence, texts: &Texts) -> String {
     let observed = evidence.observed;
     match evidence.kind {
@@ -348,7 +348,7 @@ mod tests {
     use crate::knowledge::Busy;
     use crate::model::Seconds;
 
-    /// Every rule with every kind of subject and evidence makes whole sentences in both languages.
+    /// Every rule with every kind of subject and evidence yields complete sentences in both languages.
     #[test]
     fn every_finding_has_complete_words_in_both_languages() {
         let knowledge = Knowledge::builtin().expect("tables");
@@ -435,7 +435,7 @@ mod tests {
                 let measured = of(Subject::machine(), None);
                 let mut estimate = measured.clone();
                 estimate.evidence.retain(|evidence| evidence.kind != EvidenceKind::Temperature);
-                // Only a PC that does nothing is told by its fan.
+                // The fan is evidence only on an idle PC.
                 let by_fan = |usual| {
                     let speeds = [(EvidenceKind::FanSpeed, 4100.0), (EvidenceKind::UsualFanSpeed, usual)];
                     let evidence = speeds.map(|(kind, rpm)| Evidence::told(kind, rpm, Seconds(130.0))).to_vec();

@@ -1,4 +1,4 @@
-//! What of an override could not be used, in words.
+//! Explains in words which entries of an override were skipped.
 
 use fluent_bundle::FluentArgs;
 
@@ -6,10 +6,10 @@ use super::Texts;
 use crate::knowledge::{KnowledgeNote, Rejected};
 use crate::model::DisplayName;
 
-/// The longest detail: what the reader of TOML says is a sentence by itself.
+/// Maximum length of a detail in characters: an error of the TOML parser is a sentence by itself.
 const LONGEST: usize = 200;
 
-/// One sentence for `note`: where it is, and why it was left out.
+/// One sentence for `note`: where the entry is, and why it was skipped.
 pub fn knowledge_note(note: &KnowledgeNote, texts: &Texts) -> String {
     let shown = |text: &str| DisplayName::with_limit(text, LONGEST).as_str().to_owned();
     let mut args = FluentArgs::new();

@@ -1,4 +1,4 @@
-//! The text files in `assets/text`, in Fluent. A text that is missing shows its id, and a test finds it first.
+//! Loads the texts in `assets/text` (Fluent). A missing text shows its id; a test catches that first.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,15 +21,15 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// Both.
+    /// Both languages.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The language for a locale name such as `ja-JP` or `ja_JP.UTF-8`: Japanese for Japanese, else English.
+    /// The language for a locale name such as `ja-JP` or `ja_JP.UTF-8`: Japanese for Japanese, otherwise English.
     pub fn from_locale(locale: &str) -> Self {
         if locale.to_ascii_lowercase().starts_with("ja") { Self::Ja } else { Self::En }
     }
 
-    /// The short name, `ja` or `en`.
+    /// Language code, `ja` or `en`.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Ja => "ja",
@@ -65,19 +65,19 @@ impl Lang {
     }
 }
 
-/// All texts of one language, read when the first of them is needed: most of the time only one language is.
+/// All texts of one language, parsed on first use: most runs need only one language.
 pub struct Texts {
     lang: Lang,
     bundle: OnceLock<FluentBundle<FluentResource>>,
 }
 
 impl Texts {
-    /// The texts that come with the program.
+    /// The built-in texts.
     pub const fn new(lang: Lang) -> Self {
         Self { lang, bundle: OnceLock::new() }
     }
 
-    /// Decides how numbers and plurals are written.
+    /// Locale for the formatting of numbers and plurals.
     fn identifier(&self) -> LanguageIdentifier {
         self.lang.code().parse().unwrap_or_default()
     }
@@ -85,10 +85,10 @@ impl Texts {
     fn bundle(&self) -> &FluentBundle<FluentResource> {
         self.bundle.get_or_init(|| {
             let mut bundle = FluentBundle::new_concurrent(vec![self.identifier()]);
-            // The marks would be drawn as boxes, and names are made harmless by DisplayName already.
+            // Isolation marks would be drawn as boxes, and DisplayName already neutralises names.
             bundle.set_use_isolating(false);
             for (_, source) in self.lang.sources() {
-                // A mistake costs the text it is in, and a test finds it first.
+                // A syntax error costs only the text it is in; a test catches that first.
                 let read = FluentResource::try_new(source.to_owned());
                 bundle.add_resource_overriding(read.unwrap_or_else(|(what_could_be_read, _)| what_could_be_read));
             }
@@ -96,12 +96,12 @@ impl Texts {
         })
     }
 
-    /// Which language.
+    /// The language.
     pub const fn lang(&self) -> Lang {
         self.lang
     }
 
-    /// Whether there is a text with this id.
+    /// True if there is a text with this id.
     pub fn has(&self, id: &str) -> bool {
         self.bundle().has_message(id)
     }
@@ -144,7 +144,7 @@ mod tests {
 
     use super::*;
 
-    /// Ids with the names of the arguments in each text.
+    /// Ids with the names of the arguments of each text.
     fn shape(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
         let mut shape = BTreeMap::new();
         let mut id = String::new();
@@ -184,12 +184,11 @@ mod tests {
         let ids = |shape: &BTreeMap<String, BTreeSet<String>>| shape.keys().cloned().collect::<BTreeSet<_>>();
         assert_eq!(ids(&ja), ids(&en));
         for (id, names) in &en {
-            // A reason may say how long in one language and not in the other only for meetings (neither does).
             assert_eq!(&ja[id], names, "{id}");
         }
     }
 
-    /// One word for one thing, as an office person says it: what not to write, and what to write in its place.
+    /// Terminology: words not to use, and the ones to use instead, so that one thing has one name.
     const TERMS: [(&str, &str); 22] = [
         ("パソコンの力", "処理能力"),
         ("仮想通貨", "暗号資産"),

@@ -1,5 +1,5 @@
-//! `mimamori.check/1`: shares are fractions of the whole machine; an unknown value is `null` and its reason
-//! stands beside it in `…_missing`.
+//! The form `mimamori.check/1`: shares are fractions of the whole PC; an unknown value is `null`, with its reason in
+//! `…_missing` beside it.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,29 +14,29 @@ use crate::model::{
 };
 use crate::remedy::Plan;
 
-/// Name and version of this form.
+/// Name and version of the form.
 pub const CHECK_SCHEMA: &str = "mimamori.check/1";
 
-/// What a check has to tell.
+/// Input of the report.
 pub struct CheckReport<'a> {
     /// The PC.
     pub machine: &'a Machine,
     /// The newest sample.
     pub sample: &'a Sample,
-    /// Every program with all its processes: a sample keeps those of some.
+    /// Every program with all its processes: a sample keeps those of some only.
     pub programs: &'a [ProgramSample],
-    /// Findings with what can be done.
+    /// Findings with their remedies.
     pub findings: &'a [(Finding, Plan)],
-    /// What the check itself cost.
+    /// Resource usage of the check itself.
     pub own: SelfUsage,
-    /// For names.
+    /// For display names.
     pub knowledge: &'a Knowledge,
-    /// Both languages.
+    /// The texts of both languages.
     pub texts: [&'a Texts; 2],
 }
 
 impl CheckReport<'_> {
-    /// The report as JSON.
+    /// Converts the report to JSON.
     pub fn to_json(&self) -> Value {
         let mut own = Map::new();
         put(&mut own, "cpu", &self.own.cpu);
@@ -57,7 +57,7 @@ impl CheckReport<'_> {
     }
 }
 
-/// Puts a reading: the value, or `null` and the reason.
+/// Inserts a reading: the value, or `null` and the reason.
 fn put<T: Serialize>(map: &mut Map<String, Value>, name: &str, reading: &Reading<T>) {
     match reading {
         Reading::Known(value) => {
@@ -81,7 +81,7 @@ fn machine_json(machine: &Machine) -> Value {
     Value::Object(map)
 }
 
-/// A sample with the field names that a recorded history uses too; `programs` are those of its processes.
+/// A sample with the field names of a recorded history; `programs` group its processes.
 pub fn sample_json(sample: &Sample, programs: &[ProgramSample]) -> Value {
     let mut map = Map::new();
     let of_memory = |pick: fn(&crate::model::Memory) -> u64| sample.memory.map(|memory| pick(&memory));
@@ -123,7 +123,7 @@ pub fn sample_json(sample: &Sample, programs: &[ProgramSample]) -> Value {
         map.insert("volumes_missing".into(), json!(why));
     }
     let top: Vec<Value> = sample.top.iter().map(|process| process_json(process, programs)).collect();
-    // What the listed processes leave of the total, so that a reader can add up.
+    // The total minus the listed processes, so that the figures add up.
     let listed: f64 = sample.top.iter().filter_map(|process| process.cpu.get()).map(crate::model::Fraction::get).sum();
     let rest = match (&sample.everything_else, sample.top.is_empty()) {
         (Reading::Missing(why), _) => Reading::Missing(*why),
@@ -230,7 +230,7 @@ fn process_json(process: &ProcSample, programs: &[ProgramSample]) -> Value {
     Value::Object(map)
 }
 
-/// A finding with its words in both languages.
+/// A finding with its texts in both languages.
 pub fn finding_json(finding: &Finding, plan: &Plan, knowledge: &Knowledge, texts: &[&Texts; 2], form: AtForm) -> Value {
     let words: Map<String, Value> =
         texts.iter().map(|texts| (texts.lang().code().to_owned(), json!(explain(finding, knowledge, texts)))).collect();
@@ -248,7 +248,7 @@ pub fn finding_json(finding: &Finding, plan: &Plan, knowledge: &Knowledge, texts
         if let Some(cause) = &finding.cause {
             map.insert("cause".into(), subject_json(cause));
         }
-        // What is right for a program may be wrong for what hides behind its name.
+        // Advice for a program may be wrong for what hides behind its name.
         if let Some(known) = known_of(finding, knowledge).filter(|_| finding.rule != RuleId::SecretMining) {
             map.insert("advice".into(), json!(known.advice));
         }
@@ -274,7 +274,7 @@ fn subject_json(subject: &crate::diagnose::Subject) -> Value {
 }
 
 impl AtForm {
-    /// Writes a point in time in this form.
+    /// Writes a time in this form.
     pub fn write(self, at: At) -> Value {
         match self {
             Self::Text => Timestamp::from_millisecond(at.0).map_or(Value::Null, |time| json!(time.to_string())),

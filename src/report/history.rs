@@ -1,5 +1,5 @@
-//! `mimamori.history/1`: JSON lines, a header and then one sample a line. Every field but `at` may be absent,
-//! which means missing, never 0.
+//! Reads the form `mimamori.history/1`: JSON lines, a header and then one sample per line. Every field except `at` may
+//! be absent, which means missing, never 0.
 
 use std::sync::Arc;
 
@@ -12,29 +12,29 @@ use crate::model::{
     SuddenStop, Swap, Traffic, Use, UsualIdle, Volume, Why,
 };
 
-/// Name and version of this form.
+/// Name and version of the form.
 pub const HISTORY_SCHEMA: &str = "mimamori.history/1";
 
-/// How a recording writes time; answers are given in the same form.
+/// How a history writes time; the output uses the same form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AtForm {
     /// RFC 3339, `2026-11-23T01:02:03Z`.
     #[default]
     Text,
-    /// Seconds since 1970, perhaps with a fraction.
+    /// Seconds since 1970, possibly with a fraction.
     Seconds,
 }
 
-/// The file is no history.
+/// Why a file is not a history.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoHistory {
-    /// Nothing in it.
+    /// It is empty.
     #[error("empty")]
     Empty,
-    /// The first line is no header of a history.
+    /// The first line is not the header of a history.
     #[error("no header")]
     NoHeader,
-    /// A history of a version that is not known.
+    /// A history of an unknown version.
     #[error("unknown version {0}")]
     Version(String),
 }
@@ -45,17 +45,17 @@ pub enum LineError {
     /// Not JSON.
     #[error("not JSON: {0}")]
     NotJson(String),
-    /// No point in time.
+    /// No time.
     #[error("no \"at\"")]
     NoTime,
-    /// Not after the line before.
+    /// Not later than the previous line.
     #[error("not later than the line before")]
     NotLater,
 }
 
-/// A sample as recorded, with the processes it names.
+/// A recorded sample with the processes it lists.
 pub struct RecordedSample {
-    /// The PC; programs are still to be folded.
+    /// The sample; its processes are not grouped into programs yet.
     pub sample: Sample,
     /// The processes in `top`.
     pub processes: Vec<ProcSample>,
@@ -73,10 +73,10 @@ pub struct HistoryReader {
 }
 
 impl HistoryReader {
-    /// Begins with the first line that is not empty.
+    /// Starts with the first line that is not empty.
     ///
     /// # Errors
-    /// Why the file is no history.
+    /// Why the file is not a history.
     pub fn begin(header: &str) -> Result<Self, NoHistory> {
         if header.trim().is_empty() {
             return Err(NoHistory::Empty);
@@ -111,12 +111,12 @@ impl HistoryReader {
         Ok(Self { machine, form: AtForm::Text, last: None, usual: None, usual_idle, seq: 0 })
     }
 
-    /// The PC the history was recorded on.
+    /// The PC on which the history was recorded.
     pub const fn machine(&self) -> &Machine {
         &self.machine
     }
 
-    /// What the PC usually shows while it does nothing.
+    /// Idle baseline of the PC.
     pub const fn usual_idle(&self) -> UsualIdle {
         self.usual_idle
     }
@@ -142,8 +142,8 @@ impl HistoryReader {
         }
         let step = self.last.map(|last| at.since(last));
         let usual = self.usual.or(step).unwrap_or_default();
-        // A sample after a pause covers its usual time only, unless it tells: what was in the pause is not known.
-        // How much time the first one covers is not known either.
+        // Unless stated, a sample after a gap covers only three times the usual interval: what happened in the gap is
+        // unknown. So is the time that the first one covers.
         let told =
             map.get("span_s").and_then(Value::as_f64).filter(|span| span.is_finite() && *span >= 0.0).map(Seconds);
         let span = told.or(step.map(|step| Seconds(step.0.min(usual.0 * 3.0)))).unwrap_or_default();
@@ -227,7 +227,7 @@ impl HistoryReader {
     }
 }
 
-/// Numbers are seconds since 1970, or milliseconds where they are too large for that.
+/// Numbers are seconds since 1970, or milliseconds if too large for that.
 fn read_at(value: &Value) -> Option<(At, AtForm)> {
     if let Some(text) = value.as_str() {
         let time: Timestamp = text.parse().ok()?;
@@ -254,7 +254,7 @@ fn both<A, B>(a: Reading<A>, b: Reading<B>) -> Reading<(A, B)> {
     }
 }
 
-/// A number that is not negative; the recorded reason where there is one.
+/// A number that is not negative, otherwise the recorded reason if there is one.
 fn number(map: &Map<String, Value>, name: &str) -> Reading<f64> {
     match map.get(name).and_then(Value::as_f64) {
         Some(number) if number >= 0.0 => Reading::Known(number),
@@ -266,7 +266,7 @@ fn number(map: &Map<String, Value>, name: &str) -> Reading<f64> {
     }
 }
 
-/// A share. A little above 1 is rounding; far above it is another unit and not believed.
+/// A share. Slightly above 1 is rounding; far above 1 is another unit and is rejected.
 fn fraction(map: &Map<String, Value>, name: &str) -> Reading<Fraction> {
     match number(map, name) {
         Reading::Known(value) if value > 1.05 => Reading::Missing(Why::OutOfRange),
@@ -294,7 +294,7 @@ fn volumes(map: &Map<String, Value>) -> Reading<Vec<Volume>> {
     Reading::Known(list.iter().filter_map(|volume| serde_json::from_value(volume.clone()).ok()).collect())
 }
 
-/// Programs and their parts of something; an entry without a name or a part is left out, the others count.
+/// Programs and their use of a resource; incomplete entries are skipped.
 fn users<T>(
     map: &Map<String, Value>,
     name: &str,
@@ -310,7 +310,7 @@ fn users<T>(
     }
 }
 
-/// What was recorded about where a process comes from. An unknown mark is left out, the others count.
+/// Recorded origin of a process. Unknown flags are skipped.
 fn origin(map: &Map<String, Value>) -> Origin {
     let marks = map.get("marks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let text = |name: &str| map.get(name).and_then(Value::as_str);
@@ -321,7 +321,7 @@ fn origin(map: &Map<String, Value>) -> Origin {
     }
 }
 
-/// What changes seldom, from the object of that name.
+/// Slowly changing state, from the object `condition`.
 fn condition(map: &Map<String, Value>) -> Condition {
     let Some(map) = map.get("condition").and_then(Value::as_object) else { return Condition::default() };
     let browsers = map.get("browsers").and_then(Value::as_array);
@@ -398,7 +398,7 @@ fn process(map: &Map<String, Value>) -> Option<ProcSample> {
             .get("services")
             .and_then(Value::as_array)
             .map_or_else(Vec::new, |names| names.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
-        // Also without a group: a recorded process can never be closed.
+        // Set even without a group: it marks the process as recorded, so that it can never be closed.
         given: Some(Box::new(given)),
     };
     Some(ProcSample {

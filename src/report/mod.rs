@@ -1,5 +1,5 @@
-//! The JSON forms: the result of a check (`mimamori.check/1`) and recorded histories (`mimamori.history/1`).
-//! Their schemas are in `assets/schema`. Pure: text in, data out.
+//! JSON forms: the result of a check (`mimamori.check/1`) and recorded histories (`mimamori.history/1`). Their schemas
+//! are in `assets/schema`. Pure: text in, data out.
 
 mod check;
 mod history;

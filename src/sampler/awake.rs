@@ -1,31 +1,31 @@
-//! The clock for spans: it stands still while the PC sleeps.
+//! The clock for spans, which stops while the PC is suspended.
 
 use std::time::{Duration, Instant};
 
 use crate::platform;
 
-/// Difference of the two clocks from which the PC was asleep; awake they differ by the 16 ms steps of one of them.
+/// Minimum difference of the two clocks that means suspend; while awake they differ by the 16 ms steps of one of them.
 const SLEEP_LEAST: Duration = Duration::from_secs(1);
 
-/// Source of the clock readings; tests pass their own.
+/// Source of clock readings; tests supply their own.
 pub type AwakeClock = Box<dyn Fn() -> AwakeInstant + Send>;
 
 /// A reading of both clocks.
 #[derive(Clone, Copy, Debug)]
 pub struct AwakeInstant {
-    /// Fine, but on Windows it counts sleep: a night would be one long span, and no gap in the history.
+    /// Precise, but on Windows it includes suspend: a night would be one long span, and not a gap in the history.
     pub instant: Instant,
-    /// Time since the start of the system without sleep, where the system tells it.
+    /// Time since boot without suspend, where the system reports it.
     pub awake: Option<Duration>,
 }
 
 impl AwakeInstant {
-    /// Now.
+    /// Reads both clocks.
     pub fn now() -> Self {
         Self { awake: platform::clocks().get().map(|clocks| clocks.awake), instant: Instant::now() }
     }
 
-    /// The time since `earlier` in which the PC was awake.
+    /// Time since `earlier` in which the PC was awake.
     pub fn since(self, earlier: Self) -> Duration {
         let passed = self.instant.saturating_duration_since(earlier.instant);
         let awake = self.awake.zip(earlier.awake).map(|(now, then)| now.saturating_sub(then));
@@ -46,7 +46,7 @@ mod tests {
         };
         assert_eq!(after(2_003, 1_988), Duration::from_millis(2_003));
         assert_eq!(after(8 * 3_600_000, 2_500), Duration::from_millis(2_500));
-        // A clock that stops in sleep of itself, as on Linux.
+        // A clock that stops during suspend by itself, as on Linux.
         assert_eq!(after(2_000, 2_000), Duration::from_secs(2));
         let blind = AwakeInstant { instant: begin.instant + Duration::from_secs(3), awake: None };
         assert_eq!(blind.since(begin), Duration::from_secs(3));

@@ -19,18 +19,18 @@ use crate::platform;
 
 /// Interval between two readings; another browser that starts is read at once.
 const AGAIN: Duration = Duration::from_mins(10);
-/// Folders of one browser that are searched at most; a person has a few profiles.
+/// Most folders of one browser that are searched; users have a few profiles.
 const MOST_PROFILES: usize = 200;
 /// Largest list of add-ons that is read, in bytes; real ones have a few hundred KB.
 const LONGEST_LIST: u64 = 16 << 20;
-/// Oldest believable date of a browser, 2010. Some packages (flatpak, nix) date every file near 1970.
+/// Oldest plausible date of a browser, 2010. Some packages (flatpak, nix) date every file near 1970.
 const FIRST_DATE: At = At(1_262_304_000_000);
 /// Suffix that Linux adds to the path of a deleted file.
 const DELETED: &str = " (deleted)";
 /// The policy that installs add-ons in every profile. Source: Chrome Enterprise policy list.
 const FORCED: &str = "ExtensionInstallForcelist";
 
-/// Reads browsers on demand. A thread exists only during a reading, and never more than one.
+/// Reads the state of browsers on demand. A thread exists only during a read, and never more than one.
 #[derive(Default)]
 pub struct Browsers {
     asked: Option<(Vec<BrowserQuestion>, Instant)>,
@@ -39,12 +39,12 @@ pub struct Browsers {
 }
 
 impl Browsers {
-    /// Wants to know about the browsers that run at `now`. Never waits.
+    /// Requests the state of the browsers running at `now`. Never blocks.
     pub fn ask(&mut self, now: Instant, questions: Vec<BrowserQuestion>) {
         self.listen();
         let is_old = |asked: &Instant| now.saturating_duration_since(*asked) >= AGAIN;
         let is_known = self.asked.as_ref().is_some_and(|(before, asked)| *before == questions && !is_old(asked));
-        // One that does not answer keeps its thread and nothing else.
+        // A thread that hangs stays; no second one is started.
         if is_known || self.inbox.is_some() {
             return;
         }
@@ -55,7 +55,7 @@ impl Browsers {
         }
         let (outbox, inbox) = channel();
         let work = move || {
-            // Nobody listens any more: the program is about to end.
+            // A failed send means that the program is about to exit.
             let _ = outbox.send(questions.iter().map(state).collect());
         };
         if threads::start("browsers", work) {
@@ -63,7 +63,7 @@ impl Browsers {
         }
     }
 
-    /// The newest answer: what changes by days may be some minutes old.
+    /// The newest result; it may be some minutes old, which is enough for what changes by days.
     pub fn latest(&mut self) -> Option<&Arc<[BrowserState]>> {
         self.listen();
         self.known.as_ref()
@@ -73,7 +73,7 @@ impl Browsers {
         match self.inbox.as_ref().map(Receiver::try_recv) {
             None | Some(Err(TryRecvError::Empty)) => {}
             Some(Ok(states)) => {
-                // The same answer stays the same value: every sample of a history holds it.
+                // An equal result keeps the same allocation: every sample of a history holds it.
                 if self.known.as_deref() != Some(states.as_slice()) {
                     self.known = Some(states.into());
                 }
@@ -97,7 +97,7 @@ fn dated_at(question: &BrowserQuestion) -> Reading<At> {
     let path = question.path.as_deref().map(Path::new);
     let Some(file) = platform::program_file(question.pid, path) else { return Reading::Missing(Why::NoPermission) };
     let beside = match question.places.family {
-        // The file that starts Firefox may stay when the rest is updated; this one names the build.
+        // The executable of Firefox may stay when the rest is updated; this file names the build.
         BrowserFamily::Firefox => path.and_then(Path::parent).map(|folder| folder.join("application.ini")),
         BrowserFamily::Chromium => None,
     };
@@ -141,9 +141,9 @@ fn staged(path: &Path) -> Reading<bool> {
     }
 }
 
-/// Firefox writes how far an update is into `update.status`: `pending…` when it is downloaded, `applied…` when it is
-/// unpacked, each time to be used at the next start (toolkit/mozapps/update). Every installation has such a folder; which
-/// is whose is told only by a hash of its path, so several must agree.
+/// Firefox writes the state of an update into `update.status`: `pending…` once downloaded, `applied…` once unpacked,
+/// both to be used at the next start (toolkit/mozapps/update). Every installation has its own folder, named by a hash
+/// of its path that is not resolved here, so several must agree.
 fn pending(question: &BrowserQuestion, path: &Path) -> Reading<bool> {
     let mut told = BTreeSet::new();
     for place in &question.places.update_states {
@@ -161,7 +161,7 @@ fn pending(question: &BrowserQuestion, path: &Path) -> Reading<bool> {
     }
 }
 
-/// Files that an entry of the table names; `None` when there is no such folder.
+/// Files that match a table entry; `None` if there is no such folder.
 fn files_at(place: &str, program: Option<&Path>) -> Option<Vec<PathBuf>> {
     if let Some(rest) = place.strip_prefix("@/") {
         let file = program?.join(rest);
@@ -182,7 +182,7 @@ fn ad_blocking(question: &BrowserQuestion) -> Reading<bool> {
         return Reading::Missing(Why::Unsupported);
     }
     let is_blocker = |id: &str| question.blockers.contains(id);
-    // An add-on's id, then where it comes from.
+    // The entry is the id of an add-on, then its source.
     let is_forced = |entry: &String| is_blocker(entry.split(';').next().unwrap_or_default());
     if places.policies.iter().any(|place| platform::policy_list(place, FORCED).iter().any(is_forced)) {
         return Reading::Known(true);
@@ -212,20 +212,20 @@ fn ad_blocking(question: &BrowserQuestion) -> Reading<bool> {
     }
 }
 
-/// The folder itself, as some browsers have one profile only, and those in it.
+/// The folder itself, because some browsers have a single profile, and its subfolders.
 fn profiles_in(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_PROFILES);
     std::iter::once(folder.to_owned()).chain(entries.map(|entry| entry.path())).collect()
 }
 
-/// Whether a folder named like a blocker is among the add-ons of a Chromium profile; [`Why::NoSensor`] when the folder is
-/// no profile.
+/// True if a folder of a Chromium profile's add-ons has the id of a blocker; [`Why::NoSensor`] if the folder is not a
+/// profile.
 fn chromium_blocks(profile: &Path, is_blocker: impl Fn(&str) -> bool) -> Reading<bool> {
     match fs::read_dir(profile.join("Extensions")) {
         Ok(mut entries) => Reading::Known(
             entries.any(|entry| entry.is_ok_and(|entry| is_blocker(&entry.file_name().to_string_lossy()))),
         ),
-        // A profile to which nothing was ever added has no such folder.
+        // A profile without any add-ons has no such folder.
         Err(_) if !profile.join("Extensions").exists() && profile.join("Preferences").is_file() => {
             Reading::Known(false)
         }
@@ -234,7 +234,7 @@ fn chromium_blocks(profile: &Path, is_blocker: impl Fn(&str) -> bool) -> Reading
     }
 }
 
-/// Whether an add-on that blocks is switched on in a Firefox profile; [`Why::NoSensor`] when the folder is no profile.
+/// True if an ad blocker is enabled in a Firefox profile; [`Why::NoSensor`] if the folder is not a profile.
 fn firefox_blocks(profile: &Path, is_blocker: impl Fn(&str) -> bool) -> Reading<bool> {
     #[derive(Deserialize)]
     struct List {
@@ -251,14 +251,14 @@ fn firefox_blocks(profile: &Path, is_blocker: impl Fn(&str) -> bool) -> Reading<
         Err(error) if is_nothing(&error) => return Reading::Missing(Why::NoSensor),
         Err(error) => return error.into(),
     };
-    // Only the two fields are kept while the rest is read over. Firefox may be writing it: then the next look.
+    // Deserialises only the two fields and skips the rest. If Firefox is writing the file, the next read succeeds.
     match serde_json::from_reader::<_, List>(BufReader::new(file.take(LONGEST_LIST))) {
         Ok(list) => Reading::Known(list.addons.iter().any(|add_on| add_on.active && is_blocker(&add_on.id))),
         Err(_) => Reading::Missing(Why::OutOfRange),
     }
 }
 
-/// There is no such thing, or the folder that was taken for a profile is a file.
+/// There is no such file, or the supposed profile folder is a file.
 fn is_nothing(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
 }
@@ -403,7 +403,7 @@ mod tests {
             std::thread::sleep(Duration::from_millis(2));
         };
         assert_eq!((first.len(), &*first[0].name), (1, "Browser"));
-        // The same browsers are not asked about again for a while, and the same answer is the same value.
+        // The same browsers are not read again for a while, and an equal result keeps its allocation.
         browsers.ask(now + AGAIN / 2, vec![asked.clone()]);
         assert!(browsers.inbox.is_none());
         browsers.ask(now + AGAIN, vec![asked]);

@@ -1,4 +1,4 @@
-//! A PC that tests make up: its clocks, its processes, and samples of them as the sampler would take them.
+//! A simulated PC for tests: its clocks, its processes, and samples of them as the sampler would take them.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,38 +12,38 @@ use crate::model::{
 };
 use crate::platform::Clocks;
 
-/// A process.
+/// A simulated process.
 pub struct FakeProcess {
-    /// Its number and the time of its start.
+    /// Process id and start time.
     pub key: ProcKey,
-    /// Its name, and that of its file.
+    /// Process name, and file name.
     pub name: &'static str,
-    /// The share of the PC that it uses.
+    /// Share of the PC it uses.
     pub cpu: f64,
 }
 
-/// How the PC is.
+/// State of the PC.
 pub struct State {
     /// The time of day.
     pub now: At,
-    /// Time since the start of the system without sleep…
+    /// Time since boot without suspend…
     pub awake: Duration,
-    /// …and the sleep.
+    /// …and time in suspend.
     pub asleep: Duration,
-    /// What runs.
+    /// Running processes.
     pub processes: Vec<FakeProcess>,
-    /// When samples were taken.
+    /// Samples taken so far.
     pub sampled: Vec<(At, Depth)>,
     last_tick: Option<Duration>,
     last_scan: Option<Duration>,
 }
 
-/// The PC, shared by a test and what it tests.
+/// The PC, shared by a test and the code under test.
 #[derive(Clone)]
 pub struct FakePc(pub Rc<RefCell<State>>);
 
 impl FakePc {
-    /// One that was started an hour ago and does next to nothing.
+    /// A PC that booted an hour ago and is nearly idle.
     pub fn calm() -> Self {
         let state = State {
             now: At(1_700_000_000_000),
@@ -64,21 +64,21 @@ impl FakePc {
         self.0.borrow().now
     }
 
-    /// Time passes.
+    /// Advances time.
     pub fn pass(&self, time: Duration) {
         let mut state = self.0.borrow_mut();
         state.awake += time;
         state.now.0 += time.as_millis() as i64;
     }
 
-    /// The PC sleeps for so long.
+    /// Suspends the PC.
     pub fn sleep(&self, time: Duration) {
         let mut state = self.0.borrow_mut();
         state.asleep += time;
         state.now.0 += time.as_millis() as i64;
     }
 
-    /// Starts a process, in place of one with the same number.
+    /// Starts a process, replacing one with the same pid.
     pub fn start(&self, key: ProcKey, name: &'static str, cpu: f64) {
         self.end(key.pid);
         self.0.borrow_mut().processes.push(FakeProcess { key, name, cpu });
@@ -89,17 +89,17 @@ impl FakePc {
         self.0.borrow_mut().processes.retain(|process| process.key.pid != pid);
     }
 
-    /// Whether this very process runs.
+    /// True if this very process runs.
     pub fn is_running(&self, key: ProcKey) -> bool {
         self.0.borrow().processes.iter().any(|process| process.key == key)
     }
 
-    /// The process that has this number now.
+    /// The process that currently has this pid.
     pub fn holder(&self, pid: Pid) -> Option<ProcKey> {
         self.0.borrow().processes.iter().map(|process| process.key).find(|key| key.pid == pid)
     }
 
-    /// Where its samples come from.
+    /// A source of its samples.
     pub fn source(&self) -> Box<dyn SampleSource> {
         let boot_id = Reading::Known("this start".to_owned());
         Box::new(Source {

@@ -1,5 +1,5 @@
-//! Load of the graphics processors where no sensor has it: read seldom and on a thread of its own, because it sums the
-//! counters of all processes.
+//! Load of the graphics processors where no sensor reports it: read rarely and on a thread of its own, because it sums
+//! the counters of all processes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,37 +13,37 @@ const EVERY: Duration = Duration::from_secs(20);
 /// Consecutive failures after which reading stops for good: a driver with broken counters stays broken.
 const MOST_FAILURES: u32 = 5;
 
-/// Schedules the readings.
+/// Schedules the reads.
 pub struct GpuWatcher {
     source: Latest<Reading<Fraction>>,
     asked: Instant,
-    /// The answer that was looked at last, to count each once.
+    /// The last answer processed, so that each is counted once.
     seen: Option<Arc<Reading<Fraction>>>,
     answers: u32,
     failures: u32,
 }
 
 impl GpuWatcher {
-    /// `None` where the sensors tell all there is.
+    /// `None` if the sensors already report the load.
     pub fn of_system() -> Option<Self> {
         let mut total = GpuTotal::new()?;
         Some(Self::new(Instant::now(), move || total.read()))
     }
 
-    /// Asks `read` for the first time.
+    /// Requests the first reading from `read`.
     fn new(now: Instant, mut read: impl FnMut() -> Reading<Fraction> + Send + 'static) -> Self {
         let source = Latest::start("gpu", move || Some(read()));
         Self { source, asked: now, seen: None, answers: 0, failures: 0 }
     }
 
-    /// The newest answer; asks for another when it is time.
+    /// The newest answer; requests another one when due.
     pub fn look(&mut self, now: Instant) -> Reading<Fraction> {
         if self.failures >= MOST_FAILURES {
             return Reading::Missing(Why::Unsupported);
         }
         let answer = match self.source.latest() {
             Ok(answer) => answer,
-            // On its way, or it never comes.
+            // Pending, or never arriving.
             Err(why) => return Reading::Missing(why),
         };
         if !self.seen.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, &answer)) {
@@ -51,11 +51,11 @@ impl GpuWatcher {
             self.failures = if answer.why() == Some(Why::Stale) { self.failures + 1 } else { 0 };
             self.seen = Some(Arc::clone(&answer));
         }
-        // The first value needs a second look. Later ones without a value mean that nobody uses an engine, or a failure:
-        // neither is a reason to hurry.
+        // The first value needs a second read at once. Later answers without a value mean an idle engine or a failure;
+        // neither is urgent.
         let is_first = self.answers == 1 && answer.why() == Some(Why::NotYet);
         let every = if is_first { Duration::ZERO } else { EVERY };
-        // What this system does not tell it will not tell in a moment.
+        // An unsupported counter stays unsupported.
         if answer.why() != Some(Why::Unsupported) && now.saturating_duration_since(self.asked) >= every {
             self.asked = now;
             self.source.ask();
@@ -70,8 +70,8 @@ mod tests {
 
     use super::*;
 
-    /// Looks once a second for so long; a source that gives `answer`, after a first "not yet". How often it was asked,
-    /// and what was said in the end.
+    /// Samples once per second for `seconds` from a source that answers `answer` after a first "not yet". Returns the
+    /// number of reads and the last result.
     fn asked(answer: Reading<Fraction>, seconds: u64) -> (u32, Reading<Fraction>) {
         let count = Arc::new(AtomicU32::new(0));
         let counted = Arc::clone(&count);
@@ -82,7 +82,7 @@ mod tests {
         });
         let mut last = Reading::default();
         for second in 0..seconds {
-            // The answer to the last question has come before the next look.
+            // The last answer has arrived before the next sample.
             let end = Instant::now() + Duration::from_secs(20);
             while watcher.source.is_waiting() && Instant::now() < end {
                 std::thread::sleep(Duration::from_millis(1));
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn only_the_second_look_follows_at_once() {
         let nothing = Reading::Missing(Why::NotYet);
-        // At 0 twice, then at 20 and 40 seconds.
+        // Twice at 0, then at 20 and 40 seconds.
         assert_eq!(asked(nothing, 50), (4, nothing));
         let half = Reading::Known(Fraction::new(0.5));
         assert_eq!(asked(half, 50), (4, half));

@@ -1,5 +1,5 @@
-//! Takes [`Sample`]s: reads the platform and turns counters into rates. No policy: what a program is called
-//! and what a value means is decided elsewhere.
+//! Takes [`Sample`]s: reads the platform and turns counters into rates. No policy: other modules name the programs and
+//! interpret the values.
 
 mod awake;
 mod browsers;
@@ -38,32 +38,32 @@ use crate::model::{
 };
 use crate::platform::{self, CpuReader, CpuTimes, Desktop, Glance, ProcessReader, RawProc, Sensors};
 
-/// What changes seldom is read so often.
+/// Interval for reading slowly changing state.
 const CONDITION_EVERY: Duration = Duration::from_mins(10);
 
-/// A process that lived at the last tick.
+/// A process that was alive at the last tick.
 struct Tracked {
     facts: Arc<ProcFacts>,
     name_hash: u64,
-    /// Its parent at the last look: one that ends hands its children on.
+    /// Parent at the last scan: a process that ends passes its usage on to it.
     parent: Pid,
-    /// The facts were read a second time: a process caught between fork and exec is known by then.
+    /// The facts were read a second time: by then a process caught between fork and exec has its final name.
     settled: bool,
     counters: Counters,
     tick: u64,
 }
 
-/// What only grows in the life of a process.
+/// Monotonic counters of a process.
 #[derive(Clone, Copy, Default)]
 struct Counters {
     cpu_time: Duration,
-    /// Processor time of its children that have ended.
+    /// Processor time of its reaped children.
     children_time: Duration,
     /// Bytes (read, written); `None` until readable.
     io: Option<(Bytes, Bytes)>,
 }
 
-/// A process whose facts have to be read (again), by its index in the tick.
+/// A process whose facts must be read (again), by its index in the tick.
 struct Renewal {
     index: usize,
     parent: Pid,
@@ -71,42 +71,42 @@ struct Renewal {
     settled: bool,
 }
 
-/// How much time passed and how much processor time there was in it.
+/// Length of an interval, and the processor time available in it.
 #[derive(Clone, Copy)]
 struct Interval {
     seconds: f64,
     cpu_seconds: f64,
 }
 
-/// What was read when the processes were last looked at.
+/// State of the last scan of all processes.
 struct Scan {
     when: AwakeInstant,
     cpu: Option<CpuTimes>,
 }
 
-/// A sample of the whole PC with every process; `diagnose::group` folds the processes into programs.
+/// A sample of the whole PC with every process; `diagnose::group` groups the processes into programs.
 pub struct Tick {
-    /// The PC; its `programs`, `top` and `everything_else` are still empty.
+    /// The sample; `programs`, `top` and `everything_else` are still empty.
     pub sample: Sample,
     /// Every process.
     pub processes: Vec<ProcSample>,
-    /// What this program costs.
+    /// Resource usage of this program.
     pub own: SelfUsage,
 }
 
-/// Where samples come from: this PC, or what a test makes up.
+/// Source of samples: this PC, or a simulated one in tests.
 pub trait SampleSource {
     /// What does not change between samples.
     fn machine(&self) -> &Machine;
-    /// The processes that must never be closed by us.
+    /// This program's own processes, which must never be closed.
     fn own_process(&self) -> OwnProcess;
-    /// The clocks that nobody can set.
+    /// The monotonic clocks.
     fn clocks(&self) -> Reading<platform::Clocks>;
     /// Takes a sample, see [`Sampler::tick`].
     fn tick(&mut self, at: At, depth: &mut dyn FnMut(&Totals) -> Depth) -> Tick;
-    /// To be called now and then while no samples are taken.
+    /// Call regularly while no samples are taken.
     fn rest(&mut self);
-    /// Calls `ended` when the desktop of this session has gone; never where nothing tells.
+    /// Calls `ended` when the desktop of this session has gone; never on systems that do not report that.
     fn when_session_ends(&self, ended: Box<dyn FnOnce() + Send>);
 }
 
@@ -136,7 +136,7 @@ impl SampleSource for Sampler {
     }
 }
 
-/// Takes samples of this PC. Cheap to keep, one per thread.
+/// Takes samples of this PC. Cheap to keep; one per thread.
 pub struct Sampler {
     machine: Machine,
     clock: AwakeClock,
@@ -148,7 +148,7 @@ pub struct Sampler {
     judge: SensorJudge,
     thermal: ThermalModel,
     desktop: Desktop,
-    /// The window in front.
+    /// The window in front at the last tick.
     window: Option<u64>,
     volumes: VolumeWatcher,
     networks: Option<sysinfo::Networks>,
@@ -157,9 +157,9 @@ pub struct Sampler {
     scans: u64,
     seq: u64,
     condition: Latest<Condition>,
-    /// When the condition was asked for last.
+    /// When the condition was last requested.
     condition_asked: Instant,
-    /// Where sensors do not tell how busy the graphics processor is.
+    /// Used where sensors do not report the load of the graphics processor.
     gpu: Option<GpuWatcher>,
 }
 
@@ -201,9 +201,9 @@ impl Sampler {
         }
     }
 
-    /// Takes one sample, stamped `at`. Rates cover the time since the call before, figures of processes, disks and
-    /// networks the time since the last look at everything; the first call has none. Sleep is no part of that time.
-    /// `depth` decides how much is read once the totals are known.
+    /// Takes one sample, stamped `at`. Rates cover the time since the last call; those of processes, disks and networks
+    /// the time since the last [`Depth::Everything`]. The first call has none. Suspend is excluded. `depth` decides how
+    /// much is read once the totals are known.
     pub fn tick(&mut self, at: At, depth: impl FnOnce(&Totals) -> Depth) -> Tick {
         let now = (self.clock)();
         let span = seconds_since(self.last_tick.replace(now), now);
@@ -228,7 +228,7 @@ impl Sampler {
             Depth::Totals => {
                 let effort = self.thermal.step(cpu.get(), None, self.machine.max_frequency.get(), span);
                 let fan_effort = Reading::from_option(effort, Why::NotYet);
-                // Who is in front is recorded with the programs.
+                // The foreground program is recorded only together with the programs.
                 let sample = Sample { fan_effort, user_idle, ..sample };
                 Tick { sample, processes: Vec::new(), own: SelfUsage::default() }
             }
@@ -251,7 +251,7 @@ impl Sampler {
         let measured = self.cpu_since(last_scan, totals.cpu);
         charge(&mut processes, &handed, measured);
         let program_total = reconcile(measured, &mut processes);
-        // Where both cover the same time they are the same figure.
+        // If both cover the same time, they are the same figure.
         let cpu = if program_span == totals.span { program_total } else { totals.cpu };
         let values = self.sensors.read();
         let max = self.machine.max_frequency.get();
@@ -301,14 +301,15 @@ impl Sampler {
         (Reading::from_option(share(times.total, last.total), Why::NotYet), per_core)
     }
 
-    /// The share of all processors since a scan; `now` is what is known or missing since the last tick.
+    /// Share of all processors since a scan; `now` supplies the reason if it is missing.
     fn cpu_since(&self, scan: Option<Scan>, now: Reading<Fraction>) -> Reading<Fraction> {
         let times = scan.and_then(|scan| scan.cpu).zip(self.last_cpu.as_ref());
         let since = times.and_then(|(old, new)| share(new.total, old.total));
         Reading::from_option(since, now.why().unwrap_or(Why::NotYet))
     }
 
-    /// Every process, and what some of them were handed of children that lived for less than a look: place and share.
+    /// Every process, and the time some inherited from children that lived for less than a scan interval, as index and
+    /// share.
     fn read_processes(&mut self, room: Option<Interval>) -> Result<(Vec<ProcSample>, Vec<HandedShare>), Why> {
         let mut found: Vec<ProcSample> = Vec::with_capacity(self.tracked.len() + 16);
         let (mut renewals, mut handed, mut hands_on) = (Vec::new(), Vec::new(), false);
@@ -343,7 +344,7 @@ impl Sampler {
             let process = &mut found[renewal.index];
             let key = process.facts.key;
             let facts = self.processes.facts(key, renewal.parent, renewal.name);
-            // What is the same stays the same object: whoever worked something out from it does not do so again.
+            // Equal facts keep the same allocation, which callers use to detect changes.
             if facts != *process.facts {
                 process.facts = Arc::new(facts);
             }
@@ -377,7 +378,7 @@ impl Sampler {
         };
         for process in processes {
             let pid = process.facts.key.pid;
-            // Sorted by number; one that hangs counts before one that does not.
+            // Sorted by pid, hung windows first.
             let own = &owners[owners.partition_point(|owner| owner.pid < pid)..];
             let own = own.iter().take_while(|owner| owner.pid == pid);
             process.hung = own.clone().any(|owner| owner.hung);
@@ -389,7 +390,7 @@ impl Sampler {
         if now - self.condition_asked >= CONDITION_EVERY {
             self.condition_asked = now;
             self.condition.ask();
-            // Services that share a process come and go.
+            // Services come and go in shared processes.
             for host in self.tracked.values_mut().filter(|known| !known.facts.services.is_empty()) {
                 host.settled = false;
             }
@@ -429,13 +430,13 @@ fn seconds_since(last: Option<AwakeInstant>, now: AwakeInstant) -> Seconds {
     Seconds(last.map_or(0.0, |last| now.since(last).as_secs_f64()))
 }
 
-/// The share of the processor time between two readings that was spent working.
+/// Share of the processor time between two readings that was spent working.
 fn share(new: platform::CpuTime, old: platform::CpuTime) -> Option<Fraction> {
     let all = new.all.saturating_sub(old.all);
     (all > 0).then(|| Fraction::new(new.busy.saturating_sub(old.busy) as f64 / all as f64))
 }
 
-/// What this program itself costs.
+/// Resource usage of this program.
 fn own_usage(processes: &[ProcSample]) -> SelfUsage {
     let own = std::process::id();
     let me = processes.iter().find(|process| process.facts.key.pid == own);
@@ -445,8 +446,8 @@ fn own_usage(processes: &[ProcSample]) -> SelfUsage {
     }
 }
 
-/// Makes the parts fit the whole. Both are read one after the other in ticks of 10 ms or more: where the parts
-/// come out larger, the whole was too small, and where they come out larger than the PC, they are too large.
+/// Makes the parts fit the whole. Both are read one after the other, with clocks of 10 ms or coarser: if the parts
+/// exceed the whole, the whole is raised; if they exceed the PC, the parts are scaled down.
 fn reconcile(measured: Reading<Fraction>, processes: &mut [ProcSample]) -> Reading<Fraction> {
     let Some(total) = measured.get() else { return measured };
     let parts: f64 = processes.iter().filter_map(|process| process.cpu.get()).map(Fraction::get).sum();
@@ -458,8 +459,8 @@ fn reconcile(measured: Reading<Fraction>, processes: &mut [ProcSample]) -> Readi
     Reading::Known(Fraction::new(total.get().max(parts)))
 }
 
-/// Turns the counters of one process into rates. A process that was not there at the last tick has spent all
-/// its processor time since then, so its burst is not lost; without a last tick nothing is known.
+/// Turns the counters of one process into rates. A process that did not exist at the last scan has spent all its
+/// processor time since, so its burst is not lost; without a last scan the rates are unknown.
 fn measure(raw: &RawProc<'_>, known: &Tracked, room: Option<Interval>) -> ProcSample {
     let before = known.counters;
     let cpu = room.map(|room| {
@@ -486,8 +487,8 @@ fn measure(raw: &RawProc<'_>, known: &Tracked, room: Option<Interval>) -> ProcSa
     }
 }
 
-/// A process is handed the bytes of its ended children, too (Linux, where it is handed their time): what was counted as
-/// theirs is not its own. Unknown for this look where theirs were.
+/// Removes the I/O of reaped children, which Linux adds to their parent along with their time, as far as it was already
+/// counted for them. If theirs was unreadable, the parent's is unknown in this sample.
 fn correct_io(processes: &mut [ProcSample], below: &HashMap<Pid, CountedUsage>, room: Interval) {
     for process in processes.iter_mut().filter(|_| !below.is_empty()) {
         let Some(counted) = below.get(&process.facts.key.pid) else { continue };
@@ -514,7 +515,7 @@ mod tests {
         let mut sampler = Sampler::new();
         let first = sampler.tick(now(), |_| Depth::Everything);
         if first.sample.cpu == Reading::Missing(Why::Unsupported) {
-            // The platform that knows nothing: everything is missing with a reason, nothing is 0.
+            // A platform that can read nothing: everything is missing with a reason, nothing is 0.
             assert_eq!(first.own.cpu, Reading::Missing(Why::Unsupported));
             assert_eq!(first.sample.memory, Reading::Missing(Why::Unsupported));
             assert!(first.processes.is_empty());
@@ -527,7 +528,7 @@ mod tests {
         }
         let tick = sampler.tick(now(), |_| Depth::Everything);
         let one_core = 1.0 / f64::from(sampler.machine().cpus);
-        // Other tests may share the processors: a good part of one core is enough to tell it from nothing.
+        // Other tests may share the processors: a good part of one core is enough.
         let share = tick.own.cpu.get().expect("second tick").get();
         assert!(share > one_core * 0.2, "{share} of {one_core}");
         let parts: f64 = tick.processes.iter().filter_map(|process| process.cpu.get()).map(Fraction::get).sum();
@@ -539,7 +540,7 @@ mod tests {
     fn the_work_of_children_that_nobody_saw_is_that_of_their_parent() {
         let mut sampler = Sampler::new();
         if sampler.machine().os != Os::Linux {
-            return; // Only Linux tells.
+            return; // Only Linux reports it.
         }
         let child = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done";
         let mut shell = std::process::Command::new("/bin/sh")
@@ -554,7 +555,7 @@ mod tests {
         let cpu = tick.processes.iter().find(|process| process.facts.key.pid == shell.id()).map(|process| process.cpu);
         let share = cpu.and_then(|cpu| cpu.get()).expect("a share").get();
         let one_core = 1.0 / f64::from(sampler.machine().cpus);
-        // A child lives for some hundredths of a second; without their work the shell itself does next to nothing.
+        // A child lives for some hundredths of a second; without their work the shell itself uses next to nothing.
         assert!(share > one_core * 0.2, "{share} of {one_core}");
     }
 
@@ -562,12 +563,12 @@ mod tests {
     fn what_a_child_wrote_is_not_written_again_by_its_parent_when_it_ends() {
         let mut sampler = Sampler::new();
         if sampler.machine().os != Os::Linux {
-            return; // Elsewhere nobody is handed the bytes of others.
+            return; // Elsewhere a parent does not inherit the I/O of its children.
         }
-        // On a disk: what goes to a file system in memory is no output.
+        // On a disk: writes to an in-memory file system do not count as output.
         let folder = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR")).expect("a folder");
         let file = folder.path().join("written").to_string_lossy().into_owned();
-        // The shell waits for one that writes, is seen, and ends.
+        // The shell waits for a child that writes, is sampled, and ends.
         let script = "dd if=/dev/zero of=$0 bs=1M count=32 2>/dev/null; sleep 1.2";
         let outer = format!("/bin/sh -c '{script}' '{file}'; i=0; while :; do i=$((i+1)); done");
         let mut shell = std::process::Command::new("/bin/sh").args(["-c", &outer]).spawn().expect("a shell");
@@ -589,7 +590,7 @@ mod tests {
         let mut sampler = Sampler::new();
         let mut history = History::new(Machine::default());
         let begin = AwakeInstant { instant: Instant::now(), awake: Some(Duration::from_secs(1000)) };
-        // Seconds that passed and seconds awake; the clock of the standard library counts sleep, as on Windows.
+        // Seconds passed and seconds awake; `Instant` includes suspend, as on Windows.
         let mut look = |passed: u64, awake: u64, depth: Depth| {
             let awake = begin.awake.map(|begin| begin + Duration::from_secs(awake));
             let moment = AwakeInstant { instant: begin.instant + Duration::from_secs(passed), awake };
@@ -624,7 +625,7 @@ mod tests {
             let volumes = sampler.tick(now(), |_| Depth::Everything).sample.volumes;
             let _ = sender.send(volumes);
         });
-        // Far below the hour the volume takes, far above what a tick costs.
+        // Far below the hour the volume takes, far above the cost of a tick.
         let volumes = receiver.recv_timeout(Duration::from_mins(1)).expect("the tick came back");
         assert_eq!(volumes, Reading::Missing(Why::NotYet));
     }

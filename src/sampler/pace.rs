@@ -1,38 +1,38 @@
 //! Decides how much a tick reads. Pure.
 //!
-//! Totals cost next to nothing and are read at every tick. Scanning all processes costs more: it is done seldom while the
-//! PC is calm and at every tick while it is busy. A scan charges a living process with all its processor time since the
-//! scan before, so a calm PC loses nothing; processes that started and ended in between are in "everything else".
+//! Totals cost next to nothing and are read at every tick. A scan of all processes costs more: it is rare while the PC
+//! is calm and done at every tick while it is busy. A scan charges a living process with all its processor time since
+//! the last scan, so a calm PC loses nothing; processes that started and ended in between are in "everything else".
 
 use crate::model::{Fraction, Memory, Reading, Seconds};
 
-/// Time between two ticks.
+/// Interval between two ticks.
 pub const STEP: Seconds = Seconds(2.0);
 /// Longest interval between two scans while calm.
 const CALM_SCAN: Seconds = Seconds(30.0);
-/// Load above the floor, in processors, from which the PC is busy. One busy program shows half a processor in the tick in
-/// which it starts.
+/// Load above the floor, in processors, from which the PC is busy. A program that keeps one processor busy shows as
+/// half a processor in the tick in which it starts.
 const BUSY_PROCESSORS: f64 = 0.4;
-/// Processor time above the floor since the last scan, in seconds of one processor, that triggers a scan: nothing that
-/// matters hides below [`BUSY_PROCESSORS`] for long.
+/// Processor time above the floor since the last scan, in seconds of one processor, that triggers a scan: nothing
+/// relevant stays unnoticed below [`BUSY_PROCESSORS`] for long.
 const UNREAD: f64 = 1.5;
 /// Change of memory in use since the last scan, as a share of all memory, that triggers a scan.
 const MEMORY_MOVED: f64 = 0.02;
-/// Time after a busy tick in which every tick scans, so that the end of a load is seen when it happens.
+/// Time after a busy tick in which every tick scans, so that the end of a load is noticed at once.
 const COOL_DOWN: Seconds = Seconds(10.0);
 /// Time constant with which the floor follows the load while calm, in seconds.
 const FLOOR_SECONDS: f64 = 120.0;
-/// Upper bound of the floor in processors: a PC that is always busy is busy.
+/// Upper bound of the floor in processors: a PC that is always busy must not count as calm.
 const FLOOR_MOST: f64 = 0.3;
-/// Doublings of the interval at most when the agent exceeds its own budget.
+/// Maximum number of times the interval is doubled when the agent exceeds its own budget.
 const MOST_SLOW: u32 = 3;
 
 /// How much a tick reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// Processor time, memory, whether the user is there.
+    /// Processor time, memory, user activity.
     Totals,
-    /// Also every process, disks, networks and sensors.
+    /// Also all processes, disks, networks and sensors.
     Everything,
 }
 
@@ -41,12 +41,12 @@ pub enum Depth {
 pub struct Totals {
     /// Time since the last tick.
     pub span: Seconds,
-    /// Share of all processors in use in it.
+    /// Share of all processors in use in that time.
     pub cpu: Reading<Fraction>,
-    /// Memory now.
+    /// Memory in use and in total.
     pub memory: Reading<Memory>,
-    /// Another window came to the front. What the user opened is known while it matters: a monitoring tool hides
-    /// what hides from it.
+    /// Another window came to the front. What the user opens must be known at once: malware hides from a monitoring
+    /// tool.
     pub other_window: bool,
 }
 
@@ -57,7 +57,7 @@ pub struct Pace {
     /// Processors in use when nothing is going on.
     floor: f64,
     since_scan: f64,
-    /// Processor seconds beyond the usual since the last reading.
+    /// Processor seconds above the floor since the last scan.
     unread: f64,
     memory_then: Option<f64>,
     cool_down: f64,
@@ -65,18 +65,18 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// For a PC with so many logical processors.
+    /// For a PC with this many logical processors.
     pub fn new(cpus: u32) -> Self {
         let cpus = f64::from(cpus.max(1));
         Self { cpus, floor: 0.0, since_scan: f64::INFINITY, unread: 0.0, memory_then: None, cool_down: 0.0, slow: 0 }
     }
 
-    /// Time until the next tick: 2 s, doubled for each step of slowing down.
+    /// Interval until the next tick: 2 s, doubled for each step of slowing down.
     pub fn step(&self) -> Seconds {
         Seconds(STEP.0 * f64::from(1_u32 << self.slow))
     }
 
-    /// How much to read now. `wanted`: somebody asked, or there is a finding whose end must be noticed.
+    /// Decides how much to read now. `wanted`: a scan was requested, or there is a finding whose end must be noticed.
     pub fn depth(&mut self, seen: &Totals, wanted: bool) -> Depth {
         let span = seen.span.0;
         let wanted = wanted || seen.other_window;
@@ -85,7 +85,7 @@ impl Pace {
         let memory = seen.memory.get().map(|memory| memory.used.of(memory.total).get());
         let moved = memory.zip(self.memory_then).is_some_and(|(now, then)| (now - then).abs() >= MEMORY_MOVED);
         let Some(cpu) = seen.cpu.get() else {
-            // Without a total nothing tells when to look: the calm pace.
+            // Without a total nothing triggers a scan: the calm pace.
             return self.decide(wanted || self.since_scan >= CALM_SCAN.0, memory);
         };
         let processors = cpu.get() * self.cpus;
@@ -111,19 +111,19 @@ impl Pace {
         Depth::Everything
     }
 
-    /// Looks half as often as before; `false` when it is as slow as it may be.
+    /// Doubles the interval; `false` if it is already at its maximum.
     pub fn slow_down(&mut self) -> bool {
         let slower = self.slow < MOST_SLOW;
         self.slow += u32::from(slower);
         slower
     }
 
-    /// Looks at the usual rate again.
+    /// Returns to the normal interval.
     pub fn recover(&mut self) {
         self.slow = 0;
     }
 
-    /// Whether it looks less often than usual.
+    /// True if the interval is longer than normal.
     pub const fn is_slowed(&self) -> bool {
         self.slow > 0
     }
@@ -154,7 +154,7 @@ mod tests {
             let calm = seen(0.03, f64::from(cpus));
             assert_eq!(pace.depth(&calm, false), Depth::Everything, "the first look reads everything");
             scans(&mut pace, 30, &calm);
-            // 10 minutes: 300 ticks, one in fifteen reads.
+            // 10 minutes: 300 ticks, one in fifteen scans.
             let calm_scans = scans(&mut pace, 300, &calm);
             assert!((18..=24).contains(&calm_scans), "{calm_scans} with {cpus} processors");
             assert_eq!(scans(&mut pace, 30, &seen(1.0_f64.min(f64::from(cpus)), f64::from(cpus))), 30);
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_burst_of_ten_seconds_is_always_read_about_while_it_lasts() {
-        // Whatever the number of processors, and from a third of a processor up.
+        // For any number of processors, from a third of a processor up.
         for cpus in [1.0, 4.0, 32.0, 128.0] {
             for load in [0.3, 0.5, 1.0] {
                 let mut pace = Pace::new(cpus as u32);

@@ -1,50 +1,51 @@
-//! Processor time of processes that start and end between two scans. Linux adds the time of a reaped child to its parent
-//! (`cutime` and `cstime`, proc_pid_stat(5)): a compiler that runs a hundred times a minute is the work of its parent.
+//! Attributes processor time of processes that start and end between two scans. Linux adds the time of a reaped child
+//! to its parent (`cutime` and `cstime`, proc_pid_stat(5)): a compiler that runs a hundred times a minute is the work
+//! of its parent.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::model::{Bytes, Fraction, Pid, ProcSample, Reading};
 
-/// Ancestors that are followed at most; reused numbers can form a circle.
+/// Most ancestors followed; reused pids can form a cycle.
 const MOST_PARENTS: usize = 64;
-/// Share of the PC above which inherited time is old work; clocks are coarse enough to show a little more than all of it.
+/// Share of the PC above which inherited time must be old; coarse clocks can show slightly more than the whole.
 const MOST_SHARE: f64 = 1.25;
 
 /// A process that ended since the last scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ended {
-    /// Who had started it.
+    /// Its parent.
     pub(super) parent: Pid,
-    /// What of it and of its ended children has been counted already.
+    /// Usage of it and of its ended children that was already counted.
     pub(super) counted: CountedUsage,
 }
 
-/// Usage of a process that is accounted for already.
+/// Usage of a process that was already counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct CountedUsage {
     /// Processor time.
     pub(super) time: Duration,
-    /// Bytes read and written; `None` where that was never readable.
+    /// Bytes read and written; `None` if never readable.
     pub(super) io: Option<(Bytes, Bytes)>,
 }
 
 /// A process that inherited time of reaped children since the last scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct InheritedTime {
-    /// Its place among the processes of this look.
+    /// Index of the process in this scan.
     pub(super) index: usize,
-    /// Its number.
+    /// Its pid.
     pub(super) pid: Pid,
-    /// How much it was handed.
+    /// Time inherited.
     pub(super) time: Duration,
 }
 
 /// Inherited processor time: index of the process in the scan, and share of the whole PC.
 pub(super) type HandedShare = (usize, f64);
 
-/// Usage accounted for already of everything that ended below each living process; it must not be counted again as work of
-/// the process that is left.
+/// Already counted usage of everything that ended below each living process; it must not be counted again as work of
+/// the survivor.
 pub(super) fn counted_below(ended: &HashMap<Pid, Ended>) -> HashMap<Pid, CountedUsage> {
     let mut below: HashMap<Pid, CountedUsage> = HashMap::new();
     for one in ended.values() {
@@ -64,16 +65,16 @@ pub(super) fn counted_below(ended: &HashMap<Pid, Ended>) -> HashMap<Pid, Counted
     below
 }
 
-/// Inherited time that is not accounted for yet, with the index of the process.
+/// Inherited time that was not counted yet, with the index of the process.
 pub(super) fn uncounted(handed: &[InheritedTime], below: &HashMap<Pid, CountedUsage>) -> Vec<(usize, Duration)> {
     let counted = |one: &InheritedTime| below.get(&one.pid).map_or(Duration::ZERO, |counted| counted.time);
     let rest = handed.iter().map(|one| (one.index, one.time.saturating_sub(counted(one))));
     rest.filter(|(_, rest)| !rest.is_zero()).collect()
 }
 
-/// Adds inherited shares to their processes, as far as the load of the PC has room for them beside what was measured. A
-/// share much larger than the PC is old work of hidden children, as those of `sudo` on a PC that hides other users'
-/// processes: none of it is known to be new.
+/// Adds inherited shares to their processes, as far as the measured total leaves room beside the processes. A share
+/// much larger than the PC is old work of hidden children, such as those of `sudo` on a PC that hides other users'
+/// processes: none of it is known to be recent.
 pub(super) fn charge(processes: &mut [ProcSample], handed: &[HandedShare], measured: Reading<Fraction>) {
     let Some(total) = measured.get() else { return };
     let handed = || handed.iter().filter(|(_, share)| *share <= MOST_SHARE);
@@ -105,7 +106,7 @@ mod tests {
         InheritedTime { index, pid, time: seconds(time) }
     }
 
-    /// Processes that have ended: number, parent, seconds that were counted.
+    /// Ended processes: pid, parent, seconds already counted.
     fn ended<const N: usize>(list: [(Pid, Pid, u64); N]) -> HashMap<Pid, Ended> {
         let io = |bytes: u64| Some((Bytes(bytes), Bytes(10 * bytes)));
         let counted = |time: u64| CountedUsage { time: seconds(time), io: io(time) };
@@ -127,7 +128,7 @@ mod tests {
         let gone = ended([(11, 10, 4), (12, 10, 1)]);
         assert_eq!(rest(&[handed(3, 10, 7)], &gone), [(3, seconds(2))]);
         assert_eq!(rest(&[handed(3, 10, 5)], &gone), []);
-        // Clocks of the system are coarse: the last look may have rounded up.
+        // System clocks are coarse: the last scan may have rounded up.
         assert_eq!(rest(&[handed(3, 10, 4)], &gone), []);
     }
 

@@ -1,5 +1,5 @@
-//! Who signed program files, asked on another thread and remembered. Whoever asks never waits: no file is looked at
-//! on the thread of the caller, not even for its date, as its disk may belong to a server that is gone.
+//! Verifies signatures of program files on another thread and caches them. Callers never block: not even the date of a
+//! file is read on their thread, because its disk may belong to a server that is gone.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,26 +11,26 @@ use super::threads;
 use crate::model::{Reading, Signature, Signatures, Why};
 use crate::platform;
 
-/// So many files are remembered; a PC does not have so many busy ones.
+/// Most files remembered; a PC has fewer busy ones.
 const MOST: usize = 500;
-/// A file whose signature is known is looked at so often, whether it was changed.
+/// Interval for checking whether a file with a known signature has changed.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
-/// One that could not be checked is tried again so often: it may have been locked, or the PC offline.
+/// Interval for retrying a file that could not be checked: it may have been locked, or the PC offline.
 const TRY_AGAIN: Duration = Duration::from_mins(10);
 
-/// Who reads signatures; another in tests.
+/// Verifies a file; tests supply their own.
 type Check = Box<dyn Fn(&Path) -> Reading<Signature> + Send>;
-/// What the thread tells; it ends when all its questions are answered.
+/// Answers of the thread; the channel closes when all requests are answered.
 type Answers = Receiver<(PathBuf, SignatureReply)>;
 
-/// What the thread says about a file.
+/// Answer of the thread about a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum SignatureReply {
-    /// It is as it was.
+    /// Unchanged.
     Same,
-    /// It was changed; more is said in a moment.
+    /// Changed; its new state follows.
     Changed,
-    /// Its signature.
+    /// Verified, with this result.
     Is(Signature),
     /// It could not be checked this time.
     Unknown,
@@ -38,10 +38,10 @@ enum SignatureReply {
     Never,
 }
 
-/// A question to the thread.
+/// A request to the thread.
 struct SignatureRequest {
     at: Instant,
-    /// What came of it; `None` while it is not answered.
+    /// Outcome; `None` while pending.
     is_known: Option<bool>,
 }
 
@@ -56,16 +56,16 @@ impl SignatureRequest {
     }
 }
 
-/// Answers of the past. There is a thread only while questions are answered, and never more than one.
+/// Cache of verified signatures. A thread exists only while requests are pending, and never more than one.
 pub struct SignatureChecks {
     asked: HashMap<PathBuf, SignatureRequest>,
     answers: HashMap<PathBuf, Signature>,
     /// Locked only by the thread.
     checker: Arc<Mutex<Checker>>,
     inbox: Option<Answers>,
-    /// Questions for the next thread.
+    /// Requests for the next thread.
     questions: Vec<PathBuf>,
-    /// Answers came or went since they were told.
+    /// The cache changed since it was last returned.
     news: bool,
     /// This system has no signatures.
     pointless: bool,
@@ -84,8 +84,8 @@ impl SignatureChecks {
         Self { asked, answers, checker, inbox: None, questions: Vec::new(), news: false, pointless: false }
     }
 
-    /// Wants to know about these files at this moment: asks each once, again now and then whether it was changed, and
-    /// again later when it could not be checked.
+    /// Requests these files: each once, then again at intervals to detect changes, and at longer ones if it could not
+    /// be checked.
     pub fn ask<'a>(&mut self, now: Instant, paths: impl Iterator<Item = &'a str>) {
         self.listen();
         if self.pointless {
@@ -101,7 +101,7 @@ impl SignatureChecks {
         self.listen();
     }
 
-    /// What is known; `None` when it is the same as before.
+    /// All known signatures; `None` if unchanged since the last call.
     pub fn news(&mut self) -> Option<Signatures> {
         self.listen();
         if !std::mem::take(&mut self.news) {
@@ -111,7 +111,7 @@ impl SignatureChecks {
         Some(known.map(|(path, signature)| (path.to_string_lossy().into_owned(), signature.clone())).collect())
     }
 
-    /// Takes what was answered, and asks what has waited for that.
+    /// Processes pending answers, then starts the requests that waited for them.
     fn listen(&mut self) {
         while let Some(answers) = &self.inbox {
             let (path, said) = match answers.try_recv() {
@@ -130,7 +130,7 @@ impl SignatureChecks {
             }
             match said {
                 SignatureReply::Same => {}
-                // What was valid is not told any longer, even when the new file cannot be checked.
+                // A stale signature is dropped even if the new file cannot be checked.
                 SignatureReply::Changed | SignatureReply::Unknown => self.news |= self.answers.remove(&path).is_some(),
                 SignatureReply::Is(signature) => {
                     self.answers.insert(path, signature);
@@ -147,7 +147,7 @@ impl SignatureChecks {
         }
     }
 
-    /// The thread is over: what it has not answered, and nobody will ask in a moment, is tried again later.
+    /// The thread has ended: requests it did not answer, and that are not about to be sent again, are retried later.
     fn give_up_on_the_rest(&mut self) {
         let waits = |path: &Path| self.questions.iter().any(|question| question == path);
         for (path, asked) in &mut self.asked {
@@ -158,14 +158,14 @@ impl SignatureChecks {
     }
 }
 
-/// What makes a file the same one a while later.
+/// Version of a file, by its modification time.
 type Version = Option<SystemTime>;
 
-/// The part that reads files.
+/// Verifies files, on the thread.
 struct Checker {
     is_remote: Box<dyn Fn(&Path) -> bool + Send>,
     check: Check,
-    /// The files whose signature was told, as they were then.
+    /// Versions of the files whose signature was reported.
     known: HashMap<PathBuf, Version>,
 }
 
@@ -178,8 +178,8 @@ impl Checker {
         }
     }
 
-    /// Says one thing about the file, or two: that it was changed, and what it is now. A file of another PC is never
-    /// read: each look at it would go over the network, and wait for long when nobody answers there.
+    /// Sends one answer about the file, or two: that it changed, then its new state. Files on a network share are never
+    /// read: each check would go over the network, and block for long if the server is gone.
     fn look(&mut self, path: &Path, mut say: impl FnMut(SignatureReply)) {
         if (self.is_remote)(path) {
             return say(SignatureReply::Unknown);
@@ -202,7 +202,7 @@ impl Checker {
     }
 }
 
-/// `None` when there can be no thread now.
+/// `None` if no thread could be started.
 fn start(checker: Arc<Mutex<Checker>>, questions: Vec<PathBuf>) -> Option<Answers> {
     let (outbox, answers) = channel();
     let work = move || {
@@ -228,7 +228,7 @@ mod tests {
         Signature::Valid { signer: Some("Sample".into()) }
     }
 
-    /// Answers `check` with what is sent, one after the other; files whose path has "server" in it are another PC's.
+    /// A cache whose checks return what is sent, in order; paths that contain "server" are on another PC.
     fn checks() -> (SignatureChecks, Sender<Reading<Signature>>) {
         let (answers, inbox) = channel();
         let checker = Checker {
@@ -239,7 +239,7 @@ mod tests {
         (SignatureChecks::with(checker), answers)
     }
 
-    /// Waits for the answer to the last question, then tells the news.
+    /// Waits for the last answer, then returns the news.
     fn told(checks: &mut SignatureChecks, path: &str) -> Option<Vec<Signature>> {
         let end = Instant::now() + Duration::from_secs(20);
         while checks.asked[Path::new(path)].is_known.is_none() {
@@ -296,7 +296,7 @@ mod tests {
         assert!(checks.answers.is_empty());
     }
 
-    /// The checker of this test never comes back: whoever asks does not wait for it.
+    /// The checker of this test never returns; callers do not wait for it.
     #[test]
     fn a_file_of_another_pc_is_not_read_and_nobody_waits() {
         let (mut checks, answers) = checks();

@@ -1,5 +1,5 @@
-//! A source that may block (a disk that spins up, a mount whose server is gone), asked on another thread. There is a
-//! thread only while a question is being answered: each that waits costs memory, on Windows for its stack.
+//! Reads a source that may block (a disk spinning up, a mount whose server is gone) on another thread. The thread
+//! exists only while a request is pending: an idle one costs memory, on Windows for its stack.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,30 +7,30 @@ use std::time::{Duration, Instant};
 use super::threads;
 use crate::model::Why;
 
-/// How long an answer may take; after that the last one is too old to be shown.
+/// Maximum time for an answer; after that the last one is stale.
 const FRESH: Duration = Duration::from_secs(15);
 
 struct Slot<T> {
     answer: Option<Arc<T>>,
-    /// When the first question that is not answered yet was asked.
+    /// Time of the oldest pending request.
     asked: Option<Instant>,
-    /// A thread is at it.
+    /// A thread is working on it.
     running: bool,
 }
 
 type Source<T> = Arc<Mutex<dyn FnMut() -> Option<T> + Send>>;
 
-/// The newest answer of a slow source; asking and reading never wait.
+/// The newest answer of a slow source; requesting and reading never block.
 pub struct Latest<T> {
     name: &'static str,
     slot: Arc<Mutex<Slot<T>>>,
-    /// Locked only by the one thread that asks.
+    /// Locked only by the one working thread.
     source: Source<T>,
 }
 
 impl<T: Send + Sync + 'static> Latest<T> {
-    /// Asks `source` for the first time, and once for each later [`Self::ask`], on threads called `name`. A source
-    /// that never returns keeps its thread and nothing else, also when this value is dropped.
+    /// Queries `source` for the first time, and once for each later [`Self::ask`], on threads called `name`. A source
+    /// that never returns keeps its thread and nothing else, even after this value is dropped.
     pub fn start(name: &'static str, source: impl FnMut() -> Option<T> + Send + 'static) -> Self {
         let slot = Arc::new(Mutex::new(Slot { answer: None, asked: None, running: false }));
         let latest = Self { name, slot, source: Arc::new(Mutex::new(source)) };
@@ -38,7 +38,7 @@ impl<T: Send + Sync + 'static> Latest<T> {
         latest
     }
 
-    /// Asks for a new answer, unless one is on its way.
+    /// Requests a new answer, unless one is pending.
     pub fn ask(&self) {
         let mut slot = locked(&self.slot);
         slot.asked.get_or_insert_with(Instant::now);
@@ -49,7 +49,7 @@ impl<T: Send + Sync + 'static> Latest<T> {
         let work = move || {
             let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
             let answer = (*source)();
-            // The next question must find the source free.
+            // The next request must find the source unlocked.
             drop(source);
             let Some(slot) = weak.upgrade() else { return };
             let mut slot = locked(&slot);
@@ -58,11 +58,11 @@ impl<T: Send + Sync + 'static> Latest<T> {
                 slot.answer = Some(Arc::new(answer));
             }
         };
-        // Without a thread the last answer becomes too old; the next question tries again.
+        // If no thread could be started, the last answer goes stale; the next request tries again.
         slot.running = threads::start(self.name, work);
     }
 
-    /// Whether an answer is on its way.
+    /// True if an answer is pending.
     #[cfg(test)]
     pub fn is_waiting(&self) -> bool {
         locked(&self.slot).running
@@ -71,7 +71,7 @@ impl<T: Send + Sync + 'static> Latest<T> {
     /// The newest answer.
     ///
     /// # Errors
-    /// [`Why::NotYet`] before the first answer, [`Why::Stale`] when the source has stopped answering.
+    /// [`Why::NotYet`] before the first answer, [`Why::Stale`] if the source has stopped responding.
     pub fn latest(&self) -> Result<Arc<T>, Why> {
         let slot = locked(&self.slot);
         match &slot.answer {

@@ -1,32 +1,32 @@
-//! Heat: which sensor to believe, and an estimate of fan effort where none can be believed.
+//! Temperature: decides which sensor is plausible, and estimates fan effort where none is.
 
 use crate::model::{Celsius, Fraction, Hertz, Reading, Seconds, Why};
 
-/// Time constant with which a PC warms and cools. From the measured rise and fall of a laptop under a steady
-/// load (half of the rise after about 30 s, a plateau after two minutes, the same downwards): 30 s / ln 2.
+/// Time constant with which a PC heats up and cools down. From the measured rise and fall of a laptop under steady load
+/// (half of the rise after about 30 s, a plateau after two minutes, the same downwards): 30 s / ln 2.
 const TIME_CONSTANT: Seconds = Seconds(43.0);
-/// A sensor outside these bounds is broken or absent.
+/// Plausible temperatures in degrees Celsius; outside these bounds a sensor is broken or absent.
 const BELIEVABLE: std::ops::RangeInclusive<f64> = 5.0..=115.0;
-/// When the heat that the load must give has moved by this much…
+/// When the estimated effort has ranged over this much…
 const LOAD_MOVED: f64 = 0.30;
-/// …a sensor that moved less than this many degrees does not measure it.
+/// …a sensor that ranged over less than this many degrees does not measure heat.
 const SENSOR_MOVED: f64 = 0.5;
 
-/// Declared estimate of how hard the fan has to work: a first-order thermal model. The heat made is the load,
-/// weighted with the clock against the highest clock; the result follows it with [`TIME_CONSTANT`].
+/// Estimate of how hard the fan has to work: a first-order thermal model. The heat generated is the load, weighted with
+/// the clock relative to its maximum; the result follows it with [`TIME_CONSTANT`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ThermalModel {
     effort: Option<f64>,
 }
 
 impl ThermalModel {
-    /// Begins in balance with `load`, the mean since the system was started: how warm the PC is when this
-    /// program starts is not known, and the first seconds of a program are the worst guess.
+    /// Starts in equilibrium with `load`, the mean since boot: the temperature at the start of this program is unknown,
+    /// and its first seconds are the worst guess.
     pub fn begin(&mut self, load: Fraction) {
         self.effort = Some(load.get());
     }
 
-    /// Moves the model on by `span` and returns the effort; `None` until a load was seen.
+    /// Advances the model by `span` and returns the effort; `None` until a load is known.
     pub fn step(
         &mut self,
         load: Option<Fraction>,
@@ -48,8 +48,8 @@ impl ThermalModel {
     }
 }
 
-/// Decides whether a temperature sensor can be believed. Many office PCs have one that always says the same
-/// (windows_exporter issue 816: 27.8 or 16.8 °C for ever).
+/// Decides whether a temperature sensor is plausible. Many office PCs have one that never changes (windows_exporter
+/// issue 816: 27.8 or 16.8 °C for ever).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SensorJudge {
     temperature: Option<(f64, f64)>,
@@ -57,7 +57,7 @@ pub struct SensorJudge {
 }
 
 impl SensorJudge {
-    /// The reading if it can be believed, else why not.
+    /// The reading if plausible, otherwise the reason why not.
     pub fn judge(&mut self, reading: Reading<Celsius>, effort: Option<Fraction>) -> Reading<Celsius> {
         let Some(celsius) = reading.get() else { return reading };
         if !BELIEVABLE.contains(&celsius.0) {
@@ -74,7 +74,7 @@ impl SensorJudge {
     }
 }
 
-/// Widens a range to hold `value` and returns its width.
+/// Widens a range to include `value` and returns its width.
 fn widen(range: &mut Option<(f64, f64)>, value: f64) -> f64 {
     let (low, high) = range.map_or((value, value), |(low, high)| (low.min(value), high.max(value)));
     *range = Some((low, high));

@@ -1,17 +1,17 @@
-//! The threads that ask what may block. The end of the program waits a moment for them: one that is cut off inside the
-//! system may leave a lock of it taken. Under Wine 10 one check in about 150 never ended that way, cut off while it asked
-//! about a volume; none of 850 has since.
+//! Threads for calls that may block. The program waits a moment for them before it exits: one killed inside a system
+//! call may leave a system lock held. Under Wine 10 one check in about 150 never ended that way, killed while it
+//! queried a volume; none of 850 has since.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
-/// Those of the whole program.
+/// The threads of the whole program.
 static ALL: Threads = Threads(Mutex::new(Vec::new()));
-/// They are looked at so often while they are waited for.
+/// Polling interval while waiting for them.
 const STEP: Duration = Duration::from_millis(2);
 
-/// Threads that have not been seen to have ended.
+/// Threads that have not been joined yet.
 struct Threads(Mutex<Vec<JoinHandle<()>>>);
 
 impl Threads {
@@ -32,8 +32,8 @@ impl Threads {
         loop {
             let done: Vec<JoinHandle<()>> = self.running().extract_if(.., |thread| thread.is_finished()).collect();
             for thread in done {
-                // Its work is done: only the last steps of the system are waited for, which are the ones that matter here.
-                // One that panicked has given no answer, which is told elsewhere.
+                // Its work is done: this waits only for the thread's exit in the system, which is what matters here. A
+                // panic means a missing answer, which the caller handles.
                 let _ = thread.join();
             }
             if self.running().is_empty() || Instant::now() >= end {
@@ -44,12 +44,12 @@ impl Threads {
     }
 }
 
-/// Does `work` on a thread called `name`; whether the system had a thread left.
+/// Runs `work` on a thread called `name`; `false` if it could not be started.
 pub(super) fn start(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
     ALL.start(name, work)
 }
 
-/// Waits until no thread of this folder is at work, for `patience` at most: an answer that hangs is not waited for.
+/// Waits up to `patience` for all threads of this module to end; one that hangs is abandoned.
 pub fn settle(patience: Duration) {
     ALL.settle(patience);
 }

@@ -1,5 +1,5 @@
-//! Which processes use the graphics processor and the network. That is looked for on threads of their own, and only while
-//! something is busy: the system has to be asked about every open file of every process.
+//! Finds out which processes use the graphics processor and the network. On threads of their own, and only while the
+//! resource is busy: the system must be queried about every open file of every process.
 
 use std::time::{Duration, Instant};
 
@@ -7,15 +7,15 @@ use super::slow::Latest;
 use crate::model::{Fraction, Pid, Reading, Traffic, Why};
 use crate::platform::{GpuUsers, NetUsers};
 
-/// So often it is looked while something is busy.
+/// Interval between reads while busy.
 const EVERY: Duration = Duration::from_secs(10);
-/// So long after it was busy for the last time nobody asks any more: a film that loads its next piece pauses shorter.
+/// Time after the last load at which reading stops: a film pauses for less while it loads its next segment.
 const CALM: Duration = Duration::from_secs(30);
 
-/// What processes use, the numbers of the processes first.
+/// Use by process id.
 type Parts<T> = Reading<Vec<(Pid, T)>>;
 
-/// Asks while it is worth it.
+/// Reads while it is worthwhile.
 #[derive(Default)]
 pub struct Users {
     gpu: Question<Fraction>,
@@ -23,7 +23,7 @@ pub struct Users {
 }
 
 impl Users {
-    /// Who uses the graphics processor, while it is `busy`. Known from the second look on.
+    /// Use of the graphics processor while it is `busy`. Known from the second read on.
     pub fn gpu(&mut self, now: Instant, busy: bool) -> Parts<Fraction> {
         self.gpu.look(now, busy, || {
             let mut users = GpuUsers::new();
@@ -31,7 +31,7 @@ impl Users {
         })
     }
 
-    /// Who uses the network, while it is `busy`. Known from the second look on.
+    /// Use of the network while it is `busy`. Known from the second read on.
     pub fn network(&mut self, now: Instant, busy: bool) -> Parts<Traffic> {
         self.network.look(now, busy, || {
             let mut users = NetUsers::new();
@@ -40,18 +40,18 @@ impl Users {
     }
 }
 
-/// The first look only begins to count: no answer yet.
+/// The first read only initialises the counters: no answer yet.
 fn answer<T>(parts: Parts<T>) -> Option<Parts<T>> {
     Some(parts).filter(|parts| parts.why() != Some(Why::NotYet))
 }
 
-/// One question that is asked again and again.
+/// State of one repeated query.
 struct Question<T> {
-    /// What looks; only while something is busy.
+    /// The reader; `None` while nothing is busy.
     looking: Option<Latest<Parts<T>>>,
     asked: Option<Instant>,
     busy: Option<Instant>,
-    /// This system does not tell, and why: asked once.
+    /// Why this system cannot report it; it is then never queried again.
     never: Option<Why>,
 }
 
@@ -72,7 +72,7 @@ impl<T: Clone + Send + Sync + 'static> Question<T> {
             *self = Self::default();
             return Reading::Missing(Why::NotYet);
         }
-        // Starting asks for the first time.
+        // Starting includes the first query.
         let looking = self.looking.get_or_insert_with(|| {
             self.asked = Some(now);
             start()
@@ -98,7 +98,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    /// Answers with how often it was asked.
+    /// Answers with the number of queries so far.
     fn counting(count: &Arc<AtomicU32>) -> Latest<Parts<u32>> {
         let count = Arc::clone(count);
         Latest::start("test", move || Some(Reading::Known(vec![(1, count.fetch_add(1, Ordering::SeqCst) + 1)])))
@@ -112,7 +112,7 @@ mod tests {
             let parts = asked.look(begin + Duration::from_secs(seconds), busy, || counting(&count));
             (parts, asked.looking.is_some())
         };
-        // Until the answer is there: before that no other question is taken.
+        // Waits for the answer: until then no further query is accepted.
         let mut answered = |seconds, number| {
             let wanted = Reading::Known(vec![(1, number)]);
             (0..1000).any(|_| {

@@ -10,22 +10,22 @@ use super::slow::Latest;
 use crate::model::{Bytes, BytesPerSec, Reading, Volume, Why};
 use crate::platform;
 
-/// File systems that are always full or belong to no disk.
+/// File systems that are always full or not on a disk.
 const NOT_A_DISK: [&str; 8] =
     ["squashfs", "iso9660", "udf", "overlay", "fuse.portal", "fuse.snapfuse", "cdfs", "ramfs"];
 
-/// Volumes and what all of them together transfer.
+/// Volumes, and their total throughput.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VolumeView {
     /// Local volumes.
     pub volumes: Vec<Volume>,
-    /// Read from all of them.
+    /// Read rate of all of them.
     pub read: Reading<BytesPerSec>,
-    /// Written to all of them.
+    /// Write rate of all of them.
     pub written: Reading<BytesPerSec>,
 }
 
-/// Watches the volumes without ever holding up a tick.
+/// Watches volumes without ever delaying a tick.
 pub struct VolumeWatcher {
     latest: Latest<VolumeView>,
 }
@@ -42,7 +42,7 @@ impl VolumeWatcher {
         Self { latest: Latest::start("volumes", source) }
     }
 
-    /// Asks for a new view; it comes with a later tick.
+    /// Requests a new view, which arrives with a later tick.
     pub fn ask(&self) {
         self.latest.ask();
     }
@@ -75,7 +75,7 @@ impl Source {
         let (mut volumes, mut devices) = (Vec::new(), BTreeSet::new());
         let (mut read, mut written, mut ever) = (0_u64, 0_u64, 0_u64);
         for disk in self.disks.as_ref()? {
-            // A device that is mounted at several places is one volume.
+            // A device mounted in several places is one volume.
             let file_system = disk.file_system().to_string_lossy().to_ascii_lowercase();
             let is_network = ["nfs", "cifs", "smb", "fuse.sshfs"].iter().any(|kind| file_system.starts_with(kind));
             let device = platform::device_of(disk.name(), disk.id());
@@ -99,7 +99,7 @@ impl Source {
             volumes = platform::drives();
         }
         let rate = |bytes: u64| match seconds {
-            // Counters that never moved since the start of the PC belong to a device that does not count.
+            // Counters that have not moved since boot belong to a device that does not count.
             _ if ever == 0 => Reading::Missing(Why::Unsupported),
             Some(seconds) if seconds > 0.0 => Reading::Known(BytesPerSec(bytes as f64 / seconds)),
             _ => Reading::Missing(Why::NotYet),
