@@ -1,4 +1,4 @@
-//! Errors of the recording, told apart as far as the agent reacts differently.
+//! Errors of the recording, distinguished where the agent reacts differently.
 
 use rusqlite::ErrorCode;
 
@@ -8,23 +8,23 @@ pub enum RecorderError {
     /// A newer version of this program wrote the file; it is left alone. Holds the version of its schema.
     #[error("the recording has schema version {0}, newer than this program knows")]
     NewerSchema(u32),
-    /// An older version of this program wrote the file. It can be read as soon as a recorder of this version has opened
-    /// it. Holds the version of its schema.
+    /// An older version of this program wrote the file. It can be read once a recorder of this version has migrated it.
+    /// Holds the version of its schema.
     #[error("the recording has schema version {0}; it can be read once this version has watched in the background")]
     OlderSchema(u32),
-    /// Another recorder has the file, or somebody else locks it for longer than a second. Try again later.
+    /// Another recorder has the file, or another process locks it for longer than a second. Try again later.
     #[error("the recording is in use by another program")]
     Locked,
     /// The file or its folder cannot be written.
     #[error("the recording cannot be written: {0}")]
     ReadOnly(String),
-    /// The disk, or the quota of the user, is full. Try again later.
+    /// The disk or the user's quota is full. Try again later.
     #[error("the disk is full")]
     Full,
-    /// The file is damaged. The next flush, or the next start, sets it aside and begins a new one.
+    /// The file is damaged. The next flush or the next start quarantines it and starts a new one.
     #[error("the recording is damaged: {0}")]
     Damaged(String),
-    /// Anything else the system answered. Try again later.
+    /// Any other error of the system. Try again later.
     #[error("the recording failed: {0}")]
     Io(String),
 }

@@ -28,8 +28,8 @@ pub struct Opening {
     pub quarantined: Option<PathBuf>,
 }
 
-/// Takes the exclusive right to write, held while the returned file is open. SQLite's own locks last for a transaction
-/// only.
+/// Acquires the exclusive right to write, held while the returned file is open. SQLite's own locks last for one
+/// transaction only.
 pub fn lock(path: &Path) -> Result<Option<File>, RecorderError> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(beside(path, "-lock"))?;
     let mut tries = 0;
@@ -47,7 +47,7 @@ pub fn lock(path: &Path) -> Result<Option<File>, RecorderError> {
     }
 }
 
-/// Opens the file for writing, or a new one in place of a damaged one.
+/// Opens the file for writing, replacing a damaged one by a new file.
 pub fn open(path: &Path, now: At) -> Result<Opening, RecorderError> {
     match connect(path) {
         Err(RecorderError::Damaged(_)) => replace(path, now),
@@ -65,7 +65,7 @@ fn connect(path: &Path) -> Result<Opening, RecorderError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(BUSY)?;
-    // Until it is known to be ours, also closing must not change it.
+    // Until the file is known to be ours, not even closing it may change it.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let version = schema::version(&db)?;
     if version as usize > STEPS.len() {
@@ -93,13 +93,13 @@ fn check(db: &Connection) -> Result<(), RecorderError> {
 
 /// Renames the file with its log. Only the newest quarantined file is kept.
 fn quarantined(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
-    // One that cannot be removed costs space, nothing else.
+    // If one cannot be removed, it only costs space.
     let _ = remove_aside(path);
     let time = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().strftime("%Y%m%dT%H%M%SZ");
     let aside = beside(path, &format!("{BAD}{time}"));
     for suffix in ["-wal", "-shm"] {
         let part = beside(path, suffix);
-        // A log that stayed would be applied to the new file.
+        // A log left behind would be applied to the new file.
         if part.exists() {
             fs::rename(&part, beside(&aside, suffix))?;
         }
@@ -131,13 +131,13 @@ pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Size of the file and its log in bytes; 0 when there is none.
+/// Size of the file and its log in bytes; 0 if there is no file.
 pub fn bytes(path: &Path) -> u64 {
     let size = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
     size(path) + size(&beside(path, "-wal"))
 }
 
-/// Opens the file for reading; `None` when there is none, or none with this program's tables yet.
+/// Opens the file for reading; `None` if there is none, or it has no tables yet.
 pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
     if !path.exists() {
         return Ok(None);
@@ -148,7 +148,8 @@ pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
         Ok((schema::version(&db)?, db))
     });
     let (version, db) = match opened {
-        // Also a reader makes a log where there is none. Where it may not, nobody writes: the file is all there is.
+        // A reader, too, creates a log if there is none. If it lacks the permission, nobody is writing: the file is
+        // complete without a log.
         Err(error @ RecorderError::ReadOnly(_)) if !beside(path, "-wal").exists() => {
             let Some(uri) = unchanging(path) else { return Err(error) };
             let db = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?;
@@ -169,7 +170,7 @@ pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
     Ok(Some(db))
 }
 
-/// SQLite's URI for a file that nobody writes.
+/// SQLite URI for a file that nobody writes.
 fn unchanging(path: &Path) -> Option<String> {
     let path = std::path::absolute(path).ok()?;
     let path = path

@@ -1,5 +1,5 @@
-//! Events from the window (actions and their verdicts) on their way into the recording. The agent is the only writer of
-//! the recording, so the window appends lines to a small file beside it, which the agent drains.
+//! Passes events of the window (actions and their verdicts) to the recording. The agent is its only writer, so the
+//! window appends lines to a small file beside it, which the agent drains.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use crate::model::{At, Event, EventKind};
 
-/// Longest line that is read, in bytes; the window writes no longer ones.
+/// Longest line that is read, in bytes; the window writes no longer one.
 const LINE_BYTES: usize = 4096;
-/// Largest file that is read, in bytes; only a fault makes it larger.
+/// Largest file that is read, in bytes; only a malfunction makes it larger.
 const FILE_BYTES: u64 = 1 << 20;
 
 /// The file beside a recording.
@@ -32,10 +32,10 @@ impl Inbox {
         }
     }
 
-    /// Adds an event. Lines of several windows do not mix: each is one write to the end of the file.
+    /// Appends an event. Lines of several windows do not mix: each is a single write in append mode.
     ///
     /// # Errors
-    /// What the system says; nothing is added then.
+    /// As reported by the system; nothing is appended then.
     pub fn put(&self, event: &Event) -> std::io::Result<()> {
         let mut line = json!({
             "at": event.at.0, "kind": event.kind.id(), "subject": event.subject, "data": event.data,
@@ -51,53 +51,53 @@ impl Inbox {
         OpenOptions::new().create(true).append(true).open(&self.path)?.write_all(line.as_bytes())
     }
 
-    /// Whether something waits that was not taken yet; one look at the folder.
+    /// True if events are waiting; costs one lookup in the folder.
     pub fn is_waiting(&self) -> bool {
         self.path.exists()
     }
 
-    /// The events that wait, without taking them.
+    /// The waiting events, without taking them.
     pub fn peek(&self) -> Vec<Event> {
         let mut events = read(&self.taken);
         events.extend(read(&self.path));
         events
     }
 
-    /// Takes the events over; they stay in a second file until [`Self::drop_taken`].
+    /// Takes the events; they stay in a second file until [`Self::drop_taken`].
     pub fn take(&self) -> Vec<Event> {
         if !self.taken.exists() && self.path.exists() {
-            // When it cannot be renamed it stays for the next time.
+            // If it cannot be renamed, it stays for the next time.
             let _ = fs::rename(&self.path, &self.taken);
         }
         read(&self.taken)
     }
 
-    /// Asks the agent to delete all that was recorded; it does so with its next write.
+    /// Asks the agent to erase the recording, which it does with its next flush.
     ///
     /// # Errors
-    /// What the system says.
+    /// As reported by the system.
     pub fn request_erase(&self) -> std::io::Result<()> {
         File::create(&self.erase).map(|_| ())
     }
 
-    /// Whether somebody asked for that and it is not done yet.
+    /// True if an erase was requested and is not done yet.
     pub fn is_erase_requested(&self) -> bool {
         self.erase.exists()
     }
 
-    /// It is done, or no longer wanted; whether it was still wanted.
+    /// Withdraws the request, done or no longer wanted. Returns false if there was none.
     pub fn finish_erase(&self) -> bool {
         fs::remove_file(&self.erase).is_ok()
     }
 
-    /// Throws away what waits.
+    /// Discards all waiting events.
     pub fn discard(&self) {
-        // What is not there cannot be removed.
+        // Errors are ignored: a missing file cannot be removed.
         let _ = fs::remove_file(&self.path);
         let _ = fs::remove_file(&self.taken);
     }
 
-    /// The taken events are in the recording now.
+    /// Deletes the taken events, once they are in the recording.
     pub fn drop_taken(&self) {
         let _ = fs::remove_file(&self.taken);
     }
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(inbox.take(), std::slice::from_ref(&event));
         let second = Event::new(At(6), EventKind::Verdict, "burner");
         inbox.put(&second).expect("put");
-        // Not yet in the recording: a second try (or another start) finds it again, and the new one waits its turn.
+        // Not in the recording yet: a second attempt (or another start) finds it again, while the new one waits.
         assert_eq!(inbox.take(), std::slice::from_ref(&event));
         assert_eq!(inbox.peek(), [event, second.clone()]);
         inbox.drop_taken();

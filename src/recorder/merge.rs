@@ -16,7 +16,7 @@ pub fn merge(rows: &[Row]) -> Option<Row> {
     for (index, (_, how)) in COLUMNS.iter().enumerate().take(COUNT) {
         merged.values[index] = column(rows, index, *how);
     }
-    // A peak belongs to a mean only: of one row it would say the same as its value.
+    // Only a mean has a peak: in a single row it would equal the value.
     merged.set(Column::CpuPeak, rows.iter().filter_map(Row::peak).max());
     merged.programs = select::of_mean(programs(rows));
     Some(merged)
@@ -46,21 +46,21 @@ fn mean(values: impl Iterator<Item = (i64, i64)>) -> Option<i64> {
 
 /// Sums over the rows of one program.
 struct Total<'a> {
-    /// Where it used most, for what has no mean.
+    /// The row of its highest use, for what has no mean.
     busiest: &'a Usage,
     cpu: f64,
     part: f64,
     peak: i64,
     memory: f64,
-    /// Time in which it was seen, ms.
+    /// Time in which it was listed, in ms.
     seen: f64,
-    /// Bytes, and the time in which they were not readable.
+    /// Disk rate times span (bytes/s x ms), and the time in which the rate was not readable.
     disk: Option<f64>,
     disk_hidden: f64,
-    /// Bytes written, as far as that was readable.
+    /// The same for writes, as far as readable.
     disk_write: Option<f64>,
     parts: i64,
-    /// Of the graphics processor, received and sent; `None` where nobody told.
+    /// Graphics processor, received and sent; `None` if never reported.
     gpu: Option<f64>,
     net_rx: Option<f64>,
     net_tx: Option<f64>,
@@ -139,11 +139,11 @@ impl<'a> Total<'a> {
             busiest_part: rate(self.part, time),
             memory: rate(self.memory, self.seen),
             disk: self.disk.map(|sum| rate(sum, time - self.disk_hidden)),
-            // What was hidden counts as nothing: it is added up over days, and more than was seen was not seen.
+            // Unreadable time counts as zero: the rate is summed over days, and only what was seen may be claimed.
             disk_write: self.disk_write.map(|sum| rate(sum, time)),
             parts: self.parts,
             process: self.busiest.process,
-            // Who uses them is only asked for while they are busy: before and after that nobody used much.
+            // Users are read only while the resource is busy: at other times nobody used much.
             gpu: self.gpu.map(|sum| rate(sum, time)),
             net_rx: self.net_rx.map(|sum| rate(sum, time)),
             net_tx: self.net_tx.map(|sum| rate(sum, time)),
@@ -173,7 +173,7 @@ pub fn collapse(rows: Vec<Row>) -> Vec<Row> {
 }
 
 fn join(totals: &mut Vec<Row>, mut row: Row) -> Row {
-    // Of one look at the programs there is nothing to choose from and no mean.
+    // A single sample of programs needs no selection and has no mean.
     let programs = std::mem::take(&mut row.programs);
     totals.push(row);
     let mut merged = merge(totals).unwrap_or(Row::new(0));
@@ -314,7 +314,7 @@ mod tests {
         let joined = join_rest(rows, 30_000);
         let seen: Vec<_> = joined.iter().map(|row| (row.at, row.span())).collect();
         assert_eq!(seen[..2], [(30_000, 30_000), (50_000, 20_000)]);
-        // One a second that stand for two seconds each: not one after the other.
+        // One sample per second, each covering two: not consecutive.
         assert_eq!(seen[2..], [900, 901, 902, 903, 904].map(|s| (s * 1000, 2000)));
     }
 }

@@ -1,16 +1,16 @@
-//! The flight recorder: what the PC did in the last months, in one small SQLite file.
+//! The flight recorder: the history of a PC over months, in one small SQLite file.
 //!
-//! It keeps samples with their top programs, free space of the volumes, events, and the runs of the agent. It
-//! never keeps window titles or command lines. [`Recorder`] is the only writer; any number of [`Reader`]s may
-//! read at the same time, from other processes too.
+//! It stores samples with their top programs, free space of the volumes, events, and the runs of the agent. It never
+//! stores window titles or command lines. [`Recorder`] is the only writer; any number of [`Reader`]s may read at the
+//! same time, including from other processes.
 //!
-//! Samples are kept in three tiers ([`Tier`]): as the programs were read for some hours, as means of minutes for
-//! some days, as means of hours for some months. Each mean also keeps the peak, so that a short burst does not vanish. A value
-//! that was not measured is stored as `NULL`; its reason is not stored, and it is read back as
+//! Samples are stored in three tiers ([`Tier`]): as the programs were read for some hours, as means of minutes for some
+//! days, as means of hours for some months. Each mean keeps the peak as well, so that a short burst does not vanish. A
+//! value that was not measured is stored as `NULL` without its reason, and is read back as
 //! [`crate::model::Why::Unsupported`].
 //!
-//! A crash, also of the operating system, leaves the file whole: it may lose what was written last (SQLite's
-//! write-ahead log, `synchronous = NORMAL`). The folder must be on a local disk.
+//! A crash, even of the operating system, leaves the file intact but may lose the latest writes (SQLite's write-ahead
+//! log, `synchronous = NORMAL`). The folder must be on a local disk.
 
 mod erase;
 mod error;

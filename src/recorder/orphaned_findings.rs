@@ -1,5 +1,5 @@
-//! Findings without an end, because their run was killed or the PC went off. The next start closes them at the last
-//! recorded moment: every recorded finding has an end, and never one that nobody saw.
+//! Closes findings without an end, whose run was killed or whose PC went off, at the last recorded moment: every
+//! recorded finding has an end, and none later than anything that was observed.
 
 use std::collections::BTreeMap;
 
@@ -27,11 +27,11 @@ pub fn close(db: &Connection, last_seen: At) -> Result<(), RecorderError> {
         let data = data.and_then(|data| serde_json::from_str(&data).ok()).unwrap_or_default();
         events.push(Event { at: At(row.get(0)?), kind, subject: row.get(2)?, data });
     }
-    // Of the run that saw them: a clock that is set later moves only what the later run saw.
+    // Belongs to the run that observed them: a later clock change moves only what the later run observed.
     ends(events, last_seen).iter().try_for_each(|event| insert_event(db, run, event))
 }
 
-/// End events that `events` (oldest first) lack.
+/// The end events that `events` (oldest first) lack.
 fn ends(events: Vec<Event>, last_seen: At) -> Vec<Event> {
     let mut open = BTreeMap::new();
     for event in events {
@@ -75,7 +75,7 @@ mod tests {
             .iter()
             .map(|end| (end.at.0, end.data["finding"]["rule"].as_str(), end.data["seconds"].as_f64()))
             .collect();
-        // What began after the last sample was seen at its beginning.
+        // A finding that began after the last sample ends when it began.
         let wanted = [
             (50_000, Some("cpu_hog"), Some(21.0)),
             (50_000, Some("disk_shrinking"), Some(40.0)),

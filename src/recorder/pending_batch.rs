@@ -1,4 +1,4 @@
-//! Samples and events not yet on disk: until the next flush, or until the recording can be opened.
+//! Samples and events not yet on disk: until the next flush, or until the recording is open.
 
 use std::collections::VecDeque;
 
@@ -7,25 +7,25 @@ use super::select;
 use super::space::{Space, SpaceWatch};
 use crate::model::{Event, Sample};
 
-/// Samples kept at most: an hour at one every 2 s, about 3 MB.
+/// Most samples kept: an hour at one every 2 s, about 3 MB.
 const MOST_SAMPLES: usize = 1_800;
-/// Events kept at most.
+/// Most events kept.
 const MOST_EVENTS: usize = 1_000;
 
-/// Samples and events in the order of writing, oldest first. Bounded: the oldest are dropped.
+/// Samples and events in write order, oldest first. Bounded: the oldest are dropped.
 #[derive(Default)]
 pub struct PendingBatch {
     pub(super) rows: VecDeque<Row>,
     pub(super) spaces: VecDeque<Space>,
     pub(super) events: VecDeque<Event>,
-    /// Identities of what starts with the PC.
+    /// Identities of the programs that start automatically.
     pub(super) autostarts: Option<Vec<String>>,
     space: SpaceWatch,
     dropped: u64,
 }
 
 impl PendingBatch {
-    /// Takes a sample.
+    /// Adds a sample.
     pub fn add(&mut self, sample: &Sample) {
         let mut row = Row::of(sample);
         if row.program_span() > 0 {
@@ -37,13 +37,13 @@ impl PendingBatch {
         self.dropped += bound(&mut self.spaces, MOST_SAMPLES);
     }
 
-    /// Takes an event.
+    /// Adds an event.
     pub fn note(&mut self, event: &Event) {
         self.events.push_back(event.clone());
         self.dropped += bound(&mut self.events, MOST_EVENTS);
     }
 
-    /// The clock was wrong by `by` milliseconds and was set.
+    /// Moves everything by `by` milliseconds after a clock correction.
     pub fn shift(&mut self, by: i64) {
         self.rows.iter_mut().for_each(|row| row.at = row.at.saturating_add(by));
         self.spaces.iter_mut().for_each(|space| space.at = space.at.saturating_add(by));
@@ -51,12 +51,12 @@ impl PendingBatch {
         self.space.shift(by);
     }
 
-    /// Samples and events that were dropped because the disk did not take them for too long.
+    /// Number of samples and events dropped because the disk was unavailable for too long.
     pub const fn dropped(&self) -> u64 {
         self.dropped
     }
 
-    /// All of it is in the file.
+    /// Clears the batch after it was written.
     pub(super) fn is_written(&mut self) {
         self.rows = VecDeque::new();
         self.spaces = VecDeque::new();
@@ -64,7 +64,7 @@ impl PendingBatch {
         self.autostarts = None;
     }
 
-    /// Nothing of it may be written any more.
+    /// Clears the batch without writing it.
     pub(super) fn erase(&mut self) {
         *self = Self { dropped: self.dropped, ..Self::default() };
     }

@@ -15,17 +15,17 @@ const NEWEST: [(Tier, i64); 3] = [
     (Tier::Minute, Seconds::from_hours(1.0).as_millis()),
     (Tier::Hour, Seconds::from_days(1.0).as_millis()),
 ];
-/// Parts of a tier, of which the oldest is deleted at a time.
+/// Number of parts a tier is divided into; the oldest part is deleted at a time.
 const PARTS: i64 = 8;
 /// Number of newest events that are kept whatever their size.
 const NEWEST_EVENTS: i64 = 200;
-/// The file is compacted when more than one part in so many of it is free. Compacting rewrites all of it, and free pages
-/// are mostly used again within the hour: a busy day that is over justifies it, or weeks in which the PC was off, but not
-/// the fluctuation of every day.
+/// The file is compacted when more than one part in this many of it is free. Compacting rewrites all of it, and free
+/// pages are mostly reused within the hour: it is worthwhile after an exceptionally busy day, or after weeks in which
+/// the PC was off, but not for daily fluctuation.
 const FREE_SHARE: i64 = 2;
 const FREE_BYTES: i64 = 8 << 20;
-/// The same for a file above its limit, where a smaller share justifies it: deleting down to [`GOAL`] frees as much. A
-/// file from which nothing more can be deleted is not rewritten again and again.
+/// The same for a file above its limit, where a smaller share suffices: deleting down to [`GOAL`] frees as much. A file
+/// from which nothing more can be deleted is not rewritten over and over.
 const FREE_SHARE_ABOVE: i64 = 20;
 
 /// Deletes rows older than the retention of their tier, in one transaction.
@@ -56,8 +56,8 @@ pub fn programs(db: &Connection) -> Result<(), RecorderError> {
     Ok(())
 }
 
-/// Deletes the oldest rows until the rest fits into `max_bytes`, and empties the log. The file keeps its size, with room
-/// for new rows, unless it is too large itself (its limit was lowered, or it grew at once).
+/// Deletes the oldest rows until the rest fits into `max_bytes`, and empties the log. The file keeps its size, with
+/// room for new rows, unless the file itself is too large (its limit was lowered, or it grew suddenly).
 pub fn by_size(db: &Connection, max_bytes: u64) -> Result<(), RecorderError> {
     let goal = (max_bytes as f64 * GOAL) as i64;
     let mut smaller = false;
@@ -80,7 +80,7 @@ pub fn by_size(db: &Connection, max_bytes: u64) -> Result<(), RecorderError> {
     empty_log(db)
 }
 
-/// Deletes the oldest part of a finer tier; of the hours, then of the events, when nothing else is left.
+/// Deletes the oldest part of the finer tiers; of the hours and then of the events only when nothing else is left.
 fn oldest(db: &Connection) -> Result<usize, RecorderError> {
     let [raw, minute, hour] = NEWEST;
     let mut deleted = oldest_of(db, raw)? + oldest_of(db, minute)?;
@@ -127,9 +127,9 @@ fn number(db: &Connection, pragma: &str) -> Result<i64, RecorderError> {
     Ok(db.pragma_query_value(None, pragma, |row| row.get(0))?)
 }
 
-/// Rewrites the file without its free pages. The copy is made in a file, not in memory as this connection does otherwise:
-/// the agent has a budget of a few MB. It also drops the page map that older versions kept for incremental vacuum, which
-/// cost a third more writing every day.
+/// Rewrites the file without its free pages. The copy is made in a file rather than in memory, as this connection does
+/// otherwise: the agent has a budget of a few MB. This also drops the page map that older versions kept for incremental
+/// vacuum, which cost a third more writes every day.
 pub fn compact(db: &Connection) -> Result<(), RecorderError> {
     db.pragma_update(None, "temp_store", "FILE")?;
     let done = db.execute("VACUUM", []);

@@ -1,4 +1,4 @@
-//! Reads the recording, also while it is being written.
+//! Reads the recording, even while it is being written.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,47 +16,48 @@ use crate::model::{
     WrittenHour,
 };
 
-/// A day in milliseconds.
+/// One day in ms.
 const DAY: i64 = Seconds::from_days(1.0).as_millis();
 
-/// A sample with the peaks of its span.
+/// A sample with its peaks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
     /// Means over its span. Values that were not recorded are [`crate::model::Why::Unsupported`].
     pub sample: Sample,
-    /// The highest share of all processors in one look; the share itself for a sample as it came.
+    /// The highest share of all processors in a single sample of the span; for a raw sample its own share.
     pub cpu_peak: Reading<Fraction>,
-    /// The same of each of its programs, in their order.
+    /// The same for each of its programs, in their order.
     pub program_peaks: Vec<Fraction>,
 }
 
-/// A read-only connection. Each answer is consistent, whatever is written meanwhile.
+/// A read-only connection. Each result is consistent, whatever is written meanwhile.
 pub struct Reader {
     db: Connection,
     programs: RefCell<Programs>,
 }
 
 impl Reader {
-    /// Opens a recording. `None` when there is no file, or nothing was ever recorded in it.
+    /// Opens a recording; `None` if there is no file, or nothing was ever recorded in it.
     ///
     /// # Errors
-    /// `NewerSchema`, `OlderSchema`, `Damaged` when it is no recording, `Locked`, `ReadOnly` when it may not be read, `Io`.
+    /// `NewerSchema`, `OlderSchema`, `Damaged` if it is not a recording, `Locked`, `ReadOnly` without permission to
+    /// read, `Io`.
     pub fn open(path: &Path) -> Result<Option<Self>, RecorderError> {
         Ok(file::open_reader(path)?.map(|db| Self { db, programs: RefCell::default() }))
     }
 
-    /// The samples whose span ends in `from..=to`, oldest first, with the programs that were kept.
+    /// The samples whose span ends in `from..=to`, oldest first, with the stored programs.
     ///
-    /// Looks at the totals alone are joined with the next look at the processes, so that CPU and programs cover
-    /// the same time; those after the last such look have no programs yet. `volumes` is known where free space
-    /// was recorded in the span, `members` holds the busiest process (it stands for the whole program: its
-    /// memory is the program's). Before the oldest row of a tier the coarser one is used; what is not yet rolled
-    /// up is taken from the finer one.
+    /// Samples of totals only are joined with the next sample of programs, so that CPU and programs cover the same
+    /// time; those after the last one have no programs yet. `volumes` is known where free space was recorded in the
+    /// span. `members` holds the busiest process, which stands for the whole program: its memory is the program's.
+    /// Before the oldest row of a tier the coarser one is used; what is not rolled up yet is computed from the finer
+    /// one.
     pub fn samples(&self, tier: Tier, from: At, to: At) -> Result<Vec<Sample>, RecorderError> {
         Ok(self.recorded(tier, from, to)?.into_iter().map(|recorded| recorded.sample).collect())
     }
 
-    /// The same as [`Self::samples`] with the peaks.
+    /// [`Self::samples`] with the peaks.
     pub fn recorded(&self, tier: Tier, from: At, to: At) -> Result<Vec<Recorded>, RecorderError> {
         let view = self.db.unchecked_transaction()?;
         let rows = self.rows(tier, from.0, to.0)?;
@@ -65,16 +66,16 @@ impl Reader {
         Ok(Self::with_volumes(&rows, tier, volumes))
     }
 
-    /// Means of minutes over `step` (a whole number of minutes), for a range that has too many minutes: the same as
-    /// [`Self::samples`] else. Where minutes are no longer kept it gives hours. Read a day at a time: a week of minutes
-    /// is more than is worth holding.
+    /// Means over `step` (a whole number of minutes), for ranges with too many minutes; otherwise like
+    /// [`Self::samples`]. Where minutes are no longer kept it returns hours. Reads one day at a time, because a week of
+    /// minutes is too much to hold in memory.
     pub fn means(&self, step: Seconds, from: At, to: At) -> Result<Vec<Sample>, RecorderError> {
         let step = ((step.0 / 60.0).round() as i64).max(1) * Tier::Minute.step();
         let end_of = |at: i64| (at - 1).div_euclid(step) + 1;
         let view = self.db.unchecked_transaction()?;
         let (mut means, mut begin) = (Vec::new(), from.0);
         while begin <= to.0 {
-            // Days end where a mean ends.
+            // Days end on the boundary of a mean.
             let end = (end_of(begin.saturating_add(DAY)) * step).min(to.0);
             let rows = self.rows(Tier::Minute, begin, end)?;
             means.extend(rows.chunk_by(|one, next| end_of(one.at) == end_of(next.at)).filter_map(merge));
@@ -128,7 +129,7 @@ impl Reader {
         Ok(rows)
     }
 
-    /// All volumes as they were at each time free space was recorded, oldest first.
+    /// The volumes at each time at which free space was recorded, oldest first.
     fn volumes(&self, from: i64, to: i64) -> Result<Vec<(i64, Vec<Volume>)>, RecorderError> {
         let select = "SELECT at, name, total, free FROM space JOIN volume ON volume.id = space.volume \
                       WHERE at BETWEEN ?1 AND ?2 ORDER BY at, volume.id";
@@ -142,7 +143,7 @@ impl Reader {
         Ok(volumes.into_iter().collect())
     }
 
-    /// Free space of all volumes since `from`, oldest first, to the KiB.
+    /// Free space of all volumes since `from`, oldest first, to the nearest KiB.
     pub fn volume_points(&self, from: At) -> Result<Vec<VolumePoint>, RecorderError> {
         let points = self.volumes(from.0, i64::MAX)?.into_iter().flat_map(|(at, volumes)| {
             volumes.into_iter().map(move |volume| VolumePoint { at: At(at), name: volume.name, free: volume.free })
@@ -150,13 +151,13 @@ impl Reader {
         Ok(points.collect())
     }
 
-    /// What programs wrote in each whole hour that ended in `from..=to`, oldest first. Hours in which nothing is known of
-    /// writing (before schema 5) are left out.
+    /// What programs wrote in each whole hour that ended in `from..=to`, oldest first. Omits hours for which writes are
+    /// unknown (before schema 5).
     pub fn written(&self, from: At, to: At) -> Result<Vec<WrittenHour>, RecorderError> {
         store::written_hours(&self.db, from, to)
     }
 
-    /// What happened in `from..=to`, oldest first. Kinds of a newer version are left out.
+    /// The events in `from..=to`, oldest first. Skips kinds of a newer version.
     pub fn events(&self, from: At, to: At) -> Result<Vec<Event>, RecorderError> {
         let select = "SELECT at, kind, subject, data FROM event WHERE at BETWEEN ?1 AND ?2 ORDER BY at, id";
         let mut select = self.db.prepare_cached(select)?;
@@ -171,7 +172,7 @@ impl Reader {
         Ok(events)
     }
 
-    /// The last sudden end of the PC since `from`; `None` also where the system has not told why it was.
+    /// The last end without a shutdown since `from`; `None` also if the system gave no reason for it.
     pub fn sudden_stop(&self, from: At) -> Result<Option<SuddenStop>, RecorderError> {
         let kind = EventKind::SuddenStop;
         let select = "SELECT event.at, data, started FROM event JOIN run ON run.id = run \
@@ -181,7 +182,7 @@ impl Reader {
         while let Some(row) = found.next()? {
             let data: Option<String> = row.get(1)?;
             let data: serde_json::Value = data.and_then(|data| serde_json::from_str(&data).ok()).unwrap_or_default();
-            // The agent alone had ended, and the PC was shut down after that: no sudden end.
+            // Only the agent had ended, and the PC was shut down properly later.
             if data["cause"] != "orderly" {
                 let event = Event { at: At(row.get(0)?), kind, subject: String::new(), data };
                 return Ok(SuddenStop::of(&event, At(row.get(2)?)));
@@ -190,7 +191,7 @@ impl Reader {
         Ok(None)
     }
 
-    /// For how long the PC was watched, in all that is kept: time in which it was off or asleep does not count.
+    /// Time for which the PC was watched, in everything that is kept. Excludes time in which it was off or suspended.
     pub fn watched(&self) -> Result<Seconds, RecorderError> {
         let last = store::last(&self.db, Tier::Hour, 0, i64::MAX)?.unwrap_or(i64::MIN);
         let sum = "SELECT (SELECT coalesce(sum(span), 0) FROM hour) + \
@@ -199,36 +200,35 @@ impl Reader {
         Ok(Seconds(milliseconds as f64 / 1000.0))
     }
 
-    /// The middle temperature of all minutes since `from` in which less than `cpu` was in use, and how many such minutes
-    /// there were.
+    /// Number of minutes since `from` with a CPU share below `cpu`, and the median temperature in them.
     pub fn idle_temperature(&self, from: At, cpu: Fraction) -> Result<(u32, Option<Celsius>), RecorderError> {
         store::idle_temperature(&self.db, from, cpu)
     }
 
-    /// The middle speed of the fan in those of these minutes in which it turned, 0 where it stood still in most of them;
-    /// and in how many of them it is known.
+    /// Number of these minutes in which the fan speed is known, and the median speed while it turned; 0 if it stood
+    /// still in most of them.
     pub fn idle_fan(&self, from: At, cpu: Fraction) -> Result<(u32, Option<Rpm>), RecorderError> {
         store::idle_fan(&self.db, from, cpu)
     }
 
-    /// The paths of programs that were recorded for the first time from `from` to `now`. Only programs that mattered by
-    /// CPU, memory or disk are recorded: one that has been asleep for years is new here when it wakes up.
+    /// Paths of programs first recorded between `from` and `now`. Only programs that matter by CPU, memory or disk are
+    /// recorded: one that has been idle for years is new once it becomes active.
     pub fn new_programs(&self, from: At, now: At) -> Result<BTreeSet<String>, RecorderError> {
         store::new_programs(&self.db, from, now)
     }
 
-    /// What starts with the PC and did not before `from`, by [`crate::model::Autostart::identity`], and when it was seen
-    /// first.
+    /// Programs that start automatically and did not before `from`, by [`crate::model::Autostart::identity`], with the
+    /// time they were first seen.
     pub fn new_autostarts(&self, from: At, now: At) -> Result<BTreeMap<String, At>, RecorderError> {
         store::new_autostarts(&self.db, from, now)
     }
 
-    /// The runs of the agent that were seen at `from` or later, in the order in which they began.
+    /// The runs of the agent last seen at `from` or later, in the order in which they began.
     pub fn runs(&self, from: At) -> Result<Vec<RecordedRun>, RecorderError> {
         store::runs(&self.db, from)
     }
 
-    /// The ends of the first and the last span that are recorded, `None` when there are no samples.
+    /// Ends of the first and of the last recorded span; `None` without samples.
     pub fn span(&self) -> Result<Option<(At, At)>, RecorderError> {
         let (mut first, mut last) = (None, None);
         for &tier in Tier::ALL {
@@ -244,7 +244,7 @@ impl Recorded {
     fn of(row: &Row, tier: Tier, seq: u64) -> Self {
         let mut sample = row.sample(seq);
         if sample.program_span.0 > 0.0 {
-            // One look at the programs is one sample. A mean may hold looks at the totals that no programs cover.
+            // A raw row covers the time of its programs. A mean may also contain totals that no programs cover.
             let covered = if tier == Tier::Raw { Seconds(0.0) } else { sample.span };
             sample.span = Seconds(sample.program_span.0.max(covered.0));
             sample.program_span = sample.span;

@@ -1,4 +1,4 @@
-//! Rolls up samples into means of minutes and hours, from the rows in the file: a crash loses none of them.
+//! Rolls up samples into means of minutes and hours. Works on the rows in the file, so a crash loses no means.
 
 use rusqlite::Connection;
 
@@ -7,10 +7,10 @@ use super::merge::merge;
 use super::store::{self, Programs};
 use super::types::Tier;
 
-/// Means that one flush makes of a tier at most; the next flush makes the rest.
+/// Most means per tier and flush; the next flush continues.
 const MOST: usize = 200;
 
-/// Times of the newest means; -1 for none.
+/// Times of the newest means; -1 if there are none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rolled {
     minute: i64,
@@ -18,21 +18,21 @@ pub struct Rolled {
 }
 
 impl Rolled {
-    /// What was made before a run that began at `started`. Later rows are of a run whose clock was wrong.
+    /// The state before a run that began at `started`. Later rows are of a run whose clock was wrong.
     pub fn before(db: &Connection, started: i64) -> Result<Self, RecorderError> {
         let last = |tier| store::last(db, tier, 0, started).map(|at| at.unwrap_or(-1));
         Ok(Self { minute: last(Tier::Minute)?, hour: last(Tier::Hour)? })
     }
 
-    /// The same after rows from `from` on were moved.
+    /// The state after rows from `from` on were moved by `by`.
     #[must_use]
     pub fn shifted(self, from: i64, by: i64) -> Self {
         let move_at = |at: i64| if at >= from { at.saturating_add(by) } else { at };
-        // Never into the time before the run: what lies there was rolled up by itself.
+        // Never into the time before the run, whose rows were rolled up by their own run.
         Self { minute: move_at(self.minute), hour: move_at(self.hour) }
     }
 
-    /// Makes the means of all minutes and hours that are over by `now`.
+    /// Computes the means of all minutes and hours that ended by `now`.
     pub fn roll(self, db: &Connection, programs: &mut Programs, now: i64) -> Result<Self, RecorderError> {
         let minute = tier(db, programs, Tier::Minute, self.minute, now)?;
         let hour = tier(db, programs, Tier::Hour, self.hour, now)?;

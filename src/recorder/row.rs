@@ -1,7 +1,7 @@
-//! The stored form of a sample: integers, and few programs.
+//! The stored form of a sample: integers, and a selection of programs.
 //!
-//! Units: shares in 1/10000 of the whole machine, memory in KiB, rates in bytes per second, temperature in
-//! 1/10 °C, clock in MHz, times in milliseconds.
+//! Units: shares in 1/10000 of the whole PC, memory in KiB, rates in bytes per second, temperature in 1/10 °C, clock in
+//! MHz, times in milliseconds.
 
 use std::sync::Arc;
 
@@ -10,18 +10,18 @@ use crate::model::{
     ProgramKind, ProgramSample, Reading, Rpm, Sample, Seconds, Swap, Traffic, Use, Why,
 };
 
-/// How several values become one.
+/// Aggregation of several values into one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aggregation {
-    /// Mean, weighted with `span`.
+    /// Mean weighted with `span`.
     Mean,
-    /// Mean, weighted with `program_span`.
+    /// Mean weighted with `program_span`.
     ProgramMean,
     /// The largest.
     Max,
     /// The newest.
     Last,
-    /// All added up.
+    /// The sum.
     Sum,
 }
 
@@ -59,10 +59,10 @@ pub enum Column {
     Watched,
 }
 
-/// Number of columns beside the time.
+/// Number of columns besides the time.
 pub const COUNT: usize = 28;
 
-/// Name of each column and how several rows become one.
+/// Name of each column, and its aggregation.
 pub const COLUMNS: [(&str, Aggregation); COUNT] = [
     ("span", Aggregation::Sum),
     ("cpu", Aggregation::Mean),
@@ -100,9 +100,9 @@ pub struct Program {
     pub name: Arc<str>,
     /// 0 program, 1 browser, 2 system.
     pub kind: i64,
-    /// File of the busiest process; empty when the system does not tell.
+    /// File of the busiest process; empty if unknown.
     pub path: Arc<str>,
-    /// What is unusual about where it comes from, as it was seen last.
+    /// What is unusual about where it comes from, as last seen.
     pub origin: Arc<Origin>,
 }
 
@@ -111,18 +111,18 @@ pub struct Program {
 pub struct Usage {
     pub program: Arc<Program>,
     pub cpu: i64,
-    /// The highest `cpu` in a mean; `None` in a sample as it came.
+    /// The highest `cpu` within a mean; `None` in a raw sample.
     pub cpu_peak: Option<i64>,
     pub busiest_part: i64,
     pub memory: i64,
     pub disk: Option<i64>,
-    /// Of `disk` what was written.
+    /// The part of `disk` that was written.
     pub disk_write: Option<i64>,
     pub parts: i64,
     /// The busiest process.
     pub process: Option<ProcKey>,
-    /// Its part of the graphics processor, and bytes a second it received and sent, where it was one of the programs
-    /// that used most of them: that is only asked for while they are busy.
+    /// Its share of the graphics processor, and bytes per second received and sent, if it was among the heaviest users;
+    /// these are read only while the resource is busy.
     pub gpu: Option<i64>,
     pub net_rx: Option<i64>,
     pub net_tx: Option<i64>,
@@ -160,7 +160,7 @@ impl Row {
         self.get(Column::Span).unwrap_or(0)
     }
 
-    /// Time that the programs cover, 0 when they were not read.
+    /// Time covered by the programs; 0 if they were not read.
     pub fn program_span(&self) -> i64 {
         self.get(Column::ProgramSpan).unwrap_or(0)
     }
@@ -169,7 +169,7 @@ impl Row {
         self.get(Column::CpuPeak).or(self.get(Column::Cpu))
     }
 
-    /// The values of a sample; programs and volumes are added by the caller.
+    /// Converts the values of a sample; the caller adds programs and volumes.
     pub fn of(sample: &Sample) -> Self {
         let mut row = Self::new(sample.at.0);
         let memory = sample.memory.get();
@@ -208,7 +208,7 @@ impl Row {
         row
     }
 
-    /// The sample that was stored, with the programs that were kept. Without volumes.
+    /// The stored sample with its stored programs, without volumes.
     pub fn sample(&self, seq: u64) -> Sample {
         let pair = |one, other| self.get(one).zip(self.get(other));
         let memory = |(used, total)| Memory { used: bytes(used), total: bytes(total) };
@@ -253,7 +253,7 @@ impl Row {
         }
     }
 
-    /// The programs of which a part of something was stored, the heaviest first; missing when there is none.
+    /// The programs with a stored use of a resource, heaviest first; missing if there are none.
     fn users<T: Copy>(&self, part: impl Fn(&Usage) -> Option<T>, weight: fn(T) -> f64) -> Reading<Vec<Use<T>>> {
         let user = |usage: &Usage| Some(Use { program: Arc::clone(&usage.program.name), part: part(usage)? });
         let mut users: Vec<Use<T>> = self.programs.iter().filter_map(user).collect();
@@ -267,7 +267,7 @@ impl Row {
 }
 
 impl Usage {
-    /// What is kept of the programs of a sample.
+    /// The usages of all programs of a sample.
     pub fn all_of(sample: &Sample) -> Vec<Self> {
         let mut usages: Vec<Self> = sample.programs.iter().map(Self::of).collect();
         let find = |usages: &mut [Self], name: &Arc<str>, put: &dyn Fn(&mut Self)| {
@@ -285,13 +285,13 @@ impl Usage {
         usages
     }
 
-    /// What it received and sent.
+    /// Traffic received and sent.
     fn traffic(&self) -> Option<Traffic> {
         let rate = |rate: i64| BytesPerSec(rate as f64);
         self.net_rx.zip(self.net_tx).map(|(rx, tx)| Traffic { rx: rate(rx), tx: rate(tx) })
     }
 
-    /// What is kept of a program.
+    /// The usage of one program.
     fn of(program: &ProgramSample) -> Self {
         let kind = match program.kind {
             ProgramKind::Program => 0,
@@ -299,7 +299,7 @@ impl Usage {
             ProgramKind::System => 2,
         };
         let path = program.path.clone().unwrap_or_default();
-        // Who started what is ordinary changes all the time and is no news.
+        // An ordinary program keeps no origin: its parent changes all the time and is irrelevant.
         let unusual = program.origin.marks.iter().any(|mark| *mark != OriginFlag::Installed);
         let origin = if unusual { Arc::clone(&program.origin) } else { Arc::default() };
         Self {
@@ -318,7 +318,7 @@ impl Usage {
         }
     }
 
-    /// The program as it is read back: its one member stands for all its processes.
+    /// The program as read back: its only member stands for all its processes.
     fn sample(&self) -> ProgramSample {
         let member = |key| Member { key, root: key, cpu: part(self.busiest_part), memory: bytes(self.memory) };
         ProgramSample {
@@ -347,7 +347,7 @@ pub const fn kind_of(kind: i64) -> ProgramKind {
     }
 }
 
-/// A share from 1/10000.
+/// Converts from 1/10000.
 pub fn part(value: i64) -> Fraction {
     Fraction::new(value as f64 / 10_000.0)
 }

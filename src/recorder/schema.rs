@@ -20,7 +20,7 @@ const CHECKPOINT_PAGES: u32 = 8000;
 /// changes.
 pub const STEPS: [&str; 5] = [V1, V2, V3, V4, V5];
 
-/// Adds disk writes of programs. Older rows have reading and writing only together.
+/// Adds disk writes of programs. Older rows have only the sum of reads and writes.
 const V5: &str = "
 ALTER TABLE raw_usage ADD COLUMN disk_write INTEGER;
 ALTER TABLE minute_usage ADD COLUMN disk_write INTEGER;
@@ -40,13 +40,13 @@ ALTER TABLE hour_usage ADD COLUMN net_rx INTEGER;
 ALTER TABLE hour_usage ADD COLUMN net_tx INTEGER;
 ";
 
-/// Adds the programs that start with the PC, and since when.
+/// Adds the programs that start automatically, and when they were first seen.
 const V3: &str = "
 CREATE TABLE autostart (identity TEXT PRIMARY KEY, first_seen INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
-/// Adds origins of programs, when they were first seen, and whether a monitoring tool was open. Older programs count as
-/// known for ever.
+/// Adds origins of programs, when they were first seen, and whether a monitoring tool was open. Existing programs count
+/// as always known.
 const V2: &str = "
 ALTER TABLE program ADD COLUMN origin TEXT NOT NULL DEFAULT '';
 ALTER TABLE program ADD COLUMN first_seen INTEGER NOT NULL DEFAULT 0;
@@ -55,7 +55,7 @@ ALTER TABLE minute ADD COLUMN watched INTEGER;
 ALTER TABLE hour ADD COLUMN watched INTEGER;
 ";
 
-/// Version 1 of the table of samples of a tier.
+/// Version 1 of a tier's table of samples.
 macro_rules! samples_v1 {
     ($table:literal) => {
         concat!(
@@ -74,7 +74,7 @@ macro_rules! samples_v1 {
     };
 }
 
-/// Version 1 of the table of usages of a tier.
+/// Version 1 of a tier's table of usages.
 macro_rules! usages_v1 {
     ($table:literal) => {
         concat!(
@@ -90,9 +90,9 @@ macro_rules! usages_v1 {
     };
 }
 
-/// Samples and usages are ordinary tables keyed by time: new rows then only fill the last page of each, which
-/// SQLite packs full; tables without rowid split pages in the middle. A usage is numbered `at * 64 + n`, so it
-/// needs no index and no second key.
+/// Samples and usages are ordinary tables keyed by time: new rows then only fill the last page of each, which SQLite
+/// packs full; tables without rowid split pages in the middle. The id of a usage is `at * 64 + n`, so it needs no index
+/// and no second key.
 const V1: &str = concat!(
     "
 CREATE TABLE run (
@@ -123,7 +123,7 @@ CREATE INDEX event_at ON event (at);
 "
 );
 
-/// Table of the samples of a tier.
+/// Sample table of a tier.
 pub const fn table(tier: Tier) -> &'static str {
     match tier {
         Tier::Raw => "raw",
@@ -132,15 +132,15 @@ pub const fn table(tier: Tier) -> &'static str {
     }
 }
 
-/// The columns of a sample table beside `at`, with commas.
+/// The columns of a sample table besides `at`, comma-separated.
 pub fn columns() -> String {
     COLUMNS.map(|(name, _)| name).join(", ")
 }
 
-/// Settings that a writer needs before the first table, and those of each connection.
+/// Settings that a writer needs before the first table exists, and those of every connection.
 ///
-/// No `auto_vacuum`: free pages stay in the file and are reused, as the map for giving them back one by one costs 3.5 MB of
-/// writes a day. A file created with it keeps it until it is compacted.
+/// No `auto_vacuum`: free pages stay in the file and are reused, because the page map for returning them one by one
+/// costs 3.5 MB of writes a day. A file created with it keeps it until it is compacted.
 ///
 /// The cache is small because the agent has a budget of a few MB; WAL lets readers read while it writes.
 pub fn prepare_writer(db: &Connection) -> Result<(), RecorderError> {
@@ -163,10 +163,10 @@ pub fn prepare(db: &Connection) -> Result<(), RecorderError> {
     Ok(())
 }
 
-/// Version of the schema in the file; 0 without one.
+/// Version of the schema in the file; 0 if there is none.
 ///
 /// # Errors
-/// `Damaged` when it is an SQLite file of another program.
+/// `Damaged` if it is an SQLite file of another program.
 pub fn version(db: &Connection) -> Result<u32, RecorderError> {
     let version: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let id: i64 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
@@ -178,8 +178,8 @@ pub fn version(db: &Connection) -> Result<u32, RecorderError> {
     }
 }
 
-/// Migrates the file to the newest version in one transaction: a reader meanwhile, or after a kill, finds the version before,
-/// and a new file is never taken for an old one.
+/// Migrates the file to the newest version in one transaction: a concurrent reader, or the next start after a kill,
+/// finds the previous version, and a new file is never mistaken for an old one.
 pub fn migrate(db: &mut Connection, steps: &[&str]) -> Result<(), RecorderError> {
     let from = version(db)? as usize;
     if from > steps.len() {

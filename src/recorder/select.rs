@@ -1,24 +1,25 @@
-//! Selects the programs of a sample that are stored.
+//! Selects which programs of a sample are stored.
 
 use std::cmp::Reverse;
 
 use super::row::Usage;
 
-/// CPU share from which every program is kept, in 1/10000 of the whole machine.
+/// CPU share from which every program is kept, in 1/10000 of the whole PC.
 const BUSY: i64 = 500;
-/// Number of programs that are kept for their CPU share anyway…
+/// Number of programs kept for their CPU share in any case…
 const BY_CPU: usize = 5;
 /// …for their memory…
 const BY_MEMORY: usize = 3;
-/// …for reading and writing…
+/// …for their disk traffic…
 const BY_DISK: usize = 3;
-/// …for writing alone: a program that fills a disk may read nothing beside a backup that reads everything…
+/// …for their disk writes: a program that fills a disk may read nothing, and would be hidden by a backup that reads
+/// everything…
 const BY_WRITING: usize = 2;
-/// …and for their use of the graphics processor or the network, each.
+/// …and for their use of the graphics processor and of the network, each.
 const BY_OTHER: usize = 3;
-/// Programs of a sample at most; 20 can have 5 % each. `store` numbers them with six bits.
+/// Most programs stored with a sample; 20 can have 5 % each. `store` numbers them with six bits.
 const MOST: usize = 31;
-/// Programs of a mean at most: many can have had a short peak in an hour.
+/// Most programs stored with a mean: many can have had a short peak in an hour.
 const MOST_IN_MEAN: usize = 20;
 
 /// Stored programs of a sample, busiest first.

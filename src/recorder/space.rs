@@ -1,4 +1,4 @@
-//! Records free space of the volumes on change, or at an interval.
+//! Decides when to record the free space of volumes: on change, or at an interval.
 
 use std::collections::HashMap;
 
@@ -8,14 +8,14 @@ use super::RecorderError;
 use super::row::kib;
 use crate::model::{Bytes, Sample, Volume};
 
-/// Longest interval between two records of a volume, in ms…
+/// Longest interval between two records, in ms…
 const AT_LEAST: i64 = 600_000;
-/// …and the shortest, however fast it changes.
+/// …and shortest, however fast it changes.
 const AT_MOST: i64 = 60_000;
-/// A change is one part in so many of the volume.
+/// Divisor of the volume's size that gives the smallest change recorded.
 const CHANGE: u64 = 1_000;
 
-/// One volume at one time, sizes in KiB.
+/// One volume at one time; sizes in KiB.
 pub struct Space {
     pub at: i64,
     name: String,
@@ -24,7 +24,7 @@ pub struct Space {
 }
 
 impl Space {
-    /// Writes it; its volume gets a number the first time.
+    /// Inserts it, and its volume if that is new.
     pub fn insert(&self, db: &Connection) -> Result<(), RecorderError> {
         db.prepare_cached("INSERT OR IGNORE INTO volume (name) VALUES (?1)")?.execute([&self.name])?;
         let insert = "INSERT OR IGNORE INTO space (at, volume, total, free) \
@@ -42,7 +42,7 @@ pub struct SpaceWatch {
 }
 
 impl SpaceWatch {
-    /// The volumes of a sample, all of them or none, when it is time to record them.
+    /// The volumes of a sample, all or none, if a record is due.
     pub fn points(&mut self, sample: &Sample) -> Vec<Space> {
         let volumes = sample.volumes.known().map_or(&[][..], Vec::as_slice);
         if volumes.is_empty() || !self.is_due(sample.at.0, volumes) {
@@ -68,7 +68,7 @@ impl SpaceWatch {
         self.free.is_empty() || age >= AT_LEAST || age >= AT_MOST && volumes.iter().any(changed)
     }
 
-    /// The clock was set.
+    /// Moves the last record after a clock correction.
     pub fn shift(&mut self, by: i64) {
         self.at = self.at.saturating_add(by);
     }

@@ -1,4 +1,4 @@
-//! Rows in and out of the tables, for writing, for means and for reading.
+//! Inserts and selects rows, for the writer, the roll-up and the readers.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use super::types::{RecordedRun, Run, Tier};
 use super::writer::ROLL_EVERY;
 use crate::model::{At, Bytes, Celsius, Fraction, Origin, ProcKey, ProgramKind, Rpm, WrittenHour};
 
-/// Numbers that a time has for its usages.
+/// Ids reserved for the usages of one time.
 const USAGES: i64 = 64;
-/// The cache of programs is emptied when it gets larger: names and paths have no bound.
+/// Cache size in programs at which it is cleared: names and paths are unbounded.
 const MOST_PROGRAMS: usize = 512;
-/// No more names of what starts with the PC are kept: a few dozen are usual.
+/// Most identities of automatically started programs stored; a few dozen are usual.
 const MOST_AUTOSTARTS: i64 = 5_000;
 
-/// Numbers of programs. What is in it is in the file, so it must be emptied when a transaction was not committed.
+/// Cache of program ids. It reflects the file, so it must be cleared when a transaction is not committed.
 #[derive(Debug, Default)]
 pub struct Programs {
     by_program: HashMap<Arc<Program>, i64>,
@@ -70,7 +70,7 @@ impl Programs {
         let mut find = db.prepare_cached("SELECT name, kind, path, origin FROM program WHERE id = ?1")?;
         let program = find.query_row([id], |row| {
             let (name, path, origin): (String, String, String) = (row.get(0)?, row.get(2)?, row.get(3)?);
-            // A newer program may know marks that this one does not: then none is better than a wrong one.
+            // A newer version may have written flags that this one does not know: no origin is better than a wrong one.
             let origin = serde_json::from_str(&origin).unwrap_or_default();
             Ok(Program { name: name.into(), kind: row.get(1)?, path: path.into(), origin: Arc::new(origin) })
         })?;
@@ -80,8 +80,8 @@ impl Programs {
     }
 }
 
-/// Files of programs that were first seen from `from` to `now`; without those whose path is not known. A file may have
-/// stood for several programs (a host of services): it is as old as the first of them.
+/// Files of programs first seen between `from` and `now`; skips those without a path. A file may have stood for several
+/// programs (a service host): it is as old as the first of them.
 pub fn new_programs(db: &Connection, from: At, now: At) -> Result<BTreeSet<String>, RecorderError> {
     let mut select = db.prepare_cached(
         "SELECT path FROM program WHERE path <> '' GROUP BY path HAVING min(first_seen) BETWEEN ?1 AND ?2",
@@ -90,12 +90,12 @@ pub fn new_programs(db: &Connection, from: At, now: At) -> Result<BTreeSet<Strin
     Ok(paths.collect::<Result<_, _>>()?)
 }
 
-/// So many programs of an hour are remembered…
+/// Most programs returned per hour…
 const WRITERS: usize = 3;
-/// …with at least so many bytes: less in every hour of a week is no loss that is told (`shrink_days_bytes`).
+/// …with at least this many bytes: less in every hour of a week stays below a reported loss (`shrink_days_bytes`).
 const LEAST_WRITTEN: i64 = 8 << 20;
 
-/// What the programs that wrote most wrote in each hour that ended in `from..=to`, and for how much of it that is known.
+/// What the top writers wrote in each hour that ended in `from..=to`, and the part of the hour for which that is known.
 pub fn written_hours(db: &Connection, from: At, to: At) -> Result<Vec<WrittenHour>, RecorderError> {
     let mut select = db.prepare_cached(
         "SELECT hour.at, hour.program_span, program.name, program.kind, hour_usage.disk_write * hour.program_span / 1000 AS bytes \
@@ -112,7 +112,7 @@ pub fn written_hours(db: &Connection, from: At, to: At) -> Result<Vec<WrittenHou
             hours.push(WrittenHour { at, seconds: seconds(row.get(1)?), programs: Vec::new() });
         }
         let (kind, bytes) = (kind_of(row.get(3)?), row.get::<_, i64>(4)?);
-        // The system writes on behalf of others, and must not take the places of those who let it.
+        // The system writes on behalf of others, and must not take the place of the programs responsible.
         if kind == ProgramKind::System {
             continue;
         }
@@ -125,8 +125,8 @@ pub fn written_hours(db: &Connection, from: At, to: At) -> Result<Vec<WrittenHou
     Ok(hours)
 }
 
-/// What starts with the PC and was first seen since `from`, by its identity, and when that was. What a clock that was
-/// ahead has stamped with a time after `now` is not known to be new.
+/// Identities of automatically started programs first seen since `from`, with that time. Ignores times after `now`,
+/// stamped by a clock that was ahead.
 pub fn new_autostarts(db: &Connection, from: At, now: At) -> Result<BTreeMap<String, At>, RecorderError> {
     let mut select =
         db.prepare_cached("SELECT identity, first_seen FROM autostart WHERE first_seen BETWEEN ?1 AND ?2")?;
@@ -134,7 +134,7 @@ pub fn new_autostarts(db: &Connection, from: At, now: At) -> Result<BTreeMap<Str
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// Adds what is not known yet as first seen `now`. Everything in the first list was there before.
+/// Adds unknown identities as first seen at `now`. The first list ever counts as always known.
 pub fn know_autostarts(db: &Connection, identities: &[String], now: At) -> Result<(), RecorderError> {
     let known: i64 = db.prepare_cached("SELECT count(*) FROM autostart")?.query_row([], |row| row.get(0))?;
     if known > MOST_AUTOSTARTS {
@@ -142,21 +142,21 @@ pub fn know_autostarts(db: &Connection, identities: &[String], now: At) -> Resul
     }
     let first_seen = if known == 0 { 0 } else { now.0 };
     let mut insert = db.prepare_cached("INSERT OR IGNORE INTO autostart (identity, first_seen) VALUES (?1, ?2)")?;
-    // The empty name says that there was a first list, even one with nothing in it.
+    // The empty identity marks that there was a first list, even an empty one.
     for identity in [""].into_iter().chain(identities.iter().map(String::as_str)) {
         insert.execute(params![identity, first_seen])?;
     }
     Ok(())
 }
 
-/// The temperature in the middle of all minutes since `from` in which the PC did nearly nothing, and how many there were.
+/// Number of nearly idle minutes since `from`, and their median temperature.
 pub fn idle_temperature(db: &Connection, from: At, cpu: Fraction) -> Result<(u32, Option<Celsius>), RecorderError> {
     let (count, tenths) = idle_middle(db, "temperature", "IS NOT NULL", from, cpu)?;
     Ok((count, tenths.map(|tenths| Celsius(tenths as f64 / 10.0))))
 }
 
-/// The speed of the fan in the middle of all such minutes in which it turned, and how many there were in which it is
-/// known. 0 where it stood still in most of them: what it did in the others is then what is left of work, not of rest.
+/// Number of nearly idle minutes with a known fan speed, and the median of those in which it turned. 0 if it stood
+/// still in most of them: its speed in the others is an after-effect of work.
 pub fn idle_fan(db: &Connection, from: At, cpu: Fraction) -> Result<(u32, Option<Rpm>), RecorderError> {
     let (count, _) = idle_middle(db, "fan", "IS NOT NULL", from, cpu)?;
     let (turning, rpm) = idle_middle(db, "fan", "> 0", from, cpu)?;
@@ -164,8 +164,8 @@ pub fn idle_fan(db: &Connection, from: At, cpu: Fraction) -> Result<(u32, Option
     Ok((count, middle.map(|rpm| Rpm(rpm as u32))))
 }
 
-/// The middle of `column`, where it is as `known` says, in the minutes since `from` in which less than `cpu` was in use,
-/// and how many such minutes there were.
+/// Number of minutes since `from` with a CPU share below `cpu` in which `column` satisfies `known`, and its median in
+/// them.
 fn idle_middle(
     db: &Connection,
     column: &str,
@@ -181,12 +181,12 @@ fn idle_middle(
     Ok((count, db.prepare_cached(&sql)?.query_row(limits, |row| row.get(0)).optional()?))
 }
 
-/// An origin as it is stored; empty when there is nothing to say.
+/// The stored form of an origin; empty if there is nothing unusual.
 fn written(origin: &Origin) -> String {
     if *origin == Origin::default() { String::new() } else { serde_json::to_string(origin).unwrap_or_default() }
 }
 
-/// Adds a row. One that is there already stays: a batch that is written again changes nothing.
+/// Inserts a row. An existing one stays, so that writing a batch twice changes nothing.
 pub fn insert(db: &Connection, programs: &mut Programs, tier: Tier, row: &Row) -> Result<(), RecorderError> {
     let table = table(tier);
     let holes = vec!["?"; COUNT + 1].join(", ");
@@ -285,19 +285,19 @@ fn add_usages(db: &Connection, programs: &mut Programs, tier: Tier, rows: &mut [
     Ok(())
 }
 
-/// The time of the first or last row of a tier in `from..=to`.
+/// Time of the first row of a tier in `from..=to`.
 pub fn first(db: &Connection, tier: Tier, from: i64, to: i64) -> Result<Option<i64>, RecorderError> {
     let sql = format!("SELECT min(at) FROM {} WHERE at BETWEEN ?1 AND ?2", table(tier));
     Ok(db.prepare_cached(&sql)?.query_row([from, to], |row| row.get(0))?)
 }
 
-/// See [`first`].
+/// Time of the last row of a tier in `from..=to`.
 pub fn last(db: &Connection, tier: Tier, from: i64, to: i64) -> Result<Option<i64>, RecorderError> {
     let sql = format!("SELECT max(at) FROM {} WHERE at BETWEEN ?1 AND ?2", table(tier));
     Ok(db.prepare_cached(&sql)?.query_row([from, to], |row| row.get(0))?)
 }
 
-/// Deletes all rows of a tier that end before `before`. Returns how many.
+/// Deletes all rows of a tier that end before `before`. Returns their number.
 pub fn delete_before(db: &Connection, tier: Tier, before: i64) -> Result<usize, RecorderError> {
     let table = table(tier);
     let usages = before.saturating_mul(USAGES);
@@ -313,17 +313,17 @@ pub fn shift(db: &Connection, tier: Tier, from: i64, to: i64, by: i64) -> Result
     shift_key(db, &format!("{table}_usage"), "id", from.saturating_mul(USAGES), last, by.saturating_mul(USAGES))
 }
 
-/// In two steps, by way of negative numbers: in one, a row would meet the next one that has not moved yet.
+/// Goes by way of negative keys: in a single step a row could collide with the next one that has not moved yet.
 pub fn shift_key(db: &Connection, table: &str, key: &str, from: i64, to: i64, by: i64) -> Result<(), RecorderError> {
     let away = format!("UPDATE {table} SET {key} = -({key} + ?3) WHERE {key} BETWEEN ?1 AND ?2 AND {key} >= 0");
     db.execute(&away, [from, to, by])?;
-    // A row of an earlier run at that very millisecond gives way.
+    // A row of an earlier run at the same millisecond is replaced.
     db.execute(&format!("UPDATE OR REPLACE {table} SET {key} = -{key} WHERE {key} < 0"), [])?;
     Ok(())
 }
 
-/// The runs that were seen at `from` or later, in the order in which they began. The newest is not written each
-/// time it is seen: its newest row tells.
+/// The runs last seen at `from` or later, in the order in which they began. The `last_seen` of the newest is not
+/// updated with every flush; its newest row is more recent.
 pub fn runs(db: &Connection, from: At) -> Result<Vec<RecordedRun>, RecorderError> {
     let mut select = db.prepare_cached("SELECT boot_id, version, started, last_seen, clean FROM run ORDER BY id")?;
     let runs = select.query_map([], |row| {
@@ -332,7 +332,7 @@ pub fn runs(db: &Connection, from: At) -> Result<Vec<RecordedRun>, RecorderError
     })?;
     let mut runs = runs.collect::<Result<Vec<_>, _>>()?;
     if let Some(newest) = runs.last_mut().filter(|run| !run.clean) {
-        // Two periods: rows of a run whose clock was wrong may lie further ahead.
+        // Two intervals: rows of a run whose clock was wrong may lie further ahead.
         let seen = newest.last_seen.0;
         let row = last(db, Tier::Raw, seen, seen.saturating_add(2 * ROLL_EVERY))?;
         newest.last_seen.0 = row.map_or(seen, |at| at.max(seen));
@@ -341,7 +341,7 @@ pub fn runs(db: &Connection, from: At) -> Result<Vec<RecordedRun>, RecorderError
     Ok(runs)
 }
 
-/// Rows as means of a tier, by the division in which they end.
+/// Means of a tier, grouping rows by the division in which they end.
 pub fn grouped(rows: &[Row], tier: Tier) -> Vec<Row> {
     rows.chunk_by(|one, next| tier.end_of(one.at) == tier.end_of(next.at)).filter_map(merge).collect()
 }

@@ -6,18 +6,18 @@ use std::path::PathBuf;
 
 use crate::model::{At, Seconds};
 
-/// Retention. Rows beyond their age are pruned first; then, while the file is too large, the oldest.
+/// Retention. Rows older than this are pruned first; then, while the file is too large, the oldest ones.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
     /// Size of the file with its log, in bytes. SQLite and the runs need about 100 KB in any case.
     pub max_bytes: u64,
-    /// Age of samples as they came.
+    /// Age of raw samples.
     pub raw: Seconds,
     /// Age of means of minutes.
     pub minutes: Seconds,
     /// Age of means of hours and of free space.
     pub hours: Seconds,
-    /// Age of events that matter for long ([`crate::model::EventKind::is_lasting`]).
+    /// Age of lasting events ([`crate::model::EventKind::is_lasting`]).
     pub lasting_events: Seconds,
     /// Age of all other events.
     pub other_events: Seconds,
@@ -39,7 +39,7 @@ impl Default for Limits {
 /// A run of the agent that begins now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// Changes at every start of the system.
+    /// Changes at every boot.
     pub boot_id: Option<String>,
     /// Version of this program.
     pub version: String,
@@ -47,45 +47,45 @@ pub struct Run {
     pub started: At,
 }
 
-/// The run before this one.
+/// The previous run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreviousRun {
-    /// Of which start of the system it was.
+    /// Boot during which it ran.
     pub boot_id: Option<String>,
     /// When it began.
     pub started: At,
     /// Its last flush.
     pub last_seen: At,
-    /// Whether it ended in order.
+    /// True if it ended cleanly.
     pub clean: bool,
 }
 
 /// A run in the recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedRun {
-    /// What was known at its begin.
+    /// What was known when it began.
     pub run: Run,
     /// Its last flush.
     pub last_seen: At,
-    /// Whether it ended in order; `false` too while it goes on.
+    /// True if it ended cleanly; false while it continues.
     pub clean: bool,
 }
 
 /// State of the recording when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opened {
-    /// There was no recording before, or it was set aside.
+    /// There was no recording before, or it was quarantined.
     pub created: bool,
-    /// Where the damaged recording was moved to.
+    /// Path of the quarantined recording.
     pub quarantined: Option<PathBuf>,
-    /// The run before, if one is recorded.
+    /// The previous run, if recorded.
     pub previous: Option<PreviousRun>,
 }
 
 /// Resolution of stored samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
 pub enum Tier {
-    /// As the programs were read; looks at the totals alone are joined with the programs that cover them.
+    /// As the programs were read; totals in between are joined with the programs that cover them.
     Raw,
     /// Means of minutes.
     Minute,
@@ -97,8 +97,7 @@ impl Tier {
     /// Every tier, finest first.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The finest tier that gives not more than a few thousand points for a range: raw for up to 2 h, minutes
-    /// for up to 24 h, hours beyond.
+    /// The finest tier with at most a few thousand points in a range: raw up to 2 h, minutes up to 24 h, hours beyond.
     pub fn for_range(range: Seconds) -> Self {
         if range <= Seconds::from_hours(2.0) {
             Self::Raw
@@ -125,7 +124,7 @@ impl Tier {
         }
     }
 
-    /// Milliseconds of one division; 1 for raw samples.
+    /// Length of a division in ms; 1 for raw samples.
     pub(super) const fn step(self) -> i64 {
         match self {
             Self::Raw => 1,
@@ -134,7 +133,8 @@ impl Tier {
         }
     }
 
-    /// The end of the division in which a span ends at `at`: a span that ends on the border belongs before it.
+    /// End of the division in which a span ends at `at`; a span that ends on a boundary belongs to the division before
+    /// it.
     pub(super) const fn end_of(self, at: i64) -> i64 {
         ((at - 1).div_euclid(self.step()) + 1) * self.step()
     }

@@ -23,8 +23,8 @@ pub const ROLL_EVERY: i64 = 600_000;
 const PRUNE_EVERY: i64 = Seconds::from_hours(1.0).as_millis();
 /// …and its delay after the start: a clock that is wrong after boot would make everything look old.
 const PRUNE_FIRST: i64 = 600_000;
-/// A clock change larger than this, in ms, suspends pruning for as long: a mistyped year would delete everything, and
-/// somebody corrects it within a day.
+/// A clock change of at least this many ms suspends pruning for as long: a mistyped year would delete everything, and
+/// is usually corrected within a day.
 const CLOCK_JUMP: i64 = Seconds::from_days(1.0).as_millis();
 /// Prunings between two searches for programs without rows.
 const PRUNE_PROGRAMS: u32 = 24;
@@ -40,7 +40,7 @@ pub struct Recorder {
     pending: PendingBatch,
     /// Time of the newest row of this run in the file.
     written_to: Option<i64>,
-    /// How far the rows of this run in the file have still to be moved, ms.
+    /// Pending shift of this run's rows in the file, in ms.
     shift_due: i64,
     rolled: Rolled,
     due: Due,
@@ -72,13 +72,12 @@ impl Due {
 }
 
 impl Recorder {
-    /// Opens the recording at `path`, creates it with its folder when there is none, and begins a run. A damaged
-    /// file is set aside as `<name>.bad-<UTC time>`; only one such is kept. After a run that did not end in order
-    /// the whole file is checked.
+    /// Opens the recording at `path`, creating it with its folder if necessary, and begins a run. A damaged file is
+    /// quarantined as `<name>.bad-<UTC time>`; only the newest is kept. After a run that did not end cleanly the whole
+    /// file is checked.
     ///
     /// # Errors
-    /// `NewerSchema` (the file stays as it is), `Locked` when another recorder has the file, `ReadOnly`, `Full`,
-    /// `Io`.
+    /// `NewerSchema` (the file is left alone), `Locked` if another recorder has the file, `ReadOnly`, `Full`, `Io`.
     pub fn open(path: &Path, run: &Run, limits: Limits) -> Result<(Self, Opened), RecorderError> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
@@ -110,48 +109,47 @@ impl Recorder {
         Ok((recorder, opened))
     }
 
-    /// Takes over what waited for the recording to be opened. Call it before anything else is added.
+    /// Takes over what accumulated before the recording was open. Call it before anything else is added.
     pub fn take_over(&mut self, waiting: PendingBatch) {
         self.pending = waiting;
     }
 
-    /// Takes a sample into memory. When the disk has not taken any for an hour, the oldest is dropped.
+    /// Buffers a sample. After an hour without a successful flush the oldest is dropped.
     pub fn add(&mut self, sample: &Sample) {
         self.pending.add(sample);
     }
 
-    /// Takes an event into memory.
+    /// Buffers an event.
     pub fn note(&mut self, event: &Event) {
         self.pending.note(event);
     }
 
-    /// Takes the whole list of what starts with the PC into memory, by [`crate::model::Autostart::identity`]. What is
-    /// not in the recording is new from then on; all of the first list is known for ever.
+    /// Buffers the complete list of automatically started programs, by [`crate::model::Autostart::identity`]. Entries
+    /// not in the recording are new from then on; the first list ever counts as always known.
     pub fn know_autostarts(&mut self, identities: Vec<String>) {
         self.pending.autostarts = Some(identities);
     }
 
-    /// Samples and events that were lost because the disk did not take them for too long.
+    /// Number of samples and events lost because the disk was unavailable for too long.
     pub const fn dropped(&self) -> u64 {
         self.pending.dropped()
     }
 
-    /// The damaged file that was set aside last, at the start or since.
+    /// The file quarantined last, at the start or since.
     pub fn quarantined(&self) -> Option<&Path> {
         self.quarantined.as_deref()
     }
 
-    /// Size of the recording with its log in bytes.
+    /// Size of the recording with its log, in bytes.
     pub fn file_bytes(&self) -> u64 {
         file::bytes(&self.path)
     }
 
-    /// Writes all that waits, in one transaction; now and then also makes means and deletes what is too old or
-    /// too much.
+    /// Writes everything buffered in one transaction. At intervals also rolls up means and prunes by age and size.
     ///
     /// # Errors
-    /// `Locked`, `ReadOnly`, `Full`, `Io`: what waits stays for the next try. `Damaged`: the same, and the next
-    /// flush sets the file aside and begins a new one.
+    /// `Locked`, `ReadOnly`, `Full`, `Io`: the buffer is kept for the next attempt. `Damaged`: the same, and the next
+    /// flush quarantines the file and starts a new one.
     pub fn flush(&mut self, now: At) -> Result<(), RecorderError> {
         self.try_flush(now, false).inspect_err(|error| {
             self.programs.clear();
@@ -159,11 +157,11 @@ impl Recorder {
         })
     }
 
-    /// The clock was wrong by `by_ms` (positive: it was behind) and was set. All that this run recorded moves with
-    /// it, so that durations and gaps stay true. `now` is the time after it. Flushes.
+    /// Applies a clock correction by `by_ms` (positive if the clock was behind): moves everything this run recorded, so
+    /// that durations and gaps stay true. `now` is the corrected time. Flushes.
     ///
     /// # Errors
-    /// As [`Self::flush`]; what is in the file then moves with the next flush.
+    /// As [`Self::flush`]; the rows in the file are then moved by the next flush.
     pub fn shift_clock(&mut self, by_ms: i64, now: At) -> Result<(), RecorderError> {
         self.pending.shift(by_ms);
         self.due.shift(by_ms);
@@ -174,11 +172,11 @@ impl Recorder {
         self.flush(now)
     }
 
-    /// Deletes all that was recorded and all that waits, because a person wants it; the run goes on as one that begins
-    /// now. Nothing of it can be read from the files afterwards.
+    /// Erases the recording and the buffer at the user's request; the run continues as one that begins now. Nothing of
+    /// it can be read from the files afterwards.
     ///
     /// # Errors
-    /// `Locked` while somebody reads: no row is left, but their old bytes may be, until the next try. `ReadOnly`,
+    /// `Locked` while a reader has it open: no row is left, but old bytes may be, until the next attempt. `ReadOnly`,
     /// `Full`, `Io`.
     pub fn erase(&mut self, now: At) -> Result<(), RecorderError> {
         self.pending.erase();
@@ -187,7 +185,7 @@ impl Recorder {
         self.run.started = now;
         if !self.damaged {
             match self.delete_all() {
-                // A new file takes its place, and with those that were set aside it goes for good.
+                // A new file replaces it; it is deleted below with the quarantined ones.
                 Err(RecorderError::Damaged(_)) => self.damaged = true,
                 other => other?,
             }
@@ -212,10 +210,10 @@ impl Recorder {
         erase::scrub(&self.db)
     }
 
-    /// Writes all that waits and marks the run as ended in order.
+    /// Writes everything buffered and marks the run as ended cleanly.
     ///
     /// # Errors
-    /// As [`Self::flush`]; what waited is lost then.
+    /// As [`Self::flush`]; the buffer is lost then.
     pub fn end(mut self, now: At) -> Result<(), RecorderError> {
         self.due.roll = i64::MIN;
         self.try_flush(now, true)
@@ -235,11 +233,11 @@ impl Recorder {
         if now.0 >= self.due.roll {
             self.due.roll = now.0 + ROLL_EVERY;
         }
-        // Not on the way out: a system that shuts down waits for nobody, and the next run does it.
+        // Not at the end of a run: a system that shuts down does not wait, and the next run prunes.
         if clean { Ok(()) } else { self.prune(now) }
     }
 
-    /// The one transaction. Returns the begin of the run and the state of the means as they are after it.
+    /// The one transaction of a flush. Returns the start of the run and the state of the roll-up after it.
     fn write(&mut self, now: At, clean: bool) -> Result<(At, Rolled), RecorderError> {
         let change = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut started = self.run.started;
@@ -249,8 +247,8 @@ impl Recorder {
             rolled = rolled.shifted(started.0, self.shift_due);
             started.0 = started.0.saturating_add(self.shift_due);
         }
-        // Readers join looks at the totals with the programs that cover them; joined here, a calm minute is three
-        // rows and not thirty.
+        // Readers join totals with the programs that cover them; joining here as well makes a calm minute three rows
+        // instead of thirty.
         for row in join_rest(collapse(self.pending.rows.iter().cloned().collect()), LONGEST_REST) {
             store::insert(&change, &mut self.programs, Tier::Raw, &row)?;
         }
@@ -264,7 +262,7 @@ impl Recorder {
             store::know_autostarts(&change, identities, now)?;
         }
         let run = "UPDATE run SET started = ?2, last_seen = ?3, clean = ?4 WHERE id = ?1";
-        // The newest row says as well when the run was last seen: one page less in most batches.
+        // The newest row also says when the run was last seen, which saves one page in most batches.
         let roll = now.0 >= self.due.roll;
         if roll || clean || self.pending.rows.is_empty() || self.shift_due != 0 {
             change.prepare_cached(run)?.execute(params![self.run_id, started.0, now.0, clean])?;
@@ -287,7 +285,7 @@ impl Recorder {
             }
         }
         if self.file_bytes() > self.limits.max_bytes && now.0 >= self.due.squeeze {
-            // Not each time: a limit below what must be kept cannot be met.
+            // Not every time: a limit below what must be kept cannot be met.
             self.due.squeeze = now.0 + PRUNE_FIRST;
             self.programs.clear();
             prune::by_size(&self.db, self.limits.max_bytes)?;
@@ -296,7 +294,7 @@ impl Recorder {
     }
 
     fn begin_anew(&mut self, now: At) -> Result<(), RecorderError> {
-        // The old file has to be closed before it is renamed, and something has to be in its place.
+        // The old file must be closed before it is renamed, so the connection needs a stand-in.
         self.db = Connection::open_in_memory()?;
         let opening = if self.path.exists() { file::replace(&self.path, now)? } else { file::open(&self.path, now)? };
         self.run.started.0 = self.run.started.0.saturating_add(self.shift_due);
@@ -314,7 +312,7 @@ impl Recorder {
 fn previous_run(db: &Connection) -> Result<Option<PreviousRun>, RecorderError> {
     let previous = store::runs(db, At(i64::MIN))?.pop();
     if let Some(previous) = &previous {
-        // From now on other rows follow.
+        // From now on the newest rows belong to the new run.
         let newest = "UPDATE run SET last_seen = ?1 WHERE id = (SELECT max(id) FROM run)";
         db.execute(newest, [previous.last_seen.0])?;
         orphaned_findings::close(db, previous.last_seen)?;
@@ -343,7 +341,7 @@ pub fn insert_event(db: &Connection, run: i64, event: &Event) -> Result<(), Reco
     Ok(())
 }
 
-/// Shifts the times of all that a run wrote; its samples are those of `started..=written_to`.
+/// Shifts the times of everything a run wrote; its samples are those in `started..=written_to`.
 fn shift(db: &Connection, run: i64, started: i64, written_to: Option<i64>, by: i64) -> Result<(), RecorderError> {
     if let Some(last) = written_to {
         for &tier in Tier::ALL {
@@ -351,15 +349,15 @@ fn shift(db: &Connection, run: i64, started: i64, written_to: Option<i64>, by: i
         }
         store::shift_key(db, "space", "at", started, last, by)?;
     }
-    // As `Event::shift`: a sudden stop has the time of the run before.
+    // As in `Event::shift`: a sudden stop has the time of the previous run.
     let others = "UPDATE event SET at = at + ?2 WHERE run = ?1 AND kind != ?3";
     db.execute(others, params![run, by, EventKind::SuddenStop.id()])?;
-    // What this run saw for the first time.
+    // First seen by this run.
     for table in ["program", "autostart"] {
         let moved = format!("UPDATE {table} SET first_seen = first_seen + ?2 WHERE first_seen >= ?1");
         db.execute(&moved, [started, by])?;
     }
-    // A finding knows since when it is there.
+    // A finding contains the time of its start.
     let since = "UPDATE event SET data = json_set(data, '$.finding.since', data ->> '$.finding.since' + ?2) \
                  WHERE run = ?1 AND kind IN (?3, ?4) AND json_valid(data) \
                  AND json_type(data, '$.finding.since') = 'integer'";
