@@ -1,4 +1,4 @@
-//! The program as a script or a person at a terminal meets it.
+//! The command line as seen by scripts and users at a terminal.
 
 use std::io::Read;
 use std::process::Stdio;
@@ -23,7 +23,7 @@ fn help_speaks_both_languages() {
     assert!(code == 0 && en.contains("Examples:") && en.contains("mimamori check --json"), "{en}");
     let output = crate::program().arg("--help").env("LANG", "ja_JP.UTF-8").env("LC_ALL", "ja_JP.UTF-8").output();
     let ja = String::from_utf8(output.expect("started").stdout).expect("text");
-    // Windows takes its language from the user's settings, not from the environment.
+    // Windows takes the language from the user's settings, not from the environment.
     assert!(ja.contains("使い方") || std::env::consts::OS == "windows", "{ja}");
     assert!(run(&["--lang", "ja", "--help"]).1.contains("使い方"));
 }

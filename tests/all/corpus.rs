@@ -1,5 +1,5 @@
-//! The corpus: short stories about a PC (`tests/scenarios/corpus`), played through the code of the program. Each says
-//! what has to be found and by when, and what must never be said. `--nocapture` prints the tables.
+//! The corpus: short histories of a PC (`tests/scenarios/corpus`), replayed through the program's own code. Each case
+//! says what must be found and by when, and what must never be reported. `--nocapture` prints the tables.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use crate::support::corpus::{KNOWN_WRONG, Outcome, Pace, folder, judge_all, read
 use crate::support::paced::PacedReplay;
 use crate::support::{story, table};
 
-/// Where the words of the last findings are.
+/// Folder of the expected texts of the last findings.
 const EXPECTED: &str = "../scenarios/corpus/expected";
 
 #[test]
@@ -34,15 +34,15 @@ fn every_case_ends_as_it_should() {
         for outcome in &outcomes {
             insta::assert_snapshot!(outcome.name.as_str(), words(outcome, &knowledge, &texts));
         }
-        // The same on every system, to the last digit of each figure.
+        // Identical on every system, to the last digit of each figure.
         let line = |outcome: &Outcome| format!("{} {:016x}\n", outcome.name, outcome.digest);
         insta::assert_snapshot!("all_findings_byte_for_byte", outcomes.iter().map(line).collect::<String>());
     });
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// The program in the background looks at the programs every half minute on a calm PC: what it finds is the same, at most
-/// that much later. Cases whose samples are minutes apart have no such looks.
+/// On a calm PC the agent reads programs only every half minute: it must find the same, at most that much later. Cases
+/// whose samples are minutes apart have no samples in between.
 #[test]
 fn every_case_ends_as_it_should_at_the_pace_of_the_agent() {
     let knowledge = Knowledge::builtin().expect("tables");
@@ -58,7 +58,7 @@ fn every_case_ends_as_it_should_at_the_pace_of_the_agent() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// What the test above rests on: on a calm PC the programs are hardly ever looked at, on a busy one each time.
+/// Precondition of the test above: programs are hardly ever read on a calm PC, and every time on a busy one.
 #[test]
 fn the_pace_of_the_agent_leaves_out_what_is_calm() {
     let knowledge = Knowledge::builtin().expect("tables");
@@ -74,8 +74,8 @@ fn the_pace_of_the_agent_leaves_out_what_is_calm() {
     assert!(calm < 0.4 && busy > 0.8, "{calm:.2} of the calm samples, {busy:.2} of the busy ones");
 }
 
-/// The findings after the last sample in both languages: headline, what it is about, what was seen, the first step. What several findings
-/// say alike is written once.
+/// The findings after the last sample in both languages: headline, subject, what was observed, the first step. Lines
+/// shared by several findings are written once.
 fn words(outcome: &Outcome, knowledge: &Knowledge, texts: &[Texts; 2]) -> String {
     let mut text = outcome.case.title.clone() + "\n";
     for texts in texts {
@@ -117,7 +117,7 @@ fn the_corpus_speaks_about_every_rule() {
 #[test]
 fn the_corpus_speaks_about_every_normal_load() {
     let cases = read_all(&folder()).expect("cases that can be read");
-    // No program of our tables is a game: an administrator can name one.
+    // No program of our tables is a game; an administrator can add one.
     for busy in Busy::ALL.iter().copied().filter(|busy| *busy != Busy::Game) {
         let wanted = cases.iter().any(|(_, case)| case.expect.iter().any(|expected| expected.busy == Some(busy)));
         assert!(wanted, "no case wants a load that is normal because of {}", busy.id());

@@ -1,4 +1,4 @@
-//! What holds for every history, whatever is in it.
+//! Properties that hold for every history.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use mimamori::model::{
 };
 use proptest::prelude::*;
 
-/// A process in a few numbers.
+/// A process, reduced to a few numbers.
 #[derive(Clone, Debug)]
 struct Work {
     name: usize,
@@ -23,7 +23,7 @@ struct Work {
     hung: bool,
 }
 
-/// A look in a few numbers.
+/// A sample, reduced to a few numbers.
 #[derive(Clone, Debug)]
 struct Seen {
     step: i64,
@@ -85,7 +85,7 @@ fn seen() -> impl Strategy<Value = Seen> {
     )
 }
 
-/// Looks that go on for a while: the same one many times makes loads that hold.
+/// Samples in stretches: repeating one of them makes loads that last.
 fn looks() -> impl Strategy<Value = Vec<Seen>> {
     let stretch = (seen(), 1_usize..90).prop_map(|(seen, times)| vec![seen; times]);
     proptest::collection::vec(stretch, 1..5).prop_map(|stretches| stretches.concat())
@@ -114,7 +114,7 @@ fn process(number: usize, work: &Work) -> ProcSample {
     }
 }
 
-/// Plays the looks; `order` changes in which order the processes are listed.
+/// Replays the samples; `order` changes the order in which processes are listed.
 fn play(looks: &[Seen], order: impl Fn(&mut Vec<ProcSample>)) -> Vec<Finding> {
     let knowledge = Knowledge::builtin().expect("tables");
     let memory = Reading::Known(Bytes(16 << 30));
@@ -165,10 +165,10 @@ fn play(looks: &[Seen], order: impl Fn(&mut Vec<ProcSample>)) -> Vec<Finding> {
     findings
 }
 
-/// A figure of a PC, from nothing (0) to all there is (1), and the rule that is about it.
+/// A quantity of a PC, from none (0) to all (1), and the rule about it.
 type Figure = (RuleId, fn(&mut Sample, Fraction));
 
-/// Figures that make a PC only worse while they grow.
+/// Quantities that make a PC only worse as they grow.
 const FIGURES: [Figure; 11] = [
     (RuleId::MemoryPressure, |sample, share| {
         sample.memory = Reading::Known(Memory { used: part_of(16 << 30, share), total: Bytes(16 << 30) });
@@ -203,7 +203,7 @@ fn part_of(total: u64, share: Fraction) -> Bytes {
     Bytes((total as f64 * share.get()) as u64)
 }
 
-/// Whether the rule speaks after so many looks at a Windows PC with this figure.
+/// True if the rule reports something after `times` samples of a Windows PC with this quantity.
 fn speaks((rule, figure): Figure, share: f64, times: usize, knowledge: &Knowledge) -> bool {
     let memory = Reading::Known(Bytes(16 << 30));
     let mut history = History::new(Machine { os: Os::Windows, cpus: 4, memory, ..Machine::default() });
@@ -232,8 +232,8 @@ fn each_figure_that_can_grow_is_told_at_last() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
-    /// Every figure is a number, every stretch of time has an end, nothing is told twice, the worst comes first, and an
-    /// alarm stands on a strong sign.
+    /// Every figure is finite, every duration ends, nothing is reported twice, the most severe comes first, and an
+    /// alarm rests on a strong sign.
     #[test]
     fn whatever_is_seen_is_told_in_order_and_in_figures(looks in looks()) {
         let findings = play(&looks, |_| ());
@@ -255,7 +255,7 @@ proptest! {
         }
     }
 
-    /// A system lists its processes in any order.
+    /// Systems list processes in any order.
     #[test]
     fn the_order_of_processes_changes_nothing(looks in looks()) {
         let plain = play(&looks, |_| ());
@@ -263,7 +263,7 @@ proptest! {
         prop_assert_eq!(format!("{plain:?}"), format!("{turned:?}"));
     }
 
-    /// The more a program uses, the sooner it is told: what is told of a load is told of a greater one, too.
+    /// Monotonic: a load that is reported is also reported when it is greater.
     #[test]
     fn a_greater_load_is_told_no_less(load in 0.05..0.9_f64, more in 0.0..0.1_f64, times in 1_usize..80) {
         let told = |cpu: f64| {
@@ -277,7 +277,7 @@ proptest! {
         prop_assert!(!told(load) || told(load + more), "{load} is told, {} is not", load + more);
     }
 
-    /// What is told of a figure is told of a worse one, too, and what is told after some looks is told after more of them.
+    /// Monotonic: what is reported is also reported when the quantity is worse, and after more samples.
     #[test]
     fn a_worse_figure_is_told_no_less(
         figure in proptest::sample::select(FIGURES.to_vec()),

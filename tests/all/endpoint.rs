@@ -1,4 +1,4 @@
-//! The endpoint and the lock between real processes: this test program starts itself again in another environment.
+//! The endpoint and the lock between real processes: this test binary starts itself again in another environment.
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Write};
@@ -23,7 +23,7 @@ fn child_that_answers() {
     let _ = std::io::stdin().lock().lines().next();
 }
 
-/// Asks once and says what came.
+/// Asks once and prints the answer.
 #[test]
 #[ignore = "started by the other tests"]
 fn child_that_asks() {
@@ -41,7 +41,7 @@ fn child(name: &str, runtime: &Path) -> Command {
     command
 }
 
-/// The first line of a child that is one of ours.
+/// The first line of the child's output that is one of ours.
 fn said(child: &mut Child) -> String {
     let lines = BufReader::new(child.stdout.take().expect("output")).lines().map_while(Result::ok);
     let ours = ["ready", "taken", "answer", "refused"];

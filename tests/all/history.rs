@@ -6,7 +6,7 @@ use mimamori::model::{
 use mimamori::recorder::{Inbox, Limits, Recorder, Run};
 use serde_json::{Value, json};
 
-/// A home with a recording of the last ten minutes, in which a burner was busy for one.
+/// A home with a recording of the last ten minutes, one of them with a busy program.
 fn home() -> tempfile::TempDir {
     let home = tempfile::tempdir().expect("folder");
     let path = home.path().join("state/mimamori/recording.db");

@@ -1,4 +1,4 @@
-//! The ids of enumerations stand in recordings, JSON, settings and text files: none of them may change.
+//! The ids of enums appear in recordings, JSON, settings and text files: none may change.
 
 use mimamori::diagnose::{EvidenceKind, RuleId, SignKind};
 use mimamori::knowledge::{Advice, Busy};
@@ -30,7 +30,7 @@ fn ids_stay_as_they_are() {
     insta::assert_snapshot!(ids);
 }
 
-/// What is written by serde and what is written by hand is the same word.
+/// The serde name and the hand-written id are the same.
 #[test]
 fn ids_are_those_of_json() {
     fn assert_same<T: Serialize + Copy>(all: &[T], id: impl Fn(T) -> &'static str) {

@@ -1,4 +1,4 @@
-//! The tables of `assets/knowledge`: complete, with sources, and of the form that is promised for an override.
+//! The tables in `assets/knowledge`: complete, with sources, and in the form that the override schema promises.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ fn example() -> String {
     std::fs::read_to_string(crate::root().join("assets/knowledge/example-override.toml")).expect("the example")
 }
 
-/// A date that exists, not in the far future: `2026-07-28`.
+/// An existing date, not in the far future: `2026-07-28`.
 fn is_date(text: &str) -> bool {
     text.parse::<jiff::civil::Date>().is_ok_and(|date| (2024..2100).contains(&date.year())) && text.len() == 10
 }
@@ -39,7 +39,7 @@ fn every_program_has_both_languages_a_source_and_a_date() {
                 assert!(label == "name" || text.chars().count() <= most, "{id}: {text}");
             }
         }
-        // Given in the table, not by default.
+        // Given explicitly, not by default.
         let word = program["do"].as_str().unwrap_or_default();
         assert!(Advice::ALL.iter().any(|advice| advice.id() == word), "{id}: do = {word:?}");
         let source = program["source"].as_str().unwrap_or_default();
@@ -62,7 +62,7 @@ fn every_program_has_both_languages_a_source_and_a_date() {
         assert!(is_date(source["date"].as_str().unwrap_or_default()), "{id}");
     }
     assert!(sources.len() >= 4);
-    // Every reason is used by some program: one that is not would be a text nobody can see.
+    // Every reason is used by some program; the text of an unused one could never be seen.
     let used: BTreeSet<&str> = programs.iter().filter_map(|program| program["busy"].as_str()).collect();
     assert_eq!(used.len(), Busy::ALL.len(), "{used:?}");
 }
@@ -78,7 +78,7 @@ fn pairs(program: &Value) -> Vec<(String, String)> {
 fn linux_names_are_there_as_linux_cuts_them() {
     let table = table("programs.toml");
     for program in table["program"].as_array().expect("programs") {
-        // Only of programs that are Linux's own: of the others the long names are those of Windows.
+        // Only for programs that exist on Linux alone: long names of the others are those of Windows.
         if program["os"] != json!(["linux"]) {
             continue;
         }
@@ -101,7 +101,7 @@ fn the_parts_of_windows_are_complete() {
         assert!(file == file.to_lowercase() && file.strip_suffix(".exe").is_none(), "{file}");
         assert!(part["folders"].as_array().is_some_and(|folders| !folders.is_empty()), "{file}");
     }
-    // A parent that is misspelt would make every child suspicious.
+    // A misspelt parent would make every child suspicious.
     let known = Knowledge::builtin().expect("tables");
     let names: BTreeSet<&String> = known.programs().iter().flat_map(|program| &program.files).collect();
     for parent in parts.iter().filter_map(|part| part["parents"].as_array()).flatten() {
@@ -110,7 +110,7 @@ fn the_parts_of_windows_are_complete() {
     }
 }
 
-/// The figures without where they come from, which an override cannot change.
+/// The thresholds without their sources, which an override cannot change.
 fn figures() -> Value {
     let mut figures = table("thresholds.toml");
     let sources = figures.as_object_mut().and_then(|table| table.remove("sources"));
@@ -169,7 +169,7 @@ fn the_example_counts_as_a_whole_and_is_quick_to_merge() {
     let (knowledge, notes) = builtin.with_override(&example());
     assert!(notes.is_empty(), "{notes:?}");
     assert!(knowledge.programs().len() > builtin.programs().len());
-    // The largest file that is read must not hold up the start.
+    // The largest file that is read must not delay the start.
     let mut text = String::new();
     for n in 0.. {
         let entry = format!(

@@ -1,5 +1,5 @@
-//! The house rules that the compiler does not know: who may import whom, where `cfg(target_os)` and `unsafe`
-//! may stand, and that colours and texts are data.
+//! House rules that the compiler does not enforce: which module may import which, where `cfg(target_os)` and `unsafe`
+//! may appear, and that colours and texts are data.
 
 mod imports;
 
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use self::imports::{Imports, Target, circles};
 
-/// Every top-level module, and the ones it may use. Below them, folders that may use less than their module; of these,
-/// the last that fits counts.
+/// Every top-level module with the modules it may use; then folders that may use less than their module, of which the
+/// last match applies.
 #[rustfmt::skip]
 const LAYERS: &[(&str, &[&str])] = &[
     ("model", &[]),
@@ -34,7 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "model", "knowledge", "diagnose", "explain", "icon", "platform", "sampler", "recorder", "settings", "monitor",
         "console", "context", "diagnostic_log", "exit", "ipc",
     ]),
-    // The two that join the parts.
+    // The two that join the others.
     ("ui", &[
         "model", "knowledge", "diagnose", "explain", "remedy", "platform", "recorder", "settings", "monitor", "agent",
         "context", "diagnostic_log", "exit", "ipc",
@@ -49,14 +49,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("bin", &["cli"]),
 ];
 
-/// Imports against the table, each as (user, used): they stand until what is shared moves out of the used module. An entry
-/// that nothing needs any more is a failure too.
+/// Allowed violations of the table, as (user, used), until the shared item moves out of the used module. An unneeded
+/// entry is a failure, too.
 const EXCEPTIONS: &[(&str, &str)] = &[
-    // The state of the agent in `Snapshot` is the answer of its protocol.
+    // The agent's state in `Snapshot` is the answer type of its protocol.
     ("ui::screens", "ipc"),
 ];
 
-/// What a pure layer must not touch.
+/// Paths that a pure layer must not use.
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::env",
@@ -77,7 +77,7 @@ const IMPURE: &[&str] = &[
 ];
 const PURE: &[&str] = &["model", "knowledge", "diagnose", "explain", "remedy", "report", "icon"];
 
-/// Parts of `ui` that join everything: screens and parts must not reach for them.
+/// Modules of `ui` that join the others: screens and parts must not use them.
 const JOINTS: &[&str] = &["ui::worker", "ui::app", "ui::archive", "ui::start"];
 
 struct Source {
@@ -129,12 +129,12 @@ fn imports() -> Imports {
     Imports::new(sources.iter().map(|source| (source.path.as_str(), source.text.as_str())))
 }
 
-/// Whether `path` is `prefix` or lies below it.
+/// True if `path` is `prefix` or below it.
 fn is_below(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-/// Imports against [`LAYERS`] and top-level modules without an entry there, and which of [`EXCEPTIONS`] were needed.
+/// Imports that violate [`LAYERS`], top-level modules without an entry, and the [`EXCEPTIONS`] that were needed.
 fn wrong_layers(imports: &Imports) -> (Vec<String>, BTreeSet<(&str, &str)>) {
     let (mut problems, mut needed) = (BTreeSet::new(), BTreeSet::new());
     for room in imports.rooms.iter().filter(|room| !LAYERS.iter().any(|(layer, _)| layer == room)) {
@@ -147,7 +147,7 @@ fn wrong_layers(imports: &Imports) -> (Vec<String>, BTreeSet<(&str, &str)>) {
         let own = layer.split("::").next().unwrap_or(layer);
         for path in imports.followed(path) {
             let shown = path.join("::");
-            // Everything at once hides what is meant.
+            // A glob import hides what is used.
             let room = path.first().filter(|room| imports.rooms.contains(*room) || *room == "*");
             if let Some(room) = room.filter(|room| *room != own && !allowed.contains(&room.as_str())) {
                 match EXCEPTIONS.iter().find(|exception| **exception == (*layer, room.as_str())) {
@@ -200,7 +200,7 @@ fn the_core_is_pure() {
     report(&impure(&imports()));
 }
 
-/// Problems of a model with this text, beside modules that it must not use.
+/// Problems of a `model` module with this text, and impure paths it uses.
 fn planted(text: &str) -> (Vec<String>, Vec<String>) {
     let imports = Imports::new([
         ("lib.rs", "pub mod model; pub mod platform; pub mod ui;"),
@@ -320,8 +320,8 @@ fn colours_are_data() {
     report(&problems);
 }
 
-/// What a person reads is in `assets/text`. A literal in the code that draws or prints looks like a text when
-/// it holds Japanese, or two words.
+/// Texts for users are in `assets/text`. A literal in code that draws or prints counts as text if it contains Japanese,
+/// or two words.
 #[test]
 fn texts_are_data() {
     let mut problems = Vec::new();
@@ -346,7 +346,7 @@ fn texts_are_data() {
 }
 
 fn has_two_words(literal: &str) -> bool {
-    // Command lines in the examples of the help are the same in every language.
+    // Command lines in the help's examples are the same in every language.
     if literal.starts_with("mimamori") {
         return false;
     }
@@ -369,7 +369,7 @@ fn literals(line: &str) -> Vec<String> {
     while let Some(c) = chars.next() {
         match c {
             '\'' => {
-                // A character literal, or a lifetime; neither is a text.
+                // A character literal or a lifetime; neither is a text.
                 let mut ahead = chars.clone();
                 if ahead.next() == Some('\\') || ahead.next() == Some('\'') {
                     chars.next();

@@ -11,7 +11,7 @@ mod command_line;
 mod corpus;
 mod diagnosis;
 mod endpoint;
-#[cfg(target_os = "linux")] // the place of the recording is given by the environment
+#[cfg(target_os = "linux")] // the environment sets the recording's path
 mod history;
 mod ids;
 mod ignored;
@@ -30,7 +30,7 @@ mod score;
 #[path = "../support/mod.rs"]
 mod support;
 
-/// The folder of the project.
+/// The project folder.
 fn root() -> std::path::PathBuf {
     std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -40,8 +40,8 @@ fn program() -> std::process::Command {
     std::process::Command::new(env!("CARGO_BIN_EXE_mimamori-cli"))
 }
 
-/// Says that a part of a test cannot run here. `tests/run.sh` names a file for these, as cargo shows what a test prints
-/// only when it fails.
+/// Reports that part of a test cannot run here. `tests/run.sh` collects these in a file, because cargo shows a test's
+/// output only when it fails.
 #[cfg(unix)]
 fn not_run(what: &str) {
     use std::io::Write;
@@ -52,7 +52,7 @@ fn not_run(what: &str) {
     }
 }
 
-/// Every Rust source below these folders of the project.
+/// Every Rust source below these project folders.
 fn rust_files(folders: &[&str]) -> Vec<std::path::PathBuf> {
     let mut open: Vec<_> = folders.iter().map(|folder| root().join(folder)).collect();
     let mut found = Vec::new();

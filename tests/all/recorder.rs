@@ -1,4 +1,4 @@
-//! The flight recorder on a real file: what goes in comes out, damage costs no more than it must.
+//! The recorder on a real file: data is read back as written, and damage costs no more than necessary.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-/// 2026-07-01 00:00 UTC, a whole hour.
+/// 2026-07-01 00:00 UTC, a full hour.
 const DAY0: i64 = 1_782_864_000_000;
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 3_600_000;
@@ -77,7 +77,7 @@ fn share(value: Reading<Fraction>) -> f64 {
     value.get().expect("known").get()
 }
 
-/// Every two seconds totals, every ten also one program.
+/// Totals every two seconds, and one program every ten.
 fn record(recorder: &mut Recorder, from: i64, to: i64) {
     for seconds in (from + 2..=to).step_by(2) {
         let sample = if seconds % 10 == 0 {
@@ -165,7 +165,7 @@ fn who_used_the_graphics_processor_and_the_network_is_kept_however_little_it_com
         assert_eq!(sample.gpu_users.known().map(|users| &*users[0].program), Some("film"), "{tier:?}");
         assert_eq!(sample.net_users, Reading::Known(vec![user("download", 9e6), user("sync", 1000.0)]), "{tier:?}");
     }
-    // Nobody was asked.
+    // Users were not queried.
     recorder.add(&with_programs(120, 0.1, 60.0, vec![program("film", 0.1, 1)]));
     recorder.flush(at(120)).expect("flushed");
     let calm = samples(&path, Tier::Raw).pop().expect("a sample");
@@ -196,7 +196,7 @@ fn minutes_and_hours_are_means_and_keep_a_short_burst() {
     let (_folder, path) = file();
     let (mut recorder, _) = open(&path, at(0));
     record(&mut recorder, 0, 3500);
-    // Two seconds of a burst in the last minute but one.
+    // A burst of two seconds in the last minute but one.
     recorder.add(&with_programs(3502, 0.98, 2.0, vec![program("Updater", 0.9, 50)]));
     for seconds in [3504, 3506, 3508] {
         recorder.add(&totals(seconds, 0.2));
@@ -204,7 +204,7 @@ fn minutes_and_hours_are_means_and_keep_a_short_burst() {
     recorder.add(&with_programs(3510, 0.2, 8.0, vec![program("Editor", 0.1, 100)]));
     record(&mut recorder, 3510, 7300);
     let means = reader(&path).recorded(Tier::Minute, At(0), EVER).expect("minutes");
-    assert_eq!(means.len(), 122); // 7300 s: 121 whole minutes and the begin of one
+    assert_eq!(means.len(), 122); // 7300 s: 121 full minutes and the start of one
     let quiet = &means[3].sample;
     assert_eq!((quiet.at, quiet.span, quiet.program_span), (at(240), Seconds(60.0), Seconds(60.0)));
     assert!((share(quiet.cpu) - 0.2).abs() < 1e-9 && (quiet.programs[0].cpu.get() - 0.1).abs() < 1e-9);
@@ -220,7 +220,8 @@ fn minutes_and_hours_are_means_and_keep_a_short_burst() {
     assert!((share(hours[0].sample.cpu) - 0.2004).abs() < 1e-9);
 }
 
-/// What a week is drawn from: ten minutes each, with who was busy in them, and hours where there are no minutes any more.
+/// The source of the week's charts: means of ten minutes with the busy programs, and hours where minutes are no longer
+/// kept.
 #[test]
 fn a_long_range_is_read_as_means_of_its_minutes() {
     let (_folder, path) = file();
@@ -259,7 +260,7 @@ fn who_wrote_is_kept_by_the_hour_without_small_amounts_and_what_was_hidden() {
     let rate = |rate| Reading::Known(BytesPerSec(rate));
     for seconds in (10..=11_000).step_by(10) {
         let backup = writes("Backup", rate(if seconds <= 3600 { 1e6 } else { 1e3 }));
-        // For six minutes of the hour it is its owner's own process.
+        // For six minutes of the hour its disk traffic is readable.
         let hidden = writes("Copy", if seconds <= 360 { rate(1e8) } else { Reading::default() });
         let system = ["a", "b", "c"].map(|name| ProgramSample { kind: ProgramKind::System, ..writes(name, rate(2e8)) });
         recorder.add(&with_programs(seconds, 0.4, 10.0, [vec![backup, hidden], system.to_vec()].concat()));
@@ -334,7 +335,7 @@ fn a_file_at_its_limit_is_used_again_and_not_written_anew_each_time() {
     for part in 0..120 {
         record(&mut recorder, part * 3600, part * 3600 + 3600);
         largest = largest.max(recorder.file_bytes());
-        // Nothing else makes the file itself smaller.
+        // Only compacting makes the file itself smaller.
         let size = fs::metadata(&path).expect("the file").len();
         anew += u32::from(size < before);
         before = size;
@@ -351,7 +352,7 @@ fn a_file_at_its_limit_is_used_again_and_not_written_anew_each_time() {
 fn a_file_of_an_older_version_goes_on_and_a_lowered_limit_holds() {
     let (_folder, path) = file();
     fs::create_dir_all(path.parent().expect("folder")).expect("folder");
-    // What is set before the first table stays.
+    // Settings made before the first table are permanent.
     Connection::open(&path)
         .and_then(|db| {
             db.pragma_update(None, "page_size", 512)?;
@@ -381,7 +382,7 @@ fn a_limit_that_cannot_be_met_does_not_write_the_file_anew_again_and_again() {
     let (mut recorder, _) = Recorder::open(&path, &run(at(0)), limits).expect("a recorder");
     record(&mut recorder, 0, 7200);
     let count = || pragma(&path, "page_count");
-    // What must be kept is kept, and the file does not grow beyond it.
+    // What must be kept is kept, and the file does not grow beyond that.
     let before = count();
     record(&mut recorder, 7200, 14_400);
     assert!(count() <= before * 5 / 4, "{} pages after {before}", count());
@@ -406,7 +407,7 @@ fn runs_are_told_apart_and_a_clean_end_is_known() {
     assert_eq!(runs.iter().map(|run| run.run.started).collect::<Vec<_>>(), [at(100), at(300)]);
 }
 
-/// All bytes of all files beside the recording.
+/// Contents of all files in the folder of the recording.
 fn all_bytes(path: &Path) -> Vec<u8> {
     let files = fs::read_dir(path.parent().expect("folder")).expect("folder").flatten();
     files.flat_map(|file| fs::read(file.path()).unwrap_or_default()).collect()
@@ -429,7 +430,7 @@ fn all_that_was_recorded_can_be_deleted_and_nothing_of_it_stays_readable() {
     fs::write(path.with_file_name("recording.db.bad-20260101T000000Z"), SECRET).expect("a damaged file");
     recorder.note(&Event::new(at(4001), EventKind::Notified, SECRET));
     assert!(holds(&path));
-    // Somebody reads: it cannot be done yet, but no row is left.
+    // With an active reader the erase cannot complete, but no row is left.
     let reading = Connection::open(&path).expect("a reader");
     reading.execute_batch("BEGIN; SELECT count(*) FROM event;").expect("a view");
     let _: i64 = reading.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).expect("a view");
@@ -440,7 +441,7 @@ fn all_that_was_recorded_can_be_deleted_and_nothing_of_it_stays_readable() {
     assert!(aside(&path).is_empty());
     assert!(fs::metadata(&path).expect("the file").len() < 50_000);
     assert_eq!(reader(&path).span().expect("span"), None);
-    // Watching goes on, as a run that began then.
+    // Watching continues, as a run that began then.
     record(&mut recorder, 4010, 5000);
     recorder.end(at(5000)).expect("ended");
     assert_eq!(reader(&path).span().expect("span"), Some((at(4020), at(5000))));
@@ -480,7 +481,7 @@ fn what_a_killed_run_left_open_ends_when_it_was_seen_last() {
     record(&mut recorder, 0, 120);
     drop(recorder);
     for start in [1000, 2000] {
-        // Once, whatever happens to the next one.
+        // Closed once, whatever happens to the next run.
         let (recorder, opened) = open(&path, at(start));
         assert!(!opened.previous.expect("a run").clean);
         drop(recorder);
@@ -490,7 +491,7 @@ fn what_a_killed_run_left_open_ends_when_it_was_seen_last() {
         assert_eq!((end.kind, end.subject.as_str(), end.at), (EventKind::FindingEnded, "burner", at(120)));
         assert_eq!((&end.data["watch"], &end.data["seconds"]), (&"ended".into(), &98.0.into()));
     }
-    // It was the earlier run that saw them: a clock that is set now does not move them.
+    // They belong to the earlier run: a clock set now does not move them.
     let (mut recorder, _) = open(&path, at(3000));
     recorder.shift_clock(HOUR, at(3000 + 3600)).expect("shifted");
     assert_eq!(reader(&path).events(At(0), EVER).expect("events")[3].at, at(120));
@@ -525,12 +526,12 @@ fn a_clock_that_is_set_moves_this_run_and_no_other() {
         recorder.note(&Event::new(at(5), EventKind::Finding, "before"));
         recorder.end(at(4000)).expect("ended");
         let before = samples(&path, Tier::Raw);
-        // The clock is three days ahead (or behind what it will be).
+        // The clock is three days ahead of (or behind) the later one.
         let wrong = 3 * 86_400;
         let (mut recorder, _) = open(at(wrong));
         record(&mut recorder, wrong, wrong + 4000);
         recorder.note(&Event::new(at(wrong + 4001), EventKind::UserAway, ""));
-        // Told by this run, at the time of the run before.
+        // Noted by this run, with the time of the previous one.
         recorder.note(&Event::new(at(3998), EventKind::SuddenStop, ""));
         let finding = |since| serde_json::json!({ "finding": { "rule": "hot", "since": since, "name": "\"é\n" }, "seconds": 1.0 });
         recorder.note(&Event::new(at(wrong + 4002), EventKind::Finding, "").with(finding(at(wrong + 4001).0)));
@@ -548,10 +549,10 @@ fn a_clock_that_is_set_moves_this_run_and_no_other() {
         let mut times = vec![at(5).0, at(3998).0, at(3999).0, at(4000).0];
         times.extend([4001, 4002, 4003].map(|seconds| at(wrong + seconds).0 + by));
         assert_eq!(events.iter().map(|event| event.at.0).collect::<Vec<_>>(), times);
-        // In the file and on its way there.
+        // Both in the file and still pending.
         assert!(events[5..].iter().all(|event| event.data == finding(at(wrong + 4001).0 + by)), "{events:?}");
         assert_eq!(reader(&path).runs(At(0)).expect("runs")[1].run.started.0, at(wrong).0 + by);
-        // The means go on where they were: none twice, none missing.
+        // The means continue: none twice, none missing.
         recorder.end(At(at(wrong + 5000).0 + by)).expect("ended");
         let minutes = reader(&path).samples(Tier::Minute, At(at(wrong).0 + by), EVER).expect("minutes");
         let covered: f64 = minutes.iter().map(|sample| sample.program_span.0).sum();
@@ -593,10 +594,10 @@ fn whole(extension: &std::ffi::OsStr) -> bool {
     !extension.ends_with("-wal") && !extension.ends_with("-shm")
 }
 
-/// Files beside the recording with a name that says they are damaged.
+/// Quarantined files beside the recording.
 fn aside(path: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(path.parent().expect("folder")).expect("folder").flatten().map(|entry| entry.path());
-    // Its log and index move with it.
+    // Excludes their log and index, which move with them.
     files.filter(|file| file.to_string_lossy().contains(".bad-") && file.extension().is_some_and(whole)).collect()
 }
 
@@ -637,7 +638,7 @@ fn damage_that_is_met_while_writing_costs_nothing_that_waits() {
     let (mut recorder, _) = open(&path, at(0));
     record(&mut recorder, 0, 2000);
     recorder.end(at(2000)).expect("ended");
-    // The root page of a table, after an end in order: the file is not checked as a whole then.
+    // The root page of a table, after a clean end, when the file is not checked as a whole.
     let root: u32 = Connection::open(&path)
         .and_then(|db| db.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'raw'", [], |row| row.get(0)))
         .expect("a root page");
@@ -685,7 +686,7 @@ fn an_empty_file_and_one_that_is_not_ours() {
     for text in ["", "x"] {
         fs::write(&path, text).expect("a file without content");
         let (recorder, opened) = open(&path, at(0));
-        // SQLite takes a file of one byte for an empty one, but not on Windows: there it is somebody else's.
+        // SQLite treats a file of one byte as empty, except on Windows, where it counts as a foreign file.
         assert!(opened.created && (opened.quarantined.is_none() || cfg!(windows) && !text.is_empty()));
         recorder.end(at(1)).expect("ended");
         fs::remove_file(&path).expect("removed");
@@ -703,7 +704,7 @@ fn a_folder_that_cannot_be_written_is_an_error_and_not_a_panic() {
     let inner = path.parent().expect("folder");
     fs::create_dir_all(inner).expect("folder");
     fs::set_permissions(inner, fs::Permissions::from_mode(0o500)).expect("read-only");
-    // The administrator may write everywhere but on a disk that is mounted so.
+    // Root may write everywhere except on a file system mounted read-only.
     let mounted = fs::write(inner.join("probe"), b"").is_ok();
     let mount = |program: &str, options: &[&str]| {
         std::process::Command::new(program).args(options).arg(inner).status().is_ok_and(|status| status.success())
@@ -786,7 +787,7 @@ fn hostile() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A clock that was ahead and is set takes with it what was seen for the first time by it.
+/// Setting a clock that was ahead also moves the first-seen times it stamped.
 #[test]
 fn what_was_new_by_a_wrong_clock_is_new_by_the_right_one() {
     let (_folder, path) = file();
@@ -820,7 +821,7 @@ fn a_year_typed_wrong_deletes_nothing_before_it_is_seen() {
     assert!(before > 0 && samples(&path, Tier::Hour).len() > before, "what was recorded before is still there");
 }
 
-/// The first list is what was always there; what comes later is new from then on, whatever else happens to the list.
+/// The first list counts as always present; later entries are new from then on, whatever else happens to the list.
 #[test]
 fn what_starts_with_the_pc_is_new_when_it_was_not_in_the_first_list() {
     let (_folder, path) = file();
@@ -847,7 +848,7 @@ fn what_starts_with_the_pc_is_new_when_it_was_not_in_the_first_list() {
     assert_eq!(new(&path), []);
 }
 
-/// The last one counts, and only when the system has said why it was.
+/// The last one counts, and only if the system gave a reason.
 #[test]
 fn the_last_sudden_end_is_found_with_its_reason() {
     let (_folder, path) = file();
@@ -876,7 +877,7 @@ fn the_last_sudden_end_is_found_with_its_reason() {
     assert_eq!(reader(&path).sudden_stop(at(300)).expect("read"), None);
 }
 
-/// Minutes, each with its share of the CPU, its temperature and the speed of its fan.
+/// Minutes, each with its CPU share, temperature and fan speed.
 fn idle_minutes(recorder: &mut Recorder, minutes: &[(f64, f64, Option<u32>)]) {
     for (minute, (cpu, celsius, rpm)) in (0..).zip(minutes) {
         for seconds in (2..=60).step_by(2) {
@@ -949,13 +950,13 @@ proptest! {
         let sample = with_programs(2, 0.9, 2.0, programs);
         recorder.add(&sample);
         recorder.flush(at(60)).expect("flushed");
-        // Not `prop_assert_eq`: nobody can read what it would print.
+        // Not `prop_assert_eq`: its output would be unreadable.
         prop_assert!(reader(&path).events(At(0), EVER).expect("events") == events);
         prop_assert!(samples(&path, Tier::Raw)[0].programs == sample.programs);
     }
 }
 
-/// What was written by a version of then, as SQL: frozen, so that no later change of the code changes it, too.
+/// Recordings written by old versions, as SQL: frozen, so that later changes of the code cannot change them.
 const OLD: [&str; 5] = [
     include_str!("recordings/schema-1.sql"),
     include_str!("recordings/schema-2.sql"),
@@ -982,7 +983,7 @@ fn a_recording_of_every_earlier_version_is_read_and_goes_on() {
         ] {
             let read = reader(&path).recorded(tier, At(0), EVER).expect("recorded");
             let samples: Vec<&Sample> = read.iter().map(|recorded| &recorded.sample).collect();
-            // Beside them come the means of what is older, and what no mean was made of yet.
+            // Beside them are means of older rows, and rows not rolled up yet.
             let samples: Vec<&Sample> = samples.into_iter().filter(|sample| ends.contains(&sample.at)).collect();
             assert_eq!(samples.len(), ends.len(), "schema {schema} {tier:?}");
             let sample = samples[0];
@@ -1022,7 +1023,7 @@ fn a_schema_has_a_frozen_recording() {
     );
 }
 
-/// Space is made by what can be spared, however many findings there are.
+/// Samples are deleted to make room, however many findings there are.
 #[test]
 fn findings_stay_while_samples_go() {
     let (_folder, path) = file();

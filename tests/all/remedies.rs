@@ -1,4 +1,4 @@
-//! Closing real child processes, and never another one with the same number.
+//! Closing real child processes, and never another one with the same pid.
 
 use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
@@ -85,13 +85,13 @@ fn we_and_those_who_started_us_are_protected() {
     assert!(BTreeSet::from_iter(me.ancestors).len() > 1);
 }
 
-/// Run by the test below inside a pid namespace of its own, where numbers can be given again at will.
+/// Run by the test below in its own pid namespace, where pids can be reused at will.
 #[test]
 #[ignore = "started by the test below"]
 fn inside_a_pid_namespace() {
     const REUSES: u32 = 1_000;
     let (mut reused, mut signals) = (0, 0);
-    // The first numbers of a system belong to the system: Closable refuses them.
+    // The first pids belong to the system: Closable refuses them.
     std::fs::write("/proc/sys/kernel/ns_last_pid", "1000").expect("in our own namespace");
     for _ in 0..REUSES * 3 {
         if reused == REUSES {
@@ -102,7 +102,7 @@ fn inside_a_pid_namespace() {
         let mut target = Target::open(&closable(&facts_of(pid))).expect("held");
         victim.kill().expect("our child");
         victim.wait().expect("our child");
-        // The kernel gives the number after this one to the next process (sysctl kernel.ns_last_pid).
+        // The kernel gives the pid after this one to the next process (sysctl kernel.ns_last_pid).
         std::fs::write("/proc/sys/kernel/ns_last_pid", (pid - 1).to_string()).expect("in our own namespace");
         let mut impostor = sleeper();
         if impostor.id() == pid {

@@ -1,4 +1,4 @@
-//! Recorded histories in, findings and both texts out: one case a file in `tests/scenarios`.
+//! Replays recorded histories (one case per file in `tests/scenarios`) and compares the findings with both texts.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ fn every_recorded_history_gives_the_same_words_as_before() {
     });
 }
 
-/// The live check and the replay of the same figures must agree: one diagnosis, not two.
+/// JSON and text of a replay must agree: one diagnosis, not two.
 #[test]
 fn json_and_text_of_a_replay_speak_of_the_same_findings() {
     let file = crate::root().join("tests/scenarios/browser_load.jsonl");

@@ -1,8 +1,8 @@
-//! Real output against the JSON Schemas in `assets/schema`.
+//! Validates real output against the JSON Schemas in `assets/schema`.
 
 use serde_json::Value;
 
-/// Recordings with mistakes in them, on purpose.
+/// Recordings with deliberate errors.
 const INVALID: [&str; 2] = ["bad_lines.jsonl", "percent_instead_of_fraction.jsonl"];
 
 pub(crate) fn schema(name: &str) -> jsonschema::Validator {
@@ -68,7 +68,7 @@ fn a_replay_prints_valid_changes() {
     for line in text.lines() {
         let change: Value = serde_json::from_str(line).expect("json");
         assert_valid(&validator, &change);
-        // What the list of known programs holds about the program is told too.
+        // What the tables know about the program is reported, too.
         for finding in change["findings"].as_array().expect("findings") {
             told |= finding["advice"] == "close"
                 && finding["text"]["en"]["what"].as_str().is_some_and(|what| what.ends_with(": Web browser"))

@@ -1,6 +1,6 @@
-//! Not a test: the program that tests/windows/tray.py drives. Shows the tray and notifications with fixed texts and writes
-//! every event as a line into a file. (An example would be built with another standard library, and all dependencies with
-//! it.)
+//! Not a test: the program driven by tests/windows/tray.py. Shows the tray and notifications with fixed texts and
+//! writes every event as a line into a file. (An example would be built with another standard library, and all
+//! dependencies with it.)
 
 use std::io::Write;
 use std::sync::mpsc;
@@ -23,7 +23,7 @@ fn view(icon: TrayIcon, tooltip: &str) -> TrayView {
     TrayView { icon, tooltip: tooltip.into(), menu }
 }
 
-/// Environment: `MIMAMORI_TRAY_LOG`, the file. Ends after Quit or two minutes. "Check" shows a notification.
+/// Environment: `MIMAMORI_TRAY_LOG`, path of the log. Ends after Quit or two minutes. "Check" shows a notification.
 #[test]
 #[ignore = "started by tests/windows/tray.py"]
 fn tray_probe() {

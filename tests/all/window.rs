@@ -1,4 +1,4 @@
-//! The window without a screen, found by what a screen reader reads.
+//! The window without a display; widgets are found by what a screen reader reads.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use mimamori::ui::{
     install_theme,
 };
 
-/// A PC on which a browser has been busy for half a minute, and what the person did.
+/// A PC with a browser that has been busy for half a minute, and the user's actions.
 struct Scene {
     shell: Shell,
     texts: Texts,
@@ -176,7 +176,7 @@ impl Scene {
     }
 }
 
-/// egui_kittest panics when a character has no glyph: every text of both languages is drawn, with our fonts.
+/// egui_kittest panics on a character without a glyph: draws every text of both languages with our fonts.
 #[test]
 fn every_text_of_both_languages_can_be_drawn() {
     for lang in ["ja", "en"] {
@@ -288,7 +288,7 @@ fn a_row_opens_details_and_hostile_names_are_visible() {
     harness.get_by_label("What is using this PC");
 }
 
-/// A row that moves away between pointing and pressing would open another program.
+/// A row that moves between pointing and clicking would open another program.
 #[test]
 fn rows_keep_their_places_under_the_pointer_and_only_while_it_is_used() {
     let mut harness = Scene::new(Lang::En, 0.5).harness([900.0, 1600.0]);
@@ -297,7 +297,7 @@ fn rows_keep_their_places_under_the_pointer_and_only_while_it_is_used() {
         let top = |name: &str| harness.get_by_label_contains(name).rect().top();
         top(chromium) < top("evil")
     };
-    // The load of the two programs changes places.
+    // Swaps the load of the two programs.
     let turn = |harness: &mut Harness<'_, Scene>| {
         let mut folded = (*harness.state().folded).clone();
         folded.programs.reverse();
@@ -313,7 +313,7 @@ fn rows_keep_their_places_under_the_pointer_and_only_while_it_is_used() {
     harness.run_steps(2);
     turn(&mut harness);
     assert!(is_first(&harness), "somebody is about to press it");
-    // Steps of the harness are a quarter of a second.
+    // A step of the harness is a quarter of a second.
     harness.run_steps(24);
     assert!(!is_first(&harness), "a pointer left there hides nothing");
     turn(&mut harness);
@@ -332,7 +332,7 @@ fn rows_keep_their_places_under_the_pointer_and_only_while_it_is_used() {
     assert!(is_first(&harness), "a list that comes back is a new one, in the order of the load");
 }
 
-/// Who works with the keyboard must not lose the place when a row moves or a finding comes.
+/// A keyboard user must not lose their place when a row moves or a finding appears.
 #[test]
 fn the_keyboard_keeps_its_place_when_a_row_moves_and_when_a_finding_comes() {
     let mut harness = Scene::new(Lang::En, 0.5).harness([900.0, 1600.0]);
@@ -358,7 +358,7 @@ fn the_keyboard_keeps_its_place_when_a_row_moves_and_when_a_finding_comes() {
     }
 }
 
-/// Who goes through the list with the keyboard would else skip rows, or come to one again.
+/// A keyboard user going through the list would otherwise skip rows, or visit some twice.
 #[test]
 fn rows_keep_their_places_for_the_keyboard_while_it_is_used() {
     let mut harness = Scene::new(Lang::En, 0.5).harness([1200.0, 1600.0]);
@@ -378,7 +378,7 @@ fn rows_keep_their_places_for_the_keyboard_while_it_is_used() {
     harness.key_press(Key::Tab);
     harness.run_steps(2);
     assert!(is_focused(&harness, "evil"), "the row that was next is next");
-    // Steps of the harness are a quarter of a second.
+    // A step of the harness is a quarter of a second.
     harness.run_steps(24);
     let top = |name: &str| harness.get_by_label_contains(name).rect().top();
     assert!(top("evil") < top("Chromium: CPU"), "a keyboard at rest hides nothing");
@@ -404,7 +404,7 @@ fn the_keyboard_keeps_its_place_when_the_program_of_its_row_ends() {
     harness.key_press(Key::Tab);
     harness.run_steps(2);
     assert!(harness.get_by_label_contains("evil").is_focused());
-    // The row is gone when the keyboard has been at rest: the one that stands there now has it.
+    // The row goes while the keyboard is idle: the row now in its place gets the focus.
     harness.run_steps(24);
     only(&mut harness, "Chromium");
     harness.run_steps(2);
@@ -545,7 +545,7 @@ fn work_that_is_suspected_can_be_called_ones_own_and_taken_back() {
     assert!(harness.state().intents.contains(&Intent::NoLongerMine("/home/a/sums".into())));
 }
 
-/// A recorded day with a burst in it, and what happened.
+/// A recorded day with a burst, and its events.
 fn recorded(mut scene: Scene) -> Scene {
     let now = scene.sample.at;
     let mut history = History::short(Machine::default(), Seconds(90_000.0));
@@ -588,7 +588,7 @@ fn history_tells_what_happened_and_a_click_goes_to_its_charts() {
     let at = at.expect("the click asks for the moment");
     harness.state_mut().shell.show_moment(at, now);
     harness.run_steps(3);
-    // The crosshair stands at that moment: the values of then and what happened are told.
+    // The crosshair is at that moment, with its values and events.
     harness.get_by_label_contains("(60 min ago)");
     harness.get_by_label_contains("▼");
 }
@@ -613,7 +613,7 @@ fn the_maximum_of_an_hour_is_that_of_all_its_samples() {
     }
 }
 
-/// A minute at work three days ago is nothing in the mean of its hour.
+/// A minute of work three days ago vanishes in the mean of its hour.
 #[test]
 fn a_click_on_what_happened_days_ago_shows_the_minutes_around_it() {
     for (days, range, step) in [(3.0, Range::Hour, 60.0), (20.0, Range::Week, 3600.0)] {
@@ -637,11 +637,11 @@ fn a_click_on_what_happened_days_ago_shows_the_minutes_around_it() {
         }
         harness.state_mut().past = Some(Past { period, history });
         harness.run_steps(2);
-        // The crosshair stands there, and nothing that is measured now is told beside it.
+        // The crosshair is there, without current values beside it.
         harness.get_by_label_contains("CPU 90%");
         harness.get_by_label_contains("Chromium 87%");
         harness.get_by_label_contains(&format!("CPU: at most 90% in {}", if days > 7.0 { "7 days" } else { "60 min" }));
-        // Nothing was seen after it: what is measured now is not that of then.
+        // Nothing was recorded after it: current values must not stand in for it.
         let mut ended = History::short(Machine::default(), Seconds(1e6));
         let before = Sample { at: then - Seconds(60.0), span: Seconds(step), ..(*harness.state().sample).clone() };
         ended.push(Arc::new(before));
@@ -674,7 +674,7 @@ fn history_says_what_keeps_it_from_being_written_or_read_and_what_to_do() {
             let begin = sentence.split(['{', '(']).next().expect("a begin").trim().to_owned();
             drawn(Recorded { unreadable: Some(why), ..Recorded::default() }, &begin);
         }
-        // What keeps the agent from writing counts before what cannot be read.
+        // What prevents the agent from writing takes precedence over what cannot be read.
         for (trouble, reason) in [
             ("newer", ""),
             ("network", ""),
@@ -702,7 +702,7 @@ fn a_day_from_the_recording_is_asked_for_drawn_and_told() {
     harness.get_by_label("24時間").click();
     harness.run_steps(3);
     assert!(harness.state().intents.contains(&Intent::LoadPast(Range::Day.into())));
-    // The most in that day, not in the last minute.
+    // The maximum of that day, not of the last minute.
     harness.get_by_label_contains("90%");
 }
 
@@ -757,7 +757,7 @@ fn what_was_recorded_is_deleted_after_one_question_that_says_what_is_lost() {
         harness.state_mut().erasing = Erasing::Failed(Some("disk I/O error".to_owned()));
         harness.run_steps(3);
         harness.get_by_label_contains("disk I/O error");
-        // Nothing to delete, nothing to press.
+        // Without a recording there is no button to delete it.
         harness.state_mut().recorded.bytes = None;
         harness.run_steps(3);
         assert!(harness.query_by_label(&texts.get("settings-forget")).is_none());

@@ -1,6 +1,6 @@
-//! What a diagnosis costs: at every look of a PC with 300 programs after two hours, over a day of the recording's means,
-//! and whether it keeps anything after 100,000 looks. Prints figures with their ratio to one pass over the same samples.
-//! Times are not judged; memory that grows is: then it ends with 1.
+//! Cost of a diagnosis: for each sample of a PC with 300 programs after two hours, over a day of recorded means, and
+//! memory retained after 100,000 samples. Prints figures with their ratio to one pass over the same samples. Times are
+//! not judged; growing memory is, with exit code 1.
 
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -17,13 +17,13 @@ use mimamori::model::{
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
-/// Counts what is allocated and given back.
+/// Counts allocations and deallocations.
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
-/// So many bytes may be in use more after all looks than before: the samples of half an hour are not always the same size.
+/// Maximum growth of memory in use over all samples, in bytes: the samples of half an hour vary in size.
 const MOST_GROWTH: i64 = 16 * 1024;
 
-/// A PC with 300 programs of which a few work, and one holds a third of it.
+/// A PC with 300 programs of which a few work, one with a third of the CPU.
 struct Pc {
     processes: Vec<ProcSample>,
     grouper: Grouper,
@@ -109,7 +109,7 @@ fn figures(title: &str, history: &History, knowledge: &Knowledge, goal: &str) {
     );
 }
 
-/// Bytes in use.
+/// Bytes currently allocated.
 fn in_use() -> i64 {
     let stats = ALLOCATOR.stats();
     stats.bytes_allocated.cast_signed() as i64 - stats.bytes_deallocated.cast_signed() as i64

@@ -1,8 +1,8 @@
-//! What the flight recorder costs, and that it loses nothing: `cargo bench --bench storage -- [day|kill|fail-io]`.
+//! Cost of the recorder, and proof that it loses nothing: `cargo bench --bench storage -- [day|kill|fail-io]`.
 //!
-//! - `day` records a simulated day and prints what reached the disk, the size of the file, and how long it takes
-//!   to read it.
-//! - `kill` ends a writer with SIGKILL at random moments (`MIMAMORI_KILLS` times) and looks for damage and loss.
+//! - `day` records a simulated day and prints what reached the disk, the size of the file, and how long it takes to
+//!   read.
+//! - `kill` ends a writer with SIGKILL at random moments (`MIMAMORI_KILLS` times) and checks for damage and loss.
 //! - `fail-io` makes each call that writes fail in turn (Linux with a C compiler).
 //!
 //! Exit code 1 only for damage or loss; figures are printed, not judged.
@@ -58,7 +58,7 @@ fn run(started: i64) -> Run {
     Run { boot_id: Some("9f0c2c4e-bench".to_owned()), version: "0.1.0".to_owned(), started: At(started) }
 }
 
-/// xorshift64*: the same figures each time.
+/// xorshift64*: the same figures in every run.
 struct Random(u64);
 
 impl Random {
@@ -72,7 +72,7 @@ impl Random {
 
 // --- day -----------------------------------------------------------------------------------------------------
 
-/// An office PC: 40 programs of which a few do something; busy: one more that takes a third, and a noisier rest.
+/// An office PC with 40 programs of which a few work. When busy: another one with a third of the CPU, and more noise.
 struct Office {
     random: Random,
     names: Vec<Arc<str>>,
@@ -157,7 +157,7 @@ impl Office {
     }
 }
 
-/// What this process wrote: bytes given to the system, bytes that reached the disk. Zeros where /proc is not.
+/// Bytes this process wrote: passed to the system, and written to disk. Zeros without /proc.
 fn written() -> (u64, u64) {
     let text = fs::read_to_string("/proc/self/io").unwrap_or_default();
     let figure = |name: &str| {
@@ -170,8 +170,8 @@ fn mb(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// Records `hours`; the last two of them busy if wanted. After each batch the files go to the disk, as the system
-/// would do it within half a minute.
+/// Records `hours`, the last two of them busy if requested. Syncs the files after each batch, as the system would
+/// within half a minute.
 fn record_day(path: &Path, hours: i64, busy: bool) -> Recorder {
     let (mut recorder, _) = Recorder::open(path, &run(BEGIN), Limits::default()).expect("a recorder");
     let mut office = Office::new();
@@ -232,7 +232,7 @@ fn day() -> bool {
     opened.is_ok_and(|(_, opened)| opened.quarantined.is_none()) && integrity(&mixed)
 }
 
-/// What a window does before it shows a day: the last two hours for its first answer, then the day itself.
+/// Reads of a window before it shows a day: the last two hours for its first diagnosis, then the day itself.
 fn open_view(reader: &Reader) {
     let knowledge = Knowledge::builtin().expect("tables");
     let end = At(BEGIN + 24 * 3_600_000);
@@ -254,10 +254,10 @@ fn open_view(reader: &Reader) {
     );
 }
 
-/// The same day seven times: what the widest range of the charts reads.
+/// The same day seven times: the widest range of the charts.
 fn open_week(day: &Path) {
     let week = day.with_file_name("week.db");
-    // With what is still in the log.
+    // Includes what is still in the log.
     Connection::open(day)
         .and_then(|db| db.execute("VACUUM INTO ?1", [week.to_str().expect("a path")]))
         .expect("a copy");
@@ -283,12 +283,12 @@ fn open_week(day: &Path) {
 
 // --- kill ----------------------------------------------------------------------------------------------------
 
-/// Samples of a batch, two seconds apart.
+/// Samples per batch, two seconds apart.
 const BATCH: i64 = 10;
-/// Rows of a batch: the first six samples are joined, and the four that wait for their programs.
+/// Rows per batch: the first six samples are merged into one, and the four still without programs into another.
 const ROWS: u64 = 2;
 
-/// A batch is an event with its number and its samples.
+/// Adds a batch: its samples, and an event with its number.
 fn add_batch(recorder: &mut Recorder, number: i64) -> At {
     let begin = BEGIN + number * BATCH * 2000;
     let mut office = Office::new();
@@ -296,7 +296,7 @@ fn add_batch(recorder: &mut Recorder, number: i64) -> At {
         recorder.add(&office.look(begin + step * 2000, if step == 6 { 12.0 } else { 0.0 }, false));
     }
     let end = At(begin + BATCH * 2000);
-    // Not a finding: the next start would add the end of one that a killed run left open.
+    // Not a finding: the next start would close one left open by a killed run, which adds an event.
     recorder.note(&Event::new(end, EventKind::Action, "batch").with(number.into()));
     end
 }
@@ -334,7 +334,7 @@ fn kill() -> bool {
     let mut random = Random(std::process::id().into());
     let mut result = Kills::default();
     while result.count < wanted {
-        // A new file now and then: a small one is checked quickly.
+        // A new file at intervals: a small one is quick to check.
         let folder = folder();
         let path = folder.path().join("killed.db");
         let mut next = 0;
@@ -350,7 +350,7 @@ fn kill() -> bool {
     corrupted + lost + torn == 0
 }
 
-/// Returns the number of the next batch.
+/// Kills a writer and checks the file. Returns the number of the next batch.
 fn kill_once(path: &Path, next: i64, random: &mut Random, result: &mut Kills) -> i64 {
     let myself = std::env::current_exe().expect("this program");
     let mut child = Command::new(myself)
@@ -380,7 +380,7 @@ fn kill_once(path: &Path, next: i64, random: &mut Random, result: &mut Kills) ->
     batches
 }
 
-/// How many batches there are, and whether one of them is not whole (also in the means, if wanted).
+/// Number of batches, and true if one is incomplete (in the means as well, if requested).
 fn batches(path: &Path, means: bool) -> (i64, bool) {
     let Some(reader) = Reader::open(path).expect("readable") else { return (0, false) };
     let events = reader.events(At(0), EVER).expect("events");
@@ -410,12 +410,12 @@ fn integrity(path: &Path) -> bool {
 
 // --- fail-io -------------------------------------------------------------------------------------------------
 
-/// Batches of the session.
+/// Batches per session.
 const SESSION: i64 = 40;
 
-/// Opens, writes, makes means, prunes and ends; says after each flush which batches are in the file.
+/// Opens, writes, rolls up, prunes and ends; prints after each flush the last batch in the file.
 fn session(path: &Path) -> bool {
-    // So small that the pruning by size, with its vacuum and checkpoint, is part of it.
+    // So small that pruning by size, with its vacuum and checkpoint, is included.
     let limits = Limits { max_bytes: 1, ..Limits::default() };
     let opened = (0..3).find_map(|_| Recorder::open(path, &run(BEGIN), limits).ok());
     let Some((mut recorder, _)) = opened else { return true };
@@ -460,7 +460,7 @@ fn fail_io(step: u32) -> bool {
     sound
 }
 
-/// `None` when the session makes fewer calls than `number`; otherwise whether all is well after it.
+/// `None` if the session makes fewer calls than `number`; otherwise true if the file is sound after the failure.
 fn fail_once(shim: &Path, tools: &Path, number: u32, errno: &str, ever: &str) -> Option<bool> {
     let folder = folder();
     let path = folder.path().join("failing.db");
@@ -509,7 +509,7 @@ fn after_failure(path: &Path, acknowledged: i64) -> Option<&'static str> {
     if (events.len() as u64).cast_signed() <= acknowledged {
         return Some("acknowledged batches lost");
     }
-    // The oldest were pruned by size; of the last ten minutes nothing may be.
+    // The oldest were pruned by size, but nothing of the last ten minutes may be missing.
     let end = BEGIN + (acknowledged + 1) * BATCH * 2000;
     let samples = reader.samples(Tier::Raw, At((end - 500_000).max(BEGIN + 1)), At(end)).expect("samples");
     let wanted = ((end - BEGIN) as f64 / 1000.0).min(500.0);
@@ -517,7 +517,7 @@ fn after_failure(path: &Path, acknowledged: i64) -> Option<&'static str> {
     (covered < wanted - 20.0).then_some("acknowledged samples lost")
 }
 
-/// Below the build folder: a temporary folder may be memory, which would not count as writing.
+/// Below the build folder: a temporary folder may be in memory, which would not count as writing.
 fn folder() -> tempfile::TempDir {
     let base = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)).expect("a folder");
     tempfile::tempdir_in(base).expect("a folder")

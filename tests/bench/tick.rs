@@ -1,5 +1,5 @@
-//! What one look at all processes costs, as a ratio to the least that could be done: reading every
-//! `/proc/PID/stat` and nothing else. Both are measured in turn in the same run. Prints figures, judges nothing.
+//! Cost of one scan of all processes, as a ratio to the minimum: reading every `/proc/PID/stat` and nothing else. Both
+//! are measured alternately in the same run. Prints figures, judges nothing.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -63,7 +63,7 @@ fn main() {
         let mut reader = ProcessReader::new();
         let mut monitor = Monitor::new(Arc::clone(&knowledge));
         let (mut seen, mut bare, mut list, mut look) = (0, Vec::new(), Vec::new(), Vec::new());
-        // Two looks before: the facts of each process are read once and once more in its life.
+        // Two samples first: the facts of each process are read twice in its life.
         for _ in 0..2 {
             monitor.sample(now());
         }

@@ -1,5 +1,5 @@
-//! The parts of the program that read what comes from outside, and those that work on it: compiled alone, without
-//! window, database and tray. The layers are the reason why that can be done, and a test keeps them.
+//! The modules that parse external input, and those that process it, compiled without window, database and tray. The
+//! layering makes this possible, and a test enforces it.
 
 #![allow(dead_code, reason = "the rest of the program is not here")]
 
@@ -41,14 +41,14 @@ use explain::{Lang, Texts, explain};
 use knowledge::Knowledge;
 use model::Sample;
 
-/// The tables that are built in.
+/// The built-in tables.
 pub static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::builtin().expect("the tables of a good build"));
 static TEXTS: LazyLock<[Texts; 2]> = LazyLock::new(|| [Lang::Ja, Lang::En].map(Texts::new));
 
-/// What the program does with every answer: words in both languages, a plan, JSON.
+/// Does what the program does with every result: words in both languages, a plan, JSON.
 ///
 /// # Panics
-/// When a finding has no words or a figure that is none.
+/// When a finding has no words, or a figure that is not finite.
 pub fn tell(sample: &Sample, findings: &[Finding]) {
     let texts = [&TEXTS[0], &TEXTS[1]];
     for finding in findings {

@@ -1,4 +1,4 @@
-//! Rows of a sheet as lines of a `mimamori.history/1`.
+//! Converts rows of a sheet to lines of a `mimamori.history/1`.
 
 use jiff::civil::{self, DateTime};
 use jiff::{Timestamp, tz::TimeZone};
@@ -10,31 +10,31 @@ use super::sheet::Sheet;
 
 const DAY: f64 = 86_400.0;
 
-/// A row that can be replayed.
+/// A row ready for replay.
 pub struct Row {
     /// Seconds since 1970.
     pub at: f64,
-    /// The line.
+    /// The line of the history.
     pub line: String,
-    /// What the recording says about it.
+    /// The label of the row in the recording.
     pub label: Option<bool>,
-    /// Time it stands for.
+    /// Time it covers, in seconds.
     pub seconds: f64,
-    /// Nothing before it belongs to it.
+    /// True if it starts a new stretch.
     pub begins: bool,
 }
 
-/// A recording that can be replayed.
+/// A recording ready for replay.
 pub struct Converted {
     /// First line of the history.
     pub header: String,
-    /// The others, in order of time.
+    /// The other lines, in order of time.
     pub rows: Vec<Row>,
-    /// What was left out, in words.
+    /// What was skipped, in words.
     pub notes: Vec<String>,
 }
 
-/// Converts what can be converted.
+/// Converts a sheet as far as possible.
 pub fn convert(sheet: &Sheet, map: &Map) -> Converted {
     let mut notes = Vec::new();
     let mut header = json!({ "schema": HISTORY_SCHEMA, "os": map.os, "cpus": map.cpus });
@@ -159,7 +159,7 @@ fn timed<'a>(sheet: &'a Sheet, map: &Map, notes: &mut Vec<String>) -> Vec<(f64, 
     rows
 }
 
-/// A time of day that falls by half a day or more belongs to the next day.
+/// Moves times of day past midnight, where they fall by half a day or more, to the next day.
 fn over_midnight(rows: &mut [(f64, &[String])]) {
     let (mut days, mut before) = (0.0, None);
     for (at, _) in rows {
@@ -182,7 +182,7 @@ pub fn time(text: &str, form: &str) -> Option<f64> {
         }
         "rfc3339" => text.parse().ok().map(seconds),
         form => {
-            // A time of day belongs to any day.
+            // A time of day without a date gets an arbitrary one.
             let of_day = || Some(civil::date(2000, 1, 1).to_datetime(civil::Time::strptime(form, text).ok()?));
             let local = DateTime::strptime(form, text).ok().or_else(of_day)?;
             Some(seconds(local.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp()))
@@ -191,7 +191,7 @@ pub fn time(text: &str, form: &str) -> Option<f64> {
 }
 
 fn is_bad(cell: &str, bad: &[String]) -> bool {
-    // "1.0" is what some tools make of 1.
+    // Some tools write 1 as "1.0".
     let cell = cell.trim().trim_end_matches(".0");
     bad.iter().any(|bad| bad.eq_ignore_ascii_case(cell))
 }

@@ -1,4 +1,4 @@
-//! What the columns of an unknown recording may mean, by their names and by what is in them. Everything guessed is said.
+//! Guesses the meaning of an unknown recording's columns from their names and contents. Every guess is reported.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::convert::time;
 use super::map::{Column, Label, Map, Time};
 use super::sheet::Sheet;
 
-/// Forms of time that loggers write.
+/// Time formats that loggers write.
 const FORMS: [&str; 11] = [
     "unix",
     "rfc3339",
@@ -21,7 +21,7 @@ const FORMS: [&str; 11] = [
     "%H:%M:%S%.f",
 ];
 
-/// Whole names, as [`plain`] makes them, the best first.
+/// Whole names as [`plain`] makes them, best first.
 const TIMES: [&str; 10] =
     ["timestamp", "ts", "datetime", "date_time", "time_stamp", "unix_time", "epoch", "time", "date", "pdh_csv"];
 const CPUS: [&str; 18] = [
@@ -115,9 +115,9 @@ const BAD: [&str; 14] = [
     "anomaly",
     "malware",
 ];
-/// Values of a label that mean the contrary.
+/// Label values that mean the opposite.
 const GOOD_VALUES: [&str; 8] = ["false", "no", "normal", "benign", "idle", "negative", "baseline", "legitimate"];
-/// Words in a path that say what all of a recording is.
+/// Words in a path that label a whole recording.
 const BAD_WORDS: [&str; 11] = [
     "infected",
     "miner",
@@ -134,7 +134,7 @@ const BAD_WORDS: [&str; 11] = [
 const GOOD_WORDS: [&str; 9] =
     ["normal", "benign", "idle", "ordinary", "baseline", "office", "clean_use", "gaming", "harmless"];
 
-/// A map of what can be guessed, and every guess in words. `None` when there is nothing that looks like a load.
+/// A guessed map, with every guess in words. `None` if nothing looks like a load.
 pub fn guess(path: &str, sheet: &Sheet) -> (Option<Map>, Vec<String>) {
     let mut said = Vec::new();
     let names: Vec<String> = sheet.names.iter().map(|name| plain(name)).collect();
@@ -251,7 +251,7 @@ fn guess_label(path: &str, sheet: &Sheet, names: &[String], said: &mut Vec<Strin
         values.dedup();
         values
     };
-    // A column that only names an attack is no label of a row.
+    // A column that only names the type of attack does not label rows.
     let is_label = |index: &usize| {
         let values = values(*index);
         let known = values.iter().filter(|value| {
@@ -284,7 +284,7 @@ fn guess_label(path: &str, sheet: &Sheet, names: &[String], said: &mut Vec<Strin
 
 /// A name in lower case, without unit, with `_` between words.
 fn plain(name: &str) -> String {
-    // Windows' own logs: "\\PC\Processor(_Total)\% Processor Time"; the last word counts.
+    // Windows performance logs: `\\PC\Processor(_Total)\% Processor Time`; the last component counts.
     let name = name.rsplit('\\').find(|part| !part.is_empty()).unwrap_or(name);
     let without_unit = name.split(['[', '(']).next().unwrap_or_default();
     let name = if without_unit.trim().is_empty() { name } else { without_unit };
@@ -305,7 +305,7 @@ fn range(sheet: &Sheet, column: usize) -> Option<(f64, f64)> {
     Some(values.fold((first, first), |(least, most), value| (least.min(value), most.max(value))))
 }
 
-/// How a column becomes a share, and why; `None` when it is none.
+/// Factor that turns a column into a share, and why; `None` if it is not a share.
 fn share(sheet: &Sheet, column: usize) -> Option<(f64, &'static str)> {
     let (least, most) = range(sheet, column)?;
     let name = sheet.names[column].to_lowercase();
@@ -317,7 +317,7 @@ fn share(sheet: &Sheet, column: usize) -> Option<(f64, &'static str)> {
     }
 }
 
-/// Whether a column only ever goes up, far.
+/// True if a column grows steadily, like a counter.
 fn grows(sheet: &Sheet, column: usize) -> bool {
     let values: Vec<f64> = sheet.rows.iter().filter_map(|row| sheet.number(row, column)).collect();
     let falls = values.windows(2).filter(|pair| pair[1] < pair[0]).count();

@@ -1,19 +1,19 @@
-//! The arithmetic of labels: what was flagged against what was so.
+//! Compares flags with labels.
 
-/// One row, after it was judged.
+/// One row after its diagnosis.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LabeledSample {
-    /// How much time it stands for.
+    /// Time it covers.
     pub seconds: f64,
-    /// What the recording says; `None` where it says nothing.
+    /// Label in the recording; `None` if there is none.
     pub label: Option<bool>,
-    /// What we say.
+    /// Our flag.
     pub flagged: bool,
-    /// First of a stretch: nothing before it belongs to it.
+    /// True if it starts a new stretch.
     pub begins: bool,
 }
 
-/// How well flags and labels agree.
+/// Agreement of flags and labels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Score {
     /// Time covered.
@@ -22,20 +22,20 @@ pub struct Score {
     pub labelled: f64,
     /// Time with label 1.
     pub bad: f64,
-    /// Stretches that were flagged.
+    /// Number of flagged stretches.
     pub windows: usize,
     /// Share of the time with label 1 that was flagged.
     pub recall: Option<f64>,
-    /// Flags that began where the label is 0, an hour of label 0.
+    /// Flags that began where the label is 0, per hour of label 0.
     pub false_per_hour: Option<f64>,
     /// Share of the time with label 0 that was flagged.
     pub false_share: Option<f64>,
     /// Stretches with label 1…
     pub episodes: usize,
-    /// …and those that were flagged at some time.
+    /// …and those with a flag.
     pub episodes_found: usize,
-    /// Median of the seconds from the beginning of such a stretch to the first flag; a flag that was there already is
-    /// found, and says nothing about time.
+    /// Median of the seconds from the start of such a stretch to its first flag; a flag that was already set counts as
+    /// found, but not here.
     pub first: Option<f64>,
 }
 
@@ -44,7 +44,7 @@ pub fn score(looks: &[LabeledSample]) -> Score {
     let mut score = Score::default();
     let (mut caught, mut wrong, mut false_flags) = (0.0, 0.0, 0_usize);
     let mut firsts: Vec<f64> = Vec::new();
-    // Of the stretch with label 1 that goes on: its length up to now, and whether it was flagged.
+    // The current stretch with label 1: its length so far, and whether it was flagged.
     let mut episode: Option<(f64, bool)> = None;
     let mut flagged = false;
     for look in looks {
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn looks(text: &str) -> Vec<LabeledSample> {
-        // "0" and "1": label, quiet; "a" and "b": the same, flagged; "?": no label; "|": something new begins.
+        // `0` and `1`: the label, not flagged; `a` and `b`: the same, flagged; `?`: no label; `|`: a new stretch.
         let mut begins = true;
         let mut looks = Vec::new();
         for c in text.chars() {

@@ -1,6 +1,6 @@
-//! `cargo run --example score -- [DIR] [--corpus] [--seeds N]`: how the diagnosis does on recordings of others (DIR, as a
-//! default `../shared/traces` beside the project) and on our own stories. Prints figures and judges none: always exit
-//! code 0, unless the command line is wrong.
+//! `cargo run --example score -- [DIR] [--corpus] [--seeds N]`: scores the diagnosis on foreign recordings (DIR, by
+//! default `../shared/traces` beside the project) and on our own corpus. Prints figures and judges none: the exit code
+//! is 0 unless the command line is wrong.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a score prints its figures")]
 #![allow(clippy::expect_used, reason = "a broken build or corpus ends it with its reason")]
@@ -20,7 +20,7 @@ use score::run::{print, score_csv, score_history};
 use support::corpus::{Pace, folder, judge_all, read_all};
 use support::table;
 
-/// No folder is deeper.
+/// Maximum folder depth.
 const DEEPEST: usize = 8;
 
 struct Wanted {
@@ -70,7 +70,7 @@ fn arguments() -> Result<Wanted, String> {
     Ok(wanted)
 }
 
-/// Every map, in order of name.
+/// Every map, sorted by name.
 fn maps(folder: &Path) -> Vec<(String, Map)> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
     files.sort();

@@ -1,11 +1,11 @@
-//! What the columns of a recording mean: `tests/score/maps/*.toml`.
+//! Maps the columns of a recording: `tests/score/maps/*.toml`.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// What a column can be. Beside the fields of a history: a share of memory, what is left of the processors or of memory,
-/// and a flag instead of a count of slow-downs.
+/// Fields a column can provide. In addition to those of a history: a share of memory, idle CPU or free memory, and a
+/// throttling flag instead of a count.
 pub const FIELDS: [&str; 19] = [
     "cpu",
     "cpu_idle",
@@ -28,66 +28,66 @@ pub const FIELDS: [&str; 19] = [
     "user_idle_s",
 ];
 
-/// The meaning of a recording.
+/// The map of a recording.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Map {
-    /// The end of the path of its files; `*` stands for anything in one name.
+    /// End of the path of its files; `*` matches anything within one component.
     #[serde(rename = "match")]
     pub pattern: String,
-    /// Where it is from.
+    /// Where it comes from.
     #[serde(default)]
     pub source: Option<String>,
-    /// System of the PC.
+    /// Operating system of the PC.
     #[serde(default = "windows")]
     pub os: String,
     /// Logical processors.
     #[serde(default = "four")]
     pub cpus: u32,
-    /// Memory.
+    /// Memory in bytes.
     #[serde(default)]
     pub mem_bytes: Option<u64>,
-    /// When a row was taken.
+    /// The time of a row.
     pub time: Time,
-    /// What the recording says about it.
+    /// The label of a row.
     #[serde(default)]
     pub label: Label,
-    /// Field of a history, and its column.
+    /// Columns by field of the history.
     pub columns: BTreeMap<String, Column>,
 }
 
-/// When a row was taken.
+/// The time of a row.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Time {
-    /// The columns, joined by a space; none: `step` seconds from row to row.
+    /// Its columns, joined by a space; none: `step` seconds from row to row.
     #[serde(default)]
     pub columns: Vec<String>,
-    /// `unix` (seconds, or milliseconds where they are too large), `rfc3339`, or a form as of strptime.
+    /// `unix` (seconds, or milliseconds if too large for that), `rfc3339`, or a strptime format.
     #[serde(default = "unix")]
     pub form: String,
-    /// Seconds between rows, where no column tells.
+    /// Seconds between rows without a time column.
     #[serde(default = "one")]
     pub step: f64,
-    /// Rows may stand in any order.
+    /// Sort the rows first.
     #[serde(default)]
     pub sort: bool,
-    /// More seconds than these between two rows: what comes next has nothing to do with it.
+    /// Seconds between two rows above which a new stretch starts.
     #[serde(default = "minute")]
     pub gap: f64,
 }
 
-/// What the recording says about a row.
+/// The label of a row.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
     /// The column.
     #[serde(default)]
     pub column: Option<String>,
-    /// Its values that mean: a secret miner is at work.
+    /// Values that mean that a secret miner is running.
     #[serde(default)]
     pub bad: Vec<String>,
-    /// The same for all rows.
+    /// One label for all rows.
     #[serde(default)]
     pub always: Option<bool>,
 }
@@ -99,13 +99,13 @@ pub struct Column {
     /// Its name.
     #[serde(rename = "column")]
     pub name: String,
-    /// Which one of that name, counted from 1.
+    /// Which column of that name, counted from 1.
     #[serde(default = "first")]
     pub nth: usize,
-    /// Multiplied with this.
+    /// Factor.
     #[serde(default = "one")]
     pub scale: f64,
-    /// It counts up: what matters is how much a second.
+    /// A monotonic counter, converted to a rate per second.
     #[serde(default)]
     pub counter: bool,
 }
@@ -114,7 +114,7 @@ impl Map {
     /// Reads a map.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The reason why it is invalid.
     pub fn read(text: &str) -> Result<Self, String> {
         let map: Self = toml::from_str(text).map_err(|error| error.to_string().trim().replace('\n', " "))?;
         if let Some(field) = map.columns.keys().find(|field| !FIELDS.contains(&field.as_str())) {
@@ -133,7 +133,7 @@ impl Map {
         Ok(map)
     }
 
-    /// Whether a file is one of its recordings.
+    /// True if a file is one of its recordings.
     pub fn is_for(&self, path: &str) -> bool {
         let path = path.replace('\\', "/").to_lowercase();
         let pattern = self.pattern.to_lowercase();
@@ -142,7 +142,7 @@ impl Map {
     }
 }
 
-/// Whether a pattern with `*` fits a path as a whole.
+/// True if a pattern with `*` matches a whole path.
 fn is_like(pattern: &str, path: &str) -> bool {
     let Some((head, tail)) = pattern.split_once('*') else { return pattern == path };
     let Some(rest) = path.strip_prefix(head) else { return false };

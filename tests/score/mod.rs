@@ -1,5 +1,5 @@
-//! Scores the diagnosis on recordings of others: reads what they wrote, whatever it looks like, makes a
-//! `mimamori.history/1` of it, replays that, and compares with the label. Prints figures and judges none.
+//! Scores the diagnosis on foreign recordings: parses them whatever their form, converts them to a
+//! `mimamori.history/1`, replays that, and compares with the labels. Prints figures and judges none.
 
 #![allow(dead_code, reason = "included by the tests and by the score, which use different parts")]
 

@@ -1,4 +1,4 @@
-//! One recording from its bytes to its figures.
+//! Scores one recording, from its bytes to the figures.
 
 use std::fmt::Write as _;
 
@@ -13,25 +13,25 @@ use super::map::Map;
 use super::sheet::Sheet;
 use crate::support::replay::Replay;
 
-/// What became of a recording.
+/// Result of a recording.
 pub struct Scored {
     /// Path below the folder.
     pub path: String,
-    /// Rows that were replayed.
+    /// Rows replayed.
     pub rows: usize,
-    /// Pieces without a gap.
+    /// Stretches without a gap.
     pub stretches: usize,
-    /// Anything that is worth a look.
+    /// Score of findings that something is unusual.
     pub unusual: Score,
-    /// "May be secret mining".
+    /// Score of the alarm "may be secret mining".
     pub alarm: Score,
-    /// Rows in which each rule spoke.
+    /// Number of rows with a finding, by rule.
     pub rules: Vec<(RuleId, usize)>,
-    /// What was seen, guessed and left out.
+    /// What was noticed, guessed and skipped.
     pub notes: Vec<String>,
 }
 
-/// Whether a finding says that something is unusual.
+/// True if a finding says that something is unusual.
 pub fn is_unusual(finding: &Finding) -> bool {
     match finding.rule {
         RuleId::SecretMining | RuleId::WebPageLoad | RuleId::HotButIdle => finding.severity > Severity::Ok,
@@ -48,7 +48,7 @@ fn is_alarm(finding: &Finding) -> bool {
 /// Scores a CSV file.
 ///
 /// # Errors
-/// Why there is nothing to score.
+/// Why it cannot be scored.
 pub fn score_csv(path: &str, bytes: &[u8], maps: &[(String, Map)], knowledge: &Knowledge) -> Result<Scored, String> {
     let sheet = Sheet::read(bytes);
     let mut notes = sheet.notes.clone();
@@ -65,10 +65,10 @@ pub fn score_csv(path: &str, bytes: &[u8], maps: &[(String, Map)], knowledge: &K
     replay(path, &converted, notes, knowledge)
 }
 
-/// Scores a history; a line may have a `label` of its own (true, false, 1, 0).
+/// Scores a history; a line may have its own `label` (true, false, 1, 0).
 ///
 /// # Errors
-/// Why there is nothing to score.
+/// Why it cannot be scored.
 pub fn score_history(path: &str, text: &str, knowledge: &Knowledge) -> Result<Scored, String> {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let header = lines.next().unwrap_or_default().to_owned();
@@ -122,7 +122,7 @@ fn replay(path: &str, converted: &Converted, mut notes: Vec<String>, knowledge: 
     Ok(Scored { path, rows, stretches: stretches.max(1), unusual: unusual_score, alarm: alarm_score, rules, notes })
 }
 
-/// One recording in words and figures.
+/// Formats the result of one recording.
 pub fn print(scored: &Scored) -> String {
     let all = &scored.unusual;
     let mut text = format!("{}\n", scored.path);
@@ -221,7 +221,7 @@ mod tests {
         assert!(score_history("a.jsonl", "hello", &knowledge).is_err());
     }
 
-    /// Bytes turned, lost, doubled: maps and recordings of others hold anything.
+    /// Bytes flipped, lost, doubled: foreign maps and recordings may contain anything.
     #[test]
     fn nothing_that_is_in_a_file_makes_it_panic() {
         let knowledge = Knowledge::builtin().expect("tables");
@@ -231,7 +231,7 @@ mod tests {
         let mut maps_read = 0;
         for round in 0..4000 {
             let mut text = if round % 2 == 0 { MAP.as_bytes().to_vec() } else { short.as_bytes().to_vec() };
-            // A map that is changed a lot is no TOML at all: there, mostly values are changed.
+            // A heavily changed map is no longer TOML, so every second time only its values are swapped.
             if round % 4 == 0 {
                 text = swap_values(MAP, &mut rng).into_bytes();
             } else {

@@ -1,26 +1,26 @@
-//! A CSV file as logging programs write it: with or without a byte order mark, in UTF-8, UTF-16 or an old code page, with
-//! `,`, `;` or tabs between, with a name twice, with lines of another form at the end.
+//! A CSV file as loggers write it: with or without a byte order mark, in UTF-8, UTF-16 or an old code page, separated
+//! by `,`, `;` or tabs, with duplicate names, with lines of another form at the end.
 
-/// Larger files are not read: a score is no test of memory.
+/// Maximum size in bytes: a score is not a memory test.
 pub const MOST_BYTES: usize = 256 << 20;
-/// So many lines at the beginning may be names.
+/// Most lines at the beginning that can be headers.
 const MOST_HEADERS: usize = 3;
 
 /// Names and cells.
 #[derive(Clone, Debug, Default)]
 pub struct Sheet {
-    /// Names of the columns, as written; one may be there twice.
+    /// Names of the columns, as written; duplicates are possible.
     pub names: Vec<String>,
     /// Rows; a row may be shorter or longer than the names.
     pub rows: Vec<Vec<String>>,
-    /// Whether a comma stands before the fraction, as where `;` stands between the cells.
+    /// True if the decimal separator is a comma, as where `;` separates cells.
     pub decimal_comma: bool,
     /// What was unusual, in words.
     pub notes: Vec<String>,
 }
 
 impl Sheet {
-    /// Reads all of it. Never fails: what cannot be read is said in the notes.
+    /// Parses everything. Never fails: unreadable parts are reported in the notes.
     pub fn read(bytes: &[u8]) -> Self {
         let mut notes = Vec::new();
         let text = decode(&bytes[..bytes.len().min(MOST_BYTES)], &mut notes);
@@ -68,7 +68,7 @@ impl Sheet {
         Self { names, rows: rest, decimal_comma: delimiter == b';', notes }
     }
 
-    /// Where the `nth` column of a name is, counted from 1; upper and lower case are the same.
+    /// Index of the `nth` column of a name, counted from 1; case-insensitive.
     pub fn column(&self, name: &str, nth: usize) -> Option<usize> {
         let same = |(_, found): &(usize, &String)| {
             found.eq_ignore_ascii_case(name) || found.to_lowercase() == name.to_lowercase()
@@ -107,7 +107,7 @@ fn decode(bytes: &[u8], notes: &mut Vec<String>) -> String {
             let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
             std::str::from_utf8(bytes).map_or_else(
                 |_| {
-                    // Latin-1, Windows' code pages, Shift_JIS: figures and separators are the same bytes in all of them.
+                    // Latin-1, Windows code pages, Shift_JIS: digits and separators are the same bytes in all of them.
                     notes.push("not UTF-8: names that are not ASCII may be unreadable".to_owned());
                     bytes.iter().map(|byte| char::from(*byte)).collect()
                 },
@@ -117,7 +117,7 @@ fn decode(bytes: &[u8], notes: &mut Vec<String>) -> String {
     }
 }
 
-/// What stands most often between the cells of a line, outside of quotes.
+/// The most frequent separator in a line, outside of quotes.
 fn delimiter(line: &str) -> u8 {
     let count = |wanted: char| {
         let mut quoted = false;
@@ -132,7 +132,7 @@ fn delimiter(line: &str) -> u8 {
     found.filter(|delimiter| count(*delimiter) > 0).map_or(b',', |delimiter| delimiter as u8)
 }
 
-/// A line of names has next to no figures in it.
+/// A header has hardly any numbers in it.
 fn is_header(row: &[String]) -> bool {
     let filled = row.iter().filter(|cell| !cell.is_empty()).count();
     let figures = row.iter().filter(|cell| cell.starts_with(|c: char| c.is_ascii_digit() || c == '-')).count();

@@ -1,4 +1,4 @@
-//! The form of a case: `tests/scenarios/corpus/README.md` explains it.
+//! The form of a case, explained in `tests/scenarios/corpus/README.md`.
 
 use std::collections::BTreeMap;
 
@@ -7,28 +7,28 @@ use mimamori::knowledge::Busy;
 use mimamori::model::{OriginFlag, Protection, StopReason};
 use serde::Deserialize;
 
-/// How a case came to be.
+/// Origin of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Made {
-    /// Written down and played by the generator.
+    /// Scripted, and played by the generator.
     Scripted,
-    /// The levels are those of a real recording; `how` says which.
+    /// The levels are those of a real recording, named in `how`.
     Recorded,
 }
 
-/// A value, or one that goes evenly from the first to the second over a part.
+/// A constant, or a linear ramp over a part.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Ramp {
-    /// The same all the time.
+    /// Constant.
     Level(f64),
-    /// From here to there.
+    /// From the first to the second value.
     FromTo([f64; 2]),
 }
 
 impl Ramp {
-    /// The value after `share` of the part.
+    /// Value after `share` of the part.
     pub fn at(self, share: f64) -> f64 {
         match self {
             Self::Level(level) => level,
@@ -41,11 +41,11 @@ impl Ramp {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// One sentence.
+    /// Title in one sentence.
     pub title: String,
-    /// How it came to be.
+    /// Origin.
     pub made: Made,
-    /// For a recorded one: from what.
+    /// Source of a recorded case.
     #[serde(default)]
     pub how: Option<String>,
     /// `windows` or `linux`.
@@ -59,136 +59,136 @@ pub struct Case {
     /// Swap, or the commit limit on Windows.
     #[serde(default)]
     pub swap_gb: Option<f64>,
-    /// Highest clock.
+    /// Maximum clock.
     #[serde(default)]
     pub clock_ghz: Option<f64>,
-    /// Temperature that it usually has at rest; not learned yet when absent.
+    /// Usual idle temperature; not learned yet if absent.
     #[serde(default)]
     pub idle_temp_c: Option<f64>,
-    /// Speed that its fan usually has at rest, revolutions a minute; not learned yet when absent.
+    /// Usual idle fan speed in revolutions per minute; not learned yet if absent.
     #[serde(default)]
     pub idle_fan_rpm: Option<f64>,
-    /// How long the PC ran before the story begins; unknown when absent.
+    /// Uptime at the start of the case; unknown if absent.
     #[serde(default)]
     pub uptime_days: Option<f64>,
     /// Seconds between two samples.
     #[serde(default = "two")]
     pub step: f64,
-    /// Whether the ordinary programs of a desk are there too.
+    /// True if the ordinary desktop programs run, too.
     #[serde(default = "yes")]
     pub desk: bool,
-    /// What the programs of the desk do in it, 1 as written down; less for a PC on which hardly anything happens beside.
+    /// Factor for the load of the desktop programs: 1 as listed; less for a PC that is otherwise calm.
     #[serde(skip, default = "whole")]
     pub bustle: f64,
-    /// Parts that are played again.
+    /// Parts that are repeated.
     #[serde(default)]
     pub repeat: Option<Repeat>,
-    /// What has to be found.
+    /// Findings that must appear.
     #[serde(default)]
     pub expect: Vec<Expected>,
-    /// What must never be said.
+    /// Findings that must never appear.
     #[serde(default)]
     pub forbid: Vec<Forbidden>,
-    /// Who plays.
+    /// The programs.
     #[serde(default)]
     pub program: BTreeMap<String, Program>,
-    /// What happens.
+    /// The parts, in order.
     pub part: Vec<Part>,
 }
 
-/// The parts `from` to `to` (counted from 0) are played `times` in all.
+/// Plays the parts `from` to `to` (counted from 0) `times` in total.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Repeat {
-    /// First.
+    /// First part.
     pub from: usize,
-    /// Last.
+    /// Last part.
     pub to: usize,
-    /// How often.
+    /// Number of times.
     pub times: usize,
 }
 
-/// A program of the story. Marks that follow from path, name and parent are not written here: the program has to find
-/// them itself. Only what a live system alone can know is.
+/// A program of the case. Flags that follow from path, name and parent are not listed: the grouper must derive them.
+/// Only those that just a live system can know are.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Program {
-    /// Its file; absent when the system keeps it secret.
+    /// Program file; absent if the system does not report it.
     #[serde(default)]
     pub path: Option<String>,
-    /// Name of the process; the file name when absent.
+    /// Process name; the file name if absent.
     #[serde(default)]
     pub name: Option<String>,
-    /// Another program of the story or of the desk that started it.
+    /// Its parent, another program of the case or of the desk.
     #[serde(default)]
     pub parent: Option<String>,
-    /// The same, where what started it is gone.
+    /// Name of a parent that has ended.
     #[serde(default)]
     pub parent_name: Option<String>,
-    /// The services of Windows that run in it.
+    /// Windows services that run in it.
     #[serde(default)]
     pub services: Vec<String>,
-    /// What only a live system can see.
+    /// Flags that only a live system can know.
     #[serde(default)]
     pub marks: Vec<OriginFlag>,
-    /// The matching part of the command line.
+    /// The matching part of its command line.
     #[serde(default)]
     pub argument: Option<String>,
-    /// Whether it has a window; unknown when absent.
+    /// True if it has a window; unknown if absent.
     #[serde(default)]
     pub window: Option<bool>,
-    /// Its processes.
+    /// Number of processes.
     #[serde(default = "one")]
     pub processes: usize,
-    /// Share of its load in the first process; even when absent.
+    /// Share of its load in the first process; evenly distributed if absent.
     #[serde(default)]
     pub first: Option<f64>,
-    /// Other processes in each sample, as a compiler has.
+    /// New processes in each sample, like a compiler.
     #[serde(default)]
     pub short_lived: bool,
     /// Memory of all its processes.
     #[serde(default = "hundred")]
     pub memory_mb: f64,
-    /// Deviation of its load against the mean.
+    /// Coefficient of variation of its load.
     #[serde(default = "quarter")]
     pub variation: f64,
 }
 
-/// What a program does in a part: its share of the PC, or more than that.
+/// Load of a program in a part, in short or full form.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Run {
     /// Share of the PC.
     Cpu(f64),
-    /// All there is to say.
+    /// The full form.
     Full(FullRun),
 }
 
-/// What a program does in a part.
+/// Activity of a program in a part.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FullRun {
     /// Share of the PC.
     pub cpu: Ramp,
-    /// Memory, where it changes.
+    /// Memory, if it changes.
     #[serde(default)]
     pub memory_mb: Option<Ramp>,
-    /// Read and written a second.
+    /// Disk traffic per second.
     #[serde(default)]
     pub disk_mb: Option<f64>,
-    /// A window of it does not answer.
+    /// One of its windows does not respond.
     #[serde(default)]
     pub hung: bool,
-    /// Other than usual.
+    /// Overrides the program's setting.
     #[serde(default)]
     pub window: Option<bool>,
-    /// Other than usual.
+    /// Overrides the program's setting.
     #[serde(default)]
     pub variation: Option<f64>,
 }
 
 impl Run {
-    /// The long form.
+    /// The full form.
     pub fn full(self) -> FullRun {
         match self {
             Self::Full(full) => full,
@@ -204,31 +204,31 @@ impl Run {
     }
 }
 
-/// A stretch of the story. What is absent is as on a calm PC, or not measured.
+/// A part of the case. Absent values are those of a calm PC, or not measured.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Part {
-    /// How long.
+    /// Duration.
     pub seconds: f64,
-    /// Here begins what has to be found; the beginning of the story when no part says so.
+    /// The cause begins here; at the start of the case if no part says so.
     #[serde(default)]
     pub cause: bool,
-    /// The PC slept for so long before.
+    /// Seconds of suspend before this part.
     #[serde(default)]
     pub asleep: f64,
-    /// It was awake, and nobody watched for so long before.
+    /// Seconds before this part in which the PC was awake but not watched.
     #[serde(default)]
     pub unwatched: f64,
-    /// Who runs, by the names of `program`.
+    /// Running programs, by name in `program`.
     #[serde(default)]
     pub runs: BTreeMap<String, Run>,
-    /// Share of the PC in programs too small to be listed.
+    /// Share of the PC used by programs too small to list.
     #[serde(default = "three_hundredths")]
     pub other: Ramp,
-    /// How much that moves.
+    /// Its coefficient of variation.
     #[serde(default = "two_fifths")]
     pub other_variation: f64,
-    /// Share of the PC in nobody's name.
+    /// Unattributed share of the PC.
     #[serde(default)]
     pub unattributed: Option<f64>,
     /// Share of memory in use.
@@ -237,64 +237,64 @@ pub struct Part {
     /// Share of swap or commit in use.
     #[serde(default)]
     pub swap: Option<Ramp>,
-    /// Network in both directions, kB a second.
+    /// Network traffic in both directions, kB per second.
     #[serde(default = "eight_kb")]
     pub net_kb: Ramp,
-    /// Degrees.
+    /// Temperature in degrees Celsius.
     #[serde(default)]
     pub temp_c: Option<Ramp>,
-    /// Revolutions a minute of the fan.
+    /// Fan speed in revolutions per minute.
     #[serde(default)]
     pub fan_rpm: Option<Ramp>,
-    /// Estimate of fan effort.
+    /// Estimated fan effort.
     #[serde(default)]
     pub fan_effort: Option<Ramp>,
-    /// Slow-downs by heat in each sample.
+    /// Throttle events per sample.
     #[serde(default)]
     pub throttle: Option<f64>,
-    /// Pressure stalls.
+    /// Memory stall (PSI).
     #[serde(default)]
     pub stall_memory: Option<Ramp>,
-    /// Pressure stalls.
+    /// I/O stall (PSI).
     #[serde(default)]
     pub stall_io: Option<Ramp>,
-    /// Graphics processor.
+    /// Load of the graphics processor.
     #[serde(default)]
     pub gpu: Option<Ramp>,
-    /// Who uses it, by English names: its share.
+    /// Share of each program that uses it, by English name.
     #[serde(default)]
     pub gpu_users: BTreeMap<String, Ramp>,
-    /// Who uses the network, by English names: received and sent, kB a second.
+    /// Traffic of each program that uses the network, by English name: received and sent, kB per second.
     #[serde(default)]
     pub net_users: BTreeMap<String, [f64; 2]>,
-    /// Running from the battery.
+    /// Running on battery.
     #[serde(default)]
     pub on_battery: Option<bool>,
-    /// A power saving mode is on.
+    /// A power saving mode is active.
     #[serde(default)]
     pub saver: Option<bool>,
-    /// Clock against the highest.
+    /// Clock as a share of the maximum.
     #[serde(default)]
     pub clock: Option<Ramp>,
-    /// Nobody is there.
+    /// The user is away.
     #[serde(default)]
     pub away: bool,
-    /// Share of the PC spent answering devices.
+    /// Share of the PC spent handling interrupts.
     #[serde(default)]
     pub interrupts: Option<Ramp>,
-    /// Share of time in which the disk is busy.
+    /// Share of time in which the disk is active.
     #[serde(default)]
     pub disk_busy: Option<Ramp>,
-    /// Closed with this program, at the first sample of the part.
+    /// Programs closed with this program, in the first sample of the part.
     #[serde(default)]
     pub closed: Vec<String>,
     /// Volumes.
     #[serde(default)]
     pub volume: Vec<VolumePart>,
-    /// The volumes do not answer.
+    /// The volumes do not respond.
     #[serde(default)]
     pub volumes_silent: bool,
-    /// What changes seldom.
+    /// Slowly changing state.
     #[serde(default)]
     pub condition: Option<ConditionPart>,
 }
@@ -311,7 +311,7 @@ pub struct VolumePart {
     pub free_gb: Ramp,
 }
 
-/// Something that starts with the PC.
+/// A program that starts automatically.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AutostartPart {
@@ -319,7 +319,7 @@ pub struct AutostartPart {
     pub name: String,
     /// Its program file.
     pub file: String,
-    /// Days since it was first seen; always there when left out.
+    /// Days since it was first seen; always present if absent.
     #[serde(default)]
     pub days: Option<f64>,
 }
@@ -332,71 +332,71 @@ pub struct StopPart {
     pub hours: f64,
     /// Hours since it was watched again.
     pub back_hours: f64,
-    /// Why, as the system tells it.
+    /// Reason given by the system.
     pub reason: StopReason,
-    /// The number of the error.
+    /// Error code.
     #[serde(default)]
     pub code: Option<u32>,
 }
 
-/// What changes seldom.
+/// Slowly changing state.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConditionPart {
     /// Updates wait for a restart.
     #[serde(default)]
     pub restart_pending: Option<bool>,
-    /// Protection against malware.
+    /// Antivirus protection.
     #[serde(default)]
     pub antivirus: Option<Protection>,
     /// Days since the last update.
     #[serde(default)]
     pub updated_days: Option<f64>,
-    /// Shutting down keeps the kernel.
+    /// Fast startup: shutting down keeps the kernel.
     #[serde(default)]
     pub fast_startup: Option<bool>,
-    /// What starts with the PC.
+    /// Programs that start automatically.
     #[serde(default)]
     pub autostarts: Option<Vec<AutostartPart>>,
     /// The last end without a shutdown.
     #[serde(default)]
     pub sudden_stop: Option<StopPart>,
-    /// Browsers by their English names; not looked at when absent.
+    /// Browsers by English name; not read if absent.
     #[serde(default)]
     pub browsers: Option<BTreeMap<String, BrowserPart>>,
 }
 
-/// A browser that runs.
+/// A running browser.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BrowserPart {
-    /// Days since the date of its program file.
+    /// Age of its program file in days.
     #[serde(default)]
     pub age_days: Option<f64>,
-    /// A newer one waits.
+    /// An update waits.
     #[serde(default)]
     pub update_waiting: Option<bool>,
-    /// Something blocks advertisements.
+    /// Ads are blocked.
     #[serde(default)]
     pub ad_blocking: Option<bool>,
 }
 
-/// Something that has to be found.
+/// A finding that must appear.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
-    /// Which rule.
+    /// The rule.
     pub rule: RuleId,
-    /// How bad; any when absent.
+    /// Severity; any if absent.
     #[serde(default)]
     pub severity: Option<Severity>,
-    /// The program or volume it is about, or the program named as the cause; any when absent.
+    /// The program or volume it is about, or the program named as the cause; any if absent.
     #[serde(default)]
     pub subject: Option<String>,
-    /// Why the load is normal; any reason, or none, when absent.
+    /// Why the load is normal; any reason or none if absent.
     #[serde(default)]
     pub busy: Option<Busy>,
-    /// A sign it has to rest on.
+    /// A sign it must rest on.
     #[serde(default)]
     pub sign: Option<SignKind>,
     /// Seconds after the cause began.
@@ -404,7 +404,7 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// Whether this finding is the one.
+    /// True if this finding matches.
     pub fn is(&self, finding: &Finding) -> bool {
         let about = |name: &String| {
             finding.subject.group == *name || finding.cause.as_ref().is_some_and(|cause| cause.group == *name)
@@ -417,22 +417,22 @@ impl Expected {
     }
 }
 
-/// Something that must never be said: `alarm`, `anything` (worse than ok), a rule, or a rule and a severity
+/// A finding that must never appear: `alarm`, `anything` (worse than ok), a rule, or a rule with a severity
 /// (`hot/act`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Forbidden {
-    /// Anything that is not ok.
+    /// Anything worse than ok.
     Anything,
-    /// One rule; at this severity, or at any.
+    /// One rule, at this severity or at any.
     Rule(RuleId, Option<Severity>),
 }
 
 impl Forbidden {
-    /// "May be secret mining", told as something to act on.
+    /// "May be secret mining", at critical severity.
     pub const ALARM: Self = Self::Rule(RuleId::SecretMining, Some(Severity::Critical));
 
-    /// Whether this finding is it.
+    /// True if this finding matches.
     pub fn is(self, finding: &Finding) -> bool {
         match self {
             Self::Anything => finding.severity > Severity::Ok,
@@ -501,14 +501,14 @@ impl Case {
         Ok(case)
     }
 
-    /// The parts as they are played.
+    /// The parts in the order they are played, repetitions included.
     pub fn played(&self) -> Vec<&Part> {
         let Some(repeat) = self.repeat else { return self.part.iter().collect() };
         let again = std::iter::repeat_n(&self.part[repeat.from..=repeat.to], repeat.times).flatten();
         self.part[..repeat.from].iter().chain(again).chain(&self.part[repeat.to + 1..]).collect()
     }
 
-    /// Seconds from the beginning to what has to be found.
+    /// Seconds from the start to the cause.
     pub fn cause(&self) -> f64 {
         let played = self.played();
         let first = played.iter().position(|part| part.cause).unwrap_or(0);
@@ -517,7 +517,7 @@ impl Case {
         before + gap(played[first])
     }
 
-    /// Whether a secret miner is to be found: every other case must stay without an alarm.
+    /// True if a secret miner must be found: every other case must stay without an alarm.
     pub fn has_alarm(&self) -> bool {
         self.expect.iter().any(|e| e.rule == RuleId::SecretMining && e.severity == Some(Severity::Critical))
     }

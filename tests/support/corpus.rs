@@ -1,4 +1,4 @@
-//! All cases: read, played, judged.
+//! All cases: reads, plays and judges them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,71 +11,71 @@ use super::paced::PacedReplay;
 use super::replay::{Replay, Step};
 use super::story;
 
-/// What is known to come out wrong, with the reason: counted as missed or false in the table, and no failure of the
-/// test. Case, what (`expect RULE` or `forbid RULE`), why. An entry that comes out right is a failure: take it out.
+/// Known failures with their reason: counted as missed or false in the table, but not as failures of the test. Case,
+/// what (`expect RULE` or `forbid RULE`), why. An entry that passes is a failure: remove it.
 pub const KNOWN_WRONG: &[(&str, &str, &str)] = &[(
     "mining_in_a_page_beside_a_download",
     "expect web_page_load",
     "traffic is known of the whole PC only, and traffic is what tells a film from a page that computes",
 )];
 
-/// Where the cases are.
+/// Folder of the cases.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/corpus")
 }
 
-/// One expectation and when it came true, in seconds after the cause.
+/// One expectation, and when it was met in seconds after the cause.
 pub struct Met {
-    /// What had to be found.
+    /// The expectation.
     pub expected: Expected,
-    /// When it was, if ever.
+    /// When it was met, if ever.
     pub after: Option<f64>,
-    /// Seconds that it may be later, as the programs are looked at seldom.
+    /// Additional seconds allowed, because programs are read less often.
     pub slack: f64,
 }
 
 impl Met {
-    /// Found, and in time.
+    /// True if met in time.
     pub fn is_good(&self) -> bool {
         self.after.is_some_and(|after| after <= self.expected.within + self.slack)
     }
 }
 
-/// Something forbidden that was said.
+/// A forbidden finding that appeared.
 #[derive(Clone, Debug)]
 pub struct Wrong {
     /// The rule.
     pub rule: RuleId,
-    /// How bad.
+    /// The severity.
     pub severity: Severity,
-    /// About whom.
+    /// The subject.
     pub subject: String,
-    /// Seconds after the beginning, the first time.
+    /// Seconds after the start, at its first appearance.
     pub at: f64,
-    /// For how many samples.
+    /// Number of samples with it.
     pub samples: usize,
 }
 
-/// What became of a case.
+/// Result of a case.
 pub struct Outcome {
-    /// Name of the file without its end.
+    /// File name without its extension.
     pub name: String,
     /// The case.
     pub case: Case,
     /// Its expectations.
     pub met: Vec<Met>,
-    /// What was forbidden and said, by rule and severity.
+    /// Forbidden findings that appeared, by rule and severity.
     pub wrong: Vec<Wrong>,
-    /// Every rule that spoke, with the worst it said and the first time.
+    /// Every rule with a finding: its worst severity and first appearance.
     pub said: BTreeMap<RuleId, (Severity, f64)>,
     /// The findings after the last sample.
     pub last: Vec<Finding>,
-    /// A digest of all findings after each sample, byte for byte.
+    /// Digest of all findings after each sample, byte for byte.
     pub digest: u64,
 }
 
 impl Outcome {
-    /// What went wrong, in words, without what is known to.
+    /// The failures in words, without the known ones.
     pub fn problems(&self) -> Vec<String> {
         let known = |what: &str| KNOWN_WRONG.iter().any(|(case, known, _)| *case == self.name && *known == what);
         let mut problems = Vec::new();
@@ -114,7 +114,7 @@ impl Outcome {
     }
 }
 
-/// Every case in the folder, in order of name.
+/// Every case in the folder, sorted by name.
 ///
 /// # Errors
 /// The file that cannot be read, and why.
@@ -131,18 +131,18 @@ pub fn read_all(folder: &Path) -> Result<Vec<(String, Case)>, String> {
     files.iter().map(read).collect()
 }
 
-/// How often the programs are looked at.
+/// How often programs are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// At every sample, as the window does.
+    /// With every sample, as in the window.
     Window,
-    /// As seldom as the program in the background: [`mimamori::sampler::Pace`].
+    /// As rarely as in the agent: [`mimamori::sampler::Pace`].
     Agent,
 }
 
 impl Pace {
-    /// What the programs of the desk do, against what is written down: on the desk of the corpus always a little happens,
-    /// so that even the program in the background looks each time. To leave it something to leave out, that is less.
+    /// Factor for the load of the desktop programs. The corpus' desk is always a little busy, so that even the agent
+    /// reads programs with every sample; this leaves it calm samples to skip.
     pub const fn bustle(self) -> f64 {
         match self {
             Self::Window => 1.0,
@@ -150,7 +150,7 @@ impl Pace {
         }
     }
 
-    /// Seconds between two looks on a calm PC, and those of a look.
+    /// Seconds between two scans on a calm PC, plus one sample.
     const fn slack(self) -> f64 {
         match self {
             Self::Window => 0.0,
@@ -178,7 +178,7 @@ fn player<'a>(header: &str, pace: Pace, knowledge: &'a Knowledge) -> Player<'a> 
 /// Plays a case with the noise of `seed` and judges it after every sample.
 ///
 /// # Panics
-/// When the generator writes a line that the reader does not take.
+/// When the generator writes a line that the reader rejects.
 pub fn judge(name: &str, mut case: Case, seed: u32, pace: Pace, knowledge: &Knowledge) -> Outcome {
     case.bustle = pace.bustle();
     let lines = story::lines(name, seed, &case);
@@ -230,7 +230,7 @@ pub fn judge(name: &str, mut case: Case, seed: u32, pace: Pace, knowledge: &Know
     Outcome { name: name.to_owned(), case, met, wrong, said, last, digest }
 }
 
-/// FNV-1a of 64 bits (RFC 9923): that of the standard library may change with the compiler.
+/// FNV-1a of 64 bits (RFC 9923): the standard library's hash may change with the compiler.
 const FNV_BEGIN: u64 = 0xcbf2_9ce4_8422_2325;
 
 fn add_to_digest(digest: &mut u64, text: &str) {
@@ -239,7 +239,7 @@ fn add_to_digest(digest: &mut u64, text: &str) {
     }
 }
 
-/// Plays all cases, on two threads: what the tests have.
+/// Plays all cases on two threads, the number available to the tests.
 ///
 /// # Panics
 /// As [`judge`].

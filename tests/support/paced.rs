@@ -1,4 +1,4 @@
-//! A history as the program in the background sees it: totals at every line, programs only when its pace says so.
+//! Replays a history as the agent sees it: totals with every line, programs only when its pace says so.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use mimamori::sampler::{Depth, Pace, Totals};
 
 use super::replay::{Replay, Step};
 
-/// Sees the programs as seldom, and keeps as little, as the program in the background.
+/// Reads programs as rarely, and keeps as little, as the agent.
 pub struct PacedReplay<'a> {
     replay: Replay<'a>,
     knowledge: &'a Knowledge,
@@ -24,14 +24,14 @@ impl<'a> PacedReplay<'a> {
     /// As [`Replay::begin`].
     ///
     /// # Errors
-    /// Why it is no history.
+    /// Why the file is not a history.
     pub fn begin(header: &str, knowledge: &'a Knowledge) -> Result<Self, NoHistory> {
         let replay = Replay::begin(header, knowledge)?.keeping(KEEP);
         let paced = Paced::new(replay.history().machine().cpus);
         Ok(Self { replay, knowledge, paced, findings: Vec::new() })
     }
 
-    /// As [`Replay::line`]; `None` also where only the totals are looked at.
+    /// As [`Replay::line`]; `None` also where only totals are read.
     ///
     /// # Errors
     /// Why the line was skipped.
@@ -47,7 +47,7 @@ impl<'a> PacedReplay<'a> {
     }
 }
 
-/// What a process did since the last look at the programs, in seconds of the whole PC and in bytes.
+/// Usage of a process since the last scan, in seconds of the whole PC and in bytes.
 #[derive(Default)]
 struct Done {
     cpu: f64,
@@ -55,7 +55,7 @@ struct Done {
     written: Option<f64>,
 }
 
-/// Joins lines until the pace wants to see the programs.
+/// Merges lines until the pace asks for a scan.
 struct Paced {
     cpus: u32,
     pace: Pace,
@@ -64,7 +64,7 @@ struct Paced {
     total: f64,
     rest: f64,
     nobody: Option<f64>,
-    /// Bytes over the network and the disks, received, sent, read, written.
+    /// Bytes received and sent over the network, read from and written to disks.
     bytes: [f64; 4],
     slept: f64,
     closed: Vec<Arc<str>>,
@@ -73,7 +73,7 @@ struct Paced {
 }
 
 impl Paced {
-    /// For a PC with so many logical processors.
+    /// For a PC with this many logical processors.
     fn new(cpus: u32) -> Self {
         Self {
             cpus,
@@ -91,12 +91,12 @@ impl Paced {
         }
     }
 
-    /// Takes a line; what is seen of the programs then, if they are looked at. `wanted`: as [`Pace::depth`].
+    /// Adds a line. Returns the merged sample if the pace asks for a scan. `wanted`: as in [`Pace::depth`].
     fn look(&mut self, line: RecordedSample, wanted: bool) -> Option<RecordedSample> {
         let RecordedSample { sample, processes } = line;
         let span = sample.span.0;
         let slept = sample.slept.get().unwrap_or_default().0;
-        // Nobody watched in between: the program began anew.
+        // Nobody watched in between: the program was restarted.
         if self.last.is_some_and(|last| sample.at.since(last).0 > span + slept + 10.0) {
             *self = Self::new(self.cpus);
         }
@@ -104,7 +104,7 @@ impl Paced {
         self.add(&sample, &processes);
         self.slept += slept;
         self.closed.extend(sample.closed.iter().cloned());
-        // Who opens a monitor has its window in front.
+        // A monitoring tool opens with its window in front.
         let other_window = sample.watched.get() == Some(true) && self.watched == Some(false);
         self.watched = sample.watched.get().or(self.watched);
         let totals = Totals { span: sample.span, cpu: sample.cpu, memory: sample.memory, other_window };
@@ -136,7 +136,8 @@ impl Paced {
         }
     }
 
-    /// The look: whoever is there now with all it did since the last one; what did not live to see it is in the rest.
+    /// The scan: every living process with all its usage since the last one; the usage of those that have ended goes
+    /// into the rest.
     fn join(&mut self, mut sample: Sample, mut processes: Vec<ProcSample>) -> RecordedSample {
         let elapsed = self.elapsed.max(1e-9);
         let known = |sum: f64| Reading::Known(Fraction::new((sum / elapsed).min(1.0)));

@@ -1,4 +1,4 @@
-//! Replays the lines of a history through the code of the program: reader, grouper, history, diagnosis.
+//! Replays the lines of a history through the program's own code: reader, grouper, history, diagnosis.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use mimamori::knowledge::Knowledge;
 use mimamori::model::{At, History, Sample, Seconds};
 use mimamori::report::{HistoryReader, LineError, NoHistory, RecordedSample};
 
-/// A sample, and what was found after it.
+/// A sample, and the findings after it.
 pub type Step = (Arc<Sample>, Vec<Finding>);
 
 /// A history that grows line by line.
@@ -19,10 +19,10 @@ pub struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    /// Begins with the header.
+    /// Starts with the header.
     ///
     /// # Errors
-    /// Why it is no history.
+    /// Why the file is not a history.
     pub fn begin(header: &str, knowledge: &'a Knowledge) -> Result<Self, NoHistory> {
         let reader = HistoryReader::begin(header)?;
         let machine = reader.machine().clone();
@@ -31,7 +31,7 @@ impl<'a> Replay<'a> {
         Ok(Self { grouper: Grouper::new(machine.os), history, reader, knowledge })
     }
 
-    /// Keeps the past for so long only.
+    /// Limits how long samples are kept.
     pub fn keeping(mut self, keep: Seconds) -> Self {
         let idle = self.history.usual_idle();
         self.history = History::short(self.history.machine().clone(), keep);
@@ -39,12 +39,12 @@ impl<'a> Replay<'a> {
         self
     }
 
-    /// What was added so far.
+    /// The history so far.
     pub const fn history(&self) -> &History {
         &self.history
     }
 
-    /// Adds a line; what is found after it, with the sample. `None` for an empty line.
+    /// Adds a line. Returns its sample with the findings after it; `None` for an empty line.
     ///
     /// # Errors
     /// Why the line was skipped.
@@ -53,7 +53,7 @@ impl<'a> Replay<'a> {
         Ok(self.add(recorded))
     }
 
-    /// Reads a line, and adds nothing.
+    /// Reads a line without adding it.
     ///
     /// # Errors
     /// As [`Self::line`].
@@ -61,7 +61,7 @@ impl<'a> Replay<'a> {
         self.reader.line(line)
     }
 
-    /// Adds what was read.
+    /// Adds a sample that was read.
     pub fn add(&mut self, recorded: RecordedSample) -> Option<Step> {
         let mut sample = recorded.sample;
         self.grouper.fold(&mut sample, recorded.processes, self.knowledge);
@@ -70,13 +70,13 @@ impl<'a> Replay<'a> {
         self.history.latest().map(|sample| (Arc::clone(sample), findings))
     }
 
-    /// Begins anew for the same PC: what comes next is another day.
+    /// Starts afresh for the same PC: what follows is another day.
     pub fn forget(&mut self) {
         self.history = History::new(self.history.machine().clone());
     }
 }
 
-/// Seconds from one to the other.
+/// Seconds between the two.
 pub fn seconds(from: At, to: At) -> f64 {
     to.since(from).0
 }

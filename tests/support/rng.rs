@@ -1,10 +1,10 @@
-//! Random numbers that are the same on every PC and in every version: a case has to be the same case tomorrow.
+//! Random numbers that are identical on every PC and in every version, so that a case stays the same.
 
-/// SplitMix64 (Steele, Lea, Flood 2014): enough for noise, and eight lines.
+/// SplitMix64 (Steele, Lea, Flood 2014): good enough for noise, in eight lines.
 pub struct Rng(u64);
 
 impl Rng {
-    /// Begins with a text, mostly the name of a case (FNV-1a).
+    /// Seeds with a text, mostly the name of a case (FNV-1a).
     pub fn of(text: &str) -> Self {
         Self(
             text.bytes()
@@ -21,35 +21,35 @@ impl Rng {
         value ^ (value >> 31)
     }
 
-    /// From 0 up to 1.
+    /// Uniform in `0.0..1.0`.
     pub fn share(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// From 0 up to `end`, without it; 0 for an empty range.
+    /// Uniform in `0..end`; 0 for an empty range.
     pub fn below(&mut self, end: usize) -> usize {
         (self.share() * end as f64) as usize
     }
 
-    /// Normal with mean 0 and deviation 1 (sum of twelve: no tails beyond 6, as a load has none).
+    /// Normal with mean 0 and standard deviation 1 (sum of twelve: no tails beyond 6, as a load has none).
     pub fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.share()).sum::<f64>() - 6.0
     }
 }
 
-/// Noise that remembers a little: a load that is high now is mostly still high two seconds later.
+/// Correlated noise: a load that is high now is mostly still high two seconds later.
 #[derive(Clone, Copy, Default)]
 pub struct Drift(f64);
 
 impl Drift {
-    /// The next value: mean 0, deviation 1.
+    /// The next value: mean 0, standard deviation 1.
     pub fn next(&mut self, rng: &mut Rng) -> f64 {
         const MEMORY: f64 = 0.6;
         self.0 = self.0 * MEMORY + rng.normal() * (1.0 - MEMORY * MEMORY).sqrt();
         self.0
     }
 
-    /// `level` moved by this noise, never below 0.
+    /// `level` with this noise, never below 0.
     pub fn around(&mut self, level: f64, variation: f64, rng: &mut Rng) -> f64 {
         let noise = self.next(rng);
         (level * (1.0 + variation * noise)).max(0.0)

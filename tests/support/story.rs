@@ -1,4 +1,4 @@
-//! Makes the lines of a `mimamori.history/1` out of a case: noise on everything, as a real PC has it.
+//! Generates the lines of a `mimamori.history/1` from a case, with noise on everything, as on a real PC.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ const GB: f64 = (1_u64 << 30) as f64;
 const MB: f64 = (1_u64 << 20) as f64;
 const DAY: f64 = 86_400.0;
 
-/// Ordinary programs of a desk: name in the cast, file, share of the PC, memory in MB, processes, window, parent.
+/// Ordinary desktop programs: name in the case, file, share of the PC, memory in MB, processes, window, parent.
 type DeskProgram = (&'static str, &'static str, f64, f64, usize, bool, &'static str);
 
 const WINDOWS_DESK: &[DeskProgram] = &[
@@ -44,16 +44,16 @@ const LINUX_DESK: &[DeskProgram] = &[
     ("firefox", "/usr/lib/firefox-esr/firefox-esr", 0.012, 760.0, 5, true, "gnome-shell"),
 ];
 
-/// What everything else does on a desk when a part says nothing of it.
+/// Default share of everything else on a desk.
 const OF_A_DESK: f64 = 0.03;
 
-/// A program with what it is now.
+/// A program with its current state.
 struct Player {
-    /// Name in the cast.
+    /// Name in the case.
     key: String,
     facts: Program,
     drift: Vec<Drift>,
-    /// Number of its first process, and when that was started: both new after every pause.
+    /// Pid of its first process, and its start time: both are new after every pause.
     pid: u64,
     start: u64,
     there: bool,
@@ -78,7 +78,7 @@ struct Story<'a> {
     other: Drift,
     memory: Drift,
     slow: HashMap<&'static str, Drift>,
-    /// Seconds since the beginning.
+    /// Seconds since the start.
     now: f64,
     idle: f64,
     throttled: f64,
@@ -163,7 +163,7 @@ impl<'a> Story<'a> {
 
     fn sample(&mut self, part: &Part, share: f64, is_first: bool) -> Map<String, Value> {
         let (processes, programs) = self.processes(part, share);
-        // More than a desk does by itself is what the story is about.
+        // Only the normal activity of a desk is scaled, not what the case is about.
         let level = part.other.at(share);
         let level = if level <= OF_A_DESK { level * self.case.bustle } else { level };
         let mut other = self.other.around(level, part.other_variation, &mut self.rng);
@@ -187,7 +187,7 @@ impl<'a> Story<'a> {
         let network = self.noisy("network", part.net_kb, share, 0.4) * 1000.0;
         put("net_rx_bps", json!((network * 0.8) as u64));
         put("net_tx_bps", json!((network * 0.2) as u64));
-        // What is known of a share, of a heat, of a wait: with a little noise, never outside of its range.
+        // Measured shares, temperatures and stalls: with a little noise, within their range.
         let shares = [
             ("gpu", part.gpu),
             ("fan_effort", part.fan_effort),
@@ -297,7 +297,7 @@ impl<'a> Story<'a> {
         map
     }
 
-    /// The processes, and what they use in all. Never more than there is: then all get less.
+    /// The processes, and their total use, scaled down where it would exceed the whole PC.
     fn processes(&mut self, part: &Part, share: f64) -> (Vec<Value>, f64) {
         let mut list: Vec<(Map<String, Value>, f64)> = Vec::new();
         let seconds = self.now.max(0.0) as u64 + 100_000;
@@ -310,7 +310,7 @@ impl<'a> Story<'a> {
                     || part.runs.contains_key(&player.key)
             })
             .collect();
-        // First who is there, then who started whom.
+        // First which programs run, then their parents.
         for (player, runs) in self.players.iter_mut().zip(&running) {
             if *runs && (!player.there || player.facts.short_lived) && self.case.program.contains_key(&player.key) {
                 player.pid = self.next_pid;
@@ -340,7 +340,7 @@ impl<'a> Story<'a> {
                 let mut map = Map::new();
                 map.insert("pid".into(), json!(player.pid + part_number as u64));
                 map.insert("start".into(), json!(player.start));
-                // The parts of a program are started by its first one.
+                // The other processes of a program are children of its first one.
                 let parent = if part_number > 0 && !player.facts.short_lived { Some(player.pid) } else { parent };
                 map.insert("parent".into(), json!(parent.unwrap_or(1)));
                 let path = player.facts.path.as_deref();
@@ -398,7 +398,7 @@ impl<'a> Story<'a> {
     }
 }
 
-/// Four places: what a PC can tell.
+/// Rounds to four decimals, the precision of a real PC.
 fn short(value: f64) -> f64 {
     (value * 10_000.0).round() / 10_000.0
 }

@@ -1,4 +1,4 @@
-//! The tables that the corpus ends in.
+//! The tables that summarise the corpus.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use mimamori::diagnose::{RuleId, Severity};
 use super::case::Forbidden;
 use super::corpus::{KNOWN_WRONG, Met, Outcome};
 
-/// Rules about a PC that is too busy: the answer has to be there within 15 s.
+/// Rules about an overloaded PC: a finding is due within 15 s.
 const OVERLOAD: [RuleId; 6] = [
     RuleId::CpuHog,
     RuleId::BrowserLoad,
@@ -16,11 +16,11 @@ const OVERLOAD: [RuleId; 6] = [
     RuleId::DiskBusy,
     RuleId::DiskNearlyFull,
 ];
-/// Rules about a load that does not move: they need two minutes to see that.
+/// Rules about steady loads: they need two minutes to see that.
 const FLAT: [RuleId; 2] = [RuleId::SecretMining, RuleId::WebPageLoad];
 
-/// Rule by rule: cases in which it was to be found, found in time, missed; cases in which it was forbidden and was
-/// said all the same; and cases that say nothing about it and in which it was said as worth a look or more.
+/// Rule by rule: cases in which it was expected, found in time, missed; cases in which it was forbidden but appeared;
+/// and other cases in which it appeared as a warning or worse.
 pub fn confusion(outcomes: &[Outcome]) -> String {
     let mut text = format!(
         "{:<18} {:>6} {:>6} {:>6} | {:>9} {:>6} | {:>5}\n",
@@ -55,7 +55,7 @@ pub fn confusion(outcomes: &[Outcome]) -> String {
     text
 }
 
-/// The lines below the table: alarms on negatives, and how long it takes.
+/// The lines below the table: alarms on negatives, and detection times.
 pub fn summary(outcomes: &[Outcome]) -> String {
     let negatives: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.case.has_alarm()).collect();
     let alarms = negatives.iter().filter(|outcome| {
@@ -96,7 +96,7 @@ pub fn summary(outcomes: &[Outcome]) -> String {
     text
 }
 
-/// Time of each flat-load and alarm expectation, for a closer look.
+/// Detection time of each steady-load and alarm expectation.
 pub fn times(outcomes: &[Outcome]) -> String {
     let mut text = String::new();
     for outcome in outcomes {

@@ -1,4 +1,4 @@
-//! Which module of the crate uses which, read from the parsed sources: imports with nested trees and aliases, paths in
+//! Finds which module of the crate uses which, from the parsed sources: imports with nested trees and aliases, paths in
 //! expressions, types, patterns, macro arguments and attributes, chains of `super`, and re-exports.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -13,32 +13,32 @@ pub(super) type Segments = Vec<String>;
 pub(super) enum Target {
     /// Below the root of this crate.
     Inside(Segments),
-    /// Another crate, or a name that is not a path of modules at all.
+    /// Another crate, or a name that is not a module path at all.
     Outside(Segments),
 }
 
-/// A path that stands in a source.
+/// A path in a source.
 #[derive(Clone, Debug)]
 pub(super) struct Used {
     /// File below `src`.
     pub(super) file: String,
-    /// The module it stands in.
+    /// The module that contains it.
     pub(super) module: Segments,
     pub(super) target: Target,
 }
 
-/// Every path in a set of sources. Tests within them are left out.
+/// Every path in a set of sources, tests excluded.
 pub(super) struct Imports {
     pub(super) used: Vec<Used>,
     /// Top-level modules.
     pub(super) rooms: BTreeSet<String>,
     modules: BTreeSet<Segments>,
-    /// What `use` makes known under another path.
+    /// Items that `use` makes available under another path.
     reexports: HashMap<Segments, Segments>,
 }
 
 impl Imports {
-    /// Reads sources, given by their paths below `src` and their texts.
+    /// Parses sources, given by their paths below `src` and their texts.
     pub(super) fn new<'s>(sources: impl IntoIterator<Item = (&'s str, &'s str)>) -> Self {
         let parsed: Vec<(&str, Segments, syn::File)> = sources
             .into_iter()
@@ -54,7 +54,7 @@ impl Imports {
             reader.visit_file(parsed);
             let Reader { found, names, .. } = reader;
             let mut resolved: HashMap<(Segments, String), Target> = HashMap::new();
-            // Twice: an import may begin with the name of another one.
+            // Twice, because an import may begin with the name of another one.
             for _ in 0..2 {
                 for ((module, name), path) in &names {
                     let target = resolve(module, path, &resolved, &imports.modules);
@@ -76,13 +76,13 @@ impl Imports {
         imports
     }
 
-    /// A path of this crate and all paths that re-exports lead it to.
+    /// A path of this crate, and all paths its re-exports lead to.
     pub(super) fn followed(&self, path: &[String]) -> Vec<Segments> {
         std::iter::successors(Some(path.to_vec()), |path| self.step(path)).take(8).collect()
     }
 
     fn step(&self, path: &[String]) -> Option<Segments> {
-        // A module and something that is imported from it may have the same name.
+        // A module and an item imported from it may have the same name.
         let reexported = |length: &usize| !self.modules.contains(&path[..*length]);
         (1..=path.len()).filter(reexported).find_map(|length| {
             let target = self.reexports.get(&path[..length])?;
@@ -90,7 +90,7 @@ impl Imports {
         })
     }
 
-    /// Which top-level module uses which other ones, with a file for each.
+    /// Pairs of top-level modules of which the first uses the second, each with one file.
     pub(super) fn edges(&self) -> BTreeMap<(String, String), String> {
         let mut edges = BTreeMap::new();
         for used in &self.used {
@@ -105,7 +105,7 @@ impl Imports {
     }
 }
 
-/// The shortest circles of a graph, one for each module that lies on one, each once.
+/// The shortest cycles of a graph, one for each module on a cycle, without duplicates.
 pub(super) fn circles<'e>(edges: impl IntoIterator<Item = &'e (String, String)>) -> BTreeSet<Vec<String>> {
     let mut next: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
     for (from, to) in edges {
@@ -170,7 +170,7 @@ fn resolve_below(module: &[String], path: &[String]) -> Target {
 
 struct Reader {
     module: Segments,
-    /// Each path and the module it stands in.
+    /// Each path, with the module that contains it.
     found: Vec<(Segments, Segments)>,
     /// Names that `use` brings into a module.
     names: HashMap<(Segments, String), Segments>,
@@ -199,7 +199,7 @@ impl Reader {
         self.found.push((self.module.clone(), path));
     }
 
-    /// Arguments of macros and attributes are not parsed: paths are found in their words.
+    /// Arguments of macros and attributes are not parsed; paths are found in their text.
     fn words(&mut self, text: &str) {
         let word = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
         let joined = text.replace(" :: ", "::").replace(":: ", "::");
@@ -258,7 +258,7 @@ impl<'ast> Visit<'ast> for Reader {
         visit::visit_path(self, path);
     }
 
-    /// `pub(super)` uses nothing.
+    /// `pub(super)` does not count as a use.
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
@@ -269,7 +269,7 @@ impl<'ast> Visit<'ast> for Reader {
     fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
         match &attribute.meta {
             syn::Meta::List(list) => self.words(&list.tokens.to_string()),
-            // Comments link to anything.
+            // Doc comments may link to anything.
             syn::Meta::Path(_) | syn::Meta::NameValue(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! What another program says to a running agent or window, and what answers: in parts of any size.
+//! Messages from another process to a running agent or window, and their answers, in chunks of any size.
 
 #![no_main]
 
@@ -13,7 +13,7 @@ use frames::{LONGEST, Line};
 use libfuzzer_sys::fuzz_target;
 use mimamori::protocol::{Answer, FRAME, read_request, write};
 
-/// Gives its bytes in parts as long as the first byte says.
+/// Returns its bytes in chunks of the length given by the first byte.
 struct Parts<'a>(&'a [u8], usize);
 
 impl Line for Parts<'_> {

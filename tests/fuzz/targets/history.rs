@@ -1,4 +1,4 @@
-//! A file as `mimamori replay` gets it: any bytes, read line by line and diagnosed.
+//! A file for `mimamori replay`: arbitrary bytes, read line by line and diagnosed.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The file in which the window leaves events for the agent; anybody with the rights of the user can write to it.
+//! The file in which the window leaves events for the agent; any process of the user can write to it.
 
 #![no_main]
 
@@ -19,7 +19,7 @@ fuzz_target!(|data: &[u8]| {
     let events = inbox.peek();
     assert_eq!(inbox.take(), events);
     inbox.discard();
-    // What was understood is the same after it was left there again, as far as there is room for it on a line.
+    // Events that were parsed survive a round trip, unless they are too long for a line.
     let kept: Vec<_> = events.into_iter().filter(|event| inbox.put(event).is_ok()).collect();
     assert_eq!(inbox.peek(), kept);
 });

@@ -1,4 +1,4 @@
-//! `knowledge.toml` of an administrator or a user: nothing in it may panic, take protection away or remove a program.
+//! `knowledge.toml` of an administrator or a user: nothing in it may panic, weaken protection or remove a program.
 
 #![no_main]
 
@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
     assert!(merged.protect.security.is_superset(&KNOWLEDGE.protect.security));
     assert!(merged.programs().len() >= KNOWLEDGE.programs().len());
     assert!(merged.thresholds.cpu.program.is_finite() && merged.thresholds.cpu.program >= 0.0);
-    // A second file (the user's over the administrator's) takes nothing away either.
+    // A second file (the user's over the administrator's) must not remove anything either.
     let (again, _) = merged.with_override(&text);
     assert!(again.programs().len() >= merged.programs().len());
     assert!(again.protect.security.is_superset(&merged.protect.security));

@@ -1,4 +1,4 @@
-//! The settings file: a bad field becomes its default, and what was read is the same after it was written.
+//! The settings file: an invalid field takes its default, and what was read survives a round trip.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! A map and a recording of somebody else, with a line of `---` between them: read, converted, replayed. Without a map
-//! its columns are guessed.
+//! A map and a foreign recording, separated by a line of `---`: parsed, converted, replayed. Without a map its columns
+//! are guessed.
 
 #![no_main]
 
@@ -18,7 +18,7 @@ fuzz_target!(|data: &[u8]| {
         "x.csv".clone_into(&mut map.pattern);
         maps.push(("map".to_owned(), map));
     }
-    // A recording is hours long; the time of each row is spent on the diagnosis, which has a target of its own.
+    // A recording is hours long; most of the time per row is spent on the diagnosis, which has a target of its own.
     let end = csv.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(40).map_or(csv.len(), |(at, _)| at);
     if let Ok(scored) = score_csv("x.csv", &csv[..end], &maps, &mimamori::KNOWLEDGE) {
         assert!(!mimamori::score::run::print(&scored).is_empty());

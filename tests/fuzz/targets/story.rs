@@ -1,4 +1,4 @@
-//! A history that is one, with any figures in it: what the reader lets through must not break a rule.
+//! A valid history with arbitrary figures: whatever the reader accepts must not break a rule.
 
 #![no_main]
 
@@ -41,7 +41,7 @@ const AMOUNTS: [&str; 16] = [
 const FLAGS: [&str; 3] = ["on_battery", "battery_saver", "watched"];
 const NAMES: [&str; 8] =
     ["chrome.exe", "svchost.exe", "MsMpEng.exe", "xmrig", "kworker/0:1", "sums", "explorer.exe", "Isolated Web Co"];
-/// What people call them.
+/// Their display names.
 const PROGRAMS: [&str; 4] = ["Google Chrome", "xmrig", "sums", "nobody"];
 const FOLDERS: [&str; 6] =
     ["", "/usr/bin/", "/tmp/.x/", r"C:\Windows\System32\", r"C:\Users\a\AppData\Local\Temp\", r"C:\Program Files\X\"];
@@ -57,11 +57,11 @@ const MARKS: [&str; 10] = [
     "pool_port",
     "mine",
 ];
-/// Lines in one story, so that one try stays short.
+/// Most lines in a history, so that one run stays short.
 const MOST_LINES: usize = 400;
 
 fuzz_target!(|data: &[u8]| {
-    // Running out of data ends the story.
+    // Running out of data ends the history.
     let _ = play(&mut Unstructured::new(data));
 });
 
@@ -81,7 +81,7 @@ fn play(source: &mut Unstructured<'_>) -> Result<()> {
     let mut line = Map::new();
     let mut told = 0;
     while !source.is_empty() && told < MOST_LINES {
-        // A story is made of what stays, and of a little that changes.
+        // Most of a line stays the same from one to the next; a few fields change.
         for _ in 0..source.int_in_range(0..=5)? {
             change(&mut line, source)?;
         }
