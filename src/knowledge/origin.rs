@@ -18,8 +18,8 @@ struct ProgramPath<'a> {
 }
 
 impl Knowledge {
-    /// Flags of a process, sorted, without duplicates. `parent` is the process that started it, if it still runs and is
-    /// really the parent (start times checked). An unknown path is never suspicious.
+    /// Flags of a process, sorted, without duplicates. `parent` is the process that started it, if it still runs; the
+    /// caller must rule out a reused pid. An unknown path is never suspicious.
     pub fn marks(&self, facts: &ProcFacts, parent: Option<&ProcFacts>, os: Os) -> Vec<OriginFlag> {
         if facts.kernel {
             return Vec::new();

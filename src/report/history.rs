@@ -142,8 +142,8 @@ impl HistoryReader {
         }
         let step = self.last.map(|last| at.since(last));
         let usual = self.usual.or(step).unwrap_or_default();
-        // Unless stated, a sample after a gap covers only three times the usual interval: what happened in the gap is
-        // unknown. So is the time that the first one covers.
+        // Unless stated, a sample after a gap covers at most three times the usual interval: what happened in the gap
+        // is unknown. So is the time that the first one covers.
         let told =
             map.get("span_s").and_then(Value::as_f64).filter(|span| span.is_finite() && *span >= 0.0).map(Seconds);
         let span = told.or(step.map(|step| Seconds(step.0.min(usual.0 * 3.0)))).unwrap_or_default();

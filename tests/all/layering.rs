@@ -200,7 +200,7 @@ fn the_core_is_pure() {
     report(&impure(&imports()));
 }
 
-/// Problems of a `model` module with this text, and impure paths it uses.
+/// Layering violations, and impure paths, of a `model` module with this text.
 fn planted(text: &str) -> (Vec<String>, Vec<String>) {
     let imports = Imports::new([
         ("lib.rs", "pub mod model; pub mod platform; pub mod ui;"),
