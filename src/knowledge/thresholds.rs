@@ -226,7 +226,7 @@ pub struct Steady {
     pub network_quiet: f64,
     /// The same for disks.
     pub disk_quiet: f64,
-    /// Minimum unattributed load. Share of the PC.
+    /// Minimum total load in a recording without programs. Share of the PC.
     pub rest: f64,
     /// Minimum load of the graphics processor, as a share.
     pub gpu: f64,
