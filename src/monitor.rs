@@ -33,7 +33,7 @@ pub fn now() -> At {
 }
 
 /// Backward clock step up to which sampling continues from the last sample; see [`History::push`].
-const BACK_MOST: Seconds = Seconds(60.0);
+const MAX_STEP_BACK: Seconds = Seconds(60.0);
 /// Minutes at rest needed to know a PC's usual temperature and fan speed.
 const IDLE_MINUTES: u32 = 120;
 /// CPU share below which a PC is at rest.
@@ -61,25 +61,25 @@ pub struct Baseline {
 
 impl Baseline {
     /// Reads the recording.
-    fn at(recording: Option<&Path>, limits: &Mining, at: At) -> Self {
+    fn read(recording: Option<&Path>, limits: &Mining, at: At) -> Self {
         match recording.map(Reader::open) {
-            Some(Ok(Some(reader))) => Self::of(&reader, limits, at),
+            Some(Ok(Some(reader))) => Self::from_reader(&reader, limits, at),
             // Nothing is recorded yet, or nothing can be.
-            None | Some(Ok(None)) => Self::nothing(),
+            None | Some(Ok(None)) => Self::unmonitored(),
             Some(Err(_)) => Self::default(),
         }
     }
 
     /// The baseline of a PC that was never monitored.
-    fn nothing() -> Self {
+    fn unmonitored() -> Self {
         Self { learning: Some(Seconds(0.0)), ..Self::default() }
     }
 
-    fn of(reader: &Reader, limits: &Mining, at: At) -> Self {
+    fn from_reader(reader: &Reader, limits: &Mining, at: At) -> Self {
         let ago = |days: f64| at - Seconds::from_days(days);
         let first = match reader.span() {
             Ok(Some((first, _))) => first,
-            Ok(None) => return Self::nothing(),
+            Ok(None) => return Self::unmonitored(),
             Err(_) => return Self::default(),
         };
         // The autostart list is complete at its first reading, so it needs no learning time.
@@ -117,7 +117,7 @@ pub struct Observation {
     /// The sample as it was taken.
     pub sample: Arc<Sample>,
     /// Every program with all its processes.
-    pub folded: Arc<ProgramTable>,
+    pub program_table: Arc<ProgramTable>,
     /// Findings, worst first, with their remedies.
     pub findings: Vec<(Finding, Plan)>,
     /// Cost of this program itself.
@@ -169,19 +169,19 @@ struct Pools {
     /// Their paths, and since when they have been connected.
     connected: HashMap<String, Instant>,
     /// When connections were last read.
-    seen: Option<Instant>,
+    last_read: Option<Instant>,
 }
 
 impl Pools {
     /// Returns `true` when connections should be read again.
     fn is_due(&self, now: Instant) -> bool {
-        self.seen.is_none_or(|seen| now.saturating_duration_since(seen) >= CONNECTIONS_EVERY)
+        self.last_read.is_none_or(|last_read| now.saturating_duration_since(last_read) >= CONNECTIONS_EVERY)
     }
 
     /// Takes the paths of the programs that are `connected` now; returns those connected at every reading for
     /// [`CONNECTED`].
     fn lasting<'a>(&mut self, now: Instant, connected: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
-        self.seen = Some(now);
+        self.last_read = Some(now);
         let since = |path: &str| self.connected.get(path).copied().unwrap_or(now);
         self.connected = connected.map(|path| (path.to_owned(), since(path))).collect();
         let lasting = self.connected.iter().filter(|(_, since)| now.saturating_duration_since(**since) >= CONNECTED);
@@ -199,11 +199,11 @@ struct ConditionCache {
     new_autostarts: BTreeMap<String, At>,
     sudden_stop: Option<SuddenStop>,
     is_stale: bool,
-    both: Arc<Condition>,
+    joined: Arc<Condition>,
 }
 
 impl ConditionCache {
-    fn know(&mut self, new_autostarts: BTreeMap<String, At>, sudden_stop: Option<SuddenStop>) {
+    fn set_recorded(&mut self, new_autostarts: BTreeMap<String, At>, sudden_stop: Option<SuddenStop>) {
         self.is_stale |= self.new_autostarts != new_autostarts || self.sudden_stop != sudden_stop;
         (self.new_autostarts, self.sudden_stop) = (new_autostarts, sudden_stop);
     }
@@ -228,9 +228,9 @@ impl ConditionCache {
             self.of_pc = Arc::clone(of_pc);
             self.of_browsers = of_browsers.cloned();
             self.is_stale = false;
-            self.both = Arc::new(condition);
+            self.joined = Arc::new(condition);
         }
-        Arc::clone(&self.both)
+        Arc::clone(&self.joined)
     }
 }
 
@@ -245,11 +245,11 @@ pub enum PacedSample {
 impl Monitor {
     /// Starts monitoring this PC. The first [`Self::sample`] lacks what needs two readings.
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
-        Self::of(Box::new(Sampler::new()), knowledge, History::new)
+        Self::with_source(Box::new(Sampler::new()), knowledge, History::new)
     }
 
     /// Starts monitoring `source`; `history` may create a shorter history.
-    pub fn of(
+    pub fn with_source(
         source: Box<dyn SampleSource>,
         knowledge: Arc<Knowledge>,
         history: impl FnOnce(Machine) -> History,
@@ -287,7 +287,7 @@ impl Monitor {
     }
 
     /// Adds recorded samples, oldest first. Call it before the first sample.
-    pub fn begin_with(&mut self, recorded: &[Arc<Sample>]) {
+    pub fn preload(&mut self, recorded: &[Arc<Sample>]) {
         for sample in recorded {
             self.history.push(Arc::clone(sample));
         }
@@ -298,15 +298,15 @@ impl Monitor {
         self.source.clocks()
     }
 
-    /// Updates the baseline from the recording as of `at`; `mine` are the user's own work.
-    pub fn learn(&mut self, recording: Option<&Path>, at: At, mine: MyFiles) {
-        let learned = Baseline::at(recording, &self.knowledge.thresholds.mining, at);
+    /// Updates the baseline from the recording as of `at`; `my_files` are the user's own work.
+    pub fn learn(&mut self, recording: Option<&Path>, at: At, my_files: MyFiles) {
+        let learned = Baseline::read(recording, &self.knowledge.thresholds.mining, at);
         self.history.set_usual_idle(learned.usual_idle);
         self.history.set_learning(learned.learning);
         self.history.remember(learned.free_space);
         self.history.set_written(learned.written);
-        self.condition.know(learned.autostarts, learned.sudden_stop);
-        self.grouper.set_baseline(ProgramFacts { mine, new: learned.new, ..self.grouper.facts().clone() });
+        self.condition.set_recorded(learned.autostarts, learned.sudden_stop);
+        self.grouper.set_baseline(ProgramFacts { my_files, new: learned.new, ..self.grouper.facts().clone() });
     }
 
     /// Call now and then while no samples are taken.
@@ -315,12 +315,12 @@ impl Monitor {
     }
 
     /// Sets the files that are the user's own work.
-    pub fn know_mine(&mut self, mine: MyFiles) {
-        self.grouper.set_baseline(ProgramFacts { mine, ..self.grouper.facts().clone() });
+    pub fn set_my_files(&mut self, my_files: MyFiles) {
+        self.grouper.set_baseline(ProgramFacts { my_files, ..self.grouper.facts().clone() });
     }
 
     /// Requests the signer of this file; the answer comes with a later [`Observation`].
-    pub fn ask_signature(&mut self, path: &str) {
+    pub fn request_signature(&mut self, path: &str) {
         self.signatures.ask(Instant::now(), std::iter::once(path));
     }
 
@@ -330,13 +330,13 @@ impl Monitor {
     }
 
     /// Discards the time since the last sample, so that the next one starts here.
-    pub fn begin_anew(&mut self, at: At) {
+    pub fn restart_interval(&mut self, at: At) {
         self.source.tick(at, &mut |_| Depth::Everything);
-        self.slept();
+        self.take_suspended_time();
     }
 
     /// Time suspended since the last call.
-    fn slept(&mut self) -> Reading<Seconds> {
+    fn take_suspended_time(&mut self) -> Reading<Seconds> {
         let clocks = self.source.clocks();
         let before = std::mem::replace(&mut self.clocks, clocks.get());
         match (clocks, before) {
@@ -353,11 +353,11 @@ impl Monitor {
         self.ingest(tick)
     }
 
-    /// Takes a sample as deep as `pace` decides; a full one when `wanted`.
-    pub fn sample_paced(&mut self, at: At, pace: &mut Pace, wanted: bool) -> PacedSample {
+    /// Takes a sample as deep as `pace` decides; a full one when `needs_full`.
+    pub fn sample_paced(&mut self, at: At, pace: &mut Pace, needs_full: bool) -> PacedSample {
         let mut depth = Depth::Everything;
         let tick = self.source.tick(at, &mut |totals| {
-            depth = pace.depth(totals, wanted);
+            depth = pace.depth(totals, needs_full);
             depth
         });
         match depth {
@@ -368,13 +368,13 @@ impl Monitor {
 
     /// Updates the busy programs with a lasting connection to a port of mining pools. Only busy programs are checked,
     /// and nothing but the remote port number is read.
-    fn look_at_connections(&mut self, sample: &Sample) {
+    fn update_pool_connections(&mut self, sample: &Sample) {
         let now = Instant::now();
         if !self.pools.is_due(now) {
             return;
         }
         let steady = &self.knowledge.thresholds.steady;
-        let busy = sample.programs.iter().filter(|program| works_hard(program, sample, steady));
+        let busy = sample.programs.iter().filter(|program| is_busy(program, sample, steady));
         let connected = busy.filter_map(|program| {
             let (path, member) = program.path.as_deref().zip(program.members.first())?;
             let ports = platform::remote_ports(member.key.pid);
@@ -388,7 +388,7 @@ impl Monitor {
     }
 
     /// Determines which programs use the GPU and the network, only while a rule may need it.
-    fn look_for_users(&mut self, sample: &mut Sample, folded: &ProgramTable) {
+    fn read_resource_users(&mut self, sample: &mut Sample, program_table: &ProgramTable) {
         let (wait, now) = (&self.knowledge.thresholds.wait, Instant::now());
         let is_gpu_busy =
             sample.gpu.get().is_some_and(|share| share.get() >= wait.gpu.min(self.knowledge.thresholds.steady.gpu));
@@ -399,13 +399,13 @@ impl Monitor {
         let least = if sample.programs.iter().any(is_at_work) { steady.network_quiet } else { wait.network };
         let gpu = self.users.gpu(now, is_gpu_busy);
         let network = self.users.network(now, rates.iter().sum::<f64>() >= least);
-        folded.name_users(sample, &gpu, &network);
+        program_table.name_users(sample, &gpu, &network);
     }
 
     /// Requests the signatures of busy programs, the only ones they matter for.
     fn check_signatures(&mut self, sample: &Sample) {
         let steady = &self.knowledge.thresholds.steady;
-        let busy = sample.programs.iter().filter(|program| works_hard(program, sample, steady));
+        let busy = sample.programs.iter().filter(|program| is_busy(program, sample, steady));
         self.signatures.ask(Instant::now(), busy.filter_map(|program| program.path.as_deref()));
         if let Some(signatures) = self.signatures.news() {
             let signatures = Arc::new(signatures);
@@ -414,10 +414,10 @@ impl Monitor {
     }
 
     /// Requests the state of running browsers with known locations.
-    fn look_at_browsers(&mut self, folded: &ProgramTable) {
-        let browsers = folded.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
+    fn query_browsers(&mut self, program_table: &ProgramTable) {
+        let browsers = program_table.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
         let mut questions: Vec<BrowserQuestion> =
-            browsers.filter_map(|program| question(program, folded, &self.knowledge)).collect();
+            browsers.filter_map(|program| browser_question(program, program_table, &self.knowledge)).collect();
         // By name: sorted by load, the order would change every time.
         questions.sort_by(|a, b| a.name.cmp(&b.name));
         self.browsers.ask(Instant::now(), questions);
@@ -426,72 +426,76 @@ impl Monitor {
     fn ingest(&mut self, tick: Tick) -> Observation {
         let mut sample = tick.sample;
         sample.closed = std::mem::take(&mut self.closed);
-        sample.slept = self.slept();
-        let folded = self.grouper.fold(&mut sample, tick.processes, &self.knowledge);
-        self.look_at_browsers(&folded);
+        sample.slept = self.take_suspended_time();
+        let program_table = self.grouper.fold(&mut sample, tick.processes, &self.knowledge);
+        self.query_browsers(&program_table);
         sample.condition = self.condition.join(&sample.condition, self.browsers.latest());
-        self.look_for_users(&mut sample, &folded);
+        self.read_resource_users(&mut sample, &program_table);
         let sample = Arc::new(sample);
         let whole = if sample.program_span == sample.span { None } else { sample.over_programs() };
         self.history.push(whole.map_or_else(|| Arc::clone(&sample), Arc::new));
         self.check_signatures(&sample);
-        self.look_at_connections(&sample);
+        self.update_pool_connections(&sample);
         let findings = diagnose(&self.history, &self.knowledge)
             .into_iter()
             .map(|finding| {
-                let refusal = finding.program().and_then(|program| self.refusal(program, &folded));
+                let refusal = finding.program().and_then(|program| self.refusal(program, &program_table));
                 let plan = plan(&finding, refusal);
                 (finding, plan)
             })
             .collect();
         let signatures = Arc::clone(&self.grouper.facts().signatures);
-        Observation { sample, folded: Arc::new(folded), findings, own: tick.own, signatures }
+        Observation { sample, program_table: Arc::new(program_table), findings, own: tick.own, signatures }
     }
 
     /// Returns the processes of `members` that may be closed.
     ///
     /// # Errors
     /// The reason of the first one that must not be: a program is closed as a whole or not at all.
-    pub fn closable(&self, members: &[Member], folded: &ProgramTable) -> Result<Vec<Closable>, Refusal> {
+    pub fn closable(&self, members: &[Member], program_table: &ProgramTable) -> Result<Vec<Closable>, Refusal> {
         let checked: Result<Vec<Closable>, Refusal> = members
             .iter()
-            .filter_map(|member| folded.facts.get(&member.key))
+            .filter_map(|member| program_table.facts.get(&member.key))
             .map(|facts| Closable::check(facts, &self.knowledge.protect, &self.own_process))
             .collect();
         checked.and_then(|found| if found.is_empty() { Err(Refusal::NotRunning) } else { Ok(found) })
     }
 
-    fn refusal(&self, program: &Subject, folded: &ProgramTable) -> Option<Refusal> {
-        self.closable(&program.members, folded).err()
+    fn refusal(&self, program: &Subject, program_table: &ProgramTable) -> Option<Refusal> {
+        self.closable(&program.members, program_table).err()
     }
 }
 
-/// Time of the sample after the one at `last`. While a clock that was set back by less than [`BACK_MOST`] catches up,
-/// times advance by 1 ms, as older ones would be dropped; a larger step starts a new history.
+/// Time of the sample after the one at `last`. While a clock that was set back by less than [`MAX_STEP_BACK`] catches
+/// up, times advance by 1 ms, as older ones would be dropped; a larger step starts a new history.
 fn after(last: Option<At>, now: At) -> At {
-    last.filter(|last| now <= *last && last.since(now).0 < BACK_MOST.0).map_or(now, |last| At(last.0 + 1))
+    last.filter(|last| now <= *last && last.since(now).0 < MAX_STEP_BACK.0).map_or(now, |last| At(last.0 + 1))
 }
 
 /// Returns `true` when a program uses so much CPU or GPU that its identity matters.
-fn works_hard(program: &ProgramSample, sample: &Sample, steady: &Steady) -> bool {
+fn is_busy(program: &ProgramSample, sample: &Sample, steady: &Steady) -> bool {
     let is_user = |user: &Use<Fraction>| user.program == program.name && user.part.get() >= steady.gpu;
     program.cpu.get() >= steady.program || sample.gpu_users.known().is_some_and(|users| users.iter().any(is_user))
 }
 
 /// Builds the question about a browser, based on its oldest process of this user, whose command line names the profile
 /// folder. `None` where its locations are not known.
-fn question(program: &ProgramSample, folded: &ProgramTable, knowledge: &Knowledge) -> Option<BrowserQuestion> {
+fn browser_question(
+    program: &ProgramSample,
+    program_table: &ProgramTable,
+    knowledge: &Knowledge,
+) -> Option<BrowserQuestion> {
     let places = Arc::clone(knowledge.browser_places(&program.name)?);
     let mut roots: Vec<ProcKey> = program.members.iter().map(|member| member.root).collect();
     roots.sort_by_key(|root| (root.start_time, root.pid));
     roots.dedup();
-    let facts_of = |root: &ProcKey| folded.facts.get(root).map(|facts| &**facts);
-    let is_mine = |root: &ProcKey| facts_of(root).is_some_and(|facts| facts.owner == Owner::Me);
+    let facts_of = |root: &ProcKey| program_table.facts.get(root).map(|facts| &**facts);
+    let is_own = |root: &ProcKey| facts_of(root).is_some_and(|facts| facts.owner == Owner::Me);
     let args_of = |root: &ProcKey| facts_of(root).and_then(|facts| facts.args.known()).map_or(&[][..], Vec::as_slice);
-    let root = *roots.iter().find(|root| is_mine(root)).or(roots.first())?;
+    let root = *roots.iter().find(|root| is_own(root)).or(roots.first())?;
     let (facts, args) = (facts_of(&root), args_of(&root));
     let profiles = Knowledge::profiles_argument(args);
-    let is_alike = |other: &ProcKey| is_mine(other) && Knowledge::profiles_argument(args_of(other)) == profiles;
+    let is_alike = |other: &ProcKey| is_own(other) && Knowledge::profiles_argument(args_of(other)) == profiles;
     Some(BrowserQuestion {
         name: Arc::clone(&program.name),
         pid: root.pid,
@@ -537,7 +541,7 @@ mod tests {
         let stop = Event::new(now - Seconds::from_hours(2.0), EventKind::SuddenStop, "");
         recorder.note(&stop.with(serde_json::json!({ "cause": "power_lost" })));
         recorder.flush(now).expect("written");
-        let learned = Baseline::of(&Reader::open(&path).expect("read").expect("there"), &mining(), now);
+        let learned = Baseline::from_reader(&Reader::open(&path).expect("read").expect("there"), &mining(), now);
         (folder, learned)
     }
 
@@ -570,7 +574,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_a_little_does_not_stop_the_looks() {
+    fn a_clock_that_is_set_back_a_little_does_not_stop_sampling() {
         let at = |seconds: i64| At(seconds * 1000);
         assert_eq!(after(None, at(5)), at(5));
         assert_eq!(after(Some(at(4)), at(5)), at(5));
@@ -586,12 +590,8 @@ mod tests {
             let part = Fraction::new(part);
             Sample { gpu_users: Reading::Known(vec![Use { program: "gfx".into(), part }]), ..Sample::default() }
         };
-        assert!(
-            works_hard(&program(0.0), &sample(0.9), steady) && works_hard(&program(0.2), &Sample::default(), steady)
-        );
-        assert!(
-            !works_hard(&program(0.0), &sample(0.3), steady) && !works_hard(&program(0.01), &Sample::default(), steady)
-        );
+        assert!(is_busy(&program(0.0), &sample(0.9), steady) && is_busy(&program(0.2), &Sample::default(), steady));
+        assert!(!is_busy(&program(0.0), &sample(0.3), steady) && !is_busy(&program(0.01), &Sample::default(), steady));
     }
 
     fn process(pid: u32, parent: u32, args: &[&str]) -> ProcSample {
@@ -607,28 +607,30 @@ mod tests {
     }
 
     #[test]
-    fn the_process_that_began_a_browser_is_asked_about() {
+    fn the_browser_question_names_the_process_that_began_it() {
         let knowledge = Knowledge::builtin().expect("tables");
         let processes = vec![
             process(11, 10, &["chrome", "--type=renderer"]),
             process(10, 1, &["chrome", "--user-data-dir=/srv/profiles"]),
         ];
-        let folded = Grouper::new(Os::Linux).fold(&mut Sample::default(), processes, &knowledge);
-        let asked = question(&folded.programs[0], &folded, &knowledge).expect("a known browser");
-        assert_eq!((&*asked.name, asked.pid), ("Google Chrome", 10));
-        assert_eq!(asked.path.as_deref(), Some("/opt/google/chrome/chrome"));
-        assert_eq!(asked.own_profiles.as_deref(), Some("/srv/profiles"));
-        assert_eq!(asked.places.family, BrowserFamily::Chromium);
-        assert!(asked.blockers.len() >= 20);
+        let program_table = Grouper::new(Os::Linux).fold(&mut Sample::default(), processes, &knowledge);
+        let question =
+            browser_question(&program_table.programs[0], &program_table, &knowledge).expect("a known browser");
+        assert_eq!((&*question.name, question.pid), ("Google Chrome", 10));
+        assert_eq!(question.path.as_deref(), Some("/opt/google/chrome/chrome"));
+        assert_eq!(question.own_profiles.as_deref(), Some("/srv/profiles"));
+        assert_eq!(question.places.family, BrowserFamily::Chromium);
+        assert!(question.blockers.len() >= 20);
     }
 
     #[test]
-    fn of_a_browser_that_several_use_nothing_is_said_about_whose_page_it_is() {
+    fn a_browser_that_several_users_run_counts_as_shared() {
         let knowledge = Knowledge::builtin().expect("tables");
         let is_shared = |processes: Vec<ProcSample>| {
-            let folded = Grouper::new(Os::Linux).fold(&mut Sample::default(), processes, &knowledge);
-            let asked = question(&folded.programs[0], &folded, &knowledge).expect("a known browser");
-            (asked.pid, asked.shared)
+            let program_table = Grouper::new(Os::Linux).fold(&mut Sample::default(), processes, &knowledge);
+            let question =
+                browser_question(&program_table.programs[0], &program_table, &knowledge).expect("a known browser");
+            (question.pid, question.shared)
         };
         let of = |owner: Owner, mut sample: ProcSample| {
             sample.facts = Arc::new(ProcFacts { owner, ..(*sample.facts).clone() });
@@ -669,12 +671,12 @@ mod tests {
         assert!(second.restart_pending == Reading::Known(true) && second.browser("Firefox").is_some());
         let helper = Autostart { name: "Helper".to_owned(), ..Autostart::default() };
         let stop = SuddenStop { at: At(3), back: At(4), reason: StopReason::PowerLost, code: None };
-        joined.know(BTreeMap::from([(helper.identity(), At(5))]), Some(stop));
+        joined.set_recorded(BTreeMap::from([(helper.identity(), At(5))]), Some(stop));
         let list = Condition { autostarts: Reading::Known(vec![helper]), ..Condition::default() }.into();
         let dated = joined.join(&list, None);
         assert_eq!(dated.autostarts.known().map(|list| list[0].since), Some(Some(At(5))));
         assert_eq!(dated.sudden_stop, Some(stop));
-        joined.know(BTreeMap::new(), None);
+        joined.set_recorded(BTreeMap::new(), None);
         let unknown = joined.join(&list, None);
         assert_eq!(unknown.autostarts.known().map(|list| list[0].since), Some(None));
         assert_eq!(unknown.sudden_stop, None);

@@ -7,7 +7,7 @@ use crate::diagnose::{Finding, IncidentKey, RuleId, incident_key};
 use crate::model::{At, Seconds};
 
 /// Longest absence after which a finding still counts as the same one.
-const ENDED: Seconds = Seconds(30.0);
+const MAX_ABSENCE: Seconds = Seconds(30.0);
 
 /// A finding under way.
 #[derive(Clone, Debug)]
@@ -49,14 +49,14 @@ impl<T> ActiveFindings<T> {
     /// Extends findings whose incident continues under another rule that now knows more, then removes and returns the
     /// ended ones. Call once per moment, after [`Self::see`] for all its findings.
     pub(super) fn end_absent<'f>(&mut self, now: At, findings: impl Iterator<Item = &'f Finding>) -> Vec<Active<T>> {
-        let going_on: Vec<IncidentKey> =
-            findings.filter(|finding| finding.goes_on()).map(Finding::incident_key).collect();
+        let ongoing: Vec<IncidentKey> =
+            findings.filter(|finding| finding.is_ongoing()).map(Finding::incident_key).collect();
         for ((rule, group), active) in &mut self.0 {
-            if going_on.contains(&incident_key(*rule, group)) {
+            if ongoing.contains(&incident_key(*rule, group)) {
                 active.seen = now;
             }
         }
-        self.0.extract_if(.., |_, active| now.since(active.seen) > ENDED).map(|(_, active)| active).collect()
+        self.0.extract_if(.., |_, active| now.since(active.seen) > MAX_ABSENCE).map(|(_, active)| active).collect()
     }
 
     /// Removes and returns everything under way.

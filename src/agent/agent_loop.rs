@@ -98,7 +98,7 @@ impl<'a> AgentLoop<'a> {
         let settings = file.load();
         let texts = context.texts(options.lang.or(settings.lang).unwrap_or(context.lang));
         let knowledge = Arc::clone(&context.knowledge);
-        let monitor = Monitor::of(source, knowledge, |machine| History::short(machine, KEEP));
+        let monitor = Monitor::with_source(source, knowledge, |machine| History::short(machine, KEEP));
         let started = host.now();
         let run = Run {
             boot_id: monitor.machine().boot_id.known().cloned(),
@@ -158,7 +158,7 @@ impl<'a> AgentLoop<'a> {
         if noted.and_then(|noted| identities(&noted)).as_ref() == Some(&listed) {
             return;
         }
-        self.recording_writer.know_autostarts(listed.into_iter().collect());
+        self.recording_writer.set_autostarts(listed.into_iter().collect());
         self.recording_writer.flush(self.at);
         self.learn_again();
     }
@@ -177,7 +177,7 @@ impl<'a> AgentLoop<'a> {
         // Fallback without a sign-in time: an agent started by the system (`quiet`) means the user has just signed in.
         let signed_in = self.host.signed_in_at().or(self.options.quiet.then_some(self.started));
         if let Some(signed_in) = signed_in {
-            self.notification_policy.signed_in(signed_in, self.started);
+            self.notification_policy.quiet_after_sign_in(signed_in, self.started);
         }
     }
 
@@ -211,7 +211,7 @@ impl<'a> AgentLoop<'a> {
         if let Some(first) = self.context.notes.first() {
             // The faulty line without its file: there is no room for both, and the line says more.
             let reason = first.text(&self.context.en);
-            if let Some(mut event) = self.notices.trouble(self.at, "trouble-knowledge", &reason) {
+            if let Some(mut event) = self.notices.report_trouble(self.at, "trouble-knowledge", &reason) {
                 event.data["note"] = json!(first.problem.as_ref().ok());
                 event.data["more"] = json!(self.context.notes.len() - 1);
                 self.recording_writer.note(&event);
@@ -250,14 +250,14 @@ impl<'a> AgentLoop<'a> {
     fn look_for_sudden_stop(&mut self, path: Option<&Path>) {
         let Some(previous) = self.recording_writer.take_previous() else { return };
         let boot = self.monitor.machine().boot_id.known();
-        if let Some((boot_id, last_seen)) = self.last_stop.look(previous, path, boot) {
+        if let Some((boot_id, last_seen)) = self.last_stop.check_previous(previous, path, boot) {
             self.host.ask_stop_cause(boot_id, last_seen, self.wakes.clone());
         }
     }
 
     /// Records the system's answer to why the PC went off.
     pub(super) fn cause_known(&mut self, cause: &Reading<StopCause>) {
-        let Some(event) = self.last_stop.answered(cause) else { return };
+        let Some(event) = self.last_stop.record_cause(cause) else { return };
         self.recording_writer.note(&event);
         self.recording_writer.flush(self.at);
         self.learn_again();
@@ -266,7 +266,7 @@ impl<'a> AgentLoop<'a> {
     /// Notifies about the sudden stop as soon as the policy allows it.
     fn tell_sudden_stop(&mut self) {
         let notices = &mut self.notices;
-        let told = self.last_stop.take_told(self.at, &mut self.notification_policy, || notices.is_presenting());
+        let told = self.last_stop.take_due(self.at, &mut self.notification_policy, || notices.is_presenting());
         let Some(stop) = told else { return };
         let text = event_text(&stop, &self.context.knowledge, self.texts, &Context::zone());
         let shown = self.notices.show(
@@ -285,7 +285,7 @@ impl<'a> AgentLoop<'a> {
         if let Some(shift) = moment.shift {
             self.shift(shift);
         }
-        self.notification_policy.follow(&moment);
+        self.notification_policy.quiet_after_resume(&moment);
         for event in clock_events(&moment) {
             self.recording_writer.note(&event);
         }
@@ -298,7 +298,7 @@ impl<'a> AgentLoop<'a> {
         }
         if self.paused_until.take().is_some() {
             self.recording_writer.note(&Event::new(self.at, EventKind::Resumed, ""));
-            self.monitor.begin_anew(self.at);
+            self.monitor.restart_interval(self.at);
             self.update_tray();
             return Some(Duration::from_secs_f64(self.pace.step().0));
         }
@@ -318,7 +318,7 @@ impl<'a> AgentLoop<'a> {
         }
         self.recording_writer.step(self.at, is_calm(&self.findings));
         self.open_late();
-        for event in self.recording_writer.take_arrived() {
+        for event in self.recording_writer.take_recorded() {
             if event.kind == EventKind::Action {
                 let is_seen = self.monitor.history_mut().note_closed(&event.subject, event.at);
                 if !is_seen {
@@ -359,12 +359,12 @@ impl<'a> AgentLoop<'a> {
     fn note_everything(&mut self, view: Observation) {
         self.recording_writer.add(&view.sample);
         let group_of = |pid| {
-            let mut programs = view.folded.programs.iter();
+            let mut programs = view.program_table.programs.iter();
             programs.find(|program| program.members.iter().any(|member| member.key.pid == pid))
         };
         let foreground = view.sample.foreground.get().and_then(|pid| Some((pid, &*group_of(pid)?.name)));
         let knowledge = &self.context.knowledge;
-        let monitors = view.folded.facts.values().filter(|facts| is_monitoring_tool(facts, knowledge));
+        let monitors = view.program_table.facts.values().filter(|facts| is_monitoring_tool(facts, knowledge));
         let facts = SessionFacts {
             idle: view.sample.user_idle.get(),
             foreground,
@@ -397,7 +397,7 @@ impl<'a> AgentLoop<'a> {
         // Written at once: a restart must not repeat a notification because the process was killed.
         self.recording_writer.flush(self.at);
         let Some(worst) = self.findings.iter().find(|finding| told.contains(&finding_key(finding))) else { return };
-        let shown = self.notices.tell(worst, told.len().saturating_sub(1), &self.context.knowledge, self.texts);
+        let shown = self.notices.notify(worst, told.len().saturating_sub(1), &self.context.knowledge, self.texts);
         self.shown(&shown);
     }
 
@@ -409,7 +409,7 @@ impl<'a> AgentLoop<'a> {
 
     /// Reports a fault of the agent itself once, in the log and in the history.
     fn trouble(&mut self, id: &'static str, reason: &str) {
-        if let Some(event) = self.notices.trouble(self.at, id, reason) {
+        if let Some(event) = self.notices.report_trouble(self.at, id, reason) {
             log::warn!("{id}: {reason}");
             self.recording_writer.note(&event);
         }
@@ -417,9 +417,9 @@ impl<'a> AgentLoop<'a> {
 
     fn say_remarks(&mut self) {
         if self.recording_writer.trouble().is_none() {
-            self.notices.is_over(&RecordingUnavailable::TEXTS);
+            self.notices.clear_troubles(&RecordingUnavailable::TEXTS);
         }
-        for remark in self.recording_writer.take_remarks() {
+        for remark in self.recording_writer.take_notices() {
             match remark {
                 RecordingNotice::InMemory(trouble) => self.trouble(trouble.text(), trouble.reason()),
                 RecordingNotice::Quarantined => self.trouble("trouble-damaged", ""),
@@ -543,7 +543,7 @@ impl<'a> AgentLoop<'a> {
         match event {
             DesktopEvent::TrayShown => {
                 self.icon.set_shown(true);
-                self.notices.is_over(&["trouble-no-tray"]);
+                self.notices.clear_troubles(&["trouble-no-tray"]);
             }
             DesktopEvent::TrayHidden => {
                 self.icon.set_shown(false);
@@ -567,7 +567,7 @@ impl<'a> AgentLoop<'a> {
     }
 
     fn update_tray(&mut self) {
-        if self.icon.is_there() {
+        if self.icon.is_started() {
             self.icon.update(Instant::now(), self.tray_view());
         }
     }

@@ -101,8 +101,8 @@ mod tests {
         mining.subject.members = vec![Member { key, root: key, cpu: Fraction::new(0.5), memory: Bytes(1) }];
         let mut events = Vec::new();
         for now in (10_i64..600).step_by(2) {
-            let now_told = [if now < 120 { hog() } else { mining.clone() }];
-            events.extend(finding_tracker.step(At(now * 1000), if now < 400 { &now_told } else { &[] }));
+            let current = [if now < 120 { hog() } else { mining.clone() }];
+            events.extend(finding_tracker.step(At(now * 1000), if now < 400 { &current } else { &[] }));
         }
         let seen: Vec<_> = events.iter().map(|event| (event.kind, event.at.0 / 1000)).collect();
         let (begun, ended) = (EventKind::Finding, EventKind::FindingEnded);

@@ -55,16 +55,16 @@ pub(super) trait Host {
         }
     }
 
-    /// Asks why the PC went off, which may take seconds; the answer arrives as [`AgentEvent::Cause`].
+    /// Asks why the PC went off, which may take seconds; the answer arrives as [`AgentEvent::StopCause`].
     fn ask_stop_cause(&self, boot_id: Option<String>, last_seen: At, wakes: Sender<AgentEvent>) {
         let failed = wakes.clone();
         let ask = move || {
             let cause = platform::sudden_stop_cause(boot_id.as_deref(), last_seen);
             // The agent may have ended meanwhile.
-            let _ = wakes.send(AgentEvent::Cause(cause));
+            let _ = wakes.send(AgentEvent::StopCause(cause));
         };
         if std::thread::Builder::new().name("last stop".to_owned()).spawn(ask).is_err() {
-            let _ = failed.send(AgentEvent::Cause(Reading::Missing(Why::Unsupported)));
+            let _ = failed.send(AgentEvent::StopCause(Reading::Missing(Why::Unsupported)));
         }
     }
 

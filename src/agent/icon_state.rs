@@ -14,14 +14,14 @@ pub(super) struct IconState {
     tray: Option<Tray>,
     shown: bool,
     /// Content shown, and when it was set (monotonic).
-    told: (TrayView, Instant),
+    shown_view: (TrayView, Instant),
     starts_with_pc: Reading<bool>,
 }
 
 impl IconState {
     pub(super) fn new(now: Instant) -> Self {
-        let told = (TrayView::default(), now);
-        Self { tray: None, shown: false, told, starts_with_pc: platform::autostart_is_on() }
+        let shown_view = (TrayView::default(), now);
+        Self { tray: None, shown: false, shown_view, starts_with_pc: platform::autostart_is_on() }
     }
 
     pub(super) fn started(&mut self, tray: Tray) {
@@ -29,7 +29,7 @@ impl IconState {
     }
 
     /// Returns `true` once the tray has started.
-    pub(super) const fn is_there(&self) -> bool {
+    pub(super) const fn is_started(&self) -> bool {
         self.tray.is_some()
     }
 
@@ -65,10 +65,10 @@ impl IconState {
     /// rate-limited.
     pub(super) fn update(&mut self, now: Instant, view: TrayView) {
         let Some(tray) = &self.tray else { return };
-        let (last, since) = &self.told;
+        let (last, since) = &self.shown_view;
         if is_news(last, &view, now.saturating_duration_since(*since)) {
             tray.update(&view);
-            self.told = (view, now);
+            self.shown_view = (view, now);
         }
     }
 }

@@ -18,7 +18,7 @@ const BEFORE: Seconds = Seconds(60.0);
 /// Number of programs reported.
 const PROGRAMS: usize = 3;
 /// Smallest mean processor share reported: less is no load.
-const LEAST: f64 = 0.05;
+const MIN_CPU: f64 = 0.05;
 
 /// Programs by English name, with their mean processor share.
 type Busy = Vec<(Arc<str>, f64)>;
@@ -29,13 +29,13 @@ pub(super) struct LastStop {
     previous: Option<PreviousRun>,
     /// Busiest programs just before the stop.
     busy: Busy,
-    untold: Option<Event>,
+    to_notify: Option<Event>,
 }
 
 impl LastStop {
     /// Checks the previous run. It ended suddenly when it lacks its clean mark and the PC was restarted since; returns
     /// its boot id and the time it was last seen, with which to ask the system for the cause.
-    pub(super) fn look(
+    pub(super) fn check_previous(
         &mut self,
         previous: PreviousRun,
         path: Option<&Path>,
@@ -51,7 +51,7 @@ impl LastStop {
     }
 
     /// Takes the system's answer and returns the event to record.
-    pub(super) fn answered(&mut self, cause: &Reading<StopCause>) -> Option<Event> {
+    pub(super) fn record_cause(&mut self, cause: &Reading<StopCause>) -> Option<Event> {
         let previous = self.previous.take()?;
         let (name, code) = match cause.known() {
             Some(StopCause::Orderly) => ("orderly", None),
@@ -65,21 +65,21 @@ impl LastStop {
         let data = json!({ "cause": name, "code": code, "started": previous.started.0, "busy": busy });
         let event = Event::new(previous.last_seen, EventKind::SuddenStop, "").with(data);
         // After an orderly shutdown only the agent was killed: recorded, but not notified.
-        self.untold = (name != "orderly").then(|| event.clone());
+        self.to_notify = (name != "orderly").then(|| event.clone());
         Some(event)
     }
 
     /// Returns the event to notify now, once, when `notification_policy` allows it.
-    pub(super) fn take_told(
+    pub(super) fn take_due(
         &mut self,
         now: At,
         notification_policy: &mut NotificationPolicy,
         presenting: impl FnOnce() -> bool,
     ) -> Option<Event> {
-        if self.untold.is_none() || !notification_policy.may_tell(now, presenting) {
+        if self.to_notify.is_none() || !notification_policy.is_allowed(now, presenting) {
             return None;
         }
-        self.untold.take()
+        self.to_notify.take()
     }
 }
 
@@ -100,7 +100,7 @@ fn busiest(samples: &[Sample]) -> Busy {
         }
     }
     let means = sums.into_iter().map(|(name, sum)| (Arc::clone(name), sum / time.max(1e-6)));
-    let mut busy: Busy = means.filter(|(_, mean)| *mean >= LEAST).collect();
+    let mut busy: Busy = means.filter(|(_, mean)| *mean >= MIN_CPU).collect();
     busy.sort_by(|a, b| b.1.total_cmp(&a.1));
     busy.truncate(PROGRAMS);
     busy
@@ -121,40 +121,40 @@ mod tests {
     use crate::recorder::{Limits, Recorder, Run};
 
     /// A run that ended suddenly at 900 s, for which the system has answered `cause`.
-    fn answered(cause: &Reading<StopCause>) -> (LastStop, Option<Event>) {
+    fn with_cause(cause: &Reading<StopCause>) -> (LastStop, Option<Event>) {
         let (started, last_seen) = (At(100_000), At(900_000));
         let previous = PreviousRun { boot_id: Some("before".to_owned()), started, last_seen, clean: false };
         let mut last = LastStop { previous: Some(previous), ..LastStop::default() };
-        let event = last.answered(cause);
+        let event = last.record_cause(cause);
         (last, event)
     }
 
     #[test]
     fn it_is_told_once_after_the_quiet_times_and_not_during_a_presentation() {
-        let (mut last, recorded) = answered(&Reading::Known(StopCause::PowerLost));
+        let (mut last, recorded) = with_cause(&Reading::Known(StopCause::PowerLost));
         assert_eq!(recorded.as_ref().map(|event| event.at), Some(At(900_000)), "at once");
         let mut notification_policy = NotificationPolicy::default();
-        notification_policy.signed_in(At(1_000_000), At(1_002_000));
-        let mut told = Vec::new();
+        notification_policy.quiet_after_sign_in(At(1_000_000), At(1_002_000));
+        let mut notified = Vec::new();
         for second in (1002_i64..3000).step_by(2) {
             let presenting = || second < 1500;
-            told.extend(
-                last.take_told(At(second * 1000), &mut notification_policy, presenting).map(|event| (second, event)),
+            notified.extend(
+                last.take_due(At(second * 1000), &mut notification_policy, presenting).map(|event| (second, event)),
             );
         }
-        assert_eq!(told, [(1510, recorded.expect("an event"))]);
+        assert_eq!(notified, [(1510, recorded.expect("an event"))]);
     }
 
     #[test]
     fn a_start_by_hand_tells_it_at_once() {
-        let (mut last, recorded) = answered(&Reading::Missing(Why::Unsupported));
-        assert_eq!(last.take_told(At(1_002_000), &mut NotificationPolicy::default(), || false), recorded);
+        let (mut last, recorded) = with_cause(&Reading::Missing(Why::Unsupported));
+        assert_eq!(last.take_due(At(1_002_000), &mut NotificationPolicy::default(), || false), recorded);
     }
 
     /// The cause names in the recording must be those that the rule reads.
     #[test]
     fn what_is_recorded_is_what_the_window_tells() {
-        let read = |cause| SuddenStop::of(&answered(&cause).1.expect("an event"), At(950_000));
+        let read = |cause| SuddenStop::of(&with_cause(&cause).1.expect("an event"), At(950_000));
         for (cause, reason, code) in [
             (StopCause::PowerLost, StopReason::PowerLost, None),
             (StopCause::PowerButton, StopReason::PowerButton, None),
@@ -169,15 +169,15 @@ mod tests {
 
     #[test]
     fn an_orderly_shutdown_is_recorded_and_not_told() {
-        let (mut last, recorded) = answered(&Reading::Known(StopCause::Orderly));
+        let (mut last, recorded) = with_cause(&Reading::Known(StopCause::Orderly));
         assert_eq!(recorded.map(|event| event.data["cause"].clone()), Some("orderly".into()));
-        let asked = || unreachable!("nothing to tell");
-        assert_eq!(last.take_told(At(1_002_000), &mut NotificationPolicy::default(), asked), None);
-        assert!(last.answered(&Reading::Known(StopCause::Orderly)).is_none(), "once");
+        let presenting = || unreachable!("nothing to tell");
+        assert_eq!(last.take_due(At(1_002_000), &mut NotificationPolicy::default(), presenting), None);
+        assert!(last.record_cause(&Reading::Known(StopCause::Orderly)).is_none(), "once");
     }
 
     /// A sample of three programs, of which `hard` is busy.
-    fn look(second: i64, span: f64, hard: &str) -> Sample {
+    fn sample(second: i64, span: f64, hard: &str) -> Sample {
         let program = |name: &str| ProgramSample {
             name: name.into(),
             cpu: Fraction::new(if name == hard { 0.6 } else { 0.02 }),
@@ -195,26 +195,26 @@ mod tests {
         assert!(busy_before(&path, At(900_000)).is_empty(), "no recording");
         let run = Run { boot_id: None, version: "0".to_owned(), started: At(0) };
         let (mut recorder, _) = Recorder::open(&path, &run, Limits::default()).expect("opened");
-        recorder.add(&look(830, 30.0, "calm"));
-        recorder.add(&look(870, 20.0, "film"));
-        recorder.add(&look(890, 20.0, "game"));
-        recorder.add(&look(900, 10.0, "game"));
+        recorder.add(&sample(830, 30.0, "calm"));
+        recorder.add(&sample(870, 20.0, "film"));
+        recorder.add(&sample(890, 20.0, "game"));
+        recorder.add(&sample(900, 10.0, "game"));
         recorder.flush(At(900_000)).expect("written");
         let busy = busy_before(&path, At(900_000));
         let shown: Vec<(&str, i64)> = busy.iter().map(|(name, cpu)| (&**name, (cpu * 1000.0).round() as i64)).collect();
         // (0.6 * 30 + 0.02 * 20) / 50, (0.6 * 20 + 0.02 * 30) / 50
         assert_eq!(shown, [("game", 368), ("film", 252)]);
-        let (mut last, _) = answered(&Reading::Missing(Why::Unsupported));
+        let (mut last, _) = with_cause(&Reading::Missing(Why::Unsupported));
         let previous = PreviousRun { boot_id: None, started: At(0), last_seen: At(900_000), clean: false };
         (last.previous, last.busy) = (Some(previous), busy);
-        let event = last.answered(&Reading::Missing(Why::Unsupported)).expect("an event");
+        let event = last.record_cause(&Reading::Missing(Why::Unsupported)).expect("an event");
         assert_eq!(event.data["busy"][0]["program"], "game");
     }
 
     #[test]
     fn only_a_known_cause_is_called_one() {
         let title = |cause, lang| {
-            let (_, event) = answered(&cause);
+            let (_, event) = with_cause(&cause);
             title(&event.expect("an event"), &Texts::new(lang))
         };
         for (lang, off, windows) in [(Lang::En, "turned off", "Windows"), (Lang::Ja, "電源が切れました", "Windows")]

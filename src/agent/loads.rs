@@ -7,7 +7,7 @@ use crate::model::Sample;
 /// Returns `true` when the next tick needs a full sample whatever the totals say. `latest` is the latest full sample,
 /// from which `findings` were derived.
 pub fn needs_full_sample(findings: &[Finding], latest: Option<&Sample>, steady: &Steady) -> bool {
-    findings.iter().any(is_moving)
+    findings.iter().any(is_transient)
         || latest.is_some_and(|latest| {
             // Only another full sample shows for how long a window has been hung.
             let hangs = latest.programs.iter().any(|program| program.hung);
@@ -17,8 +17,8 @@ pub fn needs_full_sample(findings: &[Finding], latest: Option<&Sample>, steady: 
 }
 
 /// Returns `true` for a load that may end at any moment.
-fn is_moving(finding: &Finding) -> bool {
-    let moves = matches!(
+fn is_transient(finding: &Finding) -> bool {
+    let is_load = matches!(
         finding.rule,
         RuleId::CpuHog
             | RuleId::BrowserLoad
@@ -35,19 +35,19 @@ fn is_moving(finding: &Finding) -> bool {
             | RuleId::NotResponding
             | RuleId::SlowedByHeat
     );
-    moves && !finding.is_over_days()
+    is_load && !finding.is_long_term()
 }
 
 /// Returns `true` when no finding justifies the shorter write interval, that is, when losing the last minutes to a
 /// power cut would matter to nobody. Standing conditions (a full disk, a pending restart, growth over days) do not
 /// count: they last for weeks, and at one write a minute a calm PC writes 35 MB a day.
 pub(super) fn is_calm(findings: &[Finding]) -> bool {
-    findings.iter().all(|finding| finding.severity == Severity::Ok || stands(finding.rule))
+    findings.iter().all(|finding| finding.severity == Severity::Ok || is_standing(finding.rule))
 }
 
 /// Returns `true` for rules about a state or a development over days rather than current activity. The match is
 /// exhaustive so that every new rule has to decide.
-const fn stands(rule: RuleId) -> bool {
+const fn is_standing(rule: RuleId) -> bool {
     match rule {
         RuleId::DiskNearlyFull
         | RuleId::DiskShrinking
@@ -100,9 +100,9 @@ mod tests {
     #[test]
     fn space_that_was_lost_over_days_is_no_reason_to_look_more_often() {
         let mut shrinking = finding(RuleId::DiskShrinking, Severity::Warning);
-        assert!(!is_moving(&shrinking));
+        assert!(!is_transient(&shrinking));
         shrinking.evidence = vec![Evidence::told(EvidenceKind::HoursToFull, 2.0, Seconds(60.0))];
-        assert!(is_moving(&shrinking) && is_moving(&finding(RuleId::CpuHog, Severity::Warning)));
+        assert!(is_transient(&shrinking) && is_transient(&finding(RuleId::CpuHog, Severity::Warning)));
     }
 
     #[test]

@@ -55,8 +55,8 @@ pub struct Options {
 /// Everything that wakes the agent thread.
 enum AgentEvent {
     Desktop(DesktopEvent),
-    Asked(Request, Sender<Vec<u8>>),
-    Cause(Reading<platform::StopCause>),
+    Request(Request, Sender<Vec<u8>>),
+    StopCause(Reading<platform::StopCause>),
     /// Outcome of starting the tray, which runs on its own thread because a session bus may be slow to answer.
     Tray(Result<Tray, NoDesktop>),
     Stop,
@@ -74,7 +74,7 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
         Ok(None) => {
             output.note(&texts.get("agent-running"));
             if !options.quiet {
-                let _ = ipc::tell(AGENT, &WindowOptions::default().show());
+                let _ = ipc::send_request(AGENT, &WindowOptions::default().show());
             }
             return Exit::Fine;
         }
@@ -110,7 +110,7 @@ fn listen(wakes: Sender<AgentEvent>) -> Option<Endpoint> {
     Endpoint::listen(AGENT, move |frame| {
         let Some(request) = read_request(frame) else { return refused() };
         let (answer, answers) = channel();
-        if wakes.send(AgentEvent::Asked(request, answer)).is_err() {
+        if wakes.send(AgentEvent::Request(request, answer)).is_err() {
             return refused();
         }
         answers.recv_timeout(ANSWER).unwrap_or_else(|_| refused())
@@ -120,10 +120,10 @@ fn listen(wakes: Sender<AgentEvent>) -> Option<Endpoint> {
 }
 
 /// What to do after an event.
-enum Then {
-    GoOn,
+enum Flow {
+    Continue,
     /// Stop, and signal the sender once everything is written.
-    End(Option<Sender<()>>),
+    Stop(Option<Sender<()>>),
 }
 
 struct Agent<'a> {
@@ -139,12 +139,12 @@ impl Agent<'_> {
                 let Some(pause) = self.agent_loop.tick() else { return self.agent_loop.give_up() };
                 due = Instant::now() + pause;
             }
-            let then = match self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())) {
+            let flow = match self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())) {
                 Ok(event) => self.handle(event, &mut due),
-                Err(RecvTimeoutError::Timeout) => Then::GoOn,
-                Err(RecvTimeoutError::Disconnected) => Then::End(None),
+                Err(RecvTimeoutError::Timeout) => Flow::Continue,
+                Err(RecvTimeoutError::Disconnected) => Flow::Stop(None),
             };
-            if let Then::End(waiting) = then {
+            if let Flow::Stop(waiting) = flow {
                 self.agent_loop.end(waiting);
                 return Exit::Fine;
             }
@@ -152,27 +152,27 @@ impl Agent<'_> {
     }
 
     /// Handles an event; sets `due` to now when the next tick must not wait.
-    fn handle(&mut self, event: AgentEvent, due: &mut Instant) -> Then {
+    fn handle(&mut self, event: AgentEvent, due: &mut Instant) -> Flow {
         match event {
             AgentEvent::Desktop(event) => return self.desktop(event, due),
-            AgentEvent::Asked(request, answer) => {
-                let (said, then) = self.asked(&request, due);
+            AgentEvent::Request(request, reply) => {
+                let (answer, flow) = self.answer(&request, due);
                 // The requester may have disconnected.
-                let _ = answer.send(write(&said));
-                return then;
+                let _ = reply.send(write(&answer));
+                return flow;
             }
-            AgentEvent::Cause(cause) => self.agent_loop.cause_known(&cause),
+            AgentEvent::StopCause(cause) => self.agent_loop.cause_known(&cause),
             AgentEvent::Tray(tray) => self.agent_loop.tray_started(tray),
-            AgentEvent::Stop => return Then::End(None),
+            AgentEvent::Stop => return Flow::Stop(None),
         }
-        Then::GoOn
+        Flow::Continue
     }
 
     /// Carries out a tray action or handles another desktop event.
-    fn desktop(&mut self, event: DesktopEvent, due: &mut Instant) -> Then {
+    fn desktop(&mut self, event: DesktopEvent, due: &mut Instant) -> Flow {
         match event {
-            DesktopEvent::Tray(TrayAction::Quit) => return Then::End(None),
-            DesktopEvent::SessionEnding(done) => return Then::End(Some(done)),
+            DesktopEvent::Tray(TrayAction::Quit) => return Flow::Stop(None),
+            DesktopEvent::SessionEnding(done) => return Flow::Stop(Some(done)),
             DesktopEvent::Tray(TrayAction::Open) => self.agent_loop.open(None, false),
             DesktopEvent::Tray(TrayAction::ShowFinding) => {
                 let worst = self.agent_loop.worst();
@@ -193,10 +193,10 @@ impl Agent<'_> {
             DesktopEvent::NotificationClicked(finding) => self.agent_loop.open(Some(&finding), false),
             other => self.agent_loop.desktop_changed(&other),
         }
-        Then::GoOn
+        Flow::Continue
     }
 
-    fn asked(&mut self, request: &Request, due: &mut Instant) -> (Answer, Then) {
+    fn answer(&mut self, request: &Request, due: &mut Instant) -> (Answer, Flow) {
         let answer = match request {
             Request::Show { finding, settings } => {
                 self.agent_loop.open(finding.as_deref(), *settings);
@@ -216,11 +216,11 @@ impl Agent<'_> {
                 Answer::Done
             }
             Request::SettingsChanged => {
-                let then = if self.agent_loop.read_settings() { Then::GoOn } else { Then::End(None) };
-                return (Answer::Done, then);
+                let flow = if self.agent_loop.read_settings() { Flow::Continue } else { Flow::Stop(None) };
+                return (Answer::Done, flow);
             }
         };
-        (answer, Then::GoOn)
+        (answer, Flow::Continue)
     }
 }
 
@@ -255,15 +255,15 @@ mod tests {
 
     /// Record of the agent's calls to its host.
     #[derive(Default)]
-    struct Done {
+    struct HostCalls {
         /// Notifications by tag, with the title when shown and `None` when withdrawn.
         notices: Vec<(At, String, Option<String>)>,
-        asked_causes: u32,
+        cause_requests: u32,
         is_presenting: bool,
     }
 
     #[derive(Clone)]
-    struct FakeHost(FakePc, Rc<RefCell<Done>>);
+    struct FakeHost(FakePc, Rc<RefCell<HostCalls>>);
 
     impl Host for FakeHost {
         fn now(&self) -> At {
@@ -291,7 +291,7 @@ mod tests {
         fn start_tray(&self, _view: TrayView, _events: DesktopEvents, _wakes: Sender<AgentEvent>) {}
 
         fn ask_stop_cause(&self, _boot_id: Option<String>, _last_seen: At, _wakes: Sender<AgentEvent>) {
-            self.1.borrow_mut().asked_causes += 1;
+            self.1.borrow_mut().cause_requests += 1;
         }
 
         fn open_window(&self, _options: &WindowOptions) -> std::io::Result<()> {
@@ -319,7 +319,7 @@ mod tests {
     /// An agent on a fake PC, with its own recording and settings.
     struct Rig<'a> {
         pc: FakePc,
-        done: Rc<RefCell<Done>>,
+        calls: Rc<RefCell<HostCalls>>,
         agent: Agent<'a>,
         file: SettingsFile,
         recording: PathBuf,
@@ -340,13 +340,13 @@ mod tests {
         /// Like [`Self::new`], with `before` preparing the recording of an earlier run.
         fn after(context: &'a Context, before: impl FnOnce(&FakePc, &std::path::Path)) -> Self {
             let folder = tempfile::tempdir().expect("folder");
-            let (pc, done) = (FakePc::calm(), Rc::<RefCell<Done>>::default());
+            let (pc, calls) = (FakePc::calm(), Rc::<RefCell<HostCalls>>::default());
             let file = SettingsFile::at(folder.path().join("settings.json"));
             file.save(&Settings { background: Background::On, ..Settings::default() }).expect("saved");
             let recording = folder.path().join("recording.db");
             before(&pc, &recording);
             let parts = Parts {
-                host: Box::new(FakeHost(pc.clone(), Rc::clone(&done))),
+                host: Box::new(FakeHost(pc.clone(), Rc::clone(&calls))),
                 source: pc.source(),
                 settings: file.clone(),
                 recording: Ok(recording.clone()),
@@ -354,7 +354,7 @@ mod tests {
             let (wakes, inbox) = channel();
             let agent_loop = AgentLoop::new(context, &Options::default(), parts, wakes, &mut Output::new());
             let agent = Agent { agent_loop, inbox };
-            Self { pc, done, agent, file, recording, _folder: folder }
+            Self { pc, calls, agent, file, recording, _folder: folder }
         }
 
         /// Ticks for `seconds` of fake time.
@@ -369,9 +369,9 @@ mod tests {
         /// Sends a request as another process would; returns the answer and whether the agent keeps running.
         fn ask(&mut self, request: Request) -> (Answer, bool) {
             let (answer, answers) = channel();
-            let then = self.agent.handle(AgentEvent::Asked(request, answer), &mut Instant::now());
+            let flow = self.agent.handle(AgentEvent::Request(request, answer), &mut Instant::now());
             let answer = serde_json::from_slice(&answers.recv().expect("an answer")).expect("an answer");
-            (answer, matches!(then, Then::GoOn))
+            (answer, matches!(flow, Flow::Continue))
         }
 
         fn status(&mut self) -> Status {
@@ -403,12 +403,12 @@ mod tests {
 
         /// Times and titles of the notifications shown.
         fn shown(&self) -> Vec<(At, String)> {
-            let done = self.done.borrow();
-            done.notices.iter().filter_map(|(at, _, title)| Some((*at, title.clone()?))).collect()
+            let calls = self.calls.borrow();
+            calls.notices.iter().filter_map(|(at, _, title)| Some((*at, title.clone()?))).collect()
         }
 
         fn withdrawn(&self) -> usize {
-            self.done.borrow().notices.iter().filter(|(_, _, title)| title.is_none()).count()
+            self.calls.borrow().notices.iter().filter(|(_, _, title)| title.is_none()).count()
         }
 
         /// Asserts that nothing was recorded between `from` and `to`: no sample inside, and none whose span reaches
@@ -459,11 +459,11 @@ mod tests {
     fn nothing_is_shown_during_a_presentation() {
         let context = context();
         let mut rig = Rig::new(&context);
-        rig.done.borrow_mut().is_presenting = true;
+        rig.calls.borrow_mut().is_presenting = true;
         rig.pc.start(BURNER, "burner", 0.8);
         rig.run(300);
         assert_eq!(rig.shown(), []);
-        rig.done.borrow_mut().is_presenting = false;
+        rig.calls.borrow_mut().is_presenting = false;
         rig.run(60);
         assert_eq!(rig.shown().len(), 1);
     }
@@ -560,7 +560,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sudden_stop_is_recorded_told_once_and_known_to_the_rules() {
+    fn a_sudden_stop_is_recorded_notified_once_and_known_to_the_rules() {
         let context = context();
         let mut rig = Rig::after(&context, |pc, path| {
             let started = At(pc.now().0 - 7_200_000);
@@ -568,12 +568,12 @@ mod tests {
             let (mut recorder, _) = Recorder::open(path, &run, Limits::default()).expect("opened");
             recorder.flush(At(pc.now().0 - 3_700_000)).expect("written");
         });
-        assert_eq!(rig.done.borrow().asked_causes, 1);
+        assert_eq!(rig.calls.borrow().cause_requests, 1);
         rig.run(20);
         assert_eq!((rig.shown(), rig.agent.agent_loop.worst()), (Vec::new(), None), "not known yet");
         for _ in 0..2 {
-            let cause = AgentEvent::Cause(Reading::Known(StopCause::PowerLost));
-            assert!(matches!(rig.agent.handle(cause, &mut Instant::now()), Then::GoOn));
+            let cause = AgentEvent::StopCause(Reading::Known(StopCause::PowerLost));
+            assert!(matches!(rig.agent.handle(cause, &mut Instant::now()), Flow::Continue));
             rig.run(60);
             assert_eq!((rig.shown().len(), rig.count(EventKind::SuddenStop)), (1, 1));
         }
@@ -585,17 +585,17 @@ mod tests {
             let (recorder, _) = Recorder::open(path, &run, Limits::default()).expect("opened");
             recorder.end(At(pc.now().0 - 3_700_000)).expect("ended");
         });
-        assert_eq!(rig.done.borrow().asked_causes, 0);
+        assert_eq!(rig.calls.borrow().cause_requests, 0);
     }
 
     #[test]
-    fn what_was_told_before_a_new_start_is_not_told_again() {
+    fn what_was_notified_before_a_restart_is_not_notified_again() {
         let context = context();
         let mut rig = Rig::after(&context, |pc, path| {
             let run = Run { boot_id: None, version: "0".to_owned(), started: At(pc.now().0 - 7_200_000) };
             let (mut recorder, _) = Recorder::open(path, &run, Limits::default()).expect("opened");
-            let told = Event::new(At(pc.now().0 - 3_600_000), EventKind::Notified, "burner");
-            recorder.note(&told.with(serde_json::json!({ "rule": "cpu_hog" })));
+            let notified = Event::new(At(pc.now().0 - 3_600_000), EventKind::Notified, "burner");
+            recorder.note(&notified.with(serde_json::json!({ "rule": "cpu_hog" })));
             recorder.end(At(pc.now().0 - 3_500_000)).expect("ended");
         });
         rig.pc.start(BURNER, "burner", 0.8);
@@ -612,11 +612,11 @@ mod tests {
         assert_eq!((rig.shown().len(), rig.withdrawn()), (1, 0));
         let (done, was_done) = channel();
         let ending = AgentEvent::Desktop(DesktopEvent::SessionEnding(done));
-        let Then::End(waiting) = rig.agent.handle(ending, &mut Instant::now()) else { panic!("goes on") };
+        let Flow::Stop(waiting) = rig.agent.handle(ending, &mut Instant::now()) else { panic!("goes on") };
         rig.agent.agent_loop.end(waiting);
         was_done.try_recv().expect("the system waits for this");
         assert_eq!(
-            rig.done.borrow().notices.last().map(|(_, tag, title)| (tag.as_str(), title.is_none())),
+            rig.calls.borrow().notices.last().map(|(_, tag, title)| (tag.as_str(), title.is_none())),
             Some(("cpu_hog:burner", true))
         );
         let reader = Reader::open(&rig.recording).expect("readable").expect("a recording");

@@ -45,12 +45,12 @@ pub(super) struct Notices {
     /// Tag of the notification about findings on screen.
     notified: Option<String>,
     /// Text ids of faults that were reported and persist.
-    said: BTreeSet<&'static str>,
+    reported: BTreeSet<&'static str>,
 }
 
 impl Notices {
     pub(super) const fn new(notifier: Box<dyn Notify>) -> Self {
-        Self { notifier, notified: None, said: BTreeSet::new() }
+        Self { notifier, notified: None, reported: BTreeSet::new() }
     }
 
     /// Returns `true` when a notification would disturb a presentation. Blocks briefly.
@@ -59,7 +59,7 @@ impl Notices {
     }
 
     /// Shows one notification about `worst` and `more` further findings, replacing the previous one.
-    pub(super) fn tell(
+    pub(super) fn notify(
         &mut self,
         worst: &Finding,
         more: usize,
@@ -96,13 +96,13 @@ impl Notices {
     }
 
     /// Returns the event for a fault of the agent itself; `None` when it was reported already and persists.
-    pub(super) fn trouble(&mut self, at: At, id: &'static str, reason: &str) -> Option<Event> {
+    pub(super) fn report_trouble(&mut self, at: At, id: &'static str, reason: &str) -> Option<Event> {
         let data = json!({ "text": id, "reason": reason });
-        self.said.insert(id).then(|| Event::new(at, EventKind::Trouble, "").with(data))
+        self.reported.insert(id).then(|| Event::new(at, EventKind::Trouble, "").with(data))
     }
 
     /// Marks these faults as over, so that they are reported again when they recur.
-    pub(super) fn is_over(&mut self, ids: &[&'static str]) {
-        self.said.retain(|id| !ids.contains(id));
+    pub(super) fn clear_troubles(&mut self, ids: &[&'static str]) {
+        self.reported.retain(|id| !ids.contains(id));
     }
 }

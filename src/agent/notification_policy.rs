@@ -42,70 +42,70 @@ pub struct NotificationPolicy {
     /// Incidents with at least one finding worth a notification.
     current: ActiveFindings<()>,
     /// Times of notifications within the last [`AGAIN`], by rule and incident group.
-    told: BTreeMap<(RuleId, String), At>,
-    shown: Vec<IncidentKey>,
-    last: Option<At>,
+    notified: BTreeMap<(RuleId, String), At>,
+    on_screen: Vec<IncidentKey>,
+    last_notified: Option<At>,
     quiet_until: Option<At>,
 }
 
 impl NotificationPolicy {
     /// Starts the quiet time after sign-in. `at` may lie after `now` when it was stamped before the clock was set.
-    pub fn signed_in(&mut self, at: At, now: At) {
-        self.quiet_for(at.min(now), AFTER_SIGN_IN);
+    pub fn quiet_after_sign_in(&mut self, at: At, now: At) {
+        self.extend_quiet_time(at.min(now), AFTER_SIGN_IN);
     }
 
     /// Starts the quiet time after a resume: whoever wakes the PC wants to use it.
-    pub fn follow(&mut self, moment: &ClockStep) {
+    pub fn quiet_after_resume(&mut self, moment: &ClockStep) {
         if moment.slept.is_some() {
-            self.quiet_for(moment.at, AFTER_RESUME);
+            self.extend_quiet_time(moment.at, AFTER_RESUME);
         }
     }
 
     /// Returns `true` when a one-off notification that is not about a current finding may be shown. Calls `presenting`
     /// only when nothing else prevents it.
-    pub fn may_tell(&mut self, now: At, presenting: impl FnOnce() -> bool) -> bool {
+    pub fn is_allowed(&mut self, now: At, presenting: impl FnOnce() -> bool) -> bool {
         if self.quiet_until.is_some_and(|until| now < until) {
             return false;
         }
         let presenting = presenting();
         if presenting {
-            self.quiet_for(now, PRESENTING);
+            self.extend_quiet_time(now, PRESENTING);
         }
         !presenting
     }
 
     /// Extends the quiet time to `time` after `at`.
-    fn quiet_for(&mut self, at: At, time: Seconds) {
+    fn extend_quiet_time(&mut self, at: At, time: Seconds) {
         self.quiet_until = self.quiet_until.max(Some(at + time));
     }
 
     /// Restores a notification of an earlier run.
     pub fn restore(&mut self, finding_key: &FindingKey, at: At) {
         self.note_told(finding_key, at);
-        self.last = self.last.max(Some(at));
+        self.last_notified = self.last_notified.max(Some(at));
     }
 
     fn note_told(&mut self, (rule, group): &FindingKey, at: At) {
-        let told = self.told.entry((*rule, incident_key(*rule, group).1)).or_insert(at);
-        *told = at.max(*told);
+        let notified_at = self.notified.entry((*rule, incident_key(*rule, group).1)).or_insert(at);
+        *notified_at = at.max(*notified_at);
     }
 
     /// Returns `true` when the same rule notified within [`AGAIN`] or, except for alarms, another rule during this
     /// incident.
-    fn was_told(&self, (rule, group): &FindingKey) -> bool {
+    fn is_notified(&self, (rule, group): &FindingKey) -> bool {
         let this = incident_key(*rule, group);
         let begin = self.current.get(&this).map(|incident| incident.since);
         let covers = |other: RuleId, at: At| {
             !is_alarm(*rule) && incident_key(other, group) == this && begin.is_some_and(|begin| begin <= at)
         };
-        self.told.iter().any(|((other, about), at)| *about == this.1 && (other == rule || covers(*other, *at)))
+        self.notified.iter().any(|((other, about), at)| *about == this.1 && (other == rule || covers(*other, *at)))
     }
 
     /// Shifts all times by `milliseconds`, after the clock was corrected by as much.
     pub fn shift(&mut self, milliseconds: i64) {
         let moved = |at: &mut At| at.0 = at.0.saturating_add(milliseconds);
         self.current.shift(milliseconds);
-        self.told.values_mut().chain(&mut self.last).chain(&mut self.quiet_until).for_each(moved);
+        self.notified.values_mut().chain(&mut self.last_notified).chain(&mut self.quiet_until).for_each(moved);
     }
 
     /// Takes the findings of one full sample, which replace the previous ones. Calls `presenting` (would a notification
@@ -113,41 +113,41 @@ impl NotificationPolicy {
     /// lasts.
     pub fn step(&mut self, now: At, findings: &[&Finding], presenting: impl FnOnce() -> bool) -> Option<Notice> {
         self.track_incidents(now, findings);
-        self.told.retain(|_, at| now.since(*at) < AGAIN);
+        self.notified.retain(|_, at| now.since(*at) < AGAIN);
         let mut due: Vec<FindingKey> = findings
             .iter()
-            .filter(|finding| is_worth_it(finding))
+            .filter(|finding| is_worth_notifying(finding))
             .filter(|finding| {
                 let incident = self.current.get(&finding.incident_key());
                 incident.is_some_and(|incident| now.since(incident.since) >= LASTED)
             })
             .map(|finding| finding_key(finding))
-            .filter(|finding_key| !self.was_told(finding_key))
+            .filter(|finding_key| !self.is_notified(finding_key))
             .collect();
         // Only the worst finding of each incident.
         let mut matters = BTreeSet::new();
         due.retain(|(rule, group)| matters.insert(incident_key(*rule, group)));
         // An alarm says what an incident notified just before may really be, so it replaces that notification at once.
         let alarm = due.iter().any(|(rule, _)| is_alarm(*rule));
-        let soon = !alarm && self.last.is_some_and(|last| now.since(last) < APART);
-        if !due.is_empty() && !soon && self.may_tell(now, presenting) {
+        let soon = !alarm && self.last_notified.is_some_and(|last| now.since(last) < APART);
+        if !due.is_empty() && !soon && self.is_allowed(now, presenting) {
             for finding_key in &due {
                 self.note_told(finding_key, now);
             }
-            self.last = Some(now);
-            self.shown = due.iter().map(|(rule, group)| incident_key(*rule, group)).collect();
+            self.last_notified = Some(now);
+            self.on_screen = due.iter().map(|(rule, group)| incident_key(*rule, group)).collect();
             return Some(Notice::Show(due));
         }
-        let solved = !self.shown.is_empty() && self.shown.iter().all(|shown| self.current.get(shown).is_none());
+        let solved = !self.on_screen.is_empty() && self.on_screen.iter().all(|shown| self.current.get(shown).is_none());
         if solved {
-            self.shown.clear();
+            self.on_screen.clear();
             return Some(Notice::Withdraw);
         }
         None
     }
 
     fn track_incidents(&mut self, now: At, findings: &[&Finding]) {
-        for finding in findings.iter().filter(|finding| is_worth_it(finding)) {
+        for finding in findings.iter().filter(|finding| is_worth_notifying(finding)) {
             self.current.see(finding.incident_key(), finding.since, now, || ());
         }
         // An incident is not over when another rule, not worth a notification by itself, now knows more about it.
@@ -157,7 +157,7 @@ impl NotificationPolicy {
 
 /// Returns `true` for findings worth a notification: not good news, not normal load, not a suspicion that is merely
 /// unusual. The latter is shown in the window only: a false alarm about mining would cost the trust in all others.
-fn is_worth_it(finding: &Finding) -> bool {
+fn is_worth_notifying(finding: &Finding) -> bool {
     finding.severity > Severity::Ok
         && !matches!(finding.rule, RuleId::AllWell | RuleId::KnownBusy)
         // A sudden stop has its own notification, which names what was busy.
@@ -167,7 +167,7 @@ fn is_worth_it(finding: &Finding) -> bool {
         && finding.confidence > Confidence::Low
 }
 
-/// Returns `true` for alarms; [`is_worth_it`] passes this rule at [`Severity::Critical`] only.
+/// Returns `true` for alarms; [`is_worth_notifying`] passes this rule at [`Severity::Critical`] only.
 fn is_alarm(rule: RuleId) -> bool {
     rule == RuleId::SecretMining
 }
@@ -232,10 +232,10 @@ mod tests {
     #[test]
     fn what_begins_together_is_one_notification_and_what_comes_soon_after_waits() {
         let mut notification_policy = NotificationPolicy::default();
-        let both = [finding(RuleId::CpuHog, "a", 1000), finding(RuleId::MemoryPressure, "", 1004)];
-        let told = run(&mut notification_policy, 1010..1100, &both);
-        assert_eq!(shows(&told), [1060]);
-        let third = [both[0].clone(), both[1].clone(), finding(RuleId::DiskNearlyFull, "C:", 1100)];
+        let findings = [finding(RuleId::CpuHog, "a", 1000), finding(RuleId::MemoryPressure, "", 1004)];
+        let notices = run(&mut notification_policy, 1010..1100, &findings);
+        assert_eq!(shows(&notices), [1060]);
+        let third = [findings[0].clone(), findings[1].clone(), finding(RuleId::DiskNearlyFull, "C:", 1100)];
         // The second is due at 1064, the third at 1160: both are shown ten minutes after the first.
         let later = run(&mut notification_policy, 1100..2000, &third);
         assert_eq!(shows(&later), [1660]);
@@ -245,8 +245,12 @@ mod tests {
     #[test]
     fn nothing_is_told_after_sign_in_and_resume() {
         let mut notification_policy = NotificationPolicy::default();
-        notification_policy.signed_in(At(1_000_000), At(1_002_000));
-        notification_policy.follow(&ClockStep { at: At(1_000_000), shift: None, slept: Some(Seconds(60.0)) });
+        notification_policy.quiet_after_sign_in(At(1_000_000), At(1_002_000));
+        notification_policy.quiet_after_resume(&ClockStep {
+            at: At(1_000_000),
+            shift: None,
+            slept: Some(Seconds(60.0)),
+        });
         assert_eq!(
             shows(&run(&mut notification_policy, 1010..2000, &[finding(RuleId::CpuHog, "burner", 1000)])),
             [1300]
@@ -256,7 +260,7 @@ mod tests {
     #[test]
     fn a_time_of_signing_in_that_is_still_to_come_keeps_quiet_for_no_longer() {
         let mut notification_policy = NotificationPolicy::default();
-        notification_policy.signed_in(At(9 * 3_600_000), At(1_000_000));
+        notification_policy.quiet_after_sign_in(At(9 * 3_600_000), At(1_000_000));
         assert_eq!(
             shows(&run(&mut notification_policy, 1010..2000, &[finding(RuleId::CpuHog, "burner", 1000)])),
             [1300]
@@ -279,7 +283,7 @@ mod tests {
         for second in (1002..1004).chain(night + 1004..night + 1400).step_by(2) {
             let slept = if second < night { 0 } else { night };
             let moment = clock.step(At(second * 1000), clocks(second, second - slept));
-            notification_policy.follow(&moment);
+            notification_policy.quiet_after_resume(&moment);
             let current = if slept == 0 { &evening } else { &morning };
             if let Some(Notice::Show(_)) = notification_policy.step(moment.at, &[current], || slept == 0) {
                 shown.push(second - night - 1004);
@@ -291,36 +295,36 @@ mod tests {
     #[test]
     fn what_is_told_once_waits_for_the_same_times() {
         let mut notification_policy = NotificationPolicy::default();
-        notification_policy.signed_in(At(1_000_000), At(1_002_000));
-        let mut asked = 0;
+        notification_policy.quiet_after_sign_in(At(1_000_000), At(1_002_000));
+        let mut checks = 0;
         let mut times = (1010_i64..2000).step_by(2).filter(|now| {
-            notification_policy.may_tell(At(now * 1000), || {
-                asked += 1;
+            notification_policy.is_allowed(At(now * 1000), || {
+                checks += 1;
                 *now < 1400
             })
         });
         assert_eq!(times.next(), Some(1420));
-        assert_eq!(asked, 5, "at 1300 and then each half minute");
+        assert_eq!(checks, 5, "at 1300 and then each half minute");
     }
 
     #[test]
     fn nothing_is_told_during_a_presentation_and_afterwards_what_still_lasts() {
         let mut notification_policy = NotificationPolicy::default();
         let (hog, hot) = (finding(RuleId::CpuHog, "burner", 1000), finding(RuleId::Hot, "", 1000));
-        let mut asked = 0;
+        let mut checks = 0;
         let mut notices = Vec::new();
         for now in (1010..2000).step_by(2) {
             // The heat ends before the presentation does, the load continues.
             let all = if now < 1200 { vec![&hog, &hot] } else { vec![&hog] };
             let presenting = || {
-                asked += 1;
+                checks += 1;
                 now < 1500
             };
             notices.extend(notification_policy.step(At(now * 1000), &all, presenting).map(|notice| (now, notice)));
         }
         assert_eq!(notices, [(1510, Notice::Show(vec![(RuleId::CpuHog, "burner".to_owned())]))]);
         // Every 30 s from 1060, and never without something to show.
-        assert_eq!(asked, 16);
+        assert_eq!(checks, 16);
     }
 
     #[test]

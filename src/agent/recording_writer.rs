@@ -68,7 +68,7 @@ impl RecordingUnavailable {
     }
 
     /// Returns `true` when a retry could succeed.
-    const fn may_pass(&self) -> bool {
+    const fn is_transient(&self) -> bool {
         !matches!(self, Self::NoFolder | Self::Network | Self::Newer)
     }
 }
@@ -105,16 +105,16 @@ pub struct RecordingWriter {
     previous: Option<PreviousRun>,
     trouble: Option<RecordingUnavailable>,
     /// Pending data from before the recording could be opened.
-    kept: PendingBatch,
-    retry: Seconds,
+    pending: PendingBatch,
+    retry_delay: Seconds,
     /// Time of the last write or attempt.
-    written: At,
-    remarks: Vec<RecordingNotice>,
+    last_attempt: At,
+    notices: Vec<RecordingNotice>,
     /// Events from the window that are on their way to the disk: handed to the recorder once, however often writing
     /// fails.
-    noted: Vec<Event>,
+    taken: Vec<Event>,
     /// Events from the window that have been recorded.
-    arrived: Vec<Event>,
+    recorded: Vec<Event>,
     /// The latest autostart list, needed again when a recording is opened or started anew.
     autostarts: Option<Vec<String>>,
 }
@@ -129,17 +129,17 @@ impl RecordingWriter {
         let mut recording_writer = Self {
             inbox: path.as_deref().map(Inbox::beside),
             path,
-            written: run.started,
+            last_attempt: run.started,
             run,
             recorder: None,
             previous: None,
-            noted: Vec::new(),
-            arrived: Vec::new(),
+            taken: Vec::new(),
+            recorded: Vec::new(),
             autostarts: None,
-            remarks: trouble.iter().cloned().map(RecordingNotice::InMemory).collect(),
+            notices: trouble.iter().cloned().map(RecordingNotice::InMemory).collect(),
             trouble,
-            kept: PendingBatch::default(),
-            retry: Seconds(0.0),
+            pending: PendingBatch::default(),
+            retry_delay: Seconds(0.0),
         };
         recording_writer.try_open();
         recording_writer
@@ -149,40 +149,44 @@ impl RecordingWriter {
         let Some(path) = self.path.as_ref().filter(|_| self.recorder.is_none()) else { return };
         match Recorder::open(path, &self.run, Limits::default()) {
             Ok((mut recorder, opened)) => {
-                recorder.take_over(std::mem::take(&mut self.kept));
+                recorder.take_over(std::mem::take(&mut self.pending));
                 if let Some(identities) = &self.autostarts {
                     recorder.know_autostarts(identities.clone());
                 }
                 if opened.quarantined.is_some() {
-                    self.remarks.push(RecordingNotice::Quarantined);
+                    self.notices.push(RecordingNotice::Quarantined);
                 }
                 self.previous = self.previous.take().or(opened.previous);
                 self.recorder = Some(recorder);
-                self.well();
+                self.clear_trouble();
             }
-            Err(error) => self.ill(error.into()),
+            Err(error) => self.set_trouble(error.into()),
         }
     }
 
-    fn well(&mut self) {
+    fn clear_trouble(&mut self) {
         self.trouble = None;
-        self.retry = Seconds(0.0);
+        self.retry_delay = Seconds(0.0);
     }
 
-    fn ill(&mut self, trouble: RecordingUnavailable) {
+    fn set_trouble(&mut self, trouble: RecordingUnavailable) {
         if self.trouble.as_ref() != Some(&trouble) {
-            self.remarks.push(RecordingNotice::InMemory(trouble.clone()));
+            self.notices.push(RecordingNotice::InMemory(trouble.clone()));
         }
-        if !trouble.may_pass() {
+        if !trouble.is_transient() {
             self.path = None;
-            self.kept = PendingBatch::default();
+            self.pending = PendingBatch::default();
         }
         self.trouble = Some(trouble);
-        self.retry = if self.retry.0 <= 0.0 { FIRST_RETRY } else { Seconds((self.retry.0 * 2.0).min(LONGEST_RETRY.0)) };
+        self.retry_delay = if self.retry_delay.0 <= 0.0 {
+            FIRST_RETRY
+        } else {
+            Seconds((self.retry_delay.0 * 2.0).min(LONGEST_RETRY.0))
+        };
     }
 
-    fn wait(&self, calm: bool) -> Seconds {
-        match (self.retry, calm) {
+    fn interval(&self, calm: bool) -> Seconds {
+        match (self.retry_delay, calm) {
             (retry, _) if retry.0 > 0.0 => retry,
             (_, true) => CALM_BATCH,
             (_, false) => BATCH,
@@ -205,13 +209,13 @@ impl RecordingWriter {
     }
 
     /// Takes the pending notices.
-    pub fn take_remarks(&mut self) -> Vec<RecordingNotice> {
-        std::mem::take(&mut self.remarks)
+    pub fn take_notices(&mut self) -> Vec<RecordingNotice> {
+        std::mem::take(&mut self.notices)
     }
 
     /// Takes the events from the window recorded since the last call.
-    pub fn take_arrived(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.arrived)
+    pub fn take_recorded(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.recorded)
     }
 
     /// Why nothing is being written, if so.
@@ -229,7 +233,7 @@ impl RecordingWriter {
         if let Some(recorder) = &mut self.recorder {
             recorder.add(sample);
         } else if self.path.is_some() {
-            self.kept.add(sample);
+            self.pending.add(sample);
         }
     }
 
@@ -238,12 +242,12 @@ impl RecordingWriter {
         if let Some(recorder) = &mut self.recorder {
             recorder.note(event);
         } else if self.path.is_some() {
-            self.kept.note(event);
+            self.pending.note(event);
         }
     }
 
     /// Sets the autostart list, by [`crate::model::Autostart::identity`].
-    pub fn know_autostarts(&mut self, identities: Vec<String>) {
+    pub fn set_autostarts(&mut self, identities: Vec<String>) {
         if let Some(recorder) = &mut self.recorder {
             recorder.know_autostarts(identities.clone());
         }
@@ -252,22 +256,22 @@ impl RecordingWriter {
 
     /// Writes when it is due or the window has left something in the inbox. `calm`: see [`super::loads::is_calm`].
     pub fn step(&mut self, now: At, calm: bool) {
-        let asked = self.trouble.is_none() && self.inbox.as_ref().is_some_and(Inbox::is_waiting);
-        if asked || now.since(self.written).0 >= self.wait(calm).0 {
+        let is_inbox_waiting = self.trouble.is_none() && self.inbox.as_ref().is_some_and(Inbox::is_waiting);
+        if is_inbox_waiting || now.since(self.last_attempt).0 >= self.interval(calm).0 {
             self.flush(now);
         }
     }
 
     /// Writes now.
     pub fn flush(&mut self, now: At) {
-        self.written = now;
+        self.last_attempt = now;
         self.try_open();
         self.erase(now);
         let Some(recorder) = &mut self.recorder else { return };
         // Events from the window leave the inbox only once this write has made them safe.
-        if self.noted.is_empty() {
-            self.noted = self.inbox.as_ref().map(Inbox::take).unwrap_or_default();
-            for event in &self.noted {
+        if self.taken.is_empty() {
+            self.taken = self.inbox.as_ref().map(Inbox::take).unwrap_or_default();
+            for event in &self.taken {
                 recorder.note(event);
             }
         }
@@ -276,18 +280,18 @@ impl RecordingWriter {
                 if let Some(inbox) = &self.inbox {
                     inbox.drop_taken();
                 }
-                self.arrived.append(&mut self.noted);
-                self.well();
+                self.recorded.append(&mut self.taken);
+                self.clear_trouble();
             }
             // The next flush sets the file aside and starts a new one with what is pending.
             Err(RecorderError::Damaged(_)) => {
                 if let Some(identities) = &self.autostarts {
                     recorder.know_autostarts(identities.clone());
                 }
-                self.remarks.push(RecordingNotice::Quarantined);
-                self.retry = FIRST_RETRY;
+                self.notices.push(RecordingNotice::Quarantined);
+                self.retry_delay = FIRST_RETRY;
             }
-            Err(error) => self.ill(error.into()),
+            Err(error) => self.set_trouble(error.into()),
         }
     }
 
@@ -297,25 +301,25 @@ impl RecordingWriter {
         let Some(inbox) = self.inbox.as_ref().filter(|inbox| inbox.is_erase_requested()) else { return };
         let Some(recorder) = &mut self.recorder else { return };
         inbox.discard();
-        self.noted.clear();
+        self.taken.clear();
         self.previous = None;
         if recorder.erase(now).is_ok() {
             self.autostarts = None;
             inbox.finish_erase();
-            self.remarks.push(RecordingNotice::Erased);
+            self.notices.push(RecordingNotice::Erased);
         }
     }
 
     /// Shifts all times by `milliseconds`, after the clock was corrected by as much.
     pub fn shift(&mut self, milliseconds: i64, now: At) {
-        self.kept.shift(milliseconds);
+        self.pending.shift(milliseconds);
         // An open recorder shifts its own rows.
         self.run.started.0 = self.run.started.0.saturating_add(milliseconds);
-        self.written.0 = self.written.0.saturating_add(milliseconds);
+        self.last_attempt.0 = self.last_attempt.0.saturating_add(milliseconds);
         if let Some(recorder) = &mut self.recorder
             && let Err(error) = recorder.shift_clock(milliseconds, now)
         {
-            self.ill(error.into());
+            self.set_trouble(error.into());
         }
     }
 
@@ -361,7 +365,7 @@ mod tests {
         inbox.request_erase().expect("asked");
         recording_writer.flush(At(3000));
         assert!(events().is_empty() && inbox.peek().is_empty() && !inbox.is_erase_requested());
-        assert_eq!(recording_writer.take_remarks(), [RecordingNotice::Erased]);
+        assert_eq!(recording_writer.take_notices(), [RecordingNotice::Erased]);
         recording_writer.note(&Event::new(At(4000), EventKind::Finding, "after"));
         recording_writer.flush(At(4000));
         assert_eq!(events(), ["after"]);
@@ -385,14 +389,14 @@ mod tests {
         other.execute_batch("BEGIN IMMEDIATE").expect("held");
         for second in 3..5 {
             recording_writer.flush(At(second * 1000));
-            assert!(recording_writer.trouble().is_some() && recording_writer.take_arrived().is_empty());
+            assert!(recording_writer.trouble().is_some() && recording_writer.take_recorded().is_empty());
         }
         inbox.put(&Event::new(At(5500), EventKind::Verdict, "burner")).expect("put");
         other.execute_batch("ROLLBACK").expect("let go");
         recording_writer.flush(At(6000));
         recording_writer.flush(At(7000));
-        let arrived: Vec<At> = recording_writer.take_arrived().iter().map(|event| event.at).collect();
-        assert_eq!(arrived, [At(2500), At(5500)]);
+        let recorded: Vec<At> = recording_writer.take_recorded().iter().map(|event| event.at).collect();
+        assert_eq!(recorded, [At(2500), At(5500)]);
         let reader = Reader::open(&path).expect("readable").expect("a recording");
         assert_eq!(reader.events(At(0), At(i64::MAX)).expect("events").len(), 2);
     }
@@ -439,10 +443,10 @@ mod tests {
         other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").expect("held");
         let mut recording_writer = RecordingWriter::open(Ok(path.clone()), run());
         assert!(recording_writer.trouble().is_some(), "nothing can be opened");
-        recording_writer.know_autostarts(vec!["old".to_owned()]);
+        recording_writer.set_autostarts(vec!["old".to_owned()]);
         drop(other);
         recording_writer.flush(At(3000));
-        recording_writer.know_autostarts(vec!["old".to_owned(), "new".to_owned()]);
+        recording_writer.set_autostarts(vec!["old".to_owned(), "new".to_owned()]);
         recording_writer.flush(At(4000));
         let reader = Reader::open(&path).expect("readable").expect("a recording");
         let found = reader.new_autostarts(At(1), At(i64::MAX)).expect("a list");

@@ -11,7 +11,7 @@ use crate::platform::Clocks;
 /// Shortest suspend that becomes an event, in seconds.
 const SLEEP_LEAST: f64 = 5.0;
 /// Deviation from the steady clock, in seconds, from which the wall clock counts as set. Less is drift and is followed.
-const CLOCK_SET: f64 = 2.0;
+const MIN_CLOCK_STEP: f64 = 2.0;
 /// Time without input after which the user counts as away.
 const AWAY: Seconds = Seconds(300.0);
 
@@ -50,7 +50,7 @@ impl SteadyClock {
         };
         let steady = self.base + clocks.since_boot.as_millis() as i64;
         let drift = wall.0 - steady;
-        let shift = (drift.unsigned_abs() as f64 / 1000.0 >= CLOCK_SET).then_some(drift);
+        let shift = (drift.unsigned_abs() as f64 / 1000.0 >= MIN_CLOCK_STEP).then_some(drift);
         self.base += drift;
         if let Some(shift) = shift {
             self.newest.0 = self.newest.0.saturating_add(shift);
@@ -79,7 +79,7 @@ pub struct SessionEvents {
     away: bool,
     foreground: Option<String>,
     monitors: BTreeSet<String>,
-    began: bool,
+    has_baseline: bool,
 }
 
 impl SessionEvents {
@@ -103,14 +103,14 @@ impl SessionEvents {
         if let Some(files) = &facts.monitors {
             let open: BTreeSet<String> = files.iter().map(|file| file.to_ascii_lowercase()).collect();
             // Tools that were open before monitoring began have no opening time.
-            for name in open.difference(&self.monitors).filter(|_| self.began) {
+            for name in open.difference(&self.monitors).filter(|_| self.has_baseline) {
                 events.push(Event::new(at, EventKind::MonitorOpened, name));
             }
             for name in self.monitors.difference(&open) {
                 events.push(Event::new(at, EventKind::MonitorClosed, name));
             }
             self.monitors = open;
-            self.began = true;
+            self.has_baseline = true;
         }
         events
     }

@@ -18,7 +18,7 @@ use crate::settings::Renderer;
 
 /// Options of `mimamori check`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Check {
+pub struct CheckOptions {
     /// Duration of the check.
     pub seconds: Seconds,
     /// JSON instead of text.
@@ -27,7 +27,7 @@ pub struct Check {
     pub lang: Option<Lang>,
 }
 
-impl Default for Check {
+impl Default for CheckOptions {
     fn default() -> Self {
         Self { seconds: Seconds(6.0), json: false, lang: None }
     }
@@ -35,7 +35,7 @@ impl Default for Check {
 
 /// Options of `mimamori history`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HistoryWanted {
+pub struct HistoryOptions {
     /// Length of the period, up to now.
     pub since: Seconds,
     /// JSON instead of text.
@@ -50,11 +50,11 @@ pub enum Command {
     /// Open the window.
     Window(WindowOptions),
     /// Check the PC and print the findings.
-    Check(Check),
+    Check(CheckOptions),
     /// Run the agent.
     Agent(crate::agent::Options),
     /// Print the recording.
-    History(HistoryWanted),
+    History(HistoryOptions),
     /// Diagnose a recorded history.
     Replay {
         /// The history file.
@@ -68,7 +68,7 @@ pub enum Command {
 
 /// Why the arguments contain no command to run.
 #[derive(Debug)]
-pub enum Stop {
+pub enum EarlyExit {
     /// Help or version was requested.
     Help(String),
     /// The arguments are wrong.
@@ -79,18 +79,18 @@ pub enum Stop {
 ///
 /// # Errors
 /// The text to print before ending.
-pub fn parse(args: impl IntoIterator<Item = OsString>, context: &Context) -> Result<Command, Stop> {
+pub fn parse(args: impl IntoIterator<Item = OsString>, context: &Context) -> Result<Command, EarlyExit> {
     let args: Vec<OsString> = args.into_iter().collect();
     // Help and errors need the language before parsing.
-    let wanted = args.iter().zip(args.iter().skip(1)).find(|(name, _)| *name == "--lang").map(|(_, value)| value);
-    let lang = wanted.and_then(|value| lang_named(value.to_str()?)).unwrap_or(context.lang);
+    let lang_name = args.iter().zip(args.iter().skip(1)).find(|(name, _)| *name == "--lang").map(|(_, value)| value);
+    let lang = lang_name.and_then(|value| lang_named(value.to_str()?)).unwrap_or(context.lang);
     let texts = context.texts(lang);
     match command(texts).try_get_matches_from(args) {
         Ok(matches) => Ok(from_matches(&matches)),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            Err(Stop::Help(error.to_string()))
+            Err(EarlyExit::Help(error.to_string()))
         }
-        Err(error) => Err(Stop::Usage(texts.with_one("cli-error-usage", "detail", explain(&error, texts)))),
+        Err(error) => Err(EarlyExit::Usage(texts.with_one("cli-error-usage", "detail", explain(&error, texts)))),
     }
 }
 
@@ -218,8 +218,10 @@ fn template(texts: &Texts, whole: bool) -> String {
 fn from_matches(matches: &ArgMatches) -> Command {
     let lang = |matches: &ArgMatches| matches.get_one::<String>("lang").and_then(|name| lang_named(name));
     match matches.subcommand() {
-        Some(("check", matches)) => Command::Check(Check {
-            seconds: matches.get_one::<u32>("seconds").map_or(Check::default().seconds, |n| Seconds(f64::from(*n))),
+        Some(("check", matches)) => Command::Check(CheckOptions {
+            seconds: matches
+                .get_one::<u32>("seconds")
+                .map_or(CheckOptions::default().seconds, |n| Seconds(f64::from(*n))),
             json: matches.get_flag("json"),
             lang: lang(matches),
         }),
@@ -228,7 +230,7 @@ fn from_matches(matches: &ArgMatches) -> Command {
             wait: Seconds(matches.get_one::<f64>("wait").copied().filter(|wait| wait.is_finite()).unwrap_or(0.0)),
             lang: lang(matches),
         }),
-        Some(("history", matches)) => Command::History(HistoryWanted {
+        Some(("history", matches)) => Command::History(HistoryOptions {
             since: matches.get_one::<Seconds>("since").copied().unwrap_or(Seconds::from_hours(1.0)),
             json: matches.get_flag("json"),
             lang: lang(matches),
@@ -254,7 +256,7 @@ fn from_matches(matches: &ArgMatches) -> Command {
 mod tests {
     use super::*;
 
-    fn parse_words(words: &str) -> Result<Command, Stop> {
+    fn parse_words(words: &str) -> Result<Command, EarlyExit> {
         let context = Context { lang: Lang::En, ..Context::new().expect("assets") };
         parse(std::iter::once("mimamori").chain(words.split_whitespace()).map(OsString::from), &context)
     }
@@ -262,9 +264,9 @@ mod tests {
     #[test]
     fn commands_are_understood() {
         assert_eq!(parse_words("").expect("window"), Command::Window(WindowOptions::default()));
-        let check = Check { seconds: Seconds(3.0), json: true, lang: Some(Lang::Ja) };
+        let check = CheckOptions { seconds: Seconds(3.0), json: true, lang: Some(Lang::Ja) };
         assert_eq!(parse_words("check --seconds 3 --json --lang ja").expect("check"), Command::Check(check));
-        let history = HistoryWanted { since: Seconds::from_days(7.0), json: true, lang: None };
+        let history = HistoryOptions { since: Seconds::from_days(7.0), json: true, lang: None };
         assert_eq!(parse_words("history --since 7d --json").expect("history"), Command::History(history));
         let replay = Command::Replay { file: "a.jsonl".into(), json: false, lang: None };
         assert_eq!(parse_words("replay a.jsonl").expect("replay"), replay);
@@ -297,7 +299,7 @@ mod tests {
             ("history --since 0h", "\"0h\" cannot be used"),
             ("history --since 日", "\"日\" cannot be used"),
         ] {
-            let Err(Stop::Usage(text)) = parse_words(words) else { panic!("{words}") };
+            let Err(EarlyExit::Usage(text)) = parse_words(words) else { panic!("{words}") };
             assert!(text.contains(part) && !text.contains('\n'), "{words}: {text}");
         }
     }
@@ -309,7 +311,7 @@ mod tests {
             ("--lang ja --help", ["使い方", "check --json", "終了コード"]),
             ("check --help", ["--seconds", "--json", "--lang"]),
         ] {
-            let Err(Stop::Help(text)) = parse_words(words) else { panic!("{words}") };
+            let Err(EarlyExit::Help(text)) = parse_words(words) else { panic!("{words}") };
             assert!(parts.iter().all(|part| text.contains(part)), "{text}");
         }
     }
@@ -318,7 +320,9 @@ mod tests {
     #[test]
     fn help_names_every_exit_code_in_both_languages() {
         for &lang in Lang::ALL {
-            let Err(Stop::Help(text)) = parse_words(&format!("--lang {} --help", lang.code())) else { panic!("help") };
+            let Err(EarlyExit::Help(text)) = parse_words(&format!("--lang {} --help", lang.code())) else {
+                panic!("help")
+            };
             for code in ["0", "1", "2", "69", "70", "75", "130"] {
                 let meaning = text.lines().find_map(|line| line.trim_start().strip_prefix(&format!("{code} ")));
                 assert!(meaning.is_some_and(|meaning| !meaning.trim().is_empty()), "{code}: {text}");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use fluent_bundle::FluentArgs;
 
-use super::args::Check;
+use super::args::CheckOptions;
 use super::print;
 use crate::console::Output;
 use crate::context::Context;
@@ -24,43 +24,43 @@ use crate::settings::{SettingsFile, recording_path};
 const STEP: Duration = Duration::from_secs(1);
 
 /// Runs the check and prints the result.
-pub(super) fn run(check: &Check, context: &Context, output: &mut Output) -> Exit {
+pub(super) fn run(check: &CheckOptions, context: &Context, output: &mut Output) -> Exit {
     run_captured(check, context, output).0
 }
 
 /// Runs the check and prints the result; also returns what was printed, for a message box.
-pub(super) fn run_captured(check: &Check, context: &Context, output: &mut Output) -> (Exit, String) {
+pub(super) fn run_captured(check: &CheckOptions, context: &Context, output: &mut Output) -> (Exit, String) {
     let mut knowledge = Knowledge::clone(&context.knowledge);
-    knowledge.thresholds = knowledge.thresholds.for_a_look_of(check.seconds);
+    knowledge.thresholds = knowledge.thresholds.for_single_measurement(check.seconds);
     let knowledge = Arc::new(knowledge);
     let texts = context.texts(check.lang.unwrap_or(context.lang));
     let mut monitor = Monitor::new(Arc::clone(&knowledge));
     // Uses what the recording knows about this PC and the user's own work, so that the findings match the window's.
     monitor.learn(recording_path().as_deref(), now(), SettingsFile::of_user().load().my_work(now()));
-    let Some(view) = sample(&mut monitor, check.seconds, texts, output) else {
+    let Some(observation) = sample_until(&mut monitor, check.seconds, texts, output) else {
         output.note(&texts.get("cli-stopped"));
         return (Exit::Interrupted, String::new());
     };
     let text = if check.json {
         let report = CheckReport {
             machine: monitor.machine(),
-            sample: &view.sample,
-            programs: &view.folded.programs,
-            findings: &view.findings,
-            own: view.own,
+            sample: &observation.sample,
+            programs: &observation.program_table.programs,
+            findings: &observation.findings,
+            own: observation.own,
             knowledge: &knowledge,
             texts: [&context.ja, &context.en],
         };
         format!("{:#}\n", report.to_json())
     } else {
-        as_text(&view, check.seconds, &knowledge, texts, output)
+        as_text(&observation, check.seconds, &knowledge, texts, output)
     };
     output.text(&text);
-    if view.findings.is_empty() {
+    if observation.findings.is_empty() {
         output.note(&texts.get("cli-no-cpu"));
         return (Exit::Unavailable, text);
     }
-    (exit_code(&view.findings), text)
+    (exit_code(&observation.findings), text)
 }
 
 /// [`Exit::Found`] when there is something to do.
@@ -69,7 +69,7 @@ pub(super) fn exit_code(findings: &[(Finding, Plan)]) -> Exit {
 }
 
 /// Samples repeatedly and returns the last observation; `None` when interrupted.
-fn sample(
+fn sample_until(
     monitor: &mut Monitor,
     seconds: Seconds,
     texts: &crate::explain::Texts,
@@ -81,7 +81,7 @@ fn sample(
     let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
     let begin = Instant::now();
     let end = begin + Duration::from_secs_f64(seconds.0);
-    let mut view = monitor.sample(now());
+    let mut observation = monitor.sample(now());
     let mut next = begin + STEP.min(Duration::from_secs_f64(seconds.0 / 3.0));
     while Instant::now() < end {
         let mut args = FluentArgs::new();
@@ -95,31 +95,31 @@ fn sample(
             std::thread::sleep(Duration::from_millis(50).min(next.saturating_duration_since(Instant::now())));
         }
         next += STEP;
-        view = monitor.sample(now());
+        observation = monitor.sample(now());
     }
-    Some(view)
+    Some(observation)
 }
 
 fn as_text(
-    view: &Observation,
+    observation: &Observation,
     seconds: Seconds,
     knowledge: &Knowledge,
     texts: &crate::explain::Texts,
     output: &Output,
 ) -> String {
-    let now = view.sample.at;
+    let now = observation.sample.at;
     let mut args = FluentArgs::new();
     args.set("duration", format::duration(texts, seconds.0));
     args.set("time", format::date_clock(now, &Context::zone()));
     let mut text = format!("{}\n\n", texts.with("cli-looked", &args));
-    for (finding, _) in &view.findings {
+    for (finding, _) in &observation.findings {
         text += &print::finding(finding, knowledge, texts, &Context::zone(), output, now);
         text.push('\n');
     }
-    text += &print::programs(&view.sample, knowledge, texts, output);
+    text += &print::programs(&observation.sample, knowledge, texts, output);
     let mut args = FluentArgs::new();
     let unknown = || "-".to_owned();
-    args.set("cpu", view.own.cpu.get().map_or_else(unknown, |cpu| format::percent(cpu.get())));
-    args.set("memory", view.own.memory.get().map_or_else(unknown, |memory| format::bytes(memory.0 as f64)));
+    args.set("cpu", observation.own.cpu.get().map_or_else(unknown, |cpu| format::percent(cpu.get())));
+    args.set("memory", observation.own.memory.get().map_or_else(unknown, |memory| format::bytes(memory.0 as f64)));
     text + "\n" + &texts.with("cli-own", &args) + "\n"
 }

@@ -3,7 +3,7 @@
 use fluent_bundle::FluentArgs;
 use serde_json::{Value, json};
 
-use super::HistoryWanted;
+use super::HistoryOptions;
 use crate::console::{Output, Style};
 use crate::context::Context;
 use crate::exit::Exit;
@@ -25,11 +25,11 @@ const NAMES: usize = 3;
 const MINUTES: usize = 120;
 
 /// Reads the recording and prints it.
-pub(super) fn run(wanted: &HistoryWanted, context: &Context, output: &mut Output) -> Exit {
-    let texts = context.texts(wanted.lang.unwrap_or(context.lang));
+pub(super) fn run(options: &HistoryOptions, context: &Context, output: &mut Output) -> Exit {
+    let texts = context.texts(options.lang.unwrap_or(context.lang));
     // Makes a running agent write what it has not written yet.
     let _ = ipc::fresh_status();
-    let timeline = match read(wanted.since, now()) {
+    let timeline = match read(options.since, now()) {
         Ok(Some(timeline)) => timeline,
         Ok(None) => {
             output.note(&texts.get("history-none"));
@@ -40,7 +40,7 @@ pub(super) fn run(wanted: &HistoryWanted, context: &Context, output: &mut Output
             return Exit::Unavailable;
         }
     };
-    if wanted.json {
+    if options.json {
         output.text(&timeline.to_json(context).to_string());
     } else {
         output.text(&timeline.to_text(texts, context, output));

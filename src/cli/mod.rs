@@ -9,7 +9,7 @@ mod replay;
 
 use std::time::Duration;
 
-pub use args::{Command, HistoryWanted};
+pub use args::{Command, HistoryOptions};
 
 use crate::console::Output;
 use crate::context::Context;
@@ -53,11 +53,11 @@ fn to_the_end(open_window: Option<OpenWindow<'_>>) -> Exit {
             }
             execute(command, &context, open_window, &mut output)
         }
-        Err(args::Stop::Help(text)) => {
+        Err(args::EarlyExit::Help(text)) => {
             output.text(&text);
             Exit::Fine
         }
-        Err(args::Stop::Usage(text)) => {
+        Err(args::EarlyExit::Usage(text)) => {
             output.error(&text);
             Exit::Usage
         }
@@ -82,7 +82,7 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
                 _ => texts.get("cli-no-display"),
             };
             output.note(&reason);
-            let check = args::Check { lang, ..args::Check::default() };
+            let check = args::CheckOptions { lang, ..args::CheckOptions::default() };
             let (exit, text) = check::run_captured(&check, context, output);
             // Without a console (the Windows program started by a click) the result appears in a message box.
             if open_window.is_some() && !output.has_terminal() {
@@ -92,7 +92,7 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
         }
         Command::Check(check) => check::run(&check, context, output),
         Command::Agent(options) => crate::agent::run(options, context, output),
-        Command::History(wanted) => history::run(&wanted, context, output),
+        Command::History(options) => history::run(&options, context, output),
         Command::Replay { file, json, lang } => replay::run(&file, json, lang, context, output),
     };
     if let Some(log) = log {

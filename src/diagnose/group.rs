@@ -75,7 +75,7 @@ impl<'a> LiveProcesses<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProgramFacts {
     /// Files the user marked as their own work.
-    pub mine: MyFiles,
+    pub my_files: MyFiles,
     /// Files first seen a few days ago; empty while the baseline is still being learned.
     pub new: BTreeSet<String>,
     /// Signatures by path.
@@ -88,7 +88,7 @@ impl ProgramFacts {
     /// True if this is still the file the user marked as their own work. If it had a signer then, a valid check must
     /// show the same one now; an unsigned or unchecked file is known by its path only.
     fn is_mine(&self, path: &str) -> bool {
-        self.mine.get(path).is_some_and(|then| match (then, self.signatures.get(path)) {
+        self.my_files.get(path).is_some_and(|then| match (then, self.signatures.get(path)) {
             (Some(then), Some(now)) => now.signer() == Some(then),
             (None, _) | (_, None) => true,
         })
@@ -444,19 +444,19 @@ mod tests {
     fn fold(os: Os, processes: Vec<ProcSample>) -> (Sample, ProgramTable) {
         let knowledge = Knowledge::builtin().expect("tables");
         let mut sample = Sample { program_total: Reading::Known(Fraction::new(0.9)), ..Sample::default() };
-        let folded = Grouper::new(os).fold(&mut sample, processes, &knowledge);
-        (sample, folded)
+        let table = Grouper::new(os).fold(&mut sample, processes, &knowledge);
+        (sample, table)
     }
 
     #[test]
     fn a_browser_is_one_program_with_one_root() {
         let path = "/usr/lib/chromium/chromium";
-        let (sample, folded) =
+        let (sample, table) =
             fold(Os::Linux, vec![process(10, 1, path, 0.1), process(11, 10, path, 0.0), process(12, 11, path, 0.5)]);
         let browser = sample.program("Chromium").expect("one program");
         assert_eq!((browser.kind, browser.parts), (ProgramKind::Browser, 3));
         assert!((browser.cpu.get() - 0.6).abs() < 1e-9 && (browser.busiest_part.get() - 0.5).abs() < 1e-9);
-        assert!(folded.programs[0].members.iter().all(|member| member.root.pid == 10));
+        assert!(table.programs[0].members.iter().all(|member| member.root.pid == 10));
         assert!((sample.everything_else.get().expect("known").get() - 0.3).abs() < 1e-9);
     }
 
@@ -515,7 +515,7 @@ mod tests {
         let marks = |arguments: &[&str]| {
             let mut grouper = Grouper::new(Os::Linux);
             grouper.set_baseline(ProgramFacts {
-                mine: MyFiles::from([(path.to_owned(), None)]),
+                my_files: MyFiles::from([(path.to_owned(), None)]),
                 ..ProgramFacts::default()
             });
             let knowledge = Knowledge::builtin().expect("tables");
@@ -529,8 +529,10 @@ mod tests {
         assert!(pool.contains(&OriginFlag::MinerArguments) && !pool.contains(&OriginFlag::Mine), "{pool:?}");
         // Started by a script, and beside a busier one.
         let mut grouper = Grouper::new(Os::Linux);
-        grouper
-            .set_baseline(ProgramFacts { mine: MyFiles::from([(path.to_owned(), None)]), ..ProgramFacts::default() });
+        grouper.set_baseline(ProgramFacts {
+            my_files: MyFiles::from([(path.to_owned(), None)]),
+            ..ProgramFacts::default()
+        });
         let knowledge = Knowledge::builtin().expect("tables");
         let run = |pid, parent, cpu, arguments: &[&str]| {
             with(process(pid, parent, path, cpu), |facts| facts.args = args(arguments))
@@ -552,11 +554,11 @@ mod tests {
             let mine = MyFiles::from([(path.to_owned(), then.map(str::to_owned))]);
             let signatures = Arc::new(now.map(|signature| (path.to_owned(), signature)).into_iter().collect());
             let mut grouper = Grouper::new(Os::Windows);
-            grouper.set_baseline(ProgramFacts { mine, signatures, ..ProgramFacts::default() });
+            grouper.set_baseline(ProgramFacts { my_files: mine, signatures, ..ProgramFacts::default() });
             let mut sample = Sample::default();
             let knowledge = Knowledge::builtin().expect("tables");
-            let folded = grouper.fold(&mut sample, vec![process(10, 1, path, 0.5)], &knowledge);
-            folded.programs[0].origin.marks.contains(&OriginFlag::Mine)
+            let table = grouper.fold(&mut sample, vec![process(10, 1, path, 0.5)], &knowledge);
+            table.programs[0].origin.marks.contains(&OriginFlag::Mine)
         };
         let signed = |by: &str| Some(Signature::Valid { signer: Some(by.into()) });
         assert!(mine(Some("Example KK"), signed("Example KK")));
@@ -570,18 +572,18 @@ mod tests {
     #[test]
     fn a_web_view_counts_to_the_program_that_shows_it() {
         let view = r"C:\Program Files (x86)\Microsoft\EdgeWebView\Application\150\msedgewebview2.exe";
-        let (_, folded) = fold(
+        let (_, table) = fold(
             Os::Windows,
             vec![process(10, 1, r"C:\Tools\Planner.exe", 0.01), process(11, 10, view, 0.2), process(12, 11, view, 0.3)],
         );
-        assert_eq!(&*folded.programs[0].name, "Planner");
-        assert_eq!((folded.programs.len(), folded.programs[0].parts), (1, 3));
-        assert_eq!(folded.programs[0].kind, ProgramKind::Program);
+        assert_eq!(&*table.programs[0].name, "Planner");
+        assert_eq!((table.programs.len(), table.programs[0].parts), (1, 3));
+        assert_eq!(table.programs[0].kind, ProgramKind::Program);
     }
 
     #[test]
     fn of_two_scripts_only_the_busy_one_is_meant() {
-        let (_, folded) = fold(
+        let (_, table) = fold(
             Os::Linux,
             vec![
                 process(10, 1, "/home/a/calc", 0.5),
@@ -589,7 +591,7 @@ mod tests {
                 process(20, 1, "/home/a/calc", 0.0),
             ],
         );
-        let heavy = folded.programs[0].heavy_members(|member| member.cpu.get());
+        let heavy = table.programs[0].heavy_members(|member| member.cpu.get());
         assert_eq!(heavy.iter().map(|member| member.key.pid).collect::<Vec<_>>(), [10, 11]);
     }
 
@@ -598,8 +600,8 @@ mod tests {
         for count in [1, 4, 5, 8, 30] {
             let loops = (10..10 + count).map(|pid| process(pid, 1, "/usr/bin/dash", 0.9 / f64::from(count)));
             let idle = [process(90, 1, "/usr/bin/dash", 0.0)];
-            let (_, folded) = fold(Os::Linux, loops.chain(idle).collect());
-            let heavy = folded.programs[0].heavy_members(|member| member.cpu.get());
+            let (_, table) = fold(Os::Linux, loops.chain(idle).collect());
+            let heavy = table.programs[0].heavy_members(|member| member.cpu.get());
             assert_eq!(heavy.len(), count as usize, "the busy ones, without the one that sleeps");
         }
     }
@@ -607,8 +609,8 @@ mod tests {
     #[test]
     fn a_stranger_is_not_taken_for_the_known_program_whose_name_its_file_has() {
         let name = |os, path: &str| {
-            let (_, folded) = fold(os, vec![process(10, 1, path, 0.5)]);
-            folded.programs[0].name.to_string()
+            let (_, table) = fold(os, vec![process(10, 1, path, 0.5)]);
+            table.programs[0].name.to_string()
         };
         assert_eq!(name(Os::Windows, r"C:\Windows\System32\notepad.exe"), "Notepad");
         assert_eq!(name(Os::Windows, r"C:\Users\a\Notepad.exe"), "Notepad.exe");
@@ -622,17 +624,17 @@ mod tests {
         for (one, other, told) in [(no, unknown, unknown), (yes, unknown, yes), (yes, no, yes), (no, no, no)] {
             for windows in [[one, other], [other, one]] {
                 let part = |pid, window| ProcSample { window, ..process(pid, 1, "/usr/bin/x", 0.1) };
-                let (_, folded) = fold(Os::Linux, vec![part(10, windows[0]), part(11, windows[1])]);
-                assert_eq!(folded.programs[0].window, told, "{windows:?}");
+                let (_, table) = fold(Os::Linux, vec![part(10, windows[0]), part(11, windows[1])]);
+                assert_eq!(table.programs[0].window, told, "{windows:?}");
             }
         }
     }
 
     #[test]
     fn a_busy_script_is_not_closed_with_the_shell_it_was_started_from() {
-        let (_, folded) =
+        let (_, table) =
             fold(Os::Linux, vec![process(10, 1, "/usr/bin/bash", 0.0), process(11, 10, "/usr/bin/bash", 0.5)]);
-        let heavy = folded.programs[0].heavy_members(|member| member.cpu.get());
+        let heavy = table.programs[0].heavy_members(|member| member.cpu.get());
         assert_eq!(heavy.iter().map(|member| (member.key.pid, member.root.pid)).collect::<Vec<_>>(), [(11, 11)]);
     }
 
@@ -641,8 +643,8 @@ mod tests {
         let from_terminal = |os, above: &[&str], path: &str| {
             let chain = (10..).zip(above).map(|(pid, path)| process(pid, pid - 1, path, 0.0));
             let own = process(90, 9 + above.len() as u32, path, 0.5);
-            let (_, folded) = fold(os, chain.chain([own]).collect());
-            folded.programs[0].origin.has(OriginFlag::FromTerminal)
+            let (_, table) = fold(os, chain.chain([own]).collect());
+            table.programs[0].origin.has(OriginFlag::FromTerminal)
         };
         let bash = "/usr/bin/bash";
         assert!(from_terminal(Os::Linux, &["/usr/libexec/gnome-terminal-server", bash], "/home/a/solver"));
@@ -658,7 +660,7 @@ mod tests {
         let mut helper = process(11, 10, "/usr/lib/chromium/chrome_crashpad_handler", 0.1);
         let facts = ProcFacts { key: ProcKey { pid: 11, start_time: 3 }, ..(*helper.facts).clone() };
         helper.facts = Arc::new(facts);
-        let (_, folded) = fold(Os::Linux, vec![process(10, 1, "/opt/other", 0.0), helper]);
-        assert_eq!(folded.programs.len(), 2);
+        let (_, table) = fold(Os::Linux, vec![process(10, 1, "/opt/other", 0.0), helper]);
+        assert_eq!(table.programs.len(), 2);
     }
 }

@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn parts_of_a_program_count_together_and_a_calm_one_is_kept_with_its_processes() {
-        let folded = ProgramTable {
+        let table = ProgramTable {
             programs: vec![program("busy", 0.5, &[1]), program("film", 0.02, &[2, 3]), program("calm", 0.01, &[4])],
             ..ProgramTable::default()
         };
@@ -132,7 +132,7 @@ mod tests {
         };
         let gpu = vec![(1, Fraction::new(0.1)), (2, Fraction::new(0.6)), (3, Fraction::new(0.5)), (9, Fraction::ONE)];
         let network = Reading::Known(vec![(1, traffic(5.0, 0.0)), (2, traffic(1.0, 1.0)), (3, traffic(1.0, 4.0))]);
-        folded.name_users(&mut sample, &Reading::Known(gpu), &network);
+        table.name_users(&mut sample, &Reading::Known(gpu), &network);
         let users = sample.gpu_users.known().expect("known");
         let names: Vec<(&str, f64)> = users.iter().map(|user| (&*user.program, user.part.get())).collect();
         assert_eq!(
@@ -149,7 +149,7 @@ mod tests {
         assert!(sample.everything_else.get().is_some_and(|rest| (rest.get() - 0.08).abs() < 1e-9));
         let calm = Sample { ..Sample::default() };
         let mut same = calm.clone();
-        folded.name_users(&mut same, &Reading::default(), &Reading::Missing(Why::NoPermission));
+        table.name_users(&mut same, &Reading::default(), &Reading::Missing(Why::NoPermission));
         assert_eq!((same.programs, same.net_users), (calm.programs, Reading::Missing(Why::NoPermission)));
     }
 }

@@ -158,7 +158,7 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
         }
         variants.push("fan");
     }
-    if finding.is_over_days() {
+    if finding.is_long_term() {
         variants.push(if finding.cause.is_some() { "days-wrote" } else { "days" });
         variants.push("days");
     }

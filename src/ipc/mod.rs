@@ -54,8 +54,8 @@ impl WindowOptions {
 }
 
 /// Sends a request to the running [`AGENT`] or [`WINDOW`]; `None` when there is no answer within [`ANSWER`].
-pub fn tell(whom: &str, request: &Request) -> Option<Answer> {
-    let answer = platform::ask(whom, &write(request), ANSWER).ok()?;
+pub fn send_request(endpoint: &str, request: &Request) -> Option<Answer> {
+    let answer = platform::ask(endpoint, &write(request), ANSWER).ok()?;
     serde_json::from_slice(&answer).ok()
 }
 
@@ -70,7 +70,7 @@ pub fn fresh_status() -> Option<Status> {
 }
 
 fn request_status(fresh: bool) -> Option<Status> {
-    match tell(AGENT, &Request::Status { fresh })? {
+    match send_request(AGENT, &Request::Status { fresh })? {
         Answer::Status(status) => Some(*status),
         Answer::Done | Answer::Refused => None,
     }
@@ -78,7 +78,7 @@ fn request_status(fresh: bool) -> Option<Status> {
 
 /// Notifies the running agent that the settings, or whether it starts with the PC, have changed.
 pub fn settings_changed() {
-    send_settings_changed(|request| tell(AGENT, request));
+    send_settings_changed(|request| send_request(AGENT, request));
 }
 
 /// An agent of an older version refuses the request, but re-reads the settings with every status request.
@@ -93,7 +93,7 @@ fn send_settings_changed(send: impl Fn(&Request) -> Option<Answer>) {
 /// # Errors
 /// The window's program cannot be started.
 pub fn open_window(options: &WindowOptions) -> std::io::Result<()> {
-    if tell(WINDOW, &options.show()) == Some(Answer::Done) {
+    if send_request(WINDOW, &options.show()) == Some(Answer::Done) {
         return Ok(());
     }
     let arguments = options.arguments();

@@ -371,7 +371,7 @@ pub struct Times {
 impl Thresholds {
     /// Thresholds for a single measurement of `seconds`: most of a short one counts as lasting.
     #[must_use]
-    pub fn for_a_look_of(mut self, seconds: Seconds) -> Self {
+    pub fn for_single_measurement(mut self, seconds: Seconds) -> Self {
         self.hold_seconds = Seconds(self.hold_seconds.0.min(seconds.0 * 0.6));
         self
     }

@@ -47,7 +47,7 @@ pub fn plan(finding: &Finding, refusal: Option<Refusal>) -> Plan {
         return plan;
     }
     // Closing a program does not undo a trend over days, and one without processes has ended already.
-    let program = finding.program().filter(|program| program.parts > 0 && !finding.is_over_days());
+    let program = finding.program().filter(|program| program.parts > 0 && !finding.is_long_term());
     if let Some(program) = program {
         let id = if program.kind == SubjectKind::Browser { RemedyId::CloseBrowser } else { RemedyId::CloseProgram };
         match refusal {

@@ -371,7 +371,7 @@ impl eframe::App for MimamoriApp {
             now: time,
             history: &self.history,
             sample: self.view.as_ref().map(|view| &view.sample),
-            folded: self.view.as_ref().map(|view| &view.folded),
+            program_table: self.view.as_ref().map(|view| &view.program_table),
             signatures: self.view.as_ref().map(|view| &*view.signatures),
             findings: self.view.as_ref().map_or(&[], |view| &view.findings),
             refusals: &self.refusals,
@@ -443,7 +443,7 @@ mod tests {
             self.now.set(At(self.now.get().0 + seconds * 1000));
             let view = Observation {
                 sample: Arc::new(Sample { at: self.now.get(), ..Sample::default() }),
-                folded: Arc::default(),
+                program_table: Arc::default(),
                 findings: Vec::new(),
                 own: SelfUsage::default(),
                 signatures: Arc::default(),

@@ -172,7 +172,7 @@ pub struct Snapshot<'a> {
     /// The newest sample; `None` until the first one.
     pub sample: Option<&'a Arc<Sample>>,
     /// Every program with its processes.
-    pub folded: Option<&'a Arc<ProgramTable>>,
+    pub program_table: Option<&'a Arc<ProgramTable>>,
     /// Signatures of the files verified so far.
     pub signatures: Option<&'a Signatures>,
     /// Findings, worst first.

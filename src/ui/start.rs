@@ -75,7 +75,7 @@ impl SingleInstance {
         for _ in 0..OTHER_STARTS {
             match Lock::take(WINDOW) {
                 Ok(Some(lock)) => return Self::Own { _lock: Some(lock) },
-                Ok(None) if ipc::tell(WINDOW, &wanted.show()) == Some(Answer::Done) => return Self::Other,
+                Ok(None) if ipc::send_request(WINDOW, &wanted.show()) == Some(Answer::Done) => return Self::Other,
                 // It is still starting: two clicks in a row.
                 Ok(None) => std::thread::sleep(Duration::from_millis(100)),
                 Err(_) => break,

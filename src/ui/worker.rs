@@ -228,7 +228,7 @@ impl<H: Host> Thread<H> {
         }
         let (recording, now) = (self.recording.as_deref(), self.host.now());
         let recent = archive::recent(recording, now);
-        self.monitor.begin_with(&recent);
+        self.monitor.preload(&recent);
         for (program, at) in archive::closed(recording, now) {
             // Without a sample since then there is nothing to compare with what came later.
             let _ = self.monitor.history_mut().note_closed(&program, at);
@@ -252,12 +252,12 @@ impl<H: Host> Thread<H> {
             }
             Command::Erase => Reply::Erased(archive::erase(recording, now)),
             Command::Mine(mine) => {
-                self.monitor.know_mine(mine.clone());
+                self.monitor.set_my_files(mine.clone());
                 self.mine = mine;
                 return self.host.settings_changed();
             }
             Command::SettingsChanged => return self.host.settings_changed(),
-            Command::AskSignature(path) => return self.monitor.ask_signature(&path),
+            Command::AskSignature(path) => return self.monitor.request_signature(&path),
             Command::Close(subject) => return self.begin_job(subject),
             Command::Force => return self.advance(CloseJob::force),
             Command::EndJob => {
@@ -271,7 +271,7 @@ impl<H: Host> Thread<H> {
     /// Takes a sample and sends it; `false` when the window has gone.
     fn sample(&mut self) -> bool {
         let view = self.monitor.sample(self.host.now());
-        let refusals = self.refusals(&view.folded);
+        let refusals = self.refusals(&view.program_table);
         if self.samples.is_multiple_of(RESTART_EVERY) {
             // No wake-up of its own: it is drawn with the sample that follows.
             let facts = self.restart_facts(&view);
@@ -287,13 +287,13 @@ impl<H: Host> Thread<H> {
         self.replies.send(Reply::Observation { view: Box::new(view), refusals })
     }
 
-    fn refusals(&self, folded: &ProgramTable) -> HashMap<Arc<str>, Refusal> {
+    fn refusals(&self, program_table: &ProgramTable) -> HashMap<Arc<str>, Refusal> {
         let heavy = |program: &crate::model::ProgramSample| program.heavy_members(|member| member.cpu.get());
-        folded
+        program_table
             .programs
             .iter()
             .filter_map(|program| {
-                let refusal = self.monitor.closable(&heavy(program), folded).err()?;
+                let refusal = self.monitor.closable(&heavy(program), program_table).err()?;
                 Some((Arc::clone(&program.name), refusal))
             })
             .collect()
@@ -301,7 +301,7 @@ impl<H: Host> Thread<H> {
 
     fn restart_facts(&mut self, view: &Observation) -> RestartFacts {
         let name_of = |pid| {
-            let programs = view.folded.programs.iter();
+            let programs = view.program_table.programs.iter();
             let found = programs.into_iter().find(|program| program.members.iter().any(|m| m.key.pid == pid));
             found.map(|program| program.name.to_string())
         };
@@ -313,7 +313,7 @@ impl<H: Host> Thread<H> {
             names.dedup();
             names
         });
-        let browsers = view.folded.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
+        let browsers = view.program_table.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
         let booted_at = self.monitor.machine().booted_at.get();
         RestartFacts {
             uptime: Reading::from_option(booted_at.map(|at| self.host.now().since(at)), Why::Unsupported),
@@ -327,8 +327,8 @@ impl<H: Host> Thread<H> {
 
     fn begin_job(&mut self, subject: Subject) {
         let Some(view) = &self.view else { return };
-        let closable = self.monitor.closable(&subject.members, &view.folded);
-        let pc = PcState { now: self.host.now(), sample: &view.sample, programs: &view.folded };
+        let closable = self.monitor.closable(&subject.members, &view.program_table);
+        let pc = PcState { now: self.host.now(), sample: &view.sample, programs: &view.program_table };
         let (job, action) = CloseJob::begin(subject, closable, pc, |what| self.host.open(what));
         if let Some(action) = action {
             self.monitor.note_closed(&action.subject);
@@ -340,7 +340,7 @@ impl<H: Host> Thread<H> {
 
     fn advance(&mut self, act: impl FnOnce(&mut CloseJob<H::Target>, PcState<'_>) -> CloseUpdate) {
         let (Some(job), Some(view)) = (&mut self.job, &self.view) else { return };
-        let update = act(job, PcState { now: self.host.now(), sample: &view.sample, programs: &view.folded });
+        let update = act(job, PcState { now: self.host.now(), sample: &view.sample, programs: &view.program_table });
         for event in &update.events {
             self.record(event);
         }
@@ -474,7 +474,7 @@ mod tests {
             let recording = folder.path().join("recording.db");
             let (pc, done) = (FakePc::calm(), Rc::<RefCell<Done>>::default());
             let knowledge = Arc::new(Knowledge::builtin().expect("tables"));
-            let monitor = Monitor::of(pc.source(), knowledge, History::new);
+            let monitor = Monitor::with_source(pc.source(), knowledge, History::new);
             let (outbox, replies) = channel();
             let host = FakeHost(pc.clone(), Rc::clone(&done));
             let to = Replies { outbox, wake: Box::new(|| {}) };

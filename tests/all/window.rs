@@ -32,7 +32,7 @@ struct Scene {
     theme: Theme,
     history: History,
     sample: Arc<Sample>,
-    folded: Arc<ProgramTable>,
+    program_table: Arc<ProgramTable>,
     findings: Vec<(Finding, Plan)>,
     refusals: HashMap<Arc<str>, Refusal>,
     job: Option<CloseStatus>,
@@ -90,12 +90,12 @@ impl Scene {
                 process(102, 100, path, 0.0),
                 process(200, 1, "/usr/bin/\u{202e}evil\nname", 0.02),
             ];
-            let folded = grouper.fold(&mut sample, processes, &knowledge);
+            let program_table = grouper.fold(&mut sample, processes, &knowledge);
             let sample = Arc::new(sample);
             history.push(Arc::clone(&sample));
-            last = Some((sample, Arc::new(folded)));
+            last = Some((sample, Arc::new(program_table)));
         }
-        let (sample, folded) = last.expect("samples");
+        let (sample, program_table) = last.expect("samples");
         let findings = diagnose(&history, &knowledge).into_iter().map(|f| (f.clone(), plan(&f, None))).collect();
         Self {
             shell: Shell::default(),
@@ -104,7 +104,7 @@ impl Scene {
             theme: Theme::builtin().expect("theme"),
             history,
             sample,
-            folded,
+            program_table,
             findings,
             refusals: HashMap::new(),
             job: None,
@@ -137,7 +137,7 @@ impl Scene {
             now: self.sample.at,
             history: &self.history,
             sample: Some(&self.sample),
-            folded: Some(&self.folded),
+            program_table: Some(&self.program_table),
             signatures: Some(&self.signatures),
             findings: &self.findings,
             refusals: &self.refusals,
@@ -299,9 +299,9 @@ fn rows_keep_their_places_under_the_pointer_and_only_while_it_is_used() {
     };
     // Swaps the load of the two programs.
     let turn = |harness: &mut Harness<'_, Scene>| {
-        let mut folded = (*harness.state().folded).clone();
-        folded.programs.reverse();
-        harness.state_mut().folded = Arc::new(folded);
+        let mut program_table = (*harness.state().program_table).clone();
+        program_table.programs.reverse();
+        harness.state_mut().program_table = Arc::new(program_table);
         harness.run_steps(1);
     };
     assert!(is_first(&harness));
@@ -340,9 +340,9 @@ fn the_keyboard_keeps_its_place_when_a_row_moves_and_when_a_finding_comes() {
         harness.get_by_label_contains(place).focus();
         harness.run_steps(2);
         assert!(harness.get_by_label_contains(place).is_focused(), "{place}");
-        let mut folded = (*harness.state().folded).clone();
-        folded.programs.reverse();
-        harness.state_mut().folded = Arc::new(folded);
+        let mut program_table = (*harness.state().program_table).clone();
+        program_table.programs.reverse();
+        harness.state_mut().program_table = Arc::new(program_table);
         let mut second = harness.state().findings[0].clone();
         second.0.subject.group = format!("another{place}");
         second.0.evidence.truncate(1);
@@ -363,9 +363,9 @@ fn the_keyboard_keeps_its_place_when_a_row_moves_and_when_a_finding_comes() {
 fn rows_keep_their_places_for_the_keyboard_while_it_is_used() {
     let mut harness = Scene::new(Lang::En, 0.5).harness([1200.0, 1600.0]);
     let turn = |harness: &mut Harness<'_, Scene>| {
-        let mut folded = (*harness.state().folded).clone();
-        folded.programs.reverse();
-        harness.state_mut().folded = Arc::new(folded);
+        let mut program_table = (*harness.state().program_table).clone();
+        program_table.programs.reverse();
+        harness.state_mut().program_table = Arc::new(program_table);
         harness.run_steps(1);
     };
     let is_focused = |harness: &Harness<'_, Scene>, name: &str| harness.get_by_label_contains(name).is_focused();
@@ -388,11 +388,11 @@ fn rows_keep_their_places_for_the_keyboard_while_it_is_used() {
 #[test]
 fn the_keyboard_keeps_its_place_when_the_program_of_its_row_ends() {
     let mut harness = Scene::new(Lang::En, 0.5).harness([1200.0, 1600.0]);
-    let programs = harness.state().folded.programs.clone();
+    let programs = harness.state().program_table.programs.clone();
     let only = |harness: &mut Harness<'_, Scene>, name: &str| {
-        let mut folded = (*harness.state().folded).clone();
-        folded.programs = programs.iter().filter(|program| program.name.contains(name)).cloned().collect();
-        harness.state_mut().folded = Arc::new(folded);
+        let mut program_table = (*harness.state().program_table).clone();
+        program_table.programs = programs.iter().filter(|program| program.name.contains(name)).cloned().collect();
+        harness.state_mut().program_table = Arc::new(program_table);
         harness.run_steps(1);
     };
     harness.get_by_label_contains("Charts").focus();
@@ -417,9 +417,9 @@ fn the_row_of_a_program_that_ends_under_the_pointer_stays_empty() {
     let second = harness.get_by_label_contains("evil").rect();
     harness.hover_at(second.center());
     harness.run_steps(2);
-    let mut folded = (*harness.state().folded).clone();
-    folded.programs.retain(|program| &*program.name != "Chromium");
-    harness.state_mut().folded = Arc::new(folded);
+    let mut program_table = (*harness.state().program_table).clone();
+    program_table.programs.retain(|program| &*program.name != "Chromium");
+    harness.state_mut().program_table = Arc::new(program_table);
     harness.run_steps(1);
     harness.get_by_label("Chromium has ended");
     assert_eq!(harness.get_by_label_contains("evil").rect(), second);

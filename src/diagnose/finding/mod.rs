@@ -77,7 +77,7 @@ impl Finding {
 
     /// True while something is wrong. A suspicion of mining is kept for a while after the program went quiet; it then
     /// has no processes and does not count.
-    pub fn goes_on(&self) -> bool {
+    pub fn is_ongoing(&self) -> bool {
         self.severity > Severity::Ok
             && !self.is_over()
             && (self.rule != RuleId::SecretMining || !self.subject.members.is_empty())
@@ -89,7 +89,7 @@ impl Finding {
     }
 
     /// True if it is about a change over days rather than the present.
-    pub fn is_over_days(&self) -> bool {
+    pub fn is_long_term(&self) -> bool {
         self.rule == RuleId::DiskShrinking && self.observed(EvidenceKind::HoursToFull).is_none()
     }
 

@@ -38,7 +38,8 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, name: &str, period: Period
         if let Some(known) = known.filter(|_| !is_suspected(snapshot, name)) {
             fact_ui(ui, snapshot, "details-advice", advice(known, texts));
         }
-        let program = snapshot.folded.and_then(|folded| folded.programs.iter().find(|program| *program.name == *name));
+        let program =
+            snapshot.program_table.and_then(|table| table.programs.iter().find(|program| *program.name == *name));
         match program {
             Some(program) => {
                 action_ui(ui, snapshot, program, intents);
@@ -127,8 +128,8 @@ fn pids(program: &ProgramSample) -> String {
 
 /// The Windows services in its processes, those of the busiest process first.
 fn services(snapshot: &Snapshot<'_>, program: &ProgramSample) -> String {
-    let Some(folded) = snapshot.folded else { return String::new() };
-    let hosts = program.members.iter().filter_map(|member| folded.facts.get(&member.key));
+    let Some(table) = snapshot.program_table else { return String::new() };
+    let hosts = program.members.iter().filter_map(|member| table.facts.get(&member.key));
     let names: Vec<&String> = hosts.flat_map(|facts| &facts.services).collect();
     let shown: Vec<&str> = names.iter().take(MOST_SERVICES).map(|name| name.as_str()).collect();
     let more = names.len().saturating_sub(shown.len());
@@ -137,11 +138,11 @@ fn services(snapshot: &Snapshot<'_>, program: &ProgramSample) -> String {
 
 /// When and by what its first process was started.
 fn started(snapshot: &Snapshot<'_>, program: &ProgramSample) -> Option<String> {
-    let folded = snapshot.folded?;
+    let table = snapshot.program_table?;
     let root = program.members.iter().filter(|member| member.root == member.key).min_by_key(|m| m.key.start_time)?;
     let time = format::date_clock((snapshot.started)(root.key)?, snapshot.zone);
-    let parent = folded.facts.get(&root.key)?.parent;
-    let by = folded.facts.values().find(|facts| facts.key.pid == parent && facts.key.start_time <= root.key.start_time);
+    let parent = table.facts.get(&root.key)?.parent;
+    let by = table.facts.values().find(|facts| facts.key.pid == parent && facts.key.start_time <= root.key.start_time);
     Some(match by {
         Some(by) => {
             let mut args = FluentArgs::new();

@@ -75,8 +75,8 @@ impl ProgramList {
             ui.label(RichText::new(texts.get("programs-title")).font(theme.bold(theme.size.title)));
         });
         ui.add_space(4.0);
-        let folded = snapshot.folded?;
-        let mut rows = in_order(&folded.programs, &self.rows);
+        let table = snapshot.program_table?;
+        let mut rows = in_order(&table.programs, &self.rows);
         let hidden = rows.iter().skip(ROWS).filter(|row| row.program().is_some()).count();
         if !self.all {
             rows.truncate(ROWS);

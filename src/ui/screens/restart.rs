@@ -88,7 +88,7 @@ fn step_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, step: Step, intents: &mut
 
 /// Draws the running browsers that can be closed, each with a button that does it.
 fn browsers_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
-    let programs = snapshot.folded.iter().flat_map(|folded| &folded.programs);
+    let programs = snapshot.program_table.iter().flat_map(|table| &table.programs);
     let closable = programs
         .filter(|program| program.kind == ProgramKind::Browser && !snapshot.refusals.contains_key(&program.name));
     ui.horizontal_wrapped(|ui| {
