@@ -33,12 +33,12 @@ type Rgb = [u8; 3];
 pub struct Colours {
     #[serde(deserialize_with = "colour")]
     fine: Rgb,
-    #[serde(deserialize_with = "colour")]
-    look: Rgb,
-    #[serde(deserialize_with = "colour")]
-    act: Rgb,
-    #[serde(deserialize_with = "colour")]
-    on_act: Rgb,
+    #[serde(rename = "look", deserialize_with = "colour")]
+    warning: Rgb,
+    #[serde(rename = "act", deserialize_with = "colour")]
+    critical: Rgb,
+    #[serde(rename = "on_act", deserialize_with = "colour")]
+    on_critical: Rgb,
     #[serde(deserialize_with = "colour")]
     paused: Rgb,
 }
@@ -117,17 +117,17 @@ fn layers(icon: TrayIcon, colours: &Colours) -> Vec<(Shape, Rgb)> {
             (line((0.45, 0.66), (0.69, 0.37), 0.13), colours.fine),
         ],
         TrayIcon::Warning => vec![
-            (RING, colours.look),
-            (line((0.5, 0.29), (0.5, 0.53), 0.14), colours.look),
-            (line((0.5, 0.72), (0.5, 0.72), 0.16), colours.look),
+            (RING, colours.warning),
+            (line((0.5, 0.29), (0.5, 0.53), 0.14), colours.warning),
+            (line((0.5, 0.72), (0.5, 0.72), 0.16), colours.warning),
         ],
         TrayIcon::Critical => {
             // Clockwise, as `distance` expects.
             let corners = [(0.5, 0.13), (0.92, 0.87), (0.08, 0.87)];
             vec![
-                (Shape::Triangle { corners, rounding: 0.07 }, colours.act),
-                (line((0.5, 0.38), (0.5, 0.57), 0.125), colours.on_act),
-                (line((0.5, 0.78), (0.5, 0.78), 0.145), colours.on_act),
+                (Shape::Triangle { corners, rounding: 0.07 }, colours.critical),
+                (line((0.5, 0.38), (0.5, 0.57), 0.125), colours.on_critical),
+                (line((0.5, 0.78), (0.5, 0.78), 0.145), colours.on_critical),
             ]
         }
         TrayIcon::Paused => vec![
@@ -193,12 +193,12 @@ mod tests {
     #[test]
     fn every_colour_is_seen_on_light_and_on_dark_bars() {
         let colours = colours();
-        for colour in [colours.fine, colours.look, colours.act, colours.paused] {
+        for colour in [colours.fine, colours.warning, colours.critical, colours.paused] {
             for bar in [[255, 255, 255], [32, 32, 32]] {
                 assert!(contrast(colour, bar) >= 3.0, "{colour:?} on {bar:?}: {}", contrast(colour, bar));
             }
         }
-        assert!(contrast(colours.on_act, colours.act) >= 4.0);
+        assert!(contrast(colours.on_critical, colours.critical) >= 4.0);
     }
 
     #[test]

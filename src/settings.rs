@@ -73,7 +73,8 @@ pub struct Settings {
     /// Ticks of the restart checklist.
     pub restart: Ticks,
     /// Programs marked as the user's own work.
-    pub mine: Vec<MyWork>,
+    #[serde(rename = "mine")]
+    pub my_work: Vec<MyWork>,
 }
 
 /// A program marked as the user's own work.
@@ -100,20 +101,20 @@ impl Settings {
             renderer: field(&value, "renderer"),
             background: field(&value, "background").unwrap_or_default(),
             restart: field(&value, "restart").unwrap_or_default(),
-            mine: field(&value, "mine").unwrap_or_default(),
+            my_work: field(&value, "mine").unwrap_or_default(),
         }
     }
 
     /// Files that are the user's own work at `now`, with their signers.
-    pub fn my_work(&self, now: At) -> MyFiles {
-        let valid = self.mine.iter().filter(|work| now < work.until);
+    pub fn my_files(&self, now: At) -> MyFiles {
+        let valid = self.my_work.iter().filter(|work| now < work.until);
         valid.map(|work| (work.path.clone(), work.signer.clone())).collect()
     }
 
     /// Marks a file as the user's own work; drops expired marks.
-    pub fn call_mine(&mut self, work: MyWork, now: At) {
-        self.mine.retain(|other| other.path != work.path && now < other.until);
-        self.mine.push(work);
+    pub fn mark_my_work(&mut self, work: MyWork, now: At) {
+        self.my_work.retain(|other| other.path != work.path && now < other.until);
+        self.my_work.push(work);
     }
 }
 
@@ -186,10 +187,10 @@ mod tests {
         let mut settings = Settings { lang: Some(Lang::Ja), theme: ThemeChoice::Dark, ..Settings::default() };
         settings.restart.done.insert(Step::SaveWork);
         let work = MyWork { path: "/home/a/sums".to_owned(), name: "sums".to_owned(), signer: None, until: At(2000) };
-        settings.call_mine(work.clone(), At(1000));
-        settings.call_mine(work, At(1001));
+        settings.mark_my_work(work.clone(), At(1000));
+        settings.mark_my_work(work, At(1001));
         assert_eq!(
-            (settings.mine.len(), settings.my_work(At(1999)).len(), settings.my_work(At(2000)).len()),
+            (settings.my_work.len(), settings.my_files(At(1999)).len(), settings.my_files(At(2000)).len()),
             (1, 1, 0)
         );
         file.save(&settings).expect("saved");

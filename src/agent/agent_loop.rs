@@ -137,7 +137,7 @@ impl<'a> AgentLoop<'a> {
             texts,
             wakes,
         };
-        agent_loop.learn(settings.my_work(started));
+        agent_loop.learn(settings.my_files(started));
         agent_loop.quiet_after_sign_in();
         agent_loop.remember(recording.as_deref());
         agent_loop.begin(recording.as_deref(), output);
@@ -170,7 +170,7 @@ impl<'a> AgentLoop<'a> {
     }
 
     fn learn_again(&mut self) {
-        self.learn(self.settings.load().my_work(self.at));
+        self.learn(self.settings.load().my_files(self.at));
     }
 
     fn quiet_after_sign_in(&mut self) {
@@ -535,7 +535,7 @@ impl<'a> AgentLoop<'a> {
         self.background = settings.background;
         self.icon.read_autostart();
         self.update_tray();
-        self.learn(settings.my_work(self.at));
+        self.learn(settings.my_files(self.at));
         !ended
     }
 

@@ -36,7 +36,7 @@ pub(super) fn run_captured(check: &CheckOptions, context: &Context, output: &mut
     let texts = context.texts(check.lang.unwrap_or(context.lang));
     let mut monitor = Monitor::new(Arc::clone(&knowledge));
     // Uses what the recording knows about this PC and the user's own work, so that the findings match the window's.
-    monitor.learn(recording_path().as_deref(), now(), SettingsFile::of_user().load().my_work(now()));
+    monitor.learn(recording_path().as_deref(), now(), SettingsFile::of_user().load().my_files(now()));
     let Some(observation) = sample_until(&mut monitor, check.seconds, texts, output) else {
         output.note(&texts.get("cli-stopped"));
         return (Exit::Interrupted, String::new());

@@ -28,9 +28,9 @@ use crate::settings::{Background, MyWork, Renderer, Settings, SettingsFile, Them
 const STALE_SECONDS: f64 = 15.0;
 
 /// Delay of the repaint for an update. Without any delay egui draws a second frame, for what may still settle.
-const SOON: Duration = Duration::from_millis(1);
+const REPAINT_DELAY: Duration = Duration::from_millis(1);
 /// Interval for re-checking updates deferred while the pointer is down.
-const HELD: Duration = Duration::from_millis(100);
+const RECHECK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The window.
 pub struct MimamoriApp {
@@ -44,12 +44,12 @@ pub struct MimamoriApp {
     worker: Option<Worker>,
     machine: Machine,
     history: History,
-    view: Option<Observation>,
+    observation: Option<Observation>,
     refusals: HashMap<Arc<str>, Refusal>,
     /// Defers updates while the pointer is down.
-    press: UpdateHold,
+    update_hold: UpdateHold,
     /// Start of the window on the monotonic clock.
-    begun: Instant,
+    started_at: Instant,
     restart: RestartFacts,
     job: Option<CloseStatus>,
     past: Option<Past>,
@@ -57,20 +57,20 @@ pub struct MimamoriApp {
     background_error: Option<String>,
     erasing: Erasing,
     /// Finding to open once there are findings: `rule:group`.
-    wanted: Option<String>,
+    pending_finding: Option<String>,
     /// Requests from other processes of this user.
-    asked: Receiver<Request>,
+    requests: Receiver<Request>,
     /// Files whose signature was already requested.
-    asked_signatures: HashSet<String>,
+    requested_signatures: HashSet<String>,
     _endpoint: Option<Endpoint>,
     clock: Box<dyn Fn() -> At>,
     opened: At,
 }
 
 /// Connections of the window; tests supply their own.
-struct Joints {
+struct Connections {
     worker: Option<Worker>,
-    asked: Receiver<Request>,
+    requests: Receiver<Request>,
     endpoint: Option<Endpoint>,
     clock: Box<dyn Fn() -> At>,
 }
@@ -85,27 +85,27 @@ impl MimamoriApp {
         file: SettingsFile,
     ) -> Self {
         let (ctx, wake) = (&creation.egui_ctx, creation.egui_ctx.clone());
-        let mine = file.load().my_work(now());
-        let wake = move || wake.request_repaint_after(SOON);
-        let (asks, asked) = channel();
-        let joints = Joints {
-            worker: Worker::start(Arc::clone(&context.knowledge), mine, wake).ok(),
-            asked,
-            endpoint: listen(ctx, asks),
+        let my_files = file.load().my_files(now());
+        let wake = move || wake.request_repaint_after(REPAINT_DELAY);
+        let (request_sender, requests) = channel();
+        let connections = Connections {
+            worker: Worker::start(Arc::clone(&context.knowledge), my_files, wake).ok(),
+            requests,
+            endpoint: listen(ctx, request_sender),
             clock: Box::new(now),
         };
-        Self::of(ctx, context, renderer, options, file, joints)
+        Self::with_connections(ctx, context, renderer, options, file, connections)
     }
 
-    fn of(
+    fn with_connections(
         ctx: &egui::Context,
         context: &Context,
         renderer: Renderer,
         options: &WindowOptions,
         file: SettingsFile,
-        joints: Joints,
+        connections: Connections,
     ) -> Self {
-        let Joints { worker, asked, endpoint, clock } = joints;
+        let Connections { worker, requests, endpoint, clock } = connections;
         let mut settings = file.load();
         // A test parses the file, so this cannot fail.
         let theme = match Theme::builtin() {
@@ -135,19 +135,19 @@ impl MimamoriApp {
             worker,
             machine: Machine::default(),
             history: History::default(),
-            view: None,
+            observation: None,
             refusals: HashMap::new(),
-            press: UpdateHold::default(),
-            begun: Instant::now(),
+            update_hold: UpdateHold::default(),
+            started_at: Instant::now(),
             restart: RestartFacts::default(),
             job: None,
             past: None,
             recorded: Recorded::default(),
             background_error: None,
             erasing: Erasing::No,
-            wanted: options.finding.clone(),
-            asked,
-            asked_signatures: HashSet::new(),
+            pending_finding: options.finding.clone(),
+            requests,
+            requested_signatures: HashSet::new(),
             _endpoint: endpoint,
             opened: clock(),
             clock,
@@ -156,9 +156,9 @@ impl MimamoriApp {
 
     fn receive(&mut self, ctx: &egui::Context) {
         let pressed = ctx.input(|input| input.pointer.any_down() || input.pointer.any_released());
-        if self.press.holds(pressed, self.begun.elapsed()) {
+        if self.update_hold.holds(pressed, self.started_at.elapsed()) {
             // A pointer that stays still causes no further frame.
-            ctx.request_repaint_after(HELD);
+            ctx.request_repaint_after(RECHECK_INTERVAL);
             return;
         }
         let Some(worker) = &self.worker else { return };
@@ -183,9 +183,9 @@ impl MimamoriApp {
                     self.recorded = Recorded::default();
                 }
                 Reply::Erased(Err(reason)) => self.erasing = Erasing::Failed(reason),
-                Reply::Observation { view, refusals } => {
-                    self.history.push(Arc::clone(&view.sample));
-                    self.view = Some(*view);
+                Reply::Observation { observation, refusals } => {
+                    self.history.push(Arc::clone(&observation.sample));
+                    self.observation = Some(*observation);
                     self.refusals = refusals;
                 }
                 Reply::Restart(facts) => self.restart = *facts,
@@ -195,36 +195,36 @@ impl MimamoriApp {
     }
 
     /// Comes to the front when another process of this user asks for it.
-    fn come(&mut self, ctx: &egui::Context) {
-        let mut asked = false;
-        while let Ok(request) = self.asked.try_recv() {
-            asked = true;
+    fn handle_requests(&mut self, ctx: &egui::Context) {
+        let mut is_requested = false;
+        while let Ok(request) = self.requests.try_recv() {
+            is_requested = true;
             if let Request::Show { finding, settings } = request {
-                self.wanted = finding.or(self.wanted.take());
+                self.pending_finding = finding.or(self.pending_finding.take());
                 if settings {
                     self.shell.show(Screen::Settings);
                 }
             }
         }
-        if asked {
+        if is_requested {
             ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
             ctx.send_viewport_cmd(egui::ViewportCommand::Visible(true));
             ctx.send_viewport_cmd(egui::ViewportCommand::Focus);
         }
-        self.show_wanted();
+        self.show_pending_finding();
     }
 
     /// Opens the requested finding; one that has ended is in the history.
-    fn show_wanted(&mut self) {
-        let Some(view) = &self.view else { return };
+    fn show_pending_finding(&mut self) {
+        let Some(observation) = &self.observation else { return };
         // The first sample has no rates yet: a finding may come with the second.
-        if view.findings.is_empty() {
+        if observation.findings.is_empty() {
             return;
         }
-        let Some(wanted) = self.wanted.take() else { return };
-        let found = wanted.split_once(':').and_then(|(rule, group)| {
+        let Some(requested) = self.pending_finding.take() else { return };
+        let found = requested.split_once(':').and_then(|(rule, group)| {
             let rule: RuleId = serde_json::from_value(rule.into()).ok()?;
-            let mut findings = view.findings.iter().map(|(finding, _)| finding);
+            let mut findings = observation.findings.iter().map(|(finding, _)| finding);
             // Another rule may report the same incident by now.
             let same = findings.clone().find(|finding| finding.identity() == (rule, group));
             same.or_else(|| findings.find(|finding| finding.incident_key() == incident_key(rule, group)))
@@ -235,7 +235,7 @@ impl MimamoriApp {
         }
     }
 
-    fn obey(&mut self, intent: Intent, ctx: &egui::Context) {
+    fn handle_intent(&mut self, intent: Intent, ctx: &egui::Context) {
         match intent {
             Intent::Show(screen) => self.shell.show(screen),
             Intent::SetLang(lang) => {
@@ -265,17 +265,17 @@ impl MimamoriApp {
             }
             Intent::Close(subject) => self.send(Command::Close(subject)),
             Intent::Force => self.send(Command::Force),
-            Intent::EndJob => self.send(Command::EndJob),
-            Intent::AskSignature(path) => {
-                if self.asked_signatures.insert(path.clone()) {
-                    self.send(Command::AskSignature(path));
+            Intent::DismissJob => self.send(Command::DismissJob),
+            Intent::RequestSignature(path) => {
+                if self.requested_signatures.insert(path.clone()) {
+                    self.send(Command::RequestSignature(path));
                 }
                 return;
             }
-            Intent::CallMine(subject) => self.call_mine(&subject),
-            Intent::NoLongerMine(path) => {
-                self.settings.mine.retain(|work| work.path != path);
-                self.mine_changed();
+            Intent::MarkMyWork(subject) => self.mark_my_work(&subject),
+            Intent::UnmarkMyWork(path) => {
+                self.settings.my_work.retain(|work| work.path != path);
+                self.save_my_work();
             }
             Intent::Tick(step) => {
                 toggle(step, &self.restart, &mut self.settings.restart);
@@ -289,25 +289,28 @@ impl MimamoriApp {
         ctx.request_repaint();
     }
 
-    fn call_mine(&mut self, subject: &Subject) {
+    fn mark_my_work(&mut self, subject: &Subject) {
         let Some(path) = subject.path.clone() else { return };
         let days = self.context.knowledge.thresholds.mining.mine_days;
         let (time, name) = ((self.clock)(), subject.group.clone());
-        let signer = self.view.as_ref().and_then(|view| view.signatures.get(&path)?.signer().map(str::to_owned));
+        let signer = self
+            .observation
+            .as_ref()
+            .and_then(|observation| observation.signatures.get(&path)?.signer().map(str::to_owned));
         let work = MyWork { path, name, signer, until: time + Seconds::from_days(days) };
-        self.settings.call_mine(work, time);
-        self.mine_changed();
+        self.settings.mark_my_work(work, time);
+        self.save_my_work();
     }
 
     /// Saves the choice and sends it to this window's worker, which notifies the agent.
-    fn mine_changed(&self) {
+    fn save_my_work(&self) {
         self.save();
-        self.send(Command::Mine(self.settings.my_work((self.clock)())));
+        self.send(Command::MyFiles(self.settings.my_files((self.clock)())));
     }
 
     /// Age of the newest sample if it is too old: the worker hangs or has ended.
     fn stale_seconds(&self, now: At) -> Option<f64> {
-        let last = self.view.as_ref().map_or(self.opened, |view| view.sample.at);
+        let last = self.observation.as_ref().map_or(self.opened, |observation| observation.sample.at);
         Some(now.since(last).0).filter(|age| *age > STALE_SECONDS)
     }
 
@@ -326,10 +329,11 @@ impl MimamoriApp {
 }
 
 /// Lets other processes of this user bring the window to the front. Without the endpoint a second window opens.
-fn listen(ctx: &egui::Context, asks: Sender<Request>) -> Option<Endpoint> {
+fn listen(ctx: &egui::Context, sender: Sender<Request>) -> Option<Endpoint> {
     let wake = ctx.clone();
     Endpoint::listen(WINDOW, move |frame| {
-        let shown = matches!(read_request(frame), Some(show @ Request::Show { .. }) if asks.send(show.clone()).is_ok());
+        let shown =
+            matches!(read_request(frame), Some(show @ Request::Show { .. }) if sender.send(show.clone()).is_ok());
         let answer = if shown { Answer::Done } else { Answer::Refused };
         wake.request_repaint();
         write(&answer)
@@ -349,7 +353,7 @@ fn apply_theme(ctx: &egui::Context, choice: ThemeChoice) {
 impl eframe::App for MimamoriApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.receive(ctx);
-        self.come(ctx);
+        self.handle_requests(ctx);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -361,7 +365,7 @@ impl eframe::App for MimamoriApp {
             knowledge: &self.context.knowledge,
             zone: &zone,
             theme: &self.theme,
-            mine: &self.settings.mine,
+            my_work: &self.settings.my_work,
             theme_choice: self.settings.theme,
             background: self.settings.background,
             background_error: self.background_error.as_deref(),
@@ -370,22 +374,22 @@ impl eframe::App for MimamoriApp {
             recorded: &self.recorded,
             now: time,
             history: &self.history,
-            sample: self.view.as_ref().map(|view| &view.sample),
-            program_table: self.view.as_ref().map(|view| &view.program_table),
-            signatures: self.view.as_ref().map(|view| &*view.signatures),
-            findings: self.view.as_ref().map_or(&[], |view| &view.findings),
+            sample: self.observation.as_ref().map(|observation| &observation.sample),
+            program_table: self.observation.as_ref().map(|observation| &observation.program_table),
+            signatures: self.observation.as_ref().map(|observation| &*observation.signatures),
+            findings: self.observation.as_ref().map_or(&[], |observation| &observation.findings),
             refusals: &self.refusals,
             started: &started,
             job: self.job.as_ref(),
             restart: &self.restart,
             ticks: &self.settings.restart,
-            own: self.view.as_ref().map(|view| view.own).unwrap_or_default(),
+            own: self.observation.as_ref().map(|observation| observation.own).unwrap_or_default(),
             crash: self.context.crash.as_ref(),
             stale_seconds: self.stale_seconds(time),
         };
         let intents = self.shell.ui(ui, &snapshot);
         for intent in intents {
-            self.obey(intent, ui.ctx());
+            self.handle_intent(intent, ui.ctx());
         }
         // Updates wake the window; this only makes it notice that they stopped.
         ui.ctx().request_repaint_after(Duration::from_secs_f64(STALE_SECONDS));
@@ -407,7 +411,7 @@ mod tests {
         now: Rc<Cell<At>>,
         commands: Receiver<Command>,
         replies: Option<Sender<Reply>>,
-        asks: Sender<Request>,
+        request_sender: Sender<Request>,
         file: SettingsFile,
         _folder: tempfile::TempDir,
     }
@@ -419,19 +423,21 @@ mod tests {
             let context = Context { lang: Lang::En, ..Context::new().expect("tables") };
             let (worker, commands, replies) = Worker::unconnected();
             let now = Rc::new(Cell::new(At(1_000_000)));
-            let (clock, (asks, asked)) = (Rc::clone(&now), channel());
-            let joints = Joints { worker: Some(worker), asked, endpoint: None, clock: Box::new(move || clock.get()) };
+            let (clock, (request_sender, requests)) = (Rc::clone(&now), channel());
+            let connections =
+                Connections { worker: Some(worker), requests, endpoint: None, clock: Box::new(move || clock.get()) };
             let ctx = egui::Context::default();
             let options = WindowOptions::default();
-            let app = MimamoriApp::of(&ctx, &context, Renderer::Glow, &options, file.clone(), joints);
-            Self { app, ctx, now, commands, replies: Some(replies), asks, file, _folder: folder }
+            let app =
+                MimamoriApp::with_connections(&ctx, &context, Renderer::Glow, &options, file.clone(), connections);
+            Self { app, ctx, now, commands, replies: Some(replies), request_sender, file, _folder: folder }
         }
 
         /// One frame: advances the clock, then receives replies and requests.
         fn frame(&mut self, seconds: i64) {
             self.now.set(At(self.now.get().0 + seconds * 1000));
             self.app.receive(&self.ctx);
-            self.app.come(&self.ctx);
+            self.app.handle_requests(&self.ctx);
         }
 
         fn reply(&self, reply: Reply) {
@@ -441,14 +447,14 @@ mod tests {
         /// Delivers a sample after `seconds`.
         fn sample(&mut self, seconds: i64) {
             self.now.set(At(self.now.get().0 + seconds * 1000));
-            let view = Observation {
+            let observation = Observation {
                 sample: Arc::new(Sample { at: self.now.get(), ..Sample::default() }),
                 program_table: Arc::default(),
                 findings: Vec::new(),
                 own: SelfUsage::default(),
                 signatures: Arc::default(),
             };
-            self.reply(Reply::Observation { view: Box::new(view), refusals: HashMap::new() });
+            self.reply(Reply::Observation { observation: Box::new(observation), refusals: HashMap::new() });
             self.frame(0);
         }
 
@@ -472,9 +478,9 @@ mod tests {
         rig.frame(10);
         assert_eq!(rig.stale(), Some(20.0));
         // A click must not fail then.
-        rig.app.obey(Intent::Close(Subject::machine()), &rig.ctx.clone());
+        rig.app.handle_intent(Intent::Close(Subject::machine()), &rig.ctx.clone());
         drop(std::mem::replace(&mut rig.commands, channel().1));
-        rig.app.obey(Intent::Force, &rig.ctx.clone());
+        rig.app.handle_intent(Intent::Force, &rig.ctx.clone());
         // A window without a worker reports it, too.
         let mut rig = Rig::new();
         rig.app.worker = None;
@@ -487,11 +493,11 @@ mod tests {
         let mut rig = Rig::new();
         let ctx = rig.ctx.clone();
         let subject = Subject { group: "burner".to_owned(), ..Subject::machine() };
-        rig.app.obey(Intent::Close(subject.clone()), &ctx);
-        rig.app.obey(Intent::Force, &ctx);
-        rig.app.obey(Intent::EndJob, &ctx);
+        rig.app.handle_intent(Intent::Close(subject.clone()), &ctx);
+        rig.app.handle_intent(Intent::Force, &ctx);
+        rig.app.handle_intent(Intent::DismissJob, &ctx);
         let commands: Vec<Command> = rig.commands.try_iter().collect();
-        assert_eq!(commands, [Command::Close(subject.clone()), Command::Force, Command::EndJob]);
+        assert_eq!(commands, [Command::Close(subject.clone()), Command::Force, Command::DismissJob]);
         let phase = Err(crate::model::ActError::Gone);
         let job = CloseStatus { subject, phase, can_force: false };
         rig.reply(Reply::Job(Some(Box::new(job.clone()))));
@@ -506,31 +512,31 @@ mod tests {
     fn choices_are_saved_before_the_agent_is_told() {
         let mut rig = Rig::new();
         let ctx = rig.ctx.clone();
-        rig.app.obey(Intent::SetLang(Lang::Ja), &ctx);
+        rig.app.handle_intent(Intent::SetLang(Lang::Ja), &ctx);
         assert_eq!((rig.commands.try_recv(), rig.file.load().lang), (Ok(Command::SettingsChanged), Some(Lang::Ja)));
-        rig.app.obey(Intent::SetBackground(false), &ctx);
+        rig.app.handle_intent(Intent::SetBackground(false), &ctx);
         assert_eq!(
             (rig.commands.try_recv(), rig.file.load().background),
             (Ok(Command::Background(false)), Background::Off)
         );
         let subject = Subject { path: Some("/opt/sums".into()), ..Subject::machine() };
-        rig.app.obey(Intent::CallMine(subject), &ctx);
-        let mine = MyFiles::from([("/opt/sums".to_owned(), None)]);
+        rig.app.handle_intent(Intent::MarkMyWork(subject), &ctx);
+        let my_files = MyFiles::from([("/opt/sums".to_owned(), None)]);
         assert_eq!(
-            (rig.commands.try_recv(), rig.file.load().my_work(rig.now.get())),
-            (Ok(Command::Mine(mine.clone())), mine)
+            (rig.commands.try_recv(), rig.file.load().my_files(rig.now.get())),
+            (Ok(Command::MyFiles(my_files.clone())), my_files)
         );
         // It is trusted for some days only.
         let days = rig.app.context.knowledge.thresholds.mining.mine_days;
-        assert!(rig.file.load().my_work(rig.now.get() + Seconds::from_days(days)).is_empty());
+        assert!(rig.file.load().my_files(rig.now.get() + Seconds::from_days(days)).is_empty());
     }
 
     #[test]
     fn another_program_can_ask_for_a_finding_which_waits_for_the_first_findings() {
         let mut rig = Rig::new();
         let show = Request::Show { finding: Some("cpu_hog:burner".to_owned()), settings: false };
-        rig.asks.send(show).expect("the window listens");
+        rig.request_sender.send(show).expect("the window listens");
         rig.sample(2);
-        assert_eq!(rig.app.wanted.as_deref(), Some("cpu_hog:burner"));
+        assert_eq!(rig.app.pending_finding.as_deref(), Some("cpu_hog:burner"));
     }
 }

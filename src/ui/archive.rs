@@ -28,12 +28,12 @@ pub(super) fn recent(path: Option<&Path>, now: At) -> Vec<Arc<Sample>> {
     let Some(reader) = open(path) else { return Vec::new() };
     let mut samples = reader.samples(Tier::Raw, now - RECENT, now).unwrap_or_default();
     samples.retain(|sample| !sample.programs.is_empty());
-    note_sleep(&mut samples, &reader.events(now - RECENT, now).unwrap_or_default());
+    mark_suspends(&mut samples, &reader.events(now - RECENT, now).unwrap_or_default());
     samples.into_iter().map(|sample| Arc::new(without_members(sample))).collect()
 }
 
 /// Marks the first sample after each suspend, which the recording keeps as an event.
-fn note_sleep(samples: &mut [Sample], events: &[Event]) {
+fn mark_suspends(samples: &mut [Sample], events: &[Event]) {
     for event in events.iter().filter(|event| event.kind == EventKind::Suspended) {
         let first = samples.iter_mut().find(|sample| sample.at >= event.at);
         if let (Some(sample), Some(seconds)) = (first, event.data["seconds"].as_f64()) {
@@ -43,7 +43,7 @@ fn note_sleep(samples: &mut [Sample], events: &[Event]) {
 }
 
 /// Programs closed with this program in the same time, by English name, and when.
-pub(super) fn closed(path: Option<&Path>, now: At) -> Vec<(String, At)> {
+pub(super) fn closed_programs(path: Option<&Path>, now: At) -> Vec<(String, At)> {
     let actions = |event: Event| (event.kind == EventKind::Action).then_some((event.subject, event.at));
     recorded(path, RECENT, now).events.into_iter().filter_map(actions).collect()
 }
@@ -174,9 +174,9 @@ mod tests {
             let db = rusqlite::Connection::open(&path).expect("opened");
             db.pragma_update(None, "user_version", version).expect("set");
         };
-        for (version, wanted) in [(99, Unreadable::Newer), (1, Unreadable::Older)] {
+        for (version, expected) in [(99, Unreadable::Newer), (1, Unreadable::Older)] {
             set_version(version);
-            assert_eq!(why(), Some(wanted));
+            assert_eq!(why(), Some(expected));
         }
         std::fs::write(&path, "no recording".repeat(2000)).expect("written");
         assert_eq!(why(), Some(Unreadable::Damaged));
@@ -187,7 +187,7 @@ mod tests {
         let sample = |at| Sample { at: At(at), ..Sample::default() };
         let mut samples = [sample(1000), sample(9000), sample(11_000)];
         let slept = Event::new(At(8990), EventKind::Suspended, "").with(serde_json::json!({ "seconds": 6.5 }));
-        note_sleep(&mut samples, &[Event::new(At(500), EventKind::Started, ""), slept]);
+        mark_suspends(&mut samples, &[Event::new(At(500), EventKind::Started, ""), slept]);
         let known = samples.map(|sample| sample.slept.get());
         assert_eq!(known, [None, Some(Seconds(6.5)), None]);
     }

@@ -173,13 +173,13 @@ pub enum Intent {
     /// End the program by force; already confirmed.
     Force,
     /// Leave the program running, or dismiss the result.
-    EndJob,
+    DismissJob,
     /// Verify the signature of this file.
-    AskSignature(String),
+    RequestSignature(String),
     /// Mark this program as the user's own work.
-    CallMine(Subject),
+    MarkMyWork(Subject),
     /// Remove the file of this path from the user's own work.
-    NoLongerMine(String),
+    UnmarkMyWork(String),
     /// Tick or untick a step of the restart list.
     Tick(Step),
     /// Clear all ticks of the restart list.

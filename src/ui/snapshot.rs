@@ -125,19 +125,19 @@ pub struct RequestThrottle {
 
 impl RequestThrottle {
     /// Time to wait for an answer before asking again.
-    const PATIENCE: Seconds = Seconds(2.0);
+    const ANSWER_TIMEOUT: Seconds = Seconds(2.0);
 
     /// True if the events of the last `range` should be requested now: those at hand reach less far back, or are older
     /// than `renew`.
-    pub fn should_ask(&mut self, snapshot: &Snapshot<'_>, range: Seconds, renew: Seconds) -> bool {
+    pub fn needs_request(&mut self, snapshot: &Snapshot<'_>, range: Seconds, renew: Seconds) -> bool {
         let is_fresh = |at: At, limit: Seconds| snapshot.now.since(at) < limit;
-        let known = snapshot.recorded.read.is_some_and(|(at, read)| read >= range && is_fresh(at, renew));
-        let waiting = self.at.is_some_and(|at| is_fresh(at, Self::PATIENCE));
-        let ask = !known && !waiting;
-        if ask {
+        let is_current = snapshot.recorded.read.is_some_and(|(at, read)| read >= range && is_fresh(at, renew));
+        let is_pending = self.at.is_some_and(|at| is_fresh(at, Self::ANSWER_TIMEOUT));
+        let needs_request = !is_current && !is_pending;
+        if needs_request {
             self.at = Some(snapshot.now);
         }
-        ask
+        needs_request
     }
 }
 
@@ -152,7 +152,7 @@ pub struct Snapshot<'a> {
     /// Colours and sizes.
     pub theme: &'a Theme,
     /// Files the user marked as their own work.
-    pub mine: &'a [MyWork],
+    pub my_work: &'a [MyWork],
     /// The chosen colour theme.
     pub theme_choice: ThemeChoice,
     /// The choice about watching in the background.

@@ -16,7 +16,7 @@ use crate::settings::{Renderer, SettingsFile};
 use super::app::MimamoriApp;
 
 /// Environment variable set for the second try, so that it is the last one.
-const TRIED: &str = "MIMAMORI_RENDERER_TRIED";
+const SECOND_TRY_ENV: &str = "MIMAMORI_RENDERER_TRIED";
 
 /// Attempts to bring another window to the front, a tenth of a second apart, before this one opens anyway.
 const OTHER_STARTS: usize = 20;
@@ -25,25 +25,25 @@ const OTHER_STARTS: usize = 20;
 ///
 /// # Errors
 /// Why there is no window, in one sentence.
-pub fn open(context: &Context, wanted: &WindowOptions) -> Result<Exit, String> {
+pub fn open(context: &Context, options: &WindowOptions) -> Result<Exit, String> {
     let file = SettingsFile::of_user();
-    let second_try = std::env::var_os(TRIED).is_some();
-    let only = SingleInstance::take(second_try || wanted.renderer.is_some(), wanted);
+    let second_try = std::env::var_os(SECOND_TRY_ENV).is_some();
+    let only = SingleInstance::take(second_try || options.renderer.is_some(), options);
     if matches!(only, SingleInstance::Other) {
         return Ok(Exit::Fine);
     }
     let (log, context) = context.start_log(Role::Window);
-    let opened = open_with(&context, wanted, second_try, file);
+    let opened = open_with(&context, options, second_try, file);
     log.end();
     opened
 }
 
-fn open_with(context: &Context, wanted: &WindowOptions, second_try: bool, file: SettingsFile) -> Result<Exit, String> {
+fn open_with(context: &Context, options: &WindowOptions, second_try: bool, file: SettingsFile) -> Result<Exit, String> {
     platform::raise_own_priority();
     // The settings may name a renderer that this build lacks.
     let remembered = file.load().renderer.filter(|renderer| compiled(*renderer).is_some());
-    let renderer = wanted.renderer.or(remembered).unwrap_or(Renderer::Glow);
-    let error = match run(context, renderer, wanted, file) {
+    let renderer = options.renderer.or(remembered).unwrap_or(Renderer::Glow);
+    let error = match run(context, renderer, options, file) {
         Ok(()) => return Ok(Exit::Fine),
         Err(error) => error,
     };
@@ -52,11 +52,11 @@ fn open_with(context: &Context, wanted: &WindowOptions, second_try: bool, file: 
         Renderer::Glow => Renderer::Wgpu,
         Renderer::Wgpu => Renderer::Glow,
     };
-    if second_try || wanted.renderer.is_some() || compiled(other).is_none() {
+    if second_try || options.renderer.is_some() || compiled(other).is_none() {
         return Err(error);
     }
     // The second try keeps what the user clicked.
-    start_again(&WindowOptions { renderer: Some(other), ..wanted.clone() }).ok_or(error)
+    start_again(&WindowOptions { renderer: Some(other), ..options.clone() }).ok_or(error)
 }
 
 /// Allows one window per user.
@@ -68,14 +68,14 @@ enum SingleInstance {
 }
 
 impl SingleInstance {
-    fn take(anyway: bool, wanted: &WindowOptions) -> Self {
+    fn take(anyway: bool, options: &WindowOptions) -> Self {
         if anyway {
             return Self::Own { _lock: None };
         }
         for _ in 0..OTHER_STARTS {
             match Lock::take(WINDOW) {
                 Ok(Some(lock)) => return Self::Own { _lock: Some(lock) },
-                Ok(None) if ipc::send_request(WINDOW, &wanted.show()) == Some(Answer::Done) => return Self::Other,
+                Ok(None) if ipc::send_request(WINDOW, &options.show()) == Some(Answer::Done) => return Self::Other,
                 // It is still starting: two clicks in a row.
                 Ok(None) => std::thread::sleep(Duration::from_millis(100)),
                 Err(_) => break,
@@ -91,12 +91,12 @@ fn compiled(renderer: Renderer) -> Option<eframe::Renderer> {
     renderer.name().parse().ok()
 }
 
-fn run(context: &Context, renderer: Renderer, wanted: &WindowOptions, file: SettingsFile) -> Result<(), String> {
-    let texts = context.texts(wanted.lang.or(file.load().lang).unwrap_or(context.lang));
+fn run(context: &Context, renderer: Renderer, options: &WindowOptions, file: SettingsFile) -> Result<(), String> {
+    let texts = context.texts(options.lang.or(file.load().lang).unwrap_or(context.lang));
     let Some(toolkit) = compiled(renderer) else {
         return Err(texts.with_one("cli-renderer-not-compiled", "renderer", renderer.name()));
     };
-    let options = eframe::NativeOptions {
+    let native_options = eframe::NativeOptions {
         viewport: eframe::egui::ViewportBuilder::default()
             .with_app_id("mimamori")
             .with_inner_size([1000.0, 700.0])
@@ -108,11 +108,11 @@ fn run(context: &Context, renderer: Renderer, wanted: &WindowOptions, file: Sett
     };
     let title = texts.get("app-name");
     let create = |creation: &eframe::CreationContext<'_>| {
-        let app: Box<dyn eframe::App> = Box::new(MimamoriApp::new(creation, context, renderer, wanted, file));
+        let app: Box<dyn eframe::App> = Box::new(MimamoriApp::new(creation, context, renderer, options, file));
         Ok(app)
     };
     // Some drivers make a library panic instead of returning an error; either way the window did not open.
-    match catch_unwind(AssertUnwindSafe(|| eframe::run_native(&title, options, Box::new(create)))) {
+    match catch_unwind(AssertUnwindSafe(|| eframe::run_native(&title, native_options, Box::new(create)))) {
         Ok(result) => result.map_err(|error| without_source_path(&error.to_string()).to_owned()),
         Err(_) => Err(renderer.name().to_owned()),
     }
@@ -127,10 +127,10 @@ fn without_source_path(error: &str) -> &str {
 }
 
 /// Starts this program again with another renderer and waits for it. `None` when it could not be started.
-fn start_again(wanted: &WindowOptions) -> Option<Exit> {
+fn start_again(options: &WindowOptions) -> Option<Exit> {
     let status = std::process::Command::new(std::env::current_exe().ok()?)
-        .args(wanted.arguments())
-        .env(TRIED, "1")
+        .args(options.arguments())
+        .env(SECOND_TRY_ENV, "1")
         .status()
         .ok()?;
     match status.code() {

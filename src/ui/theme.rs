@@ -46,14 +46,14 @@ pub struct Palette {
     pub ok: Color32,
     #[serde(deserialize_with = "colour")]
     pub ok_background: Color32,
-    #[serde(deserialize_with = "colour")]
-    pub look: Color32,
-    #[serde(deserialize_with = "colour")]
-    pub look_background: Color32,
-    #[serde(deserialize_with = "colour")]
-    pub act: Color32,
-    #[serde(deserialize_with = "colour")]
-    pub act_background: Color32,
+    #[serde(rename = "look", deserialize_with = "colour")]
+    pub warning: Color32,
+    #[serde(rename = "look_background", deserialize_with = "colour")]
+    pub warning_background: Color32,
+    #[serde(rename = "act", deserialize_with = "colour")]
+    pub critical: Color32,
+    #[serde(rename = "act_background", deserialize_with = "colour")]
+    pub critical_background: Color32,
     #[serde(deserialize_with = "colour")]
     pub tooltip: Color32,
     #[serde(deserialize_with = "colour")]
@@ -160,8 +160,8 @@ fn visuals(palette: &Palette, which: egui::Theme, theme: &Theme) -> Visuals {
     visuals.extreme_bg_color = palette.card;
     visuals.faint_bg_color = palette.background;
     visuals.hyperlink_color = palette.accent;
-    visuals.warn_fg_color = palette.look;
-    visuals.error_fg_color = palette.act;
+    visuals.warn_fg_color = palette.warning;
+    visuals.error_fg_color = palette.critical;
     visuals.weak_text_color = Some(palette.muted);
     visuals.selection.bg_fill = palette.accent.gamma_multiply(0.3);
     visuals.selection.stroke = Stroke::new(2.0, palette.accent);
@@ -218,10 +218,10 @@ mod tests {
                 (palette.on_accent, palette.accent),
                 (palette.ok, palette.ok_background),
                 (palette.ok, palette.card),
-                (palette.look, palette.look_background),
-                (palette.look, palette.card),
-                (palette.act, palette.act_background),
-                (palette.act, palette.card),
+                (palette.warning, palette.warning_background),
+                (palette.warning, palette.card),
+                (palette.critical, palette.critical_background),
+                (palette.critical, palette.card),
                 (palette.tooltip_text, palette.tooltip),
             ];
             for (text, background) in texts {

@@ -31,7 +31,7 @@ const JOB_STEP: Duration = Duration::from_millis(250);
 /// Samples between two reads of the facts for the restart list.
 const RESTART_EVERY: u64 = 3;
 /// Sample at which the baseline is read for the second time; after that, every [`LEARN_EVERY`].
-const LEARN_SOON: u64 = 30;
+const SECOND_LEARN: u64 = 30;
 
 /// What the thread needs of the system. Tests supply their own.
 trait Host {
@@ -82,17 +82,17 @@ pub(super) enum Command {
     /// Delete the recording.
     Erase,
     /// Take over the user's own work, which the settings already contain.
-    Mine(MyFiles),
+    MyFiles(MyFiles),
     /// Notify the agent that the settings changed.
     SettingsChanged,
     /// Verify the signature of this file.
-    AskSignature(String),
+    RequestSignature(String),
     /// Ask a program to close.
     Close(Subject),
     /// End by force what was asked to close.
     Force,
     /// Dismiss the job.
-    EndJob,
+    DismissJob,
 }
 
 /// An update for the window.
@@ -112,7 +112,7 @@ pub(super) enum Reply {
     /// A new sample.
     Observation {
         /// The sample and what was derived from it.
-        view: Box<Observation>,
+        observation: Box<Observation>,
         /// Why programs cannot be closed, by name.
         refusals: HashMap<Arc<str>, Refusal>,
     },
@@ -136,7 +136,7 @@ impl Worker {
     /// If the thread cannot be started.
     pub(super) fn start(
         knowledge: Arc<Knowledge>,
-        mine: MyFiles,
+        my_files: MyFiles,
         wake: impl Fn() + Send + 'static,
     ) -> std::io::Result<Self> {
         let (commands, inbox) = channel();
@@ -144,7 +144,7 @@ impl Worker {
         let run = move || {
             let monitor = Monitor::new(knowledge);
             let (host, wake) = (System(Desktop::new()), Box::new(wake));
-            Thread::new(host, monitor, recording_path(), mine, Replies { outbox, wake }).run(&inbox);
+            Thread::new(host, monitor, recording_path(), my_files, Replies { outbox, wake }).run(&inbox);
         };
         std::thread::Builder::new().name("watch".to_owned()).spawn(run)?;
         Ok(Self { commands, replies })
@@ -175,22 +175,22 @@ struct Thread<H: Host> {
     host: H,
     monitor: Monitor,
     recording: Option<PathBuf>,
-    mine: MyFiles,
+    my_files: MyFiles,
     replies: Replies,
-    view: Option<Observation>,
+    observation: Option<Observation>,
     job: Option<CloseJob<H::Target>>,
     samples: u64,
 }
 
 impl<H: Host> Thread<H> {
-    fn new(host: H, monitor: Monitor, recording: Option<PathBuf>, mine: MyFiles, replies: Replies) -> Self {
-        let mut thread = Self { host, monitor, recording, mine, replies, view: None, job: None, samples: 0 };
+    fn new(host: H, monitor: Monitor, recording: Option<PathBuf>, my_files: MyFiles, replies: Replies) -> Self {
+        let mut thread = Self { host, monitor, recording, my_files, replies, observation: None, job: None, samples: 0 };
         thread.learn();
         thread
     }
 
     fn learn(&mut self) {
-        self.monitor.learn(self.recording.as_deref(), self.host.now(), self.mine.clone());
+        self.monitor.learn(self.recording.as_deref(), self.host.now(), self.my_files.clone());
     }
 
     fn run(mut self, inbox: &Receiver<Command>) {
@@ -210,7 +210,7 @@ impl<H: Host> Thread<H> {
             match inbox.recv_timeout(wait) {
                 Ok(command) => {
                     // A change of the user's own work takes effect at once.
-                    if matches!(command, Command::Mine(_)) {
+                    if matches!(command, Command::MyFiles(_)) {
                         due = Instant::now();
                     }
                     self.handle(command);
@@ -229,7 +229,7 @@ impl<H: Host> Thread<H> {
         let (recording, now) = (self.recording.as_deref(), self.host.now());
         let recent = archive::recent(recording, now);
         self.monitor.preload(&recent);
-        for (program, at) in archive::closed(recording, now) {
+        for (program, at) in archive::closed_programs(recording, now) {
             // Without a sample since then there is nothing to compare with what came later.
             let _ = self.monitor.history_mut().note_closed(&program, at);
         }
@@ -251,16 +251,16 @@ impl<H: Host> Thread<H> {
                 Reply::Background(error)
             }
             Command::Erase => Reply::Erased(archive::erase(recording, now)),
-            Command::Mine(mine) => {
-                self.monitor.set_my_files(mine.clone());
-                self.mine = mine;
+            Command::MyFiles(my_files) => {
+                self.monitor.set_my_files(my_files.clone());
+                self.my_files = my_files;
                 return self.host.settings_changed();
             }
             Command::SettingsChanged => return self.host.settings_changed(),
-            Command::AskSignature(path) => return self.monitor.request_signature(&path),
+            Command::RequestSignature(path) => return self.monitor.request_signature(&path),
             Command::Close(subject) => return self.begin_job(subject),
             Command::Force => return self.advance(CloseJob::force),
-            Command::EndJob => {
+            Command::DismissJob => {
                 self.job = None;
                 Reply::Job(None)
             }
@@ -270,21 +270,21 @@ impl<H: Host> Thread<H> {
 
     /// Takes a sample and sends it; `false` when the window has gone.
     fn sample(&mut self) -> bool {
-        let view = self.monitor.sample(self.host.now());
-        let refusals = self.refusals(&view.program_table);
+        let observation = self.monitor.sample(self.host.now());
+        let refusals = self.refusals(&observation.program_table);
         if self.samples.is_multiple_of(RESTART_EVERY) {
             // No wake-up of its own: it is drawn with the sample that follows.
-            let facts = self.restart_facts(&view);
+            let facts = self.restart_facts(&observation);
             let _ = self.replies.outbox.send(Reply::Restart(Box::new(facts)));
         }
         self.samples += 1;
         // When this window opened, the agent may still have been querying the system about how the PC last ended.
-        if self.samples == LEARN_SOON || self.samples.is_multiple_of(LEARN_EVERY) {
+        if self.samples == SECOND_LEARN || self.samples.is_multiple_of(LEARN_EVERY) {
             self.learn();
         }
-        self.view = Some(view.clone());
+        self.observation = Some(observation.clone());
         self.advance(CloseJob::step);
-        self.replies.send(Reply::Observation { view: Box::new(view), refusals })
+        self.replies.send(Reply::Observation { observation: Box::new(observation), refusals })
     }
 
     fn refusals(&self, program_table: &ProgramTable) -> HashMap<Arc<str>, Refusal> {
@@ -299,9 +299,9 @@ impl<H: Host> Thread<H> {
             .collect()
     }
 
-    fn restart_facts(&mut self, view: &Observation) -> RestartFacts {
+    fn restart_facts(&mut self, observation: &Observation) -> RestartFacts {
         let name_of = |pid| {
-            let programs = view.program_table.programs.iter();
+            let programs = observation.program_table.programs.iter();
             let found = programs.into_iter().find(|program| program.members.iter().any(|m| m.key.pid == pid));
             found.map(|program| program.name.to_string())
         };
@@ -313,7 +313,7 @@ impl<H: Host> Thread<H> {
             names.dedup();
             names
         });
-        let browsers = view.program_table.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
+        let browsers = observation.program_table.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
         let booted_at = self.monitor.machine().booted_at.get();
         RestartFacts {
             uptime: Reading::from_option(booted_at.map(|at| self.host.now().since(at)), Why::Unsupported),
@@ -326,9 +326,9 @@ impl<H: Host> Thread<H> {
     }
 
     fn begin_job(&mut self, subject: Subject) {
-        let Some(view) = &self.view else { return };
-        let closable = self.monitor.closable(&subject.members, &view.program_table);
-        let pc = PcState { now: self.host.now(), sample: &view.sample, programs: &view.program_table };
+        let Some(observation) = &self.observation else { return };
+        let closable = self.monitor.closable(&subject.members, &observation.program_table);
+        let pc = PcState { now: self.host.now(), sample: &observation.sample, programs: &observation.program_table };
         let (job, action) = CloseJob::begin(subject, closable, pc, |what| self.host.open(what));
         if let Some(action) = action {
             self.monitor.note_closed(&action.subject);
@@ -339,8 +339,11 @@ impl<H: Host> Thread<H> {
     }
 
     fn advance(&mut self, act: impl FnOnce(&mut CloseJob<H::Target>, PcState<'_>) -> CloseUpdate) {
-        let (Some(job), Some(view)) = (&mut self.job, &self.view) else { return };
-        let update = act(job, PcState { now: self.host.now(), sample: &view.sample, programs: &view.program_table });
+        let (Some(job), Some(observation)) = (&mut self.job, &self.observation) else { return };
+        let update = act(
+            job,
+            PcState { now: self.host.now(), sample: &observation.sample, programs: &observation.program_table },
+        );
         for event in &update.events {
             self.record(event);
         }
@@ -394,7 +397,7 @@ mod tests {
     /// What was done to the PC, and how its programs react.
     #[derive(Default)]
     struct Done {
-        asked: Vec<ProcKey>,
+        close_requested: Vec<ProcKey>,
         forced: Vec<ProcKey>,
         settings_changed: u32,
         is_stubborn: bool,
@@ -439,7 +442,7 @@ mod tests {
 
         fn ask_to_close(&mut self) -> Result<(), ActError> {
             let mut done = self.1.1.borrow_mut();
-            done.asked.push(self.0);
+            done.close_requested.push(self.0);
             if !done.is_stubborn {
                 self.1.0.end(self.0.pid);
             }
@@ -498,8 +501,8 @@ mod tests {
 
         /// Clicks on the program as shown.
         fn close(&mut self) {
-            let view = self.thread.view.as_ref().expect("a sample");
-            let program = view.sample.program("burner").expect("it runs");
+            let observation = self.thread.observation.as_ref().expect("a sample");
+            let program = observation.sample.program("burner").expect("it runs");
             let members = program.heavy_members(|member| member.cpu.get());
             let subject = Subject { group: "burner".to_owned(), members, ..Subject::machine() };
             self.thread.handle(Command::Close(subject));
@@ -547,14 +550,14 @@ mod tests {
             panic!("{phases:?}")
         };
         assert!(before.get() > 0.6 && after.get() < 0.03 && phases.len() == 3, "{phases:?}");
-        assert_eq!(rig.done.borrow().asked, [BURNER]);
+        assert_eq!(rig.done.borrow().close_requested, [BURNER]);
         assert!(rig.recorded().iter().all(|(_, subject, _)| subject == "burner"));
         assert_eq!((rig.recorded()[0].0, rig.verdicts()), (EventKind::Action, vec!["worked".into()]));
         rig.pc.start(ProcKey { pid: 4_000_009, start_time: 900 }, "burner", 0.6);
         rig.run(6);
         assert!(matches!(rig.verdict(), Some(Verdict::CameBack { .. })));
         assert_eq!(rig.verdicts(), ["worked", "came_back"]);
-        rig.thread.handle(Command::EndJob);
+        rig.thread.handle(Command::DismissJob);
         assert!(rig.thread.job.is_none() && matches!(rig.replies.try_iter().last(), Some(Reply::Job(None))));
     }
 
@@ -591,15 +594,15 @@ mod tests {
         // Also when the new process was sampled between the drawing and the click.
         let mut rig = Rig::new();
         let members = {
-            let view = rig.thread.view.as_ref().expect("a sample");
-            view.sample.program("burner").expect("it runs").heavy_members(|member| member.cpu.get())
+            let observation = rig.thread.observation.as_ref().expect("a sample");
+            observation.sample.program("burner").expect("it runs").heavy_members(|member| member.cpu.get())
         };
         rig.pc.start(other, "burner", 0.6);
         rig.run(4);
         rig.thread.handle(Command::Close(Subject { group: "burner".to_owned(), members, ..Subject::machine() }));
         assert_eq!((rig.phases(), rig.recorded().len()), (vec![Err(ActError::Gone)], 0));
         let done = rig.done.borrow();
-        assert!(done.asked.is_empty() && done.forced.is_empty() && rig.pc.is_running(other));
+        assert!(done.close_requested.is_empty() && done.forced.is_empty() && rig.pc.is_running(other));
     }
 
     #[test]
@@ -609,7 +612,7 @@ mod tests {
         rig.thread.handle(Command::LoadPast(Period::default()));
         assert_eq!(told(&rig), 0);
         rig.thread.handle(Command::SettingsChanged);
-        rig.thread.handle(Command::Mine(MyFiles::from([("/opt/burner/burner".to_owned(), None)])));
+        rig.thread.handle(Command::MyFiles(MyFiles::from([("/opt/burner/burner".to_owned(), None)])));
         assert_eq!(told(&rig), 2);
     }
 

@@ -41,7 +41,7 @@ struct Scene {
     background: Background,
     past: Option<Past>,
     recorded: Recorded,
-    mine: Vec<MyWork>,
+    my_work: Vec<MyWork>,
     signatures: Signatures,
     erasing: Erasing,
     crash: Option<Crash>,
@@ -114,7 +114,7 @@ impl Scene {
             past: None,
             recorded: Recorded::default(),
             erasing: Erasing::No,
-            mine: Vec::new(),
+            my_work: Vec::new(),
             signatures: Signatures::new(),
             crash: None,
             intents: Vec::new(),
@@ -131,7 +131,7 @@ impl Scene {
             background: self.background,
             background_error: None,
             erasing: &self.erasing,
-            mine: &self.mine,
+            my_work: &self.my_work,
             past: self.past.as_ref(),
             recorded: &self.recorded,
             now: self.sample.at,
@@ -441,11 +441,11 @@ fn details_tell_the_publisher_once_it_was_asked_for() {
         harness
     };
     let asked = details(Lang::En, None);
-    assert!(asked.state().intents.contains(&Intent::AskSignature(path.into())));
+    assert!(asked.state().intents.contains(&Intent::RequestSignature(path.into())));
     assert!(asked.query_by_label("Publisher (signature)").is_none());
     let signed = details(Lang::En, Some(Signature::Valid { signer: Some("The \u{202e}Authors".into()) }));
     signed.get_by_label("The <U+202E>Authors");
-    assert!(!signed.state().intents.contains(&Intent::AskSignature(path.into())));
+    assert!(!signed.state().intents.contains(&Intent::RequestSignature(path.into())));
     details(Lang::Ja, Some(Signature::Absent)).get_by_label("有効な署名がありません");
 }
 
@@ -525,7 +525,7 @@ fn work_that_is_suspected_can_be_called_ones_own_and_taken_back() {
     suspect.subject.path = Some("/tmp/.x/kworker".into());
     suspect.signs = vec![Sign { kind: SignKind::HiddenFile, points: 20, text: Some("/tmp/.x".into()), figure: None }];
     scene.findings[0].0 = suspect.clone();
-    scene.mine = vec![MyWork {
+    scene.my_work = vec![MyWork {
         path: "/home/a/sums".into(),
         name: "sums".into(),
         signer: Some("Example KK".into()),
@@ -535,14 +535,14 @@ fn work_that_is_suspected_can_be_called_ones_own_and_taken_back() {
     harness.get_by_label("It hides: /tmp/.x");
     harness.get_by_label("This is my work").click();
     harness.run_steps(3);
-    assert!(harness.state().intents.contains(&Intent::CallMine(suspect.subject)));
+    assert!(harness.state().intents.contains(&Intent::MarkMyWork(suspect.subject)));
     harness.get_by_label("Settings").click();
     harness.run_steps(3);
     harness.get_by_label("sums until 1970-01-02");
     harness.get_by_label("Only while it is signed by Example KK");
     harness.get_by_label("Take sums off the list").click();
     harness.run_steps(3);
-    assert!(harness.state().intents.contains(&Intent::NoLongerMine("/home/a/sums".into())));
+    assert!(harness.state().intents.contains(&Intent::UnmarkMyWork("/home/a/sums".into())));
 }
 
 /// A recorded day with a burst, and its events.

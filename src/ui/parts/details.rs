@@ -106,7 +106,7 @@ fn action_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample
 fn publisher(snapshot: &Snapshot<'_>, program: &ProgramSample, intents: &mut Vec<Intent>) -> Option<String> {
     let path = program.path.as_deref()?;
     let Some(signature) = snapshot.signatures?.get(path) else {
-        intents.push(Intent::AskSignature(path.to_owned()));
+        intents.push(Intent::RequestSignature(path.to_owned()));
         return None;
     };
     Some(match signature {

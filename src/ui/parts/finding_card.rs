@@ -12,10 +12,10 @@ use crate::ui::snapshot::Snapshot;
 use crate::ui::theme::Palette;
 
 /// Most cards shown.
-const MOST: usize = 3;
+const MAX_CARDS: usize = 3;
 
 /// Most figures and signs shown on a card that is not open.
-const MOST_CHIPS: usize = 4;
+const MAX_CHIPS: usize = 4;
 
 /// Which card is open.
 #[derive(Debug, Default)]
@@ -34,12 +34,12 @@ impl FindingCards {
         for (index, (finding, plan)) in snapshot.findings.iter().enumerate() {
             let id = (finding.rule, finding.subject.group.clone());
             let open = self.open.as_ref() == Some(&id);
-            if index >= MOST && !open {
+            if index >= MAX_CARDS && !open {
                 continue;
             }
             // Only the first card is complete: the user needs one answer, and can open the others.
-            let how = CardLayout { open, short: index > 0 && !open };
-            if card_ui(ui, snapshot, finding, plan, how, intents) {
+            let layout = CardLayout { open, short: index > 0 && !open };
+            if card_ui(ui, snapshot, finding, plan, layout, intents) {
                 self.open = (!open).then_some(id);
             }
         }
@@ -59,15 +59,15 @@ fn card_ui(
     snapshot: &Snapshot<'_>,
     finding: &Finding,
     plan: &Plan,
-    how: CardLayout,
+    layout: CardLayout,
     intents: &mut Vec<Intent>,
 ) -> bool {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let palette = theme.palette(ui).clone();
     let (symbol, colour, chip, word) = match finding.severity {
         Severity::Ok => (Icon::Ok, palette.ok, palette.ok_background, "severity-ok"),
-        Severity::Warning => (Icon::Warning, palette.look, palette.look_background, "severity-look"),
-        Severity::Critical => (Icon::Critical, palette.act, palette.act_background, "severity-act"),
+        Severity::Warning => (Icon::Warning, palette.warning, palette.warning_background, "severity-look"),
+        Severity::Critical => (Icon::Critical, palette.critical, palette.critical_background, "severity-act"),
     };
     let words = explain(finding, snapshot.knowledge, texts);
     let mut pressed = false;
@@ -76,7 +76,7 @@ fn card_ui(
         ui.horizontal_top(|ui| {
             ui.allocate_ui(vec2(64.0, 0.0), |ui| {
                 ui.vertical_centered(|ui| {
-                    let side = if how.short { 26.0 } else { 36.0 };
+                    let side = if layout.short { 26.0 } else { 36.0 };
                     let (rect, _) = ui.allocate_exact_size(vec2(side, side), egui::Sense::hover());
                     icon::paint(ui.painter(), symbol, rect, colour);
                     ui.label(RichText::new(texts.get(word)).font(theme.bold(theme.size.text)).color(colour));
@@ -84,26 +84,26 @@ fn card_ui(
             });
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 6.0;
-                let size = if how.short { theme.size.title } else { theme.size.headline };
+                let size = if layout.short { theme.size.title } else { theme.size.headline };
                 let headline = RichText::new(&words.headline).font(theme.bold(size));
                 ui.add(egui::Label::new(headline).wrap());
-                if finding.severity > Severity::Ok && !how.short {
+                if finding.severity > Severity::Ok && !layout.short {
                     ui.label(
                         RichText::new(since(finding, snapshot.texts, snapshot.zone, snapshot.now)).color(palette.muted),
                     );
                     // The rest is under "why".
-                    let first = words.saw.len().min(MOST_CHIPS);
+                    let first = words.saw.len().min(MAX_CHIPS);
                     chips_ui(ui, &words.saw[..first], chip, colour, theme.size.small);
                 }
-                if !how.short {
+                if !layout.short {
                     ui.add(egui::Label::new(&words.meaning).wrap());
                 }
                 // The id belongs to the finding, so that the keyboard keeps its place whatever is drawn above the
                 // buttons.
                 let id = egui::Id::unique(("finding-buttons", finding.rule.id(), &finding.subject.group));
-                let buttons = |ui: &mut egui::Ui| buttons_ui(ui, snapshot, finding, plan, how, intents);
+                let buttons = |ui: &mut egui::Ui| buttons_ui(ui, snapshot, finding, plan, layout, intents);
                 pressed = ui.scope_builder(egui::UiBuilder::new().scope_id(id), buttons).inner;
-                if how.open {
+                if layout.open {
                     why_ui(ui, snapshot, finding, &words, &palette);
                 }
             });
@@ -125,8 +125,8 @@ fn chips_ui(ui: &mut egui::Ui, texts: &[String], background: Color32, colour: Co
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         for text in texts {
             // Laid out as a whole before it is placed, so that a narrow window moves it to the next line uncut.
-            let room = (ui.max_rect().width() - 2.0 * margin.x).max(60.0);
-            let galley = ui.painter().layout(text.clone(), egui::FontId::proportional(size), colour, room);
+            let width = (ui.max_rect().width() - 2.0 * margin.x).max(60.0);
+            let galley = ui.painter().layout(text.clone(), egui::FontId::proportional(size), colour, width);
             let (rect, response) = ui.allocate_exact_size(galley.size() + 2.0 * margin, egui::Sense::hover());
             ui.painter().rect_filled(rect, CornerRadius::same(7), background);
             ui.painter().galley(rect.min + margin, galley, colour);
@@ -141,7 +141,7 @@ fn buttons_ui(
     snapshot: &Snapshot<'_>,
     finding: &Finding,
     plan: &Plan,
-    how: CardLayout,
+    layout: CardLayout,
     intents: &mut Vec<Intent>,
 ) -> bool {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
@@ -164,7 +164,8 @@ fn buttons_ui(
             };
             // A second action at the same time would distort the measurement of the first.
             let enabled = snapshot.job.is_none() || remedy.id == RemedyId::Restart;
-            let button = if index == 0 && !how.short { primary(ui, snapshot, &text) } else { egui::Button::new(&text) };
+            let button =
+                if index == 0 && !layout.short { primary(ui, snapshot, &text) } else { egui::Button::new(&text) };
             if ui.add_enabled(enabled, button).clicked() {
                 intents.push(intent);
             }
@@ -173,10 +174,10 @@ fn buttons_ui(
             let days = format::count(snapshot.knowledge.thresholds.mining.mine_days);
             let hint = texts.with_one("button-my-work-hint", "days", days);
             if ui.button(texts.get("button-my-work")).on_hover_text(hint).clicked() {
-                intents.push(Intent::CallMine(finding.subject.clone()));
+                intents.push(Intent::MarkMyWork(finding.subject.clone()));
             }
         }
-        let why = RichText::new(texts.get(if how.open { "button-hide-why" } else { "button-show-why" }));
+        let why = RichText::new(texts.get(if layout.open { "button-hide-why" } else { "button-show-why" }));
         let why = why.font(theme.bold(theme.size.text)).color(theme.palette(ui).accent);
         pressed = ui.add(egui::Button::new(why).frame_when_inactive(false)).clicked();
     });
@@ -221,11 +222,11 @@ fn why_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, finding: &Finding, words: 
     }
     heading(ui, "why-limits");
     ui.add(egui::Label::new(&words.limits).wrap());
-    let sure = texts.get(match finding.confidence {
+    let confidence = texts.get(match finding.confidence {
         Confidence::Low => "confidence-low",
         Confidence::Medium => "confidence-medium",
         Confidence::High => "confidence-high",
     });
-    let sure = texts.with_one("why-sure", "confidence", sure);
-    ui.label(RichText::new(sure).size(theme.size.small).color(palette.muted));
+    let confidence = texts.with_one("why-sure", "confidence", confidence);
+    ui.label(RichText::new(confidence).size(theme.size.small).color(palette.muted));
 }

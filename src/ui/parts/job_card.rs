@@ -25,7 +25,7 @@ impl JobCard {
         let (symbol, colour) = match &job.phase {
             Ok(Phase::Done { verdict: Verdict::Worked { .. }, .. }) => (Icon::Ok, palette.ok),
             Ok(Phase::Asking { .. } | Phase::Forced { .. } | Phase::Measuring { .. }) => (Icon::Clock, palette.accent),
-            _ => (Icon::Warning, palette.look),
+            _ => (Icon::Warning, palette.warning),
         };
         theme.card(ui).stroke(egui::Stroke::new(1.5, colour)).show(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -61,17 +61,17 @@ impl JobCard {
                     self.confirm = true;
                 }
                 if ui.button(texts.get("button-keep")).clicked() {
-                    intents.push(Intent::EndJob);
+                    intents.push(Intent::DismissJob);
                 }
             }
             Ok(Phase::Done { .. }) | Err(_) => {
                 if ui.button(texts.get("button-done")).clicked() {
-                    intents.push(Intent::EndJob);
+                    intents.push(Intent::DismissJob);
                 }
             }
             Ok(Phase::Asking { .. } | Phase::StillOpen) => {
                 if ui.button(texts.get("button-keep")).clicked() {
-                    intents.push(Intent::EndJob);
+                    intents.push(Intent::DismissJob);
                 }
             }
             Ok(Phase::Forced { .. } | Phase::Measuring { .. }) => {}

@@ -53,12 +53,12 @@ impl ProgramList {
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, period: Period) -> Option<String> {
         let pass = ui.ctx().cumulative_pass_nr();
         // A list that was not drawn in the last pass starts anew: the pointer was aimed at something else there.
-        let stayed = self.place.filter(|(_, drawn)| pass <= *drawn + 1);
-        if stayed.is_none() {
+        let last_pass = self.place.filter(|(_, drawn)| pass <= *drawn + 1);
+        if last_pass.is_none() {
             self.focus = None;
         }
         let is_used = |(place, _)| points_at(ui, place) || self.focus.is_some_and(|focus| is_recent(ui, focus.used));
-        if !stayed.is_some_and(is_used) {
+        if !last_pass.is_some_and(is_used) {
             self.rows.clear();
         }
         let shown = snapshot.theme.card(ui).show(ui, |ui| self.rows_ui(ui, snapshot, period));
@@ -90,7 +90,7 @@ impl ProgramList {
             let id = egui::UiBuilder::new().scope_id(egui::Id::unique(("program-row", &**name)));
             let response = ui
                 .scope_builder(id, |ui| match row {
-                    RowContent::Here(program) => row_ui(ui, snapshot, program, &named),
+                    RowContent::Running(program) => row_ui(ui, snapshot, program, &named),
                     RowContent::Ended(before) => ended_ui(ui, snapshot, before),
                 })
                 .inner;
@@ -149,7 +149,7 @@ fn points_at(ui: &egui::Ui, place: egui::Rect) -> bool {
 
 /// Content of a row.
 enum RowContent<'a> {
-    Here(&'a ProgramSample),
+    Running(&'a ProgramSample),
     /// A program that ended while its row was held.
     Ended(&'a Drawn),
 }
@@ -157,14 +157,14 @@ enum RowContent<'a> {
 impl<'a> RowContent<'a> {
     const fn program(&self) -> Option<&'a ProgramSample> {
         match self {
-            Self::Here(program) => Some(program),
+            Self::Running(program) => Some(program),
             Self::Ended(_) => None,
         }
     }
 
     const fn name(&self) -> &'a Arc<str> {
         match self {
-            Self::Here(program) => &program.name,
+            Self::Running(program) => &program.name,
             Self::Ended(row) => &row.program,
         }
     }
@@ -175,10 +175,10 @@ impl<'a> RowContent<'a> {
 fn in_order<'a>(programs: &'a [ProgramSample], held: &'a [Drawn]) -> Vec<RowContent<'a>> {
     let find = |row: &'a Drawn| {
         let program = programs.iter().find(|program| program.name == row.program);
-        program.map_or(RowContent::Ended(row), RowContent::Here)
+        program.map_or(RowContent::Ended(row), RowContent::Running)
     };
     let is_held = |program: &&ProgramSample| held.iter().any(|row| row.program == program.name);
-    held.iter().map(find).chain(programs.iter().filter(|program| !is_held(program)).map(RowContent::Here)).collect()
+    held.iter().map(find).chain(programs.iter().filter(|program| !is_held(program)).map(RowContent::Running)).collect()
 }
 
 /// Draws the row of a program that ended while the rows were held.
@@ -218,12 +218,12 @@ fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, n
         None => String::new(),
     };
     let palette = snapshot.theme.palette(ui);
-    let good = known.is_some_and(|known| known.busy.is_some());
+    let is_expected = known.is_some_and(|known| known.busy.is_some());
     let colour = colour_of(palette, named, &program.name);
     let response = line_ui(
         ui,
         snapshot,
-        &Row { name, note: &note, good, share: program.cpu.get(), cpu: &cpu, memory: &memory, colour },
+        &Row { name, note: &note, is_expected, share: program.cpu.get(), cpu: &cpu, memory: &memory, colour },
     );
     let mut args = FluentArgs::new();
     args.set("name", name.to_owned());
@@ -243,7 +243,8 @@ fn rest_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, shown: &[&ProgramSample])
     let name = texts.get("programs-everything-else");
     let note = texts.get("programs-everything-else-note");
     let cpu = format::percent(rest);
-    let row = Row { name: &name, note: &note, good: false, share: rest, cpu: &cpu, memory: "", colour: palette.rest };
+    let row =
+        Row { name: &name, note: &note, is_expected: false, share: rest, cpu: &cpu, memory: "", colour: palette.rest };
     let response = line_ui(ui, snapshot, &row).on_hover_text(note.as_str());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{name}: CPU {cpu}")));
 }
@@ -251,7 +252,7 @@ fn rest_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, shown: &[&ProgramSample])
 struct Row<'a> {
     name: &'a str,
     note: &'a str,
-    good: bool,
+    is_expected: bool,
     share: f64,
     cpu: &'a str,
     memory: &'a str,
@@ -293,10 +294,10 @@ fn line_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Row<'_>) -> egui::R
     let mut filled = track;
     filled.set_width(track.width() * row.share.clamp(0.0, 1.0) as f32);
     painter.rect_filled(filled, 1.5, row.colour);
-    let room = (rect.right() - memory - numbers - 14.0 - text_left).max(20.0);
+    let width = (rect.right() - memory - numbers - 14.0 - text_left).max(20.0);
     let place = |text: &str, size: f32, colour, y: f32| {
         let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), FontId::proportional(size), colour);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(width);
         let galley = painter.layout_job(job);
         painter.galley(egui::pos2(text_left, y - galley.size().y / 2.0), galley, colour);
     };
@@ -304,7 +305,7 @@ fn line_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, row: &Row<'_>) -> egui::R
         place(row.name, theme.size.text, palette.text, middle);
     } else {
         place(row.name, theme.size.text, palette.text, middle - 9.0);
-        place(row.note, theme.size.small, if row.good { palette.ok } else { palette.muted }, middle + 9.0);
+        place(row.note, theme.size.small, if row.is_expected { palette.ok } else { palette.muted }, middle + 9.0);
     }
     response
 }

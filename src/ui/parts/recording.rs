@@ -26,12 +26,12 @@ pub fn trouble(snapshot: &Snapshot<'_>) -> Option<String> {
 /// Draws the problem.
 pub fn trouble_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, sentence: &str) {
     let palette = snapshot.theme.palette(ui).clone();
-    snapshot.theme.card(ui).fill(palette.look_background).show(ui, |ui| {
+    snapshot.theme.card(ui).fill(palette.warning_background).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
             let (rect, _) = ui.allocate_exact_size(egui::vec2(18.0, 18.0), egui::Sense::hover());
-            icon::paint(ui.painter(), Icon::Warning, rect, palette.look);
-            ui.add(egui::Label::new(RichText::new(sentence).color(palette.look)).wrap());
+            icon::paint(ui.painter(), Icon::Warning, rect, palette.warning);
+            ui.add(egui::Label::new(RichText::new(sentence).color(palette.warning)).wrap());
         });
     });
 }

@@ -30,12 +30,12 @@ pub struct HistoryScreen {
     /// Also lists events that only help to explain others: whether the user was at the PC, which program was in front.
     all: bool,
     rows: usize,
-    asked: RequestThrottle,
+    throttle: RequestThrottle,
 }
 
 impl Default for HistoryScreen {
     fn default() -> Self {
-        Self { span: 1, all: false, rows: ROWS, asked: RequestThrottle::default() }
+        Self { span: 1, all: false, rows: ROWS, throttle: RequestThrottle::default() }
     }
 }
 
@@ -43,7 +43,7 @@ impl HistoryScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
         let span = SPANS[self.span].0;
-        if self.asked.should_ask(snapshot, span, READ_AGAIN) {
+        if self.throttle.needs_request(snapshot, span, READ_AGAIN) {
             intents.push(Intent::LoadEvents(span));
         }
         let theme = snapshot.theme;
@@ -58,7 +58,7 @@ impl HistoryScreen {
             .recorded
             .events
             .iter()
-            .filter(|event| event.at >= oldest && (self.all || is_told(event.kind)))
+            .filter(|event| event.at >= oldest && (self.all || is_shown_by_default(event.kind)))
             .collect();
         // "Nothing happened" cannot be claimed when nothing can be written or read.
         if trouble.is_some() && shown.is_empty() {
@@ -120,7 +120,7 @@ impl HistoryScreen {
 }
 
 /// True for events of interest by themselves; the rest only help to explain them.
-const fn is_told(kind: EventKind) -> bool {
+const fn is_shown_by_default(kind: EventKind) -> bool {
     !matches!(
         kind,
         EventKind::Foreground
@@ -137,7 +137,7 @@ fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, event: &Event) -> bool {
     let palette = theme.palette(ui).clone();
     let text = event_text(event, snapshot.knowledge, snapshot.texts, snapshot.zone);
     let time = format::clock(event.at, snapshot.zone);
-    let (symbol, colour) = look_of(event, &palette);
+    let (symbol, colour) = icon_of(event, &palette);
     let font = egui::FontId::proportional(theme.size.text);
     let width = ui.available_width();
     let galley = ui.painter().layout(text.clone(), font.clone(), palette.text, (width - 96.0).max(120.0));
@@ -165,18 +165,18 @@ fn row_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, event: &Event) -> bool {
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
 }
 
-fn look_of(event: &Event, palette: &Palette) -> (Icon, Color32) {
+fn icon_of(event: &Event, palette: &Palette) -> (Icon, Color32) {
     match event.kind {
         EventKind::Finding => match event_finding(event).map(|finding| finding.severity) {
-            Some(Severity::Critical) => (Icon::Critical, palette.act),
-            _ => (Icon::Warning, palette.look),
+            Some(Severity::Critical) => (Icon::Critical, palette.critical),
+            _ => (Icon::Warning, palette.warning),
         },
-        EventKind::SuddenStop => (Icon::Critical, palette.act),
+        EventKind::SuddenStop => (Icon::Critical, palette.critical),
         // The watch ended before the finding did.
         EventKind::FindingEnded if event.data["watch"] == "ended" => (Icon::Later, palette.muted),
         EventKind::FindingEnded => (Icon::Ok, palette.ok),
         EventKind::Verdict if event.data["verdict"] == "worked" => (Icon::Ok, palette.ok),
-        EventKind::Verdict | EventKind::Trouble | EventKind::Slowed => (Icon::Warning, palette.look),
+        EventKind::Verdict | EventKind::Trouble | EventKind::Slowed => (Icon::Warning, palette.warning),
         EventKind::Started | EventKind::Stopped => (Icon::Restart, palette.muted),
         _ => (Icon::Later, palette.muted),
     }

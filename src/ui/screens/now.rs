@@ -103,8 +103,8 @@ fn starting_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>) {
 fn stale_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, seconds: f64) {
     let palette = snapshot.theme.palette(ui);
     let ago = crate::explain::format::duration(snapshot.texts, seconds);
-    snapshot.theme.card(ui).fill(palette.act_background).show(ui, |ui| {
+    snapshot.theme.card(ui).fill(palette.critical_background).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.label(RichText::new(snapshot.texts.with_one("stale", "duration", ago)).color(palette.act));
+        ui.label(RichText::new(snapshot.texts.with_one("stale", "duration", ago)).color(palette.critical));
     });
 }

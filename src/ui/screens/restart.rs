@@ -54,8 +54,8 @@ fn step_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, step: Step, intents: &mut
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let palette = theme.palette(ui);
     let name = texts.get(&format!("step-{}", step.id()));
-    let how = state(step, snapshot.restart, snapshot.ticks);
-    ui.horizontal_top(|ui| match how {
+    let step_state = state(step, snapshot.restart, snapshot.ticks);
+    ui.horizontal_top(|ui| match step_state {
         StepState::ByHand(done) => {
             let mut ticked = done;
             if ui.checkbox(&mut ticked, RichText::new(&name)).clicked() {
@@ -63,9 +63,9 @@ fn step_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, step: Step, intents: &mut
             }
         }
         StepState::Seen | StepState::NotYet | StepState::Later => {
-            let (symbol, colour, word) = match how {
+            let (symbol, colour, word) = match step_state {
                 StepState::Seen => (Icon::Ok, palette.ok, "state-seen"),
-                StepState::NotYet => (Icon::Warning, palette.look, "state-not-yet"),
+                StepState::NotYet => (Icon::Warning, palette.warning, "state-not-yet"),
                 _ => (Icon::Later, palette.muted, "state-later"),
             };
             let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), egui::Sense::hover());
@@ -74,10 +74,10 @@ fn step_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, step: Step, intents: &mut
             ui.label(RichText::new(texts.get(word)).size(theme.size.small).color(colour));
         }
     });
-    if step == Step::CloseBrowser && how == StepState::NotYet {
+    if step == Step::CloseBrowser && step_state == StepState::NotYet {
         browsers_ui(ui, snapshot, intents);
     }
-    let note = note(snapshot, step, &how);
+    let note = note(snapshot, step, &step_state);
     if !note.is_empty() {
         ui.horizontal_top(|ui| {
             ui.add_space(26.0);
@@ -105,7 +105,7 @@ fn browsers_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Int
 }
 
 /// What was detected for this step, or how to do it.
-fn note(snapshot: &Snapshot<'_>, step: Step, how: &StepState) -> String {
+fn note(snapshot: &Snapshot<'_>, step: Step, step_state: &StepState) -> String {
     let (texts, facts) = (snapshot.texts, snapshot.restart);
     let base = format!("step-{}-note", step.id());
     let named = |names: &[String]| {
@@ -118,9 +118,9 @@ fn note(snapshot: &Snapshot<'_>, step: Step, how: &StepState) -> String {
     match step {
         Step::SaveWork => facts.with_windows.known().map_or_else(String::new, |names| named(names)),
         Step::CloseBrowser => named(&facts.browsers),
-        Step::BrowserStayedAway if *how != StepState::Later => named(&facts.browsers),
+        Step::BrowserStayedAway if *step_state != StepState::Later => named(&facts.browsers),
         Step::BrowserStayedAway => String::new(),
-        Step::OthersSignedIn | Step::PendingUpdate => match how {
+        Step::OthersSignedIn | Step::PendingUpdate => match step_state {
             StepState::Seen => texts.get(&format!("{base}-none")),
             StepState::NotYet => texts.get(&base),
             _ => String::new(),

@@ -11,15 +11,15 @@ use crate::ui::parts::recording;
 use crate::ui::snapshot::{AgentStatus, Erasing, RequestThrottle, Snapshot};
 
 /// Interval for refreshing the agent's state.
-const ASK_AGAIN: Seconds = Seconds(4.0);
+const REFRESH_INTERVAL: Seconds = Seconds(4.0);
 
 /// Range of events to read: this screen shows none, so a short one is enough.
-const LITTLE: Seconds = Seconds::from_hours(1.0);
+const EVENT_RANGE: Seconds = Seconds::from_hours(1.0);
 
 /// View state of the screen.
 #[derive(Debug, Default)]
 pub struct SettingsScreen {
-    asked: RequestThrottle,
+    throttle: RequestThrottle,
     /// True while the question whether to delete the recording is shown.
     confirming: bool,
 }
@@ -27,15 +27,15 @@ pub struct SettingsScreen {
 impl SettingsScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
-        if self.asked.should_ask(snapshot, Seconds(0.0), ASK_AGAIN) {
-            intents.push(Intent::LoadEvents(LITTLE));
+        if self.throttle.needs_request(snapshot, Seconds(0.0), REFRESH_INTERVAL) {
+            intents.push(Intent::LoadEvents(EVENT_RANGE));
         }
         let (theme, texts) = (snapshot.theme, snapshot.texts);
         ui.label(RichText::new(texts.get("settings-title")).font(theme.bold(theme.size.headline)));
-        section_ui(ui, snapshot, "settings-look", |ui| look_ui(ui, snapshot, intents));
+        section_ui(ui, snapshot, "settings-look", |ui| appearance_ui(ui, snapshot, intents));
         section_ui(ui, snapshot, "settings-background", |ui| background_ui(ui, snapshot, intents));
-        if !snapshot.mine.is_empty() {
-            section_ui(ui, snapshot, "settings-mine", |ui| mine_ui(ui, snapshot, intents));
+        if !snapshot.my_work.is_empty() {
+            section_ui(ui, snapshot, "settings-mine", |ui| my_work_ui(ui, snapshot, intents));
         }
         section_ui(ui, snapshot, "settings-recording", |ui| {
             recording_ui(ui, snapshot);
@@ -60,7 +60,7 @@ impl SettingsScreen {
                 if ui.button(texts.get("settings-forget-no")).clicked() {
                     self.confirming = false;
                 }
-                let yes = RichText::new(texts.get("settings-forget-yes")).color(palette.act);
+                let yes = RichText::new(texts.get("settings-forget-yes")).color(palette.critical);
                 if ui.button(yes).clicked() {
                     self.confirming = false;
                     intents.push(Intent::Erase);
@@ -72,9 +72,9 @@ impl SettingsScreen {
             Erasing::No => (None, palette.text),
             Erasing::UnderWay => (Some(texts.get("settings-forgetting")), palette.muted),
             Erasing::Done => (Some(texts.get("settings-forgotten")), palette.ok),
-            Erasing::Failed(None) => (Some(texts.get("settings-forget-in-use")), palette.act),
+            Erasing::Failed(None) => (Some(texts.get("settings-forget-in-use")), palette.critical),
             Erasing::Failed(Some(reason)) => {
-                (Some(texts.with_one("settings-forget-failed", "reason", reason.clone())), palette.act)
+                (Some(texts.with_one("settings-forget-failed", "reason", reason.clone())), palette.critical)
             }
         };
         if let Some(text) = text {
@@ -88,18 +88,18 @@ impl SettingsScreen {
 }
 
 /// Draws the list of the user's own work, with buttons to remove entries.
-fn mine_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+fn my_work_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let muted = theme.palette(ui).muted;
     ui.add(egui::Label::new(RichText::new(texts.get("settings-mine-note")).color(muted)).wrap());
-    for work in snapshot.mine {
+    for work in snapshot.my_work {
         let mut args = FluentArgs::new();
         args.set("name", DisplayName::new(&work.name).as_str().to_owned());
         args.set("until", format::date(work.until, snapshot.zone));
         ui.horizontal_wrapped(|ui| {
             ui.label(texts.with("settings-mine-entry", &args));
             if ui.button(texts.with("settings-mine-remove", &args)).clicked() {
-                intents.push(Intent::NoLongerMine(work.path.clone()));
+                intents.push(Intent::UnmarkMyWork(work.path.clone()));
             }
         });
         if let Some(signer) = &work.signer {
@@ -121,7 +121,7 @@ fn section_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, title: &str, content: 
     });
 }
 
-fn look_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+fn appearance_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
     let texts = snapshot.texts;
     ui.horizontal_wrapped(|ui| {
         ui.label(texts.get("settings-language"));
@@ -157,7 +157,7 @@ fn background_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<I
     ui.add(egui::Label::new(small(texts.get("settings-keep-watching-note")).color(palette.muted)).wrap());
     if let Some(error) = snapshot.background_error {
         let text = texts.with_one("settings-background-failed", "reason", error.to_owned());
-        ui.add(egui::Label::new(small(text).color(palette.act)).wrap());
+        ui.add(egui::Label::new(small(text).color(palette.critical)).wrap());
     }
     let lines = match &snapshot.recorded.agent {
         Some(status) => agent_lines(status, snapshot),

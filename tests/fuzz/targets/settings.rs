@@ -10,5 +10,5 @@ fuzz_target!(|data: &[u8]| {
     let settings = Settings::read(&String::from_utf8_lossy(data));
     let written = serde_json::to_string_pretty(&settings).expect("settings are JSON");
     assert_eq!(Settings::read(&written), settings);
-    assert!(settings.my_work(At(0)).len() <= settings.mine.len());
+    assert!(settings.my_files(At(0)).len() <= settings.my_work.len());
 });

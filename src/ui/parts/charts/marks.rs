@@ -30,8 +30,8 @@ pub(super) fn marks(snapshot: &Snapshot<'_>, period: Period, palette: &Palette) 
     marked(snapshot, period)
         .map(|event| {
             let colour = match event.kind {
-                EventKind::SuddenStop => palette.act,
-                EventKind::Finding | EventKind::Notified => palette.look,
+                EventKind::SuddenStop => palette.critical,
+                EventKind::Finding | EventKind::Notified => palette.warning,
                 EventKind::Action | EventKind::Verdict => palette.accent,
                 _ => palette.muted,
             };

@@ -29,8 +29,8 @@ pub struct Charts {
     /// True if keys placed the crosshair, so that a pointer elsewhere does not remove it.
     by_keys: bool,
     /// The last request for a recorded period, and its time.
-    asked: Option<(Period, At)>,
-    asked_events: RequestThrottle,
+    past_request: Option<(Period, At)>,
+    events_throttle: RequestThrottle,
 }
 
 /// Interval for re-reading a period of the recording; longer for a week, which takes longer to read and changes slower.
@@ -89,9 +89,9 @@ impl Charts {
 
     fn read_past(&mut self, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
         let again = if self.period.range == Range::Week { READ_WEEK_AGAIN } else { READ_AGAIN };
-        let asked = |(period, at): (Period, At)| period == self.period && snapshot.now.since(at) < again;
-        if self.period.is_recorded() && !self.asked.is_some_and(asked) {
-            self.asked = Some((self.period, snapshot.now));
+        let is_requested = |(period, at): (Period, At)| period == self.period && snapshot.now.since(at) < again;
+        if self.period.is_recorded() && !self.past_request.is_some_and(is_requested) {
+            self.past_request = Some((self.period, snapshot.now));
             intents.push(Intent::LoadPast(self.period));
         }
         // Events for the marks, which the shortest range does not need. In whole days: the distance to a past moment
@@ -99,7 +99,7 @@ impl Charts {
         let back = snapshot.now.since(self.period.begin(snapshot.now)).0.max(Range::Week.seconds().0);
         let back = (back / Range::Day.seconds().0).ceil() * Range::Day.seconds().0;
         let is_short = self.period == Period::from(Range::Minute);
-        if !is_short && self.asked_events.should_ask(snapshot, Seconds(back), READ_AGAIN) {
+        if !is_short && self.events_throttle.needs_request(snapshot, Seconds(back), READ_AGAIN) {
             intents.push(Intent::LoadEvents(Seconds(back)));
         }
     }

@@ -15,7 +15,7 @@ use crate::ui::snapshot::Snapshot;
 /// Events within this share of the range are listed at the crosshair.
 const NEAR: f64 = 0.012;
 /// Most events listed at the crosshair.
-const MOST_TOLD: usize = 3;
+const MAX_EVENTS: usize = 3;
 
 /// Draws the tooltip `x` seconds from the right edge (negative before it), beside the charts in `area`.
 pub(super) fn tooltip_ui(ui: &egui::Ui, snapshot: &Snapshot<'_>, period: Period, x: f64, area: egui::Rect) {
@@ -79,7 +79,7 @@ fn lines_at(snapshot: &Snapshot<'_>, at: At, period: Period) -> Vec<String> {
     let programs: Vec<String> = programs.collect();
     let near = period.range.seconds().0 * NEAR;
     let events = marked(snapshot, period).filter(|event| (event.at.0 - at.0).abs() as f64 / 1000.0 <= near);
-    let events = events.take(MOST_TOLD).map(|event| {
+    let events = events.take(MAX_EVENTS).map(|event| {
         let text = event_text(event, snapshot.knowledge, texts, snapshot.zone);
         format!("▼ {} {text}", format::clock(event.at, snapshot.zone))
     });
