@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use crate::diagnose::{Finding, Grouper, ProgramFacts, ProgramTable, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining, Steady};
 use crate::model::{
-    ActError, At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, Machine, Member, MyFiles,
-    OwnProcess, Owner, ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures,
-    SuddenStop, TREND_KEEP, Use, UsualIdle, VolumePoint, Why, WrittenHour,
+    ActError, At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, IdleBaseline, Machine, Member,
+    MyFiles, OwnProcess, Owner, ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage,
+    Signatures, SuddenStop, TREND_KEEP, Use, VolumePoint, Why, WrittenHour,
 };
 use crate::platform;
 use crate::recorder::Reader;
@@ -48,7 +48,7 @@ pub struct Baseline {
     /// Paths of recently first-seen programs.
     pub new: BTreeSet<String>,
     /// Usual temperature and fan speed at rest.
-    pub usual_idle: UsualIdle,
+    pub usual_idle: IdleBaseline,
     /// Recently first-seen autostarts, by identity.
     pub autostarts: BTreeMap<String, At>,
     /// Free space of the volumes over the last days, oldest first.
@@ -99,7 +99,7 @@ impl Baseline {
         Self {
             learning: None,
             new: reader.new_programs(ago(limits.new_days), at).unwrap_or_default(),
-            usual_idle: UsualIdle {
+            usual_idle: IdleBaseline {
                 temperature: temperature.and_then(|(_, celsius)| celsius),
                 fan: fan.and_then(|(_, rpm)| rpm),
             },
@@ -303,7 +303,7 @@ impl Monitor {
         let learned = Baseline::read(recording, &self.knowledge.thresholds.mining, at);
         self.history.set_usual_idle(learned.usual_idle);
         self.history.set_learning(learned.learning);
-        self.history.remember(learned.free_space);
+        self.history.prepend_trend(learned.free_space);
         self.history.set_written(learned.written);
         self.condition.set_recorded(learned.autostarts, learned.sudden_stop);
         self.grouper.set_baseline(ProgramFacts { my_files, new: learned.new, ..self.grouper.facts().clone() });
@@ -399,7 +399,7 @@ impl Monitor {
         let least = if sample.programs.iter().any(is_at_work) { steady.network_quiet } else { wait.network };
         let gpu = self.users.gpu(now, is_gpu_busy);
         let network = self.users.network(now, rates.iter().sum::<f64>() >= least);
-        program_table.name_users(sample, &gpu, &network);
+        program_table.attribute_usage(sample, &gpu, &network);
     }
 
     /// Requests the signatures of busy programs, the only ones they matter for.
@@ -427,7 +427,7 @@ impl Monitor {
         let mut sample = tick.sample;
         sample.closed = std::mem::take(&mut self.closed);
         sample.slept = self.take_suspended_time();
-        let program_table = self.grouper.fold(&mut sample, tick.processes, &self.knowledge);
+        let program_table = self.grouper.group(&mut sample, tick.processes, &self.knowledge);
         self.query_browsers(&program_table);
         sample.condition = self.condition.join(&sample.condition, self.browsers.latest());
         self.read_resource_users(&mut sample, &program_table);
@@ -553,7 +553,7 @@ mod tests {
     fn in_the_first_week_nothing_is_called_new_and_no_rest_usual() {
         let (now, day) = (At(0) + Seconds::from_days(100.0), Seconds::from_days);
         let (_folder, early) = watched(now - day(mining().learn_days - 0.5), 21, now);
-        assert_eq!((early.new, early.usual_idle), (BTreeSet::new(), UsualIdle::default()));
+        assert_eq!((early.new, early.usual_idle), (BTreeSet::new(), IdleBaseline::default()));
         let stop = |now: At, back: At| {
             let at = now - Seconds::from_hours(2.0);
             Some(SuddenStop { at, back, reason: StopReason::PowerLost, code: None })
@@ -562,7 +562,7 @@ mod tests {
         assert!(early.learning.is_some_and(|watched| (watched.as_hours() - 21.0).abs() < 0.04), "{:?}", early.learning);
         // Off after the first afternoon: nothing was learned since.
         let (_folder, off) = watched(now - day(20.0), 5, now);
-        assert_eq!((off.new, off.usual_idle), (BTreeSet::new(), UsualIdle::default()));
+        assert_eq!((off.new, off.usual_idle), (BTreeSet::new(), IdleBaseline::default()));
         assert!(off.learning.is_some_and(|watched| watched < Seconds::from_hours(6.0)), "{:?}", off.learning);
         let (_folder, learned) = watched(now - day(mining().learn_days - 0.1), 21, now + day(0.15));
         assert_eq!(
@@ -613,7 +613,7 @@ mod tests {
             process(11, 10, &["chrome", "--type=renderer"]),
             process(10, 1, &["chrome", "--user-data-dir=/srv/profiles"]),
         ];
-        let program_table = Grouper::new(Os::Linux).fold(&mut Sample::default(), processes, &knowledge);
+        let program_table = Grouper::new(Os::Linux).group(&mut Sample::default(), processes, &knowledge);
         let question =
             browser_question(&program_table.programs[0], &program_table, &knowledge).expect("a known browser");
         assert_eq!((&*question.name, question.pid), ("Google Chrome", 10));
@@ -627,7 +627,7 @@ mod tests {
     fn a_browser_that_several_users_run_counts_as_shared() {
         let knowledge = Knowledge::builtin().expect("tables");
         let is_shared = |processes: Vec<ProcSample>| {
-            let program_table = Grouper::new(Os::Linux).fold(&mut Sample::default(), processes, &knowledge);
+            let program_table = Grouper::new(Os::Linux).group(&mut Sample::default(), processes, &knowledge);
             let question =
                 browser_question(&program_table.programs[0], &program_table, &knowledge).expect("a known browser");
             (question.pid, question.shared)

@@ -101,7 +101,7 @@ mod tests {
     fn space_that_was_lost_over_days_is_no_reason_to_look_more_often() {
         let mut shrinking = finding(RuleId::DiskShrinking, Severity::Warning);
         assert!(!is_transient(&shrinking));
-        shrinking.evidence = vec![Evidence::told(EvidenceKind::HoursToFull, 2.0, Seconds(60.0))];
+        shrinking.evidence = vec![Evidence::new(EvidenceKind::HoursToFull, 2.0, Seconds(60.0))];
         assert!(is_transient(&shrinking) && is_transient(&finding(RuleId::CpuHog, Severity::Warning)));
     }
 

@@ -130,7 +130,7 @@ mod tests {
             Confidence::High,
             subject,
             At(0),
-            vec![Evidence::told(EvidenceKind::ProgramCpu, 0.5, Seconds(60.0))],
+            vec![Evidence::new(EvidenceKind::ProgramCpu, 0.5, Seconds(60.0))],
         )
     }
 

@@ -153,7 +153,7 @@ impl<'a> Replay<'a> {
         output: &Output,
     ) -> Option<String> {
         let mut sample = recorded.sample;
-        self.grouper.fold(&mut sample, recorded.processes, &self.context.knowledge);
+        self.grouper.group(&mut sample, recorded.processes, &self.context.knowledge);
         let at = sample.at;
         self.history.push(Arc::new(sample));
         let findings: Vec<(Finding, Plan)> = diagnose(&self.history, &self.context.knowledge)

@@ -87,7 +87,7 @@ pub struct ProgramFacts {
 impl ProgramFacts {
     /// True if this is still the file the user marked as their own work. If it had a signer then, a valid check must
     /// show the same one now; an unsigned or unchecked file is known by its path only.
-    fn is_mine(&self, path: &str) -> bool {
+    fn is_own_file(&self, path: &str) -> bool {
         self.my_files.get(path).is_some_and(|then| match (then, self.signatures.get(path)) {
             (Some(then), Some(now)) => now.signer() == Some(then),
             (None, _) | (_, None) => true,
@@ -122,11 +122,16 @@ impl Grouper {
     }
 
     /// Groups `processes` and puts what a history keeps into `sample`.
-    pub fn fold(&mut self, sample: &mut Sample, mut processes: Vec<ProcSample>, knowledge: &Knowledge) -> ProgramTable {
+    pub fn group(
+        &mut self,
+        sample: &mut Sample,
+        mut processes: Vec<ProcSample>,
+        knowledge: &Knowledge,
+    ) -> ProgramTable {
         // Systems list processes in any order, which would change the last digit of a floating-point sum.
         processes.sort_by_key(|process| process.facts.key);
         let living = LiveProcesses::new(&processes);
-        self.learn(&living, knowledge);
+        self.update_identities(&living, knowledge);
         let mut programs: HashMap<Arc<str>, Draft> = HashMap::new();
         for process in &processes {
             let Some(owner) = self.owner_of(process, &living) else { continue };
@@ -149,7 +154,7 @@ impl Grouper {
         ProgramTable { programs, facts }
     }
 
-    fn learn(&mut self, living: &LiveProcesses<'_>, knowledge: &Knowledge) {
+    fn update_identities(&mut self, living: &LiveProcesses<'_>, knowledge: &Knowledge) {
         let mut known = HashMap::with_capacity(living.processes.len());
         for process in living.processes {
             let key = process.facts.key;
@@ -181,7 +186,7 @@ impl Grouper {
         };
         let plain = || match given {
             Some(group) if !misplaced => DisplayName::new(group),
-            _ => DisplayName::new(&strangers_name(facts, knowledge)),
+            _ => DisplayName::new(&unknown_program_name(facts, knowledge)),
         };
         let name = found.map_or_else(|| plain().as_str().into(), |program| program.name.en.as_str().into());
         let kind = found.map_or(ProgramKind::Program, |program| program.kind);
@@ -201,9 +206,9 @@ impl Grouper {
         let parent = living.parent_of(facts);
         let mut marks = knowledge.marks(facts, parent, self.os);
         let args = facts.args.known().map_or(&[][..], Vec::as_slice);
-        let unasked = || parent.is_some_and(|parent| knowledge.opens_pages_unasked(parent, self.os));
-        let address = |arg: &String| arg.starts_with("http://") || arg.starts_with("https://");
-        if kind == ProgramKind::Browser && args.iter().any(address) && unasked() {
+        let is_unprompted = || parent.is_some_and(|parent| knowledge.is_unprompted_opener(parent, self.os));
+        let is_address = |arg: &String| arg.starts_with("http://") || arg.starts_with("https://");
+        if kind == ProgramKind::Browser && args.iter().any(is_address) && is_unprompted() {
             marks.push(OriginFlag::OpenedByStranger);
         }
         let is_terminal = |facts: &ProcFacts| knowledge.is_terminal(facts, living.parent_of(facts));
@@ -217,7 +222,7 @@ impl Grouper {
             // The file of an interpreter says nothing about the script it runs; miner arguments are never the user's
             // own work.
             let runs_a_miner = Knowledge::is_interpreted(facts) && marks.contains(&OriginFlag::MinerArguments);
-            marks.extend((self.facts.is_mine(path) && !runs_a_miner).then_some(OriginFlag::Mine));
+            marks.extend((self.facts.is_own_file(path) && !runs_a_miner).then_some(OriginFlag::Mine));
             marks.extend(self.facts.pools.contains(path).then_some(OriginFlag::PoolPort));
             marks.extend(self.facts.signatures.get(path).map(|signature| match signature {
                 Signature::Absent => OriginFlag::Unsigned,
@@ -330,14 +335,14 @@ impl Draft {
         }
         // The process that passes an address to a running browser is not the busiest one, and its parent is gone a
         // moment later.
-        let is_asked = |origin: &Origin| origin.has(OriginFlag::OpenedByStranger);
+        let is_opened_by_stranger = |origin: &Origin| origin.has(OriginFlag::OpenedByStranger);
         if self.kind == ProgramKind::Browser
-            && !is_asked(&origin)
-            && let Some(asked) = parts.find(|part| is_asked(part))
+            && !is_opened_by_stranger(&origin)
+            && let Some(opened) = parts.find(|part| is_opened_by_stranger(part))
         {
             let origin = Arc::make_mut(&mut origin);
             origin.marks.push(OriginFlag::OpenedByStranger);
-            origin.parent.clone_from(&asked.parent);
+            origin.parent.clone_from(&opened.parent);
         }
         origin
     }
@@ -366,7 +371,7 @@ impl Draft {
 
 /// Display name of a process that is not a known program. The tables look programs up by name, so it must not be that
 /// of another program: then the file name with its extension is used, or the whole path.
-fn strangers_name(facts: &ProcFacts, knowledge: &Knowledge) -> String {
+fn unknown_program_name(facts: &ProcFacts, knowledge: &Knowledge) -> String {
     let plain = Knowledge::plain_name(facts);
     let path = facts.path.known().map_or("", String::as_str);
     let names = [plain.as_str(), facts.file_name(), path];
@@ -391,15 +396,15 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
     let mut by_memory: Vec<&ProgramSample> = programs.iter().collect();
     by_memory.sort_by_key(|program| std::cmp::Reverse(program.memory));
     by_memory.truncate(KEEP_BY_MEMORY);
-    let moves = |program: &ProgramSample| program.disk.get().is_some_and(|rate| rate >= KEEP_DISK);
-    let keeps = |program: &ProgramSample| program.cpu.get() >= KEEP_SHARE || moves(program) || program.hung;
-    let large = |program: &ProgramSample| by_memory.iter().any(|large| large.name == program.name);
+    let is_moving_data = |program: &ProgramSample| program.disk.get().is_some_and(|rate| rate >= KEEP_DISK);
+    let is_kept = |program: &ProgramSample| program.cpu.get() >= KEEP_SHARE || is_moving_data(program) || program.hung;
+    let is_large = |program: &ProgramSample| by_memory.iter().any(|large| large.name == program.name);
     sample.programs = programs
         .iter()
         .enumerate()
-        .filter(|(index, program)| *index < KEEP_BY_CPU || keeps(program) || large(program))
+        .filter(|(index, program)| *index < KEEP_BY_CPU || is_kept(program) || is_large(program))
         .map(|(_, program)| {
-            let matters = keeps(program) || program.memory.0 >= total_memory / 8;
+            let matters = is_kept(program) || program.memory.0 >= total_memory / 8;
             let members = if matters { Arc::clone(&program.members) } else { Arc::default() };
             ProgramSample { members, ..program.clone() }
         })
@@ -441,10 +446,10 @@ mod tests {
         }
     }
 
-    fn fold(os: Os, processes: Vec<ProcSample>) -> (Sample, ProgramTable) {
+    fn group(os: Os, processes: Vec<ProcSample>) -> (Sample, ProgramTable) {
         let knowledge = Knowledge::builtin().expect("tables");
         let mut sample = Sample { program_total: Reading::Known(Fraction::new(0.9)), ..Sample::default() };
-        let table = Grouper::new(os).fold(&mut sample, processes, &knowledge);
+        let table = Grouper::new(os).group(&mut sample, processes, &knowledge);
         (sample, table)
     }
 
@@ -452,7 +457,7 @@ mod tests {
     fn a_browser_is_one_program_with_one_root() {
         let path = "/usr/lib/chromium/chromium";
         let (sample, table) =
-            fold(Os::Linux, vec![process(10, 1, path, 0.1), process(11, 10, path, 0.0), process(12, 11, path, 0.5)]);
+            group(Os::Linux, vec![process(10, 1, path, 0.1), process(11, 10, path, 0.0), process(12, 11, path, 0.5)]);
         let browser = sample.program("Chromium").expect("one program");
         assert_eq!((browser.kind, browser.parts), (ProgramKind::Browser, 3));
         assert!((browser.cpu.get() - 0.6).abs() < 1e-9 && (browser.busiest_part.get() - 0.5).abs() < 1e-9);
@@ -468,8 +473,8 @@ mod tests {
         let [a, b, c] = listed().map(Fraction::get);
         assert_ne!(((a + b) + c).to_bits(), ((c + b) + a).to_bits(), "these figures prove nothing");
         let processes = || (10..).zip(listed()).map(|(pid, cpu)| process(pid, 1, path, cpu.get())).collect::<Vec<_>>();
-        let (forwards, _) = fold(Os::Linux, processes());
-        let (backwards, _) = fold(Os::Linux, processes().into_iter().rev().collect());
+        let (forwards, _) = group(Os::Linux, processes());
+        let (backwards, _) = group(Os::Linux, processes().into_iter().rev().collect());
         assert_eq!(forwards.programs[0].cpu.get().to_bits(), backwards.programs[0].cpu.get().to_bits());
         assert_eq!(forwards, backwards);
     }
@@ -487,14 +492,14 @@ mod tests {
     fn an_agent_of_somebody_else_is_no_monitor_and_our_window_is_one() {
         let watched = |change: &dyn Fn(&mut ProcFacts)| {
             let path = r"C:\Program Files\Mimamori\mimamori.exe";
-            fold(Os::Windows, vec![with(process(10, 1, path, 0.0), change)]).0.watched == Reading::Known(true)
+            group(Os::Windows, vec![with(process(10, 1, path, 0.0), change)]).0.watched == Reading::Known(true)
         };
         assert!(watched(&|facts| facts.args = args(&["mimamori.exe"])));
         assert!(watched(&|facts| facts.owner = Owner::Me), "ours, and the system does not tell what it is");
         assert!(!watched(&|facts| facts.args = args(&["mimamori.exe", "agent", "--quiet"])));
         assert!(!watched(&|facts| facts.owner = Owner::Other));
         let other = with(process(10, 1, r"C:\Windows\System32\Taskmgr.exe", 0.0), |facts| facts.owner = Owner::Other);
-        assert_eq!(fold(Os::Windows, vec![other]).0.watched, Reading::Known(true));
+        assert_eq!(group(Os::Windows, vec![other]).0.watched, Reading::Known(true));
     }
 
     #[test]
@@ -503,7 +508,7 @@ mod tests {
         let script = process(5, 1, r"C:\Windows\System32\wscript.exe", 0.0);
         let handed = with(process(20, 5, chrome, 0.0), |facts| facts.args = args(&["chrome.exe", "https://a.example"]));
         let processes = vec![process(10, 1, chrome, 0.1), process(11, 10, chrome, 0.4), script, handed];
-        let (sample, _) = fold(Os::Windows, processes);
+        let (sample, _) = group(Os::Windows, processes);
         let origin = &sample.program("Google Chrome").expect("the browser").origin;
         assert!(origin.marks.contains(&OriginFlag::OpenedByStranger), "{origin:?}");
         assert_eq!(origin.parent.as_deref(), Some("wscript.exe"));
@@ -521,7 +526,7 @@ mod tests {
             let knowledge = Knowledge::builtin().expect("tables");
             let process = with(process(10, 1, path, 0.5), |facts| facts.args = args(arguments));
             let mut sample = Sample::default();
-            grouper.fold(&mut sample, vec![process], &knowledge);
+            grouper.group(&mut sample, vec![process], &knowledge);
             sample.programs[0].origin.marks.clone()
         };
         assert!(marks(&["python3", "sums.py"]).contains(&OriginFlag::Mine));
@@ -542,7 +547,7 @@ mod tests {
             let processes =
                 vec![run(10, 1, sums, &["python3", "run.py"]), run(11, 10, miner, &["python3", "a.py", &pool])];
             let mut sample = Sample::default();
-            grouper.fold(&mut sample, processes, &knowledge);
+            grouper.group(&mut sample, processes, &knowledge);
             assert!(!sample.programs[0].origin.has(OriginFlag::Mine), "{miner}");
         }
     }
@@ -557,7 +562,7 @@ mod tests {
             grouper.set_baseline(ProgramFacts { my_files: mine, signatures, ..ProgramFacts::default() });
             let mut sample = Sample::default();
             let knowledge = Knowledge::builtin().expect("tables");
-            let table = grouper.fold(&mut sample, vec![process(10, 1, path, 0.5)], &knowledge);
+            let table = grouper.group(&mut sample, vec![process(10, 1, path, 0.5)], &knowledge);
             table.programs[0].origin.marks.contains(&OriginFlag::Mine)
         };
         let signed = |by: &str| Some(Signature::Valid { signer: Some(by.into()) });
@@ -572,7 +577,7 @@ mod tests {
     #[test]
     fn a_web_view_counts_to_the_program_that_shows_it() {
         let view = r"C:\Program Files (x86)\Microsoft\EdgeWebView\Application\150\msedgewebview2.exe";
-        let (_, table) = fold(
+        let (_, table) = group(
             Os::Windows,
             vec![process(10, 1, r"C:\Tools\Planner.exe", 0.01), process(11, 10, view, 0.2), process(12, 11, view, 0.3)],
         );
@@ -583,7 +588,7 @@ mod tests {
 
     #[test]
     fn of_two_scripts_only_the_busy_one_is_meant() {
-        let (_, table) = fold(
+        let (_, table) = group(
             Os::Linux,
             vec![
                 process(10, 1, "/home/a/calc", 0.5),
@@ -600,7 +605,7 @@ mod tests {
         for count in [1, 4, 5, 8, 30] {
             let loops = (10..10 + count).map(|pid| process(pid, 1, "/usr/bin/dash", 0.9 / f64::from(count)));
             let idle = [process(90, 1, "/usr/bin/dash", 0.0)];
-            let (_, table) = fold(Os::Linux, loops.chain(idle).collect());
+            let (_, table) = group(Os::Linux, loops.chain(idle).collect());
             let heavy = table.programs[0].heavy_members(|member| member.cpu.get());
             assert_eq!(heavy.len(), count as usize, "the busy ones, without the one that sleeps");
         }
@@ -609,7 +614,7 @@ mod tests {
     #[test]
     fn a_stranger_is_not_taken_for_the_known_program_whose_name_its_file_has() {
         let name = |os, path: &str| {
-            let (_, table) = fold(os, vec![process(10, 1, path, 0.5)]);
+            let (_, table) = group(os, vec![process(10, 1, path, 0.5)]);
             table.programs[0].name.to_string()
         };
         assert_eq!(name(Os::Windows, r"C:\Windows\System32\notepad.exe"), "Notepad");
@@ -621,11 +626,11 @@ mod tests {
     #[test]
     fn the_order_of_the_parts_does_not_decide_about_the_window() {
         let (yes, no, unknown) = (Reading::Known(true), Reading::Known(false), Reading::default());
-        for (one, other, told) in [(no, unknown, unknown), (yes, unknown, yes), (yes, no, yes), (no, no, no)] {
+        for (one, other, expected) in [(no, unknown, unknown), (yes, unknown, yes), (yes, no, yes), (no, no, no)] {
             for windows in [[one, other], [other, one]] {
                 let part = |pid, window| ProcSample { window, ..process(pid, 1, "/usr/bin/x", 0.1) };
-                let (_, table) = fold(Os::Linux, vec![part(10, windows[0]), part(11, windows[1])]);
-                assert_eq!(table.programs[0].window, told, "{windows:?}");
+                let (_, table) = group(Os::Linux, vec![part(10, windows[0]), part(11, windows[1])]);
+                assert_eq!(table.programs[0].window, expected, "{windows:?}");
             }
         }
     }
@@ -633,7 +638,7 @@ mod tests {
     #[test]
     fn a_busy_script_is_not_closed_with_the_shell_it_was_started_from() {
         let (_, table) =
-            fold(Os::Linux, vec![process(10, 1, "/usr/bin/bash", 0.0), process(11, 10, "/usr/bin/bash", 0.5)]);
+            group(Os::Linux, vec![process(10, 1, "/usr/bin/bash", 0.0), process(11, 10, "/usr/bin/bash", 0.5)]);
         let heavy = table.programs[0].heavy_members(|member| member.cpu.get());
         assert_eq!(heavy.iter().map(|member| (member.key.pid, member.root.pid)).collect::<Vec<_>>(), [(11, 11)]);
     }
@@ -643,7 +648,7 @@ mod tests {
         let from_terminal = |os, above: &[&str], path: &str| {
             let chain = (10..).zip(above).map(|(pid, path)| process(pid, pid - 1, path, 0.0));
             let own = process(90, 9 + above.len() as u32, path, 0.5);
-            let (_, table) = fold(os, chain.chain([own]).collect());
+            let (_, table) = group(os, chain.chain([own]).collect());
             table.programs[0].origin.has(OriginFlag::FromTerminal)
         };
         let bash = "/usr/bin/bash";
@@ -660,7 +665,7 @@ mod tests {
         let mut helper = process(11, 10, "/usr/lib/chromium/chrome_crashpad_handler", 0.1);
         let facts = ProcFacts { key: ProcKey { pid: 11, start_time: 3 }, ..(*helper.facts).clone() };
         helper.facts = Arc::new(facts);
-        let (_, table) = fold(Os::Linux, vec![process(10, 1, "/opt/other", 0.0), helper]);
+        let (_, table) = group(Os::Linux, vec![process(10, 1, "/opt/other", 0.0), helper]);
         assert_eq!(table.programs.len(), 2);
     }
 }

@@ -14,7 +14,7 @@ pub(super) enum Class {
 }
 
 /// Seconds of a sample that always count as load, whatever its mean. A longer part counts only if the mean proves it.
-const CERTAIN: f64 = 4.0;
+const CERTAIN_SECONDS: f64 = 4.0;
 
 /// A program whose load has lasted long enough to report.
 pub(super) struct Load {
@@ -26,7 +26,7 @@ pub(super) struct Load {
     pub(super) total: f64,
     pub(super) busiest_part: f64,
     pub(super) threshold: f64,
-    pub(super) act: bool,
+    pub(super) is_critical: bool,
 }
 
 pub(super) fn loads(history: &History, knowledge: &Knowledge) -> Vec<Load> {
@@ -42,22 +42,23 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
     let (limits, hold) = (&knowledge.thresholds.cpu, knowledge.thresholds.hold_seconds);
     let name = &*program.name;
     let one_core = 1.0 / f64::from(history.machine().cpus.max(1));
-    let enough = if program.kind == ProgramKind::Browser { limits.browser } else { limits.program };
-    let course = |enough: &dyn Fn(f64, f64) -> bool, least: Seconds| {
-        let look = |sample: &Sample| {
+    let threshold = if program.kind == ProgramKind::Browser { limits.browser } else { limits.program };
+    let held_load = |is_load: &dyn Fn(f64, f64) -> bool, least: Seconds| {
+        let measure = |sample: &Sample| {
             let (program, total) = (sample.program(name), sample.cpu.get().map(Fraction::get));
             let cpu = program.map_or(0.0, |program| program.cpu.get());
             let part = program.map(|program| program.busiest_part.get());
-            let holds = enough(cpu, total.unwrap_or(0.0)).then(|| certain(cpu, sample.span));
+            let holds = is_load(cpu, total.unwrap_or(0.0)).then(|| certain(cpu, sample.span));
             (holds, [Some(cpu), total, part])
         };
         let is_certain = |held: &HeldMeans<3>| held.certain.0 >= hold.0.min(least.0);
-        history.held_means(look).filter(|held| held.seconds >= least && is_certain(held))
+        history.held_means(measure).filter(|held| held.seconds >= least && is_certain(held))
     };
-    let felt = |cpu: f64, total: f64| cpu >= enough || cpu >= limits.program_when_full && total >= limits.full;
+    let is_noticeable =
+        |cpu: f64, total: f64| cpu >= threshold || cpu >= limits.program_when_full && total >= limits.full;
     let stuck_at = (limits.stuck_cores * one_core).max(limits.stuck_program);
-    let stuck = |cpu: f64, _| cpu >= stuck_at;
-    let held = course(&felt, hold).or_else(|| course(&stuck, limits.stuck_seconds))?;
+    let is_stuck = |cpu: f64, _| cpu >= stuck_at;
+    let held = held_load(&is_noticeable, hold).or_else(|| held_load(&is_stuck, limits.stuck_seconds))?;
     let [mean, total, busiest_part] = held.means;
     let LoadSpan { since, seconds, mean } = whole_load(history, name, &held, mean?);
     let total = total.unwrap_or(mean);
@@ -77,8 +78,8 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
         mean,
         total,
         busiest_part,
-        threshold: enough.min(mean),
-        act: mean >= limits.act && seconds >= limits.act_seconds,
+        threshold: threshold.min(mean),
+        is_critical: mean >= limits.act && seconds >= limits.act_seconds,
         since,
         seconds,
     })
@@ -89,7 +90,7 @@ fn load(history: &History, knowledge: &Knowledge, program: &ProgramSample) -> Op
 /// short burst.
 fn certain(mean: f64, span: Seconds) -> Seconds {
     let half = mean / 2.0;
-    Seconds(span.0.min(CERTAIN.max(span.0 * (mean - half) / (1.0 - half))))
+    Seconds(span.0.min(CERTAIN_SECONDS.max(span.0 * (mean - half) / (1.0 - half))))
 }
 
 struct LoadSpan {
@@ -114,12 +115,12 @@ impl Load {
     pub(super) fn finding(&self, rule: RuleId, severity: Severity) -> Finding {
         let seconds = self.seconds;
         let mut evidence = vec![
-            Evidence::over(EvidenceKind::ProgramCpu, self.mean, self.threshold, seconds),
-            Evidence::told(EvidenceKind::TotalCpu, self.total, seconds),
+            Evidence::with_threshold(EvidenceKind::ProgramCpu, self.mean, self.threshold, seconds),
+            Evidence::new(EvidenceKind::TotalCpu, self.total, seconds),
         ];
         if self.subject.parts > 1 {
-            evidence.push(Evidence::told(EvidenceKind::Parts, f64::from(self.subject.parts), seconds));
-            evidence.push(Evidence::told(EvidenceKind::BusiestPartCpu, self.busiest_part, seconds));
+            evidence.push(Evidence::new(EvidenceKind::Parts, f64::from(self.subject.parts), seconds));
+            evidence.push(Evidence::new(EvidenceKind::BusiestPartCpu, self.busiest_part, seconds));
         }
         Finding::new(rule, severity, Confidence::from_duration(seconds), self.subject.clone(), self.since, evidence)
     }

@@ -28,8 +28,8 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let mut findings = rules::secret_mining::find(history, knowledge);
     findings.extend(rules::web_page_load::find(history, knowledge));
     // A load that is already reported with more evidence is not reported again as a plain load.
-    let told: Vec<String> = findings.iter().map(|finding| finding.subject.group.clone()).collect();
-    let is_new = |finding: &Finding| !told.contains(&finding.subject.group);
+    let reported_groups: Vec<String> = findings.iter().map(|finding| finding.subject.group.clone()).collect();
+    let is_new = |finding: &Finding| !reported_groups.contains(&finding.subject.group);
     findings.extend(rules::came_back::find(history, knowledge));
     findings.extend(rules::cpu_hog::find(&loads).into_iter().filter(is_new));
     findings.extend(rules::browser_load::find(&loads).into_iter().filter(is_new));
@@ -49,21 +49,22 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     }
     findings.extend(rules::slowed_by_heat::find(history, knowledge));
     // An estimate of heat from the load adds nothing where the load itself is reported.
-    let load_is_told = !loads.is_empty();
+    let is_load_reported = !loads.is_empty();
     let hot = rules::hot::find(history, knowledge);
-    findings.extend(hot.filter(|hot| !load_is_told || hot.confidence > Confidence::Low));
+    findings.extend(hot.filter(|hot| !is_load_reported || hot.confidence > Confidence::Low));
     findings.extend(rules::hot_but_idle::find(history, knowledge));
     findings.extend(rules::power_limited::find(history, knowledge));
     findings.extend(rules::antivirus_off::find(history, knowledge));
-    let is_look = |finding: &Finding| finding.severity > Severity::Ok;
-    let (odd, new): (Vec<_>, Vec<_>) = rules::new_autostart::find(history, knowledge).into_iter().partition(is_look);
-    findings.extend(odd);
+    let is_warning = |finding: &Finding| finding.severity > Severity::Ok;
+    let (suspicious, harmless): (Vec<_>, Vec<_>) =
+        rules::new_autostart::find(history, knowledge).into_iter().partition(is_warning);
+    findings.extend(suspicious);
     findings.extend(rules::sudden_stop::find(history, knowledge));
     findings.extend(rules::known_busy::find(&loads).into_iter().filter(is_new));
     findings.extend(catching_up);
     let (gpu, restart) = (rules::gpu_busy::find(history, knowledge), rules::restart_pending::find(history, knowledge));
-    let (looks, notes): (Vec<Finding>, Vec<Finding>) = gpu.into_iter().chain(restart).partition(is_look);
-    findings.extend(looks);
+    let (warnings, notes): (Vec<Finding>, Vec<Finding>) = gpu.into_iter().chain(restart).partition(is_warning);
+    findings.extend(warnings);
     findings.extend(rules::all_well::find(history, knowledge, &findings));
     // Information only; it does not prevent "all well".
     findings.extend(notes);
@@ -71,7 +72,7 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     findings.extend(rules::browser_update::find(history, knowledge));
     findings.extend(rules::browser_old::find(history, knowledge));
     findings.extend(rules::page_opened::find(history, knowledge));
-    findings.extend(new);
+    findings.extend(harmless);
     findings.extend(rules::no_ad_blocking::find(history, &findings));
     findings.extend(rules::updates_old::find(history, knowledge));
     findings.extend(rules::long_uptime::find(history, knowledge));
@@ -79,7 +80,7 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     if let Some(watched) = history.learning() {
         for finding in findings.iter_mut().filter(|finding| LEARNED.contains(&finding.rule)) {
             let needed = Seconds::from_hours(knowledge.thresholds.mining.learn_hours).0;
-            finding.evidence.push(Evidence::over(EvidenceKind::Learning, watched.0, needed, watched));
+            finding.evidence.push(Evidence::with_threshold(EvidenceKind::Learning, watched.0, needed, watched));
         }
     }
     // The sort is stable: within one severity the order above remains, which is that of what the user can act on.

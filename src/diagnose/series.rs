@@ -29,19 +29,19 @@ pub(super) fn of_load(history: &History, recent: Seconds, cpu: impl Fn(&Sample) 
 fn points_of<'a>(
     history: &'a History,
     recent: Seconds,
-    look: impl Fn(&'a Sample) -> (f64, Option<&'a ProgramSample>),
+    measure: impl Fn(&'a Sample) -> (f64, Option<&'a ProgramSample>),
 ) -> Vec<Point<'a>> {
     let point = |sample: &'a Sample| {
-        let (cpu, program) = look(sample);
+        let (cpu, program) = measure(sample);
         Point { at: sample.at, span: sample.span.0, cpu, sample, program }
     };
-    let mut points: Vec<Point> = looks(history, recent).map(point).collect();
+    let mut points: Vec<Point> = program_samples(history, recent).map(point).collect();
     points.reverse();
     points
 }
 
 /// Samples with programs since the last gap, newest first.
-fn looks(history: &History, recent: Seconds) -> impl Iterator<Item = &Sample> {
+fn program_samples(history: &History, recent: Seconds) -> impl Iterator<Item = &Sample> {
     let newest = history.latest().map(|sample| sample.at).unwrap_or_default();
     let samples = history.unbroken().map(|sample| &**sample);
     samples
@@ -51,8 +51,8 @@ fn looks(history: &History, recent: Seconds) -> impl Iterator<Item = &Sample> {
 
 /// Programs at `share` of the PC or above for `seconds` in total within `recent`, each in its newest such sample.
 pub(super) fn loaded(history: &History, share: f64, seconds: Seconds, recent: Seconds) -> Vec<&ProgramSample> {
-    let mut times = Times::default();
-    for sample in looks(history, recent) {
+    let mut times = LoadTimes::default();
+    for sample in program_samples(history, recent) {
         // Each sample lists the busiest first: the rest need not be read.
         let busiest = sample.programs.partition_point(|program| program.cpu.get() >= share);
         times.add(sample, &sample.programs[..busiest]);
@@ -62,8 +62,8 @@ pub(super) fn loaded(history: &History, share: f64, seconds: Seconds, recent: Se
 
 /// The same by known use of the graphics processor.
 pub(super) fn loaded_gpu(history: &History, share: f64, seconds: Seconds, recent: Seconds) -> Vec<&ProgramSample> {
-    let mut times = Times::default();
-    for sample in looks(history, recent).filter(|sample| sample.gpu_users.known().is_some()) {
+    let mut times = LoadTimes::default();
+    for sample in program_samples(history, recent).filter(|sample| sample.gpu_users.known().is_some()) {
         times.add(sample, sample.programs.iter().filter(|program| gpu_of(sample, &program.name) >= share));
     }
     times.of_at_least(seconds)
@@ -71,9 +71,9 @@ pub(super) fn loaded_gpu(history: &History, share: f64, seconds: Seconds, recent
 
 /// Total time and newest sample of each program.
 #[derive(Default)]
-struct Times<'a>(BTreeMap<&'a str, (f64, &'a ProgramSample)>);
+struct LoadTimes<'a>(BTreeMap<&'a str, (f64, &'a ProgramSample)>);
 
-impl<'a> Times<'a> {
+impl<'a> LoadTimes<'a> {
     fn add(&mut self, sample: &Sample, programs: impl IntoIterator<Item = &'a ProgramSample>) {
         for program in programs {
             self.0.entry(&program.name).or_insert((0.0, program)).0 += sample.span.0;
@@ -143,7 +143,7 @@ pub(super) fn network_at_most(points: &[Point<'_>], name: &str) -> Option<f64> {
     for point in points {
         let (Some(rx), Some(users)) = (point.sample.net_rx.get(), point.sample.net_users.known()) else { continue };
         let all = rx.0 + point.sample.net_tx.get().map_or(0.0, |tx| tx.0);
-        let others: f64 = users.iter().filter(|user| &*user.program != name).map(|user| user.part.both()).sum();
+        let others: f64 = users.iter().filter(|user| &*user.program != name).map(|user| user.part.total()).sum();
         // The two are not read at the same instant, so only their sums over the whole time are comparable.
         sum += (all - others * WIRE) * point.span;
         weight += point.span;

@@ -15,7 +15,7 @@ pub(super) struct Signs<'a> {
 
 /// What must follow a drop of the load for it to count.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum GoesOn {
+pub(super) enum FollowUp {
     /// The program still runs, or works again later: it was not ended.
     Program,
     /// The load returns later: a program such as a browser has other reasons to stay.
@@ -55,7 +55,7 @@ impl<'a> Signs<'a> {
     }
 
     /// Adds the signs of what the program is and where it comes from.
-    pub(super) fn identity(&mut self, program: &ProgramSample) {
+    pub(super) fn add_identity(&mut self, program: &ProgramSample) {
         let origin = &program.origin;
         let folder = || program.path.as_deref().map(folder_of);
         let parent = || origin.parent.as_deref().map(str::to_owned);
@@ -90,13 +90,13 @@ impl<'a> Signs<'a> {
     }
 
     /// Adds the signs of what the program does by itself, and when the user comes and goes.
-    pub(super) fn behaviour(&mut self, program: &ProgramSample, points: &[Point<'_>]) {
+    pub(super) fn add_behaviour(&mut self, program: &ProgramSample, points: &[Point<'_>]) {
         let limits = &self.knowledge.thresholds;
-        let returns = generations(points, limits.steady.program, limits.mining.back_seconds);
+        let returns = count_returns(points, limits.steady.program, limits.mining.back_seconds);
         if returns >= 2 {
             self.add(SignKind::CameBack, program.origin.parent.as_deref().map(str::to_owned), Some(f64::from(returns)));
         }
-        self.conduct(points, GoesOn::Program);
+        self.add_presence(points, FollowUp::Program);
         if program.origin.has(OriginFlag::NeverBusy) {
             self.add(SignKind::NeverBusy, None, None);
         }
@@ -111,29 +111,29 @@ impl<'a> Signs<'a> {
     }
 
     /// Adds the signs of what a load does when the user comes and goes, whichever program it belongs to.
-    pub(super) fn conduct(&mut self, points: &[Point<'_>], goes_on: GoesOn) {
+    pub(super) fn add_presence(&mut self, points: &[Point<'_>], required: FollowUp) {
         let limits = &self.knowledge.thresholds;
-        let opened = |before: &Point, now: &Point| {
+        let is_opened = |before: &Point, now: &Point| {
             before.sample.watched == Reading::Known(false) && now.sample.watched == Reading::Known(true)
         };
-        let fell = self.falls(points, opened, Some(goes_on));
-        if fell > 0 {
-            self.add(SignKind::FellWhenWatched, None, Some(f64::from(fell)));
+        let drops = self.count_drops(points, is_opened, Some(required));
+        if drops > 0 {
+            self.add(SignKind::FellWhenWatched, None, Some(f64::from(drops)));
         }
         let away = limits.mining.away_seconds.0;
-        let came = |before: &Point, now: &Point| {
+        let is_back = |before: &Point, now: &Point| {
             let idle = |point: &Point| point.sample.user_idle.get().map(|idle| idle.0);
             idle(before).is_some_and(|idle| idle >= away) && idle(now).is_some_and(|idle| idle < away / 2.0)
         };
-        let left = self.falls(points, came, None);
-        if left >= 2 && !self.moves_data(points) {
-            self.add(SignKind::OnlyWhileAway, None, Some(f64::from(left)));
+        let drops_on_return = self.count_drops(points, is_back, None);
+        if drops_on_return >= 2 && !self.is_moving_data(points) {
+            self.add(SignKind::OnlyWhileAway, None, Some(f64::from(drops_on_return)));
         }
     }
 
     /// True if the load comes with disk traffic: backups and indexers also wait for an idle PC, but they read and
     /// write; mining does not.
-    fn moves_data(&self, points: &[Point<'_>]) -> bool {
+    fn is_moving_data(&self, points: &[Point<'_>]) -> bool {
         let limits = &self.knowledge.thresholds;
         let loaded = points.iter().filter(|point| point.cpu >= limits.steady.program);
         let moved: Vec<(f64, f64)> =
@@ -142,10 +142,15 @@ impl<'a> Signs<'a> {
     }
 
     /// Number of drops of the load at moments that `at` recognises. Users open a monitoring tool to end what is slow:
-    /// with `goes_on`, a drop counts only if that follows.
-    fn falls(&self, points: &[Point<'_>], at: impl Fn(&Point, &Point) -> bool, goes_on: Option<GoesOn>) -> u32 {
+    /// with `required`, a drop counts only if that follows.
+    fn count_drops(
+        &self,
+        points: &[Point<'_>],
+        at: impl Fn(&Point, &Point) -> bool,
+        required: Option<FollowUp>,
+    ) -> u32 {
         let (steady, mining) = (&self.knowledge.thresholds.steady, &self.knowledge.thresholds.mining);
-        let mut falls = 0;
+        let mut drops = 0;
         for index in 1..points.len() {
             if !at(&points[index - 1], &points[index]) {
                 continue;
@@ -160,27 +165,28 @@ impl<'a> Signs<'a> {
             let Some(last) = after.last() else { continue };
             // At work again later, or still running. A program that is about to be ended shows neither.
             let again = |point: &Point| point.cpu >= steady.program && point.at.since(moment) > mining.fell_seconds;
-            let stays = |proof| points[index..].iter().any(again) || proof == GoesOn::Program && last.program.is_some();
+            let is_continuing =
+                |proof| points[index..].iter().any(again) || proof == FollowUp::Program && last.program.is_some();
             // A load that returns while the monitoring tool is still open does not hide: it paused by itself.
             let is_open = |point: &&Point| point.sample.watched == Reading::Known(true);
-            let hides = || !points[index..].iter().take_while(is_open).any(again);
-            if last.cpu <= level * mining.fell_to && goes_on.is_none_or(|proof| stays(proof) && hides()) {
-                falls += 1;
+            let is_hiding = || !points[index..].iter().take_while(is_open).any(again);
+            if last.cpu <= level * mining.fell_to && required.is_none_or(|proof| is_continuing(proof) && is_hiding()) {
+                drops += 1;
             }
         }
-        falls
+        drops
     }
 
     /// Adds the signs of the shape of the load of `name`, and of what goes with it.
-    pub(super) fn load(&mut self, points: &[Point<'_>], name: &str) {
+    pub(super) fn add_load(&mut self, points: &[Point<'_>], name: &str) {
         let steady = &self.knowledge.thresholds.steady;
         let Some(newest) = series::newest(points, steady.seconds, steady.points) else { return };
-        self.shape(points, newest);
-        self.traffic(newest);
-        self.surroundings(newest, name);
+        self.add_shape(points, newest);
+        self.add_traffic(newest);
+        self.add_surroundings(newest, name);
     }
 
-    fn shape(&mut self, points: &[Point<'_>], newest: &[Point<'_>]) {
+    fn add_shape(&mut self, points: &[Point<'_>], newest: &[Point<'_>]) {
         let steady = &self.knowledge.thresholds.steady;
         let values = |points: &[Point<'_>]| series::shape(points.iter().map(|point| (point.cpu, point.span)));
         // The variation of next to nothing is no shape.
@@ -194,7 +200,7 @@ impl<'a> Signs<'a> {
         }
     }
 
-    fn traffic(&mut self, newest: &[Point<'_>]) {
+    fn add_traffic(&mut self, newest: &[Point<'_>]) {
         let steady = &self.knowledge.thresholds.steady;
         let disk = series::mean(newest, |point| point.program.map(|program| program.disk), |rate: BytesPerSec| rate.0);
         let network = series::network(newest);
@@ -209,7 +215,7 @@ impl<'a> Signs<'a> {
     }
 
     /// Adds the signs of heat and of the graphics processor during this load.
-    pub(super) fn surroundings(&mut self, newest: &[Point<'_>], name: &str) {
+    pub(super) fn add_surroundings(&mut self, newest: &[Point<'_>], name: &str) {
         let steady = &self.knowledge.thresholds.steady;
         let celsius = series::mean(newest, |point| Some(point.sample.temperature), |Celsius(celsius)| celsius);
         if let (Some(celsius), Some(Celsius(usual))) = (celsius, self.usual_idle)
@@ -231,7 +237,7 @@ impl<'a> Signs<'a> {
     }
 
     /// Adds the signs that count against the suspicion.
-    pub(super) fn origin(&mut self, program: &ProgramSample) {
+    pub(super) fn add_origin(&mut self, program: &ProgramSample) {
         let origin = &program.origin;
         let fake = origin.has(OriginFlag::WrongParent) || origin.has(OriginFlag::WrongFolder);
         let installed = origin.has(OriginFlag::Installed) && !fake;
@@ -262,7 +268,7 @@ impl<'a> Signs<'a> {
 /// started again and again, by a build that waits for it, but its runs differ in length and level. A repeated benchmark
 /// or test has the same level each time, but ends by itself after the same time: such an end does not count as ended by
 /// someone.
-fn generations(points: &[Point<'_>], share: f64, back: Seconds) -> u32 {
+fn count_returns(points: &[Point<'_>], share: f64, back: Seconds) -> u32 {
     let mut runs: Vec<(f64, f64, f64)> = Vec::new();
     let mut current: Option<&ProgramSample> = None;
     let mut pause = 0.0;

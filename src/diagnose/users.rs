@@ -6,12 +6,12 @@ use super::group::ProgramTable;
 use crate::model::{Fraction, Held, Pid, ProgramKind, ProgramSample, Reading, Sample, Seconds, Traffic, Use};
 
 /// Most programs listed for each resource.
-const MOST: usize = 3;
+const MAX_USERS: usize = 3;
 
 impl ProgramTable {
     /// Puts the programs that use the graphics processor and the network into `sample`, from the use of their
     /// processes. These programs are then in the sample with all their processes, however little CPU they use.
-    pub fn name_users(
+    pub fn attribute_usage(
         &self,
         sample: &mut Sample,
         gpu: &Reading<Vec<(Pid, Fraction)>>,
@@ -24,13 +24,13 @@ impl ProgramTable {
             Reading::Missing(why) => Reading::Missing(*why),
         };
         let network = match network {
-            Reading::Known(list) => Reading::Known(self.by_program(list, |a, b| a + b, Traffic::both)),
+            Reading::Known(list) => Reading::Known(self.by_program(list, |a, b| a + b, Traffic::total)),
             Reading::Missing(why) => Reading::Missing(*why),
         };
         let of_gpu = gpu.known().into_iter().flatten().map(|user| &user.program);
         let of_network = network.known().into_iter().flatten().map(|user| &user.program);
         for name in of_gpu.chain(of_network) {
-            self.keep(sample, name);
+            self.keep_program(sample, name);
         }
         (sample.gpu_users, sample.net_users) = (gpu, network);
     }
@@ -47,11 +47,11 @@ impl ProgramTable {
             }
         }
         users.sort_by(|a, b| weight(b.part).total_cmp(&weight(a.part)).then(a.program.cmp(&b.program)));
-        users.truncate(MOST);
+        users.truncate(MAX_USERS);
         users
     }
 
-    fn keep(&self, sample: &mut Sample, name: &Arc<str>) {
+    fn keep_program(&self, sample: &mut Sample, name: &Arc<str>) {
         let Some(whole) = self.programs.iter().find(|program| program.name == *name) else { return };
         if let Some(kept) = sample.programs.iter_mut().find(|program| program.name == *name) {
             kept.members = Arc::clone(&whole.members);
@@ -132,7 +132,7 @@ mod tests {
         };
         let gpu = vec![(1, Fraction::new(0.1)), (2, Fraction::new(0.6)), (3, Fraction::new(0.5)), (9, Fraction::ONE)];
         let network = Reading::Known(vec![(1, traffic(5.0, 0.0)), (2, traffic(1.0, 1.0)), (3, traffic(1.0, 4.0))]);
-        table.name_users(&mut sample, &Reading::Known(gpu), &network);
+        table.attribute_usage(&mut sample, &Reading::Known(gpu), &network);
         let users = sample.gpu_users.known().expect("known");
         let names: Vec<(&str, f64)> = users.iter().map(|user| (&*user.program, user.part.get())).collect();
         assert_eq!(
@@ -149,7 +149,7 @@ mod tests {
         assert!(sample.everything_else.get().is_some_and(|rest| (rest.get() - 0.08).abs() < 1e-9));
         let calm = Sample { ..Sample::default() };
         let mut same = calm.clone();
-        table.name_users(&mut same, &Reading::default(), &Reading::Missing(Why::NoPermission));
+        table.attribute_usage(&mut same, &Reading::default(), &Reading::Missing(Why::NoPermission));
         assert_eq!((same.programs, same.net_users), (calm.programs, Reading::Missing(Why::NoPermission)));
     }
 }

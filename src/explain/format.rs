@@ -133,11 +133,11 @@ mod tests {
     fn durations_have_words_in_both_languages() {
         let en = Texts::new(Lang::En);
         let ja = Texts::new(Lang::Ja);
-        let both = |seconds| (duration(&en, seconds), duration(&ja, seconds));
-        assert_eq!(both(8.2), ("8 s".into(), "8秒".into()));
-        assert_eq!(both(360.0), ("6 min".into(), "6分".into()));
-        assert_eq!(both(7_500.0), ("2 h 5 min".into(), "2時間5分".into()));
-        assert_eq!(both(Seconds::from_days(3.0).0), ("3 days".into(), "3日".into()));
+        let texts = |seconds| (duration(&en, seconds), duration(&ja, seconds));
+        assert_eq!(texts(8.2), ("8 s".into(), "8秒".into()));
+        assert_eq!(texts(360.0), ("6 min".into(), "6分".into()));
+        assert_eq!(texts(7_500.0), ("2 h 5 min".into(), "2時間5分".into()));
+        assert_eq!(texts(Seconds::from_days(3.0).0), ("3 days".into(), "3日".into()));
     }
 
     #[test]

@@ -71,7 +71,7 @@ mod tests {
             ..Subject::machine()
         };
         let figures = [EvidenceKind::ProgramCpu, EvidenceKind::MemoryUsed, EvidenceKind::ProgramMemory];
-        let evidence = figures.map(|kind| Evidence::told(kind, 0.5, Seconds(300.0))).to_vec();
+        let evidence = figures.map(|kind| Evidence::new(kind, 0.5, Seconds(300.0))).to_vec();
         let mut finding = Finding::new(rule, Severity::Warning, Confidence::High, subject, At(0), evidence);
         finding.busy = known.busy.filter(|_| rule == RuleId::KnownBusy);
         finding

@@ -397,7 +397,7 @@ mod tests {
         let evidence: Vec<Evidence> = EvidenceKind::ALL
             .iter()
             .copied()
-            .map(|kind| Evidence::told(kind, if kind == EvidenceKind::LostBytes { 3e9 } else { 0.82 }, Seconds(360.0)))
+            .map(|kind| Evidence::new(kind, if kind == EvidenceKind::LostBytes { 3e9 } else { 0.82 }, Seconds(360.0)))
             .collect();
         let of = |subject: Subject, busy| Finding {
             busy,
@@ -438,7 +438,7 @@ mod tests {
                 // The fan is evidence only on an idle PC.
                 let by_fan = |usual| {
                     let speeds = [(EvidenceKind::FanSpeed, 4100.0), (EvidenceKind::UsualFanSpeed, usual)];
-                    let evidence = speeds.map(|(kind, rpm)| Evidence::told(kind, rpm, Seconds(130.0))).to_vec();
+                    let evidence = speeds.map(|(kind, rpm)| Evidence::new(kind, rpm, Seconds(130.0))).to_vec();
                     Finding { evidence, ..measured.clone() }
                 };
                 let fans = if rule == RuleId::HotButIdle { vec![by_fan(1900.0), by_fan(0.0)] } else { Vec::new() };

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::Knowledge;
 use super::programs::{KnownProgram, Source};
-use super::system::Wrong;
+use super::system::TableError;
 use crate::model::{BrowserFamily, BrowserPlaces, OwnBlocking, ProgramKind};
 
 #[derive(Deserialize)]
@@ -53,32 +53,32 @@ impl Browsers {
         text: &str,
         sources: &BTreeMap<String, Source>,
         programs: &[KnownProgram],
-    ) -> Result<Self, Wrong> {
-        let table: Table = toml::from_str(text).map_err(Wrong::Form)?;
+    ) -> Result<Self, TableError> {
+        let table: Table = toml::from_str(text).map_err(TableError::Syntax)?;
         let named = table.browser.iter().map(|browser| &browser.source);
         let mut named = named.chain(table.blocker.iter().map(|blocker| &blocker.source));
         if let Some(unknown) = named.find(|id| !sources.contains_key(*id)) {
-            return Err(Wrong::Unknown(unknown.clone()));
+            return Err(TableError::Unknown(unknown.clone()));
         }
         let is_browser = |id: &str| programs.iter().any(|known| known.id == id && known.kind == ProgramKind::Browser);
         let mut places = BTreeMap::new();
         for browser in table.browser {
             let Browser { program, family, own_blocking, profiles, policies, update_states, source: _ } = browser;
             if !is_browser(&program) {
-                return Err(Wrong::Unknown(program));
+                return Err(TableError::Unknown(program));
             }
             let found = BrowserPlaces { family, own_blocking, profiles, policies, update_states };
             if places.insert(program.clone(), Arc::new(found)).is_some() {
-                return Err(Wrong::Twice(program));
+                return Err(TableError::Duplicate(program));
             }
         }
         let (mut names, mut blockers) = (BTreeSet::new(), BTreeSet::new());
         for Blocker { name, ids, source: _ } in table.blocker {
             if let Some(twice) = ids.iter().find(|id| !blockers.insert((*id).clone())) {
-                return Err(Wrong::Twice(twice.clone()));
+                return Err(TableError::Duplicate(twice.clone()));
             }
             if !names.insert(name.clone()) {
-                return Err(Wrong::Twice(name));
+                return Err(TableError::Duplicate(name));
             }
         }
         Ok(Self { places, blockers: Arc::new(blockers) })

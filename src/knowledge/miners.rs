@@ -16,14 +16,14 @@ struct Table {
     strong: Vec<String>,
     encoded: Vec<String>,
     readers: Vec<String>,
-    together: Together,
+    together: Combined,
     ports: Ports,
     pools: Pools,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Together {
+struct Combined {
     method_switches: Vec<String>,
     methods: BTreeSet<String>,
     coin_switches: Vec<String>,
@@ -35,8 +35,10 @@ struct Together {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Ports {
-    telling: BTreeSet<u16>,
-    worthless_alone: BTreeSet<u16>,
+    #[serde(rename = "telling")]
+    distinctive: BTreeSet<u16>,
+    #[serde(rename = "worthless_alone")]
+    shared: BTreeSet<u16>,
 }
 
 #[derive(Deserialize)]
@@ -52,7 +54,7 @@ pub(super) struct Miners {
     strong: Vec<String>,
     encoded: Vec<String>,
     readers: BTreeSet<String>,
-    together: Together,
+    together: Combined,
     ports: Ports,
     pools: BTreeSet<String>,
 }
@@ -65,18 +67,18 @@ impl Miners {
     ) -> Result<(Self, Option<String>), toml::de::Error> {
         let table: Table = toml::from_str(text)?;
         let unknown = table.sources.iter().find(|id| !sources.contains_key(*id)).cloned();
-        let all = |texts: &[String]| texts.iter().map(|text| turned(text)).collect::<Vec<_>>();
+        let all = |texts: &[String]| texts.iter().map(|text| rot13(text)).collect::<Vec<_>>();
         let mut strong = all(&table.strong);
         // Longest first: the longest match is the one to show.
         strong.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        let together = Together {
+        let together = Combined {
             // "-P" and "-p" are treated alike: the address decides.
             method_switches: lower(&all(&table.together.method_switches)),
-            methods: table.together.methods.iter().map(|text| turned(text)).collect(),
+            methods: table.together.methods.iter().map(|text| rot13(text)).collect(),
             coin_switches: lower(&all(&table.together.coin_switches)),
-            coins: table.together.coins.iter().map(|text| turned(text)).collect(),
+            coins: table.together.coins.iter().map(|text| rot13(text)).collect(),
             address_switches: lower(&all(&table.together.address_switches)),
-            address_begins: turned(&table.together.address_begins),
+            address_begins: rot13(&table.together.address_begins),
         };
         let miners = Self {
             names: all(&table.names).into_iter().collect(),
@@ -189,12 +191,12 @@ impl Knowledge {
 
     /// True if pools listen on this port and hardly anything in an office does. Proves nothing alone.
     pub fn is_pool_port(&self, port: u16) -> bool {
-        self.miners.ports.telling.contains(&port)
+        self.miners.ports.distinctive.contains(&port)
     }
 
     /// True if pools listen on this port, like much else: counts only together with the name of a pool.
     pub fn is_pool_port_among_others(&self, port: u16) -> bool {
-        self.miners.ports.worthless_alone.contains(&port)
+        self.miners.ports.shared.contains(&port)
     }
 
     /// True if the host is a mining pool or a subdomain of one.
@@ -208,7 +210,7 @@ fn lower(texts: &[String]) -> Vec<String> {
 }
 
 /// ROT13, its own inverse.
-fn turned(text: &str) -> String {
+fn rot13(text: &str) -> String {
     let turn = |letter: char, first: u8| char::from(first + (letter as u8 - first + 13) % 26);
     text.chars()
         .map(|letter| match letter {
@@ -292,12 +294,12 @@ mod tests {
         let text = include_str!("../../assets/knowledge/miners.toml").to_lowercase();
         for word in ["stratum", "xmrig", "nanopool", "donate-level", "moneroocean", "rx/0", "c3ryyxr1bs"] {
             assert!(!text.contains(word), "{word}");
-            assert_eq!(turned(&turned(word)), word);
+            assert_eq!(rot13(&rot13(word)), word);
         }
         let knowledge = Knowledge::builtin().expect("tables");
         assert!(knowledge.miners.names.contains("xmrig") && !knowledge.miners.names.contains("miner"));
         assert!(knowledge.miners.pools.len() > 150);
         assert!(knowledge.miners.pools.iter().all(|pool| pool.contains('.') && *pool == pool.to_lowercase()));
-        assert!(knowledge.miners.ports.telling.is_disjoint(&knowledge.miners.ports.worthless_alone));
+        assert!(knowledge.miners.ports.distinctive.is_disjoint(&knowledge.miners.ports.shared));
     }
 }

@@ -20,7 +20,7 @@ pub use thresholds::{
 
 use browsers::Browsers;
 use miners::Miners;
-use system::{MonitoringTools, System, Wrong};
+use system::{MonitoringTools, System, TableError};
 
 use crate::model::{Fraction, Os, ProcFacts, ProtectRules, Reading};
 
@@ -116,18 +116,18 @@ impl Knowledge {
         let sources = known.sources;
         let wrong = |table| {
             move |wrong| match wrong {
-                Wrong::Form(reason) => form(table)(reason),
-                Wrong::Twice(name) => KnowledgeError::Twice { table, name },
-                Wrong::Unknown(name) => unknown(table)(name),
+                TableError::Syntax(reason) => form(table)(reason),
+                TableError::Duplicate(name) => KnowledgeError::Twice { table, name },
+                TableError::Unknown(name) => unknown(table)(name),
             }
         };
         let system = System::read(tables.system, &sources).map_err(wrong("system.toml"))?;
         let browsers = Browsers::read(tables.browsers, &sources, &known.program).map_err(wrong("browsers.toml"))?;
-        let (miners, stranger) = Miners::read(tables.miners, &sources).map_err(form("miners.toml"))?;
-        stranger.map_or(Ok(()), |name| Err(unknown("miners.toml")(name)))?;
+        let (miners, unknown_source) = Miners::read(tables.miners, &sources).map_err(form("miners.toml"))?;
+        unknown_source.map_or(Ok(()), |name| Err(unknown("miners.toml")(name)))?;
         let monitors: MonitoringTools = toml::from_str(tables.monitors).map_err(form("monitors.toml"))?;
-        let stranger = monitors.sources.into_iter().find(|id| !sources.contains_key(id));
-        stranger.map_or(Ok(()), |name| Err(unknown("monitors.toml")(name)))?;
+        let unknown_source = monitors.sources.into_iter().find(|id| !sources.contains_key(id));
+        unknown_source.map_or(Ok(()), |name| Err(unknown("monitors.toml")(name)))?;
         let mut figures: toml::Table = toml::from_str(tables.thresholds).map_err(form("thresholds.toml"))?;
         thresholds::check_sources(&mut figures, &sources).map_err(wrong("thresholds.toml"))?;
         let thresholds = figures.clone().try_into().map_err(form("thresholds.toml"))?;
@@ -258,7 +258,7 @@ impl Knowledge {
     /// programs are not installed: any program can take any name.
     fn may_live_at(&self, program: &KnownProgram, path: Option<&str>, os: Os) -> bool {
         program.may_live_at(path, os)
-            && !(program.folders.is_empty() && path.is_some_and(|path| self.is_no_home(path, os)))
+            && !(program.folders.is_empty() && path.is_some_and(|path| self.is_unusual_location(path, os)))
     }
 
     /// True if a process has the file name of a known program, but a path where that program cannot be.

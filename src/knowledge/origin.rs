@@ -77,7 +77,7 @@ impl Knowledge {
     }
 
     /// True if programs are not installed at this path: a temporary, odd or hidden place.
-    pub(super) fn is_no_home(&self, path: &str, os: Os) -> bool {
+    pub(super) fn is_unusual_location(&self, path: &str, os: Os) -> bool {
         comparable(path, os).is_some_and(|path| {
             let path = path.strip_suffix(DELETED).unwrap_or(&path);
             let place = ProgramPath { path, os, deleted: false };
@@ -96,16 +96,16 @@ impl Knowledge {
 
     /// True if `parent` does not open web pages on behalf of the user: a script, a scheduler, or an unknown program in
     /// a temporary, odd or hidden place. Programs that pass on a clicked link do not count.
-    pub fn opens_pages_unasked(&self, parent: &ProcFacts, os: Os) -> bool {
+    pub fn is_unprompted_opener(&self, parent: &ProcFacts, os: Os) -> bool {
         if self.is_opener(parent) {
             return false;
         }
         let unusual = [OriginFlag::TemporaryFolder, OriginFlag::OddFolder, OriginFlag::HiddenFile];
-        let is_stranger = || {
+        let is_unknown_program = || {
             self.identify(parent, os).is_none()
                 && self.marks(parent, None, os).iter().any(|mark| unusual.contains(mark))
         };
-        self.runs_a_script(parent) || self.is_scheduler(parent, os) || is_stranger()
+        self.runs_a_script(parent) || self.is_scheduler(parent, os) || is_unknown_program()
     }
 
     fn is_opener(&self, facts: &ProcFacts) -> bool {
@@ -158,7 +158,7 @@ impl Knowledge {
         let file = place.path.rsplit('/').next().unwrap_or_default();
         let below_temporary = || {
             let mut folders = place.path.match_indices("/.").map(|(at, _)| &place.path[..=at]);
-            folders.any(|folder| self.system.temporary.hold(folder, place.os) && self.is_top_of_temporary(folder))
+            folders.any(|folder| self.system.temporary.contains(folder, place.os) && self.is_top_of_temporary(folder))
         };
         file.starts_with('.') || below_temporary()
     }
@@ -166,7 +166,7 @@ impl Knowledge {
     /// True if `folder` is one of the temporary folders itself.
     fn is_top_of_temporary(&self, folder: &str) -> bool {
         let parent = folder.trim_end_matches('/').rfind('/').map_or("", |at| &folder[..=at]);
-        !self.system.temporary.hold(parent, Os::Linux)
+        !self.system.temporary.contains(parent, Os::Linux)
     }
 
     fn is_deleted(&self, place: &ProgramPath) -> bool {
@@ -206,7 +206,7 @@ impl Knowledge {
 
 impl ProgramPath<'_> {
     fn is_below(&self, folders: &super::place::Folders) -> bool {
-        folders.hold(self.path, self.os)
+        folders.contains(self.path, self.os)
     }
 }
 
@@ -394,13 +394,13 @@ mod tests {
             assert_eq!(marks(Os::Linux, path), [], "{path}");
         }
         let knowledge = Knowledge::builtin().expect("tables");
-        let told = |path, args: &[&str]| unusual(knowledge.marks(&facts("x", Some(path), args), None, Os::Linux));
-        assert_eq!(told("/home/a/svc", &["svc", "-o", "stratum+tcp://a.example:3333"]), [MinerArguments]);
+        let marks_of = |path, args: &[&str]| unusual(knowledge.marks(&facts("x", Some(path), args), None, Os::Linux));
+        assert_eq!(marks_of("/home/a/svc", &["svc", "-o", "stratum+tcp://a.example:3333"]), [MinerArguments]);
         // Somebody searches for it.
-        assert_eq!(told("/usr/bin/grep", &["grep", "-r", "stratum+tcp://", "/var/log"]), []);
+        assert_eq!(marks_of("/usr/bin/grep", &["grep", "-r", "stratum+tcp://", "/var/log"]), []);
         // The first argument is chosen by the program itself.
-        assert_eq!(told("/home/a/svc", &["grep", "-o", "stratum+tcp://a.example:3333"]), [MinerArguments]);
-        assert_eq!(told("/usr/bin/gcc", &["gcc", "-c", "pool.c", "-o", "pool.o"]), []);
+        assert_eq!(marks_of("/home/a/svc", &["grep", "-o", "stratum+tcp://a.example:3333"]), [MinerArguments]);
+        assert_eq!(marks_of("/usr/bin/gcc", &["gcc", "-c", "pool.c", "-o", "pool.o"]), []);
     }
 
     #[test]
@@ -445,7 +445,7 @@ mod tests {
     #[test]
     fn a_page_is_opened_by_people_and_by_others() {
         let knowledge = Knowledge::builtin().expect("tables");
-        let linux = |path, args: &[&str]| knowledge.opens_pages_unasked(&facts("x", Some(path), args), Os::Linux);
+        let linux = |path, args: &[&str]| knowledge.is_unprompted_opener(&facts("x", Some(path), args), Os::Linux);
         assert!(linux("/usr/bin/dash", &["sh", "/home/a/start.sh"]));
         assert!(linux("/usr/bin/dash", &["sh", "-c", "xdg-open https://example.com"]));
         assert!(linux("/tmp/.x/helper", &["helper"]));
@@ -461,7 +461,7 @@ mod tests {
         ] {
             assert!(!linux(path, args), "{path}");
         }
-        let windows = |path| knowledge.opens_pages_unasked(&facts("x", Some(path), &[]), Os::Windows);
+        let windows = |path| knowledge.is_unprompted_opener(&facts("x", Some(path), &[]), Os::Windows);
         for path in [
             r"C:\Windows\System32\wscript.exe",
             r"C:\Users\a\AppData\Local\Temp\x\promo.exe",
@@ -478,6 +478,6 @@ mod tests {
         ] {
             assert!(!windows(path), "{path}");
         }
-        assert!(!knowledge.opens_pages_unasked(&facts("x", None, &[]), Os::Windows), "not known");
+        assert!(!knowledge.is_unprompted_opener(&facts("x", None, &[]), Os::Windows), "not known");
     }
 }

@@ -173,7 +173,7 @@ impl Merge<'_> {
                     }
                 }
                 ("monitors", toml::Value::Array(names)) => self.monitors(names, line),
-                ("thresholds", toml::Value::Table(figures)) => self.figures(&[], figures, part, line),
+                ("thresholds", toml::Value::Table(figures)) => self.read_thresholds(&[], figures, part, line),
                 ("sources", toml::Value::Table(sources)) => self.sources(sources, line),
                 ("program" | "monitors" | "thresholds" | "sources", _) => {
                     self.note(&key, None, Some(line), Rejected::Value(key.clone()));
@@ -201,47 +201,49 @@ impl Merge<'_> {
                 Some(name) => {
                     self.result.monitors.insert(name);
                 }
-                None => self.note("monitors", None, Some(line), Rejected::Value(told(&name))),
+                None => self.note("monitors", None, Some(line), Rejected::Value(display_value(&name))),
             }
         }
     }
 
-    fn figures(&mut self, above: &[String], figures: toml::Table, part: &Part, line: usize) {
+    fn read_thresholds(&mut self, above: &[String], figures: toml::Table, part: &Part, line: usize) {
         let name = ["thresholds"].into_iter().chain(above.iter().map(String::as_str)).collect::<Vec<_>>().join(".");
         for (key, value) in figures {
             let line = line_of(part, &key).unwrap_or(line);
             let mut path = above.to_vec();
             path.push(key.clone());
-            match (at(&self.result.figures, &path), value) {
-                (Some(toml::Value::Table(_)), toml::Value::Table(below)) => self.figures(&path, below, part, line),
+            match (value_at(&self.result.figures, &path), value) {
+                (Some(toml::Value::Table(_)), toml::Value::Table(below)) => {
+                    self.read_thresholds(&path, below, part, line);
+                }
                 (Some(old), new) if !old.is_table() => {
-                    if let Err(reason) = self.figure(&path, &new) {
+                    if let Err(reason) = self.set_threshold(&path, &new) {
                         self.note(&name, Some(&key), Some(line), reason);
                     }
                 }
                 (Some(_), new) => {
-                    self.note(&name, Some(&key), Some(line), Rejected::Value(told(&new)));
+                    self.note(&name, Some(&key), Some(line), Rejected::Value(display_value(&new)));
                 }
                 (None, _) => self.note(&name, Some(&key), Some(line), Rejected::UnknownKey),
             }
         }
     }
 
-    fn figure(&mut self, path: &[String], new: &toml::Value) -> Result<(), Rejected> {
+    fn set_threshold(&mut self, path: &[String], new: &toml::Value) -> Result<(), Rejected> {
         if !self.seen.insert(path.join(".")) {
             return Err(Rejected::Twice);
         }
-        let refused = || Rejected::Value(told(new));
-        let builtin = at(&self.base.figures, path).ok_or(Rejected::UnknownKey)?;
+        let refused = || Rejected::Value(display_value(new));
+        let builtin = value_at(&self.base.figures, path).ok_or(Rejected::UnknownKey)?;
         let key = path.last().map_or("", String::as_str);
         // A sign may be worth 0 points.
-        let may_be_0 = key == "falls" || (path.len() == 3 && path[1] == "points");
-        let value = sane(key, builtin, new, may_be_0).ok_or_else(refused)?;
-        if hides_miners(path, builtin, &value) {
+        let is_zero_allowed = key == "falls" || (path.len() == 3 && path[1] == "points");
+        let value = plausible_value(key, builtin, new, is_zero_allowed).ok_or_else(refused)?;
+        if is_hiding_miners(path, builtin, &value) {
             return Err(Rejected::Protected(key.to_owned()));
         }
         let mut figures = self.result.figures.clone();
-        *at_mut(&mut figures, path).ok_or(Rejected::UnknownKey)? = value;
+        *value_at_mut(&mut figures, path).ok_or(Rejected::UnknownKey)? = value;
         // The type of the table decides last.
         self.result.thresholds = figures.clone().try_into().map_err(|_| refused())?;
         self.result.figures = figures;
@@ -279,7 +281,7 @@ impl Merge<'_> {
         program.resolve(&self.result.system.folder_sets).map_err(Rejected::Value)?;
         self.check(&program)?;
         let protected = self.base.programs.iter().find(|known| known.id == program.id && known.protect.is_some());
-        protected.map_or(Ok(()), |known| keeps_protection(known, &program))?;
+        protected.map_or(Ok(()), |known| check_protection(known, &program))?;
         if self.seen.contains(&format!("program {}", program.id)) {
             return Err(Rejected::Twice);
         }
@@ -331,11 +333,11 @@ impl Merge<'_> {
         if !program.source.is_empty() && !self.result.sources.contains_key(&program.source) {
             return value(&program.source);
         }
-        self.is_free(program)
+        self.check_free(program)
     }
 
     /// Checks that the files and the name belong to no other program.
-    fn is_free(&self, program: &KnownProgram) -> Result<(), Rejected> {
+    fn check_free(&self, program: &KnownProgram) -> Result<(), Rejected> {
         if let Some((what, owner)) = self.result.taken(program) {
             return Err(Rejected::Taken(what.to_owned(), owner.id.clone()));
         }
@@ -353,7 +355,7 @@ impl Merge<'_> {
 }
 
 /// Checks that a replaced protected entry changes only texts, not what is protected.
-fn keeps_protection(old: &KnownProgram, new: &KnownProgram) -> Result<(), Rejected> {
+fn check_protection(old: &KnownProgram, new: &KnownProgram) -> Result<(), Rejected> {
     let protected = |what: &str| Err(Rejected::Protected(what.to_owned()));
     if new.protect != old.protect {
         return protected("protect");
@@ -380,7 +382,7 @@ fn keeps_protection(old: &KnownProgram, new: &KnownProgram) -> Result<(), Reject
 /// True if a threshold would make a miner look harmless: anyone who can write a file of the user could hide one that
 /// way. Signs of identity (name, command line, folder, parent) may count for more and be reported earlier, never the
 /// reverse.
-fn hides_miners(path: &[String], builtin: &toml::Value, new: &toml::Value) -> bool {
+fn is_hiding_miners(path: &[String], builtin: &toml::Value, new: &toml::Value) -> bool {
     const KEPT: [&str; 5] = ["miner_name", "miner_arguments", "wrong_folder", "wrong_parent", "kernel_name"];
     let (was, is) = (number(builtin), number(new));
     match path.iter().map(String::as_str).collect::<Vec<_>>()[..] {
@@ -396,7 +398,7 @@ fn number(value: &toml::Value) -> Option<f64> {
 }
 
 /// Checks that a value has the type of the built-in one and a plausible range.
-fn sane(key: &str, builtin: &toml::Value, new: &toml::Value, may_be_0: bool) -> Option<toml::Value> {
+fn plausible_value(key: &str, builtin: &toml::Value, new: &toml::Value, is_zero_allowed: bool) -> Option<toml::Value> {
     let (was, number) = (number(builtin)?, number(new)?);
     let most = match key {
         _ if key.ends_with("_seconds") => Seconds::from_days(31.0).0,
@@ -408,7 +410,7 @@ fn sane(key: &str, builtin: &toml::Value, new: &toml::Value, may_be_0: bool) -> 
         _ => was * 1_000.0,
     };
     // A limit of 0 would be met always, or never.
-    if !number.is_finite() || !(0.0..=most).contains(&number) || (number <= 0.0 && !may_be_0) {
+    if !number.is_finite() || !(0.0..=most).contains(&number) || (number <= 0.0 && !is_zero_allowed) {
         return None;
     }
     match builtin {
@@ -417,7 +419,7 @@ fn sane(key: &str, builtin: &toml::Value, new: &toml::Value, may_be_0: bool) -> 
     }
 }
 
-fn at<'a>(table: &'a toml::Table, path: &[String]) -> Option<&'a toml::Value> {
+fn value_at<'a>(table: &'a toml::Table, path: &[String]) -> Option<&'a toml::Value> {
     let (first, rest) = path.split_first()?;
     let mut value = table.get(first)?;
     for key in rest {
@@ -426,7 +428,7 @@ fn at<'a>(table: &'a toml::Table, path: &[String]) -> Option<&'a toml::Value> {
     Some(value)
 }
 
-fn at_mut<'a>(table: &'a mut toml::Table, path: &[String]) -> Option<&'a mut toml::Value> {
+fn value_at_mut<'a>(table: &'a mut toml::Table, path: &[String]) -> Option<&'a mut toml::Value> {
     let (first, rest) = path.split_first()?;
     let mut value = table.get_mut(first)?;
     for key in rest {
@@ -437,10 +439,11 @@ fn at_mut<'a>(table: &'a mut toml::Table, path: &[String]) -> Option<&'a mut tom
 
 /// True for text that can be drawn: not empty or too long, no line breaks, no bidirectional controls.
 fn is_text(text: &str) -> bool {
-    let agent_loop = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_bidi_control =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     !text.trim().is_empty()
         && text.chars().count() <= LONGEST_TEXT
-        && !text.chars().any(|c| c.is_control() || agent_loop(c))
+        && !text.chars().any(|c| c.is_control() || is_bidi_control(c))
 }
 
 fn is_file_name(name: &str) -> bool {
@@ -455,7 +458,7 @@ fn is_folder(folder: &str) -> bool {
 }
 
 /// A value for display; for a compound one only its type.
-fn told(value: &toml::Value) -> String {
+fn display_value(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => shortened(text),
         toml::Value::Integer(number) => number.to_string(),
@@ -471,8 +474,9 @@ fn shortened(text: &str) -> String {
 
 /// Line of a key in the file. A plain search is enough, it is only displayed.
 fn line_of(part: &Part, key: &str) -> Option<usize> {
-    let says = |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
-    part.text.lines().position(says).map(|index| part.line + index)
+    let is_key_line =
+        |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    part.text.lines().position(is_key_line).map(|index| part.line + index)
 }
 
 fn lines_before(text: &str, at: usize) -> usize {
@@ -544,12 +548,12 @@ mod tests {
             program("files = [\"Ours.EXE\"]")
         );
         let (knowledge, notes) = over(&text);
-        let told: Vec<String> = notes.iter().map(KnowledgeNote::to_string).collect();
+        let displayed: Vec<String> = notes.iter().map(KnowledgeNote::to_string).collect();
         assert_eq!(
-            told[..2],
+            displayed[..2],
             ["line 1: monitors: 5 is not a usable value", "line 4: thresholds.cpu full: 7 is not a usable value"]
         );
-        assert!(told.len() == 3 && told[2].starts_with("line 6: program: "), "{told:?}");
+        assert!(displayed.len() == 3 && displayed[2].starts_with("line 6: program: "), "{displayed:?}");
         assert!(knowledge.is_monitoring_tool("one") && (knowledge.thresholds.cpu.program - 0.5).abs() < 1e-9);
         assert!(knowledge.identify(&facts(r"D:\ours.exe"), Os::Windows).is_some());
     }
@@ -617,19 +621,19 @@ mod tests {
                  files = [{files}]\n{changes}\n"
             )
         };
-        let both = "\"svchost\", \"services\"";
+        let two_files = "\"svchost\", \"services\"";
         for text in [
-            core("", both),
-            core("protect = \"management\"", both),
+            core("", two_files),
+            core("protect = \"management\"", two_files),
             core("protect = \"system\"", "\"svchost\""),
-            core("protect = \"system\"\nfolders = ['C:\\Users\\']", both),
-            core("protect = \"system\"", both).replace("\"windows\"]", "\"linux\"]"),
-            core("protect = \"system\"", both).replace("en = \"Windows services\"", "en = \"Mine\""),
+            core("protect = \"system\"\nfolders = ['C:\\Users\\']", two_files),
+            core("protect = \"system\"", two_files).replace("\"windows\"]", "\"linux\"]"),
+            core("protect = \"system\"", two_files).replace("en = \"Windows services\"", "en = \"Mine\""),
         ] {
             assert!(note(&text).contains("must stay as it is"), "{text}");
             assert_eq!(over(&text).0.programs(), builtin.programs());
         }
-        let (knowledge, notes) = over(&core("protect = \"system\"", both));
+        let (knowledge, notes) = over(&core("protect = \"system\"", two_files));
         assert_eq!(notes, []);
         assert_eq!(knowledge.named("Windows services").map(|known| known.name.ja.as_str()), Some("会社の言い方"));
         assert!(knowledge.is_misplaced(&facts(r"C:\Users\a\svchost.exe"), Os::Windows));

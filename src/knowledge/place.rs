@@ -68,7 +68,7 @@ impl Folders {
     }
 
     /// True if a comparable path is below one of them.
-    pub(super) fn hold(&self, path: &str, os: Os) -> bool {
+    pub(super) fn contains(&self, path: &str, os: Os) -> bool {
         let folders = if os == Os::Windows { &self.windows } else { &self.linux };
         folders.iter().any(|folder| is_below(path, folder))
     }

@@ -206,6 +206,6 @@ impl KnownProgram {
     pub fn may_live_at(&self, path: Option<&str>, os: Os) -> bool {
         // On a system for which no folder is listed, any place will do.
         self.folders.is_empty()
-            || path.and_then(|path| comparable(path, os)).is_none_or(|path| self.places.hold(&path, os))
+            || path.and_then(|path| comparable(path, os)).is_none_or(|path| self.places.contains(&path, os))
     }
 }

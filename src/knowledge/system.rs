@@ -162,25 +162,25 @@ pub(super) struct System {
 }
 
 /// An error in a table.
-pub(super) enum Wrong {
-    Form(toml::de::Error),
-    Twice(String),
+pub(super) enum TableError {
+    Syntax(toml::de::Error),
+    Duplicate(String),
     Unknown(String),
 }
 
 impl System {
-    pub(super) fn read(text: &str, sources: &BTreeMap<String, Source>) -> Result<Self, Wrong> {
-        let table: Table = toml::from_str(text).map_err(Wrong::Form)?;
+    pub(super) fn read(text: &str, sources: &BTreeMap<String, Source>) -> Result<Self, TableError> {
+        let table: Table = toml::from_str(text).map_err(TableError::Syntax)?;
         if let Some(unknown) = table.sources().find(|id| !sources.contains_key(*id)) {
-            return Err(Wrong::Unknown(unknown.clone()));
+            return Err(TableError::Unknown(unknown.clone()));
         }
         let sets: BTreeMap<String, Vec<String>> =
             table.folder_sets.into_iter().map(|(name, set)| (name, set.folders)).collect();
         let mut parts = HashMap::new();
         for part in table.program {
-            let folders = Folders::new(&resolved(&part.folders, &sets).map_err(Wrong::Unknown)?);
+            let folders = Folders::new(&resolved(&part.folders, &sets).map_err(TableError::Unknown)?);
             if parts.insert(part.file.clone(), SystemPart { folders, parents: part.parents }).is_some() {
-                return Err(Wrong::Twice(part.file));
+                return Err(TableError::Duplicate(part.file));
             }
         }
         let starters = table.starters;
@@ -193,7 +193,7 @@ impl System {
             replaced: Folders::new(&table.replaced.folders),
             build: table.replaced.build.iter().map(|names| format!("/{names}/")).collect(),
             dots_are_ordinary: Folders::new(&table.hidden.ordinary),
-            installed: Folders::new(&resolved(&table.installed.folders, &sets).map_err(Wrong::Unknown)?),
+            installed: Folders::new(&resolved(&table.installed.folders, &sets).map_err(TableError::Unknown)?),
             never_busy: table.never_busy.files,
             kernel_threads: table.kernel_threads.names,
             starters: Starters {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::programs::Source;
-use super::system::Wrong;
+use super::system::TableError;
 use crate::model::{Rpm, Seconds};
 
 /// All thresholds. Shares are in 0..=1.
@@ -39,19 +39,19 @@ pub struct Thresholds {
 }
 
 /// Removes the table of sources from `figures`: every other table must have some, and each must exist.
-pub(super) fn check_sources(figures: &mut toml::Table, known: &BTreeMap<String, Source>) -> Result<(), Wrong> {
+pub(super) fn check_sources(figures: &mut toml::Table, known: &BTreeMap<String, Source>) -> Result<(), TableError> {
     let table = figures.remove("sources").unwrap_or_else(|| toml::Table::new().into());
-    let mut named: BTreeMap<String, Vec<String>> = table.try_into().map_err(Wrong::Form)?;
+    let mut named: BTreeMap<String, Vec<String>> = table.try_into().map_err(TableError::Syntax)?;
     for name in figures.keys() {
         let sources = named.remove(name).unwrap_or_default();
         if sources.is_empty() {
-            return Err(Wrong::Unknown(format!("sources of {name}")));
+            return Err(TableError::Unknown(format!("sources of {name}")));
         }
         if let Some(unknown) = sources.into_iter().find(|id| !known.contains_key(id)) {
-            return Err(Wrong::Unknown(unknown));
+            return Err(TableError::Unknown(unknown));
         }
     }
-    named.into_keys().next().map_or(Ok(()), |name| Err(Wrong::Unknown(name)))
+    named.into_keys().next().map_or(Ok(()), |name| Err(TableError::Unknown(name)))
 }
 
 /// Processors.

@@ -45,7 +45,7 @@ pub struct WrittenHour {
 
 /// Idle baseline of a PC, learned over days; `None` until learned.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct UsualIdle {
+pub struct IdleBaseline {
     /// Its temperature.
     pub temperature: Option<Celsius>,
     /// Speed of its fastest fan; 0 if the fans normally stand still.
@@ -143,18 +143,18 @@ pub struct History {
     written: Vec<WrittenHour>,
     earlier: HashMap<Arc<str>, Earlier>,
     keep: Option<Seconds>,
-    idle: UsualIdle,
+    idle: IdleBaseline,
     learning: Option<Seconds>,
 }
 
 impl History {
     /// Idle baseline of this PC.
-    pub const fn usual_idle(&self) -> UsualIdle {
+    pub const fn usual_idle(&self) -> IdleBaseline {
         self.idle
     }
 
     /// Sets [`Self::usual_idle`].
-    pub const fn set_usual_idle(&mut self, idle: UsualIdle) {
+    pub const fn set_usual_idle(&mut self, idle: IdleBaseline) {
         self.idle = idle;
     }
 
@@ -225,13 +225,13 @@ impl History {
             let dropped = self.samples.pop_front();
             self.after_gap.pop_front();
             if let Some(dropped) = dropped {
-                self.keep_in_mind(&dropped);
+                self.accumulate_earlier(&dropped);
             }
         }
     }
 
     /// Accumulates the work in a sample that is about to be dropped, per program, in `earlier`.
-    fn keep_in_mind(&mut self, dropped: &Sample) {
+    fn accumulate_earlier(&mut self, dropped: &Sample) {
         if self.after_gap.front().copied().unwrap_or(true) {
             self.earlier.clear();
             return;
@@ -241,9 +241,9 @@ impl History {
         }
         self.earlier.retain(|name, earlier| {
             let is_at_work = dropped.program(name).is_some_and(|program| program.cpu.get() >= AT_WORK);
-            let goes_on = is_at_work || !earlier.paused && dropped.span <= DIP_MOST;
+            let is_ongoing = is_at_work || !earlier.paused && dropped.span <= DIP_MOST;
             earlier.paused = !is_at_work;
-            goes_on
+            is_ongoing
         });
         for program in dropped.programs.iter().filter(|program| program.cpu.get() >= AT_WORK) {
             let since = dropped.at - dropped.span;
@@ -292,7 +292,7 @@ impl History {
     }
 
     /// Prepends free space from before this history began, oldest first.
-    pub fn remember(&mut self, mut points: Vec<VolumePoint>) {
+    pub fn prepend_trend(&mut self, mut points: Vec<VolumePoint>) {
         let first = self.trend.first().map(|point| point.at);
         points.retain(|point| first.is_none_or(|first| point.at < first));
         points.append(&mut self.trend);
@@ -344,11 +344,11 @@ impl History {
         Seconds(self.unbroken().map(|sample| sample.span.0).sum())
     }
 
-    /// [`Self::held`] with time-weighted means of some values over the stretch, in one pass. `look` returns, if the
+    /// [`Self::held`] with time-weighted means of some values over the stretch, in one pass. `measure` returns, if the
     /// condition holds in a sample, for how much of it at least; and the values.
     pub fn held_means<const N: usize>(
         &self,
-        look: impl Fn(&Sample) -> (Option<Seconds>, [Option<f64>; N]),
+        measure: impl Fn(&Sample) -> (Option<Seconds>, [Option<f64>; N]),
     ) -> Option<HeldMeans<N>> {
         let mut sums = [(0.0, 0.0); N];
         let mut add = |span: f64, values: [Option<f64>; N]| {
@@ -362,7 +362,7 @@ impl History {
         let (mut first, mut seconds, mut certain) = (None, 0.0, 0.0);
         let mut pending: Option<(&Sample, [Option<f64>; N])> = None;
         for sample in self.unbroken().filter(|sample| sample.span.0 > 0.0) {
-            let (holds, values) = look(sample);
+            let (holds, values) = measure(sample);
             if let Some(Seconds(least)) = holds {
                 // A dip counts as part of the stretch, but for no more time than the sample beside it.
                 certain += least + pending.as_ref().map_or(0.0, |(dip, _)| dip.span.0.min(least));

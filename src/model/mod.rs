@@ -22,7 +22,7 @@ pub use browser::{BrowserFamily, BrowserPlaces, BrowserQuestion, BrowserState, O
 pub use condition::{Autostart, Condition, Protection, StopReason, SuddenStop};
 pub use display_name::DisplayName;
 pub use event::{Event, EventKind};
-pub use history::{Earlier, Held, HeldMeans, History, TREND_KEEP, UsualIdle, VolumePoint, WrittenHour};
+pub use history::{Earlier, Held, HeldMeans, History, IdleBaseline, TREND_KEEP, VolumePoint, WrittenHour};
 pub use machine::{Machine, Os, SelfUsage};
 pub use origin::{Origin, OriginFlag};
 pub use process::{Given, Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};

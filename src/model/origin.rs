@@ -105,9 +105,9 @@ mod tests {
             parent: Some("sh".into()),
             argument: None,
         };
-        let both = one.and(&other);
-        assert_eq!(both.marks, [OriginFlag::MinerName, OriginFlag::KernelName, OriginFlag::HiddenFile]);
-        assert_eq!(both.parent.as_deref(), Some("sh"));
+        let joined = one.and(&other);
+        assert_eq!(joined.marks, [OriginFlag::MinerName, OriginFlag::KernelName, OriginFlag::HiddenFile]);
+        assert_eq!(joined.parent.as_deref(), Some("sh"));
     }
 
     #[test]

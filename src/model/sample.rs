@@ -149,7 +149,7 @@ pub struct Traffic {
 
 impl Traffic {
     /// Both directions, in bytes per second.
-    pub fn both(self) -> f64 {
+    pub fn total(self) -> f64 {
         self.rx.0 + self.tx.0
     }
 }

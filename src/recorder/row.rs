@@ -238,7 +238,7 @@ impl Row {
             pressure: known(pressure),
             gpu: self.reading(Column::Gpu, part),
             gpu_users: self.users(|usage| usage.gpu.map(part), Fraction::get),
-            net_users: self.users(Usage::traffic, Traffic::both),
+            net_users: self.users(Usage::traffic, Traffic::total),
             power: self.reading(Column::Power, power),
             user_idle: self.reading(Column::UserIdle, seconds),
             foreground: self.reading(Column::Foreground, |pid| pid as u32),

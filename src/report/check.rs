@@ -311,7 +311,7 @@ mod tests {
         let knowledge = Knowledge::builtin().expect("tables");
         let memory = Memory { used: Bytes(1 << 30), total: Bytes(16 << 30) };
         let mut sample = Sample { memory: Reading::Known(memory), ..Sample::default() };
-        let table = crate::diagnose::Grouper::new(Os::Windows).fold(&mut sample, vec![process], &knowledge);
+        let table = crate::diagnose::Grouper::new(Os::Windows).group(&mut sample, vec![process], &knowledge);
         assert!(sample.programs[0].members.is_empty(), "a sample keeps only what matters");
         let top = &sample_json(&sample, &table.programs)["top"][0];
         assert_eq!((&top["group"], &top["services"]), (&json!("Windows event log"), &json!(["EventLog"])));

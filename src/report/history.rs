@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::model::{
-    At, Autostart, BrowserState, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, Hertz, Machine, Memory,
-    Origin, Os, Owner, Power, Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample, Seconds,
-    SuddenStop, Swap, Traffic, Use, UsualIdle, Volume, Why,
+    At, Autostart, BrowserState, Bytes, BytesPerSec, Celsius, Condition, Fraction, Given, Hertz, IdleBaseline, Machine,
+    Memory, Origin, Os, Owner, Power, Pressure, ProcFacts, ProcKey, ProcSample, ProcState, Reading, Rpm, Sample,
+    Seconds, SuddenStop, Swap, Traffic, Use, Volume, Why,
 };
 
 /// Name and version of the form.
@@ -67,8 +67,8 @@ pub struct HistoryReader {
     machine: Machine,
     form: AtForm,
     last: Option<At>,
-    usual: Option<Seconds>,
-    usual_idle: UsualIdle,
+    usual_interval: Option<Seconds>,
+    usual_idle: IdleBaseline,
     seq: u64,
 }
 
@@ -104,11 +104,11 @@ impl HistoryReader {
                 Why::Unsupported,
             ),
         };
-        let usual_idle = UsualIdle {
+        let usual_idle = IdleBaseline {
             temperature: value.get("idle_temp_c").and_then(Value::as_f64).map(Celsius),
             fan: value.get("idle_fan_rpm").and_then(Value::as_f64).filter(|rpm| *rpm >= 0.0).map(|rpm| Rpm(rpm as u32)),
         };
-        Ok(Self { machine, form: AtForm::Text, last: None, usual: None, usual_idle, seq: 0 })
+        Ok(Self { machine, form: AtForm::Text, last: None, usual_interval: None, usual_idle, seq: 0 })
     }
 
     /// The PC on which the history was recorded.
@@ -117,7 +117,7 @@ impl HistoryReader {
     }
 
     /// Idle baseline of the PC.
-    pub const fn usual_idle(&self) -> UsualIdle {
+    pub const fn usual_idle(&self) -> IdleBaseline {
         self.usual_idle
     }
 
@@ -141,14 +141,14 @@ impl HistoryReader {
             return Err(LineError::NotLater);
         }
         let step = self.last.map(|last| at.since(last));
-        let usual = self.usual.or(step).unwrap_or_default();
+        let usual_interval = self.usual_interval.or(step).unwrap_or_default();
         // Unless stated, a sample after a gap covers at most three times the usual interval: what happened in the gap
         // is unknown. So is the time that the first one covers.
-        let told =
+        let stated_span =
             map.get("span_s").and_then(Value::as_f64).filter(|span| span.is_finite() && *span >= 0.0).map(Seconds);
-        let span = told.or(step.map(|step| Seconds(step.0.min(usual.0 * 3.0)))).unwrap_or_default();
-        if let Some(step) = step.filter(|step| step.0 <= usual.0 * 3.0) {
-            self.usual = Some(step);
+        let span = stated_span.or(step.map(|step| Seconds(step.0.min(usual_interval.0 * 3.0)))).unwrap_or_default();
+        if let Some(step) = step.filter(|step| step.0 <= usual_interval.0 * 3.0) {
+            self.usual_interval = Some(step);
         }
         self.last = Some(at);
         self.form = form;
@@ -161,9 +161,9 @@ impl HistoryReader {
         // Some recorders nest the fields as the check does.
         let map = map.get("sample").and_then(Value::as_object).unwrap_or(map);
         let total = number(map, "mem_total_bytes").or(self.machine.memory.map(|bytes| bytes.0 as f64));
-        let memory = both(number(map, "mem_used_bytes"), total)
+        let memory = zip_readings(number(map, "mem_used_bytes"), total)
             .map(|(used, total)| Memory { used: Bytes(used as u64), total: Bytes(total as u64) });
-        let swap = both(number(map, "swap_used_bytes"), number(map, "swap_total_bytes"))
+        let swap = zip_readings(number(map, "swap_used_bytes"), number(map, "swap_total_bytes"))
             .map(|(used, total)| Swap { used: Bytes(used as u64), total: Bytes(total as u64) });
         let pressure = |name: &str| fraction(map, name).get();
         let pressures = pressure("pressure_cpu").zip(pressure("pressure_memory")).zip(pressure("pressure_io"));
@@ -247,7 +247,7 @@ impl<T> Reading<T> {
     }
 }
 
-fn both<A, B>(a: Reading<A>, b: Reading<B>) -> Reading<(A, B)> {
+fn zip_readings<A, B>(a: Reading<A>, b: Reading<B>) -> Reading<(A, B)> {
     match (a, b) {
         (Reading::Known(a), Reading::Known(b)) => Reading::Known((a, b)),
         (Reading::Missing(why), _) | (_, Reading::Missing(why)) => Reading::Missing(why),
@@ -446,9 +446,9 @@ mod tests {
     #[test]
     fn what_is_usual_at_rest_is_in_the_header() {
         let usual = |header: &str| HistoryReader::begin(header).expect("history").usual_idle();
-        assert_eq!(usual(HEADER), UsualIdle::default());
+        assert_eq!(usual(HEADER), IdleBaseline::default());
         let learned = HEADER.replace('}', r#","idle_temp_c":41.5,"idle_fan_rpm":1900}"#);
-        assert_eq!(usual(&learned), UsualIdle { temperature: Some(Celsius(41.5)), fan: Some(Rpm(1900)) });
+        assert_eq!(usual(&learned), IdleBaseline { temperature: Some(Celsius(41.5)), fan: Some(Rpm(1900)) });
         let still = HEADER.replace('}', r#","idle_fan_rpm":0}"#);
         assert_eq!(usual(&still).fan, Some(Rpm(0)), "a fan that stands still is known");
     }

@@ -158,7 +158,7 @@ fn play(looks: &[Seen], order: impl Fn(&mut Vec<ProcSample>)) -> Vec<Finding> {
         let mut processes: Vec<ProcSample> =
             seen.work.iter().enumerate().map(|(number, work)| process(number, work)).collect();
         order(&mut processes);
-        grouper.fold(&mut sample, processes, &knowledge);
+        grouper.group(&mut sample, processes, &knowledge);
         history.push(Arc::new(sample));
         findings = diagnose(&history, &knowledge);
     }

@@ -90,7 +90,7 @@ impl Scene {
                 process(102, 100, path, 0.0),
                 process(200, 1, "/usr/bin/\u{202e}evil\nname", 0.02),
             ];
-            let program_table = grouper.fold(&mut sample, processes, &knowledge);
+            let program_table = grouper.group(&mut sample, processes, &knowledge);
             let sample = Arc::new(sample);
             history.push(Arc::clone(&sample));
             last = Some((sample, Arc::new(program_table)));

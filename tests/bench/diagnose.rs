@@ -75,7 +75,7 @@ impl Pc {
             memory: Reading::Known(Memory { used: Bytes(8 << 30), total: Bytes(16 << 30) }),
             ..Sample::default()
         };
-        self.grouper.fold(&mut sample, self.processes.clone(), &self.knowledge);
+        self.grouper.group(&mut sample, self.processes.clone(), &self.knowledge);
         Arc::new(sample)
     }
 }

@@ -64,7 +64,7 @@ impl<'a> Replay<'a> {
     /// Adds a sample that was read.
     pub fn add(&mut self, recorded: RecordedSample) -> Option<Step> {
         let mut sample = recorded.sample;
-        self.grouper.fold(&mut sample, recorded.processes, self.knowledge);
+        self.grouper.group(&mut sample, recorded.processes, self.knowledge);
         self.history.push(Arc::new(sample));
         let findings = diagnose(&self.history, self.knowledge);
         self.history.latest().map(|sample| (Arc::clone(sample), findings))

@@ -141,12 +141,12 @@ pub struct Evidence {
 
 impl Evidence {
     /// A value compared with a threshold.
-    pub const fn over(kind: EvidenceKind, observed: f64, threshold: f64, seconds: Seconds) -> Self {
+    pub const fn with_threshold(kind: EvidenceKind, observed: f64, threshold: f64, seconds: Seconds) -> Self {
         Self { kind, observed, threshold: Some(threshold), seconds: seconds.0 }
     }
 
     /// A value without a threshold.
-    pub const fn told(kind: EvidenceKind, observed: f64, seconds: Seconds) -> Self {
+    pub const fn new(kind: EvidenceKind, observed: f64, seconds: Seconds) -> Self {
         Self { kind, observed, threshold: None, seconds: seconds.0 }
     }
 }

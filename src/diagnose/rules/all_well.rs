@@ -15,28 +15,29 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
     let latest = history.latest()?;
     let memory = latest.memory.get().filter(|memory| memory.total.0 > 0)?;
     let total = |sample: &Sample| sample.cpu.get().map(Fraction::get);
-    let seen = history.held(|sample| total(sample).is_some())?;
-    let recent = seen.last(RECENT);
+    let measured = history.held(|sample| total(sample).is_some())?;
+    let recent = measured.last(RECENT);
     let full = knowledge.thresholds.cpu.full;
     let mean = recent.mean(total)?;
     // Too early for a PC that was busy in its first sample: a cause may be about to be found. A PC that was calm then
     // was already reported as well, and a load that begins meanwhile does not revoke that until its own rule reports
     // it.
-    let enough = seen.seconds >= knowledge.thresholds.hold_seconds;
-    let began_calm = || seen.samples.first().and_then(|first| total(first)) < Some(knowledge.thresholds.cpu.program);
-    if mean >= full || (!enough && !began_calm()) {
+    let enough = measured.seconds >= knowledge.thresholds.hold_seconds;
+    let is_calm_at_start =
+        || measured.samples.first().and_then(|first| total(first)) < Some(knowledge.thresholds.cpu.program);
+    if mean >= full || (!enough && !is_calm_at_start()) {
         return None;
     }
     let used = memory.used.of(memory.total).get();
     Some(Finding::new(
         RuleId::AllWell,
         Severity::Ok,
-        Confidence::from_duration(seen.seconds),
+        Confidence::from_duration(measured.seconds),
         Subject::machine(),
-        seen.since,
+        measured.since,
         vec![
-            Evidence::over(EvidenceKind::TotalCpu, mean, full, recent.seconds),
-            Evidence::over(EvidenceKind::MemoryUsed, used, knowledge.thresholds.memory.look, recent.seconds),
+            Evidence::with_threshold(EvidenceKind::TotalCpu, mean, full, recent.seconds),
+            Evidence::with_threshold(EvidenceKind::MemoryUsed, used, knowledge.thresholds.memory.look, recent.seconds),
         ],
     ))
 }

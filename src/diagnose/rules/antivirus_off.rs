@@ -23,14 +23,14 @@ mod tests {
 
     #[test]
     fn a_pc_without_protection_is_told_and_an_unknown_one_is_not() {
-        let told = |antivirus| {
+        let reported = |antivirus| {
             let mut scene = Scene::windows();
             let condition = Condition { antivirus, ..Condition::default() };
             scene.push(10.0, |sample| sample.condition = condition.clone().into());
             rules(&scene)
         };
-        assert_eq!(told(Reading::Known(Protection::Off)), [RuleId::AntivirusOff]);
-        assert_eq!(told(Reading::Known(Protection::Good)), [RuleId::AllWell]);
-        assert_eq!(told(Reading::default()), [RuleId::AllWell]);
+        assert_eq!(reported(Reading::Known(Protection::Off)), [RuleId::AntivirusOff]);
+        assert_eq!(reported(Reading::Known(Protection::Good)), [RuleId::AllWell]);
+        assert_eq!(reported(Reading::default()), [RuleId::AllWell]);
     }
 }

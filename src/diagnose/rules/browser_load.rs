@@ -7,7 +7,9 @@ pub(in crate::diagnose) fn find(loads: &[Load]) -> Vec<Finding> {
     loads
         .iter()
         .filter(|load| load.class == Class::Browser)
-        .map(|load| load.finding(RuleId::BrowserLoad, if load.act { Severity::Critical } else { Severity::Warning }))
+        .map(|load| {
+            load.finding(RuleId::BrowserLoad, if load.is_critical { Severity::Critical } else { Severity::Warning })
+        })
         .collect()
 }
 

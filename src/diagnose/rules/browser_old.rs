@@ -22,7 +22,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             if days < limit {
                 return None;
             }
-            let evidence = vec![Evidence::over(EvidenceKind::BrowserAge, days, limit, age)];
+            let evidence = vec![Evidence::with_threshold(EvidenceKind::BrowserAge, days, limit, age)];
             let subject = Subject::program(program, knowledge, |member| member.cpu.get());
             Some(Finding::new(RuleId::BrowserOld, Severity::Ok, Confidence::Medium, subject, dated, evidence))
         })
@@ -37,7 +37,7 @@ mod tests {
 
     const EDGE: &str = r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe";
 
-    fn told(days: f64, path: &str, state: &BrowserState) -> Option<Finding> {
+    fn reported(days: f64, path: &str, state: &BrowserState) -> Option<Finding> {
         let mut scene = Scene::windows().at(days * 86_400.0);
         scene.run_with(&[process(10, path, 0.01)], 10.0, |sample| sample.condition = browser(state));
         scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::BrowserOld)
@@ -50,14 +50,14 @@ mod tests {
             update_waiting: Reading::Known(false),
             ..BrowserState { name: "Microsoft Edge".into(), ..BrowserState::default() }
         };
-        let found = told(90.0, EDGE, &edge).expect("told");
+        let found = reported(90.0, EDGE, &edge).expect("reported");
         assert_eq!(found.subject.group, "Microsoft Edge");
         assert!((found.observed(EvidenceKind::BrowserAge).expect("measured") - 90.0).abs() < 0.01);
-        assert!(told(40.0, EDGE, &edge).is_none());
+        assert!(reported(40.0, EDGE, &edge).is_none());
         // `browser_update` reports this one.
         let waits = BrowserState { update_waiting: Reading::Known(true), ..edge.clone() };
-        assert!(told(90.0, EDGE, &waits).is_none());
-        assert!(told(90.0, EDGE, &BrowserState { dated_at: Reading::default(), ..edge.clone() }).is_none());
-        assert!(told(90.0, r"C:\Tools\a.exe", &edge).is_none(), "it was closed since");
+        assert!(reported(90.0, EDGE, &waits).is_none());
+        assert!(reported(90.0, EDGE, &BrowserState { dated_at: Reading::default(), ..edge.clone() }).is_none());
+        assert!(reported(90.0, r"C:\Tools\a.exe", &edge).is_none(), "it was closed since");
     }
 }

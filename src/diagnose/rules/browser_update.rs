@@ -34,15 +34,17 @@ mod tests {
 
     #[test]
     fn an_update_that_waits_beside_a_running_browser_is_told() {
-        let told = |name: &str, update_waiting| {
+        let is_reported = |name: &str, update_waiting| {
             let mut scene = Scene::windows();
             let state = BrowserState { name: name.into(), update_waiting, ..BrowserState::default() };
             let chrome = process(10, r"C:\Program Files\Google\Chrome\Application\chrome.exe", 0.01);
             scene.run_with(&[chrome], 10.0, |sample| sample.condition = browser(&state));
             scene.diagnose().iter().any(|finding| finding.rule == RuleId::BrowserUpdate)
         };
-        assert!(told("Google Chrome", Reading::Known(true)));
-        assert!(!told("Google Chrome", Reading::Known(false)) && !told("Google Chrome", Reading::default()));
-        assert!(!told("Firefox", Reading::Known(true)), "that one does not run");
+        assert!(is_reported("Google Chrome", Reading::Known(true)));
+        assert!(
+            !is_reported("Google Chrome", Reading::Known(false)) && !is_reported("Google Chrome", Reading::default())
+        );
+        assert!(!is_reported("Firefox", Reading::Known(true)), "that one does not run");
     }
 }

@@ -34,12 +34,12 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             }
             let (mean, _) = series::shape(again.iter().map(|point| (point.cpu, point.span)))?;
             let mut evidence = vec![
-                Evidence::over(EvidenceKind::ProgramCpu, mean, steady.program, Seconds(held)),
-                Evidence::told(EvidenceKind::BackAfter, newest_back.pause.0, newest_back.pause),
+                Evidence::with_threshold(EvidenceKind::ProgramCpu, mean, steady.program, Seconds(held)),
+                Evidence::new(EvidenceKind::BackAfter, newest_back.pause.0, newest_back.pause),
             ];
             if returns >= 2 {
                 let seconds = points.last()?.at.since(points[closed[0]].at);
-                evidence.push(Evidence::told(EvidenceKind::Returns, returns as f64, seconds));
+                evidence.push(Evidence::new(EvidenceKind::Returns, returns as f64, seconds));
             }
             let subject = Subject::program(program, knowledge, |member| member.cpu.get());
             let since = again[0].at - Seconds(again[0].span);
@@ -128,22 +128,22 @@ mod tests {
     }
 
     /// Number of returns of each such finding.
-    fn told(scene: &Scene) -> Vec<Option<f64>> {
+    fn reported(scene: &Scene) -> Vec<Option<f64>> {
         let found = scene.diagnose();
-        let told = found.iter().filter(|finding| finding.rule == RuleId::CameBack);
-        told.map(|finding| finding.observed(EvidenceKind::Returns)).collect()
+        let reported = found.iter().filter(|finding| finding.rule == RuleId::CameBack);
+        reported.map(|finding| finding.observed(EvidenceKind::Returns)).collect()
     }
 
     #[test]
     fn somebody_who_opens_it_again_as_we_said_is_not_told() {
-        assert_eq!(told(&returns("/usr/bin/gnome-shell", 1)), []);
-        assert_eq!(told(&returns("/usr/bin/bash", 1)), []);
-        assert_eq!(told(&returns("/usr/lib/systemd/systemd", 1)), [None]);
+        assert_eq!(reported(&returns("/usr/bin/gnome-shell", 1)), []);
+        assert_eq!(reported(&returns("/usr/bin/bash", 1)), []);
+        assert_eq!(reported(&returns("/usr/lib/systemd/systemd", 1)), [None]);
     }
 
     #[test]
     fn each_time_is_said_from_the_second_return() {
-        assert_eq!(told(&returns("/usr/lib/systemd/systemd", 2)), [Some(2.0)]);
-        assert_eq!(told(&returns("/usr/bin/bash", 3)), [Some(3.0)]);
+        assert_eq!(reported(&returns("/usr/lib/systemd/systemd", 2)), [Some(2.0)]);
+        assert_eq!(reported(&returns("/usr/bin/bash", 3)), [Some(3.0)]);
     }
 }

@@ -23,9 +23,10 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
     if held.seconds < knowledge.thresholds.hold_seconds || !loads.is_empty() {
         return None;
     }
-    let mut evidence = vec![Evidence::over(EvidenceKind::TotalCpu, held.mean(busy)?, limits.fresh_cpu, held.seconds)];
+    let mut evidence =
+        vec![Evidence::with_threshold(EvidenceKind::TotalCpu, held.mean(busy)?, limits.fresh_cpu, held.seconds)];
     if let Some((at, slept)) = woken.filter(|_| booted.is_none()) {
-        evidence.push(Evidence::told(EvidenceKind::SleptFor, slept.0, latest.at.since(at)));
+        evidence.push(Evidence::new(EvidenceKind::SleptFor, slept.0, latest.at.since(at)));
     }
     let subject = Subject::machine();
     Some(Finding::new(RuleId::CatchingUp, Severity::Ok, Confidence::Medium, subject, begin, evidence))

@@ -7,7 +7,7 @@ pub(in crate::diagnose) fn find(loads: &[Load]) -> Vec<Finding> {
     loads
         .iter()
         .filter(|load| load.class == Class::Other)
-        .map(|load| load.finding(RuleId::CpuHog, if load.act { Severity::Critical } else { Severity::Warning }))
+        .map(|load| load.finding(RuleId::CpuHog, if load.is_critical { Severity::Critical } else { Severity::Warning }))
         .collect()
 }
 

@@ -10,7 +10,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let held = history
         .held(|sample| share(sample).is_some_and(|share| share >= limits.interrupts))
         .filter(|held| held.seconds >= limits.interrupts_seconds)?;
-    let evidence = vec![Evidence::over(EvidenceKind::Interrupts, held.mean(share)?, limits.interrupts, held.seconds)];
+    let evidence =
+        vec![Evidence::with_threshold(EvidenceKind::Interrupts, held.mean(share)?, limits.interrupts, held.seconds)];
     let confidence = Confidence::from_duration(held.seconds);
     Some(Finding::new(RuleId::DeviceLoad, Severity::Warning, confidence, Subject::machine(), held.since, evidence))
 }

@@ -10,20 +10,21 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let limits = &knowledge.thresholds.wait;
     let share = |sample: &Sample| sample.disk_busy.get().map(Fraction::get);
     let stall = |sample: &Sample| sample.pressure.get().map(|pressure| pressure.io.get());
-    let waits = |sample: &Sample| {
+    let is_waiting = |sample: &Sample| {
         // A fast disk can be always active and still respond at once: where stall time is known, it decides.
         let waiting = stall(sample).is_none_or(|stall| stall >= limits.disk_stall);
         share(sample).is_some_and(|share| share >= limits.disk_busy) && waiting
     };
-    let held = history.held(waits).filter(|held| held.seconds >= limits.disk_seconds)?;
-    let mut evidence = vec![Evidence::over(EvidenceKind::DiskBusy, held.mean(share)?, limits.disk_busy, held.seconds)];
+    let held = history.held(is_waiting).filter(|held| held.seconds >= limits.disk_seconds)?;
+    let mut evidence =
+        vec![Evidence::with_threshold(EvidenceKind::DiskBusy, held.mean(share)?, limits.disk_busy, held.seconds)];
     if let Some(stall) = held.mean(stall) {
-        evidence.push(Evidence::over(EvidenceKind::DiskStall, stall, limits.disk_stall, held.seconds));
+        evidence.push(Evidence::with_threshold(EvidenceKind::DiskStall, stall, limits.disk_stall, held.seconds));
     }
-    let mover = mover(&held, limits);
-    let cause = mover.map(|(program, _)| Subject::program(program, knowledge, |member| member.cpu.get()));
-    if let Some((_, rate)) = mover {
-        evidence.push(Evidence::over(EvidenceKind::DiskRate, rate, limits.disk_program, held.seconds));
+    let top_program = top_program(&held, limits);
+    let cause = top_program.map(|(program, _)| Subject::program(program, knowledge, |member| member.cpu.get()));
+    if let Some((_, rate)) = top_program {
+        evidence.push(Evidence::with_threshold(EvidenceKind::DiskRate, rate, limits.disk_program, held.seconds));
     }
     let confidence = Confidence::from_duration(held.seconds);
     let found = Finding::new(RuleId::DiskBusy, Severity::Warning, confidence, Subject::machine(), held.since, evidence);
@@ -33,7 +34,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
 /// The program with the most disk traffic over the whole stretch, in its newest sample, with its mean in bytes per
 /// second. The newest sample alone would blame whichever program saves a file at that moment. If it has since stopped,
 /// no program is named, not even the next one.
-fn mover<'a>(held: &'a Held, limits: &Wait) -> Option<(&'a ProgramSample, f64)> {
+fn top_program<'a>(held: &'a Held, limits: &Wait) -> Option<(&'a ProgramSample, f64)> {
     let mut moved: BTreeMap<&str, f64> = BTreeMap::new();
     let mut seconds = 0.0;
     for sample in held.samples.iter().filter(|sample| !sample.programs.is_empty()) {
@@ -46,10 +47,10 @@ fn mover<'a>(held: &'a Held, limits: &Wait) -> Option<(&'a ProgramSample, f64)> 
     let (name, bytes) = moved.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     let mean = bytes / seconds;
     let recent = held.last(limits.disk_seconds);
-    let still_moves =
+    let is_still_active =
         recent.samples.iter().filter_map(|sample| sample.program(name)).any(|now| rate(now) >= limits.disk_program);
     let newest = held.samples.iter().rev().find_map(|sample| sample.program(name))?;
-    (still_moves && mean >= limits.disk_program).then_some((newest, mean))
+    (is_still_active && mean >= limits.disk_program).then_some((newest, mean))
 }
 
 fn rate(program: &ProgramSample) -> f64 {
@@ -62,11 +63,11 @@ mod tests {
     use crate::diagnose::{EvidenceKind, RuleId};
     use crate::model::{BytesPerSec, Fraction, Pressure, ProcSample, Reading};
 
-    fn mover(pid: u32, name: &str, rate: f64) -> ProcSample {
-        let mut mover = process(pid, &format!("/home/a/{name}"), 0.05);
-        mover.disk_read = Reading::Known(BytesPerSec(rate / 2.0));
-        mover.disk_write = Reading::Known(BytesPerSec(rate / 2.0));
-        mover
+    fn disk_user(pid: u32, name: &str, rate: f64) -> ProcSample {
+        let mut disk_user = process(pid, &format!("/home/a/{name}"), 0.05);
+        disk_user.disk_read = Reading::Known(BytesPerSec(rate / 2.0));
+        disk_user.disk_write = Reading::Known(BytesPerSec(rate / 2.0));
+        disk_user
     }
 
     fn busy(scene: &mut Scene, processes: &[ProcSample], seconds: f64) {
@@ -74,16 +75,16 @@ mod tests {
     }
 
     fn cause(scene: &Scene) -> Option<(String, f64)> {
-        let found = scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::DiskBusy).expect("told");
+        let found = scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::DiskBusy).expect("reported");
         Some((found.cause.as_ref()?.group.clone(), found.observed(EvidenceKind::DiskRate)?))
     }
 
     #[test]
     fn a_file_that_is_saved_is_not_blamed_for_the_backup_before_it() {
         let mut scene = Scene::linux();
-        let backup = |rate| mover(10, "backup", rate);
+        let backup = |rate| disk_user(10, "backup", rate);
         busy(&mut scene, &[backup(60e6)], 300.0);
-        busy(&mut scene, &[backup(10e6), mover(20, "editor", 90e6)], 2.0);
+        busy(&mut scene, &[backup(10e6), disk_user(20, "editor", 90e6)], 2.0);
         let (name, rate) = cause(&scene).expect("a cause");
         assert!(name == "backup" && (59e6..60e6).contains(&rate), "{name} {rate}");
     }
@@ -91,8 +92,8 @@ mod tests {
     #[test]
     fn one_that_has_ended_is_not_named_and_nobody_in_its_place() {
         let mut scene = Scene::linux();
-        busy(&mut scene, &[mover(10, "backup", 60e6)], 100.0);
-        busy(&mut scene, &[mover(20, "editor", 9e6)], 20.0);
+        busy(&mut scene, &[disk_user(10, "backup", 60e6)], 100.0);
+        busy(&mut scene, &[disk_user(20, "editor", 9e6)], 20.0);
         assert_eq!(cause(&scene), None);
     }
 
@@ -100,7 +101,7 @@ mod tests {
     fn what_was_not_there_moved_nothing() {
         let mut scene = Scene::linux();
         busy(&mut scene, &[process(1, "/sbin/init", 0.0)], 90.0);
-        busy(&mut scene, &[process(1, "/sbin/init", 0.0), mover(20, "editor", 20e6)], 10.0);
+        busy(&mut scene, &[process(1, "/sbin/init", 0.0), disk_user(20, "editor", 20e6)], 10.0);
         assert_eq!(cause(&scene), None, "a mean of 2 MB a second");
     }
 

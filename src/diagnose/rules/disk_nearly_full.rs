@@ -25,8 +25,8 @@ fn finding(history: &History, volume: &Volume, limits: &Disk) -> Option<Finding>
         Subject::volume(&volume.name),
         since,
         vec![
-            Evidence::over(EvidenceKind::FreeBytes, volume.free.0 as f64, threshold, Seconds(0.0)),
-            Evidence::told(EvidenceKind::FreeShare, volume.free.of(volume.total).get(), Seconds(0.0)),
+            Evidence::with_threshold(EvidenceKind::FreeBytes, volume.free.0 as f64, threshold, Seconds(0.0)),
+            Evidence::new(EvidenceKind::FreeShare, volume.free.of(volume.total).get(), Seconds(0.0)),
         ],
     ))
 }

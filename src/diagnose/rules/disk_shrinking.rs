@@ -50,9 +50,9 @@ fn fast(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
         return None;
     }
     let mut evidence = vec![
-        Evidence::over(EvidenceKind::LostBytes, lost as f64, least_loss(volume, limits) as f64, seconds),
-        Evidence::told(EvidenceKind::FreeBytes, free.0 as f64, seconds),
-        Evidence::over(EvidenceKind::HoursToFull, hours, limits.shrink_hours_to_full, seconds),
+        Evidence::with_threshold(EvidenceKind::LostBytes, lost as f64, least_loss(volume, limits) as f64, seconds),
+        Evidence::new(EvidenceKind::FreeBytes, free.0 as f64, seconds),
+        Evidence::with_threshold(EvidenceKind::HoursToFull, hours, limits.shrink_hours_to_full, seconds),
     ];
     let samples: Vec<&Arc<Sample>> = points.iter().filter(|(at, ..)| at >= start).map(|(.., sample)| *sample).collect();
     let writer = writer(&samples, lost, knowledge);
@@ -76,7 +76,7 @@ fn least_loss(volume: &Volume, limits: &Disk) -> u64 {
 }
 
 /// A program and the bytes it wrote, or moved in both directions, over `seconds`.
-struct Mover<'a> {
+struct DiskUser<'a> {
     name: &'a str,
     bytes: f64,
     seconds: f64,
@@ -85,17 +85,20 @@ struct Mover<'a> {
 /// The program that wrote most meanwhile, with what it wrote, if it accounts for a good part of the loss. Where writes
 /// alone are mostly unknown (recordings before schema 5 keep only the sum of both directions), the one that moved most.
 fn writer(samples: &[&Arc<Sample>], lost: u64, knowledge: &Knowledge) -> Option<(Subject, Option<Evidence>)> {
-    let moved = most(samples, |program| program.disk)?;
-    let written = most(samples, |program| program.disk_write).filter(|mover| mover.seconds >= moved.seconds / 2.0);
-    let Mover { name, bytes, .. } = *written.as_ref().unwrap_or(&moved);
+    let moved = top_by(samples, |program| program.disk)?;
+    let written = top_by(samples, |program| program.disk_write).filter(|user| user.seconds >= moved.seconds / 2.0);
+    let DiskUser { name, bytes, .. } = *written.as_ref().unwrap_or(&moved);
     let newest = samples.iter().rev().find_map(|sample| sample.program(name))?;
-    let evidence = written.map(|by| Evidence::told(EvidenceKind::DiskWritten, by.bytes, Seconds(by.seconds)));
+    let evidence = written.map(|by| Evidence::new(EvidenceKind::DiskWritten, by.bytes, Seconds(by.seconds)));
     let subject = || Subject::program(newest, knowledge, |member| member.cpu.get().max(1e-6));
     (bytes >= lost as f64 * NAMED_SHARE).then(|| (subject(), evidence))
 }
 
 /// The program with the most bytes by this rate; `None` if the rate is known for no program.
-fn most<'a>(samples: &[&'a Arc<Sample>], rate: impl Fn(&ProgramSample) -> Reading<BytesPerSec>) -> Option<Mover<'a>> {
+fn top_by<'a>(
+    samples: &[&'a Arc<Sample>],
+    rate: impl Fn(&ProgramSample) -> Reading<BytesPerSec>,
+) -> Option<DiskUser<'a>> {
     let mut moved: BTreeMap<&str, f64> = BTreeMap::new();
     let mut seconds = 0.0;
     for sample in samples {
@@ -109,7 +112,7 @@ fn most<'a>(samples: &[&'a Arc<Sample>], rate: impl Fn(&ProgramSample) -> Readin
         }
     }
     let (name, bytes) = moved.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    Some(Mover { name, bytes, seconds })
+    Some(DiskUser { name, bytes, seconds })
 }
 
 fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Finding> {
@@ -123,8 +126,8 @@ fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
         return None;
     }
     let mut evidence = vec![
-        Evidence::over(EvidenceKind::LostBytes, lost as f64, least as f64, seconds),
-        Evidence::told(EvidenceKind::FreeBytes, volume.free.0 as f64, seconds),
+        Evidence::with_threshold(EvidenceKind::LostBytes, lost as f64, least as f64, seconds),
+        Evidence::new(EvidenceKind::FreeBytes, volume.free.0 as f64, seconds),
     ];
     let writer = writer_over_days(history, most.at, lost, knowledge);
     evidence.extend(writer.as_ref().map(|(_, written)| *written));
@@ -167,7 +170,7 @@ fn writer_over_days(history: &History, from: At, lost: u64, knowledge: &Knowledg
         Some(program) => Subject::program(program, knowledge, |member| member.cpu.get().max(1e-6)),
         None => Subject::ended(name, kind, knowledge),
     };
-    Some((subject, Evidence::told(EvidenceKind::DiskWritten, bytes, Seconds(known))))
+    Some((subject, Evidence::new(EvidenceKind::DiskWritten, bytes, Seconds(known))))
 }
 
 #[cfg(test)]
@@ -217,7 +220,7 @@ mod tests {
     fn over_days(mut scene: Scene, hours: u32, writers: &[(&str, f64)]) -> Finding {
         scene.volume("/", 256.0 * GIB, &[100.0 * GIB; 10]);
         scene.days_ago(3.0, "/", 120.0 * GIB, hours, writers);
-        scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::DiskShrinking).expect("told")
+        scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::DiskShrinking).expect("reported")
     }
 
     #[test]
@@ -226,7 +229,8 @@ mod tests {
         let found = over_days(Scene::linux(), 60, &writers);
         let cause = found.cause.as_ref().expect("a cause");
         assert_eq!((cause.group.as_str(), cause.parts), ("erp", 0));
-        let written = found.evidence.iter().find(|evidence| evidence.kind == EvidenceKind::DiskWritten).expect("told");
+        let written =
+            found.evidence.iter().find(|evidence| evidence.kind == EvidenceKind::DiskWritten).expect("reported");
         assert!((written.observed / GIB - 15.0).abs() < 0.01, "{written:?}");
         assert!((written.seconds - 60.0 * 3600.0).abs() < 1.0);
         assert_eq!(crate::remedy::plan(&found, None).remedies, [], "it may have been right, and it may have ended");
@@ -260,7 +264,7 @@ mod tests {
             let volume = Volume { name: "/".to_owned(), total: Bytes(256 << 30), free };
             scene.run_with(&programs, 2.0, |sample| sample.volumes = Reading::Known(vec![volume.clone()]));
         }
-        scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::DiskShrinking).expect("told")
+        scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::DiskShrinking).expect("reported")
     }
 
     #[test]

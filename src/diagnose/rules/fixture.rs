@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::diagnose::{Finding, Grouper, RuleId, diagnose};
 use crate::knowledge::Knowledge;
 use crate::model::{
-    At, BrowserState, Bytes, Celsius, Condition, Fraction, Given, History, Machine, Memory, Origin, OriginFlag, Os,
-    Owner, Pid, ProcFacts, ProcKey, ProcSample, ProgramKind, Reading, Rpm, Sample, Seconds, UsualIdle, Volume,
+    At, BrowserState, Bytes, Celsius, Condition, Fraction, Given, History, IdleBaseline, Machine, Memory, Origin,
+    OriginFlag, Os, Owner, Pid, ProcFacts, ProcKey, ProcSample, ProgramKind, Reading, Rpm, Sample, Seconds, Volume,
     VolumePoint, Why, WrittenHour,
 };
 
@@ -64,13 +64,13 @@ impl Scene {
 
     /// Sets the usual idle temperature.
     pub(in crate::diagnose) fn usually(mut self, celsius: f64) -> Self {
-        self.history.set_usual_idle(UsualIdle { temperature: Some(Celsius(celsius)), ..self.history.usual_idle() });
+        self.history.set_usual_idle(IdleBaseline { temperature: Some(Celsius(celsius)), ..self.history.usual_idle() });
         self
     }
 
     /// Sets the usual idle fan speed in revolutions per minute.
     pub(in crate::diagnose) fn usual_fan(mut self, rpm: u32) -> Self {
-        self.history.set_usual_idle(UsualIdle { fan: Some(Rpm(rpm)), ..self.history.usual_idle() });
+        self.history.set_usual_idle(IdleBaseline { fan: Some(Rpm(rpm)), ..self.history.usual_idle() });
         self
     }
 
@@ -109,7 +109,7 @@ impl Scene {
     ) {
         let now = self.history.latest().map_or(At(self.now), |sample| sample.at);
         let at = now - Seconds::from_days(days);
-        self.history.remember(vec![VolumePoint { at, name: volume.to_owned(), free: Bytes(free as u64) }]);
+        self.history.prepend_trend(vec![VolumePoint { at, name: volume.to_owned(), free: Bytes(free as u64) }]);
         let part = |(program, bytes): &(&str, f64)| {
             let kind = self.knowledge.named(program).map_or(ProgramKind::Program, |known| known.kind);
             ((*program).into(), kind, Bytes((bytes / f64::from(hours)) as u64))
@@ -162,7 +162,7 @@ impl Scene {
                 ..Sample::default()
             };
             change(&mut sample);
-            self.grouper.fold(&mut sample, processes.to_vec(), &self.knowledge);
+            self.grouper.group(&mut sample, processes.to_vec(), &self.knowledge);
             self.history.push(Arc::new(sample));
         }
     }

@@ -15,10 +15,11 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     // Busy while nobody is at the screen: worth more than a note.
     let idle = history.latest()?.user_idle.get().is_some_and(|idle| idle.0 >= away.0 + limits.gpu_seconds.0);
     let severity = if idle { Severity::Warning } else { Severity::Ok };
-    let mut evidence = vec![Evidence::over(EvidenceKind::GpuUsed, held.mean(share)?, limits.gpu, held.seconds)];
+    let mut evidence =
+        vec![Evidence::with_threshold(EvidenceKind::GpuUsed, held.mean(share)?, limits.gpu, held.seconds)];
     let user = heaviest(&held, history.latest()?, |sample| &sample.gpu_users, Fraction::get, limits.gpu_program);
     if let Some(user) = &user {
-        evidence.push(Evidence::over(EvidenceKind::ProgramGpu, user.part, limits.gpu_program, user.seconds));
+        evidence.push(Evidence::with_threshold(EvidenceKind::ProgramGpu, user.part, limits.gpu_program, user.seconds));
     }
     let cause = user.map(|user| Subject::program(user.program, knowledge, |member| member.cpu.get()));
     let confidence = Confidence::from_duration(held.seconds);
@@ -45,13 +46,13 @@ mod tests {
             });
         }
         let found = scene.diagnose();
-        found.into_iter().find(|finding| finding.rule == RuleId::GpuBusy).expect("told")
+        found.into_iter().find(|finding| finding.rule == RuleId::GpuBusy).expect("reported")
     }
 
     #[test]
     fn the_program_that_uses_most_of_it_is_named_with_its_part() {
-        let both: &[_] = &[("nebula", 0.8), ("GNOME Shell", 0.1)];
-        let finding = found(&[None, Some(both), Some(&[("nebula", 0.6)]), None]);
+        let two_users: &[_] = &[("nebula", 0.8), ("GNOME Shell", 0.1)];
+        let finding = found(&[None, Some(two_users), Some(&[("nebula", 0.6)]), None]);
         assert_eq!(finding.cause.as_ref().map(|cause| cause.group.as_str()), Some("nebula"));
         assert!(finding.observed(EvidenceKind::ProgramGpu).is_some_and(|part| (part - 0.7).abs() < 1e-9));
         assert!(finding.evidence.iter().any(|e| e.kind == EvidenceKind::ProgramGpu && (e.seconds - 40.0).abs() < 1e-9));
@@ -69,14 +70,14 @@ mod tests {
     #[test]
     fn a_busy_graphics_processor_matters_when_nobody_is_there() {
         let mut scene = Scene::windows();
-        let mut told = |idle| {
+        let mut reported = |idle| {
             scene.push(64.0, |sample| {
                 sample.gpu = Reading::Known(Fraction::new(0.95));
                 sample.user_idle = Reading::Known(Seconds(idle));
             });
             scene.diagnose().iter().find(|finding| finding.rule == RuleId::GpuBusy).map(|finding| finding.severity)
         };
-        assert_eq!(told(5.0), Some(Severity::Ok));
-        assert_eq!(told(600.0), Some(Severity::Warning));
+        assert_eq!(reported(5.0), Some(Severity::Ok));
+        assert_eq!(reported(600.0), Some(Severity::Warning));
     }
 }

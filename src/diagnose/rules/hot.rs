@@ -31,12 +31,12 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     if !busy && !dangerous {
         return None;
     }
-    let mut evidence = vec![Evidence::over(kind, mean, threshold, held.seconds)];
+    let mut evidence = vec![Evidence::with_threshold(kind, mean, threshold, held.seconds)];
     if let Some(cpu) = held.mean(|sample| sample.cpu.get().map(Fraction::get)) {
-        evidence.push(Evidence::told(EvidenceKind::TotalCpu, cpu, held.seconds));
+        evidence.push(Evidence::new(EvidenceKind::TotalCpu, cpu, held.seconds));
     }
     if throttled > 0.0 {
-        evidence.push(Evidence::over(EvidenceKind::ThrottleEvents, throttled, 1.0, limits.slowed_seconds));
+        evidence.push(Evidence::with_threshold(EvidenceKind::ThrottleEvents, throttled, 1.0, limits.slowed_seconds));
     }
     Some(Finding::new(
         RuleId::Hot,

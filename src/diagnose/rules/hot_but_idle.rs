@@ -31,20 +31,21 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         (_, Some(fast)) => {
             let mut evidence = by_fan?.to_vec();
             if let Some(celsius) = fast.mean(|sample| sample.temperature.get().map(|celsius| celsius.0)) {
-                evidence.push(Evidence::told(EvidenceKind::Temperature, celsius, fast.seconds));
+                evidence.push(Evidence::new(EvidenceKind::Temperature, celsius, fast.seconds));
             }
             let confidence = Confidence::from_duration(fast.seconds);
             (fast, evidence, confidence)
         }
         (Some(hot), None) => {
             let mean = hot.mean(|sample| sample.fan_effort.get().map(Fraction::get))?;
-            let evidence = vec![Evidence::over(EvidenceKind::FanEffort, mean, limits.idle_effort, hot.seconds)];
+            let evidence =
+                vec![Evidence::with_threshold(EvidenceKind::FanEffort, mean, limits.idle_effort, hot.seconds)];
             (hot, evidence, Confidence::Low)
         }
         (None, None) => return None,
     };
     let cpu = held.mean(|sample| sample.cpu.get().map(Fraction::get))?;
-    evidence.push(Evidence::over(EvidenceKind::TotalCpu, cpu, idle_share, held.seconds));
+    evidence.push(Evidence::with_threshold(EvidenceKind::TotalCpu, cpu, idle_share, held.seconds));
     Some(Finding::new(RuleId::HotButIdle, Severity::Warning, confidence, Subject::machine(), held.since, evidence))
 }
 
@@ -71,12 +72,12 @@ fn is_hot(sample: &Sample, measured: bool, history: &History, knowledge: &Knowle
 fn heat_evidence(held: &Held, history: &History, knowledge: &Knowledge) -> Option<Vec<Evidence>> {
     let mean = held.mean(|sample| sample.temperature.get().map(|celsius| celsius.0))?;
     let limit = knowledge.thresholds.heat.idle_celsius.min(mean);
-    let mut evidence = vec![Evidence::over(EvidenceKind::Temperature, mean, limit, held.seconds)];
+    let mut evidence = vec![Evidence::with_threshold(EvidenceKind::Temperature, mean, limit, held.seconds)];
     let expected = held.mean(|sample| sample.fan_effort.get().map(|effort| knowledge.expected_celsius(effort)));
     if let Some(Celsius(usual)) = history.usual_idle().temperature {
-        evidence.push(Evidence::told(EvidenceKind::UsualTemperature, usual, held.seconds));
+        evidence.push(Evidence::new(EvidenceKind::UsualTemperature, usual, held.seconds));
     } else if let Some(expected) = expected {
-        evidence.push(Evidence::told(EvidenceKind::ExpectedTemperature, expected, held.seconds));
+        evidence.push(Evidence::new(EvidenceKind::ExpectedTemperature, expected, held.seconds));
     }
     Some(evidence)
 }
@@ -84,8 +85,8 @@ fn heat_evidence(held: &Held, history: &History, knowledge: &Knowledge) -> Optio
 /// The fan speed, and the usual one.
 fn fan_evidence(held: &Held, Rpm(usual): Rpm, limit: f64) -> Option<[Evidence; 2]> {
     Some([
-        Evidence::over(EvidenceKind::FanSpeed, held.mean(rpm)?, limit, held.seconds),
-        Evidence::told(EvidenceKind::UsualFanSpeed, f64::from(usual), held.seconds),
+        Evidence::with_threshold(EvidenceKind::FanSpeed, held.mean(rpm)?, limit, held.seconds),
+        Evidence::new(EvidenceKind::UsualFanSpeed, f64::from(usual), held.seconds),
     ])
 }
 
@@ -175,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_the_graphics_processor_does_is_work() {
-        let told = |gpu: Option<f64>| {
+        let is_reported = |gpu: Option<f64>| {
             let mut scene = Scene::windows().usual_fan(1900);
             scene.push(130.0, |sample| {
                 sample.cpu = Reading::Known(Fraction::new(0.05));
@@ -184,7 +185,7 @@ mod tests {
             });
             rules(&scene).contains(&RuleId::HotButIdle)
         };
-        assert!(!told(Some(0.6)) && told(Some(0.02)) && told(None));
+        assert!(!is_reported(Some(0.6)) && is_reported(Some(0.02)) && is_reported(None));
     }
 
     #[test]

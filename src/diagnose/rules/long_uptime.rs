@@ -13,7 +13,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         return None;
     }
     let limit = knowledge.thresholds.time.uptime_days;
-    let evidence = vec![Evidence::over(EvidenceKind::Uptime, days, limit, seconds)];
+    let evidence = vec![Evidence::with_threshold(EvidenceKind::Uptime, days, limit, seconds)];
     // The confidence selects the text: with fast startup a shutdown would not have helped.
     let kept = latest.condition.fast_startup == Reading::Known(true);
     let confidence = if kept { Confidence::High } else { Confidence::Medium };

@@ -17,7 +17,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
         series::total(sample).is_some_and(|cpu| cpu >= full) && rest(sample) < knowledge.thresholds.wait.rest
     };
     let held = history.held(crowded).filter(|held| held.seconds >= knowledge.thresholds.hold_seconds)?;
-    let evidence = vec![Evidence::over(EvidenceKind::TotalCpu, held.mean(series::total)?, full, held.seconds)];
+    let evidence =
+        vec![Evidence::with_threshold(EvidenceKind::TotalCpu, held.mean(series::total)?, full, held.seconds)];
     let confidence = Confidence::from_duration(held.seconds);
     Some(Finding::new(RuleId::ManySmall, Severity::Warning, confidence, Subject::machine(), held.since, evidence))
 }

@@ -48,8 +48,8 @@ fn growing(history: &History, knowledge: &Knowledge, program: &ProgramSample) ->
     }
     let seconds = Seconds(points.last()?.at.since(first).0);
     let evidence = vec![
-        Evidence::over(EvidenceKind::GrownBytes, grown, limits.bytes as f64, seconds),
-        Evidence::told(EvidenceKind::ProgramBytes, program.memory.0 as f64, seconds),
+        Evidence::with_threshold(EvidenceKind::GrownBytes, grown, limits.bytes as f64, seconds),
+        Evidence::new(EvidenceKind::ProgramBytes, program.memory.0 as f64, seconds),
     ];
     let subject = Subject::program(program, knowledge, |member| {
         let Bytes(bytes) = member.memory;

@@ -26,19 +26,19 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     }
     let latest = history.latest()?;
     let in_use = used(latest)?;
-    let mut evidence = vec![Evidence::over(EvidenceKind::MemoryUsed, in_use, limits.look, held.seconds)];
+    let mut evidence = vec![Evidence::with_threshold(EvidenceKind::MemoryUsed, in_use, limits.look, held.seconds)];
     if let Some(commit) = commit(latest) {
-        evidence.push(Evidence::over(EvidenceKind::CommitUsed, commit, limits.commit_act, held.seconds));
+        evidence.push(Evidence::with_threshold(EvidenceKind::CommitUsed, commit, limits.commit_act, held.seconds));
     } else if let Some(swap) = latest.swap.get().filter(|swap| swap.total.0 > 0) {
-        evidence.push(Evidence::told(EvidenceKind::SwapUsed, swap.used.of(swap.total).get(), held.seconds));
+        evidence.push(Evidence::new(EvidenceKind::SwapUsed, swap.used.of(swap.total).get(), held.seconds));
     }
     if let Some(pressure) = latest.pressure.get().filter(|pressure| pressure.memory.get() >= limits.stall) {
         let stall = pressure.memory.get();
-        evidence.push(Evidence::over(EvidenceKind::MemoryStall, stall, limits.stall, held.seconds));
+        evidence.push(Evidence::with_threshold(EvidenceKind::MemoryStall, stall, limits.stall, held.seconds));
     }
     let cause = main_program(latest, knowledge);
     if let Some((_, share)) = &cause {
-        evidence.push(Evidence::over(EvidenceKind::ProgramMemory, *share, limits.main_program, held.seconds));
+        evidence.push(Evidence::with_threshold(EvidenceKind::ProgramMemory, *share, limits.main_program, held.seconds));
     }
     let act =
         in_use >= limits.act || commit(latest).is_some_and(|commit| commit >= limits.commit_act) || stalled(latest);

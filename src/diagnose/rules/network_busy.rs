@@ -16,7 +16,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let held = history
         .held(|sample| rate(sample).is_some_and(|rate| rate >= limits.network))
         .filter(|held| held.seconds >= limits.network_seconds)?;
-    let mut evidence = vec![Evidence::over(EvidenceKind::NetworkRate, held.mean(rate)?, limits.network, held.seconds)];
+    let mut evidence =
+        vec![Evidence::with_threshold(EvidenceKind::NetworkRate, held.mean(rate)?, limits.network, held.seconds)];
     let latest = history.latest()?;
     let heaviest = |kind, part: fn(Traffic) -> f64| {
         let user = heaviest(&held, latest, |sample| &sample.net_users, part, limits.network_program)?;
@@ -32,7 +33,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         .max_by(|(_, a), (_, b)| a.part.total_cmp(&b.part))
         .filter(|(_, user)| all.is_some_and(|all| user.part * 2.0 >= all));
     if let Some((kind, user)) = &user {
-        evidence.push(Evidence::over(*kind, user.part, limits.network_program, user.seconds));
+        evidence.push(Evidence::with_threshold(*kind, user.part, limits.network_program, user.seconds));
     }
     let cause = user.map(|(_, user)| Subject::program(user.program, knowledge, |member| member.cpu.get()));
     let confidence = Confidence::from_duration(held.seconds);
@@ -59,7 +60,7 @@ mod tests {
             sample.net_users = users.clone();
         });
         let found = scene.diagnose();
-        found.into_iter().find(|finding| finding.rule == RuleId::NetworkBusy).expect("told")
+        found.into_iter().find(|finding| finding.rule == RuleId::NetworkBusy).expect("reported")
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             let name = Label::same(DisplayName::new(&entry.name).as_str());
             let subject = Subject { group: entry.name.clone(), name, path: entry.file.clone(), ..Subject::machine() };
             let age = latest.at.since(since);
-            let evidence = vec![Evidence::told(EvidenceKind::KnownFor, age.0, age)];
+            let evidence = vec![Evidence::new(EvidenceKind::KnownFor, age.0, age)];
             let found = Finding::new(RuleId::NewAutostart, severity, Confidence::High, subject, since, evidence);
             Finding { signs, ..found }
         })
@@ -85,7 +85,7 @@ mod tests {
     }
 
     /// What is reported for one entry, `days` after it was first seen.
-    fn told(file: &str, days: Option<f64>) -> Vec<(RuleId, Severity)> {
+    fn reported(file: &str, days: Option<f64>) -> Vec<(RuleId, Severity)> {
         scene(&[(file, days)]).diagnose().iter().map(|finding| (finding.rule, finding.severity)).collect()
     }
 
@@ -93,15 +93,18 @@ mod tests {
 
     #[test]
     fn what_was_just_installed_is_a_note() {
-        assert_eq!(told(ORDINARY, Some(0.5)), [(RuleId::AllWell, Severity::Ok), (RuleId::NewAutostart, Severity::Ok)]);
+        assert_eq!(
+            reported(ORDINARY, Some(0.5)),
+            [(RuleId::AllWell, Severity::Ok), (RuleId::NewAutostart, Severity::Ok)]
+        );
     }
 
     #[test]
     fn what_lies_where_programs_do_not_stay_is_worth_a_look() {
         let file = r"C:\Users\a\AppData\Local\Temp\helper.exe";
-        assert_eq!(told(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Warning)]);
+        assert_eq!(reported(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Warning)]);
         let file = r"C:\Users\a\AppData\Roaming\svchost.exe";
-        assert_eq!(told(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Warning)]);
+        assert_eq!(reported(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Warning)]);
     }
 
     #[test]
@@ -117,7 +120,7 @@ mod tests {
     #[test]
     fn what_is_known_is_not_told() {
         for days in [None, Some(60.0)] {
-            assert_eq!(told(ORDINARY, days), [(RuleId::AllWell, Severity::Ok)]);
+            assert_eq!(reported(ORDINARY, days), [(RuleId::AllWell, Severity::Ok)]);
         }
     }
 }

@@ -29,7 +29,7 @@ mod tests {
 
     const CHROME: &str = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
 
-    fn told(cpu: f64, marks: &[OriginFlag], ad_blocking: Reading<bool>) -> Vec<RuleId> {
+    fn reported(cpu: f64, marks: &[OriginFlag], ad_blocking: Reading<bool>) -> Vec<RuleId> {
         let mut scene = Scene::windows();
         let state = BrowserState { name: "Google Chrome".into(), ad_blocking, ..BrowserState::default() };
         let processes = [process(10, CHROME, cpu).marked(marks), process(11, CHROME, 0.01)];
@@ -40,15 +40,15 @@ mod tests {
     #[test]
     fn it_is_a_hint_beside_a_page_that_is_told() {
         let none = Reading::Known(false);
-        assert_eq!(told(0.40, &[], none), [RuleId::WebPageLoad, RuleId::NoAdBlocking]);
-        let opened = told(0.01, &[OriginFlag::OpenedByStranger], none);
+        assert_eq!(reported(0.40, &[], none), [RuleId::WebPageLoad, RuleId::NoAdBlocking]);
+        let opened = reported(0.01, &[OriginFlag::OpenedByStranger], none);
         assert_eq!(opened, [RuleId::AllWell, RuleId::PageOpened, RuleId::NoAdBlocking]);
     }
 
     #[test]
     fn it_is_never_told_alone_nor_when_it_is_not_known() {
-        assert_eq!(told(0.01, &[], Reading::Known(false)), [RuleId::AllWell]);
-        assert_eq!(told(0.40, &[], Reading::Known(true)), [RuleId::WebPageLoad]);
-        assert_eq!(told(0.40, &[], Reading::default()), [RuleId::WebPageLoad]);
+        assert_eq!(reported(0.01, &[], Reading::Known(false)), [RuleId::AllWell]);
+        assert_eq!(reported(0.40, &[], Reading::Known(true)), [RuleId::WebPageLoad]);
+        assert_eq!(reported(0.40, &[], Reading::default()), [RuleId::WebPageLoad]);
     }
 }

@@ -15,13 +15,14 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
         let is_blind = |sample: &Sample| {
             sample.program(&program.name).is_some_and(|program| !program.hung && program.window.get().is_none())
         };
-        let looks = history.unbroken().filter(|sample| !is_blind(sample));
-        let since = looks.take_while(|sample| is_hung(sample)).last()?.at;
+        let samples = history.unbroken().filter(|sample| !is_blind(sample));
+        let since = samples.take_while(|sample| is_hung(sample)).last()?.at;
         let seconds = latest.at.since(since);
         if seconds < limits.hung_seconds {
             return None;
         }
-        let evidence = vec![Evidence::over(EvidenceKind::HungSeconds, seconds.0, limits.hung_seconds.0, seconds)];
+        let evidence =
+            vec![Evidence::with_threshold(EvidenceKind::HungSeconds, seconds.0, limits.hung_seconds.0, seconds)];
         // Processes by memory: a hung program often uses no CPU.
         let subject = Subject::program(program, knowledge, |member| member.memory.0 as f64);
         let confidence = Confidence::from_duration(seconds);

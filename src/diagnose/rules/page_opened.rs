@@ -7,9 +7,9 @@ use crate::model::{At, History, OriginFlag, ProgramKind, ProgramSample, Sample};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let latest = history.latest()?;
-    let told = knowledge.thresholds.time.page_seconds.0;
+    let report_window = knowledge.thresholds.time.page_seconds.0;
     // A page passed to a running browser shows in one sample only.
-    let mut lately = history.samples().rev().take_while(|sample| latest.at.since(sample.at).0 <= told);
+    let mut lately = history.samples().rev().take_while(|sample| latest.at.since(sample.at).0 <= report_window);
     let (seen, opened) =
         lately.find_map(|sample| Some((sample.at, sample.programs.iter().find(|program| is_opened(program))?)))?;
     let since = opened_at(history, &opened.name, seen)?;
@@ -17,7 +17,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let subject = Subject::program(program, knowledge, |member| member.cpu.get());
     let parent = opened.origin.parent.as_deref().map(str::to_owned);
     let found = Finding::new(RuleId::PageOpened, Severity::Ok, Confidence::Low, subject, since, Vec::new());
-    (latest.at.since(since).0 <= told).then_some(Finding { parent, ..found })
+    (latest.at.since(since).0 <= report_window).then_some(Finding { parent, ..found })
 }
 
 fn is_opened(program: &ProgramSample) -> bool {
@@ -26,9 +26,9 @@ fn is_opened(program: &ProgramSample) -> bool {
 
 /// The first of the consecutive samples up to `seen` in which the browser shows this origin.
 fn opened_at(history: &History, browser: &str, seen: At) -> Option<At> {
-    let looks = history.samples().rev().filter(|sample| sample.at <= seen && !sample.programs.is_empty());
+    let samples = history.samples().rev().filter(|sample| sample.at <= seen && !sample.programs.is_empty());
     let opened = |sample: &&Sample| sample.program(browser).is_some_and(is_opened);
-    looks.map(|sample| &**sample).take_while(opened).last().map(|sample| sample.at - sample.span)
+    samples.map(|sample| &**sample).take_while(opened).last().map(|sample| sample.at - sample.span)
 }
 
 #[cfg(test)]
@@ -50,25 +50,25 @@ mod tests {
         let mut scene = Scene::windows();
         let path = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
         let browser = process(10, path, 0.01).marked(&[OriginFlag::OpenedByStranger]);
-        let told = |scene: &Scene| {
+        let reported_since = |scene: &Scene| {
             let found = scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::PageOpened)?;
             Some(found.since)
         };
         scene.calm(20.0);
         scene.run(std::slice::from_ref(&browser), 300.0);
-        assert_eq!(told(&scene), Some(At(1_020_000)));
+        assert_eq!(reported_since(&scene), Some(At(1_020_000)));
         scene.run(&[browser], 310.0);
-        assert_eq!(told(&scene), None);
+        assert_eq!(reported_since(&scene), None);
         // A page passed to the running browser: the passing process exists for a moment only.
         scene.run(&[process(20, path, 0.01)], 4.0);
         scene.run(&[process(20, path, 0.01).marked(&[OriginFlag::OpenedByStranger])], 2.0);
         scene.run(&[process(20, path, 0.01)], 400.0);
-        assert_eq!(told(&scene), Some(At(1_634_000)));
+        assert_eq!(reported_since(&scene), Some(At(1_634_000)));
         scene.run(&[process(20, path, 0.01)], 300.0);
-        assert_eq!(told(&scene), None);
+        assert_eq!(reported_since(&scene), None);
         // Opened anew.
         scene.run(&[process(1, r"C:\Windows\explorer.exe", 0.0)], 4.0);
         scene.run(&[process(20, path, 0.01).marked(&[OriginFlag::OpenedByStranger])], 10.0);
-        assert_eq!(told(&scene), Some(At(2_340_000)));
+        assert_eq!(reported_since(&scene), Some(At(2_340_000)));
     }
 }

@@ -17,7 +17,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
 fn promised(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidence>)> {
     let limit = knowledge.thresholds.paging.commit;
     let held = history.held(|sample| used(sample).is_some_and(|used| used >= limit))?;
-    let evidence = vec![Evidence::over(EvidenceKind::CommitUsed, used(history.latest()?)?, limit, held.seconds)];
+    let evidence =
+        vec![Evidence::with_threshold(EvidenceKind::CommitUsed, used(history.latest()?)?, limit, held.seconds)];
     (held.seconds >= knowledge.thresholds.hold_seconds).then_some((held.since, evidence))
 }
 
@@ -33,7 +34,7 @@ fn moved_out(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Eviden
     };
     if !evidence.iter().any(|evidence| evidence.kind == EvidenceKind::SwapUsed) {
         let seconds = Seconds(evidence.first()?.seconds);
-        evidence.push(Evidence::told(EvidenceKind::SwapUsed, used(history.latest()?)?, seconds));
+        evidence.push(Evidence::new(EvidenceKind::SwapUsed, used(history.latest()?)?, seconds));
     }
     Some((since, evidence))
 }
@@ -52,7 +53,7 @@ fn growing(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidence
     let grown = now.saturating_sub(before);
     let since = recent.last()?.at;
     let seconds = latest.at.since(since);
-    let evidence = Evidence::over(EvidenceKind::SwapGrown, grown as f64, limits.swap_grown as f64, seconds);
+    let evidence = Evidence::with_threshold(EvidenceKind::SwapGrown, grown as f64, limits.swap_grown as f64, seconds);
     (grown >= limits.swap_grown).then(|| (since, vec![evidence]))
 }
 
@@ -70,10 +71,10 @@ fn missed(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Evidence>
     };
     let held = history.held(|sample| used(sample).is_some_and(|used| used >= limit) && short(sample))?;
     let latest = history.latest()?;
-    let mut evidence = vec![Evidence::over(EvidenceKind::SwapUsed, used(latest)?, limit, held.seconds)];
-    evidence.extend(in_use(latest).map(|used| Evidence::told(EvidenceKind::MemoryUsed, used, held.seconds)));
+    let mut evidence = vec![Evidence::with_threshold(EvidenceKind::SwapUsed, used(latest)?, limit, held.seconds)];
+    evidence.extend(in_use(latest).map(|used| Evidence::new(EvidenceKind::MemoryUsed, used, held.seconds)));
     if let Some(stall) = stall(latest).filter(|stall| *stall >= memory.stall) {
-        evidence.push(Evidence::over(EvidenceKind::MemoryStall, stall, memory.stall, held.seconds));
+        evidence.push(Evidence::with_threshold(EvidenceKind::MemoryStall, stall, memory.stall, held.seconds));
     }
     (held.seconds >= knowledge.thresholds.hold_seconds).then_some((held.since, evidence))
 }

@@ -18,13 +18,13 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     };
     let held = history.held(limited).filter(|held| held.seconds >= limits.limited_seconds)?;
     let cpu = held.mean(|sample| sample.cpu.get().map(Fraction::get))?;
-    let mut evidence = vec![Evidence::over(EvidenceKind::TotalCpu, cpu, limits.limited_cpu, held.seconds)];
-    evidence.extend(held.mean(clock).map(|share| Evidence::told(EvidenceKind::ClockShare, share, held.seconds)));
+    let mut evidence = vec![Evidence::with_threshold(EvidenceKind::TotalCpu, cpu, limits.limited_cpu, held.seconds)];
+    evidence.extend(held.mean(clock).map(|share| Evidence::new(EvidenceKind::ClockShare, share, held.seconds)));
     // Plugging in helps only on battery.
     if history.latest()?.power.get()?.on_battery {
         let battery = |sample: &&Arc<Sample>| sample.power.get().is_some_and(|power| power.on_battery);
         let seconds = held.samples.iter().rev().take_while(battery).map(|sample| sample.span.0).sum();
-        evidence.push(Evidence::told(EvidenceKind::OnBattery, seconds, held.seconds));
+        evidence.push(Evidence::new(EvidenceKind::OnBattery, seconds, held.seconds));
     }
     let confidence = Confidence::from_duration(held.seconds);
     Some(Finding::new(RuleId::PowerLimited, Severity::Warning, confidence, Subject::machine(), held.since, evidence))
@@ -60,7 +60,7 @@ mod tests {
     fn the_cable_is_spoken_of_only_on_the_battery() {
         let battery = |on_battery| {
             let found = scene_on(on_battery, true, 0.7).diagnose();
-            let found = found.into_iter().find(|finding| finding.rule == RuleId::PowerLimited).expect("told");
+            let found = found.into_iter().find(|finding| finding.rule == RuleId::PowerLimited).expect("reported");
             found.observed(EvidenceKind::OnBattery)
         };
         assert_eq!((battery(true), battery(false)), (Some(40.0), None));

@@ -14,7 +14,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let days = booted.map(|booted| latest.at.since(booted).as_days());
     let severity = if days.is_some_and(|days| days >= limit) { Severity::Warning } else { Severity::Ok };
     let since = booted.unwrap_or(latest.at);
-    let uptime = |days: f64| Evidence::over(EvidenceKind::Uptime, days, limit, latest.at.since(since));
+    let uptime = |days: f64| Evidence::with_threshold(EvidenceKind::Uptime, days, limit, latest.at.since(since));
     let evidence = days.map(uptime).into_iter().collect();
     Some(Finding::new(RuleId::RestartPending, severity, Confidence::High, Subject::machine(), since, evidence))
 }

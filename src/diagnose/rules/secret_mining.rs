@@ -49,20 +49,20 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     let quiet_for: f64 = points[last + 1..].iter().map(|point| point.span).sum();
     let loaded = &points[..=last];
     let mut signs = Signs::new(history, knowledge);
-    signs.identity(program);
+    signs.add_identity(program);
     // A program known to work hard at times needs a sign that it is not what it claims to be.
     let named = knowledge.named(&program.name);
     let is_known = program.kind == ProgramKind::System || named.is_some_and(|known| known.busy.is_some());
     if is_known && !signs.has_strong() {
         return None;
     }
-    signs.behaviour(program, &points);
+    signs.add_behaviour(program, &points);
     let is_gone = quiet_for > mining.pause_seconds.0;
     if is_gone && (quiet_for > mining.forget_seconds.0 || !signs.has_behaviour()) {
         return None;
     }
-    signs.load(loaded, &program.name);
-    signs.origin(program);
+    signs.add_load(loaded, &program.name);
+    signs.add_origin(program);
     let score = signs.score();
     let severity = signs.severity()?;
     let held: f64 = points.iter().filter(is_loaded).map(|point| point.span).sum();
@@ -79,15 +79,15 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     }
     let mut evidence = vec![
         if mean >= share {
-            Evidence::over(EvidenceKind::ProgramCpu, mean, share, seconds)
+            Evidence::with_threshold(EvidenceKind::ProgramCpu, mean, share, seconds)
         } else {
-            Evidence::told(EvidenceKind::ProgramCpu, mean, seconds)
+            Evidence::new(EvidenceKind::ProgramCpu, mean, seconds)
         },
-        Evidence::over(EvidenceKind::Score, f64::from(score), f64::from(mining.look), seconds),
+        Evidence::with_threshold(EvidenceKind::Score, f64::from(score), f64::from(mining.look), seconds),
     ];
     let on_gpu = points.iter().filter(is_loaded).map(|point| (series::gpu_of(point.sample, &program.name), point.span));
     if let Some((gpu, _)) = series::shape(on_gpu).filter(|(gpu, _)| *gpu >= steady.gpu) {
-        evidence.push(Evidence::over(EvidenceKind::ProgramGpu, gpu, steady.gpu, seconds));
+        evidence.push(Evidence::with_threshold(EvidenceKind::ProgramGpu, gpu, steady.gpu, seconds));
     }
     let confidence = if severity == Severity::Critical { Confidence::Medium } else { Confidence::Low };
     Some(Finding {
@@ -307,7 +307,8 @@ mod tests {
             sample.net_rx = Reading::from_option(network.map(BytesPerSec), Why::Unsupported);
             sample.temperature = Reading::Known(Celsius(63.0));
         });
-        let found = scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::SecretMining).expect("told");
+        let found =
+            scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::SecretMining).expect("reported");
         found.signs.iter().filter(|sign| sign.kind == kind).map(|sign| sign.figure).collect()
     }
 

@@ -8,7 +8,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     // The sampler waits 15 s before it reports a volume as stale.
     let silent = |sample: &Sample| sample.volumes.why() == Some(Why::Stale);
     let held = history.held(silent).filter(|held| held.seconds >= knowledge.thresholds.wait.silent_seconds)?;
-    let evidence = vec![Evidence::told(EvidenceKind::HungSeconds, held.seconds.0, held.seconds)];
+    let evidence = vec![Evidence::new(EvidenceKind::HungSeconds, held.seconds.0, held.seconds)];
     let confidence = Confidence::from_duration(held.seconds);
     Some(Finding::new(RuleId::SlowVolume, Severity::Warning, confidence, Subject::machine(), held.since, evidence))
 }

@@ -32,11 +32,11 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     }
     let seconds = Seconds(seconds);
     let mut evidence = vec![
-        Evidence::told(EvidenceKind::ThrottleEvents, counts.iter().map(|more| *more as f64).sum(), seconds),
-        Evidence::told(EvidenceKind::TotalCpu, cpu, seconds),
+        Evidence::new(EvidenceKind::ThrottleEvents, counts.iter().map(|more| *more as f64).sum(), seconds),
+        Evidence::new(EvidenceKind::TotalCpu, cpu, seconds),
     ];
     let celsius = recent.first()?.temperature.get().map(|Celsius(celsius)| celsius);
-    evidence.extend(celsius.map(|celsius| Evidence::told(EvidenceKind::Temperature, celsius, seconds)));
+    evidence.extend(celsius.map(|celsius| Evidence::new(EvidenceKind::Temperature, celsius, seconds)));
     let since = newest - seconds;
     let confidence = Confidence::from_duration(seconds);
     Some(Finding::new(RuleId::SlowedByHeat, Severity::Warning, confidence, Subject::machine(), since, evidence))
@@ -74,7 +74,7 @@ mod tests {
             });
         }
         let found = scene.diagnose();
-        let heat = found.iter().find(|finding| finding.rule == RuleId::SlowedByHeat).expect("told");
+        let heat = found.iter().find(|finding| finding.rule == RuleId::SlowedByHeat).expect("reported");
         assert!(heat.observed(EvidenceKind::ThrottleEvents).is_some_and(|events| events >= u64::MAX as f64));
     }
 

@@ -20,8 +20,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         StopReason::SystemError => EvidenceKind::SystemError,
     };
     let code = stop.code.filter(|_| stop.reason == StopReason::SystemError);
-    let code = code.map(|code| Evidence::told(EvidenceKind::ErrorCode, f64::from(code), age));
-    let evidence = [Some(Evidence::told(kind, age.0, age)), code].into_iter().flatten().collect();
+    let code = code.map(|code| Evidence::new(EvidenceKind::ErrorCode, f64::from(code), age));
+    let evidence = [Some(Evidence::new(kind, age.0, age)), code].into_iter().flatten().collect();
     Some(Finding::new(RuleId::SuddenStop, Severity::Warning, Confidence::High, Subject::machine(), stop.at, evidence))
 }
 
@@ -32,12 +32,12 @@ mod tests {
     use crate::model::{At, Condition, StopReason, SuddenStop};
 
     /// Findings `hours` after the PC ended, and three minutes less after it was back.
-    fn told(hours: f64, reason: StopReason, code: Option<u32>) -> Vec<Finding> {
-        told_after(hours, hours - 0.05, reason, code)
+    fn reported(hours: f64, reason: StopReason, code: Option<u32>) -> Vec<Finding> {
+        reported_after(hours, hours - 0.05, reason, code)
     }
 
     /// The same, with the PC back `back` hours ago.
-    fn told_after(hours: f64, back: f64, reason: StopReason, code: Option<u32>) -> Vec<Finding> {
+    fn reported_after(hours: f64, back: f64, reason: StopReason, code: Option<u32>) -> Vec<Finding> {
         let mut scene = Scene::windows().at(100.0 * 86_400.0);
         let ago = |hours: f64| At(((100.0 * 24.0 - hours) * 3_600_000.0) as i64);
         let stop = SuddenStop { at: ago(hours), back: ago(back), reason, code };
@@ -53,7 +53,7 @@ mod tests {
             (StopReason::PowerButton, EvidenceKind::PowerButton),
             (StopReason::SystemError, EvidenceKind::SystemError),
         ] {
-            let found = told(2.0, reason, Some(0x7e));
+            let found = reported(2.0, reason, Some(0x7e));
             let rules: Vec<_> = found.iter().map(|finding| (finding.rule, finding.severity)).collect();
             assert_eq!(rules, [(RuleId::SuddenStop, Severity::Warning)]);
             let stop = &found[0];
@@ -65,14 +65,14 @@ mod tests {
 
     #[test]
     fn whoever_comes_back_after_a_weekend_is_told() {
-        assert_eq!(told_after(64.0, 0.5, StopReason::SystemError, None)[0].rule, RuleId::SuddenStop);
-        assert_eq!(told_after(64.0, 9.0, StopReason::SystemError, None)[0].rule, RuleId::AllWell);
+        assert_eq!(reported_after(64.0, 0.5, StopReason::SystemError, None)[0].rule, RuleId::SuddenStop);
+        assert_eq!(reported_after(64.0, 9.0, StopReason::SystemError, None)[0].rule, RuleId::AllWell);
     }
 
     #[test]
     fn a_day_later_and_by_a_clock_that_was_wrong_nothing_is_told() {
         for hours in [24.0, -2.0] {
-            assert_eq!(told(hours, StopReason::PowerLost, None)[0].rule, RuleId::AllWell, "{hours}");
+            assert_eq!(reported(hours, StopReason::PowerLost, None)[0].rule, RuleId::AllWell, "{hours}");
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::series;
-use crate::diagnose::signs::{GoesOn, Signs};
+use crate::diagnose::signs::{FollowUp, Signs};
 use crate::knowledge::Knowledge;
 use crate::model::{Fraction, Held, History, Sample, Seconds};
 
@@ -11,33 +11,33 @@ use crate::model::{Fraction, Held, History, Sample, Seconds};
 const NOBODY: &str = "";
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
-    rest(history, knowledge).or_else(|| totals_only(history, knowledge))
+    unattributed(history, knowledge).or_else(|| totals_only(history, knowledge))
 }
 
-fn rest(history: &History, knowledge: &Knowledge) -> Option<Finding> {
+fn unattributed(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     let limits = &knowledge.thresholds.wait;
     let held = history
-        .held(|sample| rest_of(sample).is_some_and(|rest| rest >= limits.rest))
+        .held(|sample| unattributed_share(sample).is_some_and(|rest| rest >= limits.rest))
         .filter(|held| held.seconds >= limits.rest_seconds)?;
     let mut evidence = vec![
-        Evidence::over(EvidenceKind::Unattributed, held.mean(rest_of)?, limits.rest, held.seconds),
-        Evidence::told(EvidenceKind::TotalCpu, held.mean(series::total)?, held.seconds),
+        Evidence::with_threshold(EvidenceKind::Unattributed, held.mean(unattributed_share)?, limits.rest, held.seconds),
+        Evidence::new(EvidenceKind::TotalCpu, held.mean(series::total)?, held.seconds),
     ];
     let mining = &knowledge.thresholds.mining;
-    let points = series::of_load(history, mining.recent_seconds, |sample| rest_of(sample).unwrap_or(0.0));
+    let points = series::of_load(history, mining.recent_seconds, |sample| unattributed_share(sample).unwrap_or(0.0));
     let mut signs = Signs::new(history, knowledge);
-    signs.conduct(&points, GoesOn::Load);
-    signs.load(&points, NOBODY);
+    signs.add_presence(&points, FollowUp::Load);
+    signs.add_load(&points, NOBODY);
     // A process that hides its name can be a miner, too; without a name and a file it stays a reason to look.
     if signs.score() >= mining.look {
         let score = f64::from(signs.score());
-        evidence.push(Evidence::over(EvidenceKind::Score, score, f64::from(mining.look), held.seconds));
+        evidence.push(Evidence::with_threshold(EvidenceKind::Score, score, f64::from(mining.look), held.seconds));
     }
     Some(Finding { signs: signs.weightiest_first(), ..finding(&held, evidence) })
 }
 
 /// Share of the processors in no program's name, without interrupt handling.
-fn rest_of(sample: &Sample) -> Option<f64> {
+fn unattributed_share(sample: &Sample) -> Option<f64> {
     let of_devices = sample.interrupts.get().map_or(0.0, Fraction::get);
     Some((sample.unattributed.get()?.get() - of_devices).max(0.0))
 }
@@ -57,9 +57,9 @@ fn totals_only(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     // few.
     let mut seconds = 0.0;
     let newest = held.samples.iter().rev().take_while(|sample| {
-        let goes_on = seconds < steady.seconds.0 - 0.5;
-        seconds += if goes_on { sample.span.0 } else { 0.0 };
-        goes_on
+        let needs_more = seconds < steady.seconds.0 - 0.5;
+        seconds += if needs_more { sample.span.0 } else { 0.0 };
+        needs_more
     });
     let values: Vec<(f64, f64)> = newest.filter_map(|sample| Some((series::total(sample)?, sample.span.0))).collect();
     let (mean, variation) = series::shape(values.iter().copied()).filter(|_| values.len() >= steady.points)?;
@@ -67,8 +67,8 @@ fn totals_only(history: &History, knowledge: &Knowledge) -> Option<Finding> {
         return None;
     }
     let evidence = vec![
-        Evidence::over(EvidenceKind::TotalCpu, mean, steady.rest, held.seconds),
-        Evidence::over(EvidenceKind::Variation, variation, steady.variation, Seconds(seconds)),
+        Evidence::with_threshold(EvidenceKind::TotalCpu, mean, steady.rest, held.seconds),
+        Evidence::with_threshold(EvidenceKind::Variation, variation, steady.variation, Seconds(seconds)),
     ];
     Some(finding(&held, evidence))
 }

@@ -12,7 +12,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let days = age.as_days();
     let is_windows = history.machine().os == Os::Windows;
     let kind = if is_windows { EvidenceKind::UpdateInstallAge } else { EvidenceKind::UpdateAge };
-    let evidence = vec![Evidence::over(kind, days, limit, age)];
+    let evidence = vec![Evidence::with_threshold(kind, days, limit, age)];
     let found =
         Finding::new(RuleId::UpdatesOld, Severity::Ok, Confidence::Medium, Subject::machine(), updated, evidence);
     (days >= limit).then_some(found)
@@ -24,7 +24,7 @@ mod tests {
     use crate::diagnose::{EvidenceKind, Finding, RuleId};
     use crate::model::{At, Condition, Reading};
 
-    fn told(scene: Scene, days: f64, updated_at: Reading<At>) -> Option<Finding> {
+    fn reported(scene: Scene, days: f64, updated_at: Reading<At>) -> Option<Finding> {
         let mut scene = scene.at(days * 86_400.0);
         let condition = Condition { updated_at, ..Condition::default() };
         scene.push(10.0, |sample| sample.condition = condition.clone().into());
@@ -34,17 +34,17 @@ mod tests {
     #[test]
     fn two_months_without_updates_are_told() {
         let long_ago = Reading::Known(At(0));
-        assert!(told(Scene::linux(), 20.0, long_ago).is_none());
-        let looked = told(Scene::linux(), 60.0, long_ago).expect("told");
+        assert!(reported(Scene::linux(), 20.0, long_ago).is_none());
+        let looked = reported(Scene::linux(), 60.0, long_ago).expect("reported");
         assert!(looked.observed(EvidenceKind::UpdateAge).is_some());
-        assert!(told(Scene::linux(), 60.0, Reading::default()).is_none(), "not known");
+        assert!(reported(Scene::linux(), 60.0, Reading::default()).is_none(), "not known");
     }
 
     #[test]
     fn on_windows_it_is_the_installation_that_counts() {
         // Updates come monthly: a missed month is reported once the next one was due.
-        assert!(told(Scene::windows(), 40.0, Reading::Known(At(0))).is_none());
-        let installed = told(Scene::windows(), 60.0, Reading::Known(At(0))).expect("told");
+        assert!(reported(Scene::windows(), 40.0, Reading::Known(At(0))).is_none());
+        let installed = reported(Scene::windows(), 60.0, Reading::Known(At(0))).expect("reported");
         let days = installed.observed(EvidenceKind::UpdateInstallAge).expect("measured");
         assert!((days - 60.0).abs() < 0.01);
     }

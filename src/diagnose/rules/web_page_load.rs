@@ -5,7 +5,7 @@ use crate::diagnose::finding::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject,
 };
 use crate::diagnose::series;
-use crate::diagnose::signs::{GoesOn, Signs};
+use crate::diagnose::signs::{FollowUp, Signs};
 use crate::knowledge::Knowledge;
 use crate::model::{History, ProgramKind, Reading};
 
@@ -34,15 +34,13 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             let seconds = crate::model::Seconds(held.clone().map(|point| point.span).sum());
             let since = held.last().map(|point| point.at - crate::model::Seconds(point.span))?;
             let mut evidence = vec![
-                Evidence::over(EvidenceKind::ProgramCpu, mean, steady.browser, seconds),
-                Evidence::over(EvidenceKind::Variation, variation, steady.variation, steady.seconds),
-                Evidence::told(EvidenceKind::BusiestPartCpu, part, steady.seconds),
+                Evidence::with_threshold(EvidenceKind::ProgramCpu, mean, steady.browser, seconds),
+                Evidence::with_threshold(EvidenceKind::Variation, variation, steady.variation, steady.seconds),
+                Evidence::new(EvidenceKind::BusiestPartCpu, part, steady.seconds),
             ];
-            evidence.extend(
-                network
-                    .filter(|_| all_is_quiet)
-                    .map(|rate| Evidence::over(EvidenceKind::NetworkRate, rate, steady.network_quiet, steady.seconds)),
-            );
+            evidence.extend(network.filter(|_| all_is_quiet).map(|rate| {
+                Evidence::with_threshold(EvidenceKind::NetworkRate, rate, steady.network_quiet, steady.seconds)
+            }));
             let confidence = Confidence::from_duration(seconds);
             let subject = Subject::program(browser, knowledge, |member| member.cpu.get());
             let limits = &knowledge.thresholds.cpu;
@@ -50,8 +48,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
             let severity = if act { Severity::Critical } else { Severity::Warning };
             let mut signs = Signs::new(history, knowledge);
             // A browser stays open when one of its pages goes quiet: only a load that returns counts as hiding.
-            signs.conduct(&points, GoesOn::Load);
-            signs.surroundings(newest, &browser.name);
+            signs.add_presence(&points, FollowUp::Load);
+            signs.add_surroundings(newest, &browser.name);
             let mut finding = Finding::new(RuleId::WebPageLoad, severity, confidence, subject, since, evidence);
             finding.signs = signs.weightiest_first();
             if browser.window == Reading::Known(false) {
@@ -105,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_traffic_of_another_program_is_not_that_of_the_page() {
-        let told = |other: f64| {
+        let reported = |other: f64| {
             let mut scene = Scene::linux();
             let chromium = process(10, "/usr/lib/chromium/chromium", 0.40);
             scene.run_with(&[chromium], 200.0, |sample| {
@@ -115,8 +113,8 @@ mod tests {
             });
             rules(&scene)
         };
-        assert_eq!(told(860_000.0), [RuleId::WebPageLoad]);
-        assert_eq!(told(300_000.0), [RuleId::BrowserLoad], "the rest may be a film");
+        assert_eq!(reported(860_000.0), [RuleId::WebPageLoad]);
+        assert_eq!(reported(300_000.0), [RuleId::BrowserLoad], "the rest may be a film");
     }
 
     #[test]

@@ -113,7 +113,7 @@ fn compare(
         (*inode, Traffic { rx: rate(*received, old_received), tx: rate(*sent, old_sent) })
     };
     let moved = now.iter().map(traffic);
-    if seconds > 0.0 { moved.filter(|(_, traffic)| traffic.both() >= LEAST).collect() } else { HashMap::new() }
+    if seconds > 0.0 { moved.filter(|(_, traffic)| traffic.total() >= LEAST).collect() } else { HashMap::new() }
 }
 
 /// Attributes each socket to the first process that has it open, usually the oldest one.
@@ -133,7 +133,7 @@ fn by_process(moved: &HashMap<u64, Traffic>) -> Vec<(Pid, Traffic)> {
     if visited.is_err() {
         return Vec::new();
     }
-    parts.sort_by(|a, b| b.1.both().total_cmp(&a.1.both()).then(a.0.cmp(&b.0)));
+    parts.sort_by(|a, b| b.1.total().total_cmp(&a.1.total()).then(a.0.cmp(&b.0)));
     parts
 }
 
