@@ -16,7 +16,7 @@ use crate::model::{
 use crate::platform;
 use crate::recorder::Reader;
 use crate::remedy::{self, Plan, plan};
-use crate::sampler::{Browsers, Depth, Pace, SampleSource, Sampler, SignatureChecks, Tick, Users};
+use crate::sampler::{Browsers, Depth, Pace, ResourceUsers, SampleSource, Sampler, SignatureChecks, Tick};
 
 /// Age from which a connection counts as lasting: downloads are over by then.
 const CONNECTED: Duration = Duration::from_mins(1);
@@ -158,7 +158,7 @@ pub struct Monitor {
     browsers: Browsers,
     condition: ConditionCache,
     pools: Pools,
-    users: Users,
+    users: ResourceUsers,
     /// Monotonic clocks at the last full sample.
     clocks: Option<platform::Clocks>,
 }
@@ -266,7 +266,7 @@ impl Monitor {
             browsers: Browsers::default(),
             condition: ConditionCache::default(),
             pools: Pools::default(),
-            users: Users::default(),
+            users: ResourceUsers::default(),
             clocks: None,
         }
     }
@@ -420,7 +420,7 @@ impl Monitor {
             browsers.filter_map(|program| browser_question(program, program_table, &self.knowledge)).collect();
         // By name: sorted by load, the order would change every time.
         questions.sort_by(|a, b| a.name.cmp(&b.name));
-        self.browsers.ask(Instant::now(), questions);
+        self.browsers.request(Instant::now(), questions);
     }
 
     fn ingest(&mut self, tick: Tick) -> Observation {

@@ -151,7 +151,7 @@ impl RecordingWriter {
             Ok((mut recorder, opened)) => {
                 recorder.take_over(std::mem::take(&mut self.pending));
                 if let Some(identities) = &self.autostarts {
-                    recorder.know_autostarts(identities.clone());
+                    recorder.add_autostarts(identities.clone());
                 }
                 if opened.quarantined.is_some() {
                     self.notices.push(RecordingNotice::Quarantined);
@@ -249,7 +249,7 @@ impl RecordingWriter {
     /// Sets the autostart list, by [`crate::model::Autostart::identity`].
     pub fn set_autostarts(&mut self, identities: Vec<String>) {
         if let Some(recorder) = &mut self.recorder {
-            recorder.know_autostarts(identities.clone());
+            recorder.add_autostarts(identities.clone());
         }
         self.autostarts = Some(identities);
     }
@@ -286,7 +286,7 @@ impl RecordingWriter {
             // The next flush sets the file aside and starts a new one with what is pending.
             Err(RecorderError::Damaged(_)) => {
                 if let Some(identities) = &self.autostarts {
-                    recorder.know_autostarts(identities.clone());
+                    recorder.add_autostarts(identities.clone());
                 }
                 self.notices.push(RecordingNotice::Quarantined);
                 self.retry_delay = FIRST_RETRY;

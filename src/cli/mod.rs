@@ -27,7 +27,7 @@ pub type OpenWindow<'a> = &'a dyn Fn(&Context, &WindowOptions) -> Result<Exit, S
 /// Runs the program and ends the process. A program without a window passes `None` and runs the check instead.
 pub fn run(open_window: Option<OpenWindow<'_>>) -> ! {
     let exit = to_the_end(open_window);
-    sampler::settle(SETTLE);
+    sampler::join_all(SETTLE);
     platform::end_program(exit.code())
 }
 

@@ -21,11 +21,11 @@ pub fn erase(path: &Path, now: At) -> Result<(), RecorderError> {
     if path.exists() {
         let _lock = file::lock(path)?;
         let opening = file::open(path, now)?;
-        let change = opening.db.unchecked_transaction()?;
-        delete_rows(&change)?;
-        change.commit()?;
+        let transaction = opening.db.unchecked_transaction()?;
+        delete_rows(&transaction)?;
+        transaction.commit()?;
         scrub(&opening.db)?;
-        file::remove_aside(path)?;
+        file::remove_quarantined(path)?;
     }
     Inbox::beside(path).discard();
     Ok(())

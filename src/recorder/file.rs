@@ -57,8 +57,8 @@ pub fn open(path: &Path, now: At) -> Result<Opening, RecorderError> {
 
 /// Quarantines the file, whatever it is, and opens a new one.
 pub fn replace(path: &Path, now: At) -> Result<Opening, RecorderError> {
-    let aside = quarantined(path, now)?;
-    connect(path).map(|opening| Opening { quarantined: Some(aside), ..opening })
+    let quarantined_path = quarantine(path, now)?;
+    connect(path).map(|opening| Opening { quarantined: Some(quarantined_path), ..opening })
 }
 
 fn connect(path: &Path) -> Result<Opening, RecorderError> {
@@ -92,27 +92,27 @@ fn check(db: &Connection) -> Result<(), RecorderError> {
 }
 
 /// Renames the file with its log. Only the newest quarantined file is kept.
-fn quarantined(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
+fn quarantine(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
     // If one cannot be removed, it only costs space.
-    let _ = remove_aside(path);
+    let _ = remove_quarantined(path);
     let time = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().strftime("%Y%m%dT%H%M%SZ");
-    let aside = beside(path, &format!("{BAD}{time}"));
+    let quarantined_path = beside(path, &format!("{BAD}{time}"));
     for suffix in ["-wal", "-shm"] {
         let part = beside(path, suffix);
         // A log left behind would be applied to the new file.
         if part.exists() {
-            fs::rename(&part, beside(&aside, suffix))?;
+            fs::rename(&part, beside(&quarantined_path, suffix))?;
         }
     }
-    fs::rename(path, &aside)?;
-    Ok(aside)
+    fs::rename(path, &quarantined_path)?;
+    Ok(quarantined_path)
 }
 
 /// Removes every quarantined file.
 ///
 /// # Errors
 /// The first failure; the other files are removed all the same.
-pub fn remove_aside(path: &Path) -> std::io::Result<()> {
+pub fn remove_quarantined(path: &Path) -> std::io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned() + BAD;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut removed = Ok(());

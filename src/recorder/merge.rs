@@ -13,8 +13,8 @@ const TOLERANCE: i64 = 500;
 pub fn merge(rows: &[Row]) -> Option<Row> {
     let newest = rows.last()?;
     let mut merged = Row::new(newest.at);
-    for (index, (_, how)) in COLUMNS.iter().enumerate().take(COUNT) {
-        merged.values[index] = column(rows, index, *how);
+    for (index, (_, aggregation)) in COLUMNS.iter().enumerate().take(COUNT) {
+        merged.values[index] = column(rows, index, *aggregation);
     }
     // Only a mean has a peak: in a single row it would equal the value.
     merged.set(Column::CpuPeak, rows.iter().filter_map(Row::peak).max());
@@ -22,9 +22,9 @@ pub fn merge(rows: &[Row]) -> Option<Row> {
     Some(merged)
 }
 
-fn column(rows: &[Row], index: usize, how: Aggregation) -> Option<i64> {
+fn column(rows: &[Row], index: usize, aggregation: Aggregation) -> Option<i64> {
     let mut known = rows.iter().filter_map(|row| row.values[index].map(|value| (row, value)));
-    match how {
+    match aggregation {
         Aggregation::Mean => mean(known.map(|(row, value)| (value, row.span()))),
         Aggregation::ProgramMean => mean(known.map(|(row, value)| (value, row.program_span()))),
         Aggregation::Max => known.map(|(_, value)| value).max(),
@@ -53,10 +53,10 @@ struct Total<'a> {
     peak: i64,
     memory: f64,
     /// Time in which it was listed, in ms.
-    seen: f64,
+    listed: f64,
     /// Disk rate times span (bytes/s x ms), and the time in which the rate was not readable.
     disk: Option<f64>,
-    disk_hidden: f64,
+    disk_unreadable: f64,
     /// The same for writes, as far as readable.
     disk_write: Option<f64>,
     parts: i64,
@@ -97,9 +97,9 @@ impl<'a> Total<'a> {
             part: 0.0,
             peak: 0,
             memory: 0.0,
-            seen: 0.0,
+            listed: 0.0,
             disk: None,
-            disk_hidden: 0.0,
+            disk_unreadable: 0.0,
             disk_write: None,
             parts: 0,
             gpu: None,
@@ -116,19 +116,19 @@ impl<'a> Total<'a> {
         self.part += usage.busiest_part as f64 * time;
         self.peak = self.peak.max(usage.peak());
         self.memory += usage.memory as f64 * time;
-        self.seen += time;
+        self.listed += time;
         if usage.disk.is_none() {
-            self.disk_hidden += time;
+            self.disk_unreadable += time;
         }
         self.parts = self.parts.max(usage.parts);
-        let more = |sum: &mut Option<f64>, value: Option<i64>| {
+        let accumulate = |sum: &mut Option<f64>, value: Option<i64>| {
             *sum = value.map(|value| sum.unwrap_or(0.0) + value as f64 * time).or(*sum);
         };
-        more(&mut self.disk, usage.disk);
-        more(&mut self.disk_write, usage.disk_write);
-        more(&mut self.gpu, usage.gpu);
-        more(&mut self.net_rx, usage.net_rx);
-        more(&mut self.net_tx, usage.net_tx);
+        accumulate(&mut self.disk, usage.disk);
+        accumulate(&mut self.disk_write, usage.disk_write);
+        accumulate(&mut self.gpu, usage.gpu);
+        accumulate(&mut self.net_rx, usage.net_rx);
+        accumulate(&mut self.net_tx, usage.net_tx);
     }
 
     fn usage(&self, time: f64) -> Usage {
@@ -137,8 +137,8 @@ impl<'a> Total<'a> {
             cpu: rate(self.cpu, time),
             cpu_peak: Some(self.peak),
             busiest_part: rate(self.part, time),
-            memory: rate(self.memory, self.seen),
-            disk: self.disk.map(|sum| rate(sum, time - self.disk_hidden)),
+            memory: rate(self.memory, self.listed),
+            disk: self.disk.map(|sum| rate(sum, time - self.disk_unreadable)),
             // Unreadable time counts as zero: the rate is summed over days, and only what was seen may be claimed.
             disk_write: self.disk_write.map(|sum| rate(sum, time)),
             parts: self.parts,

@@ -57,7 +57,7 @@ impl PendingBatch {
     }
 
     /// Clears the batch after it was written.
-    pub(super) fn is_written(&mut self) {
+    pub(super) fn clear_written(&mut self) {
         self.rows = VecDeque::new();
         self.spaces = VecDeque::new();
         self.events = VecDeque::new();

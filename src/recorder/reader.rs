@@ -59,10 +59,10 @@ impl Reader {
 
     /// [`Self::samples`] with the peaks.
     pub fn recorded(&self, tier: Tier, from: At, to: At) -> Result<Vec<Recorded>, RecorderError> {
-        let view = self.db.unchecked_transaction()?;
+        let transaction = self.db.unchecked_transaction()?;
         let rows = self.rows(tier, from.0, to.0)?;
         let volumes = self.volumes(from.0, to.0)?;
-        drop(view);
+        drop(transaction);
         Ok(Self::with_volumes(&rows, tier, volumes))
     }
 
@@ -72,7 +72,7 @@ impl Reader {
     pub fn means(&self, step: Seconds, from: At, to: At) -> Result<Vec<Sample>, RecorderError> {
         let step = ((step.0 / 60.0).round() as i64).max(1) * Tier::Minute.step();
         let end_of = |at: i64| (at - 1).div_euclid(step) + 1;
-        let view = self.db.unchecked_transaction()?;
+        let transaction = self.db.unchecked_transaction()?;
         let (mut means, mut begin) = (Vec::new(), from.0);
         while begin <= to.0 {
             // Days end on the boundary of a mean.
@@ -82,7 +82,7 @@ impl Reader {
             begin = end + 1;
         }
         let volumes = self.volumes(from.0, to.0)?;
-        drop(view);
+        drop(transaction);
         let means = Self::with_volumes(&means, Tier::Minute, volumes);
         Ok(means.into_iter().map(|recorded| recorded.sample).collect())
     }

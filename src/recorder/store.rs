@@ -16,9 +16,9 @@ use crate::model::{At, Bytes, Celsius, Fraction, Origin, ProcKey, ProgramKind, R
 /// Ids reserved for the usages of one time.
 const USAGES: i64 = 64;
 /// Cache size in programs at which it is cleared: names and paths are unbounded.
-const MOST_PROGRAMS: usize = 512;
+const MAX_PROGRAMS: usize = 512;
 /// Most identities of automatically started programs stored; a few dozen are usual.
-const MOST_AUTOSTARTS: i64 = 5_000;
+const MAX_AUTOSTARTS: i64 = 5_000;
 
 /// Cache of program ids. It reflects the file, so it must be cleared when a transaction is not committed.
 #[derive(Debug, Default)]
@@ -32,8 +32,8 @@ impl Programs {
         *self = Self::default();
     }
 
-    fn remember(&mut self, id: i64, program: &Arc<Program>) {
-        if self.by_id.len() >= MOST_PROGRAMS {
+    fn cache(&mut self, id: i64, program: &Arc<Program>) {
+        if self.by_id.len() >= MAX_PROGRAMS {
             self.clear();
         }
         self.by_program.insert(Arc::clone(program), id);
@@ -59,7 +59,7 @@ impl Programs {
             let values = params![&*program.name, program.kind, &*program.path, origin, at];
             db.prepare_cached(insert)?.insert(values)?
         };
-        self.remember(id, program);
+        self.cache(id, program);
         Ok(id)
     }
 
@@ -75,7 +75,7 @@ impl Programs {
             Ok(Program { name: name.into(), kind: row.get(1)?, path: path.into(), origin: Arc::new(origin) })
         })?;
         let program = Arc::new(program);
-        self.remember(id, &program);
+        self.cache(id, &program);
         Ok(program)
     }
 }
@@ -135,12 +135,12 @@ pub fn new_autostarts(db: &Connection, from: At, now: At) -> Result<BTreeMap<Str
 }
 
 /// Adds unknown identities as first seen at `now`. The first list ever counts as always known.
-pub fn know_autostarts(db: &Connection, identities: &[String], now: At) -> Result<(), RecorderError> {
-    let known: i64 = db.prepare_cached("SELECT count(*) FROM autostart")?.query_row([], |row| row.get(0))?;
-    if known > MOST_AUTOSTARTS {
+pub fn add_autostarts(db: &Connection, identities: &[String], now: At) -> Result<(), RecorderError> {
+    let count: i64 = db.prepare_cached("SELECT count(*) FROM autostart")?.query_row([], |row| row.get(0))?;
+    if count > MAX_AUTOSTARTS {
         return Ok(());
     }
-    let first_seen = if known == 0 { 0 } else { now.0 };
+    let first_seen = if count == 0 { 0 } else { now.0 };
     let mut insert = db.prepare_cached("INSERT OR IGNORE INTO autostart (identity, first_seen) VALUES (?1, ?2)")?;
     // The empty identity marks that there was a first list, even an empty one.
     for identity in [""].into_iter().chain(identities.iter().map(String::as_str)) {

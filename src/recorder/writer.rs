@@ -16,7 +16,7 @@ use crate::model::{At, Event, EventKind, Sample, Seconds};
 
 /// Longest span over which samples of totals are merged while their programs are not read yet, in ms: the interval at
 /// which programs are read on a calm PC.
-const LONGEST_REST: i64 = 30_000;
+const MAX_TOTALS_SPAN: i64 = 30_000;
 /// Interval of rolling up samples into means, in ms. Readers compute the means that are still missing.
 pub const ROLL_EVERY: i64 = 600_000;
 /// Interval of pruning old rows, in ms…
@@ -55,19 +55,19 @@ pub struct Recorder {
 struct Due {
     roll: i64,
     prune: i64,
-    squeeze: i64,
+    prune_by_size: i64,
     prunings: u32,
 }
 
 impl Due {
     const fn new(started: i64) -> Self {
-        Self { roll: started, prune: started + PRUNE_FIRST, squeeze: i64::MIN, prunings: 0 }
+        Self { roll: started, prune: started + PRUNE_FIRST, prune_by_size: i64::MIN, prunings: 0 }
     }
 
     fn shift(&mut self, by: i64) {
         self.roll = self.roll.saturating_add(by);
         self.prune = self.prune.saturating_add(by);
-        self.squeeze = self.squeeze.saturating_add(by);
+        self.prune_by_size = self.prune_by_size.saturating_add(by);
     }
 }
 
@@ -84,10 +84,10 @@ impl Recorder {
         }
         let lock = file::lock(path)?;
         let opening = file::open(path, run.started)?;
-        let change = opening.db.unchecked_transaction()?;
-        let previous = previous_run(&change)?;
-        let run_id = begin_run(&change, run)?;
-        change.commit()?;
+        let transaction = opening.db.unchecked_transaction()?;
+        let previous = previous_run(&transaction)?;
+        let run_id = begin_run(&transaction, run)?;
+        transaction.commit()?;
         let created = opening.created || opening.quarantined.is_some();
         let opened = Opened { created, quarantined: opening.quarantined.clone(), previous };
         let recorder = Self {
@@ -110,8 +110,8 @@ impl Recorder {
     }
 
     /// Takes over what accumulated before the recording was open. Call it before anything else is added.
-    pub fn take_over(&mut self, waiting: PendingBatch) {
-        self.pending = waiting;
+    pub fn take_over(&mut self, batch: PendingBatch) {
+        self.pending = batch;
     }
 
     /// Buffers a sample. After an hour without a successful flush the oldest is dropped.
@@ -126,7 +126,7 @@ impl Recorder {
 
     /// Buffers the complete list of automatically started programs, by [`crate::model::Autostart::identity`]. Entries
     /// not in the recording are new from then on; the first list ever counts as always known.
-    pub fn know_autostarts(&mut self, identities: Vec<String>) {
+    pub fn add_autostarts(&mut self, identities: Vec<String>) {
         self.pending.autostarts = Some(identities);
     }
 
@@ -191,21 +191,21 @@ impl Recorder {
             }
         }
         if self.damaged {
-            self.begin_anew(now)?;
+            self.start_new_file(now)?;
         }
         self.quarantined = None;
         self.written_to = None;
         self.rolled = Rolled::before(&self.db, now.0)?;
         self.due = Due::new(now.0);
-        file::remove_aside(&self.path)?;
+        file::remove_quarantined(&self.path)?;
         Ok(())
     }
 
     fn delete_all(&mut self) -> Result<(), RecorderError> {
-        let change = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        erase::delete_rows(&change)?;
-        let run_id = begin_run(&change, &self.run)?;
-        change.commit()?;
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        erase::delete_rows(&transaction)?;
+        let run_id = begin_run(&transaction, &self.run)?;
+        transaction.commit()?;
         self.run_id = run_id;
         erase::scrub(&self.db)
     }
@@ -221,7 +221,7 @@ impl Recorder {
 
     fn try_flush(&mut self, now: At, clean: bool) -> Result<(), RecorderError> {
         if self.damaged {
-            self.begin_anew(now)?;
+            self.start_new_file(now)?;
         }
         let (started, rolled) = self.write(now, clean)?;
         let newest = self.pending.rows.iter().map(|row| row.at).max();
@@ -229,7 +229,7 @@ impl Recorder {
         self.run.started = started;
         self.rolled = rolled;
         self.shift_due = 0;
-        self.pending.is_written();
+        self.pending.clear_written();
         if now.0 >= self.due.roll {
             self.due.roll = now.0 + ROLL_EVERY;
         }
@@ -239,38 +239,38 @@ impl Recorder {
 
     /// The one transaction of a flush. Returns the start of the run and the state of the roll-up after it.
     fn write(&mut self, now: At, clean: bool) -> Result<(At, Rolled), RecorderError> {
-        let change = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut started = self.run.started;
         let mut rolled = self.rolled;
         if self.shift_due != 0 {
-            shift(&change, self.run_id, started.0, self.written_to, self.shift_due)?;
+            shift(&transaction, self.run_id, started.0, self.written_to, self.shift_due)?;
             rolled = rolled.shifted(started.0, self.shift_due);
             started.0 = started.0.saturating_add(self.shift_due);
         }
         // Readers join totals with the programs that cover them; joining here as well makes a calm minute three rows
         // instead of thirty.
-        for row in join_rest(collapse(self.pending.rows.iter().cloned().collect()), LONGEST_REST) {
-            store::insert(&change, &mut self.programs, Tier::Raw, &row)?;
+        for row in join_rest(collapse(self.pending.rows.iter().cloned().collect()), MAX_TOTALS_SPAN) {
+            store::insert(&transaction, &mut self.programs, Tier::Raw, &row)?;
         }
         for space in &self.pending.spaces {
-            space.insert(&change)?;
+            space.insert(&transaction)?;
         }
         for event in &self.pending.events {
-            insert_event(&change, self.run_id, event)?;
+            insert_event(&transaction, self.run_id, event)?;
         }
         if let Some(identities) = &self.pending.autostarts {
-            store::know_autostarts(&change, identities, now)?;
+            store::add_autostarts(&transaction, identities, now)?;
         }
         let run = "UPDATE run SET started = ?2, last_seen = ?3, clean = ?4 WHERE id = ?1";
         // The newest row also says when the run was last seen, which saves one page in most batches.
         let roll = now.0 >= self.due.roll;
         if roll || clean || self.pending.rows.is_empty() || self.shift_due != 0 {
-            change.prepare_cached(run)?.execute(params![self.run_id, started.0, now.0, clean])?;
+            transaction.prepare_cached(run)?.execute(params![self.run_id, started.0, now.0, clean])?;
         }
         if roll {
-            rolled = rolled.roll(&change, &mut self.programs, now.0)?;
+            rolled = rolled.roll(&transaction, &mut self.programs, now.0)?;
         }
-        change.commit()?;
+        transaction.commit()?;
         Ok((started, rolled))
     }
 
@@ -284,16 +284,16 @@ impl Recorder {
                 prune::programs(&self.db)?;
             }
         }
-        if self.file_bytes() > self.limits.max_bytes && now.0 >= self.due.squeeze {
+        if self.file_bytes() > self.limits.max_bytes && now.0 >= self.due.prune_by_size {
             // Not every time: a limit below what must be kept cannot be met.
-            self.due.squeeze = now.0 + PRUNE_FIRST;
+            self.due.prune_by_size = now.0 + PRUNE_FIRST;
             self.programs.clear();
             prune::by_size(&self.db, self.limits.max_bytes)?;
         }
         Ok(())
     }
 
-    fn begin_anew(&mut self, now: At) -> Result<(), RecorderError> {
+    fn start_new_file(&mut self, now: At) -> Result<(), RecorderError> {
         // The old file must be closed before it is renamed, so the connection needs a stand-in.
         self.db = Connection::open_in_memory()?;
         let opening = if self.path.exists() { file::replace(&self.path, now)? } else { file::open(&self.path, now)? };

@@ -33,22 +33,25 @@ const FORCED: &str = "ExtensionInstallForcelist";
 /// Reads the state of browsers on demand. A thread exists only during a read, and never more than one.
 #[derive(Default)]
 pub struct Browsers {
-    asked: Option<(Vec<BrowserQuestion>, Instant)>,
+    last_request: Option<(Vec<BrowserQuestion>, Instant)>,
     inbox: Option<Receiver<Vec<BrowserState>>>,
     known: Option<Arc<[BrowserState]>>,
 }
 
 impl Browsers {
     /// Requests the state of the browsers running at `now`. Never blocks.
-    pub fn ask(&mut self, now: Instant, questions: Vec<BrowserQuestion>) {
-        self.listen();
-        let is_old = |asked: &Instant| now.saturating_duration_since(*asked) >= AGAIN;
-        let is_known = self.asked.as_ref().is_some_and(|(before, asked)| *before == questions && !is_old(asked));
+    pub fn request(&mut self, now: Instant, questions: Vec<BrowserQuestion>) {
+        self.receive();
+        let is_stale = |requested_at: &Instant| now.saturating_duration_since(*requested_at) >= AGAIN;
+        let is_known = self
+            .last_request
+            .as_ref()
+            .is_some_and(|(before, requested_at)| *before == questions && !is_stale(requested_at));
         // A thread that hangs stays; no second one is started.
         if is_known || self.inbox.is_some() {
             return;
         }
-        self.asked = Some((questions.clone(), now));
+        self.last_request = Some((questions.clone(), now));
         if questions.is_empty() {
             self.known = Some(Arc::default());
             return;
@@ -65,11 +68,11 @@ impl Browsers {
 
     /// The newest result; it may be some minutes old, which is enough for what changes by days.
     pub fn latest(&mut self) -> Option<&Arc<[BrowserState]>> {
-        self.listen();
+        self.receive();
         self.known.as_ref()
     }
 
-    fn listen(&mut self) {
+    fn receive(&mut self) {
         match self.inbox.as_ref().map(Receiver::try_recv) {
             None | Some(Err(TryRecvError::Empty)) => {}
             Some(Ok(states)) => {
@@ -145,16 +148,16 @@ fn staged(path: &Path) -> Reading<bool> {
 /// both to be used at the next start (toolkit/mozapps/update). Every installation has its own folder, named by a hash
 /// of its path that is not resolved here, so several must agree.
 fn pending(question: &BrowserQuestion, path: &Path) -> Reading<bool> {
-    let mut told = BTreeSet::new();
+    let mut states = BTreeSet::new();
     for place in &question.places.update_states {
         let Some(files) = files_at(place, path.parent()) else { continue };
-        told.extend(files.iter().map(|file| {
+        states.extend(files.iter().map(|file| {
             let mut text = String::new();
             let read = File::open(file).and_then(|file| file.take(64).read_to_string(&mut text));
             read.is_ok() && ["pending", "applied"].iter().any(|word| text.starts_with(word))
         }));
     }
-    match (told.contains(&true), told.contains(&false)) {
+    match (states.contains(&true), states.contains(&false)) {
         (true, false) => Reading::Known(true),
         (false, true) => Reading::Known(false),
         _ => Reading::Missing(Why::Unsupported),
@@ -302,23 +305,23 @@ mod tests {
     #[test]
     fn a_blocker_of_chromium_is_a_folder_with_its_id() {
         let folder = tempfile::tempdir().expect("a folder");
-        let asked = question(BrowserFamily::Chromium, folder.path());
-        assert_eq!(ad_blocking(&asked), Reading::Missing(Why::Unsupported), "no profile");
+        let question = question(BrowserFamily::Chromium, folder.path());
+        assert_eq!(ad_blocking(&question), Reading::Missing(Why::Unsupported), "no profile");
         put(&folder.path().join("Local State"), "{}");
         put(&folder.path().join("Crashpad/settings.dat"), "");
-        assert_eq!(ad_blocking(&asked), Reading::Missing(Why::Unsupported), "no profile yet");
+        assert_eq!(ad_blocking(&question), Reading::Missing(Why::Unsupported), "no profile yet");
         put(&folder.path().join("Default/Preferences"), "{}");
-        assert_eq!(ad_blocking(&asked), Reading::Known(false));
+        assert_eq!(ad_blocking(&question), Reading::Known(false));
         let other = folder.path().join("Default/Extensions/nmmhkkegccagdldgiimedpiccmgmieda/1.0/manifest.json");
         put(&other, "{}");
-        assert_eq!(ad_blocking(&asked), Reading::Known(false));
-        let unlisted = BrowserQuestion { unlisted_add_ons: true, ..asked.clone() };
+        assert_eq!(ad_blocking(&question), Reading::Known(false));
+        let unlisted = BrowserQuestion { unlisted_add_ons: true, ..question.clone() };
         assert_eq!(ad_blocking(&unlisted), Reading::Missing(Why::Unsupported));
-        let optional = with_own_blocking(&asked, OwnBlocking::Optional);
+        let optional = with_own_blocking(&question, OwnBlocking::Optional);
         assert_eq!(ad_blocking(&optional), Reading::Missing(Why::Unsupported));
-        assert_eq!(ad_blocking(&with_own_blocking(&asked, OwnBlocking::Always)), Reading::Known(true));
+        assert_eq!(ad_blocking(&with_own_blocking(&question, OwnBlocking::Always)), Reading::Known(true));
         put(&folder.path().join("Profile 2/Extensions").join(UBLOCK).join("1.60/manifest.json"), "{}");
-        assert_eq!(ad_blocking(&asked), Reading::Known(true));
+        assert_eq!(ad_blocking(&question), Reading::Known(true));
         assert_eq!(ad_blocking(&optional), Reading::Known(true));
     }
 
@@ -333,21 +336,21 @@ mod tests {
     #[test]
     fn a_blocker_of_firefox_counts_while_it_is_switched_on() {
         let folder = tempfile::tempdir().expect("a folder");
-        let asked = question(BrowserFamily::Firefox, folder.path());
+        let question = question(BrowserFamily::Firefox, folder.path());
         put(&folder.path().join("profiles.ini"), "");
         put(&folder.path().join("Crash Reports/x"), "");
-        assert_eq!(ad_blocking(&asked), Reading::Missing(Why::Unsupported));
+        assert_eq!(ad_blocking(&question), Reading::Missing(Why::Unsupported));
         let list = folder.path().join("a1b2.default-release/extensions.json");
         let with = |active| {
             let other = r#"{"id":"addon@darkreader.org","version":"4","active":true,"userDisabled":false}"#;
             let blocker = format!(r#"{{"id":"uBlock0@raymondhill.net","type":"extension","active":{active}}}"#);
             put(&list, &format!(r#"{{"schemaVersion":37,"addons":[{other},{blocker}]}}"#));
-            ad_blocking(&asked)
+            ad_blocking(&question)
         };
         assert_eq!(with(false), Reading::Known(false));
         assert_eq!(with(true), Reading::Known(true));
         put(&list, r#"{"schemaVersion":37,"addons":[{"id":"uBl"#);
-        assert_eq!(ad_blocking(&asked), Reading::Missing(Why::OutOfRange), "it is being written");
+        assert_eq!(ad_blocking(&question), Reading::Missing(Why::OutOfRange), "it is being written");
     }
 
     #[test]
@@ -380,11 +383,11 @@ mod tests {
     fn the_date_of_the_program_file_is_its_age() {
         let own = std::env::current_exe().expect("own path").to_string_lossy().into_owned();
         let folder = tempfile::tempdir().expect("a folder");
-        let asked = question(BrowserFamily::Chromium, folder.path());
-        let asked = BrowserQuestion { pid: std::process::id(), path: Some(own.as_str().into()), ..asked };
+        let question = question(BrowserFamily::Chromium, folder.path());
+        let question = BrowserQuestion { pid: std::process::id(), path: Some(own.as_str().into()), ..question };
         let modified = fs::metadata(&own).and_then(|metadata| metadata.modified()).expect("a date");
         if platform::program_file(0, Some(Path::new(&own))).is_some() {
-            assert_eq!(dated_at(&asked), date_of(modified));
+            assert_eq!(dated_at(&question), date_of(modified));
         }
         assert_eq!(date_of(UNIX_EPOCH + Duration::from_secs(1)), Reading::Missing(Why::OutOfRange));
     }
@@ -392,10 +395,10 @@ mod tests {
     #[test]
     fn nobody_waits_for_an_answer() {
         let folder = tempfile::tempdir().expect("a folder");
-        let asked = question(BrowserFamily::Chromium, folder.path());
+        let question = question(BrowserFamily::Chromium, folder.path());
         let (mut browsers, now) = (Browsers::default(), Instant::now());
         assert_eq!(browsers.latest(), None);
-        browsers.ask(now, vec![asked.clone()]);
+        browsers.request(now, vec![question.clone()]);
         let first = loop {
             if let Some(states) = browsers.latest() {
                 break Arc::clone(states);
@@ -404,14 +407,14 @@ mod tests {
         };
         assert_eq!((first.len(), &*first[0].name), (1, "Browser"));
         // The same browsers are not read again for a while, and an equal result keeps its allocation.
-        browsers.ask(now + AGAIN / 2, vec![asked.clone()]);
+        browsers.request(now + AGAIN / 2, vec![question.clone()]);
         assert!(browsers.inbox.is_none());
-        browsers.ask(now + AGAIN, vec![asked]);
+        browsers.request(now + AGAIN, vec![question]);
         while browsers.inbox.is_some() {
-            browsers.listen();
+            browsers.receive();
         }
         assert!(Arc::ptr_eq(browsers.latest().expect("known"), &first));
-        browsers.ask(now + AGAIN, Vec::new());
+        browsers.request(now + AGAIN, Vec::new());
         assert!(browsers.latest().expect("known").is_empty());
     }
 }

@@ -23,13 +23,13 @@ pub use browsers::Browsers;
 pub use pace::{Depth, Pace, Totals};
 pub use signatures::SignatureChecks;
 pub use thermal::{SensorJudge, ThermalModel};
-pub use threads::settle;
-pub use users::Users;
+pub use threads::join_all;
+pub use users::ResourceUsers;
 pub use volumes::VolumeWatcher;
 
 use awake::{AwakeClock, AwakeInstant};
 use gpu::GpuWatcher;
-use reaped_child_time::{CountedUsage, Ended, HandedShare, InheritedTime, charge, counted_below, uncounted};
+use reaped_child_time::{CountedUsage, Ended, InheritedShare, InheritedTime, charge, counted_below, uncounted};
 use slow::Latest;
 
 use crate::model::{
@@ -258,7 +258,7 @@ impl Sampler {
         let effort = self.thermal.step(cpu.get(), values.frequency.get(), max, totals.span);
         let (net_rx, net_tx) = self.read_network(elapsed);
         let storage = self.volumes.latest();
-        self.volumes.ask();
+        self.volumes.request();
         let own = own_usage(&processes);
         let sample = Sample {
             cpu,
@@ -273,7 +273,7 @@ impl Sampler {
             fan_effort: Reading::from_option(effort, Why::NotYet),
             throttle_events: values.throttle_events,
             pressure: values.pressure,
-            gpu: self.gpu.as_mut().map_or(values.gpu, |gpu| gpu.look(now.instant)),
+            gpu: self.gpu.as_mut().map_or(values.gpu, |gpu| gpu.poll(now.instant)),
             disk_busy: values.disk_busy,
             power: values.power,
             condition: self.condition(now.instant),
@@ -310,7 +310,7 @@ impl Sampler {
 
     /// Every process, and the time some inherited from children that lived for less than a scan interval, as index and
     /// share.
-    fn read_processes(&mut self, room: Option<Interval>) -> Result<(Vec<ProcSample>, Vec<HandedShare>), Why> {
+    fn read_processes(&mut self, room: Option<Interval>) -> Result<(Vec<ProcSample>, Vec<InheritedShare>), Why> {
         let mut found: Vec<ProcSample> = Vec::with_capacity(self.tracked.len() + 16);
         let (mut renewals, mut handed, mut hands_on) = (Vec::new(), Vec::new(), false);
         self.scans += 1;
@@ -389,7 +389,7 @@ impl Sampler {
     fn condition(&mut self, now: Instant) -> Arc<Condition> {
         if now - self.condition_asked >= CONDITION_EVERY {
             self.condition_asked = now;
-            self.condition.ask();
+            self.condition.request();
             // Services come and go in shared processes.
             for host in self.tracked.values_mut().filter(|known| !known.facts.services.is_empty()) {
                 host.settled = false;

@@ -8,9 +8,9 @@ use std::time::Duration;
 use crate::model::{Bytes, Fraction, Pid, ProcSample, Reading};
 
 /// Most ancestors followed; reused pids can form a cycle.
-const MOST_PARENTS: usize = 64;
+const MAX_PARENTS: usize = 64;
 /// Share of the PC above which inherited time must be old; coarse clocks can show slightly more than the whole.
-const MOST_SHARE: f64 = 1.25;
+const MAX_SHARE: f64 = 1.25;
 
 /// A process that ended since the last scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub(super) struct InheritedTime {
 }
 
 /// Inherited processor time: index of the process in the scan, and share of the whole PC.
-pub(super) type HandedShare = (usize, f64);
+pub(super) type InheritedShare = (usize, f64);
 
 /// Already counted usage of everything that ended below each living process; it must not be counted again as work of
 /// the survivor.
@@ -50,7 +50,7 @@ pub(super) fn counted_below(ended: &HashMap<Pid, Ended>) -> HashMap<Pid, Counted
     let mut below: HashMap<Pid, CountedUsage> = HashMap::new();
     for one in ended.values() {
         let mut ancestor = one.parent;
-        for _ in 0..MOST_PARENTS {
+        for _ in 0..MAX_PARENTS {
             match ended.get(&ancestor) {
                 Some(next) => ancestor = next.parent,
                 None => break,
@@ -66,25 +66,26 @@ pub(super) fn counted_below(ended: &HashMap<Pid, Ended>) -> HashMap<Pid, Counted
 }
 
 /// Inherited time that was not counted yet, with the index of the process.
-pub(super) fn uncounted(handed: &[InheritedTime], below: &HashMap<Pid, CountedUsage>) -> Vec<(usize, Duration)> {
+pub(super) fn uncounted(inherited: &[InheritedTime], below: &HashMap<Pid, CountedUsage>) -> Vec<(usize, Duration)> {
     let counted = |one: &InheritedTime| below.get(&one.pid).map_or(Duration::ZERO, |counted| counted.time);
-    let rest = handed.iter().map(|one| (one.index, one.time.saturating_sub(counted(one))));
+    let rest = inherited.iter().map(|one| (one.index, one.time.saturating_sub(counted(one))));
     rest.filter(|(_, rest)| !rest.is_zero()).collect()
 }
 
 /// Adds inherited shares to their processes, as far as the measured total leaves room beside the processes. A share
 /// much larger than the PC is old work of hidden children, such as those of `sudo` on a PC that hides other users'
 /// processes: none of it is known to be recent.
-pub(super) fn charge(processes: &mut [ProcSample], handed: &[HandedShare], measured: Reading<Fraction>) {
+pub(super) fn charge(processes: &mut [ProcSample], inherited: &[InheritedShare], measured: Reading<Fraction>) {
     let Some(total) = measured.get() else { return };
-    let handed = || handed.iter().filter(|(_, share)| *share <= MOST_SHARE);
-    let seen: f64 = processes.iter().filter_map(|process| process.cpu.get()).map(Fraction::get).sum();
-    let (room, wanted) = ((total.get() - seen).max(0.0), handed().map(|(_, share)| share).sum::<f64>());
-    if wanted <= 0.0 {
+    let inherited = || inherited.iter().filter(|(_, share)| *share <= MAX_SHARE);
+    let measured_sum: f64 = processes.iter().filter_map(|process| process.cpu.get()).map(Fraction::get).sum();
+    let (available, inherited_sum) =
+        ((total.get() - measured_sum).max(0.0), inherited().map(|(_, share)| share).sum::<f64>());
+    if inherited_sum <= 0.0 {
         return;
     }
-    let part = (room / wanted).min(1.0);
-    for (index, share) in handed() {
+    let part = (available / inherited_sum).min(1.0);
+    for (index, share) in inherited() {
         if let Some(process) = processes.get_mut(*index) {
             process.cpu = process.cpu.map(|cpu| Fraction::new(cpu.get() + share * part));
         }
@@ -102,7 +103,7 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    fn handed(index: usize, pid: Pid, time: u64) -> InheritedTime {
+    fn inherited(index: usize, pid: Pid, time: u64) -> InheritedTime {
         InheritedTime { index, pid, time: seconds(time) }
     }
 
@@ -113,30 +114,30 @@ mod tests {
         list.map(|(pid, parent, time)| (pid, Ended { parent, counted: counted(time) })).into()
     }
 
-    fn rest(handed: &[InheritedTime], ended: &HashMap<Pid, Ended>) -> Vec<(usize, Duration)> {
-        uncounted(handed, &counted_below(ended))
+    fn rest(inherited: &[InheritedTime], ended: &HashMap<Pid, Ended>) -> Vec<(usize, Duration)> {
+        uncounted(inherited, &counted_below(ended))
     }
 
     #[test]
     fn what_nobody_saw_is_the_work_of_what_started_it() {
-        assert_eq!(rest(&[handed(3, 10, 5)], &HashMap::new()), [(3, seconds(5))]);
+        assert_eq!(rest(&[inherited(3, 10, 5)], &HashMap::new()), [(3, seconds(5))]);
         assert_eq!(rest(&[], &ended([(11, 10, 4)])), []);
     }
 
     #[test]
     fn what_was_seen_before_is_not_counted_twice() {
         let gone = ended([(11, 10, 4), (12, 10, 1)]);
-        assert_eq!(rest(&[handed(3, 10, 7)], &gone), [(3, seconds(2))]);
-        assert_eq!(rest(&[handed(3, 10, 5)], &gone), []);
+        assert_eq!(rest(&[inherited(3, 10, 7)], &gone), [(3, seconds(2))]);
+        assert_eq!(rest(&[inherited(3, 10, 5)], &gone), []);
         // System clocks are coarse: the last scan may have rounded up.
-        assert_eq!(rest(&[handed(3, 10, 4)], &gone), []);
+        assert_eq!(rest(&[inherited(3, 10, 4)], &gone), []);
     }
 
     #[test]
     fn a_whole_tree_that_has_ended_counts_for_the_one_that_is_left() {
         // make (10) started sh (11), which started the compiler (12).
         let gone = ended([(11, 10, 0), (12, 11, 3)]);
-        assert_eq!(rest(&[handed(0, 10, 5)], &gone), [(0, seconds(2))]);
+        assert_eq!(rest(&[inherited(0, 10, 5)], &gone), [(0, seconds(2))]);
     }
 
     #[test]
@@ -149,7 +150,7 @@ mod tests {
         assert!(!below.contains_key(&11));
     }
 
-    fn charged(cpu: f64, handed: &[HandedShare], total: Reading<Fraction>) -> Vec<f64> {
+    fn charged(cpu: f64, inherited: &[InheritedShare], total: Reading<Fraction>) -> Vec<f64> {
         let process = |cpu| ProcSample {
             cpu: Reading::Known(Fraction::new(cpu)),
             threads: 1,
@@ -157,7 +158,7 @@ mod tests {
             ..ProcSample::new(Arc::new(ProcFacts::new(ProcKey { pid: 7, start_time: 7 })))
         };
         let mut processes = vec![process(cpu), process(0.0)];
-        charge(&mut processes, handed, total);
+        charge(&mut processes, inherited, total);
         processes.iter().map(|process| process.cpu.get().map_or(-1.0, |cpu| (cpu.get() * 100.0).round())).collect()
     }
 
@@ -177,6 +178,6 @@ mod tests {
 
     #[test]
     fn a_circle_of_parents_ends() {
-        assert_eq!(rest(&[handed(0, 10, 5)], &ended([(11, 12, 1), (12, 11, 1)])), [(0, seconds(5))]);
+        assert_eq!(rest(&[inherited(0, 10, 5)], &ended([(11, 12, 1), (12, 11, 1)])), [(0, seconds(5))]);
     }
 }

@@ -8,12 +8,12 @@ use super::threads;
 use crate::model::Why;
 
 /// Maximum time for an answer; after that the last one is stale.
-const FRESH: Duration = Duration::from_secs(15);
+const STALE_AFTER: Duration = Duration::from_secs(15);
 
 struct Slot<T> {
     answer: Option<Arc<T>>,
     /// Time of the oldest pending request.
-    asked: Option<Instant>,
+    requested_at: Option<Instant>,
     /// A thread is working on it.
     running: bool,
 }
@@ -29,19 +29,19 @@ pub struct Latest<T> {
 }
 
 impl<T: Send + Sync + 'static> Latest<T> {
-    /// Queries `source` for the first time, and once for each later [`Self::ask`], on threads called `name`. A source
-    /// that never returns keeps its thread and nothing else, even after this value is dropped.
+    /// Queries `source` for the first time, and once for each later [`Self::request`], on threads called `name`. A
+    /// source that never returns keeps its thread and nothing else, even after this value is dropped.
     pub fn start(name: &'static str, source: impl FnMut() -> Option<T> + Send + 'static) -> Self {
-        let slot = Arc::new(Mutex::new(Slot { answer: None, asked: None, running: false }));
+        let slot = Arc::new(Mutex::new(Slot { answer: None, requested_at: None, running: false }));
         let latest = Self { name, slot, source: Arc::new(Mutex::new(source)) };
-        latest.ask();
+        latest.request();
         latest
     }
 
     /// Requests a new answer, unless one is pending.
-    pub fn ask(&self) {
+    pub fn request(&self) {
         let mut slot = locked(&self.slot);
-        slot.asked.get_or_insert_with(Instant::now);
+        slot.requested_at.get_or_insert_with(Instant::now);
         if slot.running {
             return;
         }
@@ -53,7 +53,7 @@ impl<T: Send + Sync + 'static> Latest<T> {
             drop(source);
             let Some(slot) = weak.upgrade() else { return };
             let mut slot = locked(&slot);
-            (slot.asked, slot.running) = (None, false);
+            (slot.requested_at, slot.running) = (None, false);
             if let Some(answer) = answer {
                 slot.answer = Some(Arc::new(answer));
             }
@@ -76,7 +76,9 @@ impl<T: Send + Sync + 'static> Latest<T> {
         let slot = locked(&self.slot);
         match &slot.answer {
             None => Err(Why::NotYet),
-            Some(_) if slot.asked.is_some_and(|asked| asked.elapsed() > FRESH) => Err(Why::Stale),
+            Some(_) if slot.requested_at.is_some_and(|requested_at| requested_at.elapsed() > STALE_AFTER) => {
+                Err(Why::Stale)
+            }
             Some(answer) => Ok(Arc::clone(answer)),
         }
     }
@@ -92,7 +94,7 @@ mod tests {
 
     use super::*;
 
-    fn answered(latest: &Latest<u32>) -> Result<Arc<u32>, Why> {
+    fn wait_for_answer(latest: &Latest<u32>) -> Result<Arc<u32>, Why> {
         let end = Instant::now() + Duration::from_secs(20);
         while latest.is_waiting() {
             assert!(Instant::now() < end, "no answer");
@@ -108,30 +110,30 @@ mod tests {
             count += 1;
             Some(count).filter(|count| *count != 2)
         });
-        assert_eq!(answered(&latest), Ok(Arc::new(1)));
-        latest.ask();
-        assert_eq!(answered(&latest), Ok(Arc::new(1)), "no answer leaves the last one");
-        latest.ask();
-        assert_eq!(answered(&latest), Ok(Arc::new(3)));
+        assert_eq!(wait_for_answer(&latest), Ok(Arc::new(1)));
+        latest.request();
+        assert_eq!(wait_for_answer(&latest), Ok(Arc::new(1)), "no answer leaves the last one");
+        latest.request();
+        assert_eq!(wait_for_answer(&latest), Ok(Arc::new(3)));
     }
 
     #[test]
     fn a_source_that_hangs_is_asked_once_and_holds_nobody_up() {
-        let asked = Arc::new(AtomicU32::new(0));
-        let counter = Arc::clone(&asked);
+        let calls = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&calls);
         let latest: Latest<u32> = Latest::start("test", move || {
             counter.fetch_add(1, Ordering::SeqCst);
             std::thread::sleep(Duration::from_hours(1));
             None
         });
         let begin = Instant::now();
-        while asked.load(Ordering::SeqCst) == 0 && begin.elapsed() < Duration::from_secs(20) {
+        while calls.load(Ordering::SeqCst) == 0 && begin.elapsed() < Duration::from_secs(20) {
             std::thread::sleep(Duration::from_millis(5));
         }
-        latest.ask();
-        latest.ask();
+        latest.request();
+        latest.request();
         assert_eq!((latest.latest(), latest.is_waiting()), (Err(Why::NotYet), true));
         drop(latest);
-        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
     }
 }

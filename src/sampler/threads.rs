@@ -27,8 +27,8 @@ impl Threads {
         started
     }
 
-    fn settle(&self, patience: Duration) {
-        let end = Instant::now() + patience;
+    fn join_all(&self, timeout: Duration) {
+        let end = Instant::now() + timeout;
         loop {
             let done: Vec<JoinHandle<()>> = self.running().extract_if(.., |thread| thread.is_finished()).collect();
             for thread in done {
@@ -49,9 +49,9 @@ pub(super) fn start(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
     ALL.start(name, work)
 }
 
-/// Waits up to `patience` for all threads of this module to end; one that hangs is abandoned.
-pub fn settle(patience: Duration) {
-    ALL.settle(patience);
+/// Waits up to `timeout` for all threads of this module to end; one that hangs is abandoned.
+pub fn join_all(timeout: Duration) {
+    ALL.join_all(timeout);
 }
 
 #[cfg(test)]
@@ -68,18 +68,18 @@ mod tests {
             sleep(Duration::from_millis(100));
             done.send(()).expect("listens");
         }));
-        threads.settle(Duration::from_secs(20));
+        threads.join_all(Duration::from_secs(20));
         assert_eq!(answers.try_recv(), Ok(()));
         assert!(threads.running().is_empty());
 
         let (go_on, waits) = channel::<()>();
         assert!(threads.start("test", move || _ = waits.recv()));
         let begin = Instant::now();
-        threads.settle(Duration::from_millis(50));
+        threads.join_all(Duration::from_millis(50));
         assert!(begin.elapsed() >= Duration::from_millis(50));
         assert_eq!(threads.running().len(), 1);
         drop(go_on);
-        threads.settle(Duration::from_secs(20));
+        threads.join_all(Duration::from_secs(20));
         assert!(threads.running().is_empty());
     }
 }

@@ -13,27 +13,27 @@ const EVERY: Duration = Duration::from_secs(10);
 const CALM: Duration = Duration::from_secs(30);
 
 /// Use by process id.
-type Parts<T> = Reading<Vec<(Pid, T)>>;
+type UsageByPid<T> = Reading<Vec<(Pid, T)>>;
 
 /// Reads while it is worthwhile.
 #[derive(Default)]
-pub struct Users {
-    gpu: Question<Fraction>,
-    network: Question<Traffic>,
+pub struct ResourceUsers {
+    gpu: ResourceQuery<Fraction>,
+    network: ResourceQuery<Traffic>,
 }
 
-impl Users {
+impl ResourceUsers {
     /// Use of the graphics processor while it is `busy`. Known from the second read on.
-    pub fn gpu(&mut self, now: Instant, busy: bool) -> Parts<Fraction> {
-        self.gpu.look(now, busy, || {
+    pub fn gpu(&mut self, now: Instant, busy: bool) -> UsageByPid<Fraction> {
+        self.gpu.poll(now, busy, || {
             let mut users = GpuUsers::new();
             Latest::start("gpu-users", move || answer(users.read()))
         })
     }
 
     /// Use of the network while it is `busy`. Known from the second read on.
-    pub fn network(&mut self, now: Instant, busy: bool) -> Parts<Traffic> {
-        self.network.look(now, busy, || {
+    pub fn network(&mut self, now: Instant, busy: bool) -> UsageByPid<Traffic> {
+        self.network.poll(now, busy, || {
             let mut users = NetUsers::new();
             Latest::start("net-users", move || answer(users.read()))
         })
@@ -41,52 +41,52 @@ impl Users {
 }
 
 /// The first read only initialises the counters: no answer yet.
-fn answer<T>(parts: Parts<T>) -> Option<Parts<T>> {
+fn answer<T>(parts: UsageByPid<T>) -> Option<UsageByPid<T>> {
     Some(parts).filter(|parts| parts.why() != Some(Why::NotYet))
 }
 
 /// State of one repeated query.
-struct Question<T> {
+struct ResourceQuery<T> {
     /// The reader; `None` while nothing is busy.
-    looking: Option<Latest<Parts<T>>>,
-    asked: Option<Instant>,
-    busy: Option<Instant>,
+    reader: Option<Latest<UsageByPid<T>>>,
+    requested_at: Option<Instant>,
+    busy_at: Option<Instant>,
     /// Why this system cannot report it; it is then never queried again.
-    never: Option<Why>,
+    unsupported: Option<Why>,
 }
 
-impl<T> Default for Question<T> {
+impl<T> Default for ResourceQuery<T> {
     fn default() -> Self {
-        Self { looking: None, asked: None, busy: None, never: None }
+        Self { reader: None, requested_at: None, busy_at: None, unsupported: None }
     }
 }
 
-impl<T: Clone + Send + Sync + 'static> Question<T> {
-    fn look(&mut self, now: Instant, busy: bool, start: impl FnOnce() -> Latest<Parts<T>>) -> Parts<T> {
-        if let Some(why) = self.never {
+impl<T: Clone + Send + Sync + 'static> ResourceQuery<T> {
+    fn poll(&mut self, now: Instant, busy: bool, start: impl FnOnce() -> Latest<UsageByPid<T>>) -> UsageByPid<T> {
+        if let Some(why) = self.unsupported {
             return Reading::Missing(why);
         }
         if busy {
-            self.busy = Some(now);
-        } else if self.busy.is_none_or(|busy| now.duration_since(busy) >= CALM) {
+            self.busy_at = Some(now);
+        } else if self.busy_at.is_none_or(|busy| now.duration_since(busy) >= CALM) {
             *self = Self::default();
             return Reading::Missing(Why::NotYet);
         }
         // Starting includes the first query.
-        let looking = self.looking.get_or_insert_with(|| {
-            self.asked = Some(now);
+        let reader = self.reader.get_or_insert_with(|| {
+            self.requested_at = Some(now);
             start()
         });
-        if self.asked.is_none_or(|asked| now.duration_since(asked) >= EVERY) {
-            self.asked = Some(now);
-            looking.ask();
+        if self.requested_at.is_none_or(|requested_at| now.duration_since(requested_at) >= EVERY) {
+            self.requested_at = Some(now);
+            reader.request();
         }
-        let parts = match looking.latest() {
+        let parts = match reader.latest() {
             Ok(parts) => (*parts).clone(),
             Err(why) => Reading::Missing(why),
         };
         if let Some(why @ (Why::Unsupported | Why::NoPermission)) = parts.why() {
-            *self = Self { never: Some(why), ..Self::default() };
+            *self = Self { unsupported: Some(why), ..Self::default() };
         }
         parts
     }
@@ -99,7 +99,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     /// Answers with the number of queries so far.
-    fn counting(count: &Arc<AtomicU32>) -> Latest<Parts<u32>> {
+    fn counting(count: &Arc<AtomicU32>) -> Latest<UsageByPid<u32>> {
         let count = Arc::clone(count);
         Latest::start("test", move || Some(Reading::Known(vec![(1, count.fetch_add(1, Ordering::SeqCst) + 1)])))
     }
@@ -107,39 +107,39 @@ mod tests {
     #[test]
     fn nothing_runs_on_a_calm_pc_and_a_busy_one_is_asked_now_and_then() {
         let (count, begin) = (Arc::new(AtomicU32::new(0)), Instant::now());
-        let mut asked = Question::default();
-        let mut look = |seconds, busy| {
-            let parts = asked.look(begin + Duration::from_secs(seconds), busy, || counting(&count));
-            (parts, asked.looking.is_some())
+        let mut query = ResourceQuery::default();
+        let mut poll = |seconds, busy| {
+            let parts = query.poll(begin + Duration::from_secs(seconds), busy, || counting(&count));
+            (parts, query.reader.is_some())
         };
         // Waits for the answer: until then no further query is accepted.
         let mut answered = |seconds, number| {
-            let wanted = Reading::Known(vec![(1, number)]);
+            let expected = Reading::Known(vec![(1, number)]);
             (0..1000).any(|_| {
                 std::thread::sleep(Duration::from_millis(10));
-                look(seconds, true).0 == wanted
+                poll(seconds, true).0 == expected
             })
         };
         assert!(answered(2, 1));
         assert!(answered(4, 1) && answered(11, 1), "too early for another look");
         assert!(answered(12, 2));
         assert_eq!(count.load(Ordering::SeqCst), 2);
-        assert!(look(20, false).1, "a pause in between");
-        assert_eq!(look(42, false), (Reading::Missing(Why::NotYet), false), "calm again: the thread has ended");
-        assert_eq!(look(44, false), (Reading::Missing(Why::NotYet), false));
+        assert!(poll(20, false).1, "a pause in between");
+        assert_eq!(poll(42, false), (Reading::Missing(Why::NotYet), false), "calm again: the thread has ended");
+        assert_eq!(poll(44, false), (Reading::Missing(Why::NotYet), false));
     }
 
     #[test]
     fn a_system_that_does_not_tell_is_asked_once() {
-        let mut asked: Question<u32> = Question::default();
+        let mut query: ResourceQuery<u32> = ResourceQuery::default();
         let now = Instant::now();
         let start = || Latest::start("test", || Some(Reading::Missing(Why::NoPermission)));
-        let mut parts = asked.look(now, true, start);
+        let mut parts = query.poll(now, true, start);
         while parts.why() == Some(Why::NotYet) {
             std::thread::sleep(Duration::from_millis(10));
-            parts = asked.look(now, true, start);
+            parts = query.poll(now, true, start);
         }
-        assert_eq!((parts.why(), asked.looking.is_some()), (Some(Why::NoPermission), false));
-        assert_eq!(asked.look(now, true, || unreachable!("asked again")).why(), Some(Why::NoPermission));
+        assert_eq!((parts.why(), query.reader.is_some()), (Some(Why::NoPermission), false));
+        assert_eq!(query.poll(now, true, || unreachable!("asked again")).why(), Some(Why::NoPermission));
     }
 }

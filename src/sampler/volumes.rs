@@ -34,7 +34,7 @@ impl VolumeWatcher {
     /// Watches the volumes of this PC.
     pub fn start() -> Self {
         let mut source = Source::default();
-        Self::with_source(move || source.look())
+        Self::with_source(move || source.read())
     }
 
     /// Watches another source (tests).
@@ -43,8 +43,8 @@ impl VolumeWatcher {
     }
 
     /// Requests a new view, which arrives with a later tick.
-    pub fn ask(&self) {
-        self.latest.ask();
+    pub fn request(&self) {
+        self.latest.request();
     }
 
     /// The newest view.
@@ -63,7 +63,7 @@ struct Source {
 }
 
 impl Source {
-    fn look(&mut self) -> Option<VolumeView> {
+    fn read(&mut self) -> Option<VolumeView> {
         let kind = DiskRefreshKind::nothing().with_storage().with_io_usage();
         if let Some(disks) = &mut self.disks {
             disks.refresh_specifics(true, kind);

@@ -793,9 +793,9 @@ fn what_was_new_by_a_wrong_clock_is_new_by_the_right_one() {
     let (_folder, path) = file();
     let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let (mut recorder, _) = open(&path, at(10_000));
-    recorder.know_autostarts(list(&["old"]));
+    recorder.add_autostarts(list(&["old"]));
     recorder.flush(at(10_060)).expect("flushed");
-    recorder.know_autostarts(list(&["old", "new"]));
+    recorder.add_autostarts(list(&["old", "new"]));
     recorder.flush(at(10_120)).expect("flushed");
     let new = |now: i64| reader(&path).new_autostarts(at(0), at(now)).expect("a list").into_iter().collect::<Vec<_>>();
     assert_eq!(new(200), [], "it will be seen in the future, says the clock");
@@ -829,21 +829,21 @@ fn what_starts_with_the_pc_is_new_when_it_was_not_in_the_first_list() {
     let new =
         |path: &Path| reader(path).new_autostarts(at(0), At(i64::MAX)).expect("a list").into_iter().collect::<Vec<_>>();
     let (mut recorder, _) = open(&path, at(0));
-    recorder.know_autostarts(list(&[]));
+    recorder.add_autostarts(list(&[]));
     recorder.flush(at(60)).expect("flushed");
     assert_eq!(new(&path), []);
-    recorder.know_autostarts(list(&["a"]));
+    recorder.add_autostarts(list(&["a"]));
     recorder.flush(at(120)).expect("flushed");
     recorder.end(at(130)).expect("ended");
     let (mut recorder, _) = open(&path, at(200));
-    recorder.know_autostarts(list(&["b"]));
+    recorder.add_autostarts(list(&["b"]));
     recorder.flush(at(260)).expect("flushed");
-    recorder.know_autostarts(list(&["a", "b"]));
+    recorder.add_autostarts(list(&["a", "b"]));
     recorder.flush(at(320)).expect("flushed");
     assert_eq!(new(&path), [("a".to_owned(), at(120)), ("b".to_owned(), at(260))]);
     assert_eq!(reader(&path).new_autostarts(at(200), At(i64::MAX)).expect("a list").len(), 1);
     recorder.erase(at(400)).expect("forgotten");
-    recorder.know_autostarts(list(&["a", "c"]));
+    recorder.add_autostarts(list(&["a", "c"]));
     recorder.flush(at(460)).expect("flushed");
     assert_eq!(new(&path), []);
 }
