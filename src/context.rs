@@ -86,10 +86,10 @@ impl Context {
     /// The system's current time zone, at most seconds old: it changes when a PC travels, and jiff by itself caches it
     /// for five minutes.
     pub fn zone() -> TimeZone {
-        static ASKED: Mutex<Option<Instant>> = Mutex::new(None);
-        let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
-        if asked.is_none_or(|asked| asked.elapsed() > KEEP_ZONE) {
-            *asked = Some(Instant::now());
+        static REFRESHED: Mutex<Option<Instant>> = Mutex::new(None);
+        let mut refreshed = REFRESHED.lock().unwrap_or_else(PoisonError::into_inner);
+        if refreshed.is_none_or(|refreshed| refreshed.elapsed() > KEEP_ZONE) {
+            *refreshed = Some(Instant::now());
             reset_system_time_zone_cache();
         }
         TimeZone::system()

@@ -22,16 +22,16 @@ pub(super) trait Line {
 }
 
 /// Time remaining until `end`.
-fn left(end: Instant) -> Result<Duration> {
-    let left = end.saturating_duration_since(Instant::now());
-    if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(left) }
+fn remaining(end: Instant) -> Result<Duration> {
+    let remaining = end.saturating_duration_since(Instant::now());
+    if remaining.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(remaining) }
 }
 
 fn read_line(line: &mut impl Line, end: Instant) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     let mut part = [0; 1024];
     loop {
-        let count = match line.read(&mut part, left(end)?) {
+        let count = match line.read(&mut part, remaining(end)?) {
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(count) => count,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -56,7 +56,7 @@ fn write_line(line: &mut impl Line, text: &[u8], end: Instant) -> Result<()> {
     let whole = [text, b"\n"].concat();
     let mut rest = whole.as_slice();
     while !rest.is_empty() {
-        match line.write(rest, left(end)?) {
+        match line.write(rest, remaining(end)?) {
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
             Ok(count) => rest = rest.get(count..).unwrap_or_default(),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -79,7 +79,7 @@ fn answer(line: &mut impl Line, handle: impl FnOnce(&[u8]) -> Vec<u8>) -> Result
     let end = Instant::now() + PATIENCE;
     write_line(line, &answer, end)?;
     // Waits until the peer has read it and closes: closing a Windows pipe first may lose the answer.
-    while left(end).and_then(|left| line.read(&mut [0; 64], left)).is_ok_and(|count| count > 0) {}
+    while remaining(end).and_then(|remaining| line.read(&mut [0; 64], remaining)).is_ok_and(|count| count > 0) {}
     Ok(())
 }
 
@@ -87,24 +87,24 @@ fn answer(line: &mut impl Line, handle: impl FnOnce(&[u8]) -> Vec<u8>) -> Result
 /// time.
 pub(super) struct Answerer<F> {
     handle: Arc<Mutex<F>>,
-    places: Arc<ConnectionSlots>,
+    slots: Arc<ConnectionSlots>,
 }
 
 impl<F: Fn(&[u8]) -> Vec<u8> + Send + 'static> Answerer<F> {
     pub(super) fn new(handle: F) -> Self {
-        Self { handle: Arc::new(Mutex::new(handle)), places: Arc::new(ConnectionSlots::default()) }
+        Self { handle: Arc::new(Mutex::new(handle)), slots: Arc::new(ConnectionSlots::default()) }
     }
 
     /// Waits for a slot, no longer than a connection can last, and answers on another thread. Without a slot or a
     /// thread the connection is dropped; the peer may try again.
     pub(super) fn serve(&self, mut line: impl Line + Send + 'static) {
-        let Some(place) = ConnectionSlot::take(&self.places) else { return };
+        let Some(slot) = ConnectionSlot::take(&self.slots) else { return };
         let handle = Arc::clone(&self.handle);
         let work = move || {
             // A slow or overlong request gets no answer, and there is nobody to report it to.
             let _ = answer(&mut line, |request| locked(&handle)(request));
             drop(line);
-            drop(place);
+            drop(slot);
         };
         let _ = thread::Builder::new().name("endpoint-answer".into()).spawn(work);
     }
@@ -118,29 +118,29 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[derive(Default)]
 struct ConnectionSlots {
     taken: Mutex<usize>,
-    given_back: Condvar,
+    released: Condvar,
 }
 
 /// The right to be served; released on drop, even by a panic.
 struct ConnectionSlot(Arc<ConnectionSlots>);
 
 impl ConnectionSlot {
-    fn take(places: &Arc<ConnectionSlots>) -> Option<Self> {
-        let taken = locked(&places.taken);
-        let waited = places.given_back.wait_timeout_while(taken, 2 * PATIENCE, |taken| *taken >= AT_ONCE);
+    fn take(slots: &Arc<ConnectionSlots>) -> Option<Self> {
+        let taken = locked(&slots.taken);
+        let waited = slots.released.wait_timeout_while(taken, 2 * PATIENCE, |taken| *taken >= AT_ONCE);
         let (mut taken, waited) = waited.unwrap_or_else(PoisonError::into_inner);
         if waited.timed_out() {
             return None;
         }
         *taken += 1;
-        Some(Self(Arc::clone(places)))
+        Some(Self(Arc::clone(slots)))
     }
 }
 
 impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         *locked(&self.0.taken) -= 1;
-        self.0.given_back.notify_one();
+        self.0.released.notify_one();
     }
 }
 
@@ -202,13 +202,13 @@ mod tests {
     }
 
     #[test]
-    fn a_place_comes_back() {
-        let places = Arc::new(ConnectionSlots::default());
-        let all: Vec<ConnectionSlot> = (0..AT_ONCE).filter_map(|_| ConnectionSlot::take(&places)).collect();
+    fn a_slot_is_released() {
+        let slots = Arc::new(ConnectionSlots::default());
+        let all: Vec<ConnectionSlot> = (0..AT_ONCE).filter_map(|_| ConnectionSlot::take(&slots)).collect();
         assert_eq!(all.len(), AT_ONCE);
         let waiting = thread::spawn({
-            let places = Arc::clone(&places);
-            move || ConnectionSlot::take(&places).is_some()
+            let slots = Arc::clone(&slots);
+            move || ConnectionSlot::take(&slots).is_some()
         });
         drop(all);
         assert!(waiting.join().expect("joined"));

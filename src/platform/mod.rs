@@ -33,6 +33,6 @@ pub use sys::{
     sudden_stop_cause, terminal_columns, user_folder,
 };
 pub use types::{
-    ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, Glance, MenuLine, NoDesktop, RawProc,
+    ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, DesktopSnapshot, MenuLine, NoDesktop, RawProc,
     SensorValues, StopCause, TrayAction, TrayIcon, TrayView, WindowOwner,
 };

@@ -119,9 +119,9 @@ mod tests {
     use std::time::Instant;
 
     /// Returns the given results in order, each after a delay.
-    struct Told(Vec<Result<(), String>>, Duration);
+    struct ScriptedServer(Vec<Result<(), String>>, Duration);
 
-    impl Server for Told {
+    impl Server for ScriptedServer {
         fn show(&mut self, _message: &Message) -> Result<(), String> {
             thread::sleep(self.1);
             if self.0.is_empty() { Ok(()) } else { self.0.remove(0) }
@@ -136,18 +136,19 @@ mod tests {
     fn a_failure_is_said_once_and_again_after_a_success() {
         let (events, received) = mpsc::channel();
         let failed = || Err("no server".to_owned());
-        let queue = Queue::new(Told(vec![failed(), failed(), Ok(()), failed()], Duration::ZERO), events.into());
+        let queue =
+            Queue::new(ScriptedServer(vec![failed(), failed(), Ok(()), failed()], Duration::ZERO), events.into());
         for _ in 0..4 {
             queue.show("a", "b", "c", false).expect("room");
         }
         drop(queue);
-        let said = received.iter().filter(|event| matches!(event, DesktopEvent::NotificationsFailed(_))).count();
-        assert_eq!(said, 2);
+        let failures = received.iter().filter(|event| matches!(event, DesktopEvent::NotificationsFailed(_))).count();
+        assert_eq!(failures, 2);
     }
 
     #[test]
     fn a_server_that_hangs_is_said_at_once() {
-        let queue = Queue::new(Told(Vec::new(), Duration::from_secs(2)), DesktopEvents::new(drop));
+        let queue = Queue::new(ScriptedServer(Vec::new(), Duration::from_secs(2)), DesktopEvents::new(drop));
         let begin = Instant::now();
         let full = (0..=WAITING + 1).any(|_| queue.show("a", "b", "c", false).is_err());
         queue.withdraw("a");
@@ -157,7 +158,7 @@ mod tests {
 
     #[test]
     fn whether_it_would_disturb_is_asked_on_the_thread_of_the_server() {
-        let queue = Queue::new(Told(Vec::new(), Duration::ZERO), DesktopEvents::new(drop));
+        let queue = Queue::new(ScriptedServer(Vec::new(), Duration::ZERO), DesktopEvents::new(drop));
         assert_eq!(queue.is_presenting(), Some(true));
     }
 

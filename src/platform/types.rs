@@ -85,7 +85,7 @@ pub struct WindowOwner {
 
 /// State of the desktop that is cheap enough to read at every tick.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Glance {
+pub struct DesktopSnapshot {
     /// Time since the last input.
     pub user_idle: Reading<Seconds>,
     /// A number for the foreground window; it changes when another window comes to the front.

@@ -161,7 +161,7 @@ fn measure(ended: At, seen: &CloseObservation) -> Phase {
 mod tests {
     use super::*;
 
-    fn look(seconds: i64, running: bool) -> CloseObservation {
+    fn observation(seconds: i64, running: bool) -> CloseObservation {
         CloseObservation {
             now: At(seconds * 1000),
             running,
@@ -178,30 +178,30 @@ mod tests {
 
     #[test]
     fn a_program_that_closes_is_measured_and_then_judged() {
-        let phase = next(asking(), CloseStep::Wait, &look(1, true));
+        let phase = next(asking(), CloseStep::Wait, &observation(1, true));
         assert_eq!(phase, asking());
-        let phase = next(phase, CloseStep::Wait, &look(3, false));
+        let phase = next(phase, CloseStep::Wait, &observation(3, false));
         assert_eq!(phase, Phase::Measuring { ended: At(3000) });
-        let phase = next(phase, CloseStep::Wait, &look(5, false));
+        let phase = next(phase, CloseStep::Wait, &observation(5, false));
         assert_eq!(phase, Phase::Measuring { ended: At(3000) });
-        let Phase::Done { verdict, .. } = next(phase, CloseStep::Wait, &look(9, false)) else { panic!("done") };
+        let Phase::Done { verdict, .. } = next(phase, CloseStep::Wait, &observation(9, false)) else { panic!("done") };
         assert!(matches!(verdict, Verdict::Worked { .. }));
     }
 
     #[test]
     fn a_program_that_stays_is_left_to_the_person() {
-        let phase = next(asking(), CloseStep::Wait, &look(13, true));
+        let phase = next(asking(), CloseStep::Wait, &observation(13, true));
         assert_eq!(phase, Phase::StillOpen);
-        let phase = next(phase, CloseStep::Wait, &look(60, true));
+        let phase = next(phase, CloseStep::Wait, &observation(60, true));
         assert_eq!(phase, Phase::StillOpen);
-        let phase = next(phase, CloseStep::Force, &look(61, true));
+        let phase = next(phase, CloseStep::Force, &observation(61, true));
         assert!(matches!(phase, Phase::Forced { .. }));
-        assert!(matches!(next(phase, CloseStep::Wait, &look(62, false)), Phase::Measuring { .. }));
+        assert!(matches!(next(phase, CloseStep::Wait, &observation(62, false)), Phase::Measuring { .. }));
     }
 
     #[test]
     fn a_load_that_stays_is_no_change() {
-        let busy = CloseObservation { after: Some(Fraction::new(0.9)), ..look(20, false) };
+        let busy = CloseObservation { after: Some(Fraction::new(0.9)), ..observation(20, false) };
         let Phase::Done { verdict, .. } = next(Phase::Measuring { ended: At(1000) }, CloseStep::Wait, &busy) else {
             panic!("done")
         };
@@ -212,14 +212,14 @@ mod tests {
     fn a_program_that_returns_is_named_even_after_the_verdict() {
         let worked = Verdict::Worked { before: Fraction::ONE, after: Fraction::ZERO };
         let done = Phase::Done { ended: At(1000), verdict: worked };
-        let back = CloseObservation { back: Some(Respawn { by: Some("launcher".into()) }), ..look(5, false) };
+        let back = CloseObservation { back: Some(Respawn { by: Some("launcher".into()) }), ..observation(5, false) };
         let Phase::Done { verdict, .. } = next(done, CloseStep::Wait, &back) else { panic!("done") };
         assert_eq!(verdict, Verdict::CameBack { after: Seconds(4.0), by: Some("launcher".into()) });
     }
 
     #[test]
     fn without_figures_nothing_is_claimed() {
-        let blind = CloseObservation { before: None, after: None, ..look(60, false) };
+        let blind = CloseObservation { before: None, after: None, ..observation(60, false) };
         let phase = next(Phase::Measuring { ended: At(1000) }, CloseStep::Wait, &blind);
         assert!(matches!(phase, Phase::Done { verdict: Verdict::CannotTell, .. }));
     }

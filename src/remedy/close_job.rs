@@ -164,15 +164,15 @@ impl<T: Target> CloseJob<T> {
     /// processes.
     fn ask(&mut self) -> Result<(), ActError> {
         let roots = self.roots();
-        let (mut asked, mut error) = (false, ActError::Gone);
+        let (mut is_requested, mut error) = (false, ActError::Gone);
         for only_roots in [true, false] {
             for target in self.targets.iter_mut().filter(|target| roots.contains(&target.key()) == only_roots) {
                 match target.ask_to_close() {
-                    Ok(()) => asked = true,
+                    Ok(()) => is_requested = true,
                     Err(found) => error = found,
                 }
             }
-            if asked {
+            if is_requested {
                 return Ok(());
             }
         }
@@ -184,10 +184,10 @@ impl<T: Target> CloseJob<T> {
         let settled = self.ended.is_some_and(|ended| pc.sample.at - pc.sample.span >= ended);
         let roots = self.roots();
         let has_root = self.targets.iter().any(|target| roots.contains(&target.key()));
-        let mut asked = self.targets.iter().filter(|target| !has_root || roots.contains(&target.key()));
+        let mut targets = self.targets.iter().filter(|target| !has_root || roots.contains(&target.key()));
         CloseObservation {
             now: pc.now,
-            running: asked.any(T::is_running),
+            running: targets.any(T::is_running),
             before: self.before,
             program_before: self.program_before,
             after: settled.then(|| pc.sample.cpu.get()).flatten(),
@@ -263,7 +263,7 @@ mod tests {
 
     /// How a fake process reacts.
     #[derive(Clone, Copy, PartialEq)]
-    enum Manner {
+    enum Behaviour {
         Polite,
         Stubborn,
         /// Cannot be killed.
@@ -273,11 +273,11 @@ mod tests {
 
     struct Process {
         start_time: u64,
-        manner: Manner,
+        behaviour: Behaviour,
         cpu: f64,
         parent: Pid,
         name: &'static str,
-        asked: u32,
+        close_requests: u32,
         forced: u32,
     }
 
@@ -306,11 +306,11 @@ mod tests {
         fn ask_to_close(&mut self) -> Result<(), ActError> {
             let mut pc = self.1.borrow_mut();
             let process = pc.processes.get_mut(&self.0.pid).ok_or(ActError::Gone)?;
-            process.asked += 1;
-            match process.manner {
-                Manner::NoWindow => return Err(ActError::NoWindow),
-                Manner::Polite => drop(pc.processes.remove(&self.0.pid)),
-                Manner::Stubborn | Manner::Stuck => {}
+            process.close_requests += 1;
+            match process.behaviour {
+                Behaviour::NoWindow => return Err(ActError::NoWindow),
+                Behaviour::Polite => drop(pc.processes.remove(&self.0.pid)),
+                Behaviour::Stubborn | Behaviour::Stuck => {}
             }
             Ok(())
         }
@@ -319,7 +319,7 @@ mod tests {
             let mut pc = self.1.borrow_mut();
             let process = pc.processes.get_mut(&self.0.pid).ok_or(ActError::Gone)?;
             process.forced += 1;
-            if process.manner == Manner::Stuck {
+            if process.behaviour == Behaviour::Stuck {
                 return Err(ActError::Refused);
             }
             pc.processes.remove(&self.0.pid);
@@ -327,8 +327,9 @@ mod tests {
         }
     }
 
-    fn start(pc: &Shared, pid: Pid, start_time: u64, manner: Manner) {
-        let process = Process { start_time, manner, cpu: 0.6, parent: 1, name: "burner", asked: 0, forced: 0 };
+    fn start(pc: &Shared, pid: Pid, start_time: u64, behaviour: Behaviour) {
+        let process =
+            Process { start_time, behaviour, cpu: 0.6, parent: 1, name: "burner", close_requests: 0, forced: 0 };
         pc.borrow_mut().processes.insert(pid, process);
     }
 
@@ -430,16 +431,16 @@ mod tests {
         events.iter().map(|event| (event.kind, event.at.0 / 1000, &event.data["verdict"])).collect()
     }
 
-    fn pc_with(manner: Manner) -> Shared {
+    fn pc_with(behaviour: Behaviour) -> Shared {
         let pc = Shared::default();
         pc.borrow_mut().rest = 0.05;
-        start(&pc, 7, 100, manner);
+        start(&pc, 7, 100, behaviour);
         pc
     }
 
     #[test]
     fn a_program_that_closes_when_asked_has_the_verdict_that_it_worked() {
-        let pc = pc_with(Manner::Polite);
+        let pc = pc_with(Behaviour::Polite);
         let (mut job, mut events) = click(&pc);
         assert_eq!((job.status().subject.group.as_str(), job.status().can_force), ("burner", true));
         assert!(matches!(job.status().phase, Ok(Phase::Asking { until: At(12_000) })));
@@ -457,7 +458,7 @@ mod tests {
 
     #[test]
     fn a_load_that_stays_is_not_called_a_success() {
-        let pc = pc_with(Manner::Polite);
+        let pc = pc_with(Behaviour::Polite);
         let (mut job, _) = click(&pc);
         pc.borrow_mut().rest = 0.6;
         let events = pass(&mut job, &pc, 20);
@@ -467,11 +468,11 @@ mod tests {
 
     #[test]
     fn a_program_that_stays_is_forced_only_when_that_is_confirmed() {
-        let pc = pc_with(Manner::Stubborn);
+        let pc = pc_with(Behaviour::Stubborn);
         let (mut job, _) = click(&pc);
         assert_eq!(pass(&mut job, &pc, 60), []);
         assert_eq!(&job.status().phase, &Ok(Phase::StillOpen));
-        assert_eq!((pc.borrow().processes[&7].asked, pc.borrow().processes[&7].forced), (1, 0));
+        assert_eq!((pc.borrow().processes[&7].close_requests, pc.borrow().processes[&7].forced), (1, 0));
         let mut events = force(&mut job, &pc);
         assert_eq!((events[0].kind, &events[0].data["force"]), (EventKind::Action, &true.into()));
         events.extend(pass(&mut job, &pc, 20));
@@ -481,7 +482,7 @@ mod tests {
 
     #[test]
     fn what_the_system_does_not_let_go_is_refused() {
-        let pc = pc_with(Manner::Stuck);
+        let pc = pc_with(Behaviour::Stuck);
         let (mut job, _) = click(&pc);
         pass(&mut job, &pc, 14);
         force(&mut job, &pc);
@@ -492,7 +493,7 @@ mod tests {
 
     #[test]
     fn a_program_without_a_window_can_only_be_forced() {
-        let pc = pc_with(Manner::NoWindow);
+        let pc = pc_with(Behaviour::NoWindow);
         let (mut job, events) = click(&pc);
         assert_eq!((&job.status().phase, events.len(), job.status().can_force), (&Err(ActError::NoWindow), 0, true));
         assert_eq!(pass(&mut job, &pc, 20), []);
@@ -503,7 +504,7 @@ mod tests {
 
     #[test]
     fn what_has_ended_before_the_click_is_gone() {
-        let pc = pc_with(Manner::Polite);
+        let pc = pc_with(Behaviour::Polite);
         let (sample, programs) = sampled(&pc.borrow());
         let subject = Subject { members: programs.programs[0].members.to_vec(), ..Subject::machine() };
         pc.borrow_mut().processes.clear();
@@ -513,7 +514,7 @@ mod tests {
 
     #[test]
     fn what_must_not_be_closed_is_refused_without_being_opened() {
-        let pc = pc_with(Manner::Polite);
+        let pc = pc_with(Behaviour::Polite);
         let (sample, programs) = sampled(&pc.borrow());
         let state = PcState { now: sample.at, sample: &sample, programs: &programs };
         for (refusal, error) in [(Refusal::System, ActError::Refused), (Refusal::NotRunning, ActError::Gone)] {
@@ -525,8 +526,8 @@ mod tests {
 
     #[test]
     fn one_part_that_the_system_refuses_keeps_the_others_open() {
-        let pc = pc_with(Manner::Polite);
-        start(&pc, 8, 101, Manner::Polite);
+        let pc = pc_with(Behaviour::Polite);
+        start(&pc, 8, 101, Behaviour::Polite);
         let (sample, programs) = sampled(&pc.borrow());
         let own = OwnProcess { pid: 1000, ancestors: Vec::new() };
         let check = |facts: &Arc<ProcFacts>| Closable::check(facts, &ProtectRules::default(), &own);
@@ -537,24 +538,25 @@ mod tests {
         let closable = programs.facts.values().map(check).collect();
         let (job, _) = CloseJob::begin(Subject::machine(), closable, state, open);
         assert_eq!(&job.status().phase, &Err(ActError::Refused));
-        assert!(pc.borrow().processes.values().all(|process| process.asked == 0));
+        assert!(pc.borrow().processes.values().all(|process| process.close_requests == 0));
     }
 
     #[test]
     fn another_process_with_the_same_number_never_gets_a_signal() {
-        let unharmed = |pc: &Shared| pc.borrow().processes.get(&7).map(|process| (process.asked, process.forced));
+        let unharmed =
+            |pc: &Shared| pc.borrow().processes.get(&7).map(|process| (process.close_requests, process.forced));
         // The id is reused between the sample and the click…
-        let pc = pc_with(Manner::Polite);
+        let pc = pc_with(Behaviour::Polite);
         let (sample, programs) = sampled(&pc.borrow());
         let subject = Subject { members: programs.programs[0].members.to_vec(), ..Subject::machine() };
-        start(&pc, 7, 200, Manner::Polite);
+        start(&pc, 7, 200, Behaviour::Polite);
         let (job, _) = begin(&pc, subject, &sample, &programs);
         assert_eq!((&job.status().phase, unharmed(&pc)), (&Err(ActError::Gone), Some((0, 0))));
         // …or between asking and confirming force.
-        let pc = pc_with(Manner::Stubborn);
+        let pc = pc_with(Behaviour::Stubborn);
         let (mut job, _) = click(&pc);
         pass(&mut job, &pc, 14);
-        start(&pc, 7, 200, Manner::Polite);
+        start(&pc, 7, 200, Behaviour::Polite);
         force(&mut job, &pc);
         assert_eq!(unharmed(&pc), Some((0, 0)));
         assert!(matches!(job.status().phase, Ok(Phase::Measuring { .. })));
@@ -562,12 +564,12 @@ mod tests {
 
     #[test]
     fn a_program_that_comes_back_is_named_with_what_started_it_also_after_the_verdict() {
-        let pc = pc_with(Manner::Polite);
+        let pc = pc_with(Behaviour::Polite);
         let (mut job, _) = click(&pc);
         pass(&mut job, &pc, 10);
         assert!(matches!(verdict(&job), Some(Verdict::Worked { .. })));
-        start(&pc, 5, 50, Manner::Polite);
-        start(&pc, 9, 300, Manner::Polite);
+        start(&pc, 5, 50, Behaviour::Polite);
+        start(&pc, 9, 300, Behaviour::Polite);
         if let Some(launcher) = pc.borrow_mut().processes.get_mut(&5) {
             (launcher.name, launcher.cpu) = ("launcher", 0.0);
         }
@@ -579,11 +581,11 @@ mod tests {
         assert_eq!(verdict(&job), Some(&back));
         assert_eq!((events.len(), &events[0].data["verdict"]), (1, &"came_back".into()));
         // An idle process is no return, and neither is one that was there before.
-        let pc = pc_with(Manner::Polite);
+        let pc = pc_with(Behaviour::Polite);
         let (mut job, _) = click(&pc);
         pass(&mut job, &pc, 10);
-        start(&pc, 9, 300, Manner::Polite);
-        start(&pc, 5, 50, Manner::Polite);
+        start(&pc, 9, 300, Behaviour::Polite);
+        start(&pc, 5, 50, Behaviour::Polite);
         if let Some(idle) = pc.borrow_mut().processes.get_mut(&9) {
             idle.cpu = 0.01;
         }

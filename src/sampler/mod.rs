@@ -36,7 +36,7 @@ use crate::model::{
     At, Bytes, BytesPerSec, Condition, Fraction, Machine, OwnProcess, Pid, ProcFacts, ProcKey, ProcSample, Reading,
     Sample, Seconds, SelfUsage, Why,
 };
-use crate::platform::{self, CpuReader, CpuTimes, Desktop, Glance, ProcessReader, RawProc, Sensors};
+use crate::platform::{self, CpuReader, CpuTimes, Desktop, DesktopSnapshot, ProcessReader, RawProc, Sensors};
 
 /// Interval for reading slowly changing state.
 const CONDITION_EVERY: Duration = Duration::from_mins(10);
@@ -128,7 +128,7 @@ impl SampleSource for Sampler {
     }
 
     fn rest(&mut self) {
-        self.desktop.glance();
+        self.desktop.snapshot();
     }
 
     fn when_session_ends(&self, ended: Box<dyn FnOnce() + Send>) {
@@ -165,7 +165,7 @@ pub struct Sampler {
 
 fn watching_desktop() -> Desktop {
     let mut desktop = Desktop::new();
-    desktop.ask_windows();
+    desktop.watch_hung_windows();
     desktop
 }
 
@@ -217,7 +217,7 @@ impl Sampler {
         let interrupts = Reading::from_option(interrupts, cpu.why().unwrap_or(Why::NotYet));
         let sample = Sample { seq: self.seq, at, span, cpu, per_core, interrupts, memory, swap, ..Sample::default() };
         self.seq += 1;
-        let Glance { user_idle, window } = self.desktop.glance();
+        let DesktopSnapshot { user_idle, window } = self.desktop.snapshot();
         let other_window =
             window.get().is_some_and(|window| self.window.replace(window).is_some_and(|old| old != window));
         match depth(&Totals { span, cpu, memory, other_window }) {

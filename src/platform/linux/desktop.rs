@@ -19,7 +19,7 @@ use x11rb::x11_utils::TryParse;
 use super::own::SMALL_STACK;
 use super::pings::Pings;
 use crate::model::{Pid, Reading, Seconds, Why};
-use crate::platform::types::{Glance, WindowOwner};
+use crate::platform::types::{DesktopSnapshot, WindowOwner};
 
 /// Age from which a pending answer is discarded, for example after a pause.
 const STALE: Duration = Duration::from_secs(20);
@@ -28,7 +28,7 @@ const STALE: Duration = Duration::from_secs(20);
 pub struct Desktop {
     screen: Option<Screen>,
     /// Queries sent whose answers have not been read yet.
-    asked: Option<PendingQueries>,
+    pending: Option<PendingQueries>,
     pings: Option<Pings>,
 }
 
@@ -51,12 +51,12 @@ struct Screen {
 impl Desktop {
     /// Connects when there is an X11 display.
     pub fn new() -> Self {
-        Self { screen: Screen::connect(), asked: None, pings: None }
+        Self { screen: Screen::connect(), pending: None, pings: None }
     }
 
-    /// Enables checks for hung windows. [`Self::glance`] must then be called regularly, as it drains the events of all
-    /// windows.
-    pub fn ask_windows(&mut self) {
+    /// Enables checks for hung windows. [`Self::snapshot`] must then be called regularly, as it drains the events of
+    /// all windows.
+    pub fn watch_hung_windows(&mut self) {
         self.pings = self.screen.as_ref().and_then(|screen| Pings::new(&screen.connection, screen.root));
     }
 
@@ -86,8 +86,8 @@ impl Desktop {
 
     /// Last input and foreground window as of the previous call, seconds ago: waiting for the X server would wake this
     /// program once more each time. The first call waits for the input time.
-    pub fn glance(&mut self) -> Glance {
-        let before = self.asked.take();
+    pub fn snapshot(&mut self) -> DesktopSnapshot {
+        let before = self.pending.take();
         let answers = before.and_then(|PendingQueries { idle, window, at }| {
             let connection = &self.screen.as_ref()?.connection;
             // Stale answers have to be taken from the connection as well.
@@ -96,14 +96,14 @@ impl Desktop {
             (at.elapsed() < STALE).then_some((idle, window))
         });
         let (idle, window) = answers.unwrap_or_default();
-        self.asked = self.screen.as_ref().and_then(Screen::ask);
+        self.pending = self.screen.as_ref().and_then(Screen::send_queries);
         if let (Some(screen), Some(pings)) = (&self.screen, &mut self.pings) {
             pings.listen(&screen.connection);
         }
         let idle = idle.map(|answer| Seconds(f64::from(answer.ms_since_user_input) / 1000.0));
         // Briefly none, and none while the desktop itself is in front.
         let window = window.and_then(|answer| answer.value32()?.next()).filter(|window| *window != NONE);
-        Glance {
+        DesktopSnapshot {
             user_idle: idle.map_or_else(|| self.user_idle(), Reading::Known),
             window: Reading::from_option(window.map(u64::from), Why::NotYet),
         }
@@ -120,17 +120,17 @@ impl Desktop {
         let owners = self.screen.as_ref().and_then(|screen| {
             let windows = screen.numbers(screen.root, screen.client_list, AtomEnum::WINDOW.into())?;
             // Sends all queries before waiting for the first answer.
-            let ask = |window: &Window| {
+            let query = |window: &Window| {
                 let (pid, kind) = (screen.window_pid, AtomEnum::CARDINAL);
                 Some((*window, screen.connection.get_property(false, *window, pid, kind, 0, 1).ok()?))
             };
-            let questions: Vec<_> = windows.iter().filter_map(ask).collect();
+            let questions: Vec<_> = windows.iter().filter_map(query).collect();
             let pids: BTreeMap<Window, Pid> = questions
                 .into_iter()
                 .filter_map(|(window, question)| Some((window, question.reply().ok()?.value32()?.next()?)))
                 .collect();
             let in_front = screen.in_front();
-            let hung = self.pings.as_mut().map(|pings| pings.look(&screen.connection, &pids, in_front));
+            let hung = self.pings.as_mut().map(|pings| pings.update(&screen.connection, &pids, in_front));
             let hung = hung.unwrap_or_default();
             let owner = |(window, pid)| WindowOwner { pid, hung: hung.contains(&window) };
             let mut owners: Vec<WindowOwner> = pids.into_iter().map(owner).collect();
@@ -185,10 +185,10 @@ impl Screen {
     }
 
     /// Queries last input and foreground window without waiting.
-    fn ask(&self) -> Option<PendingQueries> {
-        let idle = self.connection.screensaver_query_info(self.root).ok().map(kept);
+    fn send_queries(&self) -> Option<PendingQueries> {
+        let idle = self.connection.screensaver_query_info(self.root).ok().map(keep_reply);
         let (property, kind) = (self.active_window, AtomEnum::WINDOW);
-        let window = self.connection.get_property(false, self.root, property, kind, 0, 1).ok().map(kept);
+        let window = self.connection.get_property(false, self.root, property, kind, 0, 1).ok().map(keep_reply);
         self.connection.flush().ok()?;
         Some(PendingQueries { idle, window, at: Instant::now() })
     }
@@ -209,7 +209,7 @@ impl Screen {
 }
 
 /// Keeps the answer of a query for later; dropping the cookie would discard it.
-fn kept<R: TryParse>(question: Cookie<'_, RustConnection, R>) -> SequenceNumber {
+fn keep_reply<R: TryParse>(question: Cookie<'_, RustConnection, R>) -> SequenceNumber {
     let number = question.sequence_number();
     std::mem::forget(question);
     number

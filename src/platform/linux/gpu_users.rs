@@ -71,9 +71,9 @@ impl GpuUsers {
         if listed.is_err() || (any && clients.is_empty()) {
             return Reading::Missing(Why::Unsupported);
         }
-        let look = ClientSnapshot { at: Instant::now(), clients };
-        let parts = self.last.as_ref().map(|last| compare(&last.clients, &look.clients, look.at - last.at));
-        self.last = Some(look);
+        let snapshot = ClientSnapshot { at: Instant::now(), clients };
+        let parts = self.last.as_ref().map(|last| compare(&last.clients, &snapshot.clients, snapshot.at - last.at));
+        self.last = Some(snapshot);
         Reading::from_option(parts, Why::NotYet)
     }
 }

@@ -39,9 +39,9 @@ const BYTES_RECEIVED: usize = 128;
 /// Time limit for the kernel, which normally answers at once.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Limit on the parts of an answer: about a million connections.
-const MOST_PARTS: usize = 10_000;
+const MAX_PARTS: usize = 10_000;
 /// Rate in bytes per second below which a connection does not keep a network busy.
-const LEAST: f64 = 1000.0;
+const MIN_RATE: f64 = 1000.0;
 
 /// A connection and the bytes transferred since it was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,9 +93,9 @@ impl NetUsers {
         let counted = connections.iter().filter(|connection| connection.uid == own && connection.inode != 0);
         let counted = counted.filter(|connection| self.also_local || !connection.local);
         let bytes = counted.map(|connection| (connection.inode, (connection.received, connection.sent))).collect();
-        let look = SocketSnapshot { at: Instant::now(), bytes };
-        let moved = self.last.as_ref().map(|last| compare(&last.bytes, &look.bytes, look.at - last.at));
-        self.last = Some(look);
+        let snapshot = SocketSnapshot { at: Instant::now(), bytes };
+        let moved = self.last.as_ref().map(|last| compare(&last.bytes, &snapshot.bytes, snapshot.at - last.at));
+        self.last = Some(snapshot);
         Reading::from_option(moved.map(|moved| by_process(&moved)), Why::NotYet)
     }
 }
@@ -113,18 +113,18 @@ fn compare(
         (*inode, Traffic { rx: rate(*received, old_received), tx: rate(*sent, old_sent) })
     };
     let moved = now.iter().map(traffic);
-    if seconds > 0.0 { moved.filter(|(_, traffic)| traffic.total() >= LEAST).collect() } else { HashMap::new() }
+    if seconds > 0.0 { moved.filter(|(_, traffic)| traffic.total() >= MIN_RATE).collect() } else { HashMap::new() }
 }
 
 /// Attributes each socket to the first process that has it open, usually the oldest one.
 fn by_process(moved: &HashMap<u64, Traffic>) -> Vec<(Pid, Traffic)> {
-    let mut left = moved.clone();
+    let mut remaining = moved.clone();
     let mut parts: Vec<(Pid, Traffic)> = Vec::new();
-    if left.is_empty() {
+    if remaining.is_empty() {
         return parts;
     }
     let visited = visit_own(|pid, _, link| {
-        let Some(traffic) = socket_number(link).and_then(|inode| left.remove(&inode)) else { return };
+        let Some(traffic) = socket_number(link).and_then(|inode| remaining.remove(&inode)) else { return };
         match parts.iter_mut().find(|(known, _)| *known == pid) {
             Some((_, part)) => *part = *part + traffic,
             None => parts.push((pid, traffic)),
@@ -152,10 +152,10 @@ fn connections() -> std::io::Result<Vec<Connection>> {
 fn ask(kernel: &OwnedFd, family: u8, list: &mut Vec<Connection>) -> std::io::Result<()> {
     send(kernel, &question(family), SendFlags::empty())?;
     let mut buffer = vec![0_u8; 32 << 10];
-    for _ in 0..MOST_PARTS {
+    for _ in 0..MAX_PARTS {
         let (_, length) = recv(kernel, &mut buffer[..], RecvFlags::TRUNC)?;
         let part = buffer.get(..length).ok_or(std::io::ErrorKind::InvalidData)?;
-        if take(part, list)? {
+        if parse_part(part, list)? {
             return Ok(());
         }
     }
@@ -176,7 +176,7 @@ fn question(family: u8) -> [u8; HEADER + 56] {
 }
 
 /// Takes the connections from one part of an answer; `true` after the last part.
-fn take(mut part: &[u8], list: &mut Vec<Connection>) -> std::io::Result<bool> {
+fn parse_part(mut part: &[u8], list: &mut Vec<Connection>) -> std::io::Result<bool> {
     while part.len() >= HEADER {
         let length = u32_at(part, 0) as usize;
         let message = part.get(HEADER..length).ok_or(std::io::ErrorKind::InvalidData)?;
@@ -283,7 +283,7 @@ mod tests {
         let counted = |users: &NetUsers, end: &TcpStream| {
             let link = std::fs::read_link(format!("/proc/self/fd/{}", end.as_raw_fd())).expect("a link");
             let inode = socket_number(link.to_str().expect("text")).expect("a socket");
-            users.last.as_ref().is_some_and(|look| look.bytes.contains_key(&inode))
+            users.last.as_ref().is_some_and(|snapshot| snapshot.bytes.contains_key(&inode))
         };
         for end in [&sender, &receiver] {
             assert_eq!((counted(&users, end), counted(&without, end)), (true, false));
@@ -328,13 +328,13 @@ mod tests {
         let old = message([10, 0, 0, 5], [203, 0, 113, 7], 79, &[0; 104]);
         let mut list = Vec::new();
         let part = [framed(BY_FAMILY, &far), framed(BY_FAMILY, &near), framed(BY_FAMILY, &old)].concat();
-        assert!(!take(&part, &mut list).expect("taken"));
-        assert!(take(&framed(DONE, &[0; 4]), &mut list).expect("taken"));
+        assert!(!parse_part(&part, &mut list).expect("taken"));
+        assert!(parse_part(&framed(DONE, &[0; 4]), &mut list).expect("taken"));
         let connection = |inode, local, received, sent| Connection { inode, uid: 1000, local, received, sent };
         assert_eq!(list, [connection(77, false, 5000, 300), connection(78, true, 1, 2)]);
-        let refused = take(&framed(ERROR, &(-13_i32).to_ne_bytes()), &mut list).expect_err("refused");
+        let refused = parse_part(&framed(ERROR, &(-13_i32).to_ne_bytes()), &mut list).expect_err("refused");
         assert_eq!(refused.kind(), std::io::ErrorKind::PermissionDenied);
-        assert!(take(&[1, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &mut list).is_err());
+        assert!(parse_part(&[1, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &mut list).is_err());
     }
 
     #[test]
@@ -351,8 +351,8 @@ mod tests {
         #[test]
         fn no_answer_makes_it_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400)) {
             let mut list = Vec::new();
-            let _ = take(&bytes, &mut list);
-            let _ = take(&framed(BY_FAMILY, &bytes), &mut list);
+            let _ = parse_part(&bytes, &mut list);
+            let _ = parse_part(&framed(BY_FAMILY, &bytes), &mut list);
             let _ = connection(&bytes);
         }
     }

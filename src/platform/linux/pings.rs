@@ -23,17 +23,17 @@ const HUNG: Duration = Duration::from_secs(5);
 const FIRST: u32 = 0x6d69_6d61;
 
 /// A ping without an answer so far.
-struct Open {
+struct Ping {
     window: Window,
     number: u32,
-    asked: Instant,
+    sent_at: Instant,
 }
 
 /// Sends pings and receives the answers.
 pub(super) struct Pings {
     protocols: Atom,
     ping: Atom,
-    open: Vec<Open>,
+    pending: Vec<Ping>,
     /// Windows that have answered before.
     known: BTreeSet<Window>,
     number: u32,
@@ -49,7 +49,7 @@ impl Pings {
         let mask = EventMask::SUBSTRUCTURE_NOTIFY | EventMask::STRUCTURE_NOTIFY;
         let listen = ChangeWindowAttributesAux::new().event_mask(mask);
         connection.change_window_attributes(root, &listen).ok()?.check().ok()?;
-        Some(Self { protocols, ping, open: Vec::new(), known: BTreeSet::new(), number: FIRST })
+        Some(Self { protocols, ping, pending: Vec::new(), known: BTreeSet::new(), number: FIRST })
     }
 
     /// Takes the pending answers. Drains all other events of the root window, so call it often.
@@ -60,11 +60,11 @@ impl Pings {
                 continue;
             }
             let [protocol, number, window, ..] = answer.data.as_data32();
-            let count = self.open.len();
+            let count = self.pending.len();
             if protocol == self.ping {
-                self.open.retain(|open| (open.window, open.number) != (window, number));
+                self.pending.retain(|ping| (ping.window, ping.number) != (window, number));
             }
-            if self.open.len() < count {
+            if self.pending.len() < count {
                 self.known.insert(window);
             }
         }
@@ -72,26 +72,27 @@ impl Pings {
 
     /// Returns the hung windows among `windows` (all of them, with the process each one names). Pings `in_front` unless
     /// a ping is pending; its answer is received by a later call.
-    pub(super) fn look(
+    pub(super) fn update(
         &mut self,
         connection: &RustConnection,
         windows: &BTreeMap<Window, Pid>,
         in_front: Option<Window>,
     ) -> BTreeSet<Window> {
         self.listen(connection);
-        self.open.retain(|open| windows.contains_key(&open.window));
+        self.pending.retain(|ping| windows.contains_key(&ping.window));
         self.known.retain(|window| windows.contains_key(window));
-        if let Some(window) = in_front.filter(|window| self.open.iter().all(|open| open.window != *window)) {
+        if let Some(window) = in_front.filter(|window| self.pending.iter().all(|ping| ping.window != *window)) {
             // A window that has just closed need not be pinged.
-            let _ = self.ask(connection, window);
+            let _ = self.ping(connection, window);
         }
-        let late = self.open.iter().filter(|open| open.asked.elapsed() >= HUNG && self.known.contains(&open.window));
+        let late =
+            self.pending.iter().filter(|ping| ping.sent_at.elapsed() >= HUNG && self.known.contains(&ping.window));
         let is_its_own = |window: &Window| client_pid(connection, *window).as_ref() == windows.get(window);
-        late.map(|open| open.window).filter(is_its_own).collect()
+        late.map(|ping| ping.window).filter(is_its_own).collect()
     }
 
     /// Pings `window` if it supports the protocol. Does not wait for the answer.
-    fn ask(&mut self, connection: &RustConnection, window: Window) -> Option<()> {
+    fn ping(&mut self, connection: &RustConnection, window: Window) -> Option<()> {
         let question = connection.get_property(false, window, self.protocols, AtomEnum::ATOM, 0, 64).ok()?;
         if !question.reply().ok()?.value32()?.any(|protocol| protocol == self.ping) {
             return None;
@@ -101,7 +102,7 @@ impl Pings {
         // The window may have closed meanwhile; nobody handles that error.
         connection.send_event(false, window, EventMask::NO_EVENT, event).ok()?.ignore_error();
         connection.flush().ok()?;
-        self.open.push(Open { window, number: self.number, asked: Instant::now() });
+        self.pending.push(Ping { window, number: self.number, sent_at: Instant::now() });
         Some(())
     }
 }

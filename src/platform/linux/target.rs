@@ -15,7 +15,7 @@ use crate::platform::types::ActError;
 pub struct Target {
     key: ProcKey,
     pidfd: OwnedFd,
-    asked: bool,
+    close_requested: bool,
 }
 
 impl Target {
@@ -31,7 +31,7 @@ impl Target {
         if start_time_of(key.pid) != Some(key.start_time) {
             return Err(ActError::Gone);
         }
-        Ok(Self { key, pidfd, asked: false })
+        Ok(Self { key, pidfd, close_requested: false })
     }
 
     /// Identity of the process.
@@ -50,11 +50,11 @@ impl Target {
     /// # Errors
     /// [`ActError::Gone`] or [`ActError::Refused`].
     pub fn ask_to_close(&mut self) -> Result<(), ActError> {
-        if self.asked {
+        if self.close_requested {
             return Ok(());
         }
         pidfd_send_signal(&self.pidfd, Signal::TERM).map_err(from_errno)?;
-        self.asked = true;
+        self.close_requested = true;
         Ok(())
     }
 

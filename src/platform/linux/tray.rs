@@ -71,7 +71,7 @@ fn run(mut item: Item, views: &Receiver<TrayView>, started: &Sender<Result<(), N
         return;
     }
     let _ = started.send(Ok(()));
-    item.tell_place(shown.is_ok());
+    item.report_shown(shown.is_ok());
     let mut asked_again = false;
     loop {
         let received = match &shown {
@@ -92,7 +92,7 @@ fn run(mut item: Item, views: &Receiver<TrayView>, started: &Sender<Result<(), N
                     end(shown);
                     shown = item.show();
                     if shown.is_ok() && item.has_place.load(Ordering::Relaxed) {
-                        item.tell_place(true);
+                        item.report_shown(true);
                     }
                 }
             }
@@ -128,7 +128,7 @@ impl Item {
     }
 
     /// Reports after the start whether the icon has a place; `shown` when the item is on the bus.
-    fn tell_place(&self, shown: bool) {
+    fn report_shown(&self, shown: bool) {
         if shown && self.has_place.load(Ordering::Relaxed) {
             self.send(DesktopEvent::TrayShown);
         } else if !shown {

@@ -10,7 +10,7 @@ pub use background::{
     own_cpu_time, own_memory, raise_own_priority, signed_in_at, start_detached, sudden_stop_cause,
 };
 
-use super::types::{ActError, CpuTimes, Glance, RawProc, SensorValues, WindowOwner};
+use super::types::{ActError, CpuTimes, DesktopSnapshot, RawProc, SensorValues, WindowOwner};
 use crate::model::{
     At, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts, ProcKey, Reading, Seconds,
     Signature, Swap, Traffic, Why,
@@ -257,7 +257,7 @@ impl Desktop {
     }
 
     /// Does nothing.
-    pub fn ask_windows(&mut self) {}
+    pub fn watch_hung_windows(&mut self) {}
 
     /// Never calls `ended`.
     pub fn when_session_ends(&self, _ended: impl FnOnce() + Send + 'static) {}
@@ -268,8 +268,8 @@ impl Desktop {
     }
 
     /// Always missing.
-    pub fn glance(&mut self) -> Glance {
-        Glance { user_idle: Reading::Missing(Why::Unsupported), window: Reading::Missing(Why::Unsupported) }
+    pub fn snapshot(&mut self) -> DesktopSnapshot {
+        DesktopSnapshot { user_idle: Reading::Missing(Why::Unsupported), window: Reading::Missing(Why::Unsupported) }
     }
 
     /// Always missing.

@@ -5,7 +5,7 @@ use windows_sys::Win32::UI::Input::KeyboardAndMouse::{GetLastInputInfo, LASTINPU
 
 use super::toplevel::Window;
 use crate::model::{Pid, Reading, Seconds, Why};
-use crate::platform::types::{Glance, WindowOwner};
+use crate::platform::types::{DesktopSnapshot, WindowOwner};
 
 /// The desktop of the session this program runs in.
 #[derive(Default)]
@@ -18,7 +18,7 @@ impl Desktop {
     }
 
     /// Does nothing: Windows itself tracks which windows respond.
-    pub fn ask_windows(&mut self) {}
+    pub fn watch_hung_windows(&mut self) {}
 
     /// Never calls `ended`: the tray's window is notified of the end of the session.
     pub fn when_session_ends(&self, _ended: impl FnOnce() + Send + 'static) {}
@@ -35,9 +35,9 @@ impl Desktop {
     }
 
     /// Last input and foreground window; neither call blocks.
-    pub fn glance(&mut self) -> Glance {
+    pub fn snapshot(&mut self) -> DesktopSnapshot {
         let window = Reading::from_option(Window::in_front().map(Window::number), Why::NotYet);
-        Glance { user_idle: self.user_idle(), window }
+        DesktopSnapshot { user_idle: self.user_idle(), window }
     }
 
     /// Process of the foreground window. Briefly none now and then, and none while the screen is locked.

@@ -19,7 +19,7 @@ use windows_sys::Win32::System::Pipes::{
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, PROCESS_QUERY_LIMITED_INFORMATION, SetEvent};
 use windows_sys::Win32::UI::WindowsAndMessaging::AllowSetForegroundWindow;
 
-use super::logon::{self, OnlyFor};
+use super::logon::{self, ExclusiveAccess};
 use super::owner::User;
 use super::pipe::{PAUSE_AFTER_ERROR, Pipe, event, wait};
 use super::processes;
@@ -45,20 +45,21 @@ impl Endpoint {
     /// [`ErrorKind::AddrInUse`] when another process is listening already, else the system's error.
     pub fn listen(name: &str, handle: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) -> Result<Self> {
         let identifier = logon::identifier()?;
-        let place = PipeFactory { name: wide(&pipe_name(name, &identifier)?), rights: OnlyFor::new(&identifier)? };
+        let factory =
+            PipeFactory { name: wide(&pipe_name(name, &identifier)?), rights: ExclusiveAccess::new(&identifier)? };
         // Wine ignores the flag by which Windows refuses a second listener.
-        if exists(&place.name) {
+        if exists(&factory.name) {
             return Err(ErrorKind::AddrInUse.into());
         }
-        let mut free = place.open(FILE_FLAG_FIRST_PIPE_INSTANCE).map_err(as_in_use)?;
+        let mut idle_pipe = factory.open(FILE_FLAG_FIRST_PIPE_INSTANCE).map_err(as_in_use)?;
         let stop = Arc::new(event()?);
         let answerer = Answerer::new(handle);
         let stopped = Arc::clone(&stop);
         let work = move || {
-            while let Some(connected) = free.wait_for_client(&stopped) {
+            while let Some(connected) = idle_pipe.wait_for_client(&stopped) {
                 // Creates the next instance before serving this one, so that nobody else can take the name.
-                let Some(next) = place.next(&stopped) else { return };
-                let pipe = std::mem::replace(&mut free, next);
+                let Some(next) = factory.next(&stopped) else { return };
+                let pipe = std::mem::replace(&mut idle_pipe, next);
                 if connected {
                     answerer.serve(pipe);
                 }
@@ -137,7 +138,7 @@ fn as_in_use(error: Error) -> Error {
 /// Creates the instances of one pipe.
 struct PipeFactory {
     name: Vec<u16>,
-    rights: OnlyFor,
+    rights: ExclusiveAccess,
 }
 
 impl PipeFactory {

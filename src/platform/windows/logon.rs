@@ -84,9 +84,9 @@ unsafe fn text(sid: PSID) -> Option<String> {
 }
 
 /// A security descriptor with access for a single SID.
-pub(super) struct OnlyFor(PSECURITY_DESCRIPTOR);
+pub(super) struct ExclusiveAccess(PSECURITY_DESCRIPTOR);
 
-impl OnlyFor {
+impl ExclusiveAccess {
     /// Grants everything to `identifier` and inherits nothing.
     #[expect(unsafe_code, reason = "makes a structure that Windows allocates")]
     pub(super) fn new(identifier: &str) -> Result<Self> {
@@ -112,9 +112,9 @@ impl OnlyFor {
 
 #[expect(unsafe_code, reason = "memory that is only read, and freed once")]
 // SAFETY: the structure is never changed after its creation.
-unsafe impl Send for OnlyFor {}
+unsafe impl Send for ExclusiveAccess {}
 
-impl Drop for OnlyFor {
+impl Drop for ExclusiveAccess {
     #[expect(unsafe_code, reason = "gives memory back")]
     fn drop(&mut self) {
         // SAFETY: allocated for us, freed once.
@@ -131,7 +131,7 @@ mod tests {
         let identifier = identifier().expect("an identifier");
         assert!(identifier.starts_with("S-1-5-"), "{identifier}");
         assert_eq!(super::identifier().expect("the same"), identifier);
-        assert!(OnlyFor::new(&identifier).is_ok());
-        assert!(OnlyFor::new("nobody at all").is_err());
+        assert!(ExclusiveAccess::new(&identifier).is_ok());
+        assert!(ExclusiveAccess::new("nobody at all").is_err());
     }
 }

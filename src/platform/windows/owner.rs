@@ -54,12 +54,12 @@ impl User {
 }
 
 /// Our own user and session, for comparison.
-pub(super) struct Ourselves {
+pub(super) struct OwnIdentity {
     user: Option<User>,
     session: Option<u32>,
 }
 
-impl Ourselves {
+impl OwnIdentity {
     /// Reads them once.
     #[expect(unsafe_code, reason = "our own process handle and session")]
     pub(super) fn new() -> Self {
@@ -101,32 +101,32 @@ mod tests {
     #[test]
     fn a_process_is_ours_by_user_and_session() {
         let (own_process, other) = (user(&[21, 1, 2, 3, 1001]), user(&[21, 1, 2, 3, 1002]));
-        let ourselves = Ourselves { user: Some(own_process.clone()), session: Some(2) };
-        assert_eq!(ourselves.owner(Some(&own_process), 2), Owner::Me);
-        assert_eq!(ourselves.owner(Some(&own_process), 3), Owner::Other);
-        assert_eq!(ourselves.owner(Some(&own_process), 0), Owner::System);
-        assert_eq!(ourselves.owner(Some(&other), 2), Owner::Other);
+        let own_identity = OwnIdentity { user: Some(own_process.clone()), session: Some(2) };
+        assert_eq!(own_identity.owner(Some(&own_process), 2), Owner::Me);
+        assert_eq!(own_identity.owner(Some(&own_process), 3), Owner::Other);
+        assert_eq!(own_identity.owner(Some(&own_process), 0), Owner::System);
+        assert_eq!(own_identity.owner(Some(&other), 2), Owner::Other);
         for service in [18, 19, 20, 80, 90, 96] {
-            assert_eq!(ourselves.owner(Some(&user(&[service, 0])), 2), Owner::System);
+            assert_eq!(own_identity.owner(Some(&user(&[service, 0])), 2), Owner::System);
         }
-        assert_eq!(ourselves.owner(None, 0), Owner::System);
-        assert_eq!(ourselves.owner(None, 3), Owner::Other);
-        assert_eq!(ourselves.owner(None, 2), Owner::Unknown);
+        assert_eq!(own_identity.owner(None, 0), Owner::System);
+        assert_eq!(own_identity.owner(None, 3), Owner::Other);
+        assert_eq!(own_identity.owner(None, 2), Owner::Unknown);
     }
 
     #[test]
     fn somebody_signed_in_from_afar_in_session_0_still_owns_their_programs() {
         let own_process = user(&[21, 1, 2, 3, 1001]);
-        let ourselves = Ourselves { user: Some(own_process.clone()), session: Some(0) };
-        assert_eq!(ourselves.owner(Some(&own_process), 0), Owner::Me);
-        assert_eq!(ourselves.owner(Some(&user(&[18])), 0), Owner::System);
-        assert_eq!(Ourselves { user: None, session: None }.owner(None, 1), Owner::Unknown);
+        let own_identity = OwnIdentity { user: Some(own_process.clone()), session: Some(0) };
+        assert_eq!(own_identity.owner(Some(&own_process), 0), Owner::Me);
+        assert_eq!(own_identity.owner(Some(&user(&[18])), 0), Owner::System);
+        assert_eq!(OwnIdentity { user: None, session: None }.owner(None, 1), Owner::Unknown);
     }
 
     #[test]
     fn we_are_somebody() {
-        let ourselves = Ourselves::new();
-        assert!(ourselves.user.is_some_and(|user| user.0.len() >= 12));
-        assert!(ourselves.session.is_some());
+        let own_identity = OwnIdentity::new();
+        assert!(own_identity.user.is_some_and(|user| user.0.len() >= 12));
+        assert!(own_identity.session.is_some());
     }
 }

@@ -14,7 +14,7 @@ use windows_sys::Win32::System::Threading::{
 
 use super::args;
 use super::ntdll::{Buffer, unicode_string};
-use super::owner::{Ourselves, User};
+use super::owner::{OwnIdentity, User};
 use super::process_list::processes;
 use super::services::Services;
 use super::wide::{text_of, text_of_bytes};
@@ -31,14 +31,18 @@ const PATH_UNITS: usize = 32 * 1024;
 /// Reads all processes; keeps the buffer between ticks.
 pub struct ProcessReader {
     list: Buffer,
-    ourselves: Ourselves,
+    own_identity: OwnIdentity,
     services: Services,
 }
 
 impl ProcessReader {
     /// Allocates the buffer and determines our own user.
     pub fn new() -> Self {
-        Self { list: Buffer::with_room_for(LIST_BYTES), ourselves: Ourselves::new(), services: Services::default() }
+        Self {
+            list: Buffer::with_room_for(LIST_BYTES),
+            own_identity: OwnIdentity::new(),
+            services: Services::default(),
+        }
     }
 
     /// Calls `visit` once per process.
@@ -95,7 +99,7 @@ impl ProcessReader {
         // The process id may have been reused since the list was read.
         let process = process.filter(|process| start_time_of(process.as_handle()) == Some(key.start_time));
         let user = process.as_ref().and_then(|process| User::of(process.as_handle()));
-        facts.owner = self.ourselves.owner(user.as_ref(), session);
+        facts.owner = self.own_identity.owner(user.as_ref(), session);
         if let Some(process) = process {
             facts.path = Reading::from_option(path_of(process.as_handle()), Why::NoPermission);
             facts.args = args_of(process.as_handle());

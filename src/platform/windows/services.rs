@@ -22,20 +22,20 @@ const PART_BYTES: usize = 64 * 1024;
 /// Longest name of a service, 256 characters (`CreateServiceW`), and its zero.
 const NAME_UNITS: usize = 257;
 /// Age up to which a process may not have been in the list when it was read: 30 seconds, in 100 ns.
-const YOUNG_TICKS: u64 = 300_000_000;
+const YOUNG_100NS: u64 = 300_000_000;
 /// Time an answer is used: 5 minutes, in 100 ns. Services that share a process come and go.
-const VALID_TICKS: u64 = 3_000_000_000;
+const VALID_100NS: u64 = 3_000_000_000;
 /// `SERVICE_USERSERVICE_INSTANCE`: one user's copy of a service, whose name ends in a number.
 const OF_A_USER: u32 = 0x80;
 /// Unix epoch in Windows time, which counts 100 ns from 1601.
-const UNIX_EPOCH_TICKS: u64 = 116_444_736_000_000_000;
+const UNIX_EPOCH_100NS: u64 = 116_444_736_000_000_000;
 
 /// Running services by process.
 #[derive(Default)]
 pub(super) struct Services {
     by_pid: HashMap<Pid, Vec<String>>,
     /// When they were read, in Windows time.
-    asked_at: u64,
+    read_at: u64,
 }
 
 impl Services {
@@ -47,10 +47,10 @@ impl Services {
             return Vec::new();
         }
         let now = now();
-        let young = key.start_time.saturating_add(YOUNG_TICKS) >= self.asked_at;
+        let young = key.start_time.saturating_add(YOUNG_100NS) >= self.read_at;
         // A clock that was set back cannot tell what is newer.
-        if young || now < self.asked_at || now - self.asked_at >= VALID_TICKS {
-            (self.by_pid, self.asked_at) = (running(), now);
+        if young || now < self.read_at || now - self.read_at >= VALID_100NS {
+            (self.by_pid, self.read_at) = (running(), now);
         }
         self.by_pid.get(&key.pid).cloned().unwrap_or_default()
     }
@@ -58,7 +58,7 @@ impl Services {
 
 fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    UNIX_EPOCH_TICKS.saturating_add((since.as_nanos() / 100).try_into().unwrap_or(u64::MAX))
+    UNIX_EPOCH_100NS.saturating_add((since.as_nanos() / 100).try_into().unwrap_or(u64::MAX))
 }
 
 /// A connection to the service manager, closed on drop.
@@ -162,15 +162,15 @@ mod tests {
         services.of(key(1), HOST);
         let mut old = |change: &dyn Fn(&mut Services), start_time| {
             services.by_pid.insert(u32::MAX, vec!["old".into()]);
-            services.asked_at = now();
+            services.read_at = now();
             change(&mut services);
             !services.of(key(start_time), HOST).is_empty()
         };
         assert!(old(&|_| (), 1));
         assert!(!old(&|_| (), now()), "a number that is used again");
-        assert!(!old(&|_| (), now() - YOUNG_TICKS / 2), "perhaps not in the list yet");
-        assert!(!old(&|services| services.asked_at = u64::MAX, 1), "the clock was set back");
-        assert!(!old(&|services| services.asked_at = now() - VALID_TICKS, 1), "services come and go");
+        assert!(!old(&|_| (), now() - YOUNG_100NS / 2), "perhaps not in the list yet");
+        assert!(!old(&|services| services.read_at = u64::MAX, 1), "the clock was set back");
+        assert!(!old(&|services| services.read_at = now() - VALID_100NS, 1), "services come and go");
     }
 
     #[test]

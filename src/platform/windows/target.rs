@@ -29,7 +29,7 @@ type IsProcessCritical = unsafe extern "system" fn(HANDLE, *mut BOOL) -> BOOL;
 pub struct Target {
     key: ProcKey,
     process: OwnedHandle,
-    asked: bool,
+    close_requested: bool,
 }
 
 impl Target {
@@ -41,7 +41,7 @@ impl Target {
     pub fn open(what: &Closable) -> Result<Self, ActError> {
         let key = what.key();
         let process = open(key.pid, RIGHTS).map_err(|error| from_error(&error))?;
-        let target = Self { key, process, asked: false };
+        let target = Self { key, process, close_requested: false };
         if start_time_of(target.process.as_handle()) != Some(key.start_time) || !target.is_running() {
             return Err(ActError::Gone);
         }
@@ -67,7 +67,7 @@ impl Target {
         if !self.is_running() {
             return Err(ActError::Gone);
         }
-        if self.asked {
+        if self.close_requested {
             return Ok(());
         }
         let windows = Window::all().unwrap_or_default();
@@ -75,7 +75,7 @@ impl Target {
             windows.into_iter().filter(|window| window.is_own() && window.process() == Some(self.key.pid)).collect();
         let answers: Vec<Result<(), ActError>> = own.into_iter().map(Window::ask_to_close).collect();
         if answers.iter().any(Result::is_ok) {
-            self.asked = true;
+            self.close_requested = true;
             Ok(())
         } else if answers.contains(&Err(ActError::Refused)) {
             Err(ActError::Refused)

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use windows_sys::Win32::UI::WindowsAndMessaging::PostMessageW;
 
-use super::tray_window::{self, DO};
+use super::tray_window::{self, DESIRED_CHANGED};
 use crate::icon::Colours;
 use crate::platform::notifications::Message;
 use crate::platform::types::{DesktopEvent, DesktopEvents, NoDesktop, TrayView};
@@ -29,7 +29,7 @@ pub struct Tray {
 /// State shared with the window's thread.
 #[derive(Debug)]
 pub(super) struct Shared {
-    orders: Mutex<Orders>,
+    desired: Mutex<Desired>,
     /// Receiver of events from the icon and the window.
     pub(super) events: DesktopEvents,
     /// The window handle as a number; 0 before the window exists.
@@ -40,13 +40,13 @@ pub(super) struct Shared {
 
 /// What the icon should show; the latest state counts.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Orders {
+pub(super) struct Desired {
     /// Icon, tooltip and menu.
     pub(super) view: TrayView,
     /// The last notification, unless withdrawn.
     pub(super) balloon: Option<Balloon>,
     /// Number of notifications shown so far.
-    pub(super) balloons: u64,
+    pub(super) balloon_count: u64,
     /// Close the window.
     pub(super) end: bool,
 }
@@ -68,13 +68,13 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Shared {
     /// What should be shown now.
-    pub(super) fn orders(&self) -> Orders {
-        locked(&self.orders).clone()
+    pub(super) fn desired(&self) -> Desired {
+        locked(&self.desired).clone()
     }
 
-    /// Changes the orders and wakes the window if `change` returns `true`.
-    fn order(&self, change: impl FnOnce(&mut Orders) -> bool) -> bool {
-        let changed = change(&mut locked(&self.orders));
+    /// Changes the desired state and wakes the window if `change` returns `true`.
+    fn update(&self, change: impl FnOnce(&mut Desired) -> bool) -> bool {
+        let changed = change(&mut locked(&self.desired));
         if changed {
             self.wake();
         }
@@ -82,19 +82,19 @@ impl Shared {
     }
 
     fn end(&self) {
-        self.order(|orders| {
-            orders.end = true;
+        self.update(|desired| {
+            desired.end = true;
             true
         });
     }
 
-    /// Makes the window process its orders; one that is still opening does so once it is open.
+    /// Makes the window apply the desired state; one that is still opening does so once it is open.
     #[expect(unsafe_code, reason = "leaves a message for our own window")]
     pub(super) fn wake(&self) {
         let window = *locked(&self.window);
         if window != 0 {
             // SAFETY: the message carries no pointers; posting to a closed window fails harmlessly.
-            unsafe { PostMessageW(window as _, DO, 0, 0) };
+            unsafe { PostMessageW(window as _, DESIRED_CHANGED, 0, 0) };
         }
     }
 
@@ -111,8 +111,8 @@ impl Tray {
     /// There is no desktop to open a window on.
     pub fn start(view: &TrayView, events: DesktopEvents) -> Result<Self, NoDesktop> {
         let colours = Colours::builtin().map_err(|error| NoDesktop(error.to_string()))?;
-        let orders = Mutex::new(Orders { view: view.clone(), ..Orders::default() });
-        let shared = Arc::new(Shared { orders, events, window: Mutex::new(0), colours });
+        let desired = Mutex::new(Desired { view: view.clone(), ..Desired::default() });
+        let shared = Arc::new(Shared { desired, events, window: Mutex::new(0), colours });
         let ((started, opened), (end, ended)) = (mpsc::channel(), mpsc::channel());
         let for_window = Arc::clone(&shared);
         let work = move || {
@@ -132,10 +132,10 @@ impl Tray {
 
     /// Shows `view` unless it is shown already.
     pub fn update(&self, view: &TrayView) {
-        self.shared.order(|orders| {
-            let new = orders.view != *view;
+        self.shared.update(|desired| {
+            let new = desired.view != *view;
             if new {
-                orders.view.clone_from(view);
+                desired.view.clone_from(view);
             }
             new
         });
@@ -155,11 +155,11 @@ impl Drop for Tray {
 pub(super) fn balloon(message: &Message) -> bool {
     let current = locked(&CURRENT).clone();
     current.is_some_and(|shared| {
-        shared.order(|orders| {
+        shared.update(|desired| {
             let Message { tag, title, body, urgent } = message;
             let (tag, title, body) = (tag.clone(), title.clone(), body.clone());
-            orders.balloons += 1;
-            orders.balloon = Some(Balloon { number: orders.balloons, tag, title, body, urgent: *urgent });
+            desired.balloon_count += 1;
+            desired.balloon = Some(Balloon { number: desired.balloon_count, tag, title, body, urgent: *urgent });
             true
         })
     })
@@ -168,6 +168,6 @@ pub(super) fn balloon(message: &Message) -> bool {
 /// Withdraws the notification at the icon, if it has this tag.
 pub(super) fn withdraw_balloon(tag: &str) {
     if let Some(shared) = locked(&CURRENT).clone() {
-        shared.order(|orders| orders.balloon.take_if(|balloon| balloon.tag == tag).is_some());
+        shared.update(|desired| desired.balloon.take_if(|balloon| balloon.tag == tag).is_some());
     }
 }

@@ -16,8 +16,8 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
     CreateIconIndirect, DestroyIcon, HICON, ICONINFO, KillTimer, SM_CXSMICON, SetTimer,
 };
 
-use super::tray::{Balloon, Orders};
-use super::tray_window::ICON;
+use super::tray::{Balloon, Desired};
+use super::tray_window::ICON_EVENT;
 use crate::icon::{self, Colours};
 use crate::platform::types::TrayIcon;
 
@@ -36,24 +36,24 @@ pub(super) enum Shown {
 pub(super) struct Icon {
     window: HWND,
     /// Whether it is visible; `None` before the first attempt.
-    there: Option<bool>,
+    visible: Option<bool>,
     /// Clicks are reported in the format of version 4.
-    modern: bool,
+    is_version_4: bool,
     picture: Option<(TrayIcon, Picture)>,
     balloon: Option<Balloon>,
 }
 
 impl Icon {
     pub(super) fn new(window: HWND) -> Self {
-        Self { window, there: None, modern: false, picture: None, balloon: None }
+        Self { window, visible: None, is_version_4: false, picture: None, balloon: None }
     }
 
-    fn is_there(&self) -> bool {
-        self.there == Some(true)
+    fn is_visible(&self) -> bool {
+        self.visible == Some(true)
     }
 
-    pub(super) fn is_modern(&self) -> bool {
-        self.modern
+    pub(super) fn is_version_4(&self) -> bool {
+        self.is_version_4
     }
 
     pub(super) fn balloon_tag(&self) -> Option<String> {
@@ -62,28 +62,28 @@ impl Icon {
 
     /// Notes that the taskbar was recreated, without our icon.
     pub(super) fn forget(&mut self) {
-        self.there = None;
+        self.visible = None;
     }
 
-    /// Shows the ordered content; adds the icon when it is not visible.
-    pub(super) fn show(&mut self, orders: &Orders, colours: &Colours) -> Shown {
-        if self.picture.as_ref().is_none_or(|(icon, _)| *icon != orders.view.icon) {
+    /// Shows the desired content; adds the icon when it is not visible.
+    pub(super) fn show(&mut self, desired: &Desired, colours: &Colours) -> Shown {
+        if self.picture.as_ref().is_none_or(|(icon, _)| *icon != desired.view.icon) {
             // Windows keeps its own copy, so the previous picture can be dropped.
-            self.picture = Picture::new(orders.view.icon, colours).map(|picture| (orders.view.icon, picture));
+            self.picture = Picture::new(desired.view.icon, colours).map(|picture| (desired.view.icon, picture));
         }
         let mut data = self.data();
         data.uFlags = NIF_MESSAGE | NIF_ICON | NIF_TIP | NIF_SHOWTIP;
-        data.uCallbackMessage = ICON;
+        data.uCallbackMessage = ICON_EVENT;
         data.hIcon = self.picture.as_ref().map_or(null_mut(), |(_, picture)| picture.0);
-        put(&mut data.szTip, &orders.view.tooltip);
-        let before = self.there;
-        let there = (self.is_there() && notify(NIM_MODIFY, &data)) || self.add(&mut data);
-        self.there = Some(there);
-        if there && self.balloon != orders.balloon {
-            self.balloon.clone_from(&orders.balloon);
+        copy_text(&mut data.szTip, &desired.view.tooltip);
+        let before = self.visible;
+        let visible = (self.is_visible() && notify(NIM_MODIFY, &data)) || self.add(&mut data);
+        self.visible = Some(visible);
+        if visible && self.balloon != desired.balloon {
+            self.balloon.clone_from(&desired.balloon);
             self.show_balloon();
         }
-        match (before, there) {
+        match (before, visible) {
             (Some(before), after) if before == after => Shown::AsBefore,
             (_, true) => Shown::Appeared,
             (_, false) => Shown::Gone,
@@ -96,7 +96,7 @@ impl Icon {
             return false;
         }
         data.Anonymous.uVersion = NOTIFYICON_VERSION_4;
-        self.modern = notify(NIM_SETVERSION, data);
+        self.is_version_4 = notify(NIM_SETVERSION, data);
         true
     }
 
@@ -105,9 +105,9 @@ impl Icon {
         let mut data = self.data();
         data.uFlags = NIF_INFO | NIF_SHOWTIP;
         if let Some(balloon) = &self.balloon {
-            put(&mut data.szInfoTitle, &balloon.title);
+            copy_text(&mut data.szInfoTitle, &balloon.title);
             // Windows shows no balloon without a text.
-            put(&mut data.szInfo, if balloon.body.is_empty() { " " } else { &balloon.body });
+            copy_text(&mut data.szInfo, if balloon.body.is_empty() { " " } else { &balloon.body });
             let kind = if balloon.urgent { NIIF_WARNING } else { NIIF_INFO };
             data.dwInfoFlags = kind | NIIF_NOSOUND | NIIF_RESPECT_QUIET_TIME;
         }
@@ -117,7 +117,7 @@ impl Icon {
 
     pub(super) fn remove(&mut self) {
         notify(NIM_DELETE, &self.data());
-        self.there = None;
+        self.visible = None;
     }
 
     /// Wakes the window again after `milliseconds` while the icon is not visible.
@@ -125,7 +125,7 @@ impl Icon {
     pub(super) fn try_again(&self, milliseconds: u32) {
         // SAFETY: the window is ours; a timer with the same id is reset, and killing a missing one is harmless.
         unsafe {
-            if self.is_there() {
+            if self.is_visible() {
                 KillTimer(self.window, 1);
             } else {
                 SetTimer(self.window, 1, milliseconds, None);
@@ -150,7 +150,7 @@ fn notify(what: NOTIFY_ICON_MESSAGE, data: &NOTIFYICONDATAW) -> bool {
 }
 
 /// Copies as much of `text` as fits, zero-terminated; never half a character.
-fn put(place: &mut [u16], text: &str) {
+fn copy_text(place: &mut [u16], text: &str) {
     let mut used = 0;
     for character in text.chars().filter(|character| *character != '\0') {
         if used + character.len_utf16() >= place.len() {
@@ -230,9 +230,9 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_between_characters() {
         let mut place = [7_u16; 5];
-        put(&mut place, "ab😀😀");
+        copy_text(&mut place, "ab😀😀");
         assert_eq!(String::from_utf16_lossy(&place), "ab😀\0");
-        put(&mut place, "a\0b");
+        copy_text(&mut place, "a\0b");
         assert_eq!(String::from_utf16_lossy(&place), "ab\0\0\0");
     }
 

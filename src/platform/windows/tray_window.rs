@@ -28,10 +28,10 @@ use super::tray_menu;
 use super::wide::wide;
 use crate::platform::types::{DesktopEvent, NoDesktop, TrayAction};
 
-/// New orders have arrived.
-pub(super) const DO: u32 = WM_APP + 1;
+/// The desired state has changed.
+pub(super) const DESIRED_CHANGED: u32 = WM_APP + 1;
 /// The icon was clicked or otherwise used.
-pub(super) const ICON: u32 = WM_APP + 2;
+pub(super) const ICON_EVENT: u32 = WM_APP + 2;
 /// The icon was selected with the keyboard (shellapi.h, which windows-sys lacks).
 const NIN_KEYSELECT: u32 = NIN_SELECT | 1;
 /// Delay before another attempt to show the icon, in milliseconds.
@@ -76,7 +76,7 @@ pub(super) fn run(shared: &Arc<Shared>, started: &Sender<Result<(), NoDesktop>>)
     // The caller may have stopped waiting.
     let _ = started.send(Ok(()));
     // Shows the icon, or closes at once if the caller has given up meanwhile.
-    obey(window);
+    apply_desired(window);
     let mut message = MSG::default();
     // SAFETY: the message is written before it is read; -1 is an error, which our own window does not cause.
     unsafe {
@@ -97,7 +97,7 @@ fn open() -> std::io::Result<HWND> {
         let module = GetModuleHandleW(null());
         let class = WNDCLASSEXW {
             cbSize: size_of::<WNDCLASSEXW>() as u32,
-            lpfnWndProc: Some(hear),
+            lpfnWndProc: Some(window_proc),
             hInstance: module,
             lpszClassName: class.as_ptr(),
             ..WNDCLASSEXW::default()
@@ -120,11 +120,11 @@ fn shared() -> Option<Arc<Shared>> {
 
 /// Window procedure. A panic must not unwind through Windows' own code; nothing here panics.
 #[expect(unsafe_code, reason = "called by Windows")]
-unsafe extern "system" fn hear(window: HWND, message: u32, wparam: WPARAM, lparam: LPARAM) -> LRESULT {
+unsafe extern "system" fn window_proc(window: HWND, message: u32, wparam: WPARAM, lparam: LPARAM) -> LRESULT {
     match message {
-        DO => obey(window),
+        DESIRED_CHANGED => apply_desired(window),
         WM_TIMER => show(),
-        ICON => used(window, (lparam & 0xFFFF) as u32),
+        ICON_EVENT => handle_click(window, (lparam & 0xFFFF) as u32),
         // Sent from outside, for example by an installer that wants this program to quit.
         WM_CLOSE => send(DesktopEvent::Tray(TrayAction::Quit)),
         WM_QUERYENDSESSION => return 1,
@@ -163,8 +163,8 @@ fn save() {
 }
 
 #[expect(unsafe_code, reason = "closes our own window")]
-fn obey(window: HWND) {
-    if shared().is_some_and(|shared| shared.orders().end) {
+fn apply_desired(window: HWND) {
+    if shared().is_some_and(|shared| shared.desired().end) {
         // SAFETY: on the thread of the window; an open menu is closed first.
         unsafe {
             EndMenu();
@@ -175,28 +175,28 @@ fn obey(window: HWND) {
     show();
 }
 
-/// Shows the current orders; tries again later where there is no place for icons.
+/// Shows the desired state; tries again later where there is no place for icons.
 fn show() {
     let Some(shared) = shared() else { return };
-    let shown = with_icon(|icon| icon.show(&shared.orders(), &shared.colours));
+    let shown = with_icon(|icon| icon.show(&shared.desired(), &shared.colours));
     match shown {
         Some(Shown::Appeared) => shared.send(DesktopEvent::TrayShown),
         Some(Shown::Gone) => shared.send(DesktopEvent::TrayHidden),
         Some(Shown::AsBefore) => {}
-        // Orders that arrived during a call to the taskbar: again once it returns.
+        // A change that arrived during a call to the taskbar: again once it returns.
         None => shared.wake(),
     }
     with_icon(|icon| icon.try_again(TRY_AGAIN));
 }
 
 /// Handles a click, as reported by the icon's version.
-fn used(window: HWND, what: u32) {
-    let modern = with_icon(|icon| icon.is_modern()).unwrap_or(false);
+fn handle_click(window: HWND, what: u32) {
+    let is_version_4 = with_icon(|icon| icon.is_version_4()).unwrap_or(false);
     match what {
-        NIN_SELECT | NIN_KEYSELECT if modern => send(DesktopEvent::Tray(TrayAction::Open)),
-        WM_LBUTTONUP if !modern => send(DesktopEvent::Tray(TrayAction::Open)),
-        WM_CONTEXTMENU if modern => menu(window),
-        WM_RBUTTONUP if !modern => menu(window),
+        NIN_SELECT | NIN_KEYSELECT if is_version_4 => send(DesktopEvent::Tray(TrayAction::Open)),
+        WM_LBUTTONUP if !is_version_4 => send(DesktopEvent::Tray(TrayAction::Open)),
+        WM_CONTEXTMENU if is_version_4 => menu(window),
+        WM_RBUTTONUP if !is_version_4 => menu(window),
         NIN_BALLOONUSERCLICK => {
             let tag = with_icon(|icon| icon.balloon_tag()).flatten();
             if let Some(tag) = tag {
@@ -208,9 +208,9 @@ fn used(window: HWND, what: u32) {
 }
 
 fn menu(window: HWND) {
-    let Some(orders) = shared().map(|shared| shared.orders()) else { return };
+    let Some(desired) = shared().map(|shared| shared.desired()) else { return };
     // Messages are still dispatched while the menu waits for a choice.
-    if let Some(action) = tray_menu::choose(window, &orders.view.menu) {
+    if let Some(action) = tray_menu::choose(window, &desired.view.menu) {
         send(DesktopEvent::Tray(action));
     }
 }
