@@ -7,7 +7,7 @@ use mimamori::diagnose::{RuleId, Severity};
 use mimamori::explain::{Lang, Texts, explain};
 use mimamori::knowledge::{Busy, Knowledge};
 
-use crate::support::case::{Case, Forbidden, Made};
+use crate::support::case::{Case, CaseOrigin, Forbidden};
 use crate::support::corpus::{KNOWN_WRONG, Outcome, Pace, folder, judge_all, read_all};
 use crate::support::paced::PacedReplay;
 use crate::support::{story, table};
@@ -65,7 +65,7 @@ fn the_pace_of_the_agent_leaves_out_what_is_calm() {
     let cases = read_all(&folder()).expect("cases that can be read");
     let looks = |name: &str| {
         let (_, case) = cases.iter().find(|(of, _)| of == name).expect("the case");
-        let lines = story::lines(name, 0, &Case { bustle: Pace::Agent.bustle(), ..case.clone() });
+        let lines = story::lines(name, 0, &Case { activity: Pace::Agent.activity(), ..case.clone() });
         let mut replay = PacedReplay::begin(&lines[0], &knowledge).expect("a header");
         let seen = lines[1..].iter().filter(|line| replay.line(line).expect("a line").is_some()).count();
         seen as f64 / (lines.len() - 1) as f64
@@ -80,7 +80,7 @@ fn words(outcome: &Outcome, knowledge: &Knowledge, texts: &[Texts; 2]) -> String
     let mut text = outcome.case.title.clone() + "\n";
     for texts in texts {
         let _ = writeln!(text, "\n{}", texts.lang().code());
-        let mut said: Vec<String> = Vec::new();
+        let mut reported: Vec<String> = Vec::new();
         for finding in &outcome.last {
             let mark = match finding.severity {
                 Severity::Ok => '○',
@@ -92,9 +92,9 @@ fn words(outcome: &Outcome, knowledge: &Knowledge, texts: &[Texts; 2]) -> String
             let what = words.what.into_iter().map(|what| format!("  {what}"));
             let lines = what.chain(words.saw.into_iter().map(|saw| format!("  - {saw}")));
             for line in lines.chain(words.todo.into_iter().take(1).map(|todo| format!("  1. {todo}"))) {
-                if !said.contains(&line) {
+                if !reported.contains(&line) {
                     let _ = writeln!(text, "{line}");
-                    said.push(line);
+                    reported.push(line);
                 }
             }
         }
@@ -139,7 +139,7 @@ fn what_the_generator_writes_is_a_valid_history_and_always_the_same() {
 #[test]
 fn a_mistake_in_a_case_is_told() {
     let good = "title = \"a\"\nmade = \"scripted\"\nos = \"linux\"\nforbid = [\"alarm\"]\n[[part]]\nseconds = 4\n";
-    assert_eq!(Case::read(good).expect("a case").made, Made::Scripted);
+    assert_eq!(Case::read(good).expect("a case").made, CaseOrigin::Scripted);
     for (bad, reason) in [
         (good.replace("linux", "amiga"), "no system"),
         (good.replace("alarm", "alarms"), "no rule"),

@@ -25,7 +25,7 @@ struct Work {
 
 /// A sample, reduced to a few numbers.
 #[derive(Clone, Debug)]
-struct Seen {
+struct SampleSpec {
     step: i64,
     total: Option<f64>,
     rest: f64,
@@ -64,14 +64,14 @@ fn work() -> impl Strategy<Value = Work> {
     )
 }
 
-fn seen() -> impl Strategy<Value = Seen> {
+fn sample_spec() -> impl Strategy<Value = SampleSpec> {
     let step = prop_oneof![9 => Just(2000_i64), 1 => 1_i64..200_000];
     let total = proptest::option::weighted(0.95, 0.0..1.0_f64);
     let celsius = proptest::option::of(5.0..115.0_f64);
     let figures = (0_u64..500_000, 0_u64..20_000, 0.0..4000.0_f64, proptest::option::of(any::<bool>()));
     let programs = proptest::collection::vec(work(), 0..6);
     (step, total, 0.0..1.0_f64, celsius, figures, programs).prop_map(
-        |(step, total, rest, celsius, (free, swap, idle, watched), work)| Seen {
+        |(step, total, rest, celsius, (free, swap, idle, watched), work)| SampleSpec {
             step,
             total,
             rest,
@@ -86,8 +86,8 @@ fn seen() -> impl Strategy<Value = Seen> {
 }
 
 /// Samples in stretches: repeating one of them makes loads that last.
-fn looks() -> impl Strategy<Value = Vec<Seen>> {
-    let stretch = (seen(), 1_usize..90).prop_map(|(seen, times)| vec![seen; times]);
+fn samples() -> impl Strategy<Value = Vec<SampleSpec>> {
+    let stretch = (sample_spec(), 1_usize..90).prop_map(|(spec, times)| vec![spec; times]);
     proptest::collection::vec(stretch, 1..5).prop_map(|stretches| stretches.concat())
 }
 
@@ -115,48 +115,48 @@ fn process(number: usize, work: &Work) -> ProcSample {
 }
 
 /// Replays the samples; `order` changes the order in which processes are listed.
-fn play(looks: &[Seen], order: impl Fn(&mut Vec<ProcSample>)) -> Vec<Finding> {
+fn play(samples: &[SampleSpec], order: impl Fn(&mut Vec<ProcSample>)) -> Vec<Finding> {
     let knowledge = Knowledge::builtin().expect("tables");
     let memory = Reading::Known(Bytes(16 << 30));
     let machine = Machine { os: Os::Linux, cpus: 4, memory, booted_at: Reading::Known(At(0)), ..Machine::default() };
     let (mut history, mut grouper, mut at) = (History::new(machine), Grouper::new(Os::Linux), 1_000_000);
     let mut findings = Vec::new();
-    for seen in looks {
-        at += seen.step;
+    for spec in samples {
+        at += spec.step;
         let share = |value: f64| Reading::Known(Fraction::new(value));
-        let total = Reading::from_option(seen.total.map(Fraction::new), Why::NotYet);
+        let total = Reading::from_option(spec.total.map(Fraction::new), Why::NotYet);
         let mut sample = Sample {
             at: At(at),
-            span: Seconds((seen.step as f64 / 1000.0).min(30.0)),
+            span: Seconds((spec.step as f64 / 1000.0).min(30.0)),
             cpu: total,
             program_span: Seconds(2.0),
             program_total: total,
-            memory: Reading::Known(Memory { used: Bytes(seen.free << 14), total: Bytes(16 << 30) }),
-            swap: Reading::Known(Swap { used: Bytes(seen.swap << 20), total: Bytes(8 << 30) }),
+            memory: Reading::Known(Memory { used: Bytes(spec.free << 14), total: Bytes(16 << 30) }),
+            swap: Reading::Known(Swap { used: Bytes(spec.swap << 20), total: Bytes(8 << 30) }),
             volumes: Reading::Known(vec![Volume {
                 name: "/".into(),
                 total: Bytes(1 << 39),
-                free: Bytes(seen.free << 20),
+                free: Bytes(spec.free << 20),
             }]),
-            temperature: Reading::from_option(seen.celsius.map(Celsius), Why::NoSensor),
-            fan_effort: share(seen.rest),
-            gpu: share(seen.rest),
-            interrupts: share(seen.rest / 3.0),
-            disk_busy: share(seen.rest),
+            temperature: Reading::from_option(spec.celsius.map(Celsius), Why::NoSensor),
+            fan_effort: share(spec.rest),
+            gpu: share(spec.rest),
+            interrupts: share(spec.rest / 3.0),
+            disk_busy: share(spec.rest),
             pressure: Reading::Known(Pressure {
-                cpu: Fraction::new(seen.rest),
-                memory: Fraction::new(seen.rest),
-                io: Fraction::new(seen.rest),
+                cpu: Fraction::new(spec.rest),
+                memory: Fraction::new(spec.rest),
+                io: Fraction::new(spec.rest),
             }),
-            power: Reading::Known(Power { on_battery: seen.idle > 100.0, saver: seen.idle > 1000.0 }),
-            net_rx: Reading::Known(BytesPerSec(seen.rest * 2e7)),
-            unattributed: share(seen.rest),
-            user_idle: Reading::Known(Seconds(seen.idle)),
-            watched: Reading::from_option(seen.watched, Why::Unsupported),
+            power: Reading::Known(Power { on_battery: spec.idle > 100.0, saver: spec.idle > 1000.0 }),
+            net_rx: Reading::Known(BytesPerSec(spec.rest * 2e7)),
+            unattributed: share(spec.rest),
+            user_idle: Reading::Known(Seconds(spec.idle)),
+            watched: Reading::from_option(spec.watched, Why::Unsupported),
             ..Sample::default()
         };
         let mut processes: Vec<ProcSample> =
-            seen.work.iter().enumerate().map(|(number, work)| process(number, work)).collect();
+            spec.work.iter().enumerate().map(|(number, work)| process(number, work)).collect();
         order(&mut processes);
         grouper.group(&mut sample, processes, &knowledge);
         history.push(Arc::new(sample));
@@ -204,7 +204,7 @@ fn part_of(total: u64, share: Fraction) -> Bytes {
 }
 
 /// True if the rule reports something after `times` samples of a Windows PC with this quantity.
-fn speaks((rule, figure): Figure, share: f64, times: usize, knowledge: &Knowledge) -> bool {
+fn is_rule_reported((rule, figure): Figure, share: f64, times: usize, knowledge: &Knowledge) -> bool {
     let memory = Reading::Known(Bytes(16 << 30));
     let mut history = History::new(Machine { os: Os::Windows, cpus: 4, memory, ..Machine::default() });
     for number in (0..).take(times) {
@@ -224,8 +224,8 @@ fn speaks((rule, figure): Figure, share: f64, times: usize, knowledge: &Knowledg
 fn each_figure_that_can_grow_is_told_at_last() {
     let knowledge = Knowledge::builtin().expect("tables");
     for figure in FIGURES {
-        assert!(!speaks(figure, 0.01, 120, &knowledge), "{:?} of nothing", figure.0);
-        assert!(speaks(figure, 1.0, 120, &knowledge), "{:?} of all", figure.0);
+        assert!(!is_rule_reported(figure, 0.01, 120, &knowledge), "{:?} of nothing", figure.0);
+        assert!(is_rule_reported(figure, 1.0, 120, &knowledge), "{:?} of all", figure.0);
     }
 }
 
@@ -235,14 +235,14 @@ proptest! {
     /// Every figure is finite, every duration ends, nothing is reported twice, the most severe comes first, and an
     /// alarm rests on a strong sign.
     #[test]
-    fn whatever_is_seen_is_told_in_order_and_in_figures(looks in looks()) {
-        let findings = play(&looks, |_| ());
+    fn whatever_is_seen_is_told_in_order_and_in_figures(samples in samples()) {
+        let findings = play(&samples, |_| ());
         prop_assert!(findings.is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity)));
-        let mut told: Vec<_> = findings.iter().map(|finding| (finding.rule, &finding.subject.group)).collect();
-        told.sort();
-        let all = told.len();
-        told.dedup();
-        prop_assert_eq!(told.len(), all, "told twice");
+        let mut reported: Vec<_> = findings.iter().map(|finding| (finding.rule, &finding.subject.group)).collect();
+        reported.sort();
+        let all = reported.len();
+        reported.dedup();
+        prop_assert_eq!(reported.len(), all, "told twice");
         for finding in &findings {
             for evidence in &finding.evidence {
                 let figures = [evidence.observed, evidence.seconds, evidence.threshold.unwrap_or(0.0)];
@@ -257,24 +257,24 @@ proptest! {
 
     /// Systems list processes in any order.
     #[test]
-    fn the_order_of_processes_changes_nothing(looks in looks()) {
-        let plain = play(&looks, |_| ());
-        let turned = play(&looks, |processes| processes.reverse());
+    fn the_order_of_processes_changes_nothing(samples in samples()) {
+        let plain = play(&samples, |_| ());
+        let turned = play(&samples, |processes| processes.reverse());
         prop_assert_eq!(format!("{plain:?}"), format!("{turned:?}"));
     }
 
     /// Monotonic: a load that is reported is also reported when it is greater.
     #[test]
     fn a_greater_load_is_told_no_less(load in 0.05..0.9_f64, more in 0.0..0.1_f64, times in 1_usize..80) {
-        let told = |cpu: f64| {
+        let is_reported = |cpu: f64| {
             let work = Work { name: 0, cpu, memory: 100, disk: 0.0, start: 1, marks: Vec::new(), window: None, hung: false };
-            let seen = Seen {
+            let spec = SampleSpec {
                 step: 2000, total: Some(cpu), rest: 0.0, celsius: None, free: 400_000, swap: 0, idle: 0.0, watched: None,
                 work: vec![work],
             };
-            play(&vec![seen; times], |_| ()).iter().any(|finding| finding.rule == RuleId::CpuHog)
+            play(&vec![spec; times], |_| ()).iter().any(|finding| finding.rule == RuleId::CpuHog)
         };
-        prop_assert!(!told(load) || told(load + more), "{load} is told, {} is not", load + more);
+        prop_assert!(!is_reported(load) || is_reported(load + more), "{load} is told, {} is not", load + more);
     }
 
     /// Monotonic: what is reported is also reported when the quantity is worse, and after more samples.
@@ -284,10 +284,10 @@ proptest! {
         share in 0.0..1.0_f64, more in 0.0..0.2_f64, times in 1_usize..100, later in 0_usize..40,
     ) {
         let knowledge = Knowledge::builtin().expect("tables");
-        let told = |share: f64, times: usize| speaks(figure, share.min(1.0), times, &knowledge);
-        if told(share, times) {
-            prop_assert!(told(share + more, times), "{:?}: {share} is told, {} is not", figure.0, share + more);
-            prop_assert!(told(share, times + later), "{:?}: told after {times}, not after {later} more", figure.0);
+        let is_reported = |share: f64, times: usize| is_rule_reported(figure, share.min(1.0), times, &knowledge);
+        if is_reported(share, times) {
+            prop_assert!(is_reported(share + more, times), "{:?}: {share} is told, {} is not", figure.0, share + more);
+            prop_assert!(is_reported(share, times + later), "{:?}: told after {times}, not after {later} more", figure.0);
         }
     }
 }

@@ -42,7 +42,7 @@ fn child(name: &str, runtime: &Path) -> Command {
 }
 
 /// The first line of the child's output that is one of ours.
-fn said(child: &mut Child) -> String {
+fn first_line(child: &mut Child) -> String {
     let lines = BufReader::new(child.stdout.take().expect("output")).lines().map_while(Result::ok);
     let ours = ["ready", "taken", "answer", "refused"];
     lines.into_iter().find(|line| ours.iter().any(|word| line.starts_with(word))).unwrap_or_default()
@@ -57,8 +57,8 @@ fn runtime() -> tempfile::TempDir {
 
 fn start(name: &str, folder: &Path) -> (Child, String) {
     let mut child = child(name, folder).spawn().expect("starts");
-    let said = said(&mut child);
-    (child, said)
+    let first_line = first_line(&mut child);
+    (child, first_line)
 }
 
 fn end(mut child: Child) {

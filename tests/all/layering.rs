@@ -78,7 +78,7 @@ const IMPURE: &[&str] = &[
 const PURE: &[&str] = &["model", "knowledge", "diagnose", "explain", "remedy", "report", "icon"];
 
 /// Modules of `ui` that join the others: screens and parts must not use them.
-const JOINTS: &[&str] = &["ui::worker", "ui::app", "ui::archive", "ui::start"];
+const CONNECTORS: &[&str] = &["ui::worker", "ui::app", "ui::archive", "ui::start"];
 
 struct Source {
     /// Path below `src`, with `/`.
@@ -137,8 +137,10 @@ fn is_below(path: &str, prefix: &str) -> bool {
 /// Imports that violate [`LAYERS`], top-level modules without an entry, and the [`EXCEPTIONS`] that were needed.
 fn wrong_layers(imports: &Imports) -> (Vec<String>, BTreeSet<(&str, &str)>) {
     let (mut problems, mut needed) = (BTreeSet::new(), BTreeSet::new());
-    for room in imports.rooms.iter().filter(|room| !LAYERS.iter().any(|(layer, _)| layer == room)) {
-        problems.insert(format!("{room} has no entry in LAYERS"));
+    for top_module in
+        imports.top_modules.iter().filter(|top_module| !LAYERS.iter().any(|(layer, _)| layer == top_module))
+    {
+        problems.insert(format!("{top_module} has no entry in LAYERS"));
     }
     for used in &imports.used {
         let module = used.module.join("::");
@@ -148,16 +150,20 @@ fn wrong_layers(imports: &Imports) -> (Vec<String>, BTreeSet<(&str, &str)>) {
         for path in imports.followed(path) {
             let shown = path.join("::");
             // A glob import hides what is used.
-            let room = path.first().filter(|room| imports.rooms.contains(*room) || *room == "*");
-            if let Some(room) = room.filter(|room| *room != own && !allowed.contains(&room.as_str())) {
-                match EXCEPTIONS.iter().find(|exception| **exception == (*layer, room.as_str())) {
+            let top_module =
+                path.first().filter(|top_module| imports.top_modules.contains(*top_module) || *top_module == "*");
+            if let Some(top_module) =
+                top_module.filter(|top_module| *top_module != own && !allowed.contains(&top_module.as_str()))
+            {
+                match EXCEPTIONS.iter().find(|exception| **exception == (*layer, top_module.as_str())) {
                     Some(exception) => needed.insert(*exception),
-                    None => problems.insert(format!("{}: {layer} must not use {room} ({shown})", used.file)),
+                    None => problems.insert(format!("{}: {layer} must not use {top_module} ({shown})", used.file)),
                 };
             }
-            let joint = JOINTS.iter().find(|joint| layer.starts_with("ui::") && is_below(&shown, joint));
-            if let Some(joint) = joint {
-                problems.insert(format!("{}: a screen must not use {joint} ({shown})", used.file));
+            let connector =
+                CONNECTORS.iter().find(|connector| layer.starts_with("ui::") && is_below(&shown, connector));
+            if let Some(connector) = connector {
+                problems.insert(format!("{}: a screen must not use {connector} ({shown})", used.file));
             }
         }
     }
@@ -184,7 +190,10 @@ fn no_modules_import_each_other_in_a_circle() {
 /// Paths of other crates that pure layers must not use.
 fn impure(imports: &Imports) -> Vec<String> {
     let mut problems = BTreeSet::new();
-    for used in imports.used.iter().filter(|used| used.module.first().is_some_and(|room| PURE.contains(&room.as_str())))
+    for used in imports
+        .used
+        .iter()
+        .filter(|used| used.module.first().is_some_and(|top_module| PURE.contains(&top_module.as_str())))
     {
         let Target::Outside(path) = &used.target else { continue };
         let path = path.join("::");
@@ -201,7 +210,7 @@ fn the_core_is_pure() {
 }
 
 /// Layering violations, and impure paths, of a `model` module with this text.
-fn planted(text: &str) -> (Vec<String>, Vec<String>) {
+fn problems_of(text: &str) -> (Vec<String>, Vec<String>) {
     let imports = Imports::new([
         ("lib.rs", "pub mod model; pub mod platform; pub mod ui;"),
         ("model/mod.rs", "mod planted; pub use planted::Thing; pub struct Sample;"),
@@ -230,7 +239,7 @@ fn a_planted_import_is_found() {
         "#[derive(Deserialize)] struct S { #[serde(with = \"crate::platform::form\")] x: u8 }",
         "impl crate::platform::Trait for u8 {}",
     ] {
-        let (layers, impure) = planted(text);
+        let (layers, impure) = problems_of(text);
         assert!(layers.iter().any(|problem| problem.contains("model must not use platform")), "{text}: {layers:?}");
         assert!(impure.is_empty(), "{text}: {impure:?}");
     }
@@ -241,7 +250,7 @@ fn a_planted_import_is_found() {
         "use std::time; fn f() { let _ = vec![time::Instant::now()]; }",
         "use jiff::{Timestamp as Stamp}; fn f() { Stamp::now(); }",
     ] {
-        let (layers, impure) = planted(text);
+        let (layers, impure) = problems_of(text);
         assert!(layers.is_empty() && impure.len() == 1, "{text}: {layers:?} {impure:?}");
     }
 }
@@ -254,7 +263,7 @@ fn what_is_allowed_is_not_reported() {
         "#[cfg(test)] mod tests { use crate::platform::Tray; }",
         "#[cfg(test)] use crate::ui;",
     ] {
-        assert_eq!(planted(text), (Vec::new(), Vec::new()), "{text}");
+        assert_eq!(problems_of(text), (Vec::new(), Vec::new()), "{text}");
     }
 }
 

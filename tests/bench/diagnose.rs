@@ -60,7 +60,7 @@ impl Pc {
         (self.random >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    fn look(&mut self, at: i64, span: f64) -> Arc<Sample> {
+    fn sample(&mut self, at: i64, span: f64) -> Arc<Sample> {
         for index in 0..self.processes.len() {
             let cpu = if index == 7 { 0.30 + 0.02 * self.noise() } else { 0.001 * self.noise() };
             self.processes[index].cpu = Reading::Known(Fraction::new(cpu));
@@ -120,28 +120,28 @@ fn main() -> ExitCode {
     let knowledge = pc.knowledge.clone();
     let mut live = History::new(Machine { os: Os::Windows, cpus: 8, ..Machine::default() });
     for step in 1..=3600 {
-        live.push(pc.look(step * 2000, 2.0));
+        live.push(pc.sample(step * 2000, 2.0));
     }
     figures("a look after two hours, 300 programs", &live, &knowledge, "(goal: at most 1 ms)");
     let mut day = History::short(Machine { os: Os::Windows, cpus: 8, ..Machine::default() }, Seconds(90_000.0));
     for minute in 1..=1440 {
-        day.push(pc.look(minute * 60_000, 60.0));
+        day.push(pc.sample(minute * 60_000, 60.0));
     }
     figures("a day in minutes", &day, &knowledge, "(goal: at most 20 ms)");
     let mut agent = History::short(Machine { os: Os::Windows, cpus: 8, ..Machine::default() }, Seconds(1800.0));
     let mut step = 0;
-    let mut look = |pc: &mut Pc, agent: &mut History| {
+    let mut step_once = |pc: &mut Pc, agent: &mut History| {
         step += 1;
-        agent.push(pc.look(step * 2000, 2.0));
+        agent.push(pc.sample(step * 2000, 2.0));
         black_box(diagnose(agent, &knowledge));
     };
     let rounds: u32 = std::env::var("MIMAMORI_TICKS").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000);
     for _ in 0..2000 {
-        look(&mut pc, &mut agent);
+        step_once(&mut pc, &mut agent);
     }
     let (before, begin) = (in_use(), Instant::now());
     for _ in 0..rounds {
-        look(&mut pc, &mut agent);
+        step_once(&mut pc, &mut agent);
     }
     let after = in_use();
     let megabytes = |bytes: i64| bytes as f64 / 1_048_576.0;

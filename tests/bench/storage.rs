@@ -91,7 +91,7 @@ impl Office {
         Reading::Known(Fraction::new(mean * (0.5 + self.random.next())))
     }
 
-    fn look(&mut self, at: i64, programs: f64, busy: bool) -> Sample {
+    fn sample(&mut self, at: i64, programs: f64, busy: bool) -> Sample {
         let load = if busy { 0.45 } else { 0.03 };
         let used = Bytes((7.5e9 + self.random.next() * 1e8) as u64);
         self.disk -= self.random.next() * 2e5;
@@ -182,7 +182,7 @@ fn record_day(path: &Path, hours: i64, busy: bool) -> Recorder {
         let begin = BEGIN + minute * 60_000;
         for step in 1..=30 {
             let programs = if busy { 2.0 } else { f64::from(u8::from(step % 15 == 8)) * 30.0 };
-            recorder.add(&office.look(begin + step * 2000, programs, busy));
+            recorder.add(&office.sample(begin + step * 2000, programs, busy));
         }
         if minute % 30 == 0 {
             recorder.note(&Event::new(At(begin), EventKind::Foreground, "Office program 3"));
@@ -293,7 +293,7 @@ fn add_batch(recorder: &mut Recorder, number: i64) -> At {
     let begin = BEGIN + number * BATCH * 2000;
     let mut office = Office::new();
     for step in 1..=BATCH {
-        recorder.add(&office.look(begin + step * 2000, if step == 6 { 12.0 } else { 0.0 }, false));
+        recorder.add(&office.sample(begin + step * 2000, if step == 6 { 12.0 } else { 0.0 }, false));
     }
     let end = At(begin + BATCH * 2000);
     // Not a finding: the next start would close one left open by a killed run, which adds an event.
@@ -361,11 +361,11 @@ fn kill_once(path: &Path, next: i64, random: &mut Random, result: &mut Kills) ->
         .expect("a child");
     std::thread::sleep(Duration::from_secs_f64(random.next() * 0.03));
     child.kill().expect("killed");
-    let mut said = String::new();
-    child.stdout.take().expect("a pipe").read_to_string(&mut said).expect("text");
+    let mut stdout = String::new();
+    child.stdout.take().expect("a pipe").read_to_string(&mut stdout).expect("text");
     child.wait().expect("ended");
     result.count += 1;
-    let whole_lines = said.rfind('\n').map_or("", |end| &said[..end]);
+    let whole_lines = stdout.rfind('\n').map_or("", |end| &stdout[..end]);
     let acknowledged = whole_lines.lines().last().map_or(next - 1, |line| line.parse().unwrap_or(i64::MAX));
     if !path.exists() {
         return next;
@@ -479,8 +479,8 @@ fn fail_once(shim: &Path, tools: &Path, number: u32, errno: &str, ever: &str) ->
     if calls < number {
         return None;
     }
-    let said = String::from_utf8_lossy(&done.stdout);
-    let acknowledged: i64 = said.lines().last().and_then(|line| line.parse().ok()).unwrap_or(-1);
+    let stdout = String::from_utf8_lossy(&done.stdout);
+    let acknowledged: i64 = stdout.lines().last().and_then(|line| line.parse().ok()).unwrap_or(-1);
     let problem = after_failure(&path, acknowledged);
     let panicked = !done.status.success();
     if panicked || problem.is_some() {

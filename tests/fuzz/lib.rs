@@ -49,7 +49,7 @@ static TEXTS: LazyLock<[Texts; 2]> = LazyLock::new(|| [Lang::Ja, Lang::En].map(T
 ///
 /// # Panics
 /// When a finding has no words, or a figure that is not finite.
-pub fn tell(sample: &Sample, findings: &[Finding]) {
+pub fn render_all(sample: &Sample, findings: &[Finding]) {
     let texts = [&TEXTS[0], &TEXTS[1]];
     for finding in findings {
         for evidence in &finding.evidence {

@@ -136,7 +136,7 @@ const GOOD_WORDS: [&str; 9] =
 
 /// A guessed map, with every guess in words. `None` if nothing looks like a load.
 pub fn guess(path: &str, sheet: &Sheet) -> (Option<Map>, Vec<String>) {
-    let mut said = Vec::new();
+    let mut notes = Vec::new();
     let names: Vec<String> = sheet.names.iter().map(|name| plain(name)).collect();
     let find = |wanted: &[&str]| wanted.iter().find_map(|wanted| names.iter().position(|name| name == wanted));
     let mut columns = BTreeMap::new();
@@ -158,28 +158,28 @@ pub fn guess(path: &str, sheet: &Sheet) -> (Option<Map>, Vec<String>) {
     if let Some(index) = find(&CPUS).or_else(any_cpu) {
         if let Some((scale, why)) = share(sheet, index) {
             add("cpu", index, scale, false);
-            said.push(format!("processors: {:?} ({why})", sheet.names[index]));
+            notes.push(format!("processors: {:?} ({why})", sheet.names[index]));
             has_load = true;
         } else {
-            said.push(format!("{:?} holds no share", sheet.names[index]));
+            notes.push(format!("{:?} holds no share", sheet.names[index]));
         }
     } else if let Some((index, (scale, why))) =
         find(&["cpu_idle"]).and_then(|index| Some((index, share(sheet, index)?)))
     {
         add("cpu_idle", index, scale, false);
-        said.push(format!("processors: what is left of {:?} ({why})", sheet.names[index]));
+        notes.push(format!("processors: what is left of {:?} ({why})", sheet.names[index]));
         has_load = true;
     }
     if let Some((index, (scale, why))) = find(&GPUS).and_then(|index| Some((index, share(sheet, index)?))) {
         add("gpu", index, scale, false);
-        said.push(format!("graphics: {:?} ({why})", sheet.names[index]));
+        notes.push(format!("graphics: {:?} ({why})", sheet.names[index]));
         has_load = true;
     }
     if let Some(index) =
         find(&HEATS).filter(|index| range(sheet, *index).is_some_and(|(_, most)| (20.0..=115.0).contains(&most)))
     {
         add("temp_c", index, 1.0, false);
-        said.push(format!("degrees: {:?}", sheet.names[index]));
+        notes.push(format!("degrees: {:?}", sheet.names[index]));
     }
     let mut mem_bytes = None;
     if let Some((index, (_, most))) = find(&MEMORIES).and_then(|index| Some((index, range(sheet, index)?))) {
@@ -188,11 +188,11 @@ pub fn guess(path: &str, sheet: &Sheet) -> (Option<Map>, Vec<String>) {
             if let Some(total) = find(&["mem_total", "memory_total"]) {
                 add("mem_total_bytes", total, 1.0, false);
             }
-            said.push(format!("memory in bytes: {:?}", sheet.names[index]));
+            notes.push(format!("memory in bytes: {:?}", sheet.names[index]));
         } else if most <= 100.0 {
             add("mem_used_share", index, if most > 1.05 { 0.01 } else { 1.0 }, false);
             mem_bytes = Some(16 << 30);
-            said.push(format!("memory as a share: {:?}, of 16 GB", sheet.names[index]));
+            notes.push(format!("memory as a share: {:?}, of 16 GB", sheet.names[index]));
         }
     }
     for (field, wanted) in [("net_rx_bps", RECEIVED), ("net_tx_bps", SENT)] {
@@ -200,12 +200,12 @@ pub fn guess(path: &str, sheet: &Sheet) -> (Option<Map>, Vec<String>) {
             let counter = grows(sheet, index);
             add(field, index, 1.0, counter);
             let how = if counter { "counts up" } else { "a second" };
-            said.push(format!("network: {:?} ({how})", sheet.names[index]));
+            notes.push(format!("network: {:?} ({how})", sheet.names[index]));
         }
     }
     let (time, why) = guess_time(sheet, &names);
-    said.push(why);
-    let label = guess_label(path, sheet, &names, &mut said);
+    notes.push(why);
+    let label = guess_label(path, sheet, &names, &mut notes);
     let map = Map {
         pattern: path.to_owned(),
         source: None,
@@ -216,7 +216,7 @@ pub fn guess(path: &str, sheet: &Sheet) -> (Option<Map>, Vec<String>) {
         label,
         columns,
     };
-    (has_load.then_some(map), said)
+    (has_load.then_some(map), notes)
 }
 
 fn guess_time(sheet: &Sheet, names: &[String]) -> (Time, String) {
@@ -243,7 +243,7 @@ fn guess_time(sheet: &Sheet, names: &[String]) -> (Time, String) {
     }
 }
 
-fn guess_label(path: &str, sheet: &Sheet, names: &[String], said: &mut Vec<String>) -> Label {
+fn guess_label(path: &str, sheet: &Sheet, names: &[String], notes: &mut Vec<String>) -> Label {
     let values = |index: usize| {
         let mut values: Vec<String> =
             sheet.rows.iter().filter_map(|row| row.get(index)).map(|value| value.to_lowercase()).collect();
@@ -264,7 +264,7 @@ fn guess_label(path: &str, sheet: &Sheet, names: &[String], said: &mut Vec<Strin
     if let Some(index) = column {
         let values = values(index);
         let bad: Vec<String> = BAD.iter().map(|bad| (*bad).to_owned()).collect();
-        said.push(format!("label: {:?} ({} values)", sheet.names[index], values.len()));
+        notes.push(format!("label: {:?} ({} values)", sheet.names[index], values.len()));
         return Label { column: Some(sheet.names[index].clone()), bad, always: None };
     }
     let path = path.to_lowercase();
@@ -274,7 +274,7 @@ fn guess_label(path: &str, sheet: &Sheet, names: &[String], said: &mut Vec<Strin
         (false, true) => Some(false),
         _ => None,
     };
-    said.push(match always {
+    notes.push(match always {
         Some(true) => "label: 1 by the words of its path".to_owned(),
         Some(false) => "label: 0 by the words of its path".to_owned(),
         None => "no label".to_owned(),
@@ -329,13 +329,13 @@ mod tests {
     use super::*;
 
     fn guessed(path: &str, text: &str) -> (Map, String) {
-        let (map, said) = guess(path, &Sheet::read(text.as_bytes()));
-        (map.expect("a load"), said.join("; "))
+        let (map, notes) = guess(path, &Sheet::read(text.as_bytes()));
+        (map.expect("a load"), notes.join("; "))
     }
 
     #[test]
     fn a_log_of_glances() {
-        let (map, said) = guessed(
+        let (map, notes) = guessed(
             "kaggle/normal_dataset.csv",
             "timestamp,cpu_idle,cpu_system,cpu_total,cpu_user,mem_total,mem_used,mem_percent\n\
              2021-01-01 10:00:00,90.1,2,9.9,7,16000000000,8000000000,50\n2021-01-01 10:00:02,80,3,20,7,16000000000,8100000000,51\n",
@@ -343,19 +343,19 @@ mod tests {
         assert_eq!((map.columns["cpu"].name.as_str(), map.columns["cpu"].scale), ("cpu_total", 0.01));
         assert_eq!(map.columns["mem_used_bytes"].name, "mem_used");
         assert_eq!(map.time.form, "%Y-%m-%d %H:%M:%S%.f");
-        assert_eq!((map.label.always, map.label.column), (Some(false), None), "{said}");
+        assert_eq!((map.label.always, map.label.column), (Some(false), None), "{notes}");
     }
 
     #[test]
     fn a_windows_log_of_one_row_a_second() {
-        let (map, said) = guessed(
+        let (map, notes) = guessed(
             "clean_data/infected/telemetry_clean_1hz.csv",
             "ts,cpu,ram,net_in_bps,net_out_bps,gpu_util,gpu_temp_c,p1_cpu\n2026-02-15 02:29:09,9.9,29.2,2962.1,1864,1.0,49,99\n\
              2026-02-15 02:29:10,39.9,29.3,2.1,4,2.0,49,99\n",
         );
         assert_eq!((map.columns["cpu"].name.as_str(), map.columns["gpu"].scale), ("cpu", 0.01));
         assert!(map.columns.contains_key("mem_used_share") && !map.columns["net_rx_bps"].counter);
-        assert_eq!(map.label.always, Some(true), "{said}");
+        assert_eq!(map.label.always, Some(true), "{notes}");
     }
 
     #[test]
@@ -375,12 +375,12 @@ mod tests {
 
     #[test]
     fn the_name_of_an_attack_is_no_label_and_a_time_of_day_is_a_time() {
-        let (map, said) = guessed(
+        let (map, notes) = guessed(
             "data/x.csv",
             "Attack,Mode,CPU Temperature (\u{b0}C),CPU Usage (%),Timestamp\nCoinIMP,Attack,80.0,41.5,09:42:33.000\n\
              CoinIMP,Normal,50.0,1.5,09:42:36.000\n",
         );
-        assert_eq!(map.label.column.as_deref(), Some("Mode"), "{said}");
+        assert_eq!(map.label.column.as_deref(), Some("Mode"), "{notes}");
         assert_eq!((map.time.form.as_str(), map.columns["cpu"].scale), ("%H:%M:%S%.f", 0.01));
         assert!(map.columns.contains_key("temp_c"));
     }

@@ -101,7 +101,7 @@ fn recordings(folder: &Path, maps: &[(String, Map)], knowledge: &Knowledge) {
                 continue;
             }
         };
-        let scored = if is(&file, "csv") {
+        let scored = if has_extension(&file, "csv") {
             score_csv(&path, &bytes, maps, knowledge)
         } else {
             score_history(&path, &String::from_utf8_lossy(&bytes), knowledge)
@@ -113,8 +113,8 @@ fn recordings(folder: &Path, maps: &[(String, Map)], knowledge: &Knowledge) {
     }
 }
 
-fn is(file: &Path, wanted: &str) -> bool {
-    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
+fn has_extension(file: &Path, expected: &str) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(expected))
 }
 
 fn visit(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
@@ -122,7 +122,7 @@ fn visit(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
         let path = entry.path();
         if path.is_dir() && depth < DEEPEST {
             visit(&path, depth + 1, found);
-        } else if is(&path, "csv") || is(&path, "jsonl") {
+        } else if has_extension(&path, "csv") || has_extension(&path, "jsonl") {
             found.push(path);
         }
     }

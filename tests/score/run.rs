@@ -56,9 +56,9 @@ pub fn score_csv(path: &str, bytes: &[u8], maps: &[(String, Map)], knowledge: &K
         notes.insert(0, format!("map {name}"));
         map.clone()
     } else {
-        let (map, said) = guess(path, &sheet);
-        notes.insert(0, format!("guessed: {}", said.join(", ")));
-        map.ok_or_else(|| format!("no column that looks like a load ({})", said.join(", ")))?
+        let (map, guesses) = guess(path, &sheet);
+        notes.insert(0, format!("guessed: {}", guesses.join(", ")));
+        map.ok_or_else(|| format!("no column that looks like a load ({})", guesses.join(", ")))?
     };
     let mut converted = convert(&sheet, &map);
     notes.append(&mut converted.notes);
@@ -99,9 +99,9 @@ fn replay(path: &str, converted: &Converted, mut notes: Vec<String>, knowledge: 
             continue;
         };
         let seconds = if row.seconds.is_finite() { row.seconds } else { sample.span.0 };
-        let look = |flagged| LabeledSample { seconds, label: row.label, flagged, begins: row.begins };
-        unusual.push(look(findings.iter().any(|finding| is_unusual(finding) || is_alarm(finding))));
-        alarm.push(look(findings.iter().any(is_alarm)));
+        let sample = |flagged| LabeledSample { seconds, label: row.label, flagged, begins: row.begins };
+        unusual.push(sample(findings.iter().any(|finding| is_unusual(finding) || is_alarm(finding))));
+        alarm.push(sample(findings.iter().any(is_alarm)));
         for finding in &findings {
             match rules.iter_mut().find(|(rule, _)| *rule == finding.rule) {
                 Some((_, count)) => *count += 1,
@@ -163,7 +163,7 @@ fn heading() -> String {
 fn line(name: &str, score: &Score) -> String {
     let share = |value: Option<f64>| value.map_or("-".to_owned(), percent);
     let rate = score.false_per_hour.map_or("-".to_owned(), |rate| format!("{rate:.2}"));
-    let first = score.first.map_or("-".to_owned(), |first| format!("{first:.0} s"));
+    let first = score.first_flag.map_or("-".to_owned(), |first| format!("{first:.0} s"));
     let found = format!("{} of {}", score.episodes_found, score.episodes);
     format!(
         "{name:<8} {:>7} {:>10} {found:>12} {rate:>10} {:>13} {first:>11}",
@@ -204,10 +204,10 @@ mod tests {
         let scored = score_csv("a.csv", csv().as_bytes(), &maps, &knowledge).expect("scored");
         assert_eq!((scored.rows, scored.unusual.windows, scored.unusual.episodes_found), (400, 1, 1));
         assert_eq!((scored.unusual.false_per_hour, scored.alarm.windows), (Some(0.0), 0));
-        assert!((110.0..140.0).contains(&scored.unusual.first.expect("flagged")));
+        assert!((110.0..140.0).contains(&scored.unusual.first_flag.expect("flagged")));
         assert!(print(&scored).contains("unattributed_load"));
         let guessed = score_csv("b.txt", csv().replace("t,c,n,l", "ts,cpu,net_in,label").as_bytes(), &[], &knowledge);
-        assert_eq!(guessed.expect("scored").unusual.first, scored.unusual.first);
+        assert_eq!(guessed.expect("scored").unusual.first_flag, scored.unusual.first_flag);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::Deserialize;
 /// Origin of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Made {
+pub enum CaseOrigin {
     /// Scripted, and played by the generator.
     Scripted,
     /// The levels are those of a real recording, named in `how`.
@@ -44,7 +44,7 @@ pub struct Case {
     /// Title in one sentence.
     pub title: String,
     /// Origin.
-    pub made: Made,
+    pub made: CaseOrigin,
     /// Source of a recorded case.
     #[serde(default)]
     pub how: Option<String>,
@@ -79,7 +79,7 @@ pub struct Case {
     pub desk: bool,
     /// Factor for the load of the desktop programs: 1 as listed; less for a PC that is otherwise calm.
     #[serde(skip, default = "whole")]
-    pub bustle: f64,
+    pub activity: f64,
     /// Parts that are repeated.
     #[serde(default)]
     pub repeat: Option<Repeat>,
@@ -405,7 +405,7 @@ pub struct Expected {
 
 impl Expected {
     /// True if this finding matches.
-    pub fn is(&self, finding: &Finding) -> bool {
+    pub fn matches(&self, finding: &Finding) -> bool {
         let about = |name: &String| {
             finding.subject.group == *name || finding.cause.as_ref().is_some_and(|cause| cause.group == *name)
         };
@@ -433,7 +433,7 @@ impl Forbidden {
     pub const ALARM: Self = Self::Rule(RuleId::SecretMining, Some(Severity::Critical));
 
     /// True if this finding matches.
-    pub fn is(self, finding: &Finding) -> bool {
+    pub fn matches(self, finding: &Finding) -> bool {
         match self {
             Self::Anything => finding.severity > Severity::Ok,
             Self::Rule(rule, severity) => finding.rule == rule && severity.is_none_or(|s| finding.severity == s),
@@ -472,7 +472,7 @@ impl Case {
         if !["windows", "linux"].contains(&case.os.as_str()) {
             return Err(format!("no system: {}", case.os));
         }
-        if (case.made == Made::Recorded) != case.how.is_some() {
+        if (case.made == CaseOrigin::Recorded) != case.how.is_some() {
             return Err("`how` belongs to a recorded case".to_owned());
         }
         if case.part.is_empty() || case.part.iter().any(|part| part.seconds < case.step) || case.step <= 0.0 {

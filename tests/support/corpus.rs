@@ -43,7 +43,7 @@ impl Met {
 
 /// A forbidden finding that appeared.
 #[derive(Clone, Debug)]
-pub struct Wrong {
+pub struct Violation {
     /// The rule.
     pub rule: RuleId,
     /// The severity.
@@ -65,9 +65,9 @@ pub struct Outcome {
     /// Its expectations.
     pub met: Vec<Met>,
     /// Forbidden findings that appeared, by rule and severity.
-    pub wrong: Vec<Wrong>,
+    pub wrong: Vec<Violation>,
     /// Every rule with a finding: its worst severity and first appearance.
-    pub said: BTreeMap<RuleId, (Severity, f64)>,
+    pub rules_seen: BTreeMap<RuleId, (Severity, f64)>,
     /// The findings after the last sample.
     pub last: Vec<Finding>,
     /// Digest of all findings after each sample, byte for byte.
@@ -99,7 +99,7 @@ impl Outcome {
             let what = format!("forbid {}", wrong.rule.id());
             wrong_rules.insert(what.clone());
             if !known(&what) {
-                let Wrong { severity, subject, at, samples, .. } = wrong;
+                let Violation { severity, subject, at, samples, .. } = wrong;
                 problems.push(format!("{what}: said {severity:?} about {subject:?} at {at:.0} s, {samples} times"));
             }
         }
@@ -143,7 +143,7 @@ pub enum Pace {
 impl Pace {
     /// Factor for the load of the desktop programs. The corpus' desk is always a little busy, so that even the agent
     /// reads programs with every sample; this leaves it calm samples to skip.
-    pub const fn bustle(self) -> f64 {
+    pub const fn activity(self) -> f64 {
         match self {
             Self::Window => 1.0,
             Self::Agent => 0.2,
@@ -180,7 +180,7 @@ fn player<'a>(header: &str, pace: Pace, knowledge: &'a Knowledge) -> Player<'a> 
 /// # Panics
 /// When the generator writes a line that the reader rejects.
 pub fn judge(name: &str, mut case: Case, seed: u32, pace: Pace, knowledge: &Knowledge) -> Outcome {
-    case.bustle = pace.bustle();
+    case.activity = pace.activity();
     let lines = story::lines(name, seed, &case);
     let mut play = player(&lines[0], pace, knowledge);
     let cause = case.cause();
@@ -193,8 +193,8 @@ pub fn judge(name: &str, mut case: Case, seed: u32, pace: Pace, knowledge: &Know
         .iter()
         .map(|expected| Met { expected: expected.clone(), after: None, slack: pace.slack() })
         .collect();
-    let mut wrong: Vec<Wrong> = Vec::new();
-    let mut said: BTreeMap<RuleId, (Severity, f64)> = BTreeMap::new();
+    let mut wrong: Vec<Violation> = Vec::new();
+    let mut rules_seen: BTreeMap<RuleId, (Severity, f64)> = BTreeMap::new();
     let mut last = Vec::new();
     let mut begin = None;
     let mut digest = FNV_BEGIN;
@@ -203,19 +203,19 @@ pub fn judge(name: &str, mut case: Case, seed: u32, pace: Pace, knowledge: &Know
         let begin = *begin.get_or_insert_with(|| sample.at - mimamori::model::Seconds(case.step));
         let at = super::replay::seconds(begin, sample.at);
         for met in met.iter_mut().filter(|met| met.after.is_none() && at >= cause) {
-            if findings.iter().any(|finding| met.expected.is(finding)) {
+            if findings.iter().any(|finding| met.expected.matches(finding)) {
                 met.after = Some(at - cause);
             }
         }
         for finding in &findings {
-            let known = said.entry(finding.rule).or_insert((finding.severity, at));
+            let known = rules_seen.entry(finding.rule).or_insert((finding.severity, at));
             known.0 = known.0.max(finding.severity);
-            if !forbidden.iter().any(|forbidden| forbidden.is(finding)) {
+            if !forbidden.iter().any(|forbidden| forbidden.matches(finding)) {
                 continue;
             }
             match wrong.iter_mut().find(|wrong| wrong.rule == finding.rule && wrong.severity == finding.severity) {
                 Some(wrong) => wrong.samples += 1,
-                None => wrong.push(Wrong {
+                None => wrong.push(Violation {
                     rule: finding.rule,
                     severity: finding.severity,
                     subject: finding.subject.group.clone(),
@@ -227,7 +227,7 @@ pub fn judge(name: &str, mut case: Case, seed: u32, pace: Pace, knowledge: &Know
         add_to_digest(&mut digest, &serde_json::to_string(&findings).expect("findings"));
         last = findings;
     }
-    Outcome { name: name.to_owned(), case, met, wrong, said, last, digest }
+    Outcome { name: name.to_owned(), case, met, wrong, rules_seen, last, digest }
 }
 
 /// FNV-1a of 64 bits (RFC 9923): the standard library's hash may change with the compiler.

@@ -38,8 +38,8 @@ impl<'a> PacedReplay<'a> {
     pub fn line(&mut self, line: &str) -> Result<Option<Step>, LineError> {
         let Some(recorded) = self.replay.read(line)? else { return Ok(None) };
         let latest = self.replay.history().latest().map(|latest| &**latest);
-        let wanted = needs_full_sample(&self.findings, latest, &self.knowledge.thresholds.steady);
-        let seen = self.paced.look(recorded, wanted).and_then(|seen| self.replay.add(seen));
+        let needs_full = needs_full_sample(&self.findings, latest, &self.knowledge.thresholds.steady);
+        let seen = self.paced.push(recorded, needs_full).and_then(|seen| self.replay.add(seen));
         if let Some((_, findings)) = &seen {
             self.findings.clone_from(findings);
         }
@@ -49,7 +49,7 @@ impl<'a> PacedReplay<'a> {
 
 /// Usage of a process since the last scan, in seconds of the whole PC and in bytes.
 #[derive(Default)]
-struct Done {
+struct Accumulated {
     cpu: f64,
     read: Option<f64>,
     written: Option<f64>,
@@ -59,7 +59,7 @@ struct Done {
 struct Paced {
     cpus: u32,
     pace: Pace,
-    done: HashMap<ProcKey, Done>,
+    accumulated: HashMap<ProcKey, Accumulated>,
     elapsed: f64,
     total: f64,
     rest: f64,
@@ -78,7 +78,7 @@ impl Paced {
         Self {
             cpus,
             pace: Pace::new(cpus),
-            done: HashMap::new(),
+            accumulated: HashMap::new(),
             elapsed: 0.0,
             total: 0.0,
             rest: 0.0,
@@ -91,8 +91,8 @@ impl Paced {
         }
     }
 
-    /// Adds a line. Returns the merged sample if the pace asks for a scan. `wanted`: as in [`Pace::depth`].
-    fn look(&mut self, line: RecordedSample, wanted: bool) -> Option<RecordedSample> {
+    /// Adds a line. Returns the merged sample if the pace asks for a scan. `needs_full`: as in [`Pace::depth`].
+    fn push(&mut self, line: RecordedSample, needs_full: bool) -> Option<RecordedSample> {
         let RecordedSample { sample, processes } = line;
         let span = sample.span.0;
         let slept = sample.slept.get().unwrap_or_default().0;
@@ -108,7 +108,7 @@ impl Paced {
         let other_window = sample.watched.get() == Some(true) && self.watched == Some(false);
         self.watched = sample.watched.get().or(self.watched);
         let totals = Totals { span: sample.span, cpu: sample.cpu, memory: sample.memory, other_window };
-        let depth = self.pace.depth(&totals, wanted);
+        let depth = self.pace.depth(&totals, needs_full);
         (depth == Depth::Everything).then(|| self.join(sample, processes))
     }
 
@@ -126,9 +126,11 @@ impl Paced {
             *sum += rate.get().unwrap_or_default().0 * span;
         }
         for process in processes {
-            let done = self.done.entry(process.facts.key).or_default();
-            done.cpu += share(process.cpu);
-            for (sum, rate) in [(&mut done.read, process.disk_read), (&mut done.written, process.disk_write)] {
+            let accumulated = self.accumulated.entry(process.facts.key).or_default();
+            accumulated.cpu += share(process.cpu);
+            for (sum, rate) in
+                [(&mut accumulated.read, process.disk_read), (&mut accumulated.written, process.disk_write)]
+            {
                 if let Some(BytesPerSec(rate)) = rate.get() {
                     *sum.get_or_insert(0.0) += rate * span;
                 }
@@ -142,15 +144,17 @@ impl Paced {
         let elapsed = self.elapsed.max(1e-9);
         let known = |sum: f64| Reading::Known(Fraction::new((sum / elapsed).min(1.0)));
         for process in &mut processes {
-            let done = self.done.remove(&process.facts.key).unwrap_or_default();
-            process.cpu = known(done.cpu);
-            for (rate, sum) in [(&mut process.disk_read, done.read), (&mut process.disk_write, done.written)] {
+            let accumulated = self.accumulated.remove(&process.facts.key).unwrap_or_default();
+            process.cpu = known(accumulated.cpu);
+            for (rate, sum) in
+                [(&mut process.disk_read, accumulated.read), (&mut process.disk_write, accumulated.written)]
+            {
                 if let Some(sum) = sum {
                     *rate = Reading::Known(BytesPerSec(sum / elapsed));
                 }
             }
         }
-        let ended: f64 = self.done.values().map(|done| done.cpu).sum();
+        let ended: f64 = self.accumulated.values().map(|accumulated| accumulated.cpu).sum();
         if sample.cpu.get().is_some() {
             sample.cpu = known(self.total);
             sample.program_total = sample.cpu;
@@ -175,7 +179,7 @@ impl Paced {
         sample.closed = std::mem::take(&mut self.closed);
         (self.elapsed, self.total, self.rest, self.nobody, self.slept) = (0.0, 0.0, 0.0, None, 0.0);
         self.bytes = [0.0; 4];
-        self.done.clear();
+        self.accumulated.clear();
         RecordedSample { sample, processes }
     }
 }

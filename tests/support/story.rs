@@ -45,7 +45,7 @@ const LINUX_DESK: &[DeskProgram] = &[
 ];
 
 /// Default share of everything else on a desk.
-const OF_A_DESK: f64 = 0.03;
+const DESK_LOAD: f64 = 0.03;
 
 /// A program with its current state.
 struct Player {
@@ -105,7 +105,7 @@ impl<'a> Story<'a> {
                 memory_mb: *memory,
                 variation: 0.8,
             };
-            ((*key).to_owned(), program, *cpu * case.bustle)
+            ((*key).to_owned(), program, *cpu * case.activity)
         });
         let own = case.program.iter().map(|(key, program)| (key.clone(), program.clone(), 0.0));
         let mut next_pid = 400;
@@ -165,7 +165,7 @@ impl<'a> Story<'a> {
         let (processes, programs) = self.processes(part, share);
         // Only the normal activity of a desk is scaled, not what the case is about.
         let level = part.other.at(share);
-        let level = if level <= OF_A_DESK { level * self.case.bustle } else { level };
+        let level = if level <= DESK_LOAD { level * self.case.activity } else { level };
         let mut other = self.other.around(level, part.other_variation, &mut self.rng);
         let nobody = part.unattributed.map(|level| self.noisy("nobody", Ramp::Level(level), share, 0.15));
         let interrupts = part.interrupts.map(|ramp| self.noisy("interrupts", ramp, share, 0.15));

@@ -40,7 +40,7 @@ pub fn confusion(outcomes: &[Outcome]) -> String {
         let forbidden = outcomes.iter().filter(forbids).count();
         let wrong = outcomes.iter().filter(|outcome| outcome.wrong.iter().any(|wrong| wrong.rule == rule)).count();
         let other = outcomes.iter().filter(|outcome| {
-            let spoke = outcome.said.get(&rule).is_some_and(|(severity, _)| *severity > Severity::Ok);
+            let spoke = outcome.rules_seen.get(&rule).is_some_and(|(severity, _)| *severity > Severity::Ok);
             spoke && !of_rule(outcome) && !outcome.wrong.iter().any(|wrong| wrong.rule == rule)
         });
         let other = other.count();
@@ -69,7 +69,7 @@ pub fn summary(outcomes: &[Outcome]) -> String {
     );
     let looks = negatives.iter().filter(|outcome| {
         let expected = outcome.met.iter().any(|met| met.expected.rule == RuleId::SecretMining);
-        !expected && outcome.said.contains_key(&RuleId::SecretMining)
+        !expected && outcome.rules_seen.contains_key(&RuleId::SecretMining)
     });
     let names: Vec<&str> = looks.map(|outcome| outcome.name.as_str()).collect();
     let _ =

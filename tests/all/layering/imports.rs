@@ -31,7 +31,7 @@ pub(super) struct Used {
 pub(super) struct Imports {
     pub(super) used: Vec<Used>,
     /// Top-level modules.
-    pub(super) rooms: BTreeSet<String>,
+    pub(super) top_modules: BTreeSet<String>,
     modules: BTreeSet<Segments>,
     /// Items that `use` makes available under another path.
     reexports: HashMap<Segments, Segments>,
@@ -47,8 +47,8 @@ impl Imports {
             })
             .collect();
         let modules: BTreeSet<Segments> = parsed.iter().map(|(_, module, _)| module.clone()).collect();
-        let rooms = modules.iter().filter_map(|module| module.first().cloned()).collect();
-        let mut imports = Self { used: Vec::new(), rooms, modules, reexports: HashMap::new() };
+        let top_modules = modules.iter().filter_map(|module| module.first().cloned()).collect();
+        let mut imports = Self { used: Vec::new(), top_modules, modules, reexports: HashMap::new() };
         for (file, module, parsed) in &parsed {
             let mut reader = Reader { module: module.clone(), found: Vec::new(), names: HashMap::new() };
             reader.visit_file(parsed);
@@ -96,7 +96,7 @@ impl Imports {
         for used in &self.used {
             let (Some(from), Target::Inside(path)) = (used.module.first(), &used.target) else { continue };
             for to in self.followed(path).iter().filter_map(|path| path.first()) {
-                if to != from && self.rooms.contains(to) {
+                if to != from && self.top_modules.contains(to) {
                     edges.entry((from.clone(), to.clone())).or_insert_with(|| used.file.clone());
                 }
             }
@@ -119,7 +119,9 @@ pub(super) fn circles<'e>(edges: impl IntoIterator<Item = &'e (String, String)>)
             for to in next.get(way[way.len() - 1]).into_iter().flatten().copied() {
                 if to == begin {
                     let first = (0..way.len()).min_by_key(|index| way[*index]).unwrap_or_default();
-                    circles.insert(way[first..].iter().chain(&way[..first]).map(|room| (*room).clone()).collect());
+                    circles.insert(
+                        way[first..].iter().chain(&way[..first]).map(|top_module| (*top_module).clone()).collect(),
+                    );
                     break 'search;
                 }
                 if seen.insert(to) {

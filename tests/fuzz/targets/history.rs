@@ -11,7 +11,7 @@ fuzz_target!(|data: &[u8]| {
     let Some(Ok(mut replay)) = lines.next().map(|header| Replay::begin(header, &mimamori::KNOWLEDGE)) else { return };
     for line in lines.take(200) {
         if let Ok(Some((sample, findings))) = replay.line(line) {
-            mimamori::tell(&sample, &findings);
+            mimamori::render_all(&sample, &findings);
         }
     }
 });

@@ -91,7 +91,7 @@ fn play(source: &mut Unstructured<'_>) -> Result<()> {
             told += 1;
             line.insert("at".into(), json!(at));
             if let Ok(Some((sample, findings))) = replay.line(&Value::Object(line.clone()).to_string()) {
-                mimamori::tell(&sample, &findings);
+                mimamori::render_all(&sample, &findings);
             }
         }
     }
