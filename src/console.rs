@@ -29,10 +29,10 @@ impl Output {
     /// Detects what both streams are connected to.
     pub fn new() -> Self {
         let terminal = std::io::stdout().is_terminal();
-        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let is_colour_allowed = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
-            colour: terminal && wanted && !dumb,
+            colour: terminal && is_colour_allowed && !dumb,
             terminal,
             error_terminal: std::io::stderr().is_terminal(),
             progress_shown: false,

@@ -636,10 +636,13 @@ mod tests {
             sample.facts = Arc::new(ProcFacts { owner, ..(*sample.facts).clone() });
             sample
         };
-        let mine = || process(20, 1, &["chrome"]);
-        assert_eq!(is_shared(vec![mine(), process(21, 20, &["chrome", "--type=renderer"])]), (20, false));
-        assert_eq!(is_shared(vec![of(Owner::Other, process(10, 1, &["chrome"])), mine()]), (20, true));
-        assert_eq!(is_shared(vec![process(10, 1, &["chrome", "--user-data-dir=/tmp/robot"]), mine()]), (10, true));
+        let own_process = || process(20, 1, &["chrome"]);
+        assert_eq!(is_shared(vec![own_process(), process(21, 20, &["chrome", "--type=renderer"])]), (20, false));
+        assert_eq!(is_shared(vec![of(Owner::Other, process(10, 1, &["chrome"])), own_process()]), (20, true));
+        assert_eq!(
+            is_shared(vec![process(10, 1, &["chrome", "--user-data-dir=/tmp/robot"]), own_process()]),
+            (10, true)
+        );
     }
 
     #[test]

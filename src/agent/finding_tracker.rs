@@ -105,8 +105,8 @@ mod tests {
             events.extend(finding_tracker.step(At(now * 1000), if now < 400 { &current } else { &[] }));
         }
         let seen: Vec<_> = events.iter().map(|event| (event.kind, event.at.0 / 1000)).collect();
-        let (begun, ended) = (EventKind::Finding, EventKind::FindingEnded);
-        assert_eq!(seen, [(begun, 10), (begun, 120), (ended, 398), (ended, 398)]);
+        let (started, ended) = (EventKind::Finding, EventKind::FindingEnded);
+        assert_eq!(seen, [(started, 10), (started, 120), (ended, 398), (ended, 398)]);
     }
 
     /// The reader matches an end with its beginning by subject.

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_told_once_after_the_quiet_times_and_not_during_a_presentation() {
+    fn it_is_notified_once_after_the_quiet_times_and_not_during_a_presentation() {
         let (mut last, recorded) = with_cause(&Reading::Known(StopCause::PowerLost));
         assert_eq!(recorded.as_ref().map(|event| event.at), Some(At(900_000)), "at once");
         let mut notification_policy = NotificationPolicy::default();
@@ -146,14 +146,14 @@ mod tests {
     }
 
     #[test]
-    fn a_start_by_hand_tells_it_at_once() {
+    fn a_start_by_hand_notifies_at_once() {
         let (mut last, recorded) = with_cause(&Reading::Missing(Why::Unsupported));
         assert_eq!(last.take_due(At(1_002_000), &mut NotificationPolicy::default(), || false), recorded);
     }
 
     /// The cause names in the recording must be those that the rule reads.
     #[test]
-    fn what_is_recorded_is_what_the_window_tells() {
+    fn what_is_recorded_is_what_the_rule_reads() {
         let read = |cause| SuddenStop::of(&with_cause(&cause).1.expect("an event"), At(950_000));
         for (cause, reason, code) in [
             (StopCause::PowerLost, StopReason::PowerLost, None),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn an_orderly_shutdown_is_recorded_and_not_told() {
+    fn an_orderly_shutdown_is_recorded_and_not_notified() {
         let (mut last, recorded) = with_cause(&Reading::Known(StopCause::Orderly));
         assert_eq!(recorded.map(|event| event.data["cause"].clone()), Some("orderly".into()));
         let presenting = || unreachable!("nothing to tell");
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_busy_is_that_of_the_last_minute_each_look_by_its_time() {
+    fn what_was_busy_is_that_of_the_last_minute_weighted_by_time() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("recording.db");
         assert!(busy_before(&path, At(900_000)).is_empty(), "no recording");

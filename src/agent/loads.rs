@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn space_that_was_lost_over_days_is_no_reason_to_look_more_often() {
+    fn space_that_was_lost_over_days_is_no_reason_to_sample_more_often() {
         let mut shrinking = finding(RuleId::DiskShrinking, Severity::Warning);
         assert!(!is_transient(&shrinking));
         shrinking.evidence = vec![Evidence::new(EvidenceKind::HoursToFull, 2.0, Seconds(60.0))];

@@ -451,8 +451,8 @@ mod tests {
         rig.run(120);
         assert_eq!((rig.shown().len(), rig.withdrawn(), rig.agent.agent_loop.worst()), (1, 1, None));
         let kinds: Vec<EventKind> = rig.events().iter().map(|event| event.kind).collect();
-        let wanted = [EventKind::Started, EventKind::Finding, EventKind::Notified, EventKind::FindingEnded];
-        assert_eq!(kinds, wanted);
+        let expected = [EventKind::Started, EventKind::Finding, EventKind::Notified, EventKind::FindingEnded];
+        assert_eq!(kinds, expected);
     }
 
     #[test]

@@ -216,14 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn a_lasting_cause_is_told_once_and_then_once_a_day() {
+    fn a_lasting_cause_is_notified_once_and_then_once_a_day() {
         let mut notification_policy = NotificationPolicy::default();
         let hog = [finding(RuleId::CpuHog, "burner", 1000)];
         assert_eq!(shows(&run(&mut notification_policy, 1010..1000 + 3 * 86_400, &hog)), [1060, 87_460, 173_860]);
     }
 
     #[test]
-    fn a_short_burst_and_good_news_are_not_told() {
+    fn a_short_burst_and_good_news_are_not_notified() {
         let mut notification_policy = NotificationPolicy::default();
         assert!(run(&mut notification_policy, 1010..1058, &[finding(RuleId::CpuHog, "burner", 1000)]).is_empty());
         assert!(run(&mut notification_policy, 1100..9000, &[finding(RuleId::AllWell, "", 0)]).is_empty());
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_told_after_sign_in_and_resume() {
+    fn nothing_is_notified_after_sign_in_and_resume() {
         let mut notification_policy = NotificationPolicy::default();
         notification_policy.quiet_after_sign_in(At(1_000_000), At(1_002_000));
         notification_policy.quiet_after_resume(&ClockStep {
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_once_waits_for_the_same_times() {
+    fn a_one_off_notification_waits_for_the_same_times() {
         let mut notification_policy = NotificationPolicy::default();
         notification_policy.quiet_after_sign_in(At(1_000_000), At(1_002_000));
         let mut checks = 0;
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_told_during_a_presentation_and_afterwards_what_still_lasts() {
+    fn nothing_is_notified_during_a_presentation_and_afterwards_what_still_lasts() {
         let mut notification_policy = NotificationPolicy::default();
         let (hog, hot) = (finding(RuleId::CpuHog, "burner", 1000), finding(RuleId::Hot, "", 1000));
         let mut checks = 0;
@@ -337,7 +337,7 @@ mod tests {
 
     /// Other rules take over as more becomes known about a program.
     #[test]
-    fn one_load_that_other_rules_take_over_is_told_once_and_not_withdrawn() {
+    fn one_load_that_other_rules_take_over_is_notified_once_and_not_withdrawn() {
         let stages = |rules: &[(i64, RuleId)]| {
             let mut notification_policy = NotificationPolicy::default();
             let mut begin = 1010;
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn another_page_of_the_same_day_and_a_program_that_comes_back_are_told() {
+    fn another_page_of_the_same_day_and_a_program_that_comes_back_are_notified() {
         let mut notification_policy = NotificationPolicy::default();
         assert_eq!(
             shows(&run(&mut notification_policy, 1010..2000, &[finding(RuleId::BrowserLoad, "Chromium", 1000)])),
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alarm_about_a_load_that_was_told_is_told_at_once_and_once() {
+    fn an_alarm_about_a_notified_load_is_notified_at_once_and_once() {
         let mut notification_policy = NotificationPolicy::default();
         let hog = finding(RuleId::CpuHog, "helper", 1000);
         let alarm = Finding { severity: Severity::Critical, ..finding(RuleId::SecretMining, "helper", 1000) };
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restart_of_the_program_does_not_tell_it_again() {
+    fn a_restart_of_the_program_does_not_notify_again() {
         let mut notification_policy = NotificationPolicy::default();
         notification_policy.restore(&(RuleId::CpuHog, "burner".to_owned()), At(900_000));
         assert!(run(&mut notification_policy, 1010..9000, &[finding(RuleId::CpuHog, "burner", 1000)]).is_empty());

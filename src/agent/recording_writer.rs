@@ -342,7 +342,7 @@ mod tests {
     use crate::recorder::{Reader, Tier};
 
     #[test]
-    fn a_window_asks_for_all_to_be_deleted_and_watching_goes_on() {
+    fn a_window_requests_an_erase_and_recording_goes_on() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("recording.db");
         let run = Run { boot_id: None, version: "0".to_owned(), started: At(1000) };

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn leaving_and_coming_back_are_told_with_their_true_times() {
+    fn leaving_and_coming_back_are_reported_with_their_true_times() {
         let mut session_events = SessionEvents::default();
         let mut idle = |at: i64, idle: f64| {
             session_events.step(At(at * 1000), &SessionFacts { idle: Some(Seconds(idle)), ..SessionFacts::default() })

@@ -506,8 +506,9 @@ mod tests {
     fn a_page_handed_to_a_running_browser_is_seen_although_another_part_is_busier() {
         let chrome = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
         let script = process(5, 1, r"C:\Windows\System32\wscript.exe", 0.0);
-        let handed = with(process(20, 5, chrome, 0.0), |facts| facts.args = args(&["chrome.exe", "https://a.example"]));
-        let processes = vec![process(10, 1, chrome, 0.1), process(11, 10, chrome, 0.4), script, handed];
+        let passed_on =
+            with(process(20, 5, chrome, 0.0), |facts| facts.args = args(&["chrome.exe", "https://a.example"]));
+        let processes = vec![process(10, 1, chrome, 0.1), process(11, 10, chrome, 0.4), script, passed_on];
         let (sample, _) = group(Os::Windows, processes);
         let origin = &sample.program("Google Chrome").expect("the browser").origin;
         assert!(origin.marks.contains(&OriginFlag::OpenedByStranger), "{origin:?}");
@@ -555,23 +556,23 @@ mod tests {
     #[test]
     fn what_somebody_else_signed_is_not_the_users_own_work() {
         let path = r"C:\Tools\sums.exe";
-        let mine = |then: Option<&str>, now: Option<Signature>| {
-            let mine = MyFiles::from([(path.to_owned(), then.map(str::to_owned))]);
+        let is_mine = |then: Option<&str>, now: Option<Signature>| {
+            let my_files = MyFiles::from([(path.to_owned(), then.map(str::to_owned))]);
             let signatures = Arc::new(now.map(|signature| (path.to_owned(), signature)).into_iter().collect());
             let mut grouper = Grouper::new(Os::Windows);
-            grouper.set_baseline(ProgramFacts { my_files: mine, signatures, ..ProgramFacts::default() });
+            grouper.set_baseline(ProgramFacts { my_files, signatures, ..ProgramFacts::default() });
             let mut sample = Sample::default();
             let knowledge = Knowledge::builtin().expect("tables");
             let table = grouper.group(&mut sample, vec![process(10, 1, path, 0.5)], &knowledge);
             table.programs[0].origin.marks.contains(&OriginFlag::Mine)
         };
         let signed = |by: &str| Some(Signature::Valid { signer: Some(by.into()) });
-        assert!(mine(Some("Example KK"), signed("Example KK")));
-        assert!(mine(Some("Example KK"), None), "not checked yet");
-        assert!(mine(None, Some(Signature::Absent)), "never was signed");
-        assert!(!mine(Some("Example KK"), signed("Somebody Else")));
-        assert!(!mine(Some("Example KK"), Some(Signature::Absent)));
-        assert!(!mine(Some("Example KK"), Some(Signature::Valid { signer: None })));
+        assert!(is_mine(Some("Example KK"), signed("Example KK")));
+        assert!(is_mine(Some("Example KK"), None), "not checked yet");
+        assert!(is_mine(None, Some(Signature::Absent)), "never was signed");
+        assert!(!is_mine(Some("Example KK"), signed("Somebody Else")));
+        assert!(!is_mine(Some("Example KK"), Some(Signature::Absent)));
+        assert!(!is_mine(Some("Example KK"), Some(Signature::Valid { signer: None })));
     }
 
     #[test]

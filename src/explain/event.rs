@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_told_about_the_pc_as_a_whole_has_no_name() {
+    fn what_was_reported_about_the_pc_as_a_whole_has_no_name() {
         let knowledge = Knowledge::builtin().expect("tables");
         for &lang in Lang::ALL {
             let texts = Texts::new(lang);
@@ -172,14 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn an_end_of_watching_is_not_told_as_the_end_of_the_cause() {
+    fn an_end_of_watching_is_not_reported_as_the_end_of_the_cause() {
         let knowledge = Knowledge::builtin().expect("tables");
         let finding = json!({
             "rule": "cpu_hog", "severity": "look", "confidence": "high", "since": 0, "evidence": [],
             "subject": { "kind": "program", "group": "burner", "name": { "en": "burner", "ja": "burner" }, "path": null, "parts": 1 },
         });
-        let wanted = [(Lang::En, "Still going on", "Over after"), (Lang::Ja, "まだ続いて", "終わりました")];
-        for (lang, still, over) in wanted {
+        let expected = [(Lang::En, "Still going on", "Over after"), (Lang::Ja, "まだ続いて", "終わりました")];
+        for (lang, still, over) in expected {
             let texts = Texts::new(lang);
             let text = |data| {
                 let event = Event::new(At(0), EventKind::FindingEnded, "burner").with(data);

@@ -102,8 +102,8 @@ mod tests {
                     (of_machine(RuleId::NetworkBusy, known), true),
                     (of_machine(RuleId::GpuBusy, known), true),
                 ];
-                let told = |finding: &Finding| finding.rule != RuleId::KnownBusy || finding.busy.is_some();
-                for (finding, advised) in found.into_iter().filter(|(finding, _)| told(finding)) {
+                let is_reported = |finding: &Finding| finding.rule != RuleId::KnownBusy || finding.busy.is_some();
+                for (finding, advised) in found.into_iter().filter(|(finding, _)| is_reported(finding)) {
                     let words = explain(&finding, &knowledge, &texts);
                     let (rule, id) = (finding.rule.id(), &known.id);
                     let (name, what) = (known.name.get(lang), known.what.get(lang));
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn under_suspicion_only_the_meaning_of_the_name_is_told() {
+    fn under_suspicion_only_the_meaning_of_the_name_is_reported() {
         let knowledge = Knowledge::builtin().expect("tables");
         let known = knowledge.named("FFmpeg").expect("known");
         for (lang, line) in [

@@ -373,10 +373,10 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_a_finding_is_told_in_any_length() {
+    fn the_time_of_a_finding_is_reported_in_any_length() {
         let finding = Finding { since: At(0), ..examples(RuleId::AllWell).remove(0) };
         let over = Finding { rule: RuleId::SuddenStop, ..finding.clone() };
-        let told = |finding: &Finding, lang: Lang, seconds: i64| {
+        let since_text = |finding: &Finding, lang: Lang, seconds: i64| {
             since(finding, &Texts::new(lang), &TimeZone::UTC, At(seconds * 1000))
         };
         for (seconds, en, ja) in [
@@ -386,10 +386,10 @@ mod tests {
             (7_500, "2 h 5 min", "2時間5分"),
             (260_000, "3 days", "3日"),
         ] {
-            assert_eq!(told(&finding, Lang::En, seconds), format!("since 00:00, for {en}"));
-            assert_eq!(told(&finding, Lang::Ja, seconds), format!("00:00 から（{ja}）"));
-            assert_eq!(told(&over, Lang::En, seconds), format!("last seen running at 00:00, {en} ago"));
-            assert_eq!(told(&over, Lang::Ja, seconds), format!("最後に動作を確認：00:00（{ja}前）"));
+            assert_eq!(since_text(&finding, Lang::En, seconds), format!("since 00:00, for {en}"));
+            assert_eq!(since_text(&finding, Lang::Ja, seconds), format!("00:00 から（{ja}）"));
+            assert_eq!(since_text(&over, Lang::En, seconds), format!("last seen running at 00:00, {en} ago"));
+            assert_eq!(since_text(&over, Lang::Ja, seconds), format!("最後に動作を確認：00:00（{ja}前）"));
         }
     }
 
@@ -460,18 +460,18 @@ mod tests {
             | RuleId::PageOpened => vec![of(program.clone(), None), Finding { parent: None, ..of(program, None) }],
             RuleId::SecretMining => {
                 let gpu = of(program, None);
-                let mut look = gpu.clone();
-                look.evidence.retain(|evidence| evidence.kind != EvidenceKind::ProgramGpu);
-                let alarm = |look: &Finding| Finding { severity: Severity::Critical, ..look.clone() };
-                vec![alarm(&gpu), gpu, alarm(&look), look]
+                let mut warning = gpu.clone();
+                warning.evidence.retain(|evidence| evidence.kind != EvidenceKind::ProgramGpu);
+                let alarm = |warning: &Finding| Finding { severity: Severity::Critical, ..warning.clone() };
+                vec![alarm(&gpu), gpu, alarm(&warning), warning]
             }
             RuleId::NewAutostart => {
-                let look =
+                let warning =
                     of(Subject { group: "Helper".into(), name: Label::same("Helper"), ..Subject::machine() }, None);
                 let sign = |kind| Sign { kind, points: 0, text: Some("x".to_owned()), figure: None };
-                let named = Finding { signs: vec![sign(SignKind::MinerName)], ..look.clone() };
-                let odd = Finding { signs: vec![sign(SignKind::OddFolder)], ..look.clone() };
-                vec![Finding { severity: Severity::Ok, ..look }, named, odd]
+                let named = Finding { signs: vec![sign(SignKind::MinerName)], ..warning.clone() };
+                let odd = Finding { signs: vec![sign(SignKind::OddFolder)], ..warning.clone() };
+                vec![Finding { severity: Severity::Ok, ..warning }, named, odd]
             }
             RuleId::NetworkBusy => {
                 let nobody = of(Subject::machine(), None);

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_agent_that_does_not_know_of_changed_settings_is_asked_for_its_status() {
+    fn an_agent_that_does_not_know_of_changed_settings_gets_a_status_request() {
         let sent = |answer: &Option<Answer>| {
             let requests = std::cell::RefCell::new(Vec::new());
             send_settings_changed(|request| {

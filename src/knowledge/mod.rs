@@ -448,7 +448,7 @@ mod tests {
         let twice = browser.replace("notepad", "firefox") + blockers;
         let error = refused(Tables { browsers: Box::leak(twice.into_boxed_str()), ..BUILTIN });
         assert_eq!(error, "browsers.toml: a@b is given twice");
-        for (before, after, told) in [
+        for (before, after, expected) in [
             ("growth = [\"judgement\"]\n", "", "sources of growth"),
             ("growth = [\"judgement\"]\n", "growth = []\n", "sources of growth"),
             ("growth = [\"judgement\"]\n", "growth = [\"hearsay\"]\n", "hearsay"),
@@ -457,7 +457,7 @@ mod tests {
             assert!(BUILTIN.thresholds.contains(before));
             let thresholds = Box::leak(BUILTIN.thresholds.replace(before, after).into_boxed_str());
             let error = refused(Tables { thresholds, ..BUILTIN });
-            assert_eq!(error, format!("thresholds.toml: {told} is not known"));
+            assert_eq!(error, format!("thresholds.toml: {expected} is not known"));
         }
         let error = refused(Tables { system: "x = 1", ..BUILTIN });
         assert!(error.contains("system.toml"), "{error}");

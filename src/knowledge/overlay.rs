@@ -541,7 +541,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_entry_is_told_and_the_rest_counts() {
+    fn a_bad_entry_is_reported_and_the_rest_counts() {
         let text = format!(
             "monitors = [\"one\", 5]\n[thresholds.cpu]\nprogram = 0.5\nfull = 7.0\n{}{}",
             "[[program]]\nid = broken\n",

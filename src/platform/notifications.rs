@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_said_once_and_again_after_a_success() {
+    fn a_failure_is_reported_once_and_again_after_a_success() {
         let (events, received) = mpsc::channel();
         let failed = || Err("no server".to_owned());
         let queue =
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_hangs_is_said_at_once() {
+    fn a_server_that_hangs_is_reported_at_once() {
         let queue = Queue::new(ScriptedServer(Vec::new(), Duration::from_secs(2)), DesktopEvents::new(drop));
         let begin = Instant::now();
         let full = (0..=WAITING + 1).any(|_| queue.show("a", "b", "c", false).is_err());
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn whether_it_would_disturb_is_asked_on_the_thread_of_the_server() {
+    fn presenting_is_read_on_the_thread_of_the_server() {
         let queue = Queue::new(ScriptedServer(Vec::new(), Duration::ZERO), DesktopEvents::new(drop));
         assert_eq!(queue.is_presenting(), Some(true));
     }

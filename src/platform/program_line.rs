@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_program_is_told_without_its_arguments() {
+    fn a_program_is_shown_without_its_arguments() {
         for (line, file) in [
             (r#""C:\Program Files\a b\x.exe" --quiet"#, r"C:\Program Files\a b\x.exe"),
             (r"C:\Program Files\a b\x.exe /min", r"C:\Program Files\a b\x.exe"),
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_told_from_arguments_is_not_told() {
+    fn what_cannot_be_told_from_arguments_is_not_shown() {
         for line in [
             "",
             "  ",

@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_what_is_only_asked_for_while_it_is_busy_is_no_part_of_the_calm_time() {
+    fn what_is_only_read_while_it_is_busy_is_no_part_of_the_calm_time() {
         let film = Usage { gpu: Some(8000), net_rx: Some(900), net_tx: Some(30), ..usage("film", 100, 10, None) };
         let busy = with_programs(row(10_000, 10_000, Some(500)), 10_000, vec![film, usage("other", 100, 1, None)]);
         let calm = with_programs(row(40_000, 30_000, Some(100)), 30_000, vec![usage("film", 50, 10, None)]);
@@ -291,10 +291,10 @@ mod tests {
 
     #[test]
     fn what_waits_for_its_programs_is_one_row_until_they_are_read_and_the_same_afterwards() {
-        let look = |at: i64| with_programs(row(at, 2000, Some(300)), 30_000, vec![usage("a", 150, 1, None)]);
+        let scanned = |at: i64| with_programs(row(at, 2000, Some(300)), 30_000, vec![usage("a", 150, 1, None)]);
         let totals = |from: i64, to: i64| (from..=to).step_by(2000).map(|at| row(at, 2000, Some(at % 700)));
-        let first: Vec<Row> = [look(30_000)].into_iter().chain(totals(32_000, 44_000)).collect();
-        let second: Vec<Row> = totals(46_000, 58_000).chain([look(60_000)]).collect();
+        let first: Vec<Row> = [scanned(30_000)].into_iter().chain(totals(32_000, 44_000)).collect();
+        let second: Vec<Row> = totals(46_000, 58_000).chain([scanned(60_000)]).collect();
         let whole = collapse(first.iter().chain(&second).cloned().collect());
         let batch = join_rest(collapse(first), 30_000);
         let seen: Vec<_> = batch.iter().map(|row| (row.at, row.span())).collect();

@@ -76,12 +76,12 @@ mod tests {
             .map(|end| (end.at.0, end.data["finding"]["rule"].as_str(), end.data["seconds"].as_f64()))
             .collect();
         // A finding that began after the last sample ends when it began.
-        let wanted = [
+        let expected = [
             (50_000, Some("cpu_hog"), Some(21.0)),
             (50_000, Some("disk_shrinking"), Some(40.0)),
             (99_000, Some("hot"), Some(1.0)),
         ];
-        assert_eq!(seen, wanted);
+        assert_eq!(seen, expected);
         assert!(ends.iter().all(|end| end.kind == EventKind::FindingEnded && end.data["watch"] == "ended"));
     }
 }

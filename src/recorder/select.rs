@@ -45,10 +45,10 @@ fn select(mut programs: Vec<Usage>, most: usize) -> Vec<Usage> {
     mark(&|usage| usage.disk_write.unwrap_or(0), BY_WRITING);
     mark(&|usage| usage.gpu.unwrap_or(0), BY_OTHER);
     mark(&|usage| usage.net_rx.unwrap_or(0).saturating_add(usage.net_tx.unwrap_or(0)), BY_OTHER);
-    let room = most.saturating_sub(keep.iter().filter(|kept| **kept).count());
+    let remaining = most.saturating_sub(keep.iter().filter(|kept| **kept).count());
     let mut busy: Vec<usize> = (0..programs.len()).filter(|n| !keep[*n] && programs[*n].peak() >= BUSY).collect();
     busy.sort_by_key(|n| Reverse(programs[*n].peak()));
-    busy.into_iter().take(room).for_each(|n| keep[n] = true);
+    busy.into_iter().take(remaining).for_each(|n| keep[n] = true);
     let mut kept = keep.into_iter();
     programs.retain(|_| kept.next().unwrap_or(false));
     programs.sort_by_key(|usage| Reverse(usage.cpu));

@@ -132,9 +132,9 @@ impl SampleSource for Source {
         let mut state = self.pc.0.borrow_mut();
         let awake = state.awake;
         let since = |last: Option<Duration>| Seconds(last.map_or(0.0, |last| awake.saturating_sub(last).as_secs_f64()));
-        let begun = state.last_tick.is_some();
+        let has_rates = state.last_tick.is_some();
         let cpu: f64 = state.processes.iter().map(|process| process.cpu).sum();
-        let cpu = if begun { Reading::Known(Fraction::new(cpu)) } else { Reading::Missing(Why::NotYet) };
+        let cpu = if has_rates { Reading::Known(Fraction::new(cpu)) } else { Reading::Missing(Why::NotYet) };
         let memory = Reading::Known(Memory { used: Bytes(2 * Bytes::GIB), total: Bytes(8 * Bytes::GIB) });
         let span = since(state.last_tick.replace(awake));
         let depth = depth(&Totals { span, cpu, memory, other_window: false });
@@ -146,7 +146,7 @@ impl SampleSource for Source {
             sample.program_span = since(state.last_scan.replace(awake));
             sample.program_total = cpu;
             sample.process_count = state.processes.len() as u32;
-            processes = state.processes.iter().map(|process| measured(process, begun)).collect();
+            processes = state.processes.iter().map(|process| measured(process, has_rates)).collect();
         }
         Tick { sample, processes, own: SelfUsage::default() }
     }
@@ -156,7 +156,7 @@ impl SampleSource for Source {
     fn when_session_ends(&self, _ended: Box<dyn FnOnce() + Send>) {}
 }
 
-fn measured(process: &FakeProcess, begun: bool) -> ProcSample {
+fn measured(process: &FakeProcess, has_rates: bool) -> ProcSample {
     let path = format!("/opt/{0}/{0}", process.name);
     let facts = ProcFacts {
         key: process.key,
@@ -171,7 +171,7 @@ fn measured(process: &FakeProcess, begun: bool) -> ProcSample {
     };
     ProcSample {
         facts: Arc::new(facts),
-        cpu: if begun { Reading::Known(Fraction::new(process.cpu)) } else { Reading::Missing(Why::NotYet) },
+        cpu: if has_rates { Reading::Known(Fraction::new(process.cpu)) } else { Reading::Missing(Why::NotYet) },
         memory: Reading::Known(Bytes(50 * Bytes::MIB)),
         disk_read: Reading::default(),
         disk_write: Reading::default(),

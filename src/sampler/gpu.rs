@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_second_look_follows_at_once() {
+    fn only_the_second_poll_follows_at_once() {
         let nothing = Reading::Missing(Why::NotYet);
         // Twice at 0, then at 20 and 40 seconds.
         assert_eq!(run_watcher(nothing, 50), (4, nothing));
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_not_asked_about_for_ever() {
+    fn failures_end_the_polling() {
         let failed = Reading::Missing(Why::Stale);
         assert_eq!(run_watcher(failed, 50), (4, failed));
         assert_eq!(

@@ -76,17 +76,18 @@ impl Pace {
         Seconds(STEP.0 * f64::from(1_u32 << self.slow))
     }
 
-    /// Decides how much to read now. `wanted`: a scan was requested, or there is a finding whose end must be noticed.
-    pub fn depth(&mut self, seen: &Totals, wanted: bool) -> Depth {
+    /// Decides how much to read now. `needs_full`: a scan was requested, or there is a finding whose end must be
+    /// noticed.
+    pub fn depth(&mut self, seen: &Totals, needs_full: bool) -> Depth {
         let span = seen.span.0;
-        let wanted = wanted || seen.other_window;
+        let needs_full = needs_full || seen.other_window;
         self.since_scan += span;
         self.cool_down = (self.cool_down - span).max(0.0);
         let memory = seen.memory.get().map(|memory| memory.used.of(memory.total).get());
         let moved = memory.zip(self.memory_then).is_some_and(|(now, then)| (now - then).abs() >= MEMORY_MOVED);
         let Some(cpu) = seen.cpu.get() else {
             // Without a total nothing triggers a scan: the calm pace.
-            return self.decide(wanted || self.since_scan >= CALM_SCAN.0, memory);
+            return self.decide(needs_full || self.since_scan >= CALM_SCAN.0, memory);
         };
         let processors = cpu.get() * self.cpus;
         let beyond = processors - self.floor;
@@ -98,7 +99,7 @@ impl Pace {
             let weight = (span / FLOOR_SECONDS).min(1.0);
             self.floor = (self.floor * (1.0 - weight) + processors * weight).min(FLOOR_MOST);
         }
-        self.decide(wanted || busy || self.cool_down > 0.0 || self.since_scan >= CALM_SCAN.0, memory)
+        self.decide(needs_full || busy || self.cool_down > 0.0 || self.since_scan >= CALM_SCAN.0, memory)
     }
 
     fn decide(&mut self, scan: bool, memory: Option<f64>) -> Depth {

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_hangs_is_asked_once_and_holds_nobody_up() {
+    fn a_source_that_hangs_is_read_once_and_holds_nobody_up() {
         let calls = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&calls);
         let latest: Latest<u32> = Latest::start("test", move || {

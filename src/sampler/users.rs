@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_runs_on_a_calm_pc_and_a_busy_one_is_asked_now_and_then() {
+    fn nothing_runs_on_a_calm_pc_and_a_busy_one_is_queried_now_and_then() {
         let (count, begin) = (Arc::new(AtomicU32::new(0)), Instant::now());
         let mut query = ResourceQuery::default();
         let mut poll = |seconds, busy| {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_system_that_does_not_tell_is_asked_once() {
+    fn an_unsupported_system_is_queried_once() {
         let mut query: ResourceQuery<u32> = ResourceQuery::default();
         let now = Instant::now();
         let start = || Latest::start("test", || Some(Reading::Missing(Why::NoPermission)));

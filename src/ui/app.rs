@@ -464,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_that_is_lost_is_said_after_a_while_and_not_while_it_lives() {
+    fn a_lost_worker_is_reported_after_a_while_and_not_while_it_lives() {
         let mut rig = Rig::new();
         rig.reply(Reply::Machine(Box::default()));
         for _ in 0..60 {
@@ -509,7 +509,7 @@ mod tests {
     }
 
     #[test]
-    fn choices_are_saved_before_the_agent_is_told() {
+    fn choices_are_saved_before_the_agent_is_notified() {
         let mut rig = Rig::new();
         let ctx = rig.ctx.clone();
         rig.app.handle_intent(Intent::SetLang(Lang::Ja), &ctx);

@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_is_told_without_the_place_in_the_source() {
+    fn an_error_is_reported_without_the_place_in_the_source() {
         let error = "os error at winit/src/linux/mod.rs:788: Failed to open connection to X server";
         assert_eq!(without_source_path(error), "Failed to open connection to X server");
         assert_eq!(without_source_path("no surface"), "no surface");

@@ -606,14 +606,14 @@ mod tests {
     }
 
     #[test]
-    fn the_agent_is_told_of_changed_settings_and_of_nothing_else() {
+    fn the_agent_is_notified_of_changed_settings_and_of_nothing_else() {
         let mut rig = Rig::new();
-        let told = |rig: &Rig| rig.done.borrow().settings_changed;
+        let notified = |rig: &Rig| rig.done.borrow().settings_changed;
         rig.thread.handle(Command::LoadPast(Period::default()));
-        assert_eq!(told(&rig), 0);
+        assert_eq!(notified(&rig), 0);
         rig.thread.handle(Command::SettingsChanged);
         rig.thread.handle(Command::MyFiles(MyFiles::from([("/opt/burner/burner".to_owned(), None)])));
-        assert_eq!(told(&rig), 2);
+        assert_eq!(notified(&rig), 2);
     }
 
     #[test]

@@ -63,14 +63,14 @@ fn every_case_ends_as_it_should_at_the_pace_of_the_agent() {
 fn the_pace_of_the_agent_leaves_out_what_is_calm() {
     let knowledge = Knowledge::builtin().expect("tables");
     let cases = read_all(&folder()).expect("cases that can be read");
-    let looks = |name: &str| {
+    let scans = |name: &str| {
         let (_, case) = cases.iter().find(|(of, _)| of == name).expect("the case");
         let lines = story::lines(name, 0, &Case { activity: Pace::Agent.activity(), ..case.clone() });
         let mut replay = PacedReplay::begin(&lines[0], &knowledge).expect("a header");
         let seen = lines[1..].iter().filter(|line| replay.line(line).expect("a line").is_some()).count();
         seen as f64 / (lines.len() - 1) as f64
     };
-    let (calm, busy) = (looks("calm_office_linux"), looks("cpu_hog_for_minutes"));
+    let (calm, busy) = (scans("calm_office_linux"), scans("cpu_hog_for_minutes"));
     assert!(calm < 0.4 && busy > 0.8, "{calm:.2} of the calm samples, {busy:.2} of the busy ones");
 }
 
@@ -107,8 +107,8 @@ fn the_corpus_speaks_about_every_rule() {
     let cases = read_all(&folder()).expect("cases that can be read");
     assert!(cases.len() >= 60, "only {} cases", cases.len());
     for &rule in RuleId::ALL {
-        let wanted = cases.iter().any(|(_, case)| case.expect.iter().any(|expected| expected.rule == rule));
-        assert!(wanted, "no case wants {}", rule.id());
+        let is_expected = cases.iter().any(|(_, case)| case.expect.iter().any(|expected| expected.rule == rule));
+        assert!(is_expected, "no case wants {}", rule.id());
         let is_of_rule = |forbidden: &Forbidden| matches!(forbidden, Forbidden::Rule(of, _) if *of == rule);
         assert!(cases.iter().any(|(_, case)| case.forbid.iter().any(is_of_rule)), "no case forbids {}", rule.id());
     }
@@ -119,8 +119,8 @@ fn the_corpus_speaks_about_every_normal_load() {
     let cases = read_all(&folder()).expect("cases that can be read");
     // No program of our tables is a game; an administrator can add one.
     for busy in Busy::ALL.iter().copied().filter(|busy| *busy != Busy::Game) {
-        let wanted = cases.iter().any(|(_, case)| case.expect.iter().any(|expected| expected.busy == Some(busy)));
-        assert!(wanted, "no case wants a load that is normal because of {}", busy.id());
+        let is_expected = cases.iter().any(|(_, case)| case.expect.iter().any(|expected| expected.busy == Some(busy)));
+        assert!(is_expected, "no case wants a load that is normal because of {}", busy.id());
     }
 }
 
@@ -137,7 +137,7 @@ fn what_the_generator_writes_is_a_valid_history_and_always_the_same() {
 }
 
 #[test]
-fn a_mistake_in_a_case_is_told() {
+fn a_mistake_in_a_case_is_reported() {
     let good = "title = \"a\"\nmade = \"scripted\"\nos = \"linux\"\nforbid = [\"alarm\"]\n[[part]]\nseconds = 4\n";
     assert_eq!(Case::read(good).expect("a case").made, CaseOrigin::Scripted);
     for (bad, reason) in [

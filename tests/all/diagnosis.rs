@@ -221,7 +221,7 @@ fn is_rule_reported((rule, figure): Figure, share: f64, times: usize, knowledge:
 }
 
 #[test]
-fn each_figure_that_can_grow_is_told_at_last() {
+fn each_figure_that_can_grow_is_reported_at_last() {
     let knowledge = Knowledge::builtin().expect("tables");
     for figure in FIGURES {
         assert!(!is_rule_reported(figure, 0.01, 120, &knowledge), "{:?} of nothing", figure.0);
@@ -235,7 +235,7 @@ proptest! {
     /// Every figure is finite, every duration ends, nothing is reported twice, the most severe comes first, and an
     /// alarm rests on a strong sign.
     #[test]
-    fn whatever_is_seen_is_told_in_order_and_in_figures(samples in samples()) {
+    fn whatever_is_seen_is_reported_in_order_and_in_figures(samples in samples()) {
         let findings = play(&samples, |_| ());
         prop_assert!(findings.is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity)));
         let mut reported: Vec<_> = findings.iter().map(|finding| (finding.rule, &finding.subject.group)).collect();
@@ -265,7 +265,7 @@ proptest! {
 
     /// Monotonic: a load that is reported is also reported when it is greater.
     #[test]
-    fn a_greater_load_is_told_no_less(load in 0.05..0.9_f64, more in 0.0..0.1_f64, times in 1_usize..80) {
+    fn a_greater_load_is_reported_no_less(load in 0.05..0.9_f64, more in 0.0..0.1_f64, times in 1_usize..80) {
         let is_reported = |cpu: f64| {
             let work = Work { name: 0, cpu, memory: 100, disk: 0.0, start: 1, marks: Vec::new(), window: None, hung: false };
             let spec = SampleSpec {
@@ -279,7 +279,7 @@ proptest! {
 
     /// Monotonic: what is reported is also reported when the quantity is worse, and after more samples.
     #[test]
-    fn a_worse_figure_is_told_no_less(
+    fn a_worse_figure_is_reported_no_less(
         figure in proptest::sample::select(FIGURES.to_vec()),
         share in 0.0..1.0_f64, more in 0.0..0.2_f64, times in 1_usize..100, later in 0_usize..40,
     ) {

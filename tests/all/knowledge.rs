@@ -155,10 +155,10 @@ fn the_schema_knows_every_word_and_every_figure() {
     assert_eq!(program["do"]["enum"], json!(Advice::ALL.iter().map(|advice| advice.id()).collect::<Vec<_>>()));
     let figures = figures();
     for (key, value) in figures.as_object().expect("a table") {
-        let told = &schema["properties"]["thresholds"]["properties"][key];
-        assert!(told.is_object(), "{key}");
+        let entry = &schema["properties"]["thresholds"]["properties"][key];
+        assert!(entry.is_object(), "{key}");
         for inner in value.as_object().into_iter().flat_map(|table| table.keys()) {
-            assert!(told["properties"][inner].is_object(), "{key}.{inner}");
+            assert!(entry["properties"][inner].is_object(), "{key}.{inner}");
         }
     }
 }

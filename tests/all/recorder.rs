@@ -173,7 +173,7 @@ fn who_used_the_graphics_processor_and_the_network_is_kept_however_little_it_com
 }
 
 #[test]
-fn looks_at_the_totals_join_the_next_look_at_the_programs() {
+fn samples_of_totals_join_the_next_sample_of_programs() {
     let (_folder, path) = file();
     let (mut recorder, _) = open(&path, at(0));
     for (seconds, cpu) in [(2, 0.1), (4, 0.2), (6, 0.3)] {

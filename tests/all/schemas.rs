@@ -64,16 +64,16 @@ fn a_replay_prints_valid_changes() {
     let validator = schema("replay-1.schema.json");
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.lines().count() >= 2);
-    let mut told = false;
+    let mut is_found = false;
     for line in text.lines() {
         let change: Value = serde_json::from_str(line).expect("json");
         assert_valid(&validator, &change);
         // What the tables know about the program is reported, too.
         for finding in change["findings"].as_array().expect("findings") {
-            told |= finding["advice"] == "close"
+            is_found |= finding["advice"] == "close"
                 && finding["text"]["en"]["what"].as_str().is_some_and(|what| what.ends_with(": Web browser"))
                 && finding["text"]["ja"]["what"].as_str().is_some_and(|what| what.ends_with("：Web ブラウザー"));
         }
     }
-    assert!(told, "{text}");
+    assert!(is_found, "{text}");
 }

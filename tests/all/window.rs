@@ -203,11 +203,11 @@ fn the_answer_and_its_button_come_first_in_both_languages() {
         harness.get_by_label(headline);
         harness.get_by_label(button).click();
         harness.run_steps(3);
-        let asked = harness.state().intents.iter().find_map(|intent| match intent {
+        let closing = harness.state().intents.iter().find_map(|intent| match intent {
             Intent::Close(subject) => Some(subject.clone()),
             _ => None,
         });
-        let subject = asked.expect("the click asks for the action");
+        let subject = closing.expect("the click asks for the action");
         assert_eq!(subject.members.len(), 3, "all parts of the browser are meant");
     }
 }
@@ -428,7 +428,7 @@ fn the_row_of_a_program_that_ends_under_the_pointer_stays_empty() {
 }
 
 #[test]
-fn details_tell_the_publisher_once_it_was_asked_for() {
+fn details_show_the_publisher_once_it_was_requested() {
     let path = "/usr/lib/chromium/chromium";
     let details = |lang: Lang, signature: Option<Signature>| {
         let mut scene = Scene::new(lang, 0.6);
@@ -440,9 +440,9 @@ fn details_tell_the_publisher_once_it_was_asked_for() {
         harness.run_steps(3);
         harness
     };
-    let asked = details(Lang::En, None);
-    assert!(asked.state().intents.contains(&Intent::RequestSignature(path.into())));
-    assert!(asked.query_by_label("Publisher (signature)").is_none());
+    let unsigned = details(Lang::En, None);
+    assert!(unsigned.state().intents.contains(&Intent::RequestSignature(path.into())));
+    assert!(unsigned.query_by_label("Publisher (signature)").is_none());
     let signed = details(Lang::En, Some(Signature::Valid { signer: Some("The \u{202e}Authors".into()) }));
     signed.get_by_label("The <U+202E>Authors");
     assert!(!signed.state().intents.contains(&Intent::RequestSignature(path.into())));
@@ -450,7 +450,7 @@ fn details_tell_the_publisher_once_it_was_asked_for() {
 }
 
 #[test]
-fn what_a_known_program_is_and_what_to_do_about_it_is_told_in_both_languages() {
+fn what_a_known_program_is_and_what_to_do_about_it_is_reported_in_both_languages() {
     for (lang, why, line, row, details) in [
         (
             Lang::En,
@@ -573,7 +573,7 @@ fn recorded(mut scene: Scene) -> Scene {
 }
 
 #[test]
-fn history_tells_what_happened_and_a_click_goes_to_its_charts() {
+fn history_lists_what_happened_and_a_click_goes_to_its_charts() {
     let mut scene = recorded(Scene::new(Lang::En, 0.6));
     scene.shell.show(Screen::History);
     let mut harness = scene.harness([1000.0, 700.0]);
@@ -658,15 +658,15 @@ fn a_click_on_what_happened_days_ago_shows_the_minutes_around_it() {
 fn history_says_what_keeps_it_from_being_written_or_read_and_what_to_do() {
     for &lang in Lang::ALL {
         let texts = Texts::new(lang);
-        let drawn = |recorded: Recorded, wanted: &str| {
+        let drawn = |recorded: Recorded, expected: &str| {
             let mut scene = Scene::new(lang, 0.6);
             let read = Some((scene.sample.at, Seconds(604_800.0)));
             scene.recorded = Recorded { read, path: Some("/home/a/recording.db".to_owned()), ..recorded };
             scene.shell.show(Screen::History);
             let harness = scene.harness([800.0, 700.0]);
-            harness.get_by_label_contains(wanted);
+            harness.get_by_label_contains(expected);
             for empty in ["history-none-yet", "history-nothing", "history-reading"] {
-                assert!(harness.query_by_label(&texts.get(empty)).is_none(), "{empty} beside {wanted}");
+                assert!(harness.query_by_label(&texts.get(empty)).is_none(), "{empty} beside {expected}");
             }
         };
         for why in Unreadable::all() {
@@ -697,7 +697,7 @@ fn history_says_what_keeps_it_from_being_written_or_read_and_what_to_do() {
 }
 
 #[test]
-fn a_day_from_the_recording_is_asked_for_drawn_and_told() {
+fn a_day_from_the_recording_is_requested_drawn_and_described() {
     let mut harness = recorded(Scene::new(Lang::Ja, 0.6)).harness([1000.0, 700.0]);
     harness.get_by_label("24時間").click();
     harness.run_steps(3);
@@ -780,7 +780,7 @@ fn all_screens_draw_at_the_smallest_and_at_a_large_size_in_both_languages() {
 }
 
 #[test]
-fn an_unexpected_end_is_said_until_it_is_dismissed() {
+fn an_unexpected_end_is_reported_until_it_is_dismissed() {
     for &lang in Lang::ALL {
         let mut scene = Scene::new(lang, 0.6);
         scene.crash = Some(Crash { at: At(1_795_996_142_000), log: "/home/a/state/mimamori-window.log".into() });

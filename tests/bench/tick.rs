@@ -62,7 +62,7 @@ fn main() {
         }
         let mut reader = ProcessReader::new();
         let mut monitor = Monitor::new(Arc::clone(&knowledge));
-        let (mut seen, mut bare, mut list, mut look) = (0, Vec::new(), Vec::new(), Vec::new());
+        let (mut seen, mut bare, mut list, mut whole) = (0, Vec::new(), Vec::new(), Vec::new());
         // Two samples first: the facts of each process are read twice in its life.
         for _ in 0..2 {
             monitor.sample(now());
@@ -78,13 +78,13 @@ fn main() {
                     black_box(raw.memory);
                 });
             }));
-            look.push(time(|| {
+            whole.push(time(|| {
                 black_box(monitor.sample(now()));
             }));
         }
-        let (bare, list, look) = (median(bare), median(list), median(look));
+        let (bare, list, whole) = (median(bare), median(list), median(whole));
         let ratio = |time: Duration| time.as_secs_f64() / bare.as_secs_f64();
-        println!("{seen:>9} {bare:>12.1?} {list:>12.1?} {:>7.2} {look:>12.1?} {:>7.2}", ratio(list), ratio(look));
+        println!("{seen:>9} {bare:>12.1?} {list:>12.1?} {:>7.2} {whole:>12.1?} {:>7.2}", ratio(list), ratio(whole));
     }
     for mut child in children {
         let _ = child.kill();

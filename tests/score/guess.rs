@@ -222,10 +222,12 @@ pub fn guess(path: &str, sheet: &Sheet) -> (Option<Map>, Vec<String>) {
 fn guess_time(sheet: &Sheet, names: &[String]) -> (Time, String) {
     let default = Time { columns: Vec::new(), form: "unix".into(), step: 1.0, sort: true, gap: 60.0 };
     let place = |wanted: &str| names.iter().position(|name| name == wanted);
-    let both = place("date").zip(place("time")).map(|(date, time)| vec![date, time]);
+    let date_and_time = place("date").zip(place("time")).map(|(date, time)| vec![date, time]);
     let begins = || names.iter().position(|name| TIMES.iter().any(|time| name.starts_with(time)));
     let one = || TIMES.iter().find_map(|wanted| place(wanted)).or_else(begins).map(|index| vec![index]);
-    let Some(columns) = both.or_else(one) else { return (default, "no time: a second from row to row".to_owned()) };
+    let Some(columns) = date_and_time.or_else(one) else {
+        return (default, "no time: a second from row to row".to_owned());
+    };
     let text = |row: &Vec<String>| {
         let cells: Option<Vec<&str>> = columns.iter().map(|column| row.get(*column).map(String::as_str)).collect();
         cells.map(|cells| cells.join(" "))

@@ -23,15 +23,15 @@ use support::table;
 /// Maximum folder depth.
 const DEEPEST: usize = 8;
 
-struct Wanted {
+struct Options {
     folder: Option<PathBuf>,
     corpus: bool,
     seeds: u32,
 }
 
 fn main() -> ExitCode {
-    let wanted = match arguments() {
-        Ok(wanted) => wanted,
+    let options = match arguments() {
+        Ok(options) => options,
         Err(reason) => {
             eprintln!("{reason}\nusage: score [DIR] [--corpus] [--seeds N]");
             return ExitCode::from(2);
@@ -39,35 +39,35 @@ fn main() -> ExitCode {
     };
     let knowledge = Knowledge::builtin().expect("the tables of a good build");
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let traces = wanted.folder.unwrap_or_else(|| project.join("../shared/traces"));
+    let traces = options.folder.unwrap_or_else(|| project.join("../shared/traces"));
     if traces.is_dir() {
         recordings(&traces, &maps(&project.join("tests/score/maps")), &knowledge);
     } else {
         println!("no recordings: {} is no folder", traces.display());
     }
-    if wanted.corpus {
-        corpus(wanted.seeds, &knowledge);
+    if options.corpus {
+        corpus(options.seeds, &knowledge);
     }
     ExitCode::SUCCESS
 }
 
-fn arguments() -> Result<Wanted, String> {
-    let mut wanted = Wanted { folder: None, corpus: false, seeds: 1 };
+fn arguments() -> Result<Options, String> {
+    let mut options = Options { folder: None, corpus: false, seeds: 1 };
     let mut arguments = std::env::args_os().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
-            Some("--corpus") => wanted.corpus = true,
+            Some("--corpus") => options.corpus = true,
             Some("--seeds") => {
                 let number = arguments.next().and_then(|number| number.to_str()?.parse().ok());
-                wanted.seeds = number.filter(|seeds| (1..=100).contains(seeds)).ok_or("--seeds wants 1 to 100")?;
-                wanted.corpus = true;
+                options.seeds = number.filter(|seeds| (1..=100).contains(seeds)).ok_or("--seeds wants 1 to 100")?;
+                options.corpus = true;
             }
             Some(other) if other.starts_with('-') => return Err(format!("unknown: {other}")),
-            _ if wanted.folder.is_none() => wanted.folder = Some(PathBuf::from(argument)),
+            _ if options.folder.is_none() => options.folder = Some(PathBuf::from(argument)),
             _ => return Err("one folder is enough".to_owned()),
         }
     }
-    Ok(wanted)
+    Ok(options)
 }
 
 /// Every map, sorted by name.

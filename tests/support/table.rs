@@ -28,9 +28,9 @@ pub fn confusion(outcomes: &[Outcome]) -> String {
     );
     for &rule in RuleId::ALL {
         let of_rule = |outcome: &&Outcome| outcome.met.iter().any(|met| met.expected.rule == rule);
-        let wanted: Vec<&Outcome> = outcomes.iter().filter(of_rule).collect();
+        let expected: Vec<&Outcome> = outcomes.iter().filter(of_rule).collect();
         let good = |outcome: &&&Outcome| outcome.met.iter().filter(|met| met.expected.rule == rule).all(Met::is_good);
-        let found = wanted.iter().filter(good).count();
+        let found = expected.iter().filter(good).count();
         let forbids = |outcome: &&Outcome| {
             outcome.case.forbid.iter().any(|forbidden| match forbidden {
                 Forbidden::Anything => rule != RuleId::AllWell,
@@ -48,8 +48,8 @@ pub fn confusion(outcomes: &[Outcome]) -> String {
             text,
             "{:<18} {:>6} {found:>6} {:>6} | {forbidden:>9} {wrong:>6} | {other:>5}",
             rule.id(),
-            wanted.len(),
-            wanted.len() - found,
+            expected.len(),
+            expected.len() - found,
         );
     }
     text
@@ -67,11 +67,11 @@ pub fn summary(outcomes: &[Outcome]) -> String {
         negatives.len(),
         alarms.count()
     );
-    let looks = negatives.iter().filter(|outcome| {
+    let suspicious = negatives.iter().filter(|outcome| {
         let expected = outcome.met.iter().any(|met| met.expected.rule == RuleId::SecretMining);
         !expected && outcome.rules_seen.contains_key(&RuleId::SecretMining)
     });
-    let names: Vec<&str> = looks.map(|outcome| outcome.name.as_str()).collect();
+    let names: Vec<&str> = suspicious.map(|outcome| outcome.name.as_str()).collect();
     let _ =
         writeln!(text, "\"unusual\" (secret_mining, look) where nothing of it is wanted: {} {names:?}", names.len());
     for (name, rules) in [("overload", &OVERLOAD[..]), ("flat load", &FLAT[..])] {

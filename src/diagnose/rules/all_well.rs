@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pc_that_is_busy_at_the_first_look_is_not_called_well_too_early() {
+    fn a_pc_that_is_busy_in_the_first_sample_is_not_called_well_too_early() {
         let mut scene = Scene::windows();
         scene.crowd(0.8, 4.0);
         assert!(scene.diagnose().is_empty());

@@ -22,7 +22,7 @@ mod tests {
     use crate::model::{Condition, Protection, Reading};
 
     #[test]
-    fn a_pc_without_protection_is_told_and_an_unknown_one_is_not() {
+    fn a_pc_without_protection_is_reported_and_an_unknown_one_is_not() {
         let reported = |antivirus| {
             let mut scene = Scene::windows();
             let condition = Condition { antivirus, ..Condition::default() };

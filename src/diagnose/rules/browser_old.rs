@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn three_months_without_a_newer_browser_are_told() {
+    fn three_months_without_a_newer_browser_are_reported() {
         let edge = BrowserState {
             dated_at: Reading::Known(At(0)),
             update_waiting: Reading::Known(false),

@@ -26,14 +26,14 @@ mod tests {
     use crate::model::{BrowserState, Reading};
 
     #[test]
-    fn a_browser_whose_file_was_replaced_is_told() {
+    fn a_browser_whose_file_was_replaced_is_reported() {
         let mut scene = Scene::linux();
         scene.run(&[process(10, "/usr/lib/chromium/chromium (deleted)", 0.01)], 10.0);
         assert!(scene.diagnose().iter().any(|finding| finding.rule == RuleId::BrowserUpdate));
     }
 
     #[test]
-    fn an_update_that_waits_beside_a_running_browser_is_told() {
+    fn an_update_that_waits_beside_a_running_browser_is_reported() {
         let is_reported = |name: &str, update_waiting| {
             let mut scene = Scene::windows();
             let state = BrowserState { name: name.into(), update_waiting, ..BrowserState::default() };

@@ -83,7 +83,7 @@ mod tests {
     use crate::diagnose::{EvidenceKind, RuleId};
 
     #[test]
-    fn a_program_that_is_started_again_after_it_was_closed_is_told() {
+    fn a_program_that_is_started_again_after_it_was_closed_is_reported() {
         let mut scene = Scene::linux();
         scene.run(&[process(10, "/home/a/loop", 0.4)], 30.0);
         scene.run_with(&[process(1, "/sbin/init", 0.0)], 4.0, |sample| sample.closed = vec!["loop".into()]);
@@ -135,14 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn somebody_who_opens_it_again_as_we_said_is_not_told() {
+    fn somebody_who_opens_it_again_as_advised_is_not_reported() {
         assert_eq!(reported(&returns("/usr/bin/gnome-shell", 1)), []);
         assert_eq!(reported(&returns("/usr/bin/bash", 1)), []);
         assert_eq!(reported(&returns("/usr/lib/systemd/systemd", 1)), [None]);
     }
 
     #[test]
-    fn each_time_is_said_from_the_second_return() {
+    fn each_return_is_counted_from_the_second() {
         assert_eq!(reported(&returns("/usr/lib/systemd/systemd", 2)), [Some(2.0)]);
         assert_eq!(reported(&returns("/usr/bin/bash", 3)), [Some(3.0)]);
     }

@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_look_that_covers_the_sleep_says_so_too() {
+    fn a_sample_that_covers_the_sleep_says_so_too() {
         let mut scene = Scene::windows();
         scene.calm(20.0);
         scene.push(2.0, |sample| {
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_start_nothing_is_said_of_sleep() {
+    fn after_a_start_no_sleep_is_reported() {
         let mut scene = Scene::windows().booted(At(990_000));
         scene.calm(2.0);
         scene.crowd(0.7, 20.0);

@@ -18,7 +18,7 @@ mod tests {
     use crate::model::{Reading, Seconds};
 
     #[test]
-    fn what_was_recorded_before_is_told_at_the_first_look_which_has_no_figures_yet() {
+    fn what_was_recorded_before_is_reported_with_the_first_sample_which_has_no_rates_yet() {
         let mut scene = Scene::windows();
         scene.busy("burner.exe", 0.5, 20.0);
         scene.push(2.0, |sample| {
@@ -61,14 +61,14 @@ mod tests {
 
     /// A load that fills a minute cannot be a short burst; a mean of one third can.
     #[test]
-    fn one_long_look_tells_of_a_load_when_its_mean_is_high_enough() {
-        let look = |cpu: f64, seconds: f64| {
+    fn one_long_sample_shows_a_load_when_its_mean_is_high_enough() {
+        let is_found = |cpu: f64, seconds: f64| {
             let mut scene = Scene::windows().with_step(seconds);
             scene.run(&[process(10, r"C:\Program Files\Vendor\planner.exe", 0.01)], seconds);
             scene.run(&[process(10, r"C:\Program Files\Vendor\planner.exe", cpu)], seconds);
             rules(&scene).contains(&RuleId::CpuHog)
         };
-        assert!(look(0.95, 60.0) && look(0.35, 60.0));
-        assert!(!look(0.32, 20.0), "6 s of the whole PC and nothing else have that mean, too");
+        assert!(is_found(0.95, 60.0) && is_found(0.35, 60.0));
+        assert!(!is_found(0.32, 20.0), "6 s of the whole PC and nothing else have that mean, too");
     }
 }

@@ -23,7 +23,7 @@ mod tests {
     use crate::model::{Fraction, Reading};
 
     #[test]
-    fn a_device_that_never_stops_asking_is_told() {
+    fn a_device_that_never_stops_asking_is_reported() {
         let mut scene = Scene::windows();
         scene.push(20.0, |sample| sample.interrupts = Reading::Known(Fraction::new(0.25)));
         assert_eq!(rules(&scene), [RuleId::AllWell]);

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_that_everything_waits_for_is_told_with_the_program_that_moves_most() {
+    fn a_disk_that_everything_waits_for_is_reported_with_the_program_that_moves_most() {
         let found = scene(Some(0.5)).diagnose();
         assert_eq!(found[0].rule, RuleId::DiskBusy);
         assert_eq!(found[0].cause.as_ref().map(|cause| cause.group.as_str()), Some("copy"));

@@ -38,13 +38,13 @@ fn judge(volume: &Volume, limits: &Disk) -> Option<(Severity, f64)> {
         return None;
     }
     let share = |part: f64| (total as f64 * part) as u64;
-    let act = share(limits.act).max(if total >= limits.act_of_bytes { limits.act_bytes } else { 0 });
-    let look =
+    let critical_limit = share(limits.act).max(if total >= limits.act_of_bytes { limits.act_bytes } else { 0 });
+    let warning_limit =
         share(limits.look).min(limits.look_bytes).max(if total >= limits.low_of_bytes { limits.low_bytes } else { 0 });
-    if free < act {
-        Some((Severity::Critical, act as f64))
-    } else if free < look {
-        Some((Severity::Warning, look as f64))
+    if free < critical_limit {
+        Some((Severity::Critical, critical_limit as f64))
+    } else if free < warning_limit {
+        Some((Severity::Warning, warning_limit as f64))
     } else {
         None
     }

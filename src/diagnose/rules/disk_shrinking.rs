@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn who_wrote_most_over_days_is_told_even_when_it_has_ended() {
+    fn who_wrote_most_over_days_is_reported_even_when_it_has_ended() {
         let writers = [("erp", 15.0 * GIB), ("systemd (Linux core)", 90.0 * GIB), ("a", GIB)];
         let found = over_days(Scene::linux(), 60, &writers);
         let cause = found.cause.as_ref().expect("a cause");

@@ -68,7 +68,7 @@ mod tests {
     use crate::diagnose::{Confidence, RuleId, Severity};
 
     #[test]
-    fn hot_under_load_is_said_and_very_hot_asks_for_action() {
+    fn hot_under_load_is_a_warning_and_very_hot_is_critical() {
         let mut scene = Scene::windows();
         scene.heat(0.5, Some(88.0), None, 10.0);
         assert_eq!(rules(&scene), [RuleId::Hot]);

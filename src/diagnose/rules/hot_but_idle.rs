@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pc_that_is_much_warmer_than_it_usually_is_at_rest_is_told() {
+    fn a_pc_that_is_much_warmer_than_it_usually_is_at_rest_is_reported() {
         let mut scene = Scene::windows().usually(40.0);
         scene.heat(0.05, Some(62.0), Some(0.3), 130.0);
         let found = scene.diagnose();
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fan_far_above_its_own_usual_speed_is_told_with_that_speed() {
+    fn a_fan_far_above_its_own_usual_speed_is_reported_with_that_speed() {
         for celsius in [Some(48.0), None] {
             let mut scene = Scene::windows().usual_fan(1900);
             scene.fan(0.05, 4100, celsius, 110.0);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_told_of_a_fan_before_its_usual_speed_is_known() {
+    fn nothing_is_reported_of_a_fan_before_its_usual_speed_is_known() {
         let mut scene = Scene::windows();
         scene.fan(0.05, 5500, Some(48.0), 300.0);
         assert_eq!(rules(&scene), [RuleId::AllWell]);
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn heat_comes_first_and_the_fan_is_told_with_it() {
+    fn heat_comes_first_and_the_fan_is_reported_with_it() {
         let mut scene = Scene::windows().usually(40.0).usual_fan(1900);
         scene.fan(0.05, 4100, Some(78.0), 130.0);
         let found = scene.diagnose();

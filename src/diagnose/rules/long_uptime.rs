@@ -27,7 +27,7 @@ mod tests {
     use crate::model::At;
 
     #[test]
-    fn weeks_without_a_restart_are_told_as_information() {
+    fn weeks_without_a_restart_are_reported_as_information() {
         let mut scene = Scene::windows().booted(At(0)).at(15.0 * 86_400.0);
         scene.calm(10.0);
         let rules: Vec<RuleId> = scene.diagnose().iter().map(|finding| finding.rule).collect();

@@ -29,7 +29,7 @@ mod tests {
     use crate::diagnose::rules::fixture::{Scene, rules};
 
     #[test]
-    fn a_full_pc_without_a_culprit_is_said_too() {
+    fn a_full_pc_without_a_culprit_is_reported_too() {
         let mut scene = Scene::windows();
         scene.crowd(0.92, 12.0);
         assert_eq!(rules(&scene), [RuleId::ManySmall]);

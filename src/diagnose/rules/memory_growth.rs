@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_only_grows_is_told() {
+    fn a_program_that_only_grows_is_reported() {
         assert_eq!(rules(&scene(|step| 500 + step * 8)), [RuleId::MemoryGrowth]);
     }
 

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_download_is_told_as_information() {
+    fn a_large_download_is_reported_as_information() {
         let mut scene = Scene::windows();
         scene.push(64.0, |sample| sample.net_rx = Reading::Known(BytesPerSec(12e6)));
         let rules: Vec<RuleId> = scene.diagnose().iter().map(|finding| finding.rule).collect();

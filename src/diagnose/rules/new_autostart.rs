@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_where_programs_do_not_stay_is_worth_a_look() {
+    fn what_lies_where_programs_do_not_stay_is_a_warning() {
         let file = r"C:\Users\a\AppData\Local\Temp\helper.exe";
         assert_eq!(reported(file, Some(0.5)), [(RuleId::NewAutostart, Severity::Warning)]);
         let file = r"C:\Users\a\AppData\Roaming\svchost.exe";
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn harmless_ones_that_come_later_do_not_hide_what_is_worth_a_look() {
+    fn harmless_ones_that_come_later_do_not_hide_a_warning() {
         let odd = r"C:\Users\a\AppData\Local\Temp\helper.exe";
         let newer = [0.1, 0.2, 0.3, 0.4].map(|days| (ORDINARY, Some(days)));
         let files: Vec<_> = newer.into_iter().chain([(odd, Some(0.5)), (odd, Some(0.6))]).collect();
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_not_told() {
+    fn what_is_known_is_not_reported() {
         for days in [None, Some(60.0)] {
             assert_eq!(reported(ORDINARY, days), [(RuleId::AllWell, Severity::Ok)]);
         }

@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_a_hint_beside_a_page_that_is_told() {
+    fn it_is_a_hint_beside_a_page_that_is_reported() {
         let none = Reading::Known(false);
         assert_eq!(reported(0.40, &[], none), [RuleId::WebPageLoad, RuleId::NoAdBlocking]);
         let opened = reported(0.01, &[OriginFlag::OpenedByStranger], none);
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_never_told_alone_nor_when_it_is_not_known() {
+    fn it_is_never_reported_alone_nor_when_it_is_not_known() {
         assert_eq!(reported(0.01, &[], Reading::Known(false)), [RuleId::AllWell]);
         assert_eq!(reported(0.40, &[], Reading::Known(true)), [RuleId::WebPageLoad]);
         assert_eq!(reported(0.40, &[], Reading::default()), [RuleId::WebPageLoad]);

@@ -38,7 +38,7 @@ mod tests {
     use crate::model::{Reading, Why};
 
     #[test]
-    fn a_window_that_hangs_for_ten_seconds_is_told() {
+    fn a_window_that_hangs_for_ten_seconds_is_reported() {
         let mut scene = Scene::windows();
         let mut office = process(10, r"C:\Program Files\Vendor\planner.exe", 0.0);
         office.hung = true;
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn one_look_after_half_a_minute_does_not_say_for_how_long() {
+    fn one_sample_after_half_a_minute_does_not_show_for_how_long() {
         let mut scene = Scene::windows().with_step(30.0);
         let mut office = process(10, r"C:\Program Files\Vendor\planner.exe", 0.0);
         office.hung = true;

@@ -38,7 +38,7 @@ mod tests {
     use crate::model::{At, OriginFlag};
 
     #[test]
-    fn a_page_that_a_script_opened_is_told_as_information() {
+    fn a_page_that_a_script_opened_is_reported_as_information() {
         let mut scene = Scene::windows();
         let path = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
         scene.run(&[process(10, path, 0.01).marked(&[OriginFlag::OpenedByStranger])], 10.0);
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_told_for_a_while_with_the_time_at_which_it_was_seen_first() {
+    fn it_is_reported_for_a_while_with_the_time_at_which_it_was_seen_first() {
         let mut scene = Scene::windows();
         let path = r"C:\Program Files\Google\Chrome\Application\chrome.exe";
         let browser = process(10, path, 0.01).marked(&[OriginFlag::OpenedByStranger]);

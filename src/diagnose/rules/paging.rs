@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_moves_to_the_disk_and_a_limit_that_is_reached_are_told() {
+    fn memory_that_moves_to_the_disk_and_a_limit_that_is_reached_are_reported() {
         let grown = scene(true, 0, 900).diagnose();
         assert_eq!((grown[0].rule, grown.len()), (RuleId::Paging, 1));
         assert_eq!(grown[0].evidence[0].kind, EvidenceKind::SwapGrown);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_reserve_is_told_where_memory_is_missed() {
+    fn a_full_reserve_is_reported_where_memory_is_missed() {
         assert_eq!(rules(&scene_with(true, 7900, 7900, waits)), [RuleId::Paging]);
         assert_eq!(rules(&scene_with(true, 2000, 2000, waits)), [RuleId::AllWell], "there is a reserve left");
         let full = |sample: &mut Sample| {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn one_look_is_not_enough() {
+    fn one_sample_is_not_enough() {
         let mut scene = scene_with(true, 7900, 7900, |_| ());
         scene.push(2.0, |sample| {
             sample.swap = Reading::Known(Swap { used: Bytes(7900 << 20), total: Bytes(8 << 30) });

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stops_while_it_is_watched_and_goes_on_after_is_told_after_the_second_time() {
+    fn what_stops_while_it_is_watched_and_goes_on_after_is_reported_after_the_second_time() {
         let mut scene = Scene::windows();
         let hidden =
             |cpu| process(700, r"C:\Users\a\AppData\Roaming\helper.exe", cpu).marked(&[OriginFlag::New]).windowless();
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn in_the_first_week_it_is_said_what_was_not_counted() {
+    fn in_the_first_week_what_is_not_counted_is_stated() {
         let mut scene = Scene::windows();
         scene.learning(Some(Seconds(3.0 * 3600.0)));
         scene.run(&[process(700, r"C:\Users\a\AppData\Local\Temp\calc.exe", 0.4).windowless()], 200.0);
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn how_new_and_how_warm_is_told_in_figures() {
+    fn how_new_and_how_warm_is_reported_in_figures() {
         assert_eq!(signs(SignKind::New, None, None), [Some(5.0)]);
         assert_eq!(signs(SignKind::Heat, None, None), [Some(23.0)]);
     }

@@ -20,7 +20,7 @@ mod tests {
     use crate::model::{Reading, Why};
 
     #[test]
-    fn a_drive_that_does_not_answer_is_told() {
+    fn a_drive_that_does_not_answer_is_reported() {
         let mut scene = Scene::windows();
         scene.push(20.0, |sample| sample.volumes = Reading::Missing(Why::Stale));
         assert_eq!(rules(&scene), [RuleId::SlowVolume]);

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_processor_that_slows_down_at_work_is_told() {
+    fn a_processor_that_slows_down_at_work_is_reported() {
         assert!(rules(&scene(0.7)).contains(&RuleId::SlowedByHeat));
     }
 

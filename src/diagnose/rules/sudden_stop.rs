@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_told_with_its_reason() {
+    fn the_end_is_reported_with_its_reason() {
         for (reason, kind) in [
             (StopReason::PowerLost, EvidenceKind::PowerLost),
             (StopReason::PowerButton, EvidenceKind::PowerButton),
@@ -64,13 +64,13 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_back_after_a_weekend_is_told() {
+    fn whoever_comes_back_after_a_weekend_is_reported() {
         assert_eq!(reported_after(64.0, 0.5, StopReason::SystemError, None)[0].rule, RuleId::SuddenStop);
         assert_eq!(reported_after(64.0, 9.0, StopReason::SystemError, None)[0].rule, RuleId::AllWell);
     }
 
     #[test]
-    fn a_day_later_and_by_a_clock_that_was_wrong_nothing_is_told() {
+    fn a_day_later_and_by_a_clock_that_was_wrong_nothing_is_reported() {
         for hours in [24.0, -2.0] {
             assert_eq!(reported(hours, StopReason::PowerLost, None)[0].rule, RuleId::AllWell, "{hours}");
         }

@@ -85,7 +85,7 @@ mod tests {
     use crate::model::{Fraction, Reading};
 
     #[test]
-    fn work_in_nobodys_name_is_told_as_such() {
+    fn work_in_nobodys_name_is_reported_as_such() {
         let mut scene = Scene::linux();
         scene.run_with(&[process(10, "/usr/bin/bash", 0.02)], 40.0, |sample| {
             sample.cpu = Reading::Known(Fraction::new(0.6));
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_total_that_does_not_move_is_worth_a_look_and_one_that_moves_is_not() {
+    fn a_total_that_does_not_move_is_a_warning_and_one_that_moves_is_not() {
         let mut scene = Scene::linux();
         scene.push(130.0, |sample| sample.cpu = Reading::Known(Fraction::new(0.4)));
         assert_eq!(rules(&scene), [RuleId::UnattributedLoad]);

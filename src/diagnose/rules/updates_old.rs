@@ -32,7 +32,7 @@ mod tests {
     }
 
     #[test]
-    fn two_months_without_updates_are_told() {
+    fn two_months_without_updates_are_reported() {
         let long_ago = Reading::Known(At(0));
         assert!(reported(Scene::linux(), 20.0, long_ago).is_none());
         let looked = reported(Scene::linux(), 60.0, long_ago).expect("reported");

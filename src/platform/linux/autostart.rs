@@ -111,13 +111,13 @@ pub(super) fn is_enabled(text: &str) -> bool {
 }
 
 /// Returns the value of a key in a group of a desktop file or unit file.
-pub(super) fn value<'a>(text: &'a str, wanted: &str, key: &str) -> Option<&'a str> {
+pub(super) fn value<'a>(text: &'a str, section: &str, key: &str) -> Option<&'a str> {
     let mut group = "";
     text.lines().map(str::trim).find_map(|line| {
         if line.starts_with('[') {
             group = line;
         }
-        let (name, value) = line.split_once('=').filter(|_| group == wanted)?;
+        let (name, value) = line.split_once('=').filter(|_| group == section)?;
         (name.trim_end() == key).then(|| value.trim_start())
     })
 }

@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_x_server_of_a_wayland_session_is_not_asked() {
+    fn the_x_server_of_a_wayland_session_is_not_used() {
         let is_x11 = |set: &[(&str, &str)]| {
             is_x11_session(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()))
         };

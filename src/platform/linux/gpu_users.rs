@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_look_only_begins_to_count() {
+    fn the_first_reading_only_begins_to_count() {
         let mut users = GpuUsers::new();
         let first = users.read();
         assert!(matches!(first.why(), Some(Why::NotYet | Why::Unsupported)), "{first:?}");

@@ -63,7 +63,7 @@ fn journal_of(boot: &str) -> Option<String> {
 fn output(command: &mut Command, patience: Duration) -> Option<String> {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     let stdout = child.stdout.take()?;
-    let (sender, said) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let read = move || {
         let mut bytes = Vec::new();
         let read = stdout.take(LONGEST).read_to_end(&mut bytes);
@@ -71,11 +71,11 @@ fn output(command: &mut Command, patience: Duration) -> Option<String> {
         let _ = sender.send(read.map(|_| String::from_utf8_lossy(&bytes).into_owned()));
     };
     let started = thread::Builder::new().name("journal".into()).spawn(read);
-    let said = said.recv_timeout(if started.is_ok() { patience } else { Duration::ZERO });
+    let answer = receiver.recv_timeout(if started.is_ok() { patience } else { Duration::ZERO });
     // Normally it has ended already.
     let _ = child.kill();
     let _ = child.wait();
-    said.ok()?.ok()
+    answer.ok()?.ok()
 }
 
 /// Interprets the last messages of a boot. Silence proves nothing when no message of the system itself is readable for

@@ -182,8 +182,8 @@ broken line";
         while !file.exists() && Instant::now() < end {
             thread::sleep(Duration::from_millis(20));
         }
-        let said = fs::read_to_string(&file).expect("it ran");
-        let (pid, session) = said.trim().split_once(' ').expect("two numbers");
+        let output = fs::read_to_string(&file).expect("it ran");
+        let (pid, session) = output.trim().split_once(' ').expect("two numbers");
         assert_eq!(pid, session, "a session of its own");
         while Path::new("/proc").join(pid).exists() && Instant::now() < end {
             thread::sleep(Duration::from_millis(20));

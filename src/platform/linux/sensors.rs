@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_disks_the_busiest_is_told_and_partitions_are_none() {
+    fn of_the_disks_the_busiest_is_reported_and_partitions_are_none() {
         let text = "   8 0 sda 1 0 8 5 1 0 8 5 0 900 10\n   8 1 sda1 1 0 8 5 1 0 8 5 0 2000 10\n   8 16 sdb 1 0 8 5 1 0 8 5 0 1200 10\n";
         let is_disk = |name: &str| name.len() == 3;
         let now = parse_disk_times(text, is_disk);

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_said() {
+    fn what_is_missing_is_an_error() {
         assert_eq!(Buffer::with_room_for(16).query_system(9999), Err(Why::Unsupported));
         assert!(procedure("kernel32.dll", c"NoSuchFunctionHere").is_none());
         assert!(procedure("no-such-library.dll", c"GetTickCount64").is_none());

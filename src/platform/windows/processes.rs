@@ -109,14 +109,14 @@ impl ProcessReader {
 
     /// Session of a process from the list, which is read again for a newer process.
     fn session_of(&mut self, key: ProcKey) -> Option<u32> {
-        let look = |list: &Buffer| {
+        let find_session = |list: &Buffer| {
             let mut all = processes(list.bytes(), list.address());
             all.find(|process| process.pid == key.pid && process.create_time == key.start_time)
                 .map(|process| process.session)
         };
-        look(&self.list).or_else(|| {
+        find_session(&self.list).or_else(|| {
             self.list.query_system(SystemProcessInformation).ok()?;
-            look(&self.list)
+            find_session(&self.list)
         })
     }
 }

@@ -160,8 +160,8 @@ mod tests {
     fn clocks_that_are_zero_are_no_clocks() {
         let cpu = |now, max| PROCESSOR_POWER_INFORMATION { CurrentMhz: now, MaxMhz: max, ..Default::default() };
         assert_eq!(mean_and_max(&[cpu(0, 0)]), Reading::Missing(Why::NoSensor));
-        let both = Frequencies { mean: Hertz(1_500_000_000), max: Hertz(3_000_000_000) };
-        assert_eq!(mean_and_max(&[cpu(1000, 3000), cpu(2000, 3000), cpu(0, 0)]), Reading::Known(both));
+        let frequencies = Frequencies { mean: Hertz(1_500_000_000), max: Hertz(3_000_000_000) };
+        assert_eq!(mean_and_max(&[cpu(1000, 3000), cpu(2000, 3000), cpu(0, 0)]), Reading::Known(frequencies));
     }
 
     #[test]

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn services_are_told_for_their_hosts_only() {
+    fn services_are_reported_for_their_hosts_only() {
         let running = running();
         assert!(!running.is_empty(), "services run on every Windows");
         assert!(running.values().flatten().all(|name| !name.is_empty() && !name.contains('\0')), "{running:?}");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_is_asked_again_only_for_what_it_may_not_have_known() {
+    fn services_are_read_again_only_for_what_may_not_be_listed() {
         let mut services = Services::default();
         let key = |start_time| ProcKey { pid: u32::MAX, start_time };
         services.of(key(1), HOST);

@@ -314,7 +314,7 @@ mod tests {
 
     /// tests/windows/run.sh signs a program; elsewhere there is none to check.
     #[test]
-    fn the_signer_of_a_signed_program_is_told_and_a_changed_one_has_none() {
+    fn the_signer_of_a_signed_program_is_reported_and_a_changed_one_has_none() {
         let Some(file) = std::env::var_os("MIMAMORI_SIGNED_FILE") else { return };
         let signer = Some("株式会社サンプル".into());
         assert_eq!(signature(Path::new(&file)), Reading::Known(Signature::Valid { signer }));

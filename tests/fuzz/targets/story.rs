@@ -79,8 +79,8 @@ fn play(source: &mut Unstructured<'_>) -> Result<()> {
     let mut replay = Replay::begin(&header.to_string(), &mimamori::KNOWLEDGE).expect("a header");
     let mut at = *source.choose(&[1000.0, 1.7e9, 9e10, 1.7e12, -1e10, 253_402_207_200.0])?;
     let mut line = Map::new();
-    let mut told = 0;
-    while !source.is_empty() && told < MOST_LINES {
+    let mut lines = 0;
+    while !source.is_empty() && lines < MOST_LINES {
         // Most of a line stays the same from one to the next; a few fields change.
         for _ in 0..source.int_in_range(0..=5)? {
             change(&mut line, source)?;
@@ -88,7 +88,7 @@ fn play(source: &mut Unstructured<'_>) -> Result<()> {
         let step = *source.choose(&[2.0, 2.0, 2.0, 0.001, 30.0, 60.0, 7200.0, 1e6])?;
         for _ in 0..source.int_in_range(1..=40)? {
             at += step;
-            told += 1;
+            lines += 1;
             line.insert("at".into(), json!(at));
             if let Ok(Some((sample, findings))) = replay.line(&Value::Object(line.clone()).to_string()) {
                 mimamori::render_all(&sample, &findings);
