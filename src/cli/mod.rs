@@ -75,7 +75,7 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
             let lang = options.lang;
             let texts = context.texts(lang.unwrap_or(context.lang));
             let reason = match open_window {
-                Some(open) if crate::platform::display_available() => match open(context, &options) {
+                Some(open) if crate::platform::has_display() => match open(context, &options) {
                     Ok(exit) => return exit,
                     Err(reason) => texts.with_one("cli-window-failed", "reason", reason),
                 },

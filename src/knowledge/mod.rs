@@ -242,7 +242,7 @@ impl Knowledge {
         if program.id == "google-chrome" && path.is_some_and(|path| path.to_lowercase().contains("chromium")) {
             return self.named("Chromium");
         }
-        let program = self.may_live_at(program, path, os).then_some(program)?;
+        let program = self.is_plausible_path(program, path, os).then_some(program)?;
         Some(self.of_services(facts, os).unwrap_or(program))
     }
 
@@ -256,8 +256,8 @@ impl Knowledge {
 
     /// True if a file at `path` can be this program. Without listed folders any place will do, except those where
     /// programs are not installed: any program can take any name.
-    fn may_live_at(&self, program: &KnownProgram, path: Option<&str>, os: Os) -> bool {
-        program.may_live_at(path, os)
+    fn is_plausible_path(&self, program: &KnownProgram, path: Option<&str>, os: Os) -> bool {
+        program.is_plausible_path(path, os)
             && !(program.folders.is_empty() && path.is_some_and(|path| self.is_unusual_location(path, os)))
     }
 
@@ -265,7 +265,7 @@ impl Knowledge {
     pub fn is_misplaced(&self, facts: &ProcFacts, os: Os) -> bool {
         let named = self.by_file.get(&(os, stem(facts.file_name())));
         let path = facts.path.known().map(String::as_str);
-        named.is_some_and(|index| !self.may_live_at(&self.programs[*index], path, os))
+        named.is_some_and(|index| !self.is_plausible_path(&self.programs[*index], path, os))
     }
 
     /// Temperature in degrees Celsius that this effort normally causes on an office PC: an estimate, and labelled as

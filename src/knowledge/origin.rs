@@ -56,7 +56,7 @@ impl Knowledge {
         let busy = |facts: &ProcFacts| self.system.never_busy.contains(&stem(facts.file_name()));
         mark(OriginFlag::NeverBusy, busy(facts));
         mark(OriginFlag::Installed, place.as_ref().is_some_and(|place| place.is_below(&self.system.installed)));
-        mark(OriginFlag::ScriptHostParent, parent.is_some_and(|parent| self.runs_a_script(parent)));
+        mark(OriginFlag::ScriptHostParent, parent.is_some_and(|parent| self.is_script_host(parent)));
         mark(OriginFlag::SchedulerParent, parent.is_some_and(|parent| self.is_scheduler(parent, os)));
         marks.sort_unstable();
         marks
@@ -105,7 +105,7 @@ impl Knowledge {
             self.identify(parent, os).is_none()
                 && self.marks(parent, None, os).iter().any(|mark| unusual.contains(mark))
         };
-        self.runs_a_script(parent) || self.is_scheduler(parent, os) || is_unknown_program()
+        self.is_script_host(parent) || self.is_scheduler(parent, os) || is_unknown_program()
     }
 
     fn is_opener(&self, facts: &ProcFacts) -> bool {
@@ -114,7 +114,7 @@ impl Knowledge {
         let script = facts.args.known().and_then(|args| args.get(1)).map(String::as_str).unwrap_or_default();
         let script =
             || script.starts_with('/') && openers.contains(&stem(script.rsplit('/').next().unwrap_or_default()));
-        openers.contains(&stem(facts.file_name())) || self.runs_a_script(facts) && script()
+        openers.contains(&stem(facts.file_name())) || self.is_script_host(facts) && script()
     }
 
     fn has_miner_arguments(&self, facts: &ProcFacts) -> bool {
@@ -174,7 +174,7 @@ impl Knowledge {
         place.deleted && !place.is_below(&self.system.replaced) && !built()
     }
 
-    fn runs_a_script(&self, parent: &ProcFacts) -> bool {
+    fn is_script_host(&self, parent: &ProcFacts) -> bool {
         let starters = &self.system.starters;
         let name = stem(parent.file_name());
         let plain = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');

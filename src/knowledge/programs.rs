@@ -203,7 +203,7 @@ impl KnownProgram {
     }
 
     /// True if a file at `path` can be this program, or if the path is unknown.
-    pub fn may_live_at(&self, path: Option<&str>, os: Os) -> bool {
+    pub fn is_plausible_path(&self, path: Option<&str>, os: Os) -> bool {
         // On a system for which no folder is listed, any place will do.
         self.folders.is_empty()
             || path.and_then(|path| comparable(path, os)).is_none_or(|path| self.places.contains(&path, os))

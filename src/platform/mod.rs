@@ -26,8 +26,8 @@ mod sys;
 
 pub use sys::{
     CpuReader, Desktop, Endpoint, GIVE_BACK_EVERY, GpuTotal, GpuUsers, Lock, NetUsers, Notifier, ProcessReader,
-    Sensors, Target, Tray, ask, autostart_is_on, autostart_set, clocks, condition, device_of, display_available,
-    drives, end_program, give_back_memory, has_other_users, is_network_folder, machine, make_private_folder, memory,
+    Sensors, Target, Tray, ask, autostart_is_on, autostart_set, clocks, condition, device_of, drives, end_program,
+    give_back_memory, has_display, has_other_users, is_network_folder, machine, make_private_folder, memory,
     message_box, own_cpu_time, own_memory, own_process, pending_restart, policy_list, prepare_console, program_file,
     raise_own_priority, remote_ports, shared_config_folder, signature, signed_in_at, start_detached, started_at,
     sudden_stop_cause, terminal_columns, user_folder,

@@ -156,7 +156,7 @@ impl MimamoriApp {
 
     fn receive(&mut self, ctx: &egui::Context) {
         let pressed = ctx.input(|input| input.pointer.any_down() || input.pointer.any_released());
-        if self.update_hold.holds(pressed, self.started_at.elapsed()) {
+        if self.update_hold.is_held(pressed, self.started_at.elapsed()) {
             // A pointer that stays still causes no further frame.
             ctx.request_repaint_after(RECHECK_INTERVAL);
             return;

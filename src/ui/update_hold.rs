@@ -15,7 +15,7 @@ pub struct UpdateHold {
 impl UpdateHold {
     /// True if updates wait at `now` (time since any fixed moment). `pressed`: the pointer is down, or was released in
     /// this very frame, in which the click takes effect.
-    pub fn holds(&mut self, pressed: bool, now: Duration) -> bool {
+    pub fn is_held(&mut self, pressed: bool, now: Duration) -> bool {
         if !pressed {
             self.since = None;
             return false;
@@ -32,10 +32,10 @@ mod tests {
     fn news_waits_for_the_end_of_a_press_but_not_for_ever() {
         let at = Duration::from_millis;
         let mut press = UpdateHold::default();
-        assert!(!press.holds(false, at(0)));
-        assert!(press.holds(true, at(100)) && press.holds(true, at(2099)));
-        assert!(!press.holds(true, at(2100)), "held for too long");
-        assert!(!press.holds(false, at(2200)));
-        assert!(press.holds(true, at(2300)), "another press");
+        assert!(!press.is_held(false, at(0)));
+        assert!(press.is_held(true, at(100)) && press.is_held(true, at(2099)));
+        assert!(!press.is_held(true, at(2100)), "held for too long");
+        assert!(!press.is_held(false, at(2200)));
+        assert!(press.is_held(true, at(2300)), "another press");
     }
 }

@@ -129,7 +129,7 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
 }
 
 /// Returns `true` when there is a display to open a window on.
-pub fn display_available() -> bool {
+pub fn has_display() -> bool {
     ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"]
         .iter()
         .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))

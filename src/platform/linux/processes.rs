@@ -20,7 +20,7 @@ const ARGS_BYTES: usize = 4096;
 
 /// Names of processes that adopt orphans, besides process 1: session managers, and the init processes of containers.
 /// The time of adopted children may be anybody's.
-const FOSTER_PARENTS: [&[u8]; 8] =
+const SUBREAPERS: [&[u8]; 8] =
     [b"systemd", b"init", b"containerd-shim", b"conmon", b"tini", b"docker-init", b"dumb-init", b"catatonit"];
 
 /// Reads all processes; keeps folder and buffers between ticks.
@@ -88,7 +88,7 @@ impl ProcessReader {
                 key: ProcKey { pid: *pid, start_time: stat.start_time },
                 parent: stat.parent,
                 cpu_time: time(stat.cpu_ticks),
-                children_time: (!takes_in(*pid, stat.name)).then(|| time(stat.children_ticks)),
+                children_time: (!is_subreaper(*pid, stat.name)).then(|| time(stat.children_ticks)),
                 memory: Bytes(stat.resident_pages * self.page),
                 threads: stat.threads,
                 state: state_of(stat.state),
@@ -153,9 +153,9 @@ impl Default for ProcessReader {
     }
 }
 
-fn takes_in(pid: Pid, name: &[u8]) -> bool {
+fn is_subreaper(pid: Pid, name: &[u8]) -> bool {
     // The kernel truncates names to 15 bytes.
-    pid == 1 || FOSTER_PARENTS.iter().any(|foster| &foster[..foster.len().min(15)] == name)
+    pid == 1 || SUBREAPERS.iter().any(|subreaper| &subreaper[..subreaper.len().min(15)] == name)
 }
 
 fn is_system_service(pid: Pid) -> bool {
@@ -272,8 +272,8 @@ mod tests {
 
     #[test]
     fn what_takes_in_orphans_is_handed_the_work_of_anybody() {
-        assert!(takes_in(1, b"bash") && takes_in(800, b"systemd") && takes_in(801, b"containerd-shim"));
-        assert!(!takes_in(802, b"make") && !takes_in(803, b"systemd-journal"));
+        assert!(is_subreaper(1, b"bash") && is_subreaper(800, b"systemd") && is_subreaper(801, b"containerd-shim"));
+        assert!(!is_subreaper(802, b"make") && !is_subreaper(803, b"systemd-journal"));
     }
 
     #[test]

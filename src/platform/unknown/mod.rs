@@ -33,7 +33,7 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
 }
 
 /// There is never a display.
-pub fn display_available() -> bool {
+pub fn has_display() -> bool {
     false
 }
 

@@ -59,7 +59,7 @@ pub use own::{clocks, end_program, is_network_folder, own_cpu_time, own_memory, 
 pub use processes::ProcessReader;
 pub use runtime::Lock;
 pub use sensors::Sensors;
-pub use sessions::{display_available, has_other_users, signed_in_at};
+pub use sessions::{has_display, has_other_users, signed_in_at};
 pub use signature::signature;
 pub use target::Target;
 pub use tray::Tray;

@@ -19,7 +19,7 @@ use crate::model::{At, Reading, Why};
 /// Returns `true` when there is a screen to open a window on: services and remote shells run without one. A remote
 /// desktop counts as a screen.
 #[expect(unsafe_code, reason = "asks about the window station")]
-pub fn display_available() -> bool {
+pub fn has_display() -> bool {
     let mut flags = USEROBJECTFLAGS::default();
     let mut length = 0;
     // SAFETY: the handle belongs to the process and is not closed; the structure is written.
@@ -140,6 +140,6 @@ mod tests {
 
     #[test]
     fn tests_run_where_there_is_a_screen() {
-        assert!(display_available());
+        assert!(has_display());
     }
 }

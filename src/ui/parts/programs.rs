@@ -57,7 +57,8 @@ impl ProgramList {
         if last_pass.is_none() {
             self.focus = None;
         }
-        let is_used = |(place, _)| points_at(ui, place) || self.focus.is_some_and(|focus| is_recent(ui, focus.used));
+        let is_used =
+            |(place, _)| is_pointed_at(ui, place) || self.focus.is_some_and(|focus| is_recent(ui, focus.used));
         if !last_pass.is_some_and(is_used) {
             self.rows.clear();
         }
@@ -140,7 +141,7 @@ fn is_recent(ui: &egui::Ui, time: f64) -> bool {
 }
 
 /// True if the user may be about to choose something in `place`.
-fn points_at(ui: &egui::Ui, place: egui::Rect) -> bool {
+fn is_pointed_at(ui: &egui::Ui, place: egui::Rect) -> bool {
     let used = |input: &egui::InputState| {
         input.pointer.any_down() || f64::from(input.pointer.time_since_last_movement()) < HOLD_SECONDS
     };
