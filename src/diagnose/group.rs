@@ -222,7 +222,7 @@ impl Grouper {
             // The file of an interpreter says nothing about the script it runs; miner arguments are never the user's
             // own work.
             let runs_a_miner = Knowledge::is_interpreted(facts) && marks.contains(&OriginFlag::MinerArguments);
-            marks.extend((self.facts.is_own_file(path) && !runs_a_miner).then_some(OriginFlag::Mine));
+            marks.extend((self.facts.is_own_file(path) && !runs_a_miner).then_some(OriginFlag::MyWork));
             marks.extend(self.facts.pools.contains(path).then_some(OriginFlag::PoolPort));
             marks.extend(self.facts.signatures.get(path).map(|signature| match signature {
                 Signature::Absent => OriginFlag::Unsigned,
@@ -329,9 +329,10 @@ impl Draft {
         let mut origin = root.map_or_else(|| Arc::clone(&own), |root| Arc::new(root.and(&own)));
         let mut parts = self.members.iter().filter_map(|(member, _)| origin_of(&member.key));
         // Own work needs the busiest process to be own work, and no other process with the arguments of a miner.
-        let is_other = |part: &Origin| part.has(OriginFlag::MinerArguments) && !part.has(OriginFlag::Mine);
-        if origin.has(OriginFlag::Mine) && (!own.has(OriginFlag::Mine) || parts.clone().any(|part| is_other(part))) {
-            Arc::make_mut(&mut origin).marks.retain(|mark| *mark != OriginFlag::Mine);
+        let is_other = |part: &Origin| part.has(OriginFlag::MinerArguments) && !part.has(OriginFlag::MyWork);
+        if origin.has(OriginFlag::MyWork) && (!own.has(OriginFlag::MyWork) || parts.clone().any(|part| is_other(part)))
+        {
+            Arc::make_mut(&mut origin).marks.retain(|mark| *mark != OriginFlag::MyWork);
         }
         // The process that passes an address to a running browser is not the busiest one, and its parent is gone a
         // moment later.
@@ -530,9 +531,9 @@ mod tests {
             grouper.group(&mut sample, vec![process], &knowledge);
             sample.programs[0].origin.marks.clone()
         };
-        assert!(marks(&["python3", "sums.py"]).contains(&OriginFlag::Mine));
+        assert!(marks(&["python3", "sums.py"]).contains(&OriginFlag::MyWork));
         let pool = marks(&["python3", "a.py", &["stratum", "+tcp://pool.example:3333"].concat()]);
-        assert!(pool.contains(&OriginFlag::MinerArguments) && !pool.contains(&OriginFlag::Mine), "{pool:?}");
+        assert!(pool.contains(&OriginFlag::MinerArguments) && !pool.contains(&OriginFlag::MyWork), "{pool:?}");
         // Started by a script, and beside a busier one.
         let mut grouper = Grouper::new(Os::Linux);
         grouper.set_baseline(ProgramFacts {
@@ -549,7 +550,7 @@ mod tests {
                 vec![run(10, 1, sums, &["python3", "run.py"]), run(11, 10, miner, &["python3", "a.py", &pool])];
             let mut sample = Sample::default();
             grouper.group(&mut sample, processes, &knowledge);
-            assert!(!sample.programs[0].origin.has(OriginFlag::Mine), "{miner}");
+            assert!(!sample.programs[0].origin.has(OriginFlag::MyWork), "{miner}");
         }
     }
 
@@ -564,7 +565,7 @@ mod tests {
             let mut sample = Sample::default();
             let knowledge = Knowledge::builtin().expect("tables");
             let table = grouper.group(&mut sample, vec![process(10, 1, path, 0.5)], &knowledge);
-            table.programs[0].origin.marks.contains(&OriginFlag::Mine)
+            table.programs[0].origin.marks.contains(&OriginFlag::MyWork)
         };
         let signed = |by: &str| Some(Signature::Valid { signer: Some(by.into()) });
         assert!(is_mine(Some("Example KK"), signed("Example KK")));

@@ -89,7 +89,7 @@ fn text_id(event: &Event, texts: &Texts) -> String {
         // This notification was not about one program.
         (event.kind == EventKind::Notified && event.subject.is_empty()).then(|| "machine".to_owned()),
         // Only watching ended; the cause of the finding may persist.
-        data["watch"].as_str().map(|monitor| format!("watch_{monitor}")),
+        data["watch"].as_str().map(|watch| format!("watch_{watch}")),
         data["restarted"].as_bool().filter(|restarted| *restarted).map(|_| "restarted".to_owned()),
     ];
     let ids = variants.into_iter().flatten().map(|variant| format!("{base}-{variant}"));

@@ -44,7 +44,8 @@ pub enum OriginFlag {
     /// Connected for a while to a port used by mining pools.
     PoolPort,
     /// Marked by the user as their own work.
-    Mine,
+    #[serde(rename = "mine")]
+    MyWork,
     /// Program file replaced by a newer one while it runs.
     UpdateWaiting,
     /// A browser opened with an address by a script, a scheduler or an unknown program in an odd place.

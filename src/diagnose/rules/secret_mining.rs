@@ -31,7 +31,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
     }
     programs
         .into_iter()
-        .filter(|program| program.kind != ProgramKind::Browser && !program.origin.has(OriginFlag::Mine))
+        .filter(|program| program.kind != ProgramKind::Browser && !program.origin.has(OriginFlag::MyWork))
         .filter_map(|program| {
             let marked = program.origin.marks.iter().any(|mark| STRONG.contains(mark));
             judge(history, knowledge, program, if marked { steady.marked } else { steady.program })
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn what_the_user_called_work_is_left_alone() {
         let mut scene = Scene::linux();
-        scene.run(&[process(700, "/tmp/.x/kworker", 0.5).marked(&[OriginFlag::KernelName, OriginFlag::Mine])], 200.0);
+        scene.run(&[process(700, "/tmp/.x/kworker", 0.5).marked(&[OriginFlag::KernelName, OriginFlag::MyWork])], 200.0);
         assert!(!rules(&scene).contains(&RuleId::SecretMining));
     }
 
