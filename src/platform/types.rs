@@ -179,9 +179,9 @@ pub enum DesktopEvent {
 pub struct DesktopEvents(std::sync::Arc<dyn Fn(DesktopEvent) + Send + Sync>);
 
 impl DesktopEvents {
-    /// Passes every event to `hear`.
-    pub fn new(hear: impl Fn(DesktopEvent) + Send + Sync + 'static) -> Self {
-        Self(std::sync::Arc::new(hear))
+    /// Passes every event to `handler`.
+    pub fn new(handler: impl Fn(DesktopEvent) + Send + Sync + 'static) -> Self {
+        Self(std::sync::Arc::new(handler))
     }
 
     /// Sends an event.
