@@ -34,6 +34,7 @@ rm -f "$CARGO_TARGET_DIR/signed.exe"
 osslsigncode sign -certs "$work/cert" -key "$work/key" -in "$notepad" -out "$CARGO_TARGET_DIR/signed.exe" >/dev/null
 export MIMAMORI_SIGNED_FILE="Z:$CARGO_TARGET_DIR/signed.exe"
 
+unset RUSTC_WORKSPACE_WRAPPER CLIPPY_ARGS
 # Debian's compiler comes with the sources of the standard library, from which cargo builds that of Windows.
 export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER="$here/wine10"
 export MIMAMORI_WINEPREFIX="$CARGO_TARGET_DIR/wineprefix-0"
