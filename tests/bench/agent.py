@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desktop/tray"))
 import host  # noqa: E402
 
 BINARY, SCREEN = Path(sys.argv[1]), sys.argv[2]
+PARTS = sys.argv[3:] or ["calm", "ends", "clicks"]
 SECONDS = float(os.environ.get("MIMAMORI_BENCH_SECONDS", "120"))
 PROCESSES = 300
 CLICKS = 10
@@ -90,21 +91,48 @@ def start_agent(binary, watcher):
     return agent, watcher.wait_for_item(60)
 
 
-def calm(binary, watcher, beside):
-    """What `binary` costs as the agent; `beside` is measured in the same time."""
-    clean_home()
-    agent, _ = start_agent(binary, watcher)
-    host.serve(15)
-    other = start(*beside) if beside else None
-    host.serve(1)
-    before, before_other, total = threads(agent.pid), cost(other.pid) if other else None, busy()
-    disk, begun = written(agent.pid), time.monotonic()
-    looks = []
-    # A desktop is there and idle: the loop of the host must not be a load beside it.
-    while time.monotonic() - begun < SECONDS:
-        time.sleep(min(1.0, max(0.0, SECONDS - (time.monotonic() - begun))))
+def faults(pid):
+    """Page faults: those that found the page in memory, and those that had to read it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[7]), int(fields[9])
+
+
+def idle(seconds):
+    """A desktop is there and idle: the loop of the host must not be a load beside what is measured."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        time.sleep(min(1.0, left))
         while host.GLib.MainContext.default().iteration(False):
             pass
+
+
+def top():
+    """What `top -d 1` costs in the same surroundings, in percent of one core."""
+    other = start("top", "-d", "1", "-b")
+    idle(3)
+    before, begun = cost(other.pid)[0], time.monotonic()
+    idle(min(SECONDS, 60))
+    percent = (cost(other.pid)[0] - before) / 1e9 / (time.monotonic() - begun) * 100
+    size = memory(other.pid)["Pss"]
+    end(other)
+    print(f"  top -d 1: CPU {percent:.3f} % of one core, PSS {size:.1f} MB", flush=True)
+    return percent
+
+
+def calm(where, binary, watcher=None, beside=None, env=None, reference=None):
+    """What `binary` costs as the agent in these surroundings; `reference` is the cost of top."""
+    clean_home()
+    agent = start(str(binary), "agent", env=env)
+    if watcher:
+        watcher.wait_for_item(60)
+    other = start(*beside) if beside else None
+    # The start is over, and the memory that it needed is given back.
+    idle(45)
+    before, total = threads(agent.pid), busy()
+    disk, touched, begun = written(agent.pid), faults(agent.pid), time.monotonic()
+    looks = []
+    while time.monotonic() - begun < SECONDS:
+        idle(min(5.0, max(0.01, SECONDS - (time.monotonic() - begun))))
         looks.append(memory(agent.pid))
     seconds = time.monotonic() - begun
     after, now = threads(agent.pid), busy()
@@ -112,23 +140,48 @@ def calm(binary, watcher, beside):
     spent = sum(after[task][1] - before.get(task, (0, 0, 0))[1] for task in after)
     percent = spent / 1e9 / seconds * 100
     sizes = {name: sum(look[name] for look in looks) / len(looks) for name in looks[0]}
-    print(f"{binary.name} agent over {seconds:.0f} s, {count()} processes, the PC {load:.0%} busy:")
-    print(f"  CPU {percent:.3f} % of one core")
-    if other:
-        percent_other = (cost(other.pid)[0] - before_other[0]) / 1e9 / seconds * 100
-        print(f"  {' '.join(beside)}: CPU {percent_other:.3f} % of one core, PSS {memory(other.pid)['Pss']:.1f} MB;"
-              f" ratio {percent / max(percent_other, 1e-9):.2f}")
-        end(other)
-    print(f"  PSS {sizes['Pss']:.1f} MB on average, {max(look['Pss'] for look in looks):.1f} at most"
-          f" (anonymous {sizes['Pss_Anon']:.1f}, files {sizes['Pss_File']:.1f}), RSS {sizes['Rss']:.1f} MB, {len(after)} threads")
+    ratio = f", {percent / reference:.2f} of top" if reference else ""
+    print(f"{binary.name} agent, {where}; {seconds:.0f} s, {count()} processes, the PC {load:.0%} busy:")
+    print(f"  CPU {percent:.3f} % of one core{ratio}")
+    print(f"  private memory {max(sizes['Pss_Anon'], sizes['Private_Dirty']):.1f} MB, PSS {sizes['Pss']:.1f} MB on average, {max(look['Pss'] for look in looks):.1f}"
+          f" at most (anonymous {sizes['Pss_Anon']:.1f}, files {sizes['Pss_File']:.1f}), RSS {sizes['Rss']:.1f} MB, {len(after)} threads")
     wakes = {}
     for task, (name, _, number) in after.items():
         wakes[name] = wakes.get(name, 0) + number - before.get(task, (0, 0, 0))[2]
     by_name = ", ".join(f"{name} {number / seconds:.2f}" for name, number in sorted(wakes.items(), key=lambda w: -w[1]) if number)
-    print(f"  wake-ups {sum(wakes.values()) / seconds:.2f} a second ({by_name})")
+    all_wakes = max(1, sum(wakes.values()))
+    minor, major = (now - then for now, then in zip(faults(agent.pid), touched))
+    print(f"  wake-ups {all_wakes / seconds:.2f} a second ({by_name}), {spent / 1e6 / all_wakes:.2f} ms each")
+    print(f"  page faults {minor / seconds * 60:.0f} a minute, {minor / all_wakes:.1f} a wake-up; read from the disk: {major}")
     print(f"  written to the disk {(written(agent.pid) - disk) / 1e6 / seconds * 86_400:.1f} MB a day", flush=True)
+    end(agent, *[other] if other else [])
+    if watcher:
+        host.until("the icon is gone", 10, lambda: not watcher.items)
+
+
+def instructions(binary, env):
+    """Instructions of a wake-up, counted by callgrind: the same in each run, whatever else the PC does."""
+    if not shutil.which("valgrind"):
+        print("NOT RUN: instructions are counted by valgrind, which is not installed")
+        return
+    clean_home()
+    folder = HOME / "callgrind"
+    folder.mkdir()
+    counted = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={folder}/out", f"--vgdb-prefix={folder}/vgdb"]
+    agent = start(*counted, str(binary), "agent", env=env)
+    control = lambda *words: subprocess.run(  # noqa: E731
+        ["callgrind_control", f"--vgdb-prefix={folder}/vgdb", *words, str(agent.pid)], check=True, capture_output=True)
+    idle(60)
+    control("--instr=on")
+    begun, before = time.monotonic(), cost(agent.pid)[1]
+    idle(min(SECONDS, 120))
+    seconds, wakes = time.monotonic() - begun, cost(agent.pid)[1] - before
+    control("--dump")
+    totals = [int(line.split()[1]) for file in folder.glob("out*") for line in file.read_text(errors="replace").splitlines()
+              if line.startswith(("totals:", "summary:"))]
     end(agent)
-    host.until("the icon is gone", 10, lambda: not watcher.items)
+    print(f"  instructions: {max(totals, default=0) / 1e6 / seconds * 2:.2f} million in 2 s,"
+          f" {max(totals, default=0) / 1e6 / max(1, wakes):.2f} million a wake-up ({wakes} in {seconds:.0f} s, under callgrind)", flush=True)
 
 
 def ends(binary, watcher):
@@ -229,6 +282,26 @@ def clicks(watcher):
     end(burner, agent)
 
 
+def all_calm(watcher, server):
+    sleepers = [start("/bin/sleep", "100000") for _ in range(max(0, PROCESSES - count() - 2))]
+    apart = {name: value for name, value in os.environ.items()
+             if name not in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY")}
+    print("calm, beside nothing:")
+    reference = top()
+    lighter = BINARY.with_name("mimamori-cli")
+    for binary in [BINARY, lighter] if lighter.exists() else [BINARY]:
+        calm("a desktop with a place for icons", binary, watcher, reference=reference)
+    calm("another monitor runs (top -d 1)", BINARY, watcher, ["top", "-d", "1", "-b"], reference=reference)
+    calm("no display and no session bus", BINARY, env=apart, reference=reference)
+    instructions(BINARY, apart)
+    watcher.vanish()
+    server.vanish()
+    calm("a desktop without a place for icons and without a notification server", BINARY, reference=reference)
+    watcher.appear()
+    server.appear()
+    end(*sleepers)
+
+
 def main():
     watcher, server = host.Watcher(), host.NotificationServer()
     watcher.appear()
@@ -236,14 +309,12 @@ def main():
     # An end from outside, too, leaves nothing behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        sleepers = [start("/bin/sleep", "100000") for _ in range(max(0, PROCESSES - count() - 2))]
-        calm(BINARY, watcher, ["top", "-d", "1", "-b"])
-        lighter = BINARY.with_name("mimamori-cli")
-        if lighter.exists():
-            calm(lighter, watcher, None)
-        end(*sleepers)
-        ends(BINARY, watcher)
-        clicks(watcher)
+        if "calm" in PARTS:
+            all_calm(watcher, server)
+        if "ends" in PARTS:
+            ends(BINARY, watcher)
+        if "clicks" in PARTS:
+            clicks(watcher)
     finally:
         end(*STARTED[:])
 

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# What the agent costs while the PC is calm, with 300 processes and a place for its icon, beside `top -d 1`; and how
+# What the agent costs while the PC is calm, with 300 processes, in four surroundings, against `top -d 1`; and how
 # long a click on its icon takes until the window shows the answer. Prints figures, judges nothing.
 #
-#   tests/bench/agent.sh PATH-OF-MIMAMORI
+#   tests/bench/agent.sh PATH-OF-MIMAMORI [calm] [ends] [clicks]      all three when none is named
 #
 # The program without a window (mimamori-cli beside it) is measured as a second candidate for the same work.
-# MIMAMORI_BENCH_SECONDS  how long to look (default 120; closing figures are taken with 600)
+# MIMAMORI_BENCH_SECONDS  length of a measurement (default 120; closing figures are taken with 600)
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-bin=$(realpath "${1:?usage: agent.sh PATH-OF-MIMAMORI}")
+bin=$(realpath "${1:?usage: agent.sh PATH-OF-MIMAMORI [calm] [ends] [clicks]}")
+shift
 for tool in Xvfb dbus-run-session top openbox /usr/bin/python3; do
     command -v "$tool" >/dev/null || { echo "NOT RUN: the benchmark of the agent needs $tool"; exit 0; }
 done
@@ -22,4 +23,4 @@ export HOME="$work/home" XDG_RUNTIME_DIR="$work/run" LIBGL_ALWAYS_SOFTWARE=1 NO_
 export XDG_STATE_HOME="$HOME/.local/state" XDG_DATA_HOME="$HOME/.local/share" XDG_CONFIG_HOME="$HOME/.config"
 export PYTHONDONTWRITEBYTECODE=1
 dbus-run-session -- "$here/../display.sh" --memory "$work/screen" --manager -- \
-    /usr/bin/python3 "$here/agent.py" "$bin" "$work/screen/Xvfb_screen0" 2> >(grep -v dbus-daemon >&2)
+    /usr/bin/python3 "$here/agent.py" "$bin" "$work/screen/Xvfb_screen0" "$@" 2> >(grep -v dbus-daemon >&2)
