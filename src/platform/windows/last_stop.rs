@@ -77,12 +77,14 @@ fn data(xml: &str, name: &str) -> Option<u64> {
     text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |digits| u64::from_str_radix(digits, 16).ok())
 }
 
-/// Cause of the first end after `last_seen`.
+/// Cause of the first end after `last_seen`. Without one, the first within [`NEAR`] before it counts, as the clock may
+/// have been set: not sooner, or the orderly restart just before a crash would hide the crash.
 fn cause(events: &[Event], last_seen: At) -> Option<StopCause> {
     let mut later: Vec<Event> =
         events.iter().copied().filter(|event| event.at.0 > last_seen.0.saturating_sub(NEAR)).collect();
     later.sort_by_key(|event| event.at);
-    let end = later.iter().find(|event| event.id != SHUTDOWN_ASKED);
+    let mut ends = later.iter().filter(|event| event.id != SHUTDOWN_ASKED);
+    let end = ends.clone().find(|end| end.at >= last_seen).or_else(|| ends.next());
     match end {
         Some(end) if end.id == LOG_ENDED => Some(StopCause::Orderly),
         Some(end) => {
@@ -211,6 +213,14 @@ mod tests {
         let button = Event { power_button: true, at: At(1032 * 60_000), ..start };
         assert_eq!(cause(&[button, log], SEEN), Some(StopCause::PowerButton), "written after 6008");
         assert_eq!(cause(&[start, event(SHUTDOWN_ASKED, 1002)], SEEN), Some(StopCause::PowerLost), "hung at its end");
+    }
+
+    #[test]
+    fn a_crash_minutes_after_an_orderly_restart_is_a_crash() {
+        let restarted = event(LOG_ENDED, 995);
+        let error = Event { bug_check: 0x9F, ..event(STARTED_WITHOUT_END, 1005) };
+        assert_eq!(cause(&[error, restarted], SEEN), Some(StopCause::SystemError(0x9F)));
+        assert_eq!(cause(&[restarted], SEEN), Some(StopCause::Orderly), "the clock was set");
     }
 
     #[test]
