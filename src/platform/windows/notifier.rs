@@ -2,6 +2,7 @@
 //! Windows may drop a toast silently, so the icon must convey the same by itself.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use windows::Data::Xml::Dom::XmlDocument;
 use windows::Foundation::TypedEventHandler;
@@ -20,6 +21,8 @@ use crate::platform::types::{DesktopEvent, DesktopEvents, NoDesktop};
 const GROUP: &str = "mimamori";
 /// Limit on toasts kept alive, so that clicks on them are reported, even in the notification centre.
 const MOST: usize = 32;
+/// Longest tag, in UTF-16 units.
+const TAG_UNITS: usize = 64;
 
 /// Shows notifications.
 #[derive(Debug)]
@@ -108,9 +111,16 @@ impl Toasts {
     }
 }
 
-/// Shortens a tag. Its limit is 64 UTF-16 units since Windows 10 1703, 16 before.
+/// Shortens a tag to 64 UTF-16 units, the limit since Windows 10 1703. A longer one ends with a hash of the whole, so that
+/// two findings with long names in common never replace each other.
 fn short(tag: &str) -> HSTRING {
-    HSTRING::from(tag.chars().take(32).collect::<String>())
+    if tag.encode_utf16().count() <= TAG_UNITS {
+        return HSTRING::from(tag);
+    }
+    let mut hasher = DefaultHasher::new();
+    tag.hash(&mut hasher);
+    let units: Vec<u16> = tag.encode_utf16().take(TAG_UNITS - 17).collect();
+    HSTRING::from(format!("{}~{:016x}", String::from_utf16_lossy(&units), hasher.finish()))
 }
 
 /// "Toast content XML": silent; an urgent one stays until dismissed, for which it needs a button of the system.
@@ -142,7 +152,10 @@ mod tests {
         let xml = toast_xml(&message(false));
         assert!(xml.contains("<text>&lt;x&gt; &amp; y</text><text>見守り</text>"), "{xml}");
         assert!(toast_xml(&message(true)).contains("reminder"));
-        assert_eq!(short(&"長".repeat(100)).len(), 32);
+        assert_eq!(short(&"長".repeat(64)), "長".repeat(64).as_str());
+        let long = |end: &str| short(&("👍".repeat(40) + end));
+        assert!((TAG_UNITS - 1..=TAG_UNITS).contains(&long("a").len()), "{}", long("a"));
+        assert_ne!(long("a"), long("b"));
     }
 
     #[test]
