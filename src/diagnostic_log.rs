@@ -131,21 +131,36 @@ fn report(info: &PanicHookInfo<'_>, system: &str, backtrace: &Backtrace) -> Stri
     format!("panic in Mimamori {version} on {system}, thread {thread:?}, at {place}: {message}\n{backtrace}")
 }
 
-/// Replaces user names, which occur in paths, by an ellipsis.
+/// Replaces user names, which occur in paths, by an ellipsis. Windows spells the folder of its users in any case, with
+/// either slash, and with two where a path was formatted for debugging.
 fn redacted(text: &str) -> String {
     let mut rest = text;
     let mut result = String::with_capacity(text.len());
-    while let Some((at, folder)) =
-        ["/home/", "\\Users\\"].iter().filter_map(|folder| Some((rest.find(folder)?, *folder))).min()
-    {
-        let (before, name) = rest.split_at(at + folder.len());
+    while let Some((name_at, has_spaces)) = user_name_at(rest) {
+        let (before, name) = rest.split_at(name_at);
         result.push_str(before);
         result.push('…');
         // Windows user names may contain spaces: losing a few words too many beats leaving half a name.
-        let ends = |c: char| matches!(c, '/' | '\\' | '"' | '\'' | ':' | ')' | '\n') || c == ' ' && folder == "/home/";
+        let ends = |c: char| matches!(c, '/' | '\\' | '"' | '\'' | ':' | ')' | '\n') || c == ' ' && !has_spaces;
         rest = name.find(ends).map_or("", |end| &name[end..]);
     }
     result + rest
+}
+
+/// Start of the first user name in `text`, and whether it may contain spaces.
+fn user_name_at(text: &str) -> Option<(usize, bool)> {
+    let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
+    let folders = [("home", false), ("users", true)];
+    let bytes = text.as_bytes();
+    (1..bytes.len()).filter(|at| is_slash(&bytes[at - 1])).find_map(|at| {
+        let rest = &bytes[at..];
+        let (folder, has_spaces) = folders.iter().find(|(folder, _)| {
+            rest.get(..folder.len()).is_some_and(|start| start.eq_ignore_ascii_case(folder.as_bytes()))
+        })?;
+        let slashes = rest[folder.len()..].iter().take_while(|byte| is_slash(byte)).count();
+        let name_at = at + folder.len() + slashes;
+        (slashes > 0 && name_at < bytes.len()).then_some((name_at, *has_spaces))
+    })
 }
 
 #[cfg(test)]
@@ -186,7 +201,10 @@ mod tests {
     fn names_of_users_are_not_written() {
         let text = r#"cannot read "/home/hanako/x": C:\Users\花子 山田\a, /home/taro"#;
         assert_eq!(redacted(text), r#"cannot read "/home/…/x": C:\Users\…\a, /home/…"#);
-        assert_eq!(redacted("nothing here"), "nothing here");
+        assert_eq!(redacted("nothing here, at /home/ or /homes/x"), "nothing here, at /home/… or /homes/x");
+        let debug = format!("{:?} c:/users/taro/b", r"C:\Users\taro\a");
+        assert_eq!(redacted(&debug), r#""C:\\Users\\…\\a" c:/users/…/b"#);
+        assert_eq!(redacted("/home/"), "/home/");
     }
 
     #[test]
