@@ -1,7 +1,7 @@
 //! `mimamori replay FILE`: diagnoses a recorded history as if it were live.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,18 +31,19 @@ pub(super) fn run(file: &Path, as_json: bool, lang: Option<Lang>, context: &Cont
     let mut lines = match opened {
         Ok(file) => Lines { reader: BufReader::new(file), number: 0 },
         Err(error) => {
-            let mut args = FluentArgs::new();
-            args.set("file", name);
-            args.set("reason", error.to_string());
-            output.error(&texts.with("cli-error-open", &args));
+            output.error(&cannot_read(&error, &name, texts));
             return Exit::Usage;
         }
     };
     let header = loop {
         match lines.next() {
-            Some(Ok(line)) if line.trim().is_empty() => {}
-            Some(Ok(line)) => break line,
-            Some(Err(_)) | None => break String::new(),
+            Ok(Some(Ok(line))) if line.trim().is_empty() => {}
+            Ok(Some(Ok(line))) => break line,
+            Ok(Some(Err(_)) | None) => break String::new(),
+            Err(error) => {
+                output.error(&cannot_read(&error, &name, texts));
+                return Exit::Unavailable;
+            }
         }
     };
     let mut reader = match HistoryReader::begin(&header) {
@@ -53,7 +54,16 @@ pub(super) fn run(file: &Path, as_json: bool, lang: Option<Lang>, context: &Cont
         }
     };
     let mut replay = Replay::new(&reader, context, texts, as_json);
-    while let Some(line) = lines.next() {
+    loop {
+        let line = match lines.next() {
+            Ok(Some(line)) => line,
+            Ok(None) => break,
+            // What was printed so far is true, but the rest is unknown: the status must not say "nothing found".
+            Err(error) => {
+                output.error(&cannot_read(&error, &name, texts));
+                return Exit::Unavailable;
+            }
+        };
         let result = line.map_err(LineError::NotJson).and_then(|line| reader.line(&line));
         match result {
             Ok(Some(recorded)) => {
@@ -82,6 +92,13 @@ const fn line_error(error: &LineError) -> &'static str {
     }
 }
 
+fn cannot_read(error: &std::io::Error, file: &str, texts: &Texts) -> String {
+    let mut args = FluentArgs::new();
+    args.set("file", file.to_owned());
+    args.set("reason", error.to_string());
+    texts.with("cli-error-open", &args)
+}
+
 fn refuse(error: &NoHistory, file: &str, texts: &Texts) -> String {
     let mut args = FluentArgs::new();
     args.set("file", file.to_owned());
@@ -95,23 +112,27 @@ fn refuse(error: &NoHistory, file: &str, texts: &Texts) -> String {
     }
 }
 
-/// The lines of a file, including those that are not UTF-8.
-struct Lines {
-    reader: BufReader<File>,
+/// The lines of a file, including those that are not UTF-8 or too long.
+struct Lines<R> {
+    reader: R,
     number: u64,
 }
 
-impl Lines {
-    fn next(&mut self) -> Option<Result<String, String>> {
-        use std::io::Read;
+impl<R: BufRead> Lines<R> {
+    /// The next line, or why it is not text; `None` at the end of the file.
+    fn next(&mut self) -> std::io::Result<Option<Result<String, String>>> {
         let mut bytes = Vec::new();
         self.number += 1;
-        match self.reader.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes) {
-            Ok(0) => None,
-            Ok(_) => Some(String::from_utf8(bytes).map_err(|error| error.to_string())),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Some(Ok(String::new())),
-            Err(_) => None,
+        let length = self.reader.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes)?;
+        if length == 0 {
+            return Ok(None);
         }
+        if length as u64 == MAX_LINE_BYTES && bytes.last() != Some(&b'\n') {
+            // Its rest is not a line of its own: the numbers of those behind it stay right.
+            self.reader.skip_until(b'\n')?;
+            return Ok(Some(Err(format!("more than {MAX_LINE_BYTES} bytes"))));
+        }
+        Ok(Some(String::from_utf8(bytes).map_err(|error| error.to_string())))
     }
 }
 
@@ -123,7 +144,7 @@ pub(crate) struct Replay<'a> {
     texts: &'a Texts,
     as_json: bool,
     /// Findings printed last: rule, group and severity.
-    said: Option<Vec<(RuleId, String, Severity)>>,
+    printed: Option<Vec<(RuleId, String, Severity)>>,
     found: bool,
 }
 
@@ -140,7 +161,7 @@ impl<'a> Replay<'a> {
             context,
             texts,
             as_json,
-            said: None,
+            printed: None,
             found: false,
         }
     }
@@ -169,10 +190,10 @@ impl<'a> Replay<'a> {
             .map(|(finding, _)| (finding.rule, finding.subject.group.clone(), finding.severity))
             .collect();
         now.sort();
-        if self.said.as_ref() == Some(&now) || (self.said.is_none() && now.is_empty()) {
+        if self.printed.as_ref() == Some(&now) || (self.printed.is_none() && now.is_empty()) {
             return None;
         }
-        self.said = Some(now);
+        self.printed = Some(now);
         self.found |= findings.iter().any(|(finding, _)| finding.severity > Severity::Ok);
         Some(if self.as_json { self.json(at, &findings, form) } else { self.text(at, &findings, output) })
     }
@@ -211,5 +232,33 @@ impl<'a> Replay<'a> {
             text += &format!("{time}  {words}");
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_too_long_is_one_line() {
+        let text = format!("{}\nb\n", "a".repeat(MAX_LINE_BYTES as usize + 5));
+        let mut lines = Lines { reader: text.as_bytes(), number: 0 };
+        assert!(matches!(lines.next(), Ok(Some(Err(_)))));
+        assert_eq!(lines.next().expect("readable"), Some(Ok("b\n".to_owned())));
+        assert_eq!(lines.number, 2);
+        assert_eq!(lines.next().expect("readable"), None);
+    }
+
+    #[test]
+    fn a_disk_that_fails_is_no_end_of_the_file() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::ErrorKind::HostUnreachable.into())
+            }
+        }
+        let mut lines = Lines { reader: BufReader::new("a\n".as_bytes().chain(Broken)), number: 0 };
+        assert_eq!(lines.next().expect("readable"), Some(Ok("a\n".to_owned())));
+        assert!(lines.next().is_err());
     }
 }
