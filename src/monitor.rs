@@ -321,7 +321,7 @@ impl Monitor {
 
     /// Requests the signer of this file; the answer comes with a later [`Observation`].
     pub fn request_signature(&mut self, path: &str) {
-        self.signatures.ask(Instant::now(), std::iter::once(path));
+        self.signatures.request(Instant::now(), std::iter::once(path));
     }
 
     /// Notes that the user closed this program, so that the rules can detect its return.
@@ -406,8 +406,8 @@ impl Monitor {
     fn check_signatures(&mut self, sample: &Sample) {
         let steady = &self.knowledge.thresholds.steady;
         let busy = sample.programs.iter().filter(|program| is_busy(program, sample, steady));
-        self.signatures.ask(Instant::now(), busy.filter_map(|program| program.path.as_deref()));
-        if let Some(signatures) = self.signatures.news() {
+        self.signatures.request(Instant::now(), busy.filter_map(|program| program.path.as_deref()));
+        if let Some(signatures) = self.signatures.take_changed() {
             let signatures = Arc::new(signatures);
             self.grouper.set_baseline(ProgramFacts { signatures, ..self.grouper.facts().clone() });
         }

@@ -11,8 +11,8 @@ use super::threads;
 use crate::model::{Reading, Signature, Signatures, Why};
 use crate::platform;
 
-/// Most files remembered; a PC has fewer busy ones.
-const MOST: usize = 500;
+/// Most files remembered; the one that was busy longest ago gives way to a new one.
+const MAX_FILES: usize = 500;
 /// Interval for checking whether a file with a known signature has changed.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 /// Interval for retrying a file that could not be checked: it may have been locked, or the PC offline.
@@ -27,15 +27,15 @@ type Answers = Receiver<(PathBuf, SignatureReply)>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum SignatureReply {
     /// Unchanged.
-    Same,
+    Unchanged,
     /// Changed; its new state follows.
     Changed,
     /// Verified, with this result.
-    Is(Signature),
+    Verified(Signature),
     /// It could not be checked this time.
     Unknown,
     /// This system has no signatures.
-    Never,
+    Unsupported,
 }
 
 /// A request to the thread.
@@ -58,17 +58,19 @@ impl SignatureRequest {
 
 /// Cache of verified signatures. A thread exists only while requests are pending, and never more than one.
 pub struct SignatureChecks {
-    asked: HashMap<PathBuf, SignatureRequest>,
+    requests: HashMap<PathBuf, SignatureRequest>,
     answers: HashMap<PathBuf, Signature>,
     /// Locked only by the thread.
     checker: Arc<Mutex<Checker>>,
     inbox: Option<Answers>,
     /// Requests for the next thread.
-    questions: Vec<PathBuf>,
+    queue: Vec<PathBuf>,
+    /// Files that the checker no longer has to remember.
+    evicted: Vec<PathBuf>,
     /// The cache changed since it was last returned.
-    news: bool,
+    is_changed: bool,
     /// This system has no signatures.
-    pointless: bool,
+    unsupported: bool,
 }
 
 impl Default for SignatureChecks {
@@ -79,32 +81,48 @@ impl Default for SignatureChecks {
 
 impl SignatureChecks {
     fn with(checker: Checker) -> Self {
-        let (asked, answers) = (HashMap::new(), HashMap::new());
+        let (requests, answers) = (HashMap::new(), HashMap::new());
         let checker = Arc::new(Mutex::new(checker));
-        Self { asked, answers, checker, inbox: None, questions: Vec::new(), news: false, pointless: false }
+        let (queue, evicted) = (Vec::new(), Vec::new());
+        Self { requests, answers, checker, inbox: None, queue, evicted, is_changed: false, unsupported: false }
     }
 
     /// Requests these files: each once, then again at intervals to detect changes, and at longer ones if it could not
     /// be checked.
-    pub fn ask<'a>(&mut self, now: Instant, paths: impl Iterator<Item = &'a str>) {
-        self.listen();
-        if self.pointless {
+    pub fn request<'a>(&mut self, now: Instant, paths: impl Iterator<Item = &'a str>) {
+        self.receive();
+        if self.unsupported {
             return;
         }
         for path in paths.map(Path::new) {
-            let is_due = self.asked.get(path).map_or(self.asked.len() < MOST, |asked| asked.is_due(now));
+            let is_due = match self.requests.get(path) {
+                Some(request) => request.is_due(now),
+                None => self.requests.len() < MAX_FILES || self.evict(),
+            };
             if is_due {
-                self.asked.insert(path.to_owned(), SignatureRequest { at: now, is_known: None });
-                self.questions.push(path.to_owned());
+                self.requests.insert(path.to_owned(), SignatureRequest { at: now, is_known: None });
+                self.queue.push(path.to_owned());
             }
         }
-        self.listen();
+        self.receive();
+    }
+
+    /// Forgets the file that was requested longest ago; `false` while every request is pending.
+    fn evict(&mut self) -> bool {
+        let answered = self.requests.iter().filter(|(_, request)| request.is_known.is_some());
+        let Some(path) = answered.min_by_key(|(_, request)| request.at).map(|(path, _)| path.clone()) else {
+            return false;
+        };
+        self.requests.remove(&path);
+        self.is_changed |= self.answers.remove(&path).is_some();
+        self.evicted.push(path);
+        true
     }
 
     /// All known signatures; `None` if unchanged since the last call.
-    pub fn news(&mut self) -> Option<Signatures> {
-        self.listen();
-        if !std::mem::take(&mut self.news) {
+    pub fn take_changed(&mut self) -> Option<Signatures> {
+        self.receive();
+        if !std::mem::take(&mut self.is_changed) {
             return None;
         }
         let known = self.answers.iter();
@@ -112,47 +130,50 @@ impl SignatureChecks {
     }
 
     /// Processes pending answers, then starts the requests that waited for them.
-    fn listen(&mut self) {
+    fn receive(&mut self) {
         while let Some(answers) = &self.inbox {
-            let (path, said) = match answers.try_recv() {
+            let (path, reply) = match answers.try_recv() {
                 Ok(answer) => answer,
                 Err(TryRecvError::Empty) => return,
                 Err(TryRecvError::Disconnected) => {
                     self.inbox = None;
-                    self.give_up_on_the_rest();
+                    self.fail_unanswered();
                     break;
                 }
             };
-            if said != SignatureReply::Changed
-                && let Some(asked) = self.asked.get_mut(&path)
+            if reply != SignatureReply::Changed
+                && let Some(request) = self.requests.get_mut(&path)
             {
-                asked.is_known = Some(matches!(said, SignatureReply::Same | SignatureReply::Is(_)));
+                request.is_known = Some(matches!(reply, SignatureReply::Unchanged | SignatureReply::Verified(_)));
             }
-            match said {
-                SignatureReply::Same => {}
+            match reply {
+                SignatureReply::Unchanged => {}
                 // A stale signature is dropped even if the new file cannot be checked.
-                SignatureReply::Changed | SignatureReply::Unknown => self.news |= self.answers.remove(&path).is_some(),
-                SignatureReply::Is(signature) => {
-                    self.answers.insert(path, signature);
-                    self.news = true;
+                SignatureReply::Changed | SignatureReply::Unknown => {
+                    self.is_changed |= self.answers.remove(&path).is_some();
                 }
-                SignatureReply::Never => self.pointless = true,
+                SignatureReply::Verified(signature) => {
+                    self.answers.insert(path, signature);
+                    self.is_changed = true;
+                }
+                SignatureReply::Unsupported => self.unsupported = true,
             }
         }
-        if !self.questions.is_empty() {
-            self.inbox = start(Arc::clone(&self.checker), std::mem::take(&mut self.questions));
+        if !self.queue.is_empty() {
+            let evicted = std::mem::take(&mut self.evicted);
+            self.inbox = start(Arc::clone(&self.checker), std::mem::take(&mut self.queue), evicted);
             if self.inbox.is_none() {
-                self.give_up_on_the_rest();
+                self.fail_unanswered();
             }
         }
     }
 
     /// The thread has ended: requests it did not answer, and that are not about to be sent again, are retried later.
-    fn give_up_on_the_rest(&mut self) {
-        let waits = |path: &Path| self.questions.iter().any(|question| question == path);
-        for (path, asked) in &mut self.asked {
-            if asked.is_known.is_none() && !waits(path) {
-                asked.is_known = Some(false);
+    fn fail_unanswered(&mut self) {
+        let waits = |path: &Path| self.queue.iter().any(|queued| queued == path);
+        for (path, request) in &mut self.requests {
+            if request.is_known.is_none() && !waits(path) {
+                request.is_known = Some(false);
             }
         }
     }
@@ -180,36 +201,39 @@ impl Checker {
 
     /// Sends one answer about the file, or two: that it changed, then its new state. Files on a network share are never
     /// read: each check would go over the network, and block for long if the server is gone.
-    fn look(&mut self, path: &Path, mut say: impl FnMut(SignatureReply)) {
+    fn verify(&mut self, path: &Path, mut send: impl FnMut(SignatureReply)) {
         if (self.is_remote)(path) {
-            return say(SignatureReply::Unknown);
+            return send(SignatureReply::Unknown);
         }
         let version = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
         match self.known.get(path) {
-            Some(known) if *known == version => return say(SignatureReply::Same),
-            Some(_) => say(SignatureReply::Changed),
+            Some(known) if *known == version => return send(SignatureReply::Unchanged),
+            Some(_) => send(SignatureReply::Changed),
             None => {}
         }
         self.known.remove(path);
-        say(match (self.check)(path) {
+        send(match (self.check)(path) {
             Reading::Known(signature) => {
                 self.known.insert(path.to_owned(), version);
-                SignatureReply::Is(signature)
+                SignatureReply::Verified(signature)
             }
-            Reading::Missing(Why::Unsupported) => SignatureReply::Never,
+            Reading::Missing(Why::Unsupported) => SignatureReply::Unsupported,
             Reading::Missing(_) => SignatureReply::Unknown,
         });
     }
 }
 
 /// `None` if no thread could be started.
-fn start(checker: Arc<Mutex<Checker>>, questions: Vec<PathBuf>) -> Option<Answers> {
+fn start(checker: Arc<Mutex<Checker>>, queue: Vec<PathBuf>, evicted: Vec<PathBuf>) -> Option<Answers> {
     let (outbox, answers) = channel();
     let work = move || {
         let mut checker = checker.lock().unwrap_or_else(PoisonError::into_inner);
-        for path in questions {
+        for path in evicted {
+            checker.known.remove(&path);
+        }
+        for path in queue {
             let mut is_heard = true;
-            checker.look(&path, |said| is_heard &= outbox.send((path.clone(), said)).is_ok());
+            checker.verify(&path, |reply| is_heard &= outbox.send((path.clone(), reply)).is_ok());
             if !is_heard {
                 return;
             }
@@ -239,15 +263,15 @@ mod tests {
         (SignatureChecks::with(checker), answers)
     }
 
-    /// Waits for the last answer, then returns the news.
-    fn told(checks: &mut SignatureChecks, path: &str) -> Option<Vec<Signature>> {
+    /// Waits for the last answer, then returns the changed.
+    fn wait_for(checks: &mut SignatureChecks, path: &str) -> Option<Vec<Signature>> {
         let end = Instant::now() + Duration::from_secs(20);
-        while checks.asked[Path::new(path)].is_known.is_none() {
+        while checks.requests[Path::new(path)].is_known.is_none() {
             assert!(Instant::now() < end, "no answer");
             std::thread::sleep(Duration::from_millis(5));
-            checks.listen();
+            checks.receive();
         }
-        Some(checks.news()?.into_values().collect())
+        Some(checks.take_changed()?.into_values().collect())
     }
 
     #[test]
@@ -255,19 +279,19 @@ mod tests {
         let (mut checks, answers) = checks();
         let start = Instant::now();
         let ask = |checks: &mut SignatureChecks, path: &str, seconds: u64| {
-            checks.ask(start + Duration::from_secs(seconds), std::iter::once(path));
+            checks.request(start + Duration::from_secs(seconds), std::iter::once(path));
         };
         ask(&mut checks, "/no/locked", 0);
         answers.send(Reading::Missing(Why::Stale)).expect("listens");
-        assert_eq!(told(&mut checks, "/no/locked"), None);
+        assert_eq!(wait_for(&mut checks, "/no/locked"), None);
         ask(&mut checks, "/no/other", 1);
         answers.send(Reading::Known(valid())).expect("listens");
-        assert_eq!(told(&mut checks, "/no/other"), Some(vec![valid()]));
+        assert_eq!(wait_for(&mut checks, "/no/other"), Some(vec![valid()]));
         ask(&mut checks, "/no/locked", 599);
-        assert_eq!(checks.asked[Path::new("/no/locked")].is_known, Some(false), "not asked yet");
+        assert_eq!(checks.requests[Path::new("/no/locked")].is_known, Some(false), "not requested yet");
         ask(&mut checks, "/no/locked", 600);
         answers.send(Reading::Known(Signature::Absent)).expect("listens");
-        assert_eq!(told(&mut checks, "/no/locked").map(|all| all.len()), Some(2));
+        assert_eq!(wait_for(&mut checks, "/no/locked").map(|all| all.len()), Some(2));
     }
 
     #[test]
@@ -276,23 +300,23 @@ mod tests {
         let file = tempfile::NamedTempFile::new().expect("file");
         let path = file.path().to_str().expect("text").to_owned();
         let start = Instant::now();
-        checks.ask(start, std::iter::once(path.as_str()));
+        checks.request(start, std::iter::once(path.as_str()));
         answers.send(Reading::Known(valid())).expect("listens");
-        assert_eq!(told(&mut checks, &path), Some(vec![valid()]));
-        checks.ask(start + LOOK_AGAIN, std::iter::once(path.as_str()));
-        assert_eq!(told(&mut checks, &path), None, "as it was");
+        assert_eq!(wait_for(&mut checks, &path), Some(vec![valid()]));
+        checks.request(start + LOOK_AGAIN, std::iter::once(path.as_str()));
+        assert_eq!(wait_for(&mut checks, &path), None, "as it was");
         file.as_file().set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1)).expect("dated");
-        checks.ask(start + 2 * LOOK_AGAIN, std::iter::once(path.as_str()));
+        checks.request(start + 2 * LOOK_AGAIN, std::iter::once(path.as_str()));
         let end = Instant::now() + Duration::from_secs(20);
-        let news = loop {
-            assert!(Instant::now() < end, "no news");
-            if let Some(news) = checks.news() {
-                break news;
+        let changed = loop {
+            assert!(Instant::now() < end, "no changed");
+            if let Some(changed) = checks.take_changed() {
+                break changed;
             }
         };
-        assert!(news.is_empty(), "while it is checked");
+        assert!(changed.is_empty(), "while it is checked");
         answers.send(Reading::Missing(Why::NoPermission)).expect("listens");
-        assert_eq!(told(&mut checks, &path), None);
+        assert_eq!(wait_for(&mut checks, &path), None);
         assert!(checks.answers.is_empty());
     }
 
@@ -301,21 +325,40 @@ mod tests {
     fn a_file_of_another_pc_is_not_read_and_nobody_waits() {
         let (mut checks, answers) = checks();
         let now = Instant::now();
-        checks.ask(now, std::iter::once(r"\\server\share\tool.exe"));
-        assert_eq!(told(&mut checks, r"\\server\share\tool.exe"), None);
-        checks.ask(now, ["/no/slow", "/no/slow", "/no/behind"].into_iter());
-        assert!(checks.news().is_none());
+        checks.request(now, std::iter::once(r"\\server\share\tool.exe"));
+        assert_eq!(wait_for(&mut checks, r"\\server\share\tool.exe"), None);
+        checks.request(now, ["/no/slow", "/no/slow", "/no/behind"].into_iter());
+        assert!(checks.take_changed().is_none());
         drop(answers);
+    }
+
+    #[test]
+    fn the_file_that_was_busy_longest_ago_gives_way_to_a_new_one() {
+        let (mut checks, answers) = checks();
+        let start = Instant::now();
+        let path = |number: usize| format!("/no/{number}");
+        for number in 0..=MAX_FILES {
+            answers.send(Reading::Known(valid())).expect("listens");
+            checks.request(start + Duration::from_millis(number as u64), std::iter::once(path(number).as_str()));
+            wait_for(&mut checks, &path(number));
+        }
+        assert_eq!((checks.requests.len(), checks.answers.len()), (MAX_FILES, MAX_FILES));
+        assert!(!checks.answers.contains_key(Path::new(&path(0))));
+        answers.send(Reading::Known(Signature::Absent)).expect("listens");
+        checks.request(start + LOOK_AGAIN, std::iter::once(path(0).as_str()));
+        wait_for(&mut checks, &path(0));
+        assert_eq!(checks.answers[Path::new(&path(0))], Signature::Absent, "verified anew, not called unchanged");
+        assert_eq!(checks.answers.len(), MAX_FILES);
     }
 
     #[test]
     fn a_system_without_signatures_is_asked_once() {
         let (mut checks, answers) = checks();
         let now = Instant::now();
-        checks.ask(now, std::iter::once("/no/one"));
+        checks.request(now, std::iter::once("/no/one"));
         answers.send(Reading::Missing(Why::Unsupported)).expect("listens");
-        assert_eq!(told(&mut checks, "/no/one"), None);
-        checks.ask(now + TRY_AGAIN, ["/no/one", "/no/two"].into_iter());
-        assert_eq!((checks.pointless, checks.asked.len()), (true, 1));
+        assert_eq!(wait_for(&mut checks, "/no/one"), None);
+        checks.request(now + TRY_AGAIN, ["/no/one", "/no/two"].into_iter());
+        assert_eq!((checks.unsupported, checks.requests.len()), (true, 1));
     }
 }
