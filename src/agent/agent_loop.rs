@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::budget::{Budget, Kept, next_wait};
+use super::budget::{Budget, BudgetCheck, next_wait};
 use super::finding_tracker::FindingTracker;
 use super::host::Host;
 use super::icon_state::IconState;
@@ -33,14 +33,14 @@ use crate::recorder::{Reader, Run};
 use crate::sampler::{Pace, SampleSource};
 use crate::settings::{Background, SettingsFile};
 
-/// Length of the history kept in memory: as much as the rules need. Everything older is in the recording.
+/// Length of the history result in memory: as much as the rules need. Everything older is in the recording.
 pub const KEEP: Seconds = Seconds(1800.0);
 /// Turn length while paused; bounds how late the end of a pause is noticed.
 const PAUSED_STEP: Duration = Duration::from_secs(30);
 /// Number of turns with full samples after "check now".
-const CLOSE_LOOKS: u32 = 5;
+const FULL_SAMPLES: u32 = 5;
 /// Turn after which the memory that only the start needed is given back.
-const STARTED_TURNS: u64 = 4;
+const STARTUP_TICKS: u64 = 4;
 
 /// Dependencies of the loop; tests pass fakes.
 pub(super) struct Parts {
@@ -75,11 +75,11 @@ pub(super) struct AgentLoop<'a> {
     /// The condition whose autostart list was recorded last.
     autostarts: Option<Arc<Condition>>,
     paused_until: Option<At>,
-    close_looks: u32,
-    count: u64,
-    /// A full sample was taken since memory was last given back (at `given_back`).
-    give_back: bool,
-    given_back: Instant,
+    full_samples_due: u32,
+    ticks: u64,
+    /// A full sample was taken since memory was last given back (at `memory_returned_at`).
+    memory_is_stale: bool,
+    memory_returned_at: Instant,
     started: At,
     at: At,
     options: Options,
@@ -122,10 +122,10 @@ impl<'a> AgentLoop<'a> {
             background: settings.background,
             autostarts: None,
             paused_until: None,
-            close_looks: 0,
-            count: 0,
-            give_back: false,
-            given_back: Instant::now(),
+            full_samples_due: 0,
+            ticks: 0,
+            memory_is_stale: false,
+            memory_returned_at: Instant::now(),
             started,
             at: started,
             options: *options,
@@ -139,7 +139,7 @@ impl<'a> AgentLoop<'a> {
         };
         agent_loop.learn(settings.my_files(started));
         agent_loop.quiet_after_sign_in();
-        agent_loop.remember(recording.as_deref());
+        agent_loop.restore_notified(recording.as_deref());
         agent_loop.begin(recording.as_deref(), output);
         agent_loop
     }
@@ -163,10 +163,10 @@ impl<'a> AgentLoop<'a> {
         self.learn_again();
     }
 
-    /// Updates the monitor: which programs are the user's work (`mine`), and what the recording knows as first seen
+    /// Updates the monitor: which programs are the user's work (`my_files`), and what the recording knows as first seen
     /// recently.
-    fn learn(&mut self, mine: MyFiles) {
-        self.monitor.learn(self.recording.as_deref(), self.at, mine);
+    fn learn(&mut self, my_files: MyFiles) {
+        self.monitor.learn(self.recording.as_deref(), self.at, my_files);
     }
 
     fn learn_again(&mut self) {
@@ -182,7 +182,7 @@ impl<'a> AgentLoop<'a> {
     }
 
     /// Restores from the recording which findings were notified within the last day.
-    fn remember(&mut self, path: Option<&Path>) {
+    fn restore_notified(&mut self, path: Option<&Path>) {
         let Some(Ok(Some(reader))) = path.map(Reader::open) else { return };
         let day = self.started - Seconds::from_days(1.0);
         for event in reader.events(day, self.started).unwrap_or_default() {
@@ -204,8 +204,8 @@ impl<'a> AgentLoop<'a> {
             let _ = stop.send(AgentEvent::Stop);
         });
         self.host.start_tray(self.tray_view(), desktop_events(&self.wakes), self.wakes.clone());
-        self.look_for_sudden_stop(path);
-        self.say_remarks();
+        self.check_sudden_stop(path);
+        self.report_notices();
         // Nobody reads the output of an agent started at sign-in, so problems in the knowledge files go into the
         // history.
         if let Some(first) = self.context.notes.first() {
@@ -237,17 +237,17 @@ impl<'a> AgentLoop<'a> {
 
     /// Catches up on the previous run when the recording could not be opened at the start (held by a backup, disk full)
     /// and now is.
-    fn open_late(&mut self) {
+    fn catch_up(&mut self) {
         if self.recording_writer.previous().is_none() {
             return;
         }
         let path = self.recording_writer.path().map(Path::to_path_buf);
-        self.remember(path.as_deref());
+        self.restore_notified(path.as_deref());
         self.learn_again();
-        self.look_for_sudden_stop(path.as_deref());
+        self.check_sudden_stop(path.as_deref());
     }
 
-    fn look_for_sudden_stop(&mut self, path: Option<&Path>) {
+    fn check_sudden_stop(&mut self, path: Option<&Path>) {
         let Some(previous) = self.recording_writer.take_previous() else { return };
         let boot = self.monitor.machine().boot_id.known();
         if let Some((boot_id, last_seen)) = self.last_stop.check_previous(previous, path, boot) {
@@ -264,10 +264,10 @@ impl<'a> AgentLoop<'a> {
     }
 
     /// Notifies about the sudden stop as soon as the policy allows it.
-    fn tell_sudden_stop(&mut self) {
+    fn notify_sudden_stop(&mut self) {
         let notices = &mut self.notices;
-        let told = self.last_stop.take_due(self.at, &mut self.notification_policy, || notices.is_presenting());
-        let Some(stop) = told else { return };
+        let due = self.last_stop.take_due(self.at, &mut self.notification_policy, || notices.is_presenting());
+        let Some(stop) = due else { return };
         let text = event_text(&stop, &self.context.knowledge, self.texts, &Context::zone());
         let shown = self.notices.show(
             &finding_id(RuleId::SuddenStop.id(), ""),
@@ -275,7 +275,7 @@ impl<'a> AgentLoop<'a> {
             &text,
             false,
         );
-        self.shown(&shown);
+        self.note_failure(&shown);
     }
 
     /// Runs one turn. Returns the time until the next, or `None` when the agent stays over budget and has to end.
@@ -302,22 +302,22 @@ impl<'a> AgentLoop<'a> {
             self.update_tray();
             return Some(Duration::from_secs_f64(self.pace.step().0));
         }
-        self.count += 1;
-        if self.count.is_multiple_of(LEARN_EVERY) {
+        self.ticks += 1;
+        if self.ticks.is_multiple_of(LEARN_EVERY) {
             self.learn_again();
         }
         let steady = &self.context.knowledge.thresholds.steady;
-        let wanted = self.close_looks > 0 || needs_full_sample(&self.findings, self.sample.as_deref(), steady);
-        self.close_looks = self.close_looks.saturating_sub(1);
-        match self.monitor.sample_paced(self.at, &mut self.pace, wanted) {
+        let needs_full = self.full_samples_due > 0 || needs_full_sample(&self.findings, self.sample.as_deref(), steady);
+        self.full_samples_due = self.full_samples_due.saturating_sub(1);
+        match self.monitor.sample_paced(self.at, &mut self.pace, needs_full) {
             PacedSample::Totals(sample) => self.note_totals(&sample),
-            PacedSample::Everything(view) => {
-                self.note_everything(*view);
-                self.give_back = true;
+            PacedSample::Everything(observation) => {
+                self.note_everything(*observation);
+                self.memory_is_stale = true;
             }
         }
         self.recording_writer.step(self.at, is_calm(&self.findings));
-        self.open_late();
+        self.catch_up();
         for event in self.recording_writer.take_recorded() {
             if event.kind == EventKind::Action {
                 let is_seen = self.monitor.history_mut().note_closed(&event.subject, event.at);
@@ -326,15 +326,15 @@ impl<'a> AgentLoop<'a> {
                 }
             }
         }
-        self.say_remarks();
-        self.tell_sudden_stop();
+        self.report_notices();
+        self.notify_sudden_stop();
         // A full sample allocates far more than the totals-only turns until the next one.
-        let is_due = self.given_back.elapsed() >= platform::GIVE_BACK_EVERY;
-        if self.count == STARTED_TURNS || self.count > STARTED_TURNS && self.give_back && is_due {
+        let is_due = self.memory_returned_at.elapsed() >= platform::GIVE_BACK_EVERY;
+        if self.ticks == STARTUP_TICKS || self.ticks > STARTUP_TICKS && self.memory_is_stale && is_due {
             self.host.give_back_memory();
-            (self.give_back, self.given_back) = (false, Instant::now());
+            (self.memory_is_stale, self.memory_returned_at) = (false, Instant::now());
         }
-        self.keep_budget().then(|| Duration::from_secs_f64(self.pace.step().0))
+        self.check_budget().then(|| Duration::from_secs_f64(self.pace.step().0))
     }
 
     fn shift(&mut self, milliseconds: i64) {
@@ -356,52 +356,52 @@ impl<'a> AgentLoop<'a> {
         }
     }
 
-    fn note_everything(&mut self, view: Observation) {
-        self.recording_writer.add(&view.sample);
+    fn note_everything(&mut self, observation: Observation) {
+        self.recording_writer.add(&observation.sample);
         let group_of = |pid| {
-            let mut programs = view.program_table.programs.iter();
+            let mut programs = observation.program_table.programs.iter();
             programs.find(|program| program.members.iter().any(|member| member.key.pid == pid))
         };
-        let foreground = view.sample.foreground.get().and_then(|pid| Some((pid, &*group_of(pid)?.name)));
+        let foreground = observation.sample.foreground.get().and_then(|pid| Some((pid, &*group_of(pid)?.name)));
         let knowledge = &self.context.knowledge;
-        let monitors = view.program_table.facts.values().filter(|facts| is_monitoring_tool(facts, knowledge));
+        let monitors = observation.program_table.facts.values().filter(|facts| is_monitoring_tool(facts, knowledge));
         let facts = SessionFacts {
-            idle: view.sample.user_idle.get(),
+            idle: observation.sample.user_idle.get(),
             foreground,
             monitors: Some(monitors.map(|facts| facts.file_name()).collect()),
         };
-        for event in self.session_events.step(view.sample.at, &facts) {
+        for event in self.session_events.step(observation.sample.at, &facts) {
             self.recording_writer.note(&event);
         }
-        self.note_autostarts(&view.sample.condition);
-        self.findings = view.findings.into_iter().map(|(finding, _)| finding).collect();
-        self.sample = Some(view.sample);
+        self.note_autostarts(&observation.sample.condition);
+        self.findings = observation.findings.into_iter().map(|(finding, _)| finding).collect();
+        self.sample = Some(observation.sample);
         for event in self.finding_tracker.step(self.at, &self.findings) {
             self.recording_writer.note(&event);
         }
         let all: Vec<&Finding> = self.findings.iter().collect();
         let notices = &mut self.notices;
         match self.notification_policy.step(self.at, &all, || notices.is_presenting()) {
-            Some(Notice::Show(told)) => self.notify(&told),
+            Some(Notice::Show(keys)) => self.notify(&keys),
             Some(Notice::Withdraw) => self.notices.withdraw(),
             None => {}
         }
         self.update_tray();
     }
 
-    fn notify(&mut self, told: &[FindingKey]) {
-        for (rule, group) in told {
+    fn notify(&mut self, keys: &[FindingKey]) {
+        for (rule, group) in keys {
             let data = json!({ "rule": rule.id() });
             self.recording_writer.note(&Event::new(self.at, EventKind::Notified, group).with(data));
         }
         // Written at once: a restart must not repeat a notification because the process was killed.
         self.recording_writer.flush(self.at);
-        let Some(worst) = self.findings.iter().find(|finding| told.contains(&finding_key(finding))) else { return };
-        let shown = self.notices.notify(worst, told.len().saturating_sub(1), &self.context.knowledge, self.texts);
-        self.shown(&shown);
+        let Some(worst) = self.findings.iter().find(|finding| keys.contains(&finding_key(finding))) else { return };
+        let shown = self.notices.notify(worst, keys.len().saturating_sub(1), &self.context.knowledge, self.texts);
+        self.note_failure(&shown);
     }
 
-    fn shown(&mut self, shown: &Result<(), NoDesktop>) {
+    fn note_failure(&mut self, shown: &Result<(), NoDesktop>) {
         if shown.is_err() {
             self.trouble(NO_NOTIFICATIONS, "");
         }
@@ -415,12 +415,12 @@ impl<'a> AgentLoop<'a> {
         }
     }
 
-    fn say_remarks(&mut self) {
+    fn report_notices(&mut self) {
         if self.recording_writer.trouble().is_none() {
             self.notices.clear_troubles(&RecordingUnavailable::TEXTS);
         }
-        for remark in self.recording_writer.take_notices() {
-            match remark {
+        for notice in self.recording_writer.take_notices() {
+            match notice {
                 RecordingNotice::InMemory(trouble) => self.trouble(trouble.text(), trouble.reason()),
                 RecordingNotice::Quarantined => self.trouble("trouble-damaged", ""),
                 // Findings and autostarts under way begin again in the new recording.
@@ -433,14 +433,14 @@ impl<'a> AgentLoop<'a> {
     }
 
     /// Checks the agent's own cost; `false` when it has to end.
-    fn keep_budget(&mut self) -> bool {
+    fn check_budget(&mut self) -> bool {
         let awake = self.monitor.clocks().get().map_or(0.0, |clocks| clocks.awake.as_secs_f64());
         let cpu_time = self.host.own_cpu_time();
-        let kept = self.budget.keep(awake, cpu_time, || self.host.own_memory(), &mut self.pace);
-        if kept == Kept::Slowed {
+        let result = self.budget.check(awake, cpu_time, || self.host.own_memory(), &mut self.pace);
+        if result == BudgetCheck::Slowed {
             self.recording_writer.note(&Event::new(self.at, EventKind::Slowed, ""));
         }
-        kept != Kept::GiveUp
+        result != BudgetCheck::GiveUp
     }
 
     /// Ends cleanly and starts the agent again after a delay.
@@ -482,8 +482,8 @@ impl<'a> AgentLoop<'a> {
 
     /// Takes a full sample and flushes, so that a window reads current figures from the recording.
     pub(super) fn write_now(&mut self) {
-        self.close_looks = self.close_looks.max(1);
-        // Ignored: [`Budget::keep`] reports [`Kept::GiveUp`] again on the next regular turn.
+        self.full_samples_due = self.full_samples_due.max(1);
+        // Ignored: [`Budget::keep`] reports [`BudgetCheck::GiveUp`] again on the next regular turn.
         let _ = self.tick();
         self.recording_writer.flush(self.at);
     }
@@ -494,8 +494,8 @@ impl<'a> AgentLoop<'a> {
         Some(finding_id(worst.rule.id(), &worst.subject.group))
     }
 
-    pub(super) const fn look_closely(&mut self) {
-        self.close_looks = CLOSE_LOOKS;
+    pub(super) const fn request_full_samples(&mut self) {
+        self.full_samples_due = FULL_SAMPLES;
     }
 
     pub(super) fn is_paused(&self) -> bool {
@@ -578,7 +578,7 @@ impl<'a> AgentLoop<'a> {
             pid: std::process::id(),
             since: self.started,
             paused_until: self.paused_until.filter(|until| self.at < *until),
-            samples: self.count,
+            samples: self.ticks,
             cpu: self.budget.cpu(),
             memory_bytes: self.host.own_memory().map(|bytes| bytes.0),
             recording_bytes: self.recording_writer.bytes(),

@@ -9,9 +9,9 @@ use crate::model::{Bytes, Seconds};
 use crate::sampler::Pace;
 
 /// Processor budget: share of one processor, averaged over [`WINDOW`].
-pub const MOST_CPU: f64 = 0.01;
+pub const MAX_CPU: f64 = 0.01;
 /// Memory budget.
-pub const MOST_MEMORY: Bytes = Bytes(64 * Bytes::MIB);
+pub const MAX_MEMORY: Bytes = Bytes(64 * Bytes::MIB);
 /// Length of a measuring window.
 const WINDOW: Seconds = Seconds(60.0);
 /// Consecutive windows within budget after which sampling returns to its usual rate.
@@ -27,9 +27,9 @@ const LONGEST_WAIT: Seconds = Seconds(600.0);
 
 /// Result of a budget check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum BudgetCheck {
     /// Nothing to do.
-    GoOn,
+    WithinBudget,
     /// Sampling slows down from now on.
     Slowed,
     /// Still over budget at the slowest rate: end, and start again after [`next_wait`].
@@ -51,41 +51,45 @@ pub struct Budget {
 impl Budget {
     /// Checks the cost so far and adjusts `pace`. `now` is in seconds of a monotonic clock; `cpu_time` counts from the
     /// start of the process; `memory` is called only at the end of a window because reading it is not free.
-    pub fn keep(
+    pub fn check(
         &mut self,
         now: f64,
         cpu_time: Option<Duration>,
         memory: impl FnOnce() -> Option<Bytes>,
         pace: &mut Pace,
-    ) -> Kept {
+    ) -> BudgetCheck {
         // Sticky: a caller that cannot end the agent may have got this result before.
-        let given_up = if self.over < GIVE_UP_AFTER { Kept::GoOn } else { Kept::GiveUp };
-        let cpu_time = cpu_time.unwrap_or_default();
+        let standing = if self.over < GIVE_UP_AFTER { BudgetCheck::WithinBudget } else { BudgetCheck::GiveUp };
+        // Without a reading there is no window: the next one must not be charged with everything since the start.
+        let Some(cpu_time) = cpu_time else {
+            self.window = None;
+            return standing;
+        };
         let Some((begin, before)) = self.window else {
             self.window = Some((now, cpu_time));
-            return Kept::GoOn;
+            return standing;
         };
         let seconds = now - begin;
-        if seconds < WINDOW.0 || given_up == Kept::GiveUp {
-            return given_up;
+        if seconds < WINDOW.0 || standing == BudgetCheck::GiveUp {
+            return standing;
         }
         self.window = Some((now, cpu_time));
         let share = cpu_time.saturating_sub(before).as_secs_f64() / seconds;
         self.cpu = Some(share);
-        if share > MOST_CPU || memory().is_some_and(|memory| memory > MOST_MEMORY) {
+        if share > MAX_CPU || memory().is_some_and(|memory| memory > MAX_MEMORY) {
             self.good = 0;
             if pace.slow_down() {
-                return Kept::Slowed;
+                return BudgetCheck::Slowed;
             }
             self.over += 1;
-            return if self.over < GIVE_UP_AFTER { Kept::GoOn } else { Kept::GiveUp };
+            return if self.over < GIVE_UP_AFTER { BudgetCheck::WithinBudget } else { BudgetCheck::GiveUp };
         }
         self.good += 1;
         self.over = 0;
         if self.good >= GOOD_WINDOWS {
             pace.recover();
         }
-        Kept::GoOn
+        BudgetCheck::WithinBudget
     }
 
     /// Share of one processor in the last complete window.
@@ -116,25 +120,25 @@ mod tests {
         fn new() -> Self {
             let mut agent = Self { budget: Budget::default(), pace: Pace::new(4), now: 0.0, spent: 0.0 };
             // The first call only starts the first window.
-            agent.budget.keep(0.0, Some(Duration::ZERO), || None, &mut agent.pace);
+            agent.budget.check(0.0, Some(Duration::ZERO), || None, &mut agent.pace);
             agent
         }
 
-        /// Runs for `minutes` at this processor share and memory (MiB); returns the results other than `GoOn`, each
+        /// Runs for `minutes` at this processor share and memory (MiB); returns the results other than `WithinBudget`, each
         /// with its minute.
-        fn run(&mut self, minutes: u32, share: f64, memory: u64) -> Vec<(u32, Kept)> {
-            let mut told = Vec::new();
+        fn run(&mut self, minutes: u32, share: f64, memory: u64) -> Vec<(u32, BudgetCheck)> {
+            let mut results = Vec::new();
             for second in (2..=minutes * 60).step_by(2) {
                 self.now += 2.0;
                 self.spent += 2.0 * share;
                 let spent = Some(Duration::from_secs_f64(self.spent));
                 let memory = || Some(Bytes(memory * Bytes::MIB));
-                let kept = self.budget.keep(self.now, spent, memory, &mut self.pace);
-                if kept != Kept::GoOn {
-                    told.push((second.div_ceil(60), kept));
+                let result = self.budget.check(self.now, spent, memory, &mut self.pace);
+                if result != BudgetCheck::WithinBudget {
+                    results.push((second.div_ceil(60), result));
                 }
             }
-            told
+            results
         }
     }
 
@@ -150,11 +154,15 @@ mod tests {
     fn a_costly_one_slows_down_three_times_and_gives_up_after_three_more_minutes() {
         for (share, memory) in [(0.05, 8), (0.001, 100)] {
             let mut agent = Watched::new();
-            let told = agent.run(6, share, memory);
-            let kinds: Vec<Kept> = told.iter().map(|(_, kept)| *kept).collect();
-            assert_eq!(kinds, [Kept::Slowed, Kept::Slowed, Kept::Slowed, Kept::GiveUp], "{share}, {memory} MiB");
-            assert_eq!(agent.run(1, 0.0, 8)[0], (1, Kept::GiveUp), "also when it was not heard");
-            let minutes: Vec<u32> = told.iter().map(|(minute, _)| *minute).collect();
+            let results = agent.run(6, share, memory);
+            let kinds: Vec<BudgetCheck> = results.iter().map(|(_, result)| *result).collect();
+            assert_eq!(
+                kinds,
+                [BudgetCheck::Slowed, BudgetCheck::Slowed, BudgetCheck::Slowed, BudgetCheck::GiveUp],
+                "{share}, {memory} MiB"
+            );
+            assert_eq!(agent.run(1, 0.0, 8)[0], (1, BudgetCheck::GiveUp), "also when it was not heard");
+            let minutes: Vec<u32> = results.iter().map(|(minute, _)| *minute).collect();
             assert_eq!(minutes, [1, 2, 3, 6]);
         }
     }
@@ -162,12 +170,23 @@ mod tests {
     #[test]
     fn slower_is_cheap_enough_and_after_five_good_minutes_it_looks_as_often_as_before() {
         let mut agent = Watched::new();
-        assert_eq!(agent.run(1, 0.05, 8), [(1, Kept::Slowed)]);
+        assert_eq!(agent.run(1, 0.05, 8), [(1, BudgetCheck::Slowed)]);
         assert!(agent.pace.is_slowed());
         assert_eq!(agent.run(4, 0.001, 8), []);
         assert!(agent.pace.is_slowed(), "not yet");
         assert_eq!(agent.run(1, 0.001, 8), []);
         assert!(!agent.pace.is_slowed());
+    }
+
+    #[test]
+    fn a_missing_reading_is_no_cost() {
+        let mut agent = Watched::new();
+        assert_eq!(agent.run(30, 0.009, 8), []);
+        for _ in 0..45 {
+            agent.now += 2.0;
+            assert_eq!(agent.budget.check(agent.now, None, || None, &mut agent.pace), BudgetCheck::WithinBudget);
+        }
+        assert_eq!(agent.run(30, 0.009, 8), [], "not charged with its first half hour again");
     }
 
     /// Two bad minutes at the slowest rate, then a good one, over and over: no reason to end.
@@ -179,7 +198,7 @@ mod tests {
             assert_eq!(agent.run(1, 0.001, 8), []);
             assert_eq!(agent.run(2, 0.05, 8), []);
         }
-        assert_eq!(agent.run(1, 0.05, 8), [(1, Kept::GiveUp)]);
+        assert_eq!(agent.run(1, 0.05, 8), [(1, BudgetCheck::GiveUp)]);
     }
 
     #[test]

@@ -180,7 +180,7 @@ impl Agent<'_> {
             }
             DesktopEvent::Tray(TrayAction::Settings) => self.agent_loop.open(None, true),
             DesktopEvent::Tray(TrayAction::CheckNow) => {
-                self.agent_loop.look_closely();
+                self.agent_loop.request_full_samples();
                 *due = Instant::now();
                 self.agent_loop.open(None, false);
             }

@@ -81,11 +81,11 @@ impl NotificationPolicy {
 
     /// Restores a notification of an earlier run.
     pub fn restore(&mut self, finding_key: &FindingKey, at: At) {
-        self.note_told(finding_key, at);
+        self.note_notified(finding_key, at);
         self.last_notified = self.last_notified.max(Some(at));
     }
 
-    fn note_told(&mut self, (rule, group): &FindingKey, at: At) {
+    fn note_notified(&mut self, (rule, group): &FindingKey, at: At) {
         let notified_at = self.notified.entry((*rule, incident_key(*rule, group).1)).or_insert(at);
         *notified_at = at.max(*notified_at);
     }
@@ -132,7 +132,7 @@ impl NotificationPolicy {
         let soon = !alarm && self.last_notified.is_some_and(|last| now.since(last) < APART);
         if !due.is_empty() && !soon && self.is_allowed(now, presenting) {
             for finding_key in &due {
-                self.note_told(finding_key, now);
+                self.note_notified(finding_key, now);
             }
             self.last_notified = Some(now);
             self.on_screen = due.iter().map(|(rule, group)| incident_key(*rule, group)).collect();

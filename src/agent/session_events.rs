@@ -9,7 +9,7 @@ use crate::model::{At, Event, EventKind, Pid, Seconds};
 use crate::platform::Clocks;
 
 /// Shortest suspend that becomes an event, in seconds.
-const SLEEP_LEAST: f64 = 5.0;
+const MIN_SUSPEND: f64 = 5.0;
 /// Deviation from the steady clock, in seconds, from which the wall clock counts as set. Less is drift and is followed.
 const MIN_CLOCK_STEP: f64 = 2.0;
 /// Time without input after which the user counts as away.
@@ -58,7 +58,7 @@ impl SteadyClock {
         // At least 1 ms later: a clock that drifts back must not stamp two moments alike.
         self.newest = wall.max(At(self.newest.0.saturating_add(1)));
         let slept = self.last.replace(clocks).map(|last| clocks.slept_since(last));
-        ClockStep { at: self.newest, shift, slept: slept.filter(|slept| slept.0 >= SLEEP_LEAST) }
+        ClockStep { at: self.newest, shift, slept: slept.filter(|slept| slept.0 >= MIN_SUSPEND) }
     }
 }
 

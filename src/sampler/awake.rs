@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::platform;
 
 /// Minimum difference of the two clocks that means suspend; while awake they differ by the 16 ms steps of one of them.
-const SLEEP_LEAST: Duration = Duration::from_secs(1);
+const MIN_SUSPEND: Duration = Duration::from_secs(1);
 
 /// Source of clock readings; tests supply their own.
 pub type AwakeClock = Box<dyn Fn() -> AwakeInstant + Send>;
@@ -29,7 +29,7 @@ impl AwakeInstant {
     pub fn since(self, earlier: Self) -> Duration {
         let passed = self.instant.saturating_duration_since(earlier.instant);
         let awake = self.awake.zip(earlier.awake).map(|(now, then)| now.saturating_sub(then));
-        awake.filter(|awake| passed.saturating_sub(*awake) >= SLEEP_LEAST).unwrap_or(passed)
+        awake.filter(|awake| passed.saturating_sub(*awake) >= MIN_SUSPEND).unwrap_or(passed)
     }
 }
 

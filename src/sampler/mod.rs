@@ -239,17 +239,17 @@ impl Sampler {
         let last_scan = self.last_scan.replace(Scan { when: now, cpu: self.last_cpu.clone() });
         let elapsed = last_scan.as_ref().map(|scan| now.since(scan.when));
         let program_span = seconds_since(last_scan.as_ref().map(|scan| scan.when), now);
-        let room = elapsed.map(|elapsed| Interval {
+        let interval = elapsed.map(|elapsed| Interval {
             seconds: elapsed.as_secs_f64().max(1e-6),
             cpu_seconds: (elapsed.as_secs_f64() * f64::from(self.machine.cpus)).max(1e-6),
         });
-        let (mut processes, handed, process_why) = match self.read_processes(room) {
-            Ok((processes, handed)) => (processes, handed, None),
+        let (mut processes, inherited, process_why) = match self.read_processes(interval) {
+            Ok((processes, inherited)) => (processes, inherited, None),
             Err(why) => (Vec::new(), Vec::new(), Some(why)),
         };
-        self.look_for_windows(&mut processes);
+        self.read_windows(&mut processes);
         let measured = self.cpu_since(last_scan, totals.cpu);
-        charge(&mut processes, &handed, measured);
+        charge(&mut processes, &inherited, measured);
         let program_total = reconcile(measured, &mut processes);
         // If both cover the same time, they are the same figure.
         let cpu = if program_span == totals.span { program_total } else { totals.cpu };
@@ -310,9 +310,9 @@ impl Sampler {
 
     /// Every process, and the time some inherited from children that lived for less than a scan interval, as index and
     /// share.
-    fn read_processes(&mut self, room: Option<Interval>) -> Result<(Vec<ProcSample>, Vec<InheritedShare>), Why> {
+    fn read_processes(&mut self, interval: Option<Interval>) -> Result<(Vec<ProcSample>, Vec<InheritedShare>), Why> {
         let mut found: Vec<ProcSample> = Vec::with_capacity(self.tracked.len() + 16);
-        let (mut renewals, mut handed, mut hands_on) = (Vec::new(), Vec::new(), false);
+        let (mut renewals, mut inherited, mut hands_on) = (Vec::new(), Vec::new(), false);
         self.scans += 1;
         let (tracked, tick) = (&mut self.tracked, self.scans);
         self.processes.read(&mut |raw| {
@@ -333,9 +333,9 @@ impl Sampler {
             let children_time = raw.children_time.unwrap_or_default();
             let time = children_time.saturating_sub(known.counters.children_time);
             if !time.is_zero() {
-                handed.push(InheritedTime { index: found.len(), pid: raw.key.pid, time });
+                inherited.push(InheritedTime { index: found.len(), pid: raw.key.pid, time });
             }
-            found.push(measure(raw, known, room));
+            found.push(measure(raw, known, interval));
             (known.name_hash, known.parent) = (raw.name_hash, raw.parent);
             known.counters = Counters { cpu_time: raw.cpu_time, children_time, io: raw.io.or(known.counters.io) };
             known.tick = tick;
@@ -358,15 +358,15 @@ impl Sampler {
             (key.pid, Ended { parent: known.parent, counted: CountedUsage { time: cpu_time + children_time, io } })
         });
         let below = counted_below(&ended.collect());
-        if let Some(room) = room.filter(|_| hands_on) {
-            correct_io(&mut found, &below, room);
+        if let Some(interval) = interval.filter(|_| hands_on) {
+            correct_io(&mut found, &below, interval);
         }
-        let handed = uncounted(&handed, &below);
-        let share = |(index, time): (usize, Duration)| Some((index, time.as_secs_f64() / room?.cpu_seconds));
-        Ok((found, handed.into_iter().filter_map(share).collect()))
+        let inherited = uncounted(&inherited, &below);
+        let share = |(index, time): (usize, Duration)| Some((index, time.as_secs_f64() / interval?.cpu_seconds));
+        Ok((found, inherited.into_iter().filter_map(share).collect()))
     }
 
-    fn look_for_windows(&mut self, processes: &mut [ProcSample]) {
+    fn read_windows(&mut self, processes: &mut [ProcSample]) {
         let owners = match self.desktop.window_owners() {
             Reading::Known(owners) => owners,
             Reading::Missing(why) => {
@@ -461,17 +461,17 @@ fn reconcile(measured: Reading<Fraction>, processes: &mut [ProcSample]) -> Readi
 
 /// Turns the counters of one process into rates. A process that did not exist at the last scan has spent all its
 /// processor time since, so its burst is not lost; without a last scan the rates are unknown.
-fn measure(raw: &RawProc<'_>, known: &Tracked, room: Option<Interval>) -> ProcSample {
+fn measure(raw: &RawProc<'_>, known: &Tracked, interval: Option<Interval>) -> ProcSample {
     let before = known.counters;
-    let cpu = room.map(|room| {
+    let cpu = interval.map(|interval| {
         let used = raw.cpu_time.saturating_sub(before.cpu_time);
-        Fraction::new(used.as_secs_f64() / room.cpu_seconds)
+        Fraction::new(used.as_secs_f64() / interval.cpu_seconds)
     });
     let io = raw.io.or(before.io);
-    let rate = |pick: fn((Bytes, Bytes)) -> Bytes| match (io, before.io, room) {
-        (Some(new), Some(old), Some(room)) => {
+    let rate = |pick: fn((Bytes, Bytes)) -> Bytes| match (io, before.io, interval) {
+        (Some(new), Some(old), Some(interval)) => {
             let bytes = pick(new).0.saturating_sub(pick(old).0);
-            Reading::Known(BytesPerSec(bytes as f64 / room.seconds))
+            Reading::Known(BytesPerSec(bytes as f64 / interval.seconds))
         }
         (Some(_), ..) => Reading::Missing(Why::NotYet),
         (None, ..) => Reading::Missing(Why::NoPermission),
@@ -489,11 +489,11 @@ fn measure(raw: &RawProc<'_>, known: &Tracked, room: Option<Interval>) -> ProcSa
 
 /// Removes the I/O of reaped children, which Linux adds to their parent along with their time, as far as it was already
 /// counted for them. If theirs was unreadable, the parent's is unknown in this sample.
-fn correct_io(processes: &mut [ProcSample], below: &HashMap<Pid, CountedUsage>, room: Interval) {
+fn correct_io(processes: &mut [ProcSample], below: &HashMap<Pid, CountedUsage>, interval: Interval) {
     for process in processes.iter_mut().filter(|_| !below.is_empty()) {
         let Some(counted) = below.get(&process.facts.key.pid) else { continue };
         let less = |rate: Reading<BytesPerSec>, pick: fn((Bytes, Bytes)) -> Bytes| match counted.io {
-            Some(io) => rate.map(|rate| BytesPerSec((rate.0 - pick(io).0 as f64 / room.seconds).max(0.0))),
+            Some(io) => rate.map(|rate| BytesPerSec((rate.0 - pick(io).0 as f64 / interval.seconds).max(0.0))),
             None => Reading::Missing(Why::NoPermission),
         };
         process.disk_read = less(process.disk_read, |io| io.0);
