@@ -130,7 +130,7 @@ impl<R: BufRead> Lines<R> {
         if length as u64 == MAX_LINE_BYTES && bytes.last() != Some(&b'\n') {
             // Its rest is not a line of its own: the numbers of those behind it stay right.
             self.reader.skip_until(b'\n')?;
-            return Ok(Some(Err(format!("more than {MAX_LINE_BYTES} bytes"))));
+            return Ok(Some(Err("too_long".to_owned())));
         }
         Ok(Some(String::from_utf8(bytes).map_err(|error| error.to_string())))
     }

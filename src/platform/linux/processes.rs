@@ -28,7 +28,7 @@ pub struct ProcessReader {
     proc_dir: Option<OwnedFd>,
     listing: Vec<MaybeUninit<u8>>,
     pids: Vec<Pid>,
-    last_cpu: HashMap<Pid, u64>,
+    last_cpu: HashMap<ProcKey, u64>,
     tick_nanos: u64,
     page: u64,
     uid: u32,
@@ -79,13 +79,14 @@ impl ProcessReader {
             // Without new processor time, its own or from an ended child, a process has read and written nothing: that
             // saves opening `io`.
             let ticks = stat.cpu_ticks.saturating_add(stat.children_ticks);
-            let worked = self.last_cpu.get(pid) != Some(&ticks);
-            seen_cpu.insert(*pid, ticks);
+            let key = ProcKey { pid: *pid, start_time: stat.start_time };
+            let worked = self.last_cpu.get(&key) != Some(&ticks);
+            seen_cpu.insert(key, ticks);
             let time = |ticks: u64| Duration::from_nanos(ticks.saturating_mul(self.tick_nanos));
             let mut io_buffer = [0_u8; 512];
             let io = worked.then(|| read_at(dir, *pid, "io", &mut io_buffer).and_then(parse_io)).flatten();
             visit(&RawProc {
-                key: ProcKey { pid: *pid, start_time: stat.start_time },
+                key,
                 parent: stat.parent,
                 cpu_time: time(stat.cpu_ticks),
                 children_time: (!is_subreaper(*pid, stat.name)).then(|| time(stat.children_ticks)),
