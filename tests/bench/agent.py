@@ -172,6 +172,10 @@ def instructions(binary, env):
     control = lambda *words: subprocess.run(  # noqa: E731
         ["callgrind_control", f"--vgdb-prefix={folder}/vgdb", *words, str(agent.pid)], check=True, capture_output=True)
     idle(60)
+    if agent.poll() is not None:
+        STARTED.remove(agent)
+        print(f"NOT RUN: instructions: under callgrind the agent ended with {agent.returncode}")
+        return
     control("--instr=on")
     begun, before = time.monotonic(), cost(agent.pid)[1]
     idle(min(SECONDS, 120))

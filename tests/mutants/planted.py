@@ -29,8 +29,13 @@ def main():
     bad = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name) / "mimamori"
-        shutil.copytree(CHECKOUT, folder, ignore=shutil.ignore_patterns("target", ".git", "artefacts"))
-        os.environ.setdefault("CARGO_TARGET_DIR", str(CHECKOUT / "target"))
+        # Dated now: by their own dates cargo would take what an earlier run built for newer.
+        shutil.copytree(CHECKOUT, folder, ignore=shutil.ignore_patterns("target", ".git", "artefacts"),
+                        copy_function=shutil.copy)
+        # A folder of its own: what is built with a fault must never be taken for the program.
+        target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", CHECKOUT / "target")).resolve()
+        os.environ["CARGO_TARGET_DIR"] = str(target / "mutants-1")
+        os.environ.pop("RUSTC_WORKSPACE_WRAPPER", None)
         for fault in faults:
             file = folder / fault["file"]
             text = file.read_text()
