@@ -106,7 +106,9 @@ impl<F: Fn(&[u8]) -> Vec<u8> + Send + 'static> Answerer<F> {
             drop(line);
             drop(slot);
         };
-        let _ = thread::Builder::new().name("endpoint-answer".into()).spawn(work);
+        if let Err(error) = thread::Builder::new().name("endpoint-answer".into()).spawn(work) {
+            log::warn!("no thread for a request: {error}");
+        }
     }
 }
 

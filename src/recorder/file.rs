@@ -93,8 +93,10 @@ fn check(db: &Connection) -> Result<(), RecorderError> {
 
 /// Renames the file with its log. Only the newest quarantined file is kept.
 fn quarantine(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
-    // If one cannot be removed, it only costs space.
-    let _ = remove_quarantined(path);
+    // It only costs space.
+    if let Err(error) = remove_quarantined(path) {
+        log::warn!("an earlier damaged recording cannot be removed: {error}");
+    }
     let time = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().strftime("%Y%m%dT%H%M%SZ");
     let quarantined_path = beside(path, &format!("{BAD}{time}"));
     for suffix in ["-wal", "-shm"] {

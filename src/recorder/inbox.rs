@@ -66,8 +66,10 @@ impl Inbox {
     /// Takes the events; they stay in a second file until [`Self::drop_taken`].
     pub fn take(&self) -> Vec<Event> {
         if !self.taken.exists() && self.path.exists() {
-            // If it cannot be renamed, it stays for the next time.
-            let _ = fs::rename(&self.path, &self.taken);
+            // It stays for the next time.
+            if let Err(error) = fs::rename(&self.path, &self.taken) {
+                log::warn!("the inbox cannot be taken: {error}");
+            }
         }
         read(&self.taken)
     }
@@ -92,14 +94,22 @@ impl Inbox {
 
     /// Discards all waiting events.
     pub fn discard(&self) {
-        // Errors are ignored: a missing file cannot be removed.
-        let _ = fs::remove_file(&self.path);
-        let _ = fs::remove_file(&self.taken);
+        remove(&self.path);
+        remove(&self.taken);
     }
 
     /// Deletes the taken events, once they are in the recording.
     pub fn drop_taken(&self) {
-        let _ = fs::remove_file(&self.taken);
+        remove(&self.taken);
+    }
+}
+
+/// Removes a file that need not exist. What remains would be recorded once more.
+fn remove(path: &Path) {
+    if let Err(error) = fs::remove_file(path)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        log::warn!("{} cannot be removed: {error}", path.display());
     }
 }
 
@@ -141,6 +151,17 @@ mod tests {
         assert_eq!(inbox.take(), [second]);
         inbox.drop_taken();
         assert!(inbox.take().is_empty() && inbox.peek().is_empty());
+    }
+
+    #[test]
+    fn a_file_somebody_else_filled_is_read_up_to_a_limit() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("inbox");
+        let event = |at: i64| format!("{{\"at\":{at},\"kind\":\"action\",\"subject\":\"a\"}}\n");
+        let filling = format!("{}\n", "x".repeat(1023)).repeat(1536);
+        // Puts stop at the first limit, which several windows may exceed together: everything of that is read.
+        fs::write(&path, format!("{}{filling}{}{filling}{}", event(1), event(2), event(3))).expect("written");
+        assert_eq!(read(&path).iter().map(|event| event.at.0).collect::<Vec<_>>(), [1, 2]);
     }
 
     #[test]

@@ -511,6 +511,14 @@ mod tests {
     }
 
     #[test]
+    fn a_share_is_of_the_time_between_two_readings() {
+        let time = |busy, all| platform::CpuTime { busy, all, interrupts: 0 };
+        assert_eq!(share(time(35, 120), time(10, 20)).map(Fraction::get), Some(0.25));
+        assert_eq!(share(time(35, 120), time(10, 120)), None, "no time has passed");
+        assert_eq!(share(time(5, 120), time(10, 20)).map(Fraction::get), Some(0.0), "a counter that went back");
+    }
+
+    #[test]
     fn our_own_busy_thread_is_seen_with_its_share_and_the_parts_do_not_exceed_the_whole() {
         let mut sampler = Sampler::new();
         let first = sampler.tick(now(), |_| Depth::Everything);

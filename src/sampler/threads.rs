@@ -21,7 +21,8 @@ impl Threads {
 
     fn start(&self, name: &str, work: impl FnOnce() + Send + 'static) -> bool {
         self.running().retain(|thread| !thread.is_finished());
-        let thread = Builder::new().name(name.to_owned()).spawn(work).ok();
+        let thread = Builder::new().name(name.to_owned()).spawn(work);
+        let thread = thread.inspect_err(|error| log::warn!("no thread {name}: {error}")).ok();
         let started = thread.is_some();
         self.running().extend(thread);
         started

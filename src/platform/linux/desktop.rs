@@ -71,8 +71,10 @@ impl Desktop {
             while matches!(poll(&mut ends, None), Ok(0) | Err(Errno::INTR)) {}
             ended();
         };
-        // Without the thread the end of the session goes unnoticed, which is no reason not to monitor.
-        let _ = std::thread::Builder::new().name("session".to_owned()).stack_size(SMALL_STACK).spawn(wait);
+        // No reason not to monitor.
+        if let Err(error) = std::thread::Builder::new().name("session".to_owned()).stack_size(SMALL_STACK).spawn(wait) {
+            log::warn!("no thread that waits for the end of the session: {error}");
+        }
     }
 
     /// Time since the last input, from the screen saver extension.

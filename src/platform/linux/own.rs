@@ -135,7 +135,9 @@ pub fn start_detached(exe: &Path, args: &[&str]) -> std::io::Result<()> {
     let mut child = command.spawn()?;
     // Somebody must wait for it, or it stays in the process list as a zombie while this program runs.
     let wait = move || child.wait();
-    let _ = thread::Builder::new().name("child".into()).stack_size(SMALL_STACK).spawn(wait);
+    if let Err(error) = thread::Builder::new().name("child".into()).stack_size(SMALL_STACK).spawn(wait) {
+        log::warn!("no thread that waits for a child: {error}");
+    }
     Ok(())
 }
 
