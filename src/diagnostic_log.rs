@@ -4,12 +4,15 @@
 //! It never contains command lines or user names.
 
 use std::backtrace::Backtrace;
+use std::cell::Cell;
 use std::fs;
-use std::panic::PanicHookInfo;
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use flexi_logger::{Cleanup, Criterion, DeferredNow, FileSpec, LogSpecification, Logger, Naming};
-use log::{LevelFilter, Record};
+use log::{LevelFilter, Log, Metadata, Record};
 
 use crate::model::At;
 
@@ -19,6 +22,13 @@ const FILE_BYTES: u64 = 100 << 10;
 const EARLIER_FILES: usize = 2;
 /// Longest panic message written, in characters.
 const LONGEST_MESSAGE: usize = 2000;
+/// Panics written per process: a thread that panics again and again must not fill the disk.
+const MOST_PANICS: u32 = 10;
+
+thread_local! {
+    /// This thread is inside the logger.
+    static IS_LOGGING: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Role of a process. Each has its own files, because two processes cannot rotate the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
@@ -58,16 +68,19 @@ impl DiagnosticLog {
         let log = log_file(folder, role);
         let marker = log.with_extension("crash");
         let previous = take_marker(&marker, &log);
-        let logger = if role == Role::Command { None } else { logger(folder, role).start().ok() };
-        let (hook_marker, is_logging, before) = (marker.clone(), logger.is_some(), std::panic::take_hook());
+        let logger = if role == Role::Command { None } else { start_logger(folder, role, &log) };
+        let (hook_marker, count, before) = (marker.clone(), AtomicU32::new(0), std::panic::take_hook());
         std::panic::set_hook(Box::new(move |info| {
-            let text = report(info, &system, &Backtrace::force_capture());
-            // Should even this fail, standard error has the panic.
-            let _ = fs::write(&hook_marker, jiff::Timestamp::now().as_millisecond().to_string());
-            if is_logging {
-                log::error!("{text}");
-            } else {
-                let _ = fs::write(&log, redacted(&text));
+            // A panic of the logger itself is caught, and is no fault of the program.
+            if IS_LOGGING.get() {
+                return;
+            }
+            if count.fetch_add(1, Ordering::Relaxed) < MOST_PANICS {
+                let text = report(info, &system, &Backtrace::force_capture());
+                // Should even this fail, standard error has the panic.
+                let _ = fs::write(&hook_marker, jiff::Timestamp::now().as_millisecond().to_string());
+                // Not through the logger, whose lock this thread may hold.
+                let _ = append(&log, &format!("{} ERROR {}\n", jiff::Timestamp::now(), redacted(&text)));
             }
             before(info);
         }));
@@ -94,6 +107,51 @@ fn take_marker(marker: &Path, log: &Path) -> Option<Crash> {
     // A marker that cannot be removed cannot be written either.
     let _ = fs::remove_file(marker);
     Some(Crash { at: At(at), log: log.to_owned() })
+}
+
+fn append(log: &Path, text: &str) -> std::io::Result<()> {
+    fs::OpenOptions::new().create(true).append(true).open(log)?.write_all(text.as_bytes())
+}
+
+/// Starts the logger, provided that the folder can be used: flexi_logger 0.31 panics where it cannot be listed.
+fn start_logger(folder: &Path, role: Role, log: &Path) -> Option<flexi_logger::LoggerHandle> {
+    fs::create_dir_all(folder).and_then(|()| fs::read_dir(folder)).and_then(|_| append(log, "")).ok()?;
+    let (inner, handle) = logger(folder, role).build().ok()?;
+    log::set_boxed_logger(Box::new(Guarded { inner, has_failed: AtomicBool::new(false) })).ok()?;
+    log::set_max_level(LevelFilter::Info);
+    Some(handle)
+}
+
+/// A logger whose panics end logging and nothing else: the folder may vanish while the program runs.
+struct Guarded<L> {
+    inner: L,
+    has_failed: AtomicBool,
+}
+
+impl<L: Log> Guarded<L> {
+    fn guarded(&self, call: impl FnOnce(&L)) {
+        // The logger may hold a lock when it is entered again.
+        if self.has_failed.load(Ordering::Relaxed) || IS_LOGGING.replace(true) {
+            return;
+        }
+        let done = catch_unwind(AssertUnwindSafe(|| call(&self.inner)));
+        IS_LOGGING.set(false);
+        self.has_failed.fetch_or(done.is_err(), Ordering::Relaxed);
+    }
+}
+
+impl<L: Log> Log for Guarded<L> {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        self.inner.enabled(metadata)
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        self.guarded(|inner| inner.log(record));
+    }
+
+    fn flush(&self) {
+        self.guarded(Log::flush);
+    }
 }
 
 fn base_name(role: Role) -> String {
@@ -131,9 +189,19 @@ fn report(info: &PanicHookInfo<'_>, system: &str, backtrace: &Backtrace) -> Stri
     format!("panic in Mimamori {version} on {system}, thread {thread:?}, at {place}: {message}\n{backtrace}")
 }
 
+/// Replaces this user's home by `~`, and other user names in paths by an ellipsis.
+fn redacted(text: &str) -> String {
+    let home = directories::BaseDirs::new().map(|folders| folders.home_dir().to_string_lossy().into_owned());
+    // A home of `/` or `C:\` says nothing, and is everywhere.
+    match home.filter(|home| home.len() > 3) {
+        Some(home) => without_names(&text.replace(&home, "~").replace(&home.replace('\\', r"\\"), "~")),
+        None => without_names(text),
+    }
+}
+
 /// Replaces user names, which occur in paths, by an ellipsis. Windows spells the folder of its users in any case, with
 /// either slash, and with two where a path was formatted for debugging.
-fn redacted(text: &str) -> String {
+fn without_names(text: &str) -> String {
     let mut rest = text;
     let mut result = String::with_capacity(text.len());
     while let Some((name_at, has_spaces)) = user_name_at(rest) {
@@ -198,13 +266,54 @@ mod tests {
     }
 
     #[test]
+    fn a_logger_that_panics_ends_logging_and_nothing_else() {
+        struct Panics(AtomicU32);
+        impl Log for Panics {
+            fn enabled(&self, _: &Metadata<'_>) -> bool {
+                true
+            }
+
+            fn log(&self, _: &Record<'_>) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+                panic!("the folder has gone");
+            }
+
+            fn flush(&self) {}
+        }
+        let guarded = Guarded { inner: Panics(AtomicU32::new(0)), has_failed: AtomicBool::new(false) };
+        for _ in 0..3 {
+            guarded.log(&Record::builder().build());
+        }
+        assert_eq!(guarded.inner.0.load(Ordering::Relaxed), 1);
+        assert!(!IS_LOGGING.get());
+    }
+
+    #[test]
+    fn without_a_folder_that_can_be_used_there_is_no_logger() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("file");
+        fs::write(&file, "").expect("written");
+        assert!(start_logger(&file, Role::Window, &log_file(&file, Role::Window)).is_none());
+    }
+
+    #[test]
+    fn the_home_of_this_user_is_not_written_wherever_it_lies() {
+        let Some(folders) = directories::BaseDirs::new() else { return };
+        let home = folders.home_dir();
+        if home.as_os_str().len() > 3 {
+            let place = home.join("x");
+            assert_eq!(redacted(&format!("{} {place:?}", place.display())).matches('~').count(), 2);
+        }
+    }
+
+    #[test]
     fn names_of_users_are_not_written() {
         let text = r#"cannot read "/home/hanako/x": C:\Users\花子 山田\a, /home/taro"#;
-        assert_eq!(redacted(text), r#"cannot read "/home/…/x": C:\Users\…\a, /home/…"#);
-        assert_eq!(redacted("nothing here, at /home/ or /homes/x"), "nothing here, at /home/… or /homes/x");
+        assert_eq!(without_names(text), r#"cannot read "/home/…/x": C:\Users\…\a, /home/…"#);
+        assert_eq!(without_names("nothing here, at /home/ or /homes/x"), "nothing here, at /home/… or /homes/x");
         let debug = format!("{:?} c:/users/taro/b", r"C:\Users\taro\a");
-        assert_eq!(redacted(&debug), r#""C:\\Users\\…\\a" c:/users/…/b"#);
-        assert_eq!(redacted("/home/"), "/home/");
+        assert_eq!(without_names(&debug), r#""C:\\Users\\…\\a" c:/users/…/b"#);
+        assert_eq!(without_names("/home/"), "/home/");
     }
 
     #[test]
