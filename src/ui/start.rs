@@ -3,8 +3,12 @@
 //! basic display drivers) only wgpu draws there. On Linux software OpenGL is always installed, so wgpu is not compiled
 //! in.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::rc::Rc;
 use std::time::Duration;
+
+use eframe::egui;
 
 use crate::context::Context;
 use crate::diagnostic_log::Role;
@@ -107,14 +111,36 @@ fn run(context: &Context, renderer: Renderer, options: &WindowOptions, file: Set
         ..eframe::NativeOptions::default()
     };
     let title = texts.get("app-name");
+    let has_drawn = Rc::new(Cell::new(false));
+    let drawn = Rc::clone(&has_drawn);
     let create = |creation: &eframe::CreationContext<'_>| {
-        let app: Box<dyn eframe::App> = Box::new(MimamoriApp::new(creation, context, renderer, options, file));
+        let app = MimamoriApp::new(creation, context, renderer, options, file);
+        let app: Box<dyn eframe::App> = Box::new(Drawn { app, drawn });
         Ok(app)
     };
-    // Some drivers make a library panic instead of returning an error; either way the window did not open.
+    // Some drivers make a library panic instead of returning an error; either way the window did not open. A window that
+    // has drawn was open: its panic is a fault of ours, which the next start reports.
     match catch_unwind(AssertUnwindSafe(|| eframe::run_native(&title, native_options, Box::new(create)))) {
         Ok(result) => result.map_err(|error| without_source_path(&error.to_string()).to_owned()),
+        Err(panic) if has_drawn.get() => resume_unwind(panic),
         Err(_) => Err(renderer.name().to_owned()),
+    }
+}
+
+/// Notes that a second frame has begun, so that the first was drawn.
+struct Drawn {
+    app: MimamoriApp,
+    drawn: Rc<Cell<bool>>,
+}
+
+impl eframe::App for Drawn {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        self.drawn.set(ctx.cumulative_frame_nr() > 0);
+        self.app.logic(ctx, frame);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        self.app.ui(ui, frame);
     }
 }
 
