@@ -149,7 +149,9 @@ impl SettingsFile {
         Settings::read(&text)
     }
 
-    /// Writes the settings to a new file in the same folder, then renames it over the old one.
+    /// Writes the settings to a new file in the same folder, then renames it over the old one. An old one that is no
+    /// JSON, which [`Self::load`] took for the defaults, is kept as `settings.json.bad`: a comma too many in it must not
+    /// cost a person what it says.
     ///
     /// # Errors
     /// The system's error; the old settings remain.
@@ -162,6 +164,7 @@ impl SettingsFile {
         let written = file
             .write_all(serde_json::to_string_pretty(settings).unwrap_or_default().as_bytes())
             .and_then(|()| file.sync_all())
+            .and_then(|()| keep_if_damaged(path))
             .and_then(|()| fs::rename(&temporary, path));
         if written.is_err() {
             let _ = fs::remove_file(&temporary);
@@ -172,6 +175,17 @@ impl SettingsFile {
 
 fn field<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {
     serde_json::from_value(value.get(name)?.clone()).ok()
+}
+
+fn keep_if_damaged(path: &Path) -> std::io::Result<()> {
+    let is_damaged =
+        fs::read(path).is_ok_and(|text| !text.is_empty() && serde_json::from_slice::<Value>(&text).is_err());
+    if is_damaged {
+        let kept = path.with_extension("json.bad");
+        fs::copy(path, &kept)?;
+        log::warn!("the settings were damaged and are kept in {}", kept.display());
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -195,6 +209,19 @@ mod tests {
         );
         file.save(&settings).expect("saved");
         assert_eq!(file.load(), settings);
+    }
+
+    #[test]
+    fn damaged_settings_are_kept_when_new_ones_are_written() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("settings.json");
+        let file = SettingsFile::at(&path);
+        fs::write(&path, "{\"lang\": \"ja\",}").expect("written");
+        file.save(&Settings::default()).expect("saved");
+        let kept = || fs::read_to_string(path.with_extension("json.bad")).expect("kept");
+        assert_eq!(kept(), "{\"lang\": \"ja\",}");
+        file.save(&Settings { lang: Some(Lang::En), ..Settings::default() }).expect("saved");
+        assert_eq!((kept().as_str(), file.load().lang), ("{\"lang\": \"ja\",}", Some(Lang::En)));
     }
 
     #[test]
