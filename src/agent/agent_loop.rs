@@ -211,6 +211,7 @@ impl<'a> AgentLoop<'a> {
         if let Some(first) = self.context.notes.first() {
             // The faulty line without its file: there is no room for both, and the line says more.
             let reason = first.text(&self.context.en);
+            log::warn!("{reason}");
             if let Some(mut event) = self.notices.report_trouble(self.at, "trouble-knowledge", &reason) {
                 event.data["note"] = json!(first.problem.as_ref().ok());
                 event.data["more"] = json!(self.context.notes.len() - 1);
@@ -410,7 +411,7 @@ impl<'a> AgentLoop<'a> {
     /// Reports a fault of the agent itself once, in the log and in the history.
     fn trouble(&mut self, id: &'static str, reason: &str) {
         if let Some(event) = self.notices.report_trouble(self.at, id, reason) {
-            log::warn!("{id}: {reason}");
+            log::warn!("{}", self.context.en.with_one(id, "reason", reason.to_owned()));
             self.recording_writer.note(&event);
         }
     }

@@ -10,6 +10,9 @@ use crate::diagnose::Finding;
 use crate::knowledge::{Knowledge, KnowledgeNote};
 use crate::model::{DisplayName, Event, EventKind};
 
+/// Longest reason shown, in characters: a sentence with a path in it.
+const REASON_CHARS: usize = 300;
+
 /// The finding of an event; `None` if it has none, or one of a newer version's rule.
 pub fn event_finding(event: &Event) -> Option<Finding> {
     serde_json::from_value(event.data.get("finding")?.clone()).ok()
@@ -38,7 +41,9 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
         EventKind::Suspended => args.set("duration", format::duration(texts, number(data, "seconds"))),
         EventKind::ClockChanged => args.set("duration", format::duration(texts, number(data, "by_seconds").abs())),
         EventKind::Trouble => {
-            let mut reason = DisplayName::new(data["reason"].as_str().unwrap_or_default()).as_str().to_owned();
+            let reason = data["reason"].as_str().unwrap_or_default();
+            // A path that is cut in the middle cannot be opened.
+            let mut reason = DisplayName::with_limit(reason, REASON_CHARS).as_str().to_owned();
             if let Ok(note) = serde_json::from_value::<KnowledgeNote>(data["note"].clone()) {
                 reason = knowledge_note(&note, texts);
             }
