@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Runs the end-to-end tests, each in surroundings of its own: display, session bus, home, runtime folder, Wine prefix.
 
     tests/end_to_end.py desktop|windows [TEST…]        all tests of the suite, or those whose names contain a TEST

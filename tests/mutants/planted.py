@@ -21,7 +21,7 @@ LEFT_OUT = ["--skip", "corpus::", "--skip", "diagnosis::"]
 
 
 def run(folder, command):
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace")
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=1200)
 
 
 def main():
@@ -36,6 +36,8 @@ def main():
         target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", CHECKOUT / "target")).resolve()
         os.environ["CARGO_TARGET_DIR"] = str(target / "mutants-1")
         os.environ.pop("RUSTC_WORKSPACE_WRAPPER", None)
+        if run(folder, [*TESTS, "--", *LEFT_OUT]).returncode != 0:
+            sys.exit("the tests fail without any fault")
         for fault in faults:
             file = folder / fault["file"]
             text = file.read_text()

@@ -121,6 +121,8 @@ mod tests {
                 let (key, number) = (format!(r"{whole}\{name}"), number.to_string());
                 let written = reg(&["add", &key, "/v", value, "/t", "REG_DWORD", "/d", &number, "/f", "/reg:64"]);
                 if !written {
+                    // Everybody is an administrator under Wine, where the check runs.
+                    assert!(!is_wine(), "the registry cannot be written");
                     eprintln!("skipped: only an administrator may write there");
                     return;
                 }
