@@ -312,6 +312,17 @@ mod tests {
     use super::*;
     use crate::model::{Owner, ProcKey, Why};
 
+    #[test]
+    fn the_expected_temperature_rises_with_the_effort() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let heat = &knowledge.thresholds.heat;
+        let (idle, full) = (heat.model_idle_celsius, heat.model_idle_celsius + heat.model_rise_celsius);
+        let at = |effort| knowledge.expected_celsius(Fraction::new(effort));
+        for (effort, expected) in [(0.0, idle), (0.5, f64::midpoint(idle, full)), (1.0, full)] {
+            assert!((at(effort) - expected).abs() < 1e-9, "{effort}: {}", at(effort));
+        }
+    }
+
     fn facts(name: &str, path: Option<&str>) -> ProcFacts {
         ProcFacts {
             parent: 1,

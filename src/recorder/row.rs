@@ -391,3 +391,19 @@ pub fn kib(value: Bytes) -> i64 {
 pub fn bytes(kib: i64) -> Bytes {
     Bytes(kib.unsigned_abs().saturating_mul(1024))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_kept_to_their_rounding() {
+        assert_eq!(share(Reading::Known(Fraction::new(0.12345))), Some(1235));
+        assert_eq!(share(Reading::Missing(Why::NoSensor)), None);
+        assert_eq!(part(1235), Fraction::new(0.1235));
+        assert_eq!((rate(Reading::Known(BytesPerSec(1234.5))), millis(Seconds(2.0004))), (Some(1235), 2000));
+        assert_eq!(seconds(2500), Seconds(2.5));
+        assert_eq!([511, 512, 1536, 10 << 20].map(|bytes| kib(Bytes(bytes))), [0, 1, 2, 10 << 10]);
+        assert_eq!(bytes(10 << 10), Bytes(10 << 20));
+    }
+}

@@ -209,6 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn a_program_without_a_load_of_its_own_is_closed_whatever_the_load_does() {
+        let idle = |program| CloseObservation {
+            program_before: Some(Fraction::new(program)),
+            after: Some(Fraction::new(0.93)),
+            ..observation(20, false)
+        };
+        let verdict = |program| match next(Phase::Measuring { ended: At(1000) }, CloseStep::Wait, &idle(program)) {
+            Phase::Done { verdict, .. } => verdict,
+            phase => panic!("{phase:?}"),
+        };
+        assert!(matches!(verdict(NO_LOAD / 2.0), Verdict::Worked { .. }));
+        assert!(matches!(verdict(NO_LOAD * 2.0), Verdict::NoChange { .. }));
+    }
+
+    #[test]
     fn a_program_that_returns_is_named_even_after_the_verdict() {
         let worked = Verdict::Worked { before: Fraction::ONE, after: Fraction::ZERO };
         let done = Phase::Done { ended: At(1000), verdict: worked };
@@ -222,5 +237,9 @@ mod tests {
         let blind = CloseObservation { before: None, after: None, ..observation(60, false) };
         let phase = next(Phase::Measuring { ended: At(1000) }, CloseStep::Wait, &blind);
         assert!(matches!(phase, Phase::Done { verdict: Verdict::CannotTell, .. }));
+        // They may only be late.
+        let early = CloseObservation { now: At(1000 + MEASURE_SECONDS.as_millis() * 2), ..blind };
+        let phase = next(Phase::Measuring { ended: At(1000) }, CloseStep::Wait, &early);
+        assert_eq!(phase, Phase::Measuring { ended: At(1000) });
     }
 }

@@ -216,6 +216,14 @@ mod tests {
         assert!(rules(&scene).contains(&RuleId::DiskShrinking));
     }
 
+    #[test]
+    fn a_small_loss_over_days_is_daily_life() {
+        let mut scene = Scene::linux();
+        scene.volume("/", 256.0 * GIB, &[100.0 * GIB; 10]);
+        scene.days_ago(3.0, "/", 102.0 * GIB, 60, &[("erp", 2.0 * GIB)]);
+        assert_eq!(rules(&scene), [RuleId::AllWell]);
+    }
+
     /// A disk that lost 20 GB in three days, of which `hours` were recorded, and what wrote meanwhile.
     fn over_days(mut scene: Scene, hours: u32, writers: &[(&str, f64)]) -> Finding {
         scene.volume("/", 256.0 * GIB, &[100.0 * GIB; 10]);
