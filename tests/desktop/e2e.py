@@ -443,13 +443,6 @@ class DesktopTest(unittest.TestCase):
         self.app = app
         return app
 
-    def steady_after(self, seconds):
-        """How long a load must not move to be steady, by the user's own tables: two minutes is long for a test."""
-        file = Path(os.environ["XDG_CONFIG_HOME"]) / "mimamori/knowledge.toml"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(f"[thresholds.steady]\nseconds = {seconds:.1f}\n")
-        self.addCleanup(file.unlink)
-
     def burner(self, *arguments):
         burner = Burner(*arguments)
         self.addCleanup(burner.end)
@@ -562,10 +555,9 @@ class DesktopTest(unittest.TestCase):
         keeper.write_text(f"while :; do {program} -c 'while :; do :; done'; sleep 2; done\n")
         supervisor = Proc(["sh", str(keeper)])
         self.addCleanup(supervisor.end)
-        self.steady_after(40)
         app = self.start("--lang", "en")
         begun = time.monotonic()
-        text = self.wait_headline(app, "kworker may be mining coins in secret", begun, limit=90.0)
+        text = self.wait_headline(app, "kworker may be mining coins in secret", begun, limit=180.0)
         self.assertRegex(text, r"[\d.]+% of this PC")
         app.wait("It has the name of a part of the kernel but is a file", 5)
         app.picture("hidden-worker-en")
@@ -646,18 +638,17 @@ class DesktopTest(unittest.TestCase):
     @with_diagnostics
     def test_a_video_is_a_browser_at_work(self):
         wait_quiet()
-        self.steady_after(40)
         self.chromium(HERE / "video.html")
         until("the video plays", 60, lambda: "Playing" in window_titles())
         app = self.start("--lang", "en")
-        told = self.never_more_than_worth_a_look(app, 70)
+        told = self.never_more_than_worth_a_look(app, 180)
         # On a fast PC a film is no load worth a sentence; who plays it stands first among the programs in any case.
         # Where it is told, whether its advertisements are blocked is told beside it, and asks for nothing.
         for text in told:
             self.assertRegex(text, "^This PC is fine$|^Chromium keeps using|^No advertisement blocking found in Chromium$")
         rows = [node.name for node in app.nodes() if node.name.endswith("Show details")]
         self.assertTrue(rows[0].startswith("Chromium: CPU"), rows)
-        say(f"during the film: {sorted(told)}; “{rows[0]}”")
+        say(f"in three minutes of a film: {sorted(told)}; “{rows[0]}”")
         app.picture("video-en")
 
     @judges_load
@@ -835,7 +826,9 @@ class DesktopTest(unittest.TestCase):
     def test_crosshair(self):
         app = self.start("--lang", "en")
         until("a headline", 30, app.headlines)
-        self.assertIsNone(app.find(" ago)"))
+        # The pointer of a new display is in its middle, which may be over a chart.
+        app.point(1900, 1190)
+        app.wait_gone(" ago)", 10)
         charts = app.wait(re.compile("^Charts$"), 10).rect()
         before = app.picture("crosshair-before", TMP)
         # Where something was measured: a little left of the right edge, in the first chart.
