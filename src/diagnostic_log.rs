@@ -110,7 +110,13 @@ fn take_marker(marker: &Path, log: &Path) -> Option<Crash> {
 }
 
 fn append(log: &Path, text: &str) -> std::io::Result<()> {
-    fs::OpenOptions::new().create(true).append(true).open(log)?.write_all(text.as_bytes())
+    // A command's file never rotates.
+    let is_full = fs::metadata(log).is_ok_and(|metadata| metadata.len() > 2 * FILE_BYTES);
+    let mut file = fs::OpenOptions::new().create(true).append(true).open(log)?;
+    if is_full {
+        file.set_len(0)?;
+    }
+    file.write_all(text.as_bytes())
 }
 
 /// Starts the logger, provided that the folder can be used: flexi_logger 0.31 panics where it cannot be listed.

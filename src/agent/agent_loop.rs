@@ -293,7 +293,7 @@ impl<'a> AgentLoop<'a> {
         if self.is_paused() {
             self.recording_writer.step(self.at, true);
             self.monitor.rest();
-            // The tooltip shows the end of the pause in local time, and the time zone may change meanwhile.
+            // Redraws the end of the pause, a local time, in case the time zone has changed.
             self.update_tray();
             return Some(PAUSED_STEP);
         }

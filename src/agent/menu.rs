@@ -28,7 +28,7 @@ pub struct TrayState<'a> {
     pub is_recording: bool,
 }
 
-/// What turns a [`TrayState`] into words.
+/// Sources of the tray's texts: language, names of programs, time zone.
 #[derive(Clone, Copy)]
 pub struct Words<'a> {
     /// Texts of the chosen language.

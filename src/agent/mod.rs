@@ -119,7 +119,7 @@ fn listen(wakes: Sender<AgentEvent>) -> Option<Endpoint> {
     .ok()
 }
 
-/// What to do after an event.
+/// Outcome of handling an event.
 enum Flow {
     Continue,
     /// Stop, and signal the sender once everything is written.

@@ -1,4 +1,4 @@
-//! Notifications of the agent: one at a time, and each of its own faults only once.
+//! Notifications of the agent. At most one is on screen, and a fault of the agent itself is reported once per run.
 
 use std::collections::BTreeSet;
 

@@ -27,7 +27,7 @@ const PRESENTING: Seconds = Seconds(30.0);
 /// Identity of a finding across samples and days.
 pub type FindingKey = (RuleId, String);
 
-/// What to do with the notification on screen.
+/// A change to the notification on screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// Show one notification for these findings, worst first, replacing the previous one.
@@ -150,7 +150,7 @@ impl NotificationPolicy {
         for finding in findings.iter().filter(|finding| is_worth_notifying(finding)) {
             self.current.see(finding.incident_key(), finding.since, now, || ());
         }
-        // An incident is not over when another rule, not worth a notification by itself, now knows more about it.
+        // Absence is judged over all findings: a rule too minor to notify may have taken the incident over.
         self.current.end_absent(now, findings.iter().copied());
     }
 }

@@ -413,7 +413,7 @@ mod tests {
         assert!(recording_writer.trouble().is_some() && recording_writer.previous().is_none(), "nothing can be opened");
         let span = Seconds(2.0);
         let sample = |at| Sample { at: At(at), span, program_span: span, ..Sample::default() };
-        // More than an hour of samples, and a clock change meanwhile.
+        // Covers more than an hour and one clock change, so that both tiers are shifted.
         for number in 1..=2000 {
             recording_writer.add(&sample(2000 + number * 2000));
         }

@@ -58,7 +58,7 @@ pub(super) fn run(file: &Path, as_json: bool, lang: Option<Lang>, context: &Cont
         let line = match lines.next() {
             Ok(Some(line)) => line,
             Ok(None) => break,
-            // What was printed so far is true, but the rest is unknown: the status must not say "nothing found".
+            // The rest of the file is unknown, so the exit code must not claim that nothing was found.
             Err(error) => {
                 output.error(&cannot_read(&error, &name, texts));
                 return Exit::Unavailable;
