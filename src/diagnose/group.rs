@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Application, Knowledge, application};
 use crate::model::{
     Bytes, BytesPerSec, DisplayName, Fraction, Member, MyFiles, Origin, OriginFlag, Os, Owner, Pid, ProcFacts, ProcKey,
     ProcSample, ProgramKind, ProgramSample, Reading, Sample, Signature, Signatures, Why,
@@ -188,9 +188,18 @@ impl Grouper {
             Some(group) if !misplaced => DisplayName::new(group),
             _ => DisplayName::new(&unknown_program_name(facts, knowledge)),
         };
-        let name = found.map_or_else(|| plain().as_str().into(), |program| program.name.en.as_str().into());
+        // One runtime runs many applications, and closing one must not close the others.
+        let is_plain = given.is_none() && found.is_none_or(|program| program.kind == ProgramKind::Program);
+        let application = is_plain.then(|| application(facts, living.parent_of(facts))).flatten();
+        let name = match &application {
+            Some(Application::Named(name)) => DisplayName::new(name).as_str().into(),
+            Some(Application::Part) | None => {
+                found.map_or_else(|| plain().as_str().into(), |program| program.name.en.as_str().into())
+            }
+        };
         let kind = found.map_or(ProgramKind::Program, |program| program.kind);
-        let part_of_parent = found.is_some_and(|program| program.part_of_parent) && given.is_none();
+        let part_of_parent = application == Some(Application::Part)
+            || found.is_some_and(|program| program.part_of_parent) && given.is_none();
         let script = found.is_none() && Knowledge::is_interpreted(facts);
         let origin = Arc::new(self.origin(facts, kind, living, knowledge));
         Identity { facts: Arc::clone(facts), name, kind, part_of_parent, script, origin }
@@ -550,7 +559,9 @@ mod tests {
                 vec![run(10, 1, sums, &["python3", "run.py"]), run(11, 10, miner, &["python3", "a.py", &pool])];
             let mut sample = Sample::default();
             grouper.group(&mut sample, processes, &knowledge);
-            assert!(!sample.programs[0].origin.has(OriginFlag::MyWork), "{miner}");
+            // Two applications of one interpreter: the miner is not the user's own work, and the other still is.
+            let is_mine = |name| sample.program(name).expect(name).origin.has(OriginFlag::MyWork);
+            assert_eq!((is_mine("a.py (python)"), is_mine("run.py (python)")), (false, true), "{miner}");
         }
     }
 
@@ -578,6 +589,32 @@ mod tests {
 
     #[test]
     fn a_web_view_counts_to_the_program_that_shows_it() {
+    #[test]
+    fn each_application_of_a_runtime_is_a_program() {
+        let names = |processes: Vec<ProcSample>| -> Vec<(String, u32)> {
+            let (_, table) = group(Os::Linux, processes);
+            let mut names: Vec<_> =
+                table.programs.iter().map(|program| (program.name.to_string(), program.parts)).collect();
+            names.sort();
+            names
+        };
+        let java = |pid, app: &str| process(pid, 1, &format!("/opt/{app}/jre/bin/java"), 0.2);
+        assert_eq!(
+            names(vec![java(10, "ledger"), java(11, "orders")]),
+            [("ledger (java)".into(), 1), ("orders (java)".into(), 1)]
+        );
+        let electron = "/usr/lib/electron31/electron";
+        let parts = vec![process(10, 1, electron, 0.1), process(11, 10, electron, 0.2), process(20, 1, electron, 0.2)];
+        assert_eq!(names(parts), [("electron (10)".into(), 2), ("electron (20)".into(), 1)]);
+        let wine = |pid, name: &str| {
+            with(process(pid, 1, "/opt/wine/bin/wine64-preloader", 0.2), |facts| name.clone_into(&mut facts.name))
+        };
+        assert_eq!(
+            names(vec![wine(10, "EXCEL.EXE"), wine(11, "HIDEMARU.EXE")]),
+            [("EXCEL".into(), 1), ("HIDEMARU".into(), 1)]
+        );
+    }
+
         let view = r"C:\Program Files (x86)\Microsoft\EdgeWebView\Application\150\msedgewebview2.exe";
         let (_, table) = group(
             Os::Windows,

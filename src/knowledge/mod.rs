@@ -1,6 +1,7 @@
 //! Built-in knowledge: known programs, protected ones, and thresholds. The data is in `assets/knowledge/*.toml`; this
 //! module validates it and answers queries about it. Pure.
 
+mod application;
 mod browsers;
 mod miners;
 mod origin;
@@ -12,6 +13,7 @@ mod thresholds;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+pub use application::{Application, application};
 pub use overlay::{KnowledgeNote, OVERRIDE_LIMIT, Rejected};
 pub use programs::{Advice, Busy, KnownProgram, Label, Protection, Source};
 pub use thresholds::{
