@@ -119,9 +119,12 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
         let rest = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
         rest.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
     };
-    let memory = field("MemTotal")
-        .zip(field("MemAvailable"))
-        .map(|(total, available)| Memory { used: Bytes(total.saturating_sub(available)), total: Bytes(total) });
+    // The cache of ZFS is given back like the page cache, but the kernel does not count it as available.
+    let cache = cache_of_zfs();
+    let memory = field("MemTotal").zip(field("MemAvailable")).map(|(total, available)| Memory {
+        used: Bytes(total.saturating_sub(available).saturating_sub(cache)),
+        total: Bytes(total),
+    });
     let swap = field("SwapTotal")
         .zip(field("SwapFree"))
         .map(|(total, free)| Swap { used: Bytes(total.saturating_sub(free)), total: Bytes(total) });
@@ -151,6 +154,24 @@ pub fn has_other_users() -> Reading<bool> {
 pub fn pending_restart() -> Reading<bool> {
     if Path::new("/etc/debian_version").exists() {
         Reading::Known(Path::new("/run/reboot-required").exists())
+/// Bytes of the ZFS cache that can be given back; 0 without ZFS.
+fn cache_of_zfs() -> u64 {
+    static FILE: OnceLock<Option<File>> = OnceLock::new();
+    let Some(file) = FILE.get_or_init(|| File::open("/proc/spl/kstat/zfs/arcstats").ok()) else { return 0 };
+    let mut buffer = [0; 16384];
+    let length = file.read_at(&mut buffer, 0).unwrap_or_default();
+    reclaimable_arc(&String::from_utf8_lossy(&buffer[..length]))
+}
+
+/// Size of the cache above its minimum. Source: OpenZFS, `arc_c_min` is never given back.
+fn reclaimable_arc(text: &str) -> u64 {
+    let field = |name: &str| {
+        let line = text.lines().find(|line| line.split_ascii_whitespace().next() == Some(name))?;
+        line.split_ascii_whitespace().nth(2)?.parse::<u64>().ok()
+    };
+    field("size").zip(field("c_min")).map_or(0, |(size, least)| size.saturating_sub(least))
+}
+
     } else {
         Reading::Missing(Why::Unsupported)
     }
@@ -214,4 +235,17 @@ pub fn terminal_columns() -> Option<u16> {
     }
     let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok()?;
     Some(if size.ws_col == 0 { 80 } else { size.ws_col })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cache_of_zfs_above_its_minimum_is_available() {
+        let text = "12 1 0x01 123\nname type data\nhits 4 99\nc_min 4 1000\nc_max 4 9000\nsize 4 7500\n";
+        assert_eq!(reclaimable_arc(text), 6500);
+        assert_eq!(reclaimable_arc("size 4 10\nc_min 4 1000\n"), 0);
+        assert_eq!(reclaimable_arc("nonsense"), 0);
+    }
 }
