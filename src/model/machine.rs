@@ -48,6 +48,8 @@ pub struct Machine {
     pub booted_at: Reading<At>,
     /// Maximum processor clock, for the estimate of fan effort.
     pub max_frequency: Reading<Hertz>,
+    /// A virtual machine, which has neither fans nor sensors of its own.
+    pub is_virtual: Reading<bool>,
 }
 
 impl Default for Machine {
@@ -60,7 +62,42 @@ impl Default for Machine {
             boot_id: Reading::default(),
             booted_at: Reading::default(),
             max_frequency: Reading::default(),
+            is_virtual: Reading::default(),
         }
+    }
+}
+
+/// Parts of the names that virtual machines give their maker and model. Sources: systemd, `detect_vm` (virt.c); the
+/// documentation of the hypervisors.
+const VIRTUAL: [&str; 16] = [
+    "virtual machine",
+    "virtualbox",
+    "vmware",
+    "qemu",
+    "kvm",
+    "bochs",
+    "xen",
+    "parallels",
+    "bhyve",
+    "openstack",
+    "google compute",
+    "amazon ec2",
+    "alibaba cloud",
+    "nutanix",
+    "ovirt",
+    "hvm domu",
+];
+
+impl Machine {
+    /// True if a computer whose firmware gives these names, maker and model, is a virtual machine.
+    pub fn is_virtual_model(names: &str) -> bool {
+        let names = names.to_lowercase();
+        VIRTUAL.iter().any(|part| names.contains(part))
+    }
+
+    /// True if the estimated effort of the fan means something here: a virtual machine has no fan.
+    pub fn has_fan_effort(&self) -> bool {
+        self.is_virtual != Reading::Known(true)
     }
 }
 
@@ -71,4 +108,24 @@ pub struct SelfUsage {
     pub cpu: Reading<Fraction>,
     /// Resident memory.
     pub memory: Reading<Bytes>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn virtual_machines_are_known_by_their_model() {
+        for names in [
+            "Microsoft Corporation Virtual Machine",
+            "QEMU Standard PC",
+            "innotek GmbH VirtualBox",
+            "VMware, Inc. VMware7,1",
+        ] {
+            assert!(Machine::is_virtual_model(names), "{names}");
+        }
+        for names in ["LENOVO 20XW0026JP", "Microsoft Corporation Surface Laptop 5", "Dell Inc. OptiPlex 7090", ""] {
+            assert!(!Machine::is_virtual_model(names), "{names}");
+        }
+    }
 }

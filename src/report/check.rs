@@ -77,6 +77,7 @@ fn machine_json(machine: &Machine) -> Value {
     map.insert("cpus".into(), json!(machine.cpus));
     put(&mut map, "mem_bytes", &machine.memory);
     put(&mut map, "boot_id", &machine.boot_id);
+    put(&mut map, "virtual", &machine.is_virtual);
     put(&mut map, "booted_at", &machine.booted_at.map(|at| AtForm::Text.write(at)));
     Value::Object(map)
 }

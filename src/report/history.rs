@@ -103,6 +103,7 @@ impl HistoryReader {
                 value.get("max_frequency_hz").and_then(Value::as_u64).map(Hertz),
                 Why::Unsupported,
             ),
+            is_virtual: Reading::from_option(value.get("virtual").and_then(Value::as_bool), Why::Unsupported),
         };
         let usual_idle = IdleBaseline {
             temperature: value.get("idle_temp_c").and_then(Value::as_f64).map(Celsius),

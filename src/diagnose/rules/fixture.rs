@@ -62,6 +62,13 @@ impl Scene {
         self
     }
 
+    /// Says whether the PC is a virtual machine.
+    pub(in crate::diagnose) fn in_a_virtual_machine(mut self, is_virtual: bool) -> Self {
+        let machine = Machine { is_virtual: Reading::Known(is_virtual), ..self.history.machine().clone() };
+        self.history = History::new(machine);
+        self
+    }
+
     /// Sets the usual idle temperature.
     pub(in crate::diagnose) fn usually(mut self, celsius: f64) -> Self {
         self.history.set_usual_idle(IdleBaseline { temperature: Some(Celsius(celsius)), ..self.history.usual_idle() });

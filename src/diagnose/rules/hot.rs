@@ -15,6 +15,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
             limits.hot_celsius,
             knowledge.thresholds.hold_seconds,
         ),
+        // No card from an estimate of something that is not there.
+        Reading::Missing(_) if !history.machine().has_fan_effort() => return None,
         Reading::Missing(_) => {
             (EvidenceKind::FanEffort, |s| s.fan_effort.get().map(Fraction::get), limits.effort, limits.effort_seconds)
         }
@@ -91,5 +93,15 @@ mod tests {
         scene.heat(0.8, None, Some(0.9), 40.0);
         let found = scene.diagnose().into_iter().find(|f| f.rule == RuleId::Hot).expect("hot");
         assert_eq!(found.confidence, Confidence::Low);
+    }
+
+    #[test]
+    fn a_virtual_pc_has_no_fan_that_could_work_hard() {
+        let found = |is_virtual| {
+            let mut scene = Scene::linux().in_a_virtual_machine(is_virtual);
+            scene.heat(0.9, None, Some(0.95), 400.0);
+            rules(&scene).contains(&RuleId::Hot)
+        };
+        assert!(found(false) && !found(true));
     }
 }

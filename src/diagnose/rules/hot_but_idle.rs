@@ -36,7 +36,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
             let confidence = Confidence::from_duration(fast.seconds);
             (fast, evidence, confidence)
         }
-        (Some(hot), None) => {
+        (Some(hot), None) if history.machine().has_fan_effort() => {
             let mean = hot.mean(|sample| sample.fan_effort.get().map(Fraction::get))?;
             let evidence =
                 vec![Evidence::with_threshold(EvidenceKind::FanEffort, mean, limits.idle_effort, hot.seconds)];

@@ -55,6 +55,9 @@ use crate::model::{At, Bytes, Hertz, Machine, Memory, Os, OwnProcess, Pid, ProcK
 pub fn machine() -> Machine {
     let cpus = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
     let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
+/// Earliest believable time of a boot, in seconds since 1970: 2020.
+const EARLIEST_BOOT: i64 = 1_577_836_800;
+
     let cores = stat.lines().filter(|line| line.starts_with("cpu") && !line.starts_with("cpu ")).count();
     let booted_at = stat.lines().find_map(|line| line.strip_prefix("btime ")?.trim().parse::<i64>().ok());
     Machine {
@@ -64,13 +67,29 @@ pub fn machine() -> Machine {
         cpus: if cores > 0 { cores as u32 } else { cpus },
         memory: memory().0.map(|memory| memory.total),
         boot_id: read_line(Path::new("/proc/sys/kernel/random/boot_id")),
-        booted_at: Reading::from_option(booted_at.map(|seconds| At(seconds * 1000)), Why::Unsupported),
+        booted_at: match booted_at {
+            // The clock was not set at boot.
+            Some(seconds) if seconds < EARLIEST_BOOT => Reading::Missing(Why::OutOfRange),
+            seconds => Reading::from_option(seconds.map(|seconds| At(seconds * 1000)), Why::Unsupported),
+        },
         max_frequency: read_line(Path::new("/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"))
             .map(|khz| Hertz(khz.parse::<u64>().unwrap_or(0) * 1000)),
     }
 }
 
 fn os_name() -> Option<String> {
+        is_virtual: is_virtual(),
+    }
+}
+
+/// By the names in the firmware, and the bit of the processor that says so.
+fn is_virtual() -> Reading<bool> {
+    let name = |file: &str| read_line(&Path::new("/sys/class/dmi/id").join(file)).known().cloned();
+    let names: Vec<String> = ["sys_vendor", "product_name", "board_vendor"].into_iter().filter_map(name).collect();
+    let flags = fs::read("/proc/cpuinfo").map(|text| text.windows(11).any(|part| part == b" hypervisor")).ok();
+    match (names.is_empty(), flags) {
+        (true, None) => Reading::Missing(Why::Unsupported),
+        (_, flags) => Reading::Known(flags == Some(true) || Machine::is_virtual_model(&names.join(" "))),
     let text = fs::read_to_string("/etc/os-release").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
     Some(line.trim_matches('"').to_owned())

@@ -78,6 +78,8 @@ const RESTART_KEYS: [&str; 2] = [
 ];
 /// First build of Windows 11, whose registry still says Windows 10.
 const FIRST_WINDOWS_11: u32 = 22_000;
+/// Key with the names of maker and model.
+const FIRMWARE_KEY: &str = r"HARDWARE\DESCRIPTION\System\BIOS";
 
 /// Facts that stay the same while the system runs.
 pub fn machine() -> Machine {
@@ -92,9 +94,17 @@ pub fn machine() -> Machine {
         max_frequency: sensors::frequencies().map(|clocks| clocks.max),
     }
 }
+        is_virtual: is_virtual(),
 
 /// Number of processors in all groups of 64.
 #[expect(unsafe_code, reason = "asks for a number")]
+/// By the names in the firmware. The bit of the processor is also set where Windows itself runs on its hypervisor.
+fn is_virtual() -> Reading<bool> {
+    let names = ["SystemManufacturer", "SystemProductName"].map(|value| registry::text(FIRMWARE_KEY, value));
+    let names: Vec<String> = names.into_iter().flatten().collect();
+    Reading::from_option((!names.is_empty()).then(|| Machine::is_virtual_model(&names.join(" "))), Why::Unsupported)
+}
+
 fn cpu_count() -> u32 {
     // SAFETY: takes a number.
     unsafe { GetActiveProcessorCount(ALL_PROCESSOR_GROUPS) }.max(1)
