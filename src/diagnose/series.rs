@@ -171,4 +171,17 @@ mod tests {
         assert_eq!(shape(std::iter::empty()), None);
         assert_eq!(shape([(0.0, 1.0)].into_iter()), None);
     }
+/// A counter of the graphics processor at or above this is full.
+const FULL: f64 = 0.995;
+
+/// True if the counter of the graphics processor has been full in every sample and no program is known to use it: some
+/// drivers report 100 % for ever.
+pub(super) fn is_gpu_stuck(history: &History) -> bool {
+    let known = |sample: &&Sample| sample.gpu.get().is_some();
+    let is_used = |sample: &Sample| sample.gpu_users.known().is_some_and(|users| !users.is_empty());
+    let mut samples = history.samples().map(|sample| &**sample).filter(known).peekable();
+    samples.peek().is_some()
+        && samples.all(|sample| sample.gpu.get().is_some_and(|gpu| gpu.get() >= FULL) && !is_used(sample))
+}
+
 }

@@ -288,6 +288,12 @@ pub struct Wait {
     pub network_program: f64,
     /// Share of processor time spent handling interrupts.
     pub interrupts: f64,
+    /// Time after which a busy graphics processor needs an explanation.
+    pub gpu_look_seconds: Seconds,
+    /// Share of processor time that the host of a virtual machine takes…
+    pub stolen: f64,
+    /// …for this long.
+    pub stolen_seconds: Seconds,
     /// Duration of that.
     pub interrupts_seconds: Seconds,
     /// Unattributed load. Share of the PC.

@@ -1,6 +1,7 @@
 //! Hot, or with a fast fan, although little is running: a matter of cooling, not of programs.
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::diagnose::series;
 use crate::knowledge::Knowledge;
 use crate::model::{Celsius, Fraction, Held, History, Reading, Rpm, Sample};
 
@@ -8,7 +9,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let limits = &knowledge.thresholds.heat;
     let idle_share = limits.idle_share(history.machine().cpus);
     // A busy graphics processor heats the PC as well; where it cannot be read, the text says so.
-    let rests = |sample: &Sample| sample.gpu.get().is_none_or(|gpu| gpu.get() <= limits.idle_gpu);
+    let is_stuck = series::is_gpu_stuck(history);
+    let rests = |sample: &Sample| is_stuck || sample.gpu.get().is_none_or(|gpu| gpu.get() <= limits.idle_gpu);
     let idle = |sample: &Sample| sample.cpu.get().is_some_and(|cpu| cpu.get() <= idle_share) && rests(sample);
     let long = |held: &Held| held.seconds >= limits.idle_seconds;
     let measured = matches!(history.latest()?.temperature, Reading::Known(_));
@@ -42,7 +44,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
                 vec![Evidence::with_threshold(EvidenceKind::FanEffort, mean, limits.idle_effort, hot.seconds)];
             (hot, evidence, Confidence::Low)
         }
-        (None, None) => return None,
+        (_, None) => return None,
     };
     let cpu = held.mean(|sample| sample.cpu.get().map(Fraction::get))?;
     evidence.push(Evidence::with_threshold(EvidenceKind::TotalCpu, cpu, idle_share, held.seconds));
