@@ -31,8 +31,17 @@ pub(super) struct Load {
 
 pub(super) fn loads(history: &History, knowledge: &Knowledge) -> Vec<Load> {
     // The first sample after a start has no rates yet; use the newest that has.
-    let Some(latest) = history.unbroken().find(|sample| sample.span.0 > 0.0) else { return Vec::new() };
-    let mut loads: Vec<Load> = latest.programs.iter().filter_map(|program| load(history, knowledge, program)).collect();
+    let mut newest = history.unbroken().filter(|sample| sample.span.0 > 0.0);
+    let Some(latest) = newest.next() else { return Vec::new() };
+    // In an odd sample a program may be missing or at rest: the one before shows it as it is.
+    let before = newest.next().map_or(&[][..], |sample| &sample.programs[..]);
+    let of_latest = latest.programs.iter().map(|program| {
+        let other = before.iter().find(|other| other.name == program.name);
+        other.filter(|other| other.cpu.get() > program.cpu.get() * 2.0).unwrap_or(program)
+    });
+    let missing = before.iter().filter(|program| latest.program(&program.name).is_none());
+    let mut loads: Vec<Load> =
+        of_latest.chain(missing).filter_map(|program| load(history, knowledge, program)).collect();
     loads.sort_by(|a, b| b.mean.total_cmp(&a.mean));
     loads.truncate(3);
     loads

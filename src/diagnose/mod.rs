@@ -5,6 +5,8 @@
 mod finding;
 mod group;
 mod load;
+#[cfg(test)]
+mod odd_sample;
 mod rules;
 mod series;
 mod signs;

@@ -91,13 +91,33 @@ pub(super) fn gpu_of(sample: &Sample, name: &str) -> f64 {
     users.find(|user| &*user.program == name).map_or(0.0, |user| user.part.get())
 }
 
-/// Mean and coefficient of variation (standard deviation over mean) of `(value, weight)`; `None` unless both total
-/// weight and mean are positive.
-pub(super) fn shape(values: impl Iterator<Item = (f64, f64)> + Clone) -> Option<(f64, f64)> {
-    let weight: f64 = values.clone().map(|(_, weight)| weight).sum();
-    let mean = values.clone().map(|(value, weight)| value * weight).sum::<f64>() / weight;
-    let square = values.map(|(value, weight)| (value - mean).powi(2) * weight).sum::<f64>() / weight;
-    (weight > 0.0 && mean > 0.0).then(|| (mean, square.sqrt() / mean))
+/// Of so many values one may be odd (missing, zero, doubled) and does not count for the variation.
+const ODD_ONE_IN: usize = 60;
+/// The fewest values of which one may be odd.
+const ODD_FROM: usize = 20;
+
+/// Mean and coefficient of variation (standard deviation over mean) of `(value, weight)`, the variation without the
+/// values farthest from the median; `None` unless both total weight and mean are positive.
+pub(super) fn shape(values: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
+    let mut values: Vec<(f64, f64)> = values.collect();
+    let (mean, weight) = weighted_mean(&values);
+    if weight <= 0.0 || mean <= 0.0 {
+        return None;
+    }
+    if values.len() >= ODD_FROM {
+        values.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let median = values[values.len() / 2].0;
+        values.sort_by(|a, b| (a.0 - median).abs().total_cmp(&(b.0 - median).abs()));
+        values.truncate(values.len() - values.len().div_ceil(ODD_ONE_IN));
+    }
+    let (usual, weight) = weighted_mean(&values);
+    let square = values.iter().map(|(value, weight)| (value - usual).powi(2) * weight).sum::<f64>() / weight;
+    Some((mean, square.sqrt() / mean))
+}
+
+fn weighted_mean(values: &[(f64, f64)]) -> (f64, f64) {
+    let weight: f64 = values.iter().map(|(_, weight)| weight).sum();
+    (values.iter().map(|(value, weight)| value * weight).sum::<f64>() / weight, weight)
 }
 
 /// The newest points that cover `seconds`; `None` if too few do, or fewer than `least`.
@@ -151,6 +171,19 @@ pub(super) fn network_at_most(points: &[Point<'_>], name: &str) -> Option<f64> {
     (weight > 0.0).then(|| (sum / weight).max(0.0))
 }
 
+/// A counter of the graphics processor at or above this is full.
+const FULL: f64 = 0.995;
+
+/// True if the counter of the graphics processor has been full in every sample and no program is known to use it: some
+/// drivers report 100 % for ever.
+pub(super) fn is_gpu_stuck(history: &History) -> bool {
+    let known = |sample: &&Sample| sample.gpu.get().is_some();
+    let is_used = |sample: &Sample| sample.gpu_users.known().is_some_and(|users| !users.is_empty());
+    let mut samples = history.samples().map(|sample| &**sample).filter(known).peekable();
+    samples.peek().is_some()
+        && samples.all(|sample| sample.gpu.get().is_some_and(|gpu| gpu.get() >= FULL) && !is_used(sample))
+}
+
 /// Share of the PC's processors in use.
 pub(super) fn total(sample: &Sample) -> Option<f64> {
     sample.cpu.get().map(Fraction::get)
@@ -168,20 +201,11 @@ mod tests {
         let zigzag = [(0.2, 2.0), (0.6, 2.0)];
         let (mean, variation) = shape(zigzag.into_iter()).expect("known");
         assert!((mean - 0.4).abs() < 1e-9 && (variation - 0.5).abs() < 1e-9);
+        for odd in [0.0, 0.8] {
+            let (_, variation) = shape(flat.into_iter().cycle().take(59).chain([(odd, 2.0)])).expect("known");
+            assert!(variation < 1e-9, "one odd value in sixty: {variation}");
+        }
         assert_eq!(shape(std::iter::empty()), None);
         assert_eq!(shape([(0.0, 1.0)].into_iter()), None);
     }
-/// A counter of the graphics processor at or above this is full.
-const FULL: f64 = 0.995;
-
-/// True if the counter of the graphics processor has been full in every sample and no program is known to use it: some
-/// drivers report 100 % for ever.
-pub(super) fn is_gpu_stuck(history: &History) -> bool {
-    let known = |sample: &&Sample| sample.gpu.get().is_some();
-    let is_used = |sample: &Sample| sample.gpu_users.known().is_some_and(|users| !users.is_empty());
-    let mut samples = history.samples().map(|sample| &**sample).filter(known).peekable();
-    samples.peek().is_some()
-        && samples.all(|sample| sample.gpu.get().is_some_and(|gpu| gpu.get() >= FULL) && !is_used(sample))
-}
-
 }

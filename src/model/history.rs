@@ -15,6 +15,9 @@ pub const TREND_KEEP: Seconds = Seconds::from_days(7.0);
 const TREND_STEP: Seconds = Seconds(600.0);
 /// Longest sample that can count as a dip within a stretch.
 const DIP_MOST: Seconds = Seconds(15.0);
+/// A false newest sample is odd if the stretch is at least this many times as long: one in sixty may be missing, zero or
+/// doubled without ending a load.
+const ODD_SHARE: f64 = 30.0;
 /// Uncovered time before a sample from which it is a gap (suspend, a stopped recorder).
 const GAP_LEAST: Seconds = Seconds(5.0);
 /// Share of the PC from which a program counts as working, for [`Earlier`].
@@ -361,6 +364,7 @@ impl History {
         };
         let (mut first, mut seconds, mut certain) = (None, 0.0, 0.0);
         let mut pending: Option<(&Sample, [Option<f64>; N])> = None;
+        let mut newest_dip = None;
         for sample in self.unbroken().filter(|sample| sample.span.0 > 0.0) {
             let (holds, values) = measure(sample);
             if let Some(Seconds(least)) = holds {
@@ -371,13 +375,14 @@ impl History {
                     seconds += sample.span.0;
                 }
                 first = Some(sample);
-            } else if first.is_none() || pending.is_some() || sample.span > DIP_MOST {
+            } else if pending.is_some() || sample.span > DIP_MOST {
                 break;
             } else {
+                newest_dip = first.is_none().then_some(sample.span.0).or(newest_dip);
                 pending = Some((sample, values));
             }
         }
-        let first = first?;
+        let first = first.filter(|_| newest_dip.is_none_or(|dip| is_odd_sample(dip, seconds)))?;
         Some(HeldMeans {
             since: first.at - first.span,
             seconds: Seconds(seconds),
@@ -388,27 +393,40 @@ impl History {
     }
 
     /// The newest stretch without gaps in which `holds` was true. One false sample (a short dip) does not end it, two
-    /// in a row do; the newest sample must hold.
+    /// in a row do. The newest sample must hold, too, unless it follows a long stretch: one sample among many can be
+    /// missing or odd.
     pub fn held(&self, holds: impl Fn(&Sample) -> bool) -> Option<Held> {
         let mut stretch: Vec<Arc<Sample>> = Vec::new();
         let mut pending: Option<Arc<Sample>> = None;
+        let mut newest_dip = None;
         for sample in self.unbroken().filter(|sample| sample.span.0 > 0.0) {
             if holds(sample) {
                 stretch.extend(pending.take());
                 stretch.push(Arc::clone(sample));
-            } else if stretch.is_empty() || pending.is_some() || sample.span > DIP_MOST {
+            } else if pending.is_some() || sample.span > DIP_MOST {
                 break;
             } else {
+                newest_dip = stretch.is_empty().then_some(sample.span.0).or(newest_dip);
                 pending = Some(Arc::clone(sample));
             }
         }
         let first = stretch.last()?;
+        let seconds = stretch.iter().map(|sample| sample.span.0).sum();
+        if newest_dip.is_some_and(|dip| !is_odd_sample(dip, seconds)) {
+            return None;
+        }
         Some(Held {
             since: first.at - first.span,
-            seconds: Seconds(stretch.iter().map(|sample| sample.span.0).sum()),
+            seconds: Seconds(seconds),
             samples: stretch.into_iter().rev().collect(),
         })
     }
+}
+
+/// True for a false sample of `span` seconds at the end of a stretch of `seconds`, itself included, that is more likely
+/// an odd sample than the end of what went on for so long.
+fn is_odd_sample(span: f64, seconds: f64) -> bool {
+    span * ODD_SHARE <= seconds
 }
 
 #[cfg(test)]
@@ -444,6 +462,22 @@ mod tests {
         let held = history(&[(2, 0.9), (4, 0.1), (6, 0.1), (8, 0.9)]).held(busy).expect("held");
         assert_eq!(held.since, At(6000));
         assert!(history(&[(2, 0.9), (4, 0.1)]).held(busy).is_none());
+    }
+
+    #[test]
+    fn one_odd_sample_after_a_long_stretch_does_not_end_it() {
+        let long = (1..=40).map(|step| (step * 2, 0.9));
+        let with = |end: &[(i64, f64)]| long.clone().chain(end.iter().copied()).collect::<Vec<_>>();
+        let seconds = |points: &[(i64, f64)]| {
+            let history = history(points);
+            let means = history.held_means(|sample| (busy(sample).then_some(sample.span), [None; 1]));
+            assert_eq!(means.map(|held| held.seconds), history.held(busy).map(|held| held.seconds));
+            history.held(busy).map(|held| held.seconds.0)
+        };
+        assert_eq!(seconds(&with(&[])), Some(80.0));
+        assert_eq!(seconds(&with(&[(82, 0.0)])), Some(82.0));
+        assert_eq!(seconds(&with(&[(82, 0.0), (84, 0.0)])), None);
+        assert_eq!(seconds(&[(2, 0.9), (4, 0.9), (6, 0.0)]), None, "it has ended");
     }
 
     #[test]

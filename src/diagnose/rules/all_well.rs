@@ -12,8 +12,9 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
     if !others.is_empty() {
         return None;
     }
-    let latest = history.latest()?;
-    let memory = latest.memory.get().filter(|memory| memory.total.0 > 0)?;
+    // One sample may be missing.
+    let mut newest = history.unbroken().take(2);
+    let memory = newest.find_map(|sample| sample.memory.get()).filter(|memory| memory.total.0 > 0)?;
     let total = |sample: &Sample| sample.cpu.get().map(Fraction::get);
     let measured = history.held(|sample| total(sample).is_some())?;
     let recent = measured.last(RECENT);

@@ -24,7 +24,7 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     if held.seconds < knowledge.thresholds.hold_seconds {
         return None;
     }
-    let latest = history.latest()?;
+    let latest = held.samples.iter().rev().find(|sample| short(sample))?;
     let in_use = used(latest)?;
     let mut evidence = vec![Evidence::with_threshold(EvidenceKind::MemoryUsed, in_use, limits.look, held.seconds)];
     if let Some(commit) = commit(latest) {
