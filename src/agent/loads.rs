@@ -29,6 +29,7 @@ fn is_transient(finding: &Finding) -> bool {
             | RuleId::WebPageLoad
             | RuleId::CameBack
             | RuleId::ManySmall
+            | RuleId::FullLoad
             | RuleId::UnattributedLoad
             | RuleId::DeviceLoad
             | RuleId::DiskBusy
@@ -76,6 +77,7 @@ const fn is_standing(rule: RuleId) -> bool {
         | RuleId::CameBack
         | RuleId::ManySmall
         | RuleId::UnattributedLoad
+        | RuleId::FullLoad
         | RuleId::DeviceLoad
         | RuleId::Paging
         | RuleId::DiskBusy

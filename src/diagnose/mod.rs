@@ -68,6 +68,7 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let (warnings, notes): (Vec<Finding>, Vec<Finding>) = gpu.into_iter().chain(restart).partition(is_warning);
     findings.extend(warnings);
     findings.extend(rules::all_well::find(history, knowledge, &findings));
+    findings.extend(rules::full_load::find(history, knowledge, &findings));
     // Information only; it does not prevent "all well".
     findings.extend(notes);
     findings.extend(rules::network_busy::find(history, knowledge));

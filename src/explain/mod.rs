@@ -222,6 +222,8 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
             EvidenceKind::DiskBusy => "disk_busy",
             EvidenceKind::NetworkRate => "network",
             EvidenceKind::GpuUsed => "gpu",
+            EvidenceKind::Stolen => "stolen",
+            EvidenceKind::LargestPart => "part",
             EvidenceKind::ProgramGpu => "program_gpu",
             EvidenceKind::ProgramReceived | EvidenceKind::ProgramSent => "program_network",
             EvidenceKind::Uptime
@@ -311,6 +313,8 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         EvidenceKind::NetworkRate
         | EvidenceKind::DiskRate
         | EvidenceKind::ProgramReceived
+        | EvidenceKind::Stolen
+        | EvidenceKind::LargestPart
         | EvidenceKind::ProgramSent => format::rate(observed),
         EvidenceKind::GrownBytes
         | EvidenceKind::ProgramBytes
@@ -537,3 +541,7 @@ mod tests {
         }
     }
 }
+            RuleId::FullLoad => {
+                let of_program = Finding { cause: Some(program), ..of(Subject::machine(), None) };
+                vec![of_program, of(Subject::machine(), None)]
+            }

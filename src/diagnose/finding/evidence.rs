@@ -54,6 +54,10 @@ pub enum EvidenceKind {
     DiskStall,
     /// Share of processor time spent handling interrupts.
     Interrupts,
+    /// Share of the program with the largest part.
+    LargestPart,
+    /// Share of processor time that the host of this virtual machine takes.
+    Stolen,
     /// Share of processor time that belongs to no named program.
     Unattributed,
     /// Share of the graphics processor in use.

@@ -34,6 +34,8 @@ pub enum RuleId {
     CameBack,
     /// Many programs together use most of the CPU.
     ManySmall,
+    /// The CPU is fully used, and no other rule says why.
+    FullLoad,
     /// A load that no named program accounts for.
     UnattributedLoad,
     /// Interrupt handling keeps the processors busy.

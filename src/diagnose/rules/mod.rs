@@ -12,6 +12,7 @@ pub(super) mod device_load;
 pub(super) mod disk_busy;
 pub(super) mod disk_nearly_full;
 pub(super) mod disk_shrinking;
+pub(super) mod full_load;
 pub(super) mod gpu_busy;
 pub(super) mod hot;
 pub(super) mod hot_but_idle;

@@ -1,0 +1,79 @@
+//! The CPU is fully used, and no other rule says why: the load has just begun, the PC has just started, or its parts are
+//! too small to name. A full PC always gets an answer, with the largest part.
+
+use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
+use crate::diagnose::series;
+use crate::knowledge::Knowledge;
+use crate::model::{History, ProgramSample, Sample};
+
+/// Rules that explain a full CPU.
+const EXPLAIN: [RuleId; 11] = [
+    RuleId::CpuHog,
+    RuleId::BrowserLoad,
+    RuleId::KnownBusy,
+    RuleId::SecretMining,
+    RuleId::WebPageLoad,
+    RuleId::CameBack,
+    RuleId::ManySmall,
+    RuleId::UnattributedLoad,
+    RuleId::DeviceLoad,
+    RuleId::HostBusy,
+    RuleId::PageOpened,
+];
+
+/// Reported only if none of `others` explains the load.
+pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others: &[Finding]) -> Option<Finding> {
+    if others.iter().any(|finding| EXPLAIN.contains(&finding.rule)) {
+        return None;
+    }
+    let full = knowledge.thresholds.cpu.full;
+    let held = history.held(|sample| series::total(sample).is_some_and(|cpu| cpu >= full))?;
+    // Seconds of a full PC are everyday life, and so is a PC that has just started.
+    let is_catching_up = others.iter().any(|finding| finding.rule == RuleId::CatchingUp);
+    let lasts = held.seconds >= knowledge.thresholds.hold_seconds && !is_catching_up;
+    let severity = if lasts { Severity::Warning } else { Severity::Ok };
+    let mut evidence =
+        vec![Evidence::with_threshold(EvidenceKind::TotalCpu, held.mean(series::total)?, full, held.seconds)];
+    let largest = held.samples.iter().rev().find_map(|sample| largest(sample));
+    if let Some(program) = largest {
+        let of_program = |sample: &Sample| Some(sample.program(&program.name).map_or(0.0, |found| found.cpu.get()));
+        evidence.push(Evidence::new(EvidenceKind::LargestPart, held.mean(of_program)?, held.seconds));
+    }
+    let cause = largest.map(|program| Subject::program(program, knowledge, |member| member.cpu.get()));
+    let confidence = Confidence::from_duration(held.seconds);
+    let found = Finding::new(RuleId::FullLoad, severity, confidence, Subject::machine(), held.since, evidence);
+    Some(Finding { cause, ..found })
+}
+
+/// The program with the largest part, if any has one.
+fn largest(sample: &Sample) -> Option<&ProgramSample> {
+    sample.programs.iter().max_by(|a, b| a.cpu.get().total_cmp(&b.cpu.get())).filter(|program| program.cpu.get() > 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::rules::fixture::{Scene, process, rules};
+    use crate::diagnose::{EvidenceKind, RuleId, Severity};
+    use crate::model::{Fraction, Reading};
+
+    #[test]
+    fn a_full_pc_gets_an_answer_at_once() {
+        let mut scene = Scene::windows();
+        scene.calm(4.0);
+        scene.run(&[process(10, r"C:\Tools\sums.exe", 0.6), process(11, r"C:\Tools\words.exe", 0.38)], 4.0);
+        let found = scene.diagnose();
+        assert_eq!((found[0].rule, found[0].severity), (RuleId::FullLoad, Severity::Ok));
+        assert_eq!(found[0].cause.as_ref().map(|cause| cause.group.as_str()), Some("sums"));
+        assert_eq!(found[0].observed(EvidenceKind::LargestPart), Some(0.6));
+        scene.run(&[process(10, r"C:\Tools\sums.exe", 0.6), process(11, r"C:\Tools\words.exe", 0.38)], 8.0);
+        assert!(!rules(&scene).contains(&RuleId::FullLoad), "it is explained");
+    }
+
+    #[test]
+    fn a_full_pc_whose_programs_are_not_known_is_told_as_full() {
+        let mut scene = Scene::windows();
+        scene.push(4.0, |sample| sample.cpu = Reading::Known(Fraction::new(1.0)));
+        let found = scene.diagnose();
+        assert_eq!((found[0].rule, found[0].cause.is_none()), (RuleId::FullLoad, true));
+    }
+}
