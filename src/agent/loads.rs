@@ -32,6 +32,7 @@ fn is_transient(finding: &Finding) -> bool {
             | RuleId::FullLoad
             | RuleId::UnattributedLoad
             | RuleId::DeviceLoad
+            | RuleId::HostBusy
             | RuleId::DiskBusy
             | RuleId::NotResponding
             | RuleId::SlowedByHeat
@@ -79,6 +80,7 @@ const fn is_standing(rule: RuleId) -> bool {
         | RuleId::UnattributedLoad
         | RuleId::FullLoad
         | RuleId::DeviceLoad
+        | RuleId::HostBusy
         | RuleId::Paging
         | RuleId::DiskBusy
         | RuleId::NetworkBusy

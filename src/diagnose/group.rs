@@ -427,7 +427,9 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
     // A recording lists only the processes that mattered, so its remainder would be wrong.
     if !processes.is_empty() && processes.iter().all(|process| process.facts.given.is_none()) {
         let all: f64 = processes.iter().map(cpu_of).sum();
-        sample.unattributed = sample.program_total.map(|total| Fraction::new((total.get() - all).max(0.0)));
+        // What the host takes is nobody's on this PC.
+        let stolen = sample.stolen.get().unwrap_or_default().get();
+        sample.unattributed = sample.program_total.map(|total| Fraction::new((total.get() - all - stolen).max(0.0)));
     }
     processes.sort_by(|a, b| cpu_of(b).total_cmp(&cpu_of(a)).then(b.memory.get().cmp(&a.memory.get())));
     let busy = processes.iter().filter(|process| cpu_of(process) >= KEEP_SHARE).count();

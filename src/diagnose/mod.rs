@@ -44,6 +44,7 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     findings.extend(rules::disk_nearly_full::find(history, knowledge));
     findings.extend(rules::disk_shrinking::find(history, knowledge));
     findings.extend(rules::device_load::find(history, knowledge));
+    findings.extend(rules::host_busy::find(history, knowledge));
     let catching_up = rules::catching_up::find(history, knowledge, &loads);
     if catching_up.is_none() {
         findings.extend(rules::many_small::find(history, knowledge, &loads));

@@ -533,7 +533,7 @@ mod tests {
             }
             RuleId::ManySmall
             | RuleId::DeviceLoad
-            | RuleId::SlowVolume
+            | RuleId::HostBusy
             | RuleId::SlowedByHeat
             | RuleId::RestartPending
             | RuleId::AntivirusOff

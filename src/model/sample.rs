@@ -215,6 +215,8 @@ pub struct Sample {
     /// Share of the graphics processor in use.
     pub gpu: Reading<Fraction>,
     /// Programs that use the graphics processor, heaviest first. Read only while it is busy.
+    /// Share of all processors that the host of this virtual machine used for something else.
+    pub stolen: Reading<Fraction>,
     pub gpu_users: Reading<Vec<Use<Fraction>>>,
     /// Programs that use the network over TCP beyond this PC, heaviest first. Read only while it is busy.
     pub net_users: Reading<Vec<Use<Traffic>>>,

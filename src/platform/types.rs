@@ -18,6 +18,8 @@ pub struct CpuTime {
 }
 
 /// Processor time of the whole PC and of each logical processor.
+    /// Busy ticks in which the host of this virtual machine ran something else, where the system counts them.
+    pub stolen: Option<u64>,
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CpuTimes {
     /// Sum over all processors.

@@ -108,6 +108,7 @@ pub fn sample_json(sample: &Sample, programs: &[ProgramSample]) -> Value {
         &users(&sample.net_users, |traffic| json!({ "rx_bps": traffic.rx, "tx_bps": traffic.tx })),
     );
     put(&mut map, "interrupts", &sample.interrupts);
+    put(&mut map, "stolen", &sample.stolen);
     put(&mut map, "disk_busy", &sample.disk_busy);
     put(&mut map, "watched", &sample.watched);
     map.insert("condition".into(), condition_json(&sample.condition));

@@ -213,6 +213,7 @@ impl HistoryReader {
             foreground: number(map, "foreground_pid").map(|pid| pid as u32),
             interrupts: fraction(map, "interrupts"),
             disk_busy: fraction(map, "disk_busy"),
+            stolen: fraction(map, "stolen"),
             watched: Reading::from_option(flag("watched"), Why::Unsupported),
             closed: texts(map, "closed").map(Into::into).collect(),
             condition: Arc::new(condition(map)),

@@ -209,13 +209,19 @@ impl Sampler {
         let span = seconds_since(self.last_tick.replace(now), now);
         let before = self.last_cpu.as_ref().map(|times| times.total);
         let (cpu, per_core) = self.read_cpu();
-        let interrupts = self.last_cpu.as_ref().zip(before).and_then(|(times, before)| {
-            let time = |time: platform::CpuTime| platform::CpuTime { busy: time.interrupts, ..time };
-            share(time(times.total), time(before))
-        });
+        let part = |of: fn(platform::CpuTime) -> Option<u64>| {
+            let (now, before) = (self.last_cpu.as_ref()?.total, before?);
+            let time = |time| Some(platform::CpuTime { busy: of(time)?, ..time });
+            share(time(now)?, time(before)?)
+        };
+        let (interrupts, stolen) = (part(|time| Some(time.interrupts)), part(|time| time.stolen));
+        let is_counted = self.last_cpu.as_ref().is_some_and(|times| times.total.stolen.is_some());
         let (memory, swap) = platform::memory();
         let interrupts = Reading::from_option(interrupts, cpu.why().unwrap_or(Why::NotYet));
-        let sample = Sample { seq: self.seq, at, span, cpu, per_core, interrupts, memory, swap, ..Sample::default() };
+        let no_share = if is_counted { cpu.why().unwrap_or(Why::NotYet) } else { Why::Unsupported };
+        let stolen = Reading::from_option(stolen, no_share);
+        let sample =
+            Sample { seq: self.seq, at, span, cpu, per_core, interrupts, stolen, memory, swap, ..Sample::default() };
         self.seq += 1;
         let DesktopSnapshot { user_idle, window } = self.desktop.snapshot();
         let other_window =

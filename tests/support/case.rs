@@ -279,6 +279,9 @@ pub struct Part {
     /// The user is away.
     #[serde(default)]
     pub away: bool,
+    /// Share of the PC that the host of a virtual machine takes.
+    #[serde(default)]
+    pub stolen: Option<Ramp>,
     /// Share of the PC spent handling interrupts.
     #[serde(default)]
     pub interrupts: Option<Ramp>,

@@ -169,7 +169,8 @@ impl<'a> Story<'a> {
         let mut other = self.other.around(level, part.other_variation, &mut self.rng);
         let nobody = part.unattributed.map(|level| self.noisy("nobody", Ramp::Level(level), share, 0.15));
         let interrupts = part.interrupts.map(|ramp| self.noisy("interrupts", ramp, share, 0.15));
-        let fixed = programs + nobody.unwrap_or(0.0) + interrupts.unwrap_or(0.0);
+        let stolen = part.stolen.map(|ramp| self.noisy("stolen", ramp, share, 0.15));
+        let fixed = programs + nobody.unwrap_or(0.0) + interrupts.unwrap_or(0.0) + stolen.unwrap_or(0.0);
         other = other.min((1.0 - fixed).max(0.0));
         let total_bytes = self.case.memory_gb * GB;
         let memory = (part.memory.at(share) + 0.004 * self.memory.next(&mut self.rng)).clamp(0.01, 0.995);
@@ -216,7 +217,7 @@ impl<'a> Story<'a> {
         let mut put = |name: &str, value: Value| {
             map.insert(name.to_owned(), value);
         };
-        for (name, value) in [("unattributed_cpu", nobody), ("interrupts", interrupts)] {
+        for (name, value) in [("unattributed_cpu", nobody), ("interrupts", interrupts), ("stolen", stolen)] {
             if let Some(value) = value {
                 put(name, json!(short(value)));
             }
@@ -382,7 +383,9 @@ impl<'a> Story<'a> {
                 list.push((map, cpu));
             }
         }
-        let fixed = part.unattributed.unwrap_or(0.0) + part.interrupts.map_or(0.0, |ramp| ramp.at(share));
+        let fixed = part.unattributed.unwrap_or(0.0)
+            + part.interrupts.map_or(0.0, |ramp| ramp.at(share))
+            + part.stolen.map_or(0.0, |ramp| ramp.at(share));
         let most = (0.99 - fixed).max(0.05);
         let all: f64 = list.iter().map(|(_, cpu)| cpu).sum();
         let scale = if all > most { most / all } else { 1.0 };

@@ -40,6 +40,8 @@ pub enum RuleId {
     UnattributedLoad,
     /// Interrupt handling keeps the processors busy.
     DeviceLoad,
+    /// The host of this virtual PC uses its processors for something else.
+    HostBusy,
     /// The memory of one program keeps growing.
     MemoryGrowth,
     /// Memory is being swapped out, or the commit limit is nearly reached.

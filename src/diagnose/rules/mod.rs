@@ -14,6 +14,7 @@ pub(super) mod disk_nearly_full;
 pub(super) mod disk_shrinking;
 pub(super) mod full_load;
 pub(super) mod gpu_busy;
+pub(super) mod host_busy;
 pub(super) mod hot;
 pub(super) mod hot_but_idle;
 pub(super) mod known_busy;

@@ -67,7 +67,7 @@ fn parse_times(numbers: &str) -> CpuTime {
         *slot = number.parse().unwrap_or(0);
     }
     let all: u64 = field.iter().sum();
-    CpuTime { busy: all - field[3] - field[4], all, interrupts: field[5] + field[6] }
+    CpuTime { busy: all - field[3] - field[4], all, interrupts: field[5] + field[6], stolen: Some(field[7]) }
 }
 
 #[cfg(test)]
@@ -77,8 +77,14 @@ mod tests {
     #[test]
     fn waiting_for_a_disk_is_not_work() {
         let times = parse("cpu  10 0 5 60 20 2 3 0 5 0\ncpu0 10 0 5 60 20 2 3 0 5 0\nintr 5 1\n");
-        assert_eq!(times.total, CpuTime { busy: 20, all: 100, interrupts: 5 });
+        assert_eq!(times.total, CpuTime { busy: 20, all: 100, interrupts: 5, stolen: Some(0) });
         assert_eq!(times.per_core.len(), 1);
+    }
+
+    #[test]
+    fn what_the_host_takes_is_busy_and_known() {
+        let times = parse("cpu  10 0 5 40 0 0 0 45 0 0\nintr 5 1\n");
+        assert_eq!(times.total, CpuTime { busy: 60, all: 100, interrupts: 0, stolen: Some(45) });
     }
 
     #[test]
@@ -94,6 +100,6 @@ mod tests {
     #[test]
     fn a_strange_file_gives_nothing() {
         assert_eq!(parse("hello\n"), CpuTimes::default());
-        assert_eq!(parse_times("x y"), CpuTime::default());
+        assert_eq!(parse_times("x y"), CpuTime { stolen: Some(0), ..CpuTime::default() });
     }
 }

@@ -62,7 +62,7 @@ fn add(times: &mut CpuTimes, answer: &[u8]) {
         let reserved = offset_of!(Entry, Reserved1);
         let interrupts = u64_at(entry, reserved).saturating_add(u64_at(entry, reserved + 8));
         let busy = all.saturating_sub(idle);
-        let time = CpuTime { busy, all, interrupts: interrupts.min(busy) };
+        let time = CpuTime { busy, all, interrupts: interrupts.min(busy), stolen: None };
         times.total.busy = times.total.busy.saturating_add(time.busy);
         times.total.all = times.total.all.saturating_add(time.all);
         times.total.interrupts = times.total.interrupts.saturating_add(time.interrupts);
@@ -95,9 +95,12 @@ mod tests {
         add(&mut times, &answer);
         assert_eq!(
             times.per_core,
-            [CpuTime { busy: 40, all: 100, interrupts: 0 }, CpuTime { busy: 100, all: 100, interrupts: 0 },]
+            [
+                CpuTime { busy: 40, all: 100, interrupts: 0, stolen: None },
+                CpuTime { busy: 100, all: 100, interrupts: 0, stolen: None },
+            ]
         );
-        assert_eq!(times.total, CpuTime { busy: 140, all: 200, interrupts: 0 });
+        assert_eq!(times.total, CpuTime { busy: 140, all: 200, interrupts: 0, stolen: None });
     }
 
     #[test]
