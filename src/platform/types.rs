@@ -58,18 +58,16 @@ pub struct RawProc<'a> {
 pub struct SensorValues {
     /// Mean clock frequency of the processors.
     pub frequency: Reading<Hertz>,
-    /// Warmest processor sensor, not yet checked for plausibility.
-    pub temperature: Reading<Celsius>,
-    /// Fastest fan, excluding those of graphics cards.
-    pub fan: Reading<Rpm>,
+    /// Each processor sensor, always in the same order, not yet checked for plausibility.
+    pub temperatures: Vec<Reading<Celsius>>,
+    /// Each fan, excluding those of graphics cards, in the same way.
+    pub fans: Vec<Reading<Rpm>>,
     /// Number of thermal throttling events since boot.
     pub throttle_events: Reading<u64>,
     /// Pressure stall information.
     pub pressure: Reading<Pressure>,
-    /// Share of the GPU in use.
-    pub gpu: Reading<Fraction>,
-    /// Share of time since the previous reading in which the busiest disk was busy.
-    pub disk_busy: Reading<Fraction>,
+    /// Share of each GPU in use, in the same way.
+    pub gpus: Vec<Reading<Fraction>>,
     /// Power source.
     pub power: Reading<Power>,
     /// Time since boot.

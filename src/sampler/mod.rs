@@ -262,7 +262,12 @@ impl Sampler {
         let values = self.sensors.read();
         let max = self.machine.max_frequency.get();
         let effort = self.thermal.step(cpu.get(), values.frequency.get(), max, totals.span);
-        let (net_rx, net_tx) = self.read_network(elapsed);
+        self.judge.begin(effort, program_span);
+        let gpu = match &mut self.gpu {
+            Some(gpu) => gpu.poll(now.instant),
+            None => self.judge.gpu(&values.gpus),
+        };
+        let (net_rx, net_tx) = self.network.read(elapsed);
         let storage = self.volumes.latest();
         self.volumes.request();
         let own = own_usage(&processes);
@@ -274,8 +279,8 @@ impl Sampler {
             volumes: storage.map_or_else(Reading::Missing, |view| Reading::Known(view.volumes.clone())),
             net_rx,
             net_tx,
-            temperature: self.judge.judge(values.temperature, effort),
-            fan: values.fan,
+            temperature: self.judge.temperature(&values.temperatures),
+            fan: self.judge.fan(&values.fans),
             fan_effort: Reading::from_option(effort, Why::NotYet),
             throttle_events: values.throttle_events,
             pressure: values.pressure,
@@ -307,6 +312,10 @@ impl Sampler {
         (Reading::from_option(share(times.total, last.total), Why::NotYet), per_core)
     }
 
+        // Processors can be switched off and on, in a virtual machine also added.
+        if times.per_core.len() != last.per_core.len() {
+            self.machine.cpus = times.per_core.len().max(1) as u32;
+        }
     /// Share of all processors since a scan; `now` supplies the reason if it is missing.
     fn cpu_since(&self, scan: Option<Scan>, now: Reading<Fraction>) -> Reading<Fraction> {
         let times = scan.and_then(|scan| scan.cpu).zip(self.last_cpu.as_ref());

@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use super::read_line;
 use crate::model::{Celsius, Fraction, Hertz, Power, Pressure, Reading, Rpm, Seconds, Why};
 use crate::platform::types::SensorValues;
 
-/// Drivers whose temperatures are of the processor or the whole PC; others (disks, Wi-Fi) do not show its heat.
-const CPU_DRIVERS: [&str; 8] =
-    ["coretemp", "k10temp", "zenpower", "acpitz", "cpu_thermal", "thinkpad", "dell_smm", "asus"];
+/// Drivers whose temperatures are measured in the processor.
+const CPU_DRIVERS: [&str; 4] = ["coretemp", "k10temp", "zenpower", "cpu_thermal"];
+/// Drivers whose temperatures are of the whole PC, or of places in it, where the processor has no sensor. Others (disks,
+/// Wi-Fi) do not show its heat.
+const PC_DRIVERS: [&str; 4] = ["acpitz", "thinkpad", "dell_smm", "asus"];
 
 /// Drivers of GPUs. Their fans follow the card's own heat: one stands still while the card is idle, another spins
 /// whatever the PC does, so neither shows how the PC is cooled.
@@ -25,13 +26,6 @@ pub struct Sensors {
     throttle: Vec<PathBuf>,
     gpus: Vec<PathBuf>,
     supplies: Vec<PathBuf>,
-    disks: Option<DiskTimes>,
-}
-
-/// Accumulated busy time of each disk, in milliseconds.
-struct DiskTimes {
-    at: Instant,
-    busy: HashMap<String, u64>,
 }
 
 impl Sensors {
@@ -41,20 +35,28 @@ impl Sensors {
     }
 
     fn below(root: &Path) -> Self {
-        let mut temperatures = Vec::new();
-        let mut fans = Vec::new();
+        let (mut temperatures, mut of_pc, mut fans) = (Vec::new(), Vec::new(), Vec::new());
         for monitor in children(&root.join("class/hwmon")) {
             let driver = fs::read_to_string(monitor.join("name")).unwrap_or_default();
             let of_cpu = CPU_DRIVERS.contains(&driver.trim());
+            let is_whole = PC_DRIVERS.contains(&driver.trim());
+            // "Tctl" is a figure for controlling fans, with an offset of up to 27 degrees. Where the processor also
+            // says its true temperature, as "Tdie", that counts. Source: kernel documentation, hwmon/k10temp.
+            let labels = labels(&monitor);
+            let has_die = labels.values().any(|label| label == "Tdie");
             let of_graphics = GRAPHICS_DRIVERS.contains(&driver.trim());
             for file in children(&monitor) {
                 let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                if of_cpu && name.starts_with("temp") && name.ends_with("_input") {
-                    temperatures.push(file);
+                let is_control = has_die && labels.get(&name).is_some_and(|label| label == "Tctl");
+                if (of_cpu || is_whole) && name.starts_with("temp") && name.ends_with("_input") && !is_control {
+                    if of_cpu { &mut temperatures } else { &mut of_pc }.push(file);
                 } else if !of_graphics && name.starts_with("fan") && name.ends_with("_input") {
                     fans.push(file);
                 }
             }
+        }
+        if temperatures.is_empty() {
+            temperatures = of_pc;
         }
         if temperatures.is_empty() {
             temperatures = children(&root.join("class/thermal"))
@@ -81,7 +83,6 @@ impl Sensors {
                 .filter(|path| path.exists())
                 .collect(),
             supplies: children(&root.join("class/power_supply")),
-            disks: None,
         }
     }
 
@@ -89,31 +90,18 @@ impl Sensors {
     pub fn read(&mut self) -> SensorValues {
         SensorValues {
             frequency: self.frequency(),
-            temperature: greatest(&self.temperatures).map(|milli| Celsius(milli as f64 / 1000.0)),
-            fan: greatest(&self.fans).map(|rpm| Rpm(rpm.max(0) as u32)),
+            temperatures: self
+                .temperatures
+                .iter()
+                .map(|path| value(path).map(|milli| Celsius(milli / 1000.0)))
+                .collect(),
+            fans: self.fans.iter().map(|path| value(path).map(|rpm| Rpm(rpm.max(0.0) as u32))).collect(),
             throttle_events: greatest(&self.throttle).map(|count| count.max(0) as u64),
             pressure: pressure(),
-            gpu: greatest(&self.gpus).map(|percent| Fraction::new(percent as f64 / 100.0)),
-            disk_busy: self.disk_busy(),
+            gpus: self.gpus.iter().map(|path| value(path).map(|percent| Fraction::new(percent / 100.0))).collect(),
             power: self.power(),
             uptime: uptime(),
         }
-    }
-
-    /// Partitions, loop devices and stacked devices are skipped: their time counts with the disks below them.
-    fn disk_busy(&mut self) -> Reading<Fraction> {
-        let text = match fs::read_to_string("/proc/diskstats") {
-            Ok(text) => text,
-            Err(error) => return error.into(),
-        };
-        let is_disk = |name: &str| Path::new("/sys/block").join(name).join("device").exists();
-        let now = DiskTimes { at: Instant::now(), busy: parse_disk_times(&text, is_disk) };
-        if now.busy.is_empty() {
-            return Reading::Missing(Why::NoSensor);
-        }
-        let share = self.disks.as_ref().and_then(|last| busiest(&last.busy, &now.busy, now.at - last.at));
-        self.disks = Some(now);
-        Reading::from_option(share, Why::NotYet)
     }
 
     fn frequency(&self) -> Reading<Hertz> {
@@ -165,6 +153,20 @@ fn children(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
+/// The labels of a monitor's temperatures, by the name of the file with the value.
+fn labels(monitor: &Path) -> HashMap<String, String> {
+    let label = |file: PathBuf| {
+        let name = file.file_name()?.to_str()?.strip_suffix("_label")?.to_owned() + "_input";
+        Some((name, fs::read_to_string(&file).ok()?.trim().to_owned()))
+    };
+    children(monitor).into_iter().filter_map(label).collect()
+}
+
+/// A value; a file that cannot be read is a sensor that does not answer.
+fn value(path: &Path) -> Reading<f64> {
+    Reading::from_option(number(path).map(|number| number as f64), Why::Stale)
+}
+
 fn number(path: &Path) -> Option<i64> {
     fs::read_to_string(path).ok()?.trim().parse().ok()
 }
@@ -187,24 +189,6 @@ fn frequency_of_cpuinfo() -> Option<Hertz> {
         .collect();
     let count = clocks.len();
     (count > 0).then(|| Hertz((clocks.iter().sum::<f64>() / count as f64 * 1e6) as u64))
-}
-
-/// Parses field 10 after the name, "milliseconds spent doing I/O" (kernel documentation, admin-guide/iostats).
-fn parse_disk_times(text: &str, is_disk: impl Fn(&str) -> bool) -> HashMap<String, u64> {
-    let busy = |line: &str| {
-        let fields: Vec<&str> = line.split_ascii_whitespace().collect();
-        let milliseconds = fields.get(12)?.parse().ok()?;
-        let name = fields.get(2).filter(|name| is_disk(name))?;
-        Some(((*name).to_owned(), milliseconds))
-    };
-    text.lines().filter_map(busy).collect()
-}
-
-/// Share of `elapsed` in which the busiest disk was busy.
-fn busiest(before: &HashMap<String, u64>, now: &HashMap<String, u64>, elapsed: Duration) -> Option<Fraction> {
-    let grown = |(name, busy): (&String, &u64)| Some(busy.saturating_sub(*before.get(name)?));
-    let longest = now.iter().filter_map(grown).max()?;
-    (!elapsed.is_zero()).then(|| Fraction::new(longest as f64 / 1000.0 / elapsed.as_secs_f64()))
 }
 
 fn uptime() -> Reading<Seconds> {
@@ -251,61 +235,92 @@ mod tests {
         assert_eq!(parse_pressure("nothing"), None);
     }
 
-    #[test]
-    fn of_the_disks_the_busiest_is_reported_and_partitions_are_none() {
-        let text = "   8 0 sda 1 0 8 5 1 0 8 5 0 900 10\n   8 1 sda1 1 0 8 5 1 0 8 5 0 2000 10\n   8 16 sdb 1 0 8 5 1 0 8 5 0 1200 10\n";
-        let is_disk = |name: &str| name.len() == 3;
-        let now = parse_disk_times(text, is_disk);
-        assert_eq!(now.len(), 2);
-        let before = HashMap::from([("sda".to_owned(), 800), ("sdb".to_owned(), 200)]);
-        assert_eq!(busiest(&before, &now, Duration::from_secs(2)), Some(Fraction::new(0.5)));
-        assert!(parse_disk_times("hello\n", is_disk).is_empty());
+    /// Files below a folder that stands for `/sys`.
+    struct Sys(tempfile::TempDir);
+
+    impl Sys {
+        fn new(files: &[(&str, &str)]) -> Self {
+            let root = tempfile::tempdir().expect("folder");
+            for (path, text) in files {
+                let path = root.path().join(path);
+                fs::create_dir_all(path.parent().expect("parent")).expect("folders");
+                fs::write(path, format!("{text}\n")).expect("file");
+            }
+            Self(root)
+        }
+
+        fn read(&self) -> SensorValues {
+            Sensors::below(self.0.path()).read()
+        }
+    }
+
+    fn celsius(values: &SensorValues) -> Vec<f64> {
+        values.temperatures.iter().filter_map(Reading::get).map(|celsius| celsius.0).collect()
     }
 
     #[test]
     fn sensors_are_found_and_read_as_they_are() {
-        let root = tempfile::tempdir().expect("folder");
-        let write = |path: &str, text: &str| {
-            let path = root.path().join(path);
-            fs::create_dir_all(path.parent().expect("parent")).expect("folders");
-            fs::write(path, text).expect("file");
-        };
-        write("class/hwmon/hwmon0/name", "nvme\n");
-        write("class/hwmon/hwmon0/temp1_input", "99000\n");
-        write("class/hwmon/hwmon1/name", "coretemp\n");
-        write("class/hwmon/hwmon1/temp1_input", "61000\n");
-        write("class/hwmon/hwmon1/temp2_input", "64500\n");
-        write("class/hwmon/hwmon1/fan1_input", "2300\n");
-        let values = Sensors::below(root.path()).read();
-        assert_eq!(values.temperature, Reading::Known(Celsius(64.5)));
-        assert_eq!(values.fan, Reading::Known(Rpm(2300)));
+        let values = Sys::new(&[
+            ("class/hwmon/hwmon0/name", "nvme"),
+            ("class/hwmon/hwmon0/temp1_input", "99000"),
+            ("class/hwmon/hwmon1/name", "coretemp"),
+            ("class/hwmon/hwmon1/temp1_input", "61000"),
+            ("class/hwmon/hwmon1/temp2_input", "64500"),
+            ("class/hwmon/hwmon1/fan1_input", "2300"),
+            ("class/drm/card0/device/gpu_busy_percent", "37"),
+        ])
+        .read();
+        assert_eq!(celsius(&values), [61.0, 64.5]);
+        assert_eq!(values.fans, [Reading::Known(Rpm(2300))]);
+        assert_eq!(values.gpus, [Reading::Known(Fraction::new(0.37))]);
         assert_eq!(values.throttle_events, Reading::Missing(Why::NoSensor));
     }
 
     #[test]
-    fn the_fan_of_a_graphics_card_is_not_that_of_the_pc() {
-        let root = tempfile::tempdir().expect("folder");
-        let write = |path: &str, text: &str| {
-            let path = root.path().join(path);
-            fs::create_dir_all(path.parent().expect("parent")).expect("folders");
-            fs::write(path, text).expect("file");
-        };
-        for (index, driver) in ["amdgpu", "nouveau", "xe"].into_iter().enumerate() {
-            write(&format!("class/hwmon/hwmon{index}/name"), &format!("{driver}\n"));
-            write(&format!("class/hwmon/hwmon{index}/fan1_input"), "3300\n");
-        }
-        let fan = || Sensors::below(root.path()).read().fan;
-        assert_eq!(fan(), Reading::Missing(Why::NoSensor));
-        write("class/hwmon/hwmon9/name", "nct6798\n");
-        write("class/hwmon/hwmon9/fan2_input", "900\n");
-        assert_eq!(fan(), Reading::Known(Rpm(900)));
+    fn a_figure_for_fans_is_no_temperature_where_there_is_a_true_one() {
+        let files = [
+            ("class/hwmon/hwmon2/name", "k10temp"),
+            ("class/hwmon/hwmon2/temp1_input", "91250"),
+            ("class/hwmon/hwmon2/temp1_label", "Tctl"),
+            ("class/hwmon/hwmon2/temp2_input", "64250"),
+            ("class/hwmon/hwmon2/temp2_label", "Tdie"),
+        ];
+        assert_eq!(celsius(&Sys::new(&files).read()), [64.25]);
+        // Without an offset there is only the one.
+        assert_eq!(celsius(&Sys::new(&files[..3]).read()), [91.25]);
     }
 
     #[test]
-    fn a_pc_without_sensors_says_so() {
-        let root = tempfile::tempdir().expect("folder");
-        let values = Sensors::below(root.path()).read();
-        assert_eq!(values.temperature, Reading::Missing(Why::NoSensor));
-        assert_eq!(values.fan, Reading::Missing(Why::NoSensor));
+    fn the_processor_counts_more_than_places_of_the_pc() {
+        let files = [
+            ("class/hwmon/hwmon0/name", "acpitz"),
+            ("class/hwmon/hwmon0/temp1_input", "97000"),
+            ("class/hwmon/hwmon1/name", "coretemp"),
+            ("class/hwmon/hwmon1/temp1_input", "48000"),
+        ];
+        assert_eq!(celsius(&Sys::new(&files).read()), [48.0]);
+        assert_eq!(celsius(&Sys::new(&files[..2]).read()), [97.0]);
+    }
+
+    #[test]
+    fn the_fan_of_a_graphics_card_is_not_that_of_the_pc() {
+        let of_cards: Vec<(String, &str)> = ["amdgpu", "nouveau", "xe"]
+            .into_iter()
+            .enumerate()
+            .flat_map(|(index, driver)| {
+                let file = |name: &str| format!("class/hwmon/hwmon{index}/{name}");
+                [(file("name"), driver), (file("fan1_input"), "3300")]
+            })
+            .collect();
+        let mut files: Vec<(&str, &str)> = of_cards.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+        assert_eq!(Sys::new(&files).read().fans, []);
+        files.extend([("class/hwmon/hwmon9/name", "nct6798"), ("class/hwmon/hwmon9/fan2_input", "900")]);
+        assert_eq!(Sys::new(&files).read().fans, [Reading::Known(Rpm(900))]);
+    }
+
+    #[test]
+    fn a_pc_without_sensors_has_none() {
+        let values = Sys::new(&[]).read();
+        assert!(values.temperatures.is_empty() && values.fans.is_empty() && values.gpus.is_empty());
     }
 }

@@ -187,12 +187,11 @@ impl Sensors {
     pub fn read(&mut self) -> SensorValues {
         SensorValues {
             frequency: Reading::Missing(Why::Unsupported),
-            temperature: Reading::Missing(Why::Unsupported),
-            fan: Reading::Missing(Why::Unsupported),
+            temperatures: Vec::new(),
+            fans: Vec::new(),
             throttle_events: Reading::Missing(Why::Unsupported),
             pressure: Reading::Missing(Why::Unsupported),
-            gpu: Reading::Missing(Why::Unsupported),
-            disk_busy: Reading::Missing(Why::Unsupported),
+            gpus: Vec::new(),
             power: Reading::Missing(Why::Unsupported),
             uptime: Reading::Missing(Why::Unsupported),
         }

@@ -38,13 +38,12 @@ impl Sensors {
     pub fn read(&mut self) -> SensorValues {
         SensorValues {
             frequency: frequencies().map(|clocks| clocks.mean),
-            temperature: Reading::Missing(Why::NoSensor),
-            fan: Reading::Missing(Why::NoSensor),
+            temperatures: Vec::new(),
+            fans: Vec::new(),
             throttle_events: Reading::Missing(Why::Unsupported),
             pressure: Reading::Missing(Why::Unsupported),
             // Too slow for here: see `GpuTotal`.
-            gpu: Reading::Missing(Why::Unsupported),
-            disk_busy: Reading::Missing(Why::Unsupported),
+            gpus: Vec::new(),
             power: power(),
             uptime: uptime(),
         }
