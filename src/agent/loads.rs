@@ -77,8 +77,8 @@ const fn is_standing(rule: RuleId) -> bool {
         | RuleId::PageOpened
         | RuleId::CameBack
         | RuleId::ManySmall
-        | RuleId::UnattributedLoad
         | RuleId::FullLoad
+        | RuleId::UnattributedLoad
         | RuleId::DeviceLoad
         | RuleId::HostBusy
         | RuleId::Paging

@@ -590,8 +590,6 @@ mod tests {
     }
 
     #[test]
-    fn a_web_view_counts_to_the_program_that_shows_it() {
-    #[test]
     fn each_application_of_a_runtime_is_a_program() {
         let names = |processes: Vec<ProcSample>| -> Vec<(String, u32)> {
             let (_, table) = group(Os::Linux, processes);
@@ -617,6 +615,8 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_web_view_counts_to_the_program_that_shows_it() {
         let view = r"C:\Program Files (x86)\Microsoft\EdgeWebView\Application\150\msedgewebview2.exe";
         let (_, table) = group(
             Os::Windows,

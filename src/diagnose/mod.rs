@@ -68,8 +68,8 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let (gpu, restart) = (rules::gpu_busy::find(history, knowledge), rules::restart_pending::find(history, knowledge));
     let (warnings, notes): (Vec<Finding>, Vec<Finding>) = gpu.into_iter().chain(restart).partition(is_warning);
     findings.extend(warnings);
-    findings.extend(rules::all_well::find(history, knowledge, &findings));
     findings.extend(rules::full_load::find(history, knowledge, &findings));
+    findings.extend(rules::all_well::find(history, knowledge, &findings));
     // Information only; it does not prevent "all well".
     findings.extend(notes);
     findings.extend(rules::network_busy::find(history, knowledge));

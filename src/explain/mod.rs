@@ -18,7 +18,7 @@ use crate::diagnose::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject, SubjectKind,
 };
 use crate::knowledge::{Knowledge, Label};
-use crate::model::{At, DisplayName, Seconds};
+use crate::model::{At, DisplayName, Seconds, VolumeKind};
 
 /// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -106,6 +106,13 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
             variants.push("named");
         }
         variants.push("look");
+    }
+    match finding.subject.volume {
+        VolumeKind::Disk => {}
+        VolumeKind::Removable => variants.push("removable"),
+        VolumeKind::Network => variants.push("network"),
+        VolumeKind::Account => variants.push("account"),
+        VolumeKind::Provided => variants.push("provided"),
     }
     if finding.rule == RuleId::SuddenStop {
         if finding.observed(EvidenceKind::PowerButton).is_some() {
@@ -215,6 +222,8 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
             EvidenceKind::FanSpeed => "fan_speed",
             EvidenceKind::UsualFanSpeed => "usual_fan_speed",
             EvidenceKind::Interrupts => "interrupts",
+            EvidenceKind::Stolen => "stolen",
+            EvidenceKind::LargestPart => "part",
             EvidenceKind::GrownBytes => "grown",
             EvidenceKind::SwapUsed => "swap",
             EvidenceKind::CommitUsed => "commit",
@@ -222,8 +231,6 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
             EvidenceKind::DiskBusy => "disk_busy",
             EvidenceKind::NetworkRate => "network",
             EvidenceKind::GpuUsed => "gpu",
-            EvidenceKind::Stolen => "stolen",
-            EvidenceKind::LargestPart => "part",
             EvidenceKind::ProgramGpu => "program_gpu",
             EvidenceKind::ProgramReceived | EvidenceKind::ProgramSent => "program_network",
             EvidenceKind::Uptime
@@ -306,6 +313,8 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::DiskBusy
         | EvidenceKind::DiskStall
         | EvidenceKind::Interrupts
+        | EvidenceKind::Stolen
+        | EvidenceKind::LargestPart
         | EvidenceKind::Unattributed
         | EvidenceKind::GpuUsed
         | EvidenceKind::ProgramGpu
@@ -313,8 +322,6 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         EvidenceKind::NetworkRate
         | EvidenceKind::DiskRate
         | EvidenceKind::ProgramReceived
-        | EvidenceKind::Stolen
-        | EvidenceKind::LargestPart
         | EvidenceKind::ProgramSent => format::rate(observed),
         EvidenceKind::GrownBytes
         | EvidenceKind::ProgramBytes
@@ -398,6 +405,7 @@ mod tests {
     }
 
     fn examples(rule: RuleId) -> Vec<Finding> {
+        use VolumeKind::{Account, Disk, Network, Provided, Removable};
         let evidence: Vec<Evidence> = EvidenceKind::ALL
             .iter()
             .copied()
@@ -426,7 +434,7 @@ mod tests {
                 Busy::ALL.iter().copied().map(|busy| of(known.clone(), Some(busy))).collect()
             }
             RuleId::DiskShrinking => {
-                let fast = of(Subject::volume("C:"), None);
+                let fast = of(Subject::volume("C:", Disk), None);
                 let mut slow = fast.clone();
                 slow.evidence.retain(|evidence| evidence.kind != EvidenceKind::HoursToFull);
                 let writes = Finding { cause: Some(program), ..fast.clone() };
@@ -434,7 +442,11 @@ mod tests {
                 moves.evidence.retain(|evidence| evidence.kind != EvidenceKind::DiskWritten);
                 vec![writes, moves, fast, slow]
             }
-            RuleId::DiskNearlyFull => vec![of(Subject::volume("C:"), None)],
+            RuleId::DiskNearlyFull | RuleId::SlowVolume => {
+                let kinds = [Disk, Removable, Network, Account, Provided];
+                let named = kinds.into_iter().map(|kind| of(Subject::volume("C:", kind), None));
+                named.chain([of(Subject::machine(), None)]).collect()
+            }
             RuleId::Hot | RuleId::HotButIdle => {
                 let measured = of(Subject::machine(), None);
                 let mut estimate = measured.clone();
@@ -531,6 +543,10 @@ mod tests {
                 let (full, moved) = (EvidenceKind::SwapUsed, EvidenceKind::SwapGrown);
                 vec![of_kinds(&[full]), of_kinds(&[full, moved]), of_kinds(&[EvidenceKind::CommitUsed])]
             }
+            RuleId::FullLoad => {
+                let of_program = Finding { cause: Some(program), ..of(Subject::machine(), None) };
+                vec![of_program, of(Subject::machine(), None)]
+            }
             RuleId::ManySmall
             | RuleId::DeviceLoad
             | RuleId::HostBusy
@@ -541,7 +557,3 @@ mod tests {
         }
     }
 }
-            RuleId::FullLoad => {
-                let of_program = Finding { cause: Some(program), ..of(Subject::machine(), None) };
-                vec![of_program, of(Subject::machine(), None)]
-            }

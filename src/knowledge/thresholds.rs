@@ -272,6 +272,8 @@ pub struct Mining {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wait {
+    /// Bytes per second that a busy disk moves at least, where stall time is not known.
+    pub disk_moved: f64,
     /// Share of time in which the busiest disk was active.
     pub disk_busy: f64,
     /// Share of time in which some task stalled on I/O.
@@ -286,14 +288,14 @@ pub struct Wait {
     pub network_seconds: Seconds,
     /// Network traffic from which a program is named, in bytes per second.
     pub network_program: f64,
-    /// Share of processor time spent handling interrupts.
-    pub interrupts: f64,
     /// Time after which a busy graphics processor needs an explanation.
     pub gpu_look_seconds: Seconds,
     /// Share of processor time that the host of a virtual machine takes…
     pub stolen: f64,
     /// …for this long.
     pub stolen_seconds: Seconds,
+    /// Share of processor time spent handling interrupts.
+    pub interrupts: f64,
     /// Duration of that.
     pub interrupts_seconds: Seconds,
     /// Unattributed load. Share of the PC.

@@ -17,6 +17,7 @@ mod sample;
 mod signature;
 mod time;
 mod units;
+mod volume;
 
 pub use browser::{BrowserFamily, BrowserPlaces, BrowserQuestion, BrowserState, OwnBlocking};
 pub use condition::{Autostart, Condition, Protection, StopReason, SuddenStop};
@@ -28,7 +29,8 @@ pub use origin::{Origin, OriginFlag};
 pub use process::{Given, Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};
 pub use protect::{ActError, Closable, OwnProcess, ProtectRules, Refusal};
 pub use reading::{Reading, Why};
-pub use sample::{Member, Memory, Power, Pressure, ProgramKind, ProgramSample, Sample, Swap, Traffic, Use, Volume};
+pub use sample::{Member, Memory, Power, Pressure, ProgramKind, ProgramSample, Sample, Swap, Traffic, Use};
 pub use signature::{MyFiles, Signature, Signatures};
 pub use time::At;
 pub use units::{Bytes, BytesPerSec, Celsius, Fraction, Hertz, Rpm, Seconds};
+pub use volume::{Mount, SilentVolume, Volume, VolumeKind};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     At, Bytes, BytesPerSec, Celsius, Condition, Fraction, Hertz, Origin, Pid, ProcKey, ProcSample, Reading, Rpm,
-    Seconds,
+    Seconds, SilentVolume, Volume,
 };
 
 /// Memory of the whole PC.
@@ -26,19 +26,6 @@ pub struct Swap {
     pub used: Bytes,
     /// The limit; 0 if there is none.
     pub total: Bytes,
-}
-
-/// A local volume. Network volumes are not read: they can block for minutes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Volume {
-    /// Mount point or drive letter.
-    pub name: String,
-    /// Size.
-    #[serde(rename = "total_bytes")]
-    pub total: Bytes,
-    /// Free space for this user.
-    #[serde(rename = "free_bytes")]
-    pub free: Bytes,
 }
 
 /// Linux pressure stall information: share of the last 10 s in which some task stalled. Source: kernel documentation,
@@ -192,8 +179,10 @@ pub struct Sample {
     pub memory: Reading<Memory>,
     /// Swap or commit.
     pub swap: Reading<Swap>,
-    /// Local volumes that responded.
+    /// Volumes that responded.
     pub volumes: Reading<Vec<Volume>>,
+    /// Volumes that have not responded for a while.
+    pub silent_volumes: Vec<SilentVolume>,
     /// Read from all disks.
     pub disk_read: Reading<BytesPerSec>,
     /// Written to all disks.
@@ -215,8 +204,6 @@ pub struct Sample {
     /// Share of the graphics processor in use.
     pub gpu: Reading<Fraction>,
     /// Programs that use the graphics processor, heaviest first. Read only while it is busy.
-    /// Share of all processors that the host of this virtual machine used for something else.
-    pub stolen: Reading<Fraction>,
     pub gpu_users: Reading<Vec<Use<Fraction>>>,
     /// Programs that use the network over TCP beyond this PC, heaviest first. Read only while it is busy.
     pub net_users: Reading<Vec<Use<Traffic>>>,
@@ -228,6 +215,8 @@ pub struct Sample {
     pub foreground: Reading<Pid>,
     /// Share of all processors spent handling interrupts, deferred work included.
     pub interrupts: Reading<Fraction>,
+    /// Share of all processors that the host of this virtual machine used for something else.
+    pub stolen: Reading<Fraction>,
     /// Share of time in which the busiest disk was active.
     pub disk_busy: Reading<Fraction>,
     /// True if a monitoring tool was open; our own window counts.
@@ -249,7 +238,7 @@ pub struct Sample {
     /// does not show.
     pub everything_else: Reading<Fraction>,
     /// The part of the total that belongs to no process at all: processes that lived between two samples, interrupts,
-    /// and what the system hides. Missing if not every process was seen.
+    /// and what the system hides; without what the host of a virtual machine takes. Missing if not every process was seen.
     pub unattributed: Reading<Fraction>,
     /// Number of processes on the PC; 0 if unknown.
     pub process_count: u32,

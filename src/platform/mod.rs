@@ -26,13 +26,13 @@ mod sys;
 
 pub use sys::{
     CpuReader, Desktop, Endpoint, GIVE_BACK_EVERY, GpuTotal, GpuUsers, Lock, NetUsers, Notifier, ProcessReader,
-    Sensors, Target, Tray, ask, autostart_is_on, autostart_set, clocks, condition, device_of, drives, end_program,
-    give_back_memory, has_display, has_other_users, is_network_folder, machine, make_private_folder, memory,
-    message_box, own_cpu_time, own_memory, own_process, pending_restart, policy_list, prepare_console, program_file,
-    raise_own_priority, remote_ports, shared_config_folder, signature, signed_in_at, start_detached, started_at,
-    sudden_stop_cause, terminal_columns, user_folder,
+    Sensors, Target, Tray, ask, autostart_is_on, autostart_set, clocks, condition, disk_counters, end_program,
+    give_back_memory, has_display, has_other_users, is_network_folder, line_interfaces, machine, make_private_folder,
+    memory, message_box, mounts, own_cpu_time, own_memory, own_process, pending_restart, policy_list, prepare_console,
+    program_file, raise_own_priority, remote_ports, shared_config_folder, signature, signed_in_at, space,
+    start_detached, started_at, sudden_stop_cause, terminal_columns, user_folder,
 };
 pub use types::{
-    ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, DesktopSnapshot, MenuLine, NoDesktop, RawProc,
-    SensorValues, StopCause, TrayAction, TrayIcon, TrayView, WindowOwner,
+    ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, DesktopSnapshot, DiskCounters, MenuLine,
+    MountPoint, NoDesktop, RawProc, SensorValues, Space, StopCause, TrayAction, TrayIcon, TrayView, WindowOwner,
 };

@@ -1,10 +1,13 @@
 //! Types shared by all platforms.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::icon::TrayIcon;
 pub use crate::model::ActError;
-use crate::model::{Bytes, Celsius, Fraction, Hertz, Pid, Power, Pressure, ProcKey, ProcState, Reading, Rpm, Seconds};
+use crate::model::{
+    Bytes, Celsius, Fraction, Hertz, Mount, Pid, Power, Pressure, ProcKey, ProcState, Reading, Rpm, Seconds,
+};
 
 /// Processor time in the platform's own ticks; only differences and ratios are meaningful.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,11 +18,11 @@ pub struct CpuTime {
     pub all: u64,
     /// Busy ticks spent in interrupts and their deferred work.
     pub interrupts: u64,
+    /// Busy ticks in which the host of this virtual machine ran something else, where the system counts them.
+    pub stolen: Option<u64>,
 }
 
 /// Processor time of the whole PC and of each logical processor.
-    /// Busy ticks in which the host of this virtual machine ran something else, where the system counts them.
-    pub stolen: Option<u64>,
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CpuTimes {
     /// Sum over all processors.
@@ -51,6 +54,51 @@ pub struct RawProc<'a> {
     pub name_hash: u64,
     /// Returns its name. Only called for processes that are new or changed.
     pub name: &'a dyn Fn() -> String,
+}
+
+/// A mounted file system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MountPoint {
+    /// Folder or drive root.
+    pub path: PathBuf,
+    /// Number of this mount; another one on the same folder has another number.
+    pub id: u64,
+    /// Device number on Linux; empty elsewhere.
+    pub device: String,
+    /// Identifies what holds the data: mounts with the same storage share their free space.
+    pub storage: String,
+    /// The storage is a pool of several file systems, each of which reports its own size.
+    pub is_pool: bool,
+    /// All of the file system and not one of its folders.
+    pub is_whole: bool,
+    /// What its kind depends on.
+    pub mount: Mount,
+}
+
+/// The answer of a file system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// Size.
+    pub total: Bytes,
+    /// Free space for this user.
+    pub free: Bytes,
+    /// Its mount again, completed by what only the file system itself says.
+    pub mount: Mount,
+}
+
+/// Counters of a disk since boot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DiskCounters {
+    /// Bytes read.
+    pub read: Bytes,
+    /// Bytes written.
+    pub written: Bytes,
+    /// Requests answered.
+    pub requests: u64,
+    /// Requests waiting for an answer at this moment.
+    pub pending: u64,
+    /// Time in which there was a request, where the system counts it.
+    pub busy: Option<Duration>,
 }
 
 /// All sensor values at one moment.

@@ -137,7 +137,8 @@ impl Reader {
         let mut found = select.query([from, to])?;
         let mut volumes: BTreeMap<i64, Vec<Volume>> = BTreeMap::new();
         while let Some(row) = found.next()? {
-            let volume = Volume { name: row.get(1)?, total: bytes(row.get(2)?), free: bytes(row.get(3)?) };
+            let volume =
+                Volume { name: row.get(1)?, total: bytes(row.get(2)?), free: bytes(row.get(3)?), ..Volume::default() };
             volumes.entry(row.get(0)?).or_default().push(volume);
         }
         Ok(volumes.into_iter().collect())

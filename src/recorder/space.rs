@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::RecorderError;
 use super::row::kib;
-use crate::model::{Bytes, Sample, Volume};
+use crate::model::{Bytes, Sample, Volume, VolumeKind};
 
 /// Longest interval between two records, in ms…
 const AT_LEAST: i64 = 600_000;
@@ -42,10 +42,11 @@ pub struct SpaceWatch {
 }
 
 impl SpaceWatch {
-    /// The volumes of a sample, all or none, if a record is due.
+    /// The disks of a sample, all or none, if a record is due. How full other volumes are says nothing about this PC.
     pub fn points(&mut self, sample: &Sample) -> Vec<Space> {
-        let volumes = sample.volumes.known().map_or(&[][..], Vec::as_slice);
-        if volumes.is_empty() || !self.is_due(sample.at.0, volumes) {
+        let all = sample.volumes.known().map_or(&[][..], Vec::as_slice);
+        let volumes: Vec<&Volume> = all.iter().filter(|volume| volume.kind == VolumeKind::Disk).collect();
+        if volumes.is_empty() || !self.is_due(sample.at.0, &volumes) {
             return Vec::new();
         }
         self.at = sample.at.0;
@@ -56,16 +57,16 @@ impl SpaceWatch {
             total: kib(volume.total),
             free: kib(volume.free),
         };
-        volumes.iter().map(point).collect()
+        volumes.into_iter().map(point).collect()
     }
 
-    fn is_due(&self, at: i64, volumes: &[Volume]) -> bool {
+    fn is_due(&self, at: i64, volumes: &[&Volume]) -> bool {
         let changed = |volume: &Volume| match self.free.get(&volume.name) {
             Some(free) => free.0.abs_diff(volume.free.0) > volume.total.0 / CHANGE,
             None => true,
         };
         let age = at.abs_diff(self.at).cast_signed();
-        self.free.is_empty() || age >= AT_LEAST || age >= AT_MOST && volumes.iter().any(changed)
+        self.free.is_empty() || age >= AT_LEAST || age >= AT_MOST && volumes.iter().copied().any(changed)
     }
 
     /// Moves the last record after a clock correction.

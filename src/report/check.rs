@@ -124,6 +124,9 @@ pub fn sample_json(sample: &Sample, programs: &[ProgramSample]) -> Value {
     if let Some(why) = sample.volumes.why() {
         map.insert("volumes_missing".into(), json!(why));
     }
+    if !sample.silent_volumes.is_empty() {
+        map.insert("silent_volumes".into(), json!(sample.silent_volumes));
+    }
     let top: Vec<Value> = sample.top.iter().map(|process| process_json(process, programs)).collect();
     // The total minus the listed processes, so that the figures add up.
     let listed: f64 = sample.top.iter().filter_map(|process| process.cpu.get()).map(crate::model::Fraction::get).sum();

@@ -190,6 +190,7 @@ impl HistoryReader {
             memory,
             swap,
             volumes: volumes(map),
+            silent_volumes: list(map, "silent_volumes"),
             disk_read: rate("disk_read_bps"),
             disk_write: rate("disk_write_bps"),
             net_rx: rate("net_rx_bps"),
@@ -212,8 +213,8 @@ impl HistoryReader {
             user_idle: number(map, "user_idle_s").map(Seconds),
             foreground: number(map, "foreground_pid").map(|pid| pid as u32),
             interrupts: fraction(map, "interrupts"),
-            disk_busy: fraction(map, "disk_busy"),
             stolen: fraction(map, "stolen"),
+            disk_busy: fraction(map, "disk_busy"),
             watched: Reading::from_option(flag("watched"), Why::Unsupported),
             closed: texts(map, "closed").map(Into::into).collect(),
             condition: Arc::new(condition(map)),
@@ -292,8 +293,16 @@ fn volumes(map: &Map<String, Value>) -> Reading<Vec<Volume>> {
     let why = map.get("volumes_missing").and_then(|why| serde_json::from_value(why.clone()).ok());
     let list = map.get("volumes").and_then(Value::as_array).filter(|_| why.is_none());
     // A check writes an empty list beside the reason.
-    let Some(list) = list else { return Reading::Missing(why.unwrap_or(Why::Unsupported)) };
-    Reading::Known(list.iter().filter_map(|volume| serde_json::from_value(volume.clone()).ok()).collect())
+    if list.is_none() {
+        return Reading::Missing(why.unwrap_or(Why::Unsupported));
+    }
+    Reading::Known(self::list(map, "volumes"))
+}
+
+/// The entries of a list that can be read.
+fn list<T: serde::de::DeserializeOwned>(map: &Map<String, Value>, name: &str) -> Vec<T> {
+    let entries = map.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    entries.iter().filter_map(|entry| serde_json::from_value(entry.clone()).ok()).collect()
 }
 
 /// Programs and their use of a resource; incomplete entries are skipped.

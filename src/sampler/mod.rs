@@ -3,9 +3,11 @@
 
 mod awake;
 mod browsers;
+mod disks;
 #[cfg(test)]
 pub mod fake;
 mod gpu;
+mod network;
 mod pace;
 mod reaped_child_time;
 mod signatures;
@@ -29,6 +31,7 @@ pub use volumes::VolumeWatcher;
 
 use awake::{AwakeClock, AwakeInstant};
 use gpu::GpuWatcher;
+use network::Network;
 use reaped_child_time::{CountedUsage, Ended, InheritedShare, InheritedTime, charge, counted_below, uncounted};
 use slow::Latest;
 
@@ -151,7 +154,7 @@ pub struct Sampler {
     /// The window in front at the last tick.
     window: Option<u64>,
     volumes: VolumeWatcher,
-    networks: Option<sysinfo::Networks>,
+    network: Network,
     last_tick: Option<AwakeInstant>,
     last_scan: Option<Scan>,
     scans: u64,
@@ -190,7 +193,7 @@ impl Sampler {
             desktop: watching_desktop(),
             window: None,
             volumes,
-            networks: sysinfo::Networks::new_with_refreshed_list().ok(),
+            network: Network::new(),
             last_tick: None,
             last_scan: None,
             scans: 0,
@@ -274,8 +277,10 @@ impl Sampler {
         let sample = Sample {
             cpu,
             frequency: values.frequency,
-            disk_read: storage.as_ref().map_or_else(|why| Reading::Missing(*why), |view| view.read),
-            disk_write: storage.as_ref().map_or_else(|why| Reading::Missing(*why), |view| view.written),
+            disk_read: storage.as_ref().map_or_else(|why| Reading::Missing(*why), |view| view.throughput.read),
+            disk_write: storage.as_ref().map_or_else(|why| Reading::Missing(*why), |view| view.throughput.written),
+            disk_busy: storage.as_ref().map_or_else(|why| Reading::Missing(*why), |view| view.throughput.busy),
+            silent_volumes: storage.as_ref().map_or_else(|_| Vec::new(), |view| view.silent.clone()),
             volumes: storage.map_or_else(Reading::Missing, |view| Reading::Known(view.volumes.clone())),
             net_rx,
             net_tx,
@@ -284,8 +289,7 @@ impl Sampler {
             fan_effort: Reading::from_option(effort, Why::NotYet),
             throttle_events: values.throttle_events,
             pressure: values.pressure,
-            gpu: self.gpu.as_mut().map_or(values.gpu, |gpu| gpu.poll(now.instant)),
-            disk_busy: values.disk_busy,
+            gpu,
             power: values.power,
             condition: self.condition(now.instant),
             program_span,
@@ -308,14 +312,14 @@ impl Sampler {
             }
             return (Reading::Missing(Why::NotYet), Vec::new());
         };
-        let per_core = times.per_core.iter().zip(&last.per_core).filter_map(|(new, old)| share(*new, *old)).collect();
-        (Reading::from_option(share(times.total, last.total), Why::NotYet), per_core)
-    }
-
         // Processors can be switched off and on, in a virtual machine also added.
         if times.per_core.len() != last.per_core.len() {
             self.machine.cpus = times.per_core.len().max(1) as u32;
         }
+        let per_core = times.per_core.iter().zip(&last.per_core).filter_map(|(new, old)| share(*new, *old)).collect();
+        (Reading::from_option(share(times.total, last.total), Why::NotYet), per_core)
+    }
+
     /// Share of all processors since a scan; `now` supplies the reason if it is missing.
     fn cpu_since(&self, scan: Option<Scan>, now: Reading<Fraction>) -> Reading<Fraction> {
         let times = scan.and_then(|scan| scan.cpu).zip(self.last_cpu.as_ref());
@@ -412,27 +416,6 @@ impl Sampler {
         }
         self.condition.latest().unwrap_or_default()
     }
-
-    fn read_network(&mut self, elapsed: Option<Duration>) -> (Reading<BytesPerSec>, Reading<BytesPerSec>) {
-        let Some(networks) = &mut self.networks else {
-            return (Reading::Missing(Why::Unsupported), Reading::Missing(Why::Unsupported));
-        };
-        networks.refresh(true);
-        let Some(elapsed) = elapsed.filter(|elapsed| !elapsed.is_zero()) else {
-            return (Reading::Missing(Why::NotYet), Reading::Missing(Why::NotYet));
-        };
-        let (mut received, mut sent) = (0_u64, 0_u64);
-        for (name, data) in networks.iter() {
-            let name = name.to_string_lossy().to_ascii_lowercase();
-            if name == "lo" || name.contains("loopback") {
-                continue;
-            }
-            received = received.saturating_add(data.received());
-            sent = sent.saturating_add(data.transmitted());
-        }
-        let rate = |bytes: u64| Reading::Known(BytesPerSec(bytes as f64 / elapsed.as_secs_f64()));
-        (rate(received), rate(sent))
-    }
 }
 
 impl Default for Sampler {
@@ -527,7 +510,7 @@ mod tests {
 
     #[test]
     fn a_share_is_of_the_time_between_two_readings() {
-        let time = |busy, all| platform::CpuTime { busy, all, interrupts: 0 };
+        let time = |busy, all| platform::CpuTime { busy, all, ..platform::CpuTime::default() };
         assert_eq!(share(time(35, 120), time(10, 20)).map(Fraction::get), Some(0.25));
         assert_eq!(share(time(35, 120), time(10, 120)), None, "no time has passed");
         assert_eq!(share(time(5, 120), time(10, 20)).map(Fraction::get), Some(0.0), "a counter that went back");

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use super::threads;
 use crate::model::Why;
 
-/// Maximum time for an answer; after that the last one is stale.
-const STALE_AFTER: Duration = Duration::from_secs(15);
+/// Maximum time for an answer; after that the source counts as silent.
+pub const STALE_AFTER: Duration = Duration::from_secs(15);
 
 struct Slot<T> {
     answer: Option<Arc<T>>,
@@ -23,6 +23,7 @@ type Source<T> = Arc<Mutex<dyn FnMut() -> Option<T> + Send>>;
 /// The newest answer of a slow source; requesting and reading never block.
 pub struct Latest<T> {
     name: &'static str,
+    patience: Duration,
     slot: Arc<Mutex<Slot<T>>>,
     /// Locked only by the one working thread.
     source: Source<T>,
@@ -32,8 +33,17 @@ impl<T: Send + Sync + 'static> Latest<T> {
     /// Queries `source` for the first time, and once for each later [`Self::request`], on threads called `name`. A
     /// source that never returns keeps its thread and nothing else, even after this value is dropped.
     pub fn start(name: &'static str, source: impl FnMut() -> Option<T> + Send + 'static) -> Self {
+        Self::with_patience(name, STALE_AFTER, source)
+    }
+
+    /// Like [`Self::start`], with another maximum time for an answer.
+    pub fn with_patience(
+        name: &'static str,
+        patience: Duration,
+        source: impl FnMut() -> Option<T> + Send + 'static,
+    ) -> Self {
         let slot = Arc::new(Mutex::new(Slot { answer: None, requested_at: None, running: false }));
-        let latest = Self { name, slot, source: Arc::new(Mutex::new(source)) };
+        let latest = Self { name, patience, slot, source: Arc::new(Mutex::new(source)) };
         latest.request();
         latest
     }
@@ -63,7 +73,6 @@ impl<T: Send + Sync + 'static> Latest<T> {
     }
 
     /// True if an answer is pending.
-    #[cfg(test)]
     pub fn is_waiting(&self) -> bool {
         locked(&self.slot).running
     }
@@ -71,16 +80,14 @@ impl<T: Send + Sync + 'static> Latest<T> {
     /// The newest answer.
     ///
     /// # Errors
-    /// [`Why::NotYet`] before the first answer, [`Why::Stale`] if the source has stopped responding.
+    /// [`Why::NotYet`] before the first answer, [`Why::Stale`] if the source does not respond, from the first time or
+    /// any more.
     pub fn latest(&self) -> Result<Arc<T>, Why> {
         let slot = locked(&self.slot);
-        match &slot.answer {
-            None => Err(Why::NotYet),
-            Some(_) if slot.requested_at.is_some_and(|requested_at| requested_at.elapsed() > STALE_AFTER) => {
-                Err(Why::Stale)
-            }
-            Some(answer) => Ok(Arc::clone(answer)),
+        if slot.requested_at.is_some_and(|requested_at| requested_at.elapsed() > self.patience) {
+            return Err(Why::Stale);
         }
+        slot.answer.as_ref().map(Arc::clone).ok_or(Why::NotYet)
     }
 }
 

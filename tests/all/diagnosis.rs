@@ -137,6 +137,7 @@ fn play(samples: &[SampleSpec], order: impl Fn(&mut Vec<ProcSample>)) -> Vec<Fin
                 name: "/".into(),
                 total: Bytes(1 << 39),
                 free: Bytes(spec.free << 20),
+                ..Volume::default()
             }]),
             temperature: Reading::from_option(spec.celsius.map(Celsius), Why::NoSensor),
             fan_effort: share(spec.rest),
@@ -178,7 +179,7 @@ const FIGURES: [Figure; 11] = [
     }),
     (RuleId::DiskNearlyFull, |sample, share| {
         let (total, used) = (Bytes(240 << 30), part_of(240 << 30, share));
-        let volume = Volume { name: "C:".to_owned(), total, free: Bytes(total.0 - used.0) };
+        let volume = Volume { name: "C:".to_owned(), total, free: Bytes(total.0 - used.0), ..Volume::default() };
         sample.volumes = Reading::Known(vec![volume]);
     }),
     (RuleId::Hot, |sample, share| {

@@ -95,7 +95,7 @@ fn record(recorder: &mut Recorder, from: i64, to: i64) {
 
 fn full() -> Sample {
     let known = |value| Reading::Known(Fraction::new(value));
-    let volume = Volume { name: "C:".to_owned(), total: Bytes(100 << 30), free: Bytes(40 << 30) };
+    let volume = Volume { name: "C:".to_owned(), total: Bytes(100 << 30), free: Bytes(40 << 30), ..Volume::default() };
     Sample {
         frequency: Reading::Known(Hertz(3_400_000_000)),
         memory: Reading::Known(Memory { used: Bytes(3 << 30), total: Bytes(16 << 30) }),
@@ -568,7 +568,7 @@ fn free_space_is_recorded_when_it_changes_or_after_a_while() {
     let (mut recorder, _) = open(&path, at(0));
     for step in 0..600 {
         let free = Bytes((50 << 30) - if step >= 100 { 1 << 30 } else { 0 });
-        let volume = Volume { name: "/".to_owned(), total: Bytes(100 << 30), free };
+        let volume = Volume { name: "/".to_owned(), total: Bytes(100 << 30), free, ..Volume::default() };
         recorder.add(&Sample { volumes: Reading::Known(vec![volume]), ..totals(step * 2 + 2, 0.1) });
     }
     recorder.flush(at(1200)).expect("flushed");

@@ -100,6 +100,7 @@ impl Office {
             name: name.to_owned(),
             total: Bytes(512_000_000_000),
             free: Bytes(free as u64),
+            ..Volume::default()
         };
         Sample {
             at: At(at),

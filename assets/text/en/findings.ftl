@@ -31,10 +31,19 @@ memory_pressure-todo-machine-2 = If it does not help, restart the PC
 memory_pressure-limits = Memory that programs share is counted once for each of them, so the list can add up to more than the total.
 
 disk_nearly_full-headline = { $name } is nearly full: { $free } left
+disk_nearly_full-headline-removable = { $name }, which can be unplugged, is nearly full: { $free } left
+disk_nearly_full-headline-network = The network drive { $name } is nearly full: { $free } left
+disk_nearly_full-headline-account = The online storage shown as { $name } is nearly full: { $free } left
+disk_nearly_full-meaning-removable = There is little room on it for new files. The disks of this PC are not affected, and it does not make the PC slow.
+disk_nearly_full-meaning-network = There is little room on it for new files. It is storage of another computer: the disks of this PC are not affected, and it does not make the PC slow.
+disk_nearly_full-meaning-account = It is an account with a storage service and no disk of this PC: new files may not be uploaded, but the PC does not get slow from it.
 disk_nearly_full-meaning = Programs may fail to save, and updates may not install. Old downloads, the recycle bin and mail archives are the usual reason.
 disk_nearly_full-todo-1 = Empty the recycle bin and delete downloads you no longer need
 disk_nearly_full-todo-2 = Move large files to the place your company uses for them
 disk_nearly_full-todo-3 = If you cannot find what to remove, ask your helpdesk
+disk_nearly_full-todo-removable-1 = Delete or move files on it that you no longer need
+disk_nearly_full-todo-network-1 = Delete files there that you no longer need, or ask your helpdesk for more room
+disk_nearly_full-todo-account-1 = Delete files in the account that you no longer need and empty its recycle bin, or ask your helpdesk for more room
 disk_nearly_full-limits = Mimamori does not look into your folders; it only sees how much is free.
 
 disk_shrinking-headline = { $name } is filling up fast: { $lost } in { $duration }

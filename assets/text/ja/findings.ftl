@@ -31,10 +31,19 @@ memory_pressure-todo-machine-2 = それでも変わらなければ、再起動�
 memory_pressure-limits = 共有しているメモリはプログラムごとに数えるため、一覧の合計が全体より大きくなることがあります。
 
 disk_nearly_full-headline = { $name } の空き容量が残りわずかです：{ $free }
+disk_nearly_full-headline-removable = 取り外せるドライブ { $name } の空き容量が残りわずかです：{ $free }
+disk_nearly_full-headline-network = ネットワークドライブ { $name } の空き容量が残りわずかです：{ $free }
+disk_nearly_full-headline-account = オンラインストレージ（{ $name }）の空き容量が残りわずかです：{ $free }
+disk_nearly_full-meaning-removable = 新しいファイルを保存する余裕がほとんどありません。このパソコンのディスクには影響がなく、パソコンが遅くなる原因でもありません。
+disk_nearly_full-meaning-network = 新しいファイルを保存する余裕がほとんどありません。ほかのコンピューターの保存場所なので、このパソコンのディスクには影響がなく、パソコンが遅くなる原因でもありません。
+disk_nearly_full-meaning-account = これはストレージサービスのアカウントで、このパソコンのディスクではありません。新しいファイルをアップロードできなくなる可能性はありますが、パソコンが遅くなる原因ではありません。
 disk_nearly_full-meaning = ファイルを保存できなくなったり、更新が失敗したりする可能性があります。古いダウンロード、ごみ箱、メールの保存データが主な原因です。
 disk_nearly_full-todo-1 = ごみ箱を空にし、不要なダウンロードを削除してください
 disk_nearly_full-todo-2 = 大きなファイルを社内の決められた保存先へ移してください
 disk_nearly_full-todo-3 = 消してよいものが分からなければ、ヘルプデスクに相談してください
+disk_nearly_full-todo-removable-1 = その中の不要なファイルを削除するか、別の場所へ移してください
+disk_nearly_full-todo-network-1 = その中の不要なファイルを削除するか、容量を増やせるかヘルプデスクに相談してください
+disk_nearly_full-todo-account-1 = アカウント内の不要なファイルを削除してごみ箱を空にするか、容量を増やせるかヘルプデスクに相談してください
 disk_nearly_full-limits = 見守りはフォルダーの中を調べません。分かるのは空き容量だけです。
 
 disk_shrinking-headline = { $name } の空き容量が急に減っています：{ $duration }で{ $lost }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::knowledge::{Knowledge, Label};
-use crate::model::{Member, ProgramKind, ProgramSample};
+use crate::model::{Member, ProgramKind, ProgramSample, VolumeKind};
 
 /// Kind of a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct Subject {
     pub members: Vec<Member>,
     /// Number of its processes.
     pub parts: u32,
+    /// Of a volume: what holds its data.
+    #[serde(default, skip_serializing_if = "VolumeKind::is_disk")]
+    pub volume: VolumeKind,
 }
 
 impl Subject {
@@ -47,12 +50,13 @@ impl Subject {
             path: None,
             members: Vec::new(),
             parts: 0,
+            volume: VolumeKind::Disk,
         }
     }
 
     /// A volume.
-    pub fn volume(name: &str) -> Self {
-        Self { kind: SubjectKind::Volume, group: name.to_owned(), name: Label::same(name), ..Self::machine() }
+    pub fn volume(name: &str, volume: VolumeKind) -> Self {
+        Self { kind: SubjectKind::Volume, group: name.to_owned(), name: Label::same(name), volume, ..Self::machine() }
     }
 
     /// A program that has ended: it has no processes, and nothing can be done about it.
@@ -72,6 +76,7 @@ impl Subject {
             path: program.path.as_deref().map(str::to_owned),
             members: program.heavy_members(weight),
             parts: program.parts,
+            volume: VolumeKind::Disk,
         }
     }
 }

@@ -11,8 +11,12 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     let share = |sample: &Sample| sample.disk_busy.get().map(Fraction::get);
     let stall = |sample: &Sample| sample.pressure.get().map(|pressure| pressure.io.get());
     let is_waiting = |sample: &Sample| {
-        // A fast disk can be always active and still respond at once: where stall time is known, it decides.
-        let waiting = stall(sample).is_none_or(|stall| stall >= limits.disk_stall);
+        // A fast disk can be always active and still respond at once: where stall time is known, it decides. Where it
+        // is not, a disk that moves next to nothing is not busy: some drives count time in which they do nothing.
+        let waiting = match stall(sample) {
+            Some(stall) => stall >= limits.disk_stall,
+            None => moved(sample).is_some_and(|moved| moved >= limits.disk_moved),
+        };
         share(sample).is_some_and(|share| share >= limits.disk_busy) && waiting
     };
     let held = history.held(is_waiting).filter(|held| held.seconds >= limits.disk_seconds)?;
@@ -53,6 +57,13 @@ fn top_program<'a>(held: &'a Held, limits: &Wait) -> Option<(&'a ProgramSample, 
     (is_still_active && mean >= limits.disk_program).then_some((newest, mean))
 }
 
+/// Bytes per second of all disks; where that is not known, of the programs, as far as they are.
+fn moved(sample: &Sample) -> Option<f64> {
+    let of_disks = sample.disk_read.get().zip(sample.disk_write.get()).map(|(read, write)| read.0 + write.0);
+    let known: Vec<f64> = sample.programs.iter().filter_map(|program| program.disk.get()).map(|rate| rate.0).collect();
+    of_disks.or_else(|| (!known.is_empty()).then(|| known.iter().sum()))
+}
+
 fn rate(program: &ProgramSample) -> f64 {
     program.disk.get().map_or(0.0, |rate| rate.0)
 }
@@ -71,7 +82,11 @@ mod tests {
     }
 
     fn busy(scene: &mut Scene, processes: &[ProcSample], seconds: f64) {
-        scene.run_with(processes, seconds, |sample| sample.disk_busy = Reading::Known(Fraction::new(0.98)));
+        scene.run_with(processes, seconds, |sample| {
+            sample.disk_busy = Reading::Known(Fraction::new(0.98));
+            sample.disk_read = Reading::Known(BytesPerSec(20e6));
+            sample.disk_write = Reading::Known(BytesPerSec(0.0));
+        });
     }
 
     fn cause(scene: &Scene) -> Option<(String, f64)> {
@@ -126,6 +141,20 @@ mod tests {
         assert_eq!(found[0].rule, RuleId::DiskBusy);
         assert_eq!(found[0].cause.as_ref().map(|cause| cause.group.as_str()), Some("copy"));
         assert_eq!(rules(&scene(None))[0], RuleId::DiskBusy);
+    }
+
+    #[test]
+    fn a_disk_that_counts_time_but_moves_nothing_is_not_busy() {
+        let with_rate = |rate: f64| {
+            let mut scene = Scene::linux();
+            scene.run_with(&[process(10, "/usr/bin/bash", 0.02)], 30.0, |sample| {
+                sample.disk_busy = Reading::Known(Fraction::new(0.97));
+                sample.disk_read = Reading::Known(BytesPerSec(0.0));
+                sample.disk_write = Reading::Known(BytesPerSec(rate));
+            });
+            rules(&scene)[0]
+        };
+        assert_eq!((with_rate(70e3), with_rate(2e6)), (RuleId::AllWell, RuleId::DiskBusy));
     }
 
     #[test]

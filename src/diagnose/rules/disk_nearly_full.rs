@@ -2,7 +2,7 @@
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::{Disk, Knowledge};
-use crate::model::{History, Sample, Seconds, Volume};
+use crate::model::{History, Sample, Seconds, Volume, VolumeKind};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let limits = &knowledge.thresholds.disk;
@@ -22,7 +22,7 @@ fn finding(history: &History, volume: &Volume, limits: &Disk) -> Option<Finding>
         RuleId::DiskNearlyFull,
         severity,
         Confidence::High,
-        Subject::volume(&volume.name),
+        Subject::volume(&volume.name, volume.kind),
         since,
         vec![
             Evidence::with_threshold(EvidenceKind::FreeBytes, volume.free.0 as f64, threshold, Seconds(0.0)),
@@ -34,6 +34,10 @@ fn finding(history: &History, volume: &Volume, limits: &Disk) -> Option<Finding>
 /// Severity, and the free bytes below which it applies.
 fn judge(volume: &Volume, limits: &Disk) -> Option<(Severity, f64)> {
     let (total, free) = (volume.total.0, volume.free.0);
+    // What a program makes up has no size of its own.
+    if volume.kind == VolumeKind::Provided {
+        return None;
+    }
     if total < limits.smallest_bytes {
         return None;
     }
@@ -41,19 +45,20 @@ fn judge(volume: &Volume, limits: &Disk) -> Option<(Severity, f64)> {
     let critical_limit = share(limits.act).max(if total >= limits.act_of_bytes { limits.act_bytes } else { 0 });
     let warning_limit =
         share(limits.look).min(limits.look_bytes).max(if total >= limits.low_of_bytes { limits.low_bytes } else { 0 });
-    if free < critical_limit {
-        Some((Severity::Critical, critical_limit as f64))
-    } else if free < warning_limit {
-        Some((Severity::Warning, warning_limit as f64))
-    } else {
-        None
-    }
+    let (severity, limit) = match free {
+        _ if free < critical_limit => (Severity::Critical, critical_limit),
+        _ if free < warning_limit => (Severity::Warning, warning_limit),
+        _ => return None,
+    };
+    // Only a disk of this PC makes it fail; another one being full is worth knowing.
+    Some((if volume.kind == VolumeKind::Disk { severity } else { Severity::Ok }, limit as f64))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::diagnose::rules::fixture::{Scene, rules};
     use crate::diagnose::{RuleId, Severity};
+    use crate::model::{Bytes, Reading, Volume, VolumeKind};
 
     const GIB: f64 = (1_u64 << 30) as f64;
 
@@ -71,6 +76,24 @@ mod tests {
         assert_eq!(severity(4000.0, 100.0), None, "100 GB are plenty, whatever the share");
         assert_eq!(severity(64.0, 0.5), Some(Severity::Critical));
         assert_eq!(severity(0.05, 0.0), None, "a start-up partition is filled once");
+    }
+
+    #[test]
+    fn only_a_disk_of_this_pc_makes_it_fail() {
+        let severity = |kind| {
+            let mut scene = Scene::linux();
+            let (total, free) = (Bytes(15 << 30), Bytes(300 << 20));
+            let volume = Volume { name: "/mnt/x".to_owned(), kind, total, free };
+            scene.push(12.0, |sample| sample.volumes = Reading::Known(vec![volume.clone()]));
+            let found = scene.diagnose().into_iter().find(|found| found.rule == RuleId::DiskNearlyFull)?;
+            assert_eq!(found.subject.volume, kind);
+            Some(found.severity)
+        };
+        assert_eq!(severity(VolumeKind::Disk), Some(Severity::Critical));
+        for kind in [VolumeKind::Removable, VolumeKind::Network, VolumeKind::Account] {
+            assert_eq!(severity(kind), Some(Severity::Ok), "{kind:?}");
+        }
+        assert_eq!(severity(VolumeKind::Provided), None);
     }
 
     #[test]

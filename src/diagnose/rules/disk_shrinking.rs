@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::{Disk, Knowledge};
-use crate::model::{At, Bytes, BytesPerSec, History, Os, ProgramKind, ProgramSample, Reading, Sample, Seconds, Volume};
+use crate::model::{
+    At, Bytes, BytesPerSec, History, Os, ProgramKind, ProgramSample, Reading, Sample, Seconds, Volume, VolumeKind,
+};
 
 /// Share of the total loss that must lie in the newest part for the loss to count as ongoing.
 const STILL_FALLING: f64 = 0.02;
@@ -17,6 +19,8 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
     newest
         .into_iter()
         .flatten()
+        // Sticks and accounts are filled on purpose.
+        .filter(|volume| volume.kind == VolumeKind::Disk)
         .filter(|volume| volume.total.0 >= knowledge.thresholds.disk.smallest_bytes)
         .filter_map(|volume| fast(history, volume, knowledge).or_else(|| slow(history, volume, knowledge)))
         .collect()
@@ -63,7 +67,7 @@ fn fast(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
             RuleId::DiskShrinking,
             if hours < 1.0 { Severity::Critical } else { Severity::Warning },
             Confidence::from_duration(seconds).max(Confidence::Medium),
-            Subject::volume(&volume.name),
+            Subject::volume(&volume.name, volume.kind),
             *start,
             evidence,
         )
@@ -137,7 +141,7 @@ fn slow(history: &History, volume: &Volume, knowledge: &Knowledge) -> Option<Fin
             RuleId::DiskShrinking,
             Severity::Warning,
             Confidence::Medium,
-            Subject::volume(&volume.name),
+            Subject::volume(&volume.name, volume.kind),
             most.at,
             evidence,
         )
@@ -269,7 +273,7 @@ mod tests {
         let programs = [program(10, "scan", 900e6, 1e6), program(20, "log", 0.0, 180e6)];
         for step in 0..10 {
             let free = Bytes(((80.0 - 0.4 * f64::from(step)) * GIB) as u64);
-            let volume = Volume { name: "/".to_owned(), total: Bytes(256 << 30), free };
+            let volume = Volume { name: "/".to_owned(), total: Bytes(256 << 30), free, ..Volume::default() };
             scene.run_with(&programs, 2.0, |sample| sample.volumes = Reading::Known(vec![volume.clone()]));
         }
         scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::DiskShrinking).expect("reported")
@@ -300,7 +304,7 @@ mod tests {
         copy.disk_write = Reading::Known(BytesPerSec(200e6));
         for step in 0..10 {
             let free = Bytes(((80.0 - 0.4 * f64::from(step)) * GIB) as u64);
-            let volume = Volume { name: "/".to_owned(), total: Bytes(256 << 30), free };
+            let volume = Volume { name: "/".to_owned(), total: Bytes(256 << 30), free, ..Volume::default() };
             scene.run_with(std::slice::from_ref(&copy), 2.0, |sample| {
                 sample.volumes = Reading::Known(vec![volume.clone()]);
             });

@@ -228,7 +228,12 @@ impl Scene {
     pub(in crate::diagnose) fn volume(&mut self, name: &str, total: f64, free: &[f64]) {
         for free in free {
             self.push(self.step, |sample| {
-                let volume = Volume { name: name.to_owned(), total: Bytes(total as u64), free: Bytes(*free as u64) };
+                let volume = Volume {
+                    name: name.to_owned(),
+                    total: Bytes(total as u64),
+                    free: Bytes(*free as u64),
+                    ..Volume::default()
+                };
                 sample.volumes = Reading::Known(vec![volume]);
             });
         }

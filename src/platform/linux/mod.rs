@@ -10,6 +10,7 @@ mod desktop;
 mod endpoint;
 mod gpu_users;
 mod last_stop;
+mod line;
 mod net_users;
 mod notifier;
 mod open_files;
@@ -22,6 +23,7 @@ mod signed_in;
 mod target;
 mod tray;
 mod trim;
+mod volumes;
 
 use std::env;
 use std::fs::{self, File};
@@ -38,6 +40,7 @@ pub use desktop::Desktop;
 pub use endpoint::{Endpoint, ask};
 pub use gpu_users::GpuUsers;
 pub use last_stop::sudden_stop_cause;
+pub use line::line_interfaces;
 pub use net_users::NetUsers;
 pub use notifier::Notifier;
 pub use own::{clocks, end_program, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached};
@@ -48,16 +51,17 @@ pub use signed_in::signed_in_at;
 pub use target::Target;
 pub use tray::Tray;
 pub use trim::{GIVE_BACK_EVERY, give_back_memory, make_private_folder};
+pub use volumes::{disk_counters, mounts, space};
 
 use crate::model::{At, Bytes, Hertz, Machine, Memory, Os, OwnProcess, Pid, ProcKey, Reading, Signature, Swap, Why};
+
+/// Earliest believable time of a boot, in seconds since 1970: 2020.
+const EARLIEST_BOOT: i64 = 1_577_836_800;
 
 /// Facts that stay the same while the system runs.
 pub fn machine() -> Machine {
     let cpus = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
     let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
-/// Earliest believable time of a boot, in seconds since 1970: 2020.
-const EARLIEST_BOOT: i64 = 1_577_836_800;
-
     let cores = stat.lines().filter(|line| line.starts_with("cpu") && !line.starts_with("cpu ")).count();
     let booted_at = stat.lines().find_map(|line| line.strip_prefix("btime ")?.trim().parse::<i64>().ok());
     Machine {
@@ -74,10 +78,6 @@ const EARLIEST_BOOT: i64 = 1_577_836_800;
         },
         max_frequency: read_line(Path::new("/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"))
             .map(|khz| Hertz(khz.parse::<u64>().unwrap_or(0) * 1000)),
-    }
-}
-
-fn os_name() -> Option<String> {
         is_virtual: is_virtual(),
     }
 }
@@ -90,6 +90,10 @@ fn is_virtual() -> Reading<bool> {
     match (names.is_empty(), flags) {
         (true, None) => Reading::Missing(Why::Unsupported),
         (_, flags) => Reading::Known(flags == Some(true) || Machine::is_virtual_model(&names.join(" "))),
+    }
+}
+
+fn os_name() -> Option<String> {
     let text = fs::read_to_string("/etc/os-release").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
     Some(line.trim_matches('"').to_owned())
@@ -150,6 +154,24 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
     (Reading::from_option(memory, Why::Unsupported), Reading::from_option(swap, Why::Unsupported))
 }
 
+/// Bytes of the ZFS cache that can be given back; 0 without ZFS.
+fn cache_of_zfs() -> u64 {
+    static FILE: OnceLock<Option<File>> = OnceLock::new();
+    let Some(file) = FILE.get_or_init(|| File::open("/proc/spl/kstat/zfs/arcstats").ok()) else { return 0 };
+    let mut buffer = [0; 16384];
+    let length = file.read_at(&mut buffer, 0).unwrap_or_default();
+    reclaimable_arc(&String::from_utf8_lossy(&buffer[..length]))
+}
+
+/// Size of the cache above its minimum. Source: OpenZFS, `arc_c_min` is never given back.
+fn reclaimable_arc(text: &str) -> u64 {
+    let field = |name: &str| {
+        let line = text.lines().find(|line| line.split_ascii_whitespace().next() == Some(name))?;
+        line.split_ascii_whitespace().nth(2)?.parse::<u64>().ok()
+    };
+    field("size").zip(field("c_min")).map_or(0, |(size, least)| size.saturating_sub(least))
+}
+
 /// Returns `true` when there is a display to open a window on.
 pub fn has_display() -> bool {
     ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"]
@@ -173,24 +195,6 @@ pub fn has_other_users() -> Reading<bool> {
 pub fn pending_restart() -> Reading<bool> {
     if Path::new("/etc/debian_version").exists() {
         Reading::Known(Path::new("/run/reboot-required").exists())
-/// Bytes of the ZFS cache that can be given back; 0 without ZFS.
-fn cache_of_zfs() -> u64 {
-    static FILE: OnceLock<Option<File>> = OnceLock::new();
-    let Some(file) = FILE.get_or_init(|| File::open("/proc/spl/kstat/zfs/arcstats").ok()) else { return 0 };
-    let mut buffer = [0; 16384];
-    let length = file.read_at(&mut buffer, 0).unwrap_or_default();
-    reclaimable_arc(&String::from_utf8_lossy(&buffer[..length]))
-}
-
-/// Size of the cache above its minimum. Source: OpenZFS, `arc_c_min` is never given back.
-fn reclaimable_arc(text: &str) -> u64 {
-    let field = |name: &str| {
-        let line = text.lines().find(|line| line.split_ascii_whitespace().next() == Some(name))?;
-        line.split_ascii_whitespace().nth(2)?.parse::<u64>().ok()
-    };
-    field("size").zip(field("c_min")).map_or(0, |(size, least)| size.saturating_sub(least))
-}
-
     } else {
         Reading::Missing(Why::Unsupported)
     }
@@ -234,16 +238,6 @@ pub fn started_at(key: ProcKey, machine: &Machine) -> Option<At> {
     let ticks_per_second = rustix::param::clock_ticks_per_second().max(1);
     let milliseconds = key.start_time.saturating_mul(1000) / ticks_per_second;
     Some(At(machine.booted_at.get()?.0.saturating_add(i64::try_from(milliseconds).ok()?)))
-}
-
-/// Identity of a volume: the name of its device, which stays the same wherever it is mounted.
-pub fn device_of(name: &std::ffi::OsStr, _id: Option<u64>) -> (std::ffi::OsString, Option<u64>) {
-    (name.to_owned(), None)
-}
-
-/// Drives known only by their letter: none on Linux.
-pub fn drives() -> Vec<crate::model::Volume> {
-    Vec::new()
 }
 
 /// Width of the terminal on standard error, if it is one.

@@ -10,7 +10,9 @@ pub use background::{
     own_cpu_time, own_memory, raise_own_priority, signed_in_at, start_detached, sudden_stop_cause,
 };
 
-use super::types::{ActError, CpuTimes, DesktopSnapshot, RawProc, SensorValues, WindowOwner};
+use super::types::{
+    ActError, CpuTimes, DesktopSnapshot, DiskCounters, MountPoint, RawProc, SensorValues, Space, WindowOwner,
+};
 use crate::model::{
     At, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts, ProcKey, Reading, Seconds,
     Signature, Swap, Traffic, Why,
@@ -109,14 +111,30 @@ pub fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
-/// Identity of a volume: the name of its device, which stays the same wherever it is mounted.
-pub fn device_of(name: &std::ffi::OsStr, _id: Option<u64>) -> (std::ffi::OsString, Option<u64>) {
-    (name.to_owned(), None)
+/// Not supported.
+///
+/// # Errors
+/// Always [`Why::Unsupported`].
+pub fn mounts() -> Result<Vec<MountPoint>, Why> {
+    Err(Why::Unsupported)
 }
 
-/// Drives known only by their letter: none here.
-pub fn drives() -> Vec<crate::model::Volume> {
-    Vec::new()
+/// Not supported.
+pub fn space(_at: &MountPoint) -> Option<Space> {
+    None
+}
+
+/// All interfaces but loopback: which have hardware is not known.
+pub fn line_interfaces(names: &[String]) -> Vec<String> {
+    names.iter().filter(|name| !name.starts_with("lo")).cloned().collect()
+}
+
+/// Not supported.
+///
+/// # Errors
+/// Always [`Why::Unsupported`].
+pub fn disk_counters() -> Result<Vec<(String, DiskCounters)>, Why> {
+    Err(Why::Unsupported)
 }
 
 /// Not supported.

@@ -13,6 +13,7 @@ mod desktop;
 mod endpoint;
 mod gpu;
 mod last_stop;
+mod line;
 mod logon;
 mod notifier;
 mod ntdll;
@@ -54,6 +55,7 @@ pub use desktop::Desktop;
 pub use endpoint::{Endpoint, ask};
 pub use gpu::{GpuTotal, GpuUsers};
 pub use last_stop::sudden_stop_cause;
+pub use line::line_interfaces;
 pub use notifier::Notifier;
 pub use own::{clocks, end_program, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached};
 pub use processes::ProcessReader;
@@ -64,7 +66,7 @@ pub use signature::signature;
 pub use target::Target;
 pub use tray::Tray;
 pub use trim::{GIVE_BACK_EVERY, give_back_memory, make_private_folder};
-pub use volumes::{device_of, drives};
+pub use volumes::{disk_counters, mounts, space};
 
 use crate::model::{At, Bytes, Machine, Memory, Os, OwnProcess, Pid, ProcKey, Reading, Swap, Why};
 use ntdll::{Buffer, u64_at};
@@ -76,10 +78,10 @@ const RESTART_KEYS: [&str; 2] = [
     r"SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
     r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
 ];
-/// First build of Windows 11, whose registry still says Windows 10.
-const FIRST_WINDOWS_11: u32 = 22_000;
 /// Key with the names of maker and model.
 const FIRMWARE_KEY: &str = r"HARDWARE\DESCRIPTION\System\BIOS";
+/// First build of Windows 11, whose registry still says Windows 10.
+const FIRST_WINDOWS_11: u32 = 22_000;
 
 /// Facts that stay the same while the system runs.
 pub fn machine() -> Machine {
@@ -92,12 +94,10 @@ pub fn machine() -> Machine {
         boot_id: Reading::from_option(boot.map(BootTime::as_id), Why::Unsupported),
         booted_at: Reading::from_option(boot.map(BootTime::at), Why::Unsupported),
         max_frequency: sensors::frequencies().map(|clocks| clocks.max),
+        is_virtual: is_virtual(),
     }
 }
-        is_virtual: is_virtual(),
 
-/// Number of processors in all groups of 64.
-#[expect(unsafe_code, reason = "asks for a number")]
 /// By the names in the firmware. The bit of the processor is also set where Windows itself runs on its hypervisor.
 fn is_virtual() -> Reading<bool> {
     let names = ["SystemManufacturer", "SystemProductName"].map(|value| registry::text(FIRMWARE_KEY, value));
@@ -105,6 +105,8 @@ fn is_virtual() -> Reading<bool> {
     Reading::from_option((!names.is_empty()).then(|| Machine::is_virtual_model(&names.join(" "))), Why::Unsupported)
 }
 
+/// Number of processors in all groups of 64.
+#[expect(unsafe_code, reason = "asks for a number")]
 fn cpu_count() -> u32 {
     // SAFETY: takes a number.
     unsafe { GetActiveProcessorCount(ALL_PROCESSOR_GROUPS) }.max(1)
