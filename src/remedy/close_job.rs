@@ -77,6 +77,7 @@ pub struct CloseJob<T> {
     before: Option<Fraction>,
     program_before: Option<Fraction>,
     ended: Option<At>,
+    is_forced: bool,
 }
 
 impl<T: Target> CloseJob<T> {
@@ -94,6 +95,7 @@ impl<T: Target> CloseJob<T> {
             program_before: pc.sample.program(&subject.group).map(|program| program.cpu),
             targets: Vec::new(),
             ended: None,
+            is_forced: false,
             status: CloseStatus { subject, phase: Err(ActError::Gone), can_force: false },
         };
         let held = match closable {
@@ -110,13 +112,25 @@ impl<T: Target> CloseJob<T> {
         (job, action)
     }
 
+    /// Returns `true` when closing `subject` is what this job does: the same program, of which a process that was asked
+    /// still runs, or no process is new. It must not be asked, or killed, a second time.
+    pub fn is_about(&self, subject: &Subject) -> bool {
+        let is_known = || subject.members.iter().all(|member| self.known.contains(&member.key));
+        self.status.subject.group == subject.group
+            && self.status.can_force
+            && (self.targets.iter().any(T::is_running) || is_known())
+    }
+
     /// Current state.
     pub const fn status(&self) -> &CloseStatus {
         &self.status
     }
 
-    /// Kills what was asked to close; the user has confirmed it.
+    /// Kills what was asked to close; the user has confirmed it. Once: further calls do nothing.
     pub fn force(&mut self, pc: PcState<'_>) -> CloseUpdate {
+        if std::mem::replace(&mut self.is_forced, true) {
+            return CloseUpdate::default();
+        }
         for target in self.targets.iter_mut().filter(|target| target.is_running()) {
             // A process that has just ended is what was wanted; one that survives keeps `running` true.
             let _ = target.force_close();

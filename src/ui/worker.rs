@@ -33,6 +33,9 @@ const RESTART_EVERY: u64 = 3;
 /// Sample at which the baseline is read for the second time; after that, every [`LEARN_EVERY`].
 const SECOND_LEARN: u64 = 30;
 
+/// Jobs remembered after they are no longer shown; each holds its processes open.
+const MOST_EARLIER_JOBS: usize = 16;
+
 /// What the thread needs of the system. Tests supply their own.
 trait Host {
     /// A process held open for a remedy.
@@ -179,12 +182,24 @@ struct Thread<H: Host> {
     replies: Replies,
     observation: Option<Observation>,
     job: Option<CloseJob<H::Target>>,
+    /// Jobs that are no longer shown, oldest first.
+    earlier_jobs: Vec<CloseJob<H::Target>>,
     samples: u64,
 }
 
 impl<H: Host> Thread<H> {
     fn new(host: H, monitor: Monitor, recording: Option<PathBuf>, my_files: MyFiles, replies: Replies) -> Self {
-        let mut thread = Self { host, monitor, recording, my_files, replies, observation: None, job: None, samples: 0 };
+        let mut thread = Self {
+            host,
+            monitor,
+            recording,
+            my_files,
+            replies,
+            observation: None,
+            job: None,
+            earlier_jobs: Vec::new(),
+            samples: 0,
+        };
         thread.learn();
         thread
     }
@@ -261,7 +276,7 @@ impl<H: Host> Thread<H> {
             Command::Close(subject) => return self.begin_job(subject),
             Command::Force => return self.advance(CloseJob::force),
             Command::DismissJob => {
-                self.job = None;
+                self.set_job_aside();
                 Reply::Job(None)
             }
         };
@@ -326,6 +341,13 @@ impl<H: Host> Thread<H> {
     }
 
     fn begin_job(&mut self, subject: Subject) {
+        self.set_job_aside();
+        // A double click, or a click on a card that was drawn before the program had ended.
+        if let Some(index) = self.earlier_jobs.iter().position(|job| job.is_about(&subject)) {
+            self.job = Some(self.earlier_jobs.remove(index));
+            self.send_job();
+            return;
+        }
         let Some(observation) = &self.observation else { return };
         let closable = self.monitor.closable(&subject.members, &observation.program_table);
         let pc = PcState { now: self.host.now(), sample: &observation.sample, programs: &observation.program_table };
@@ -336,6 +358,13 @@ impl<H: Host> Thread<H> {
         }
         self.job = Some(job);
         self.send_job();
+    }
+
+    /// Shows no job any longer. What it asked is remembered, so that no program is asked twice.
+    fn set_job_aside(&mut self) {
+        self.earlier_jobs.extend(self.job.take());
+        let too_many = self.earlier_jobs.len().saturating_sub(MOST_EARLIER_JOBS);
+        self.earlier_jobs.drain(..too_many);
     }
 
     fn advance(&mut self, act: impl FnOnce(&mut CloseJob<H::Target>, PcState<'_>) -> CloseUpdate) {
@@ -581,6 +610,39 @@ mod tests {
         rig.thread.handle(Command::Force);
         rig.run(20);
         assert_eq!((rig.verdict(), rig.verdicts()), (Some(Verdict::Refused), vec!["refused".into()]));
+    }
+
+    /// Regression: six clicks 40 ms apart sent three signals.
+    #[test]
+    fn a_program_is_asked_once_and_killed_once_however_often_somebody_clicks() {
+        let mut rig = Rig::new();
+        rig.done.borrow_mut().is_stubborn = true;
+        for _ in 0..6 {
+            rig.close();
+            rig.thread.advance(CloseJob::step);
+        }
+        rig.run(30);
+        rig.thread.handle(Command::DismissJob);
+        rig.close();
+        assert_eq!(rig.phases().pop(), Some(Ok(Phase::StillOpen)), "the same job is shown again");
+        assert_eq!(rig.done.borrow().close_requested, [BURNER]);
+        rig.done.borrow_mut().is_stuck = true;
+        for _ in 0..3 {
+            rig.thread.handle(Command::Force);
+        }
+        rig.run(20);
+        rig.close();
+        rig.thread.handle(Command::Force);
+        assert_eq!((rig.done.borrow().close_requested.len(), rig.done.borrow().forced.len()), (1, 1));
+        let actions = rig.recorded().into_iter().filter(|(kind, ..)| *kind == EventKind::Action);
+        assert_eq!(actions.count(), 2, "asked, and killed");
+        // A program that ended and was started again is another one.
+        rig.pc.end(BURNER.pid);
+        let again = ProcKey { pid: 4_000_009, start_time: 900 };
+        rig.pc.start(again, "burner", 0.6);
+        rig.run(6);
+        rig.close();
+        assert_eq!(rig.done.borrow().close_requested, [BURNER, again]);
     }
 
     #[test]
