@@ -1,10 +1,12 @@
 //! The tray icon: StatusNotifierItem and its menu over D-Bus, without GTK.
 
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
 use ksni::blocking::{Handle, TrayMethods};
 use ksni::menu::{CheckmarkItem, MenuItem, StandardItem};
@@ -20,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const ASK_AGAIN: Duration = Duration::from_secs(10);
 /// Delay between attempts when the tray refuses our icon.
 const TRY_AGAIN: Duration = Duration::from_mins(1);
+/// Interval of looking whether the session bus was started again.
+const LOOK_AT_BUS: Duration = Duration::from_secs(3);
 /// Icon sizes in pixels; the panel picks the best fit.
 const SIZES: [u32; 5] = [16, 22, 24, 32, 48];
 /// Must never change: desktops remember by it whether to show the icon.
@@ -72,14 +76,10 @@ fn run(mut item: Item, views: &Receiver<TrayView>, started: &Sender<Result<(), N
     }
     let _ = started.send(Ok(()));
     item.report_shown(shown.is_ok());
-    let mut asked_again = false;
+    let (mut asked_again, mut bus) = (false, SessionBus::of_environment());
+    let mut due = Instant::now() + ASK_AGAIN;
     loop {
-        let received = match &shown {
-            Err(_) => views.recv_timeout(TRY_AGAIN),
-            Ok(_) if !asked_again => views.recv_timeout(ASK_AGAIN),
-            Ok(_) => views.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match received {
+        match views.recv_timeout(LOOK_AT_BUS) {
             Ok(view) => {
                 item.view = views.try_iter().last().unwrap_or(view);
                 if let Ok(handle) = &shown {
@@ -87,23 +87,78 @@ fn run(mut item: Item, views: &Receiver<TrayView>, started: &Sender<Result<(), N
                 }
             }
             Err(RecvTimeoutError::Timeout) => {
-                asked_again = true;
-                if !item.has_place.load(Ordering::Relaxed) {
-                    end(shown);
+                let is_new_bus = bus.is_new();
+                // Once more for a desktop that is still starting, and at intervals where there is no bus at all.
+                let is_due = Instant::now() >= due && (shown.is_err() || !std::mem::replace(&mut asked_again, true));
+                if is_new_bus || is_due && !item.has_place.load(Ordering::Relaxed) {
+                    end(shown, is_new_bus);
                     shown = item.show();
+                    due = Instant::now() + TRY_AGAIN;
                     if shown.is_ok() && item.has_place.load(Ordering::Relaxed) {
                         item.report_shown(true);
                     }
+                    // A bus that is starting may not answer yet.
+                    if is_new_bus && shown.is_err() {
+                        bus.forget();
+                    }
                 }
             }
-            Err(RecvTimeoutError::Disconnected) => return end(shown),
+            Err(RecvTimeoutError::Disconnected) => return end(shown, false),
         }
     }
 }
 
-fn end(shown: Result<Handle<Item>, ksni::Error>) {
+/// Removes the icon; `is_bus_gone` when its bus has ended, which answers no more.
+fn end(shown: Result<Handle<Item>, ksni::Error>, is_bus_gone: bool) {
     if let Ok(handle) = shown {
-        handle.shutdown().wait();
+        let ended = handle.shutdown();
+        if !is_bus_gone {
+            ended.wait();
+        }
+    }
+}
+
+/// The socket of the session bus. A bus that was started again has a new one, and knows nothing of the icon: neither
+/// ksni nor zbus connects a second time.
+struct SessionBus {
+    /// `None` for a bus without a file.
+    path: Option<PathBuf>,
+    /// Device, number and time of change of the socket that was seen last.
+    seen: Option<(u64, u64, i64, i64)>,
+}
+
+impl SessionBus {
+    fn of_environment() -> Self {
+        let address = env::var("DBUS_SESSION_BUS_ADDRESS").unwrap_or_default();
+        let named = address.split([';', ',']).find_map(|part| part.strip_prefix("unix:path=")).map(PathBuf::from);
+        let usual = || env::var_os("XDG_RUNTIME_DIR").map(|folder| PathBuf::from(folder).join("bus"));
+        Self::at(named.or_else(|| if address.is_empty() { usual() } else { None }))
+    }
+
+    fn at(path: Option<PathBuf>) -> Self {
+        let mut bus = Self { path, seen: None };
+        bus.seen = bus.socket();
+        bus
+    }
+
+    fn socket(&self) -> Option<(u64, u64, i64, i64)> {
+        let data = fs::metadata(self.path.as_ref()?).ok()?;
+        Some((data.dev(), data.ino(), data.ctime(), data.ctime_nsec()))
+    }
+
+    /// Returns `true` once for every bus that was started since.
+    fn is_new(&mut self) -> bool {
+        let socket = self.socket();
+        let is_new = socket.is_some() && socket != self.seen;
+        if is_new {
+            self.seen = socket;
+        }
+        is_new
+    }
+
+    /// Lets [`Self::is_new`] return `true` again for the present bus.
+    fn forget(&mut self) {
+        self.seen = None;
     }
 }
 
@@ -230,6 +285,23 @@ fn picture(icon: TrayIcon, size: u32, colours: &Colours) -> Icon {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bus_that_was_started_again_is_noticed_once() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("bus");
+        fs::write(&path, "").expect("a first one");
+        let mut bus = SessionBus::at(Some(path.clone()));
+        assert!(!bus.is_new());
+        fs::remove_file(&path).expect("ended");
+        assert!(!bus.is_new(), "there is none");
+        fs::write(folder.path().join("other"), "").expect("takes the number of the first");
+        fs::write(&path, "").expect("started again");
+        assert!(bus.is_new() && !bus.is_new());
+        bus.forget();
+        assert!(bus.is_new());
+        assert!(!SessionBus::at(None).is_new());
+    }
 
     fn line(text: &str, default: bool, checked: Option<bool>) -> MenuLine {
         MenuLine::Item { action: TrayAction::Open, text: text.into(), default, checked }
