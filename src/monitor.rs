@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::diagnose::{Finding, Grouper, ProgramFacts, ProgramTable, Subject, diagnose};
 use crate::knowledge::{Knowledge, Mining, Steady};
@@ -29,7 +29,12 @@ pub const LEARN_EVERY: u64 = 1800;
 
 /// The wall clock. Modules below this one get time as an argument.
 pub fn now() -> At {
-    At(jiff::Timestamp::now().as_millisecond())
+    // A clock may be set to a time that jiff has no date for, where `Timestamp::now` panics.
+    let milliseconds = |length: Duration| i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => At(milliseconds(since)),
+        Err(before) => At(-milliseconds(before.duration())),
+    }
 }
 
 /// Backward clock step up to which sampling continues from the last sample; see [`History::push`].

@@ -313,12 +313,16 @@ pub fn shift(db: &Connection, tier: Tier, from: i64, to: i64, by: i64) -> Result
     shift_key(db, &format!("{table}_usage"), "id", from.saturating_mul(USAGES), last, by.saturating_mul(USAGES))
 }
 
-/// Goes by way of negative keys: in a single step a row could collide with the next one that has not moved yet.
+/// Distance from all keys in use at which moved rows wait for the others.
+const AWAY: i64 = 1 << 61;
+
+/// Goes by way of keys that are far away: in a single step a row could collide with the next one that has not moved yet.
+/// Keys are negative while the clock is set to a time before 1970.
 pub fn shift_key(db: &Connection, table: &str, key: &str, from: i64, to: i64, by: i64) -> Result<(), RecorderError> {
-    let away = format!("UPDATE {table} SET {key} = -({key} + ?3) WHERE {key} BETWEEN ?1 AND ?2 AND {key} >= 0");
-    db.execute(&away, [from, to, by])?;
+    let away = format!("UPDATE {table} SET {key} = {key} + ?3 + ?4 WHERE {key} BETWEEN ?1 AND ?2");
+    db.execute(&away, [from, to, by, AWAY])?;
     // A row of an earlier run at the same millisecond is replaced.
-    db.execute(&format!("UPDATE OR REPLACE {table} SET {key} = -{key} WHERE {key} < 0"), [])?;
+    db.execute(&format!("UPDATE OR REPLACE {table} SET {key} = {key} - ?1 WHERE {key} >= ?1 / 2"), [AWAY])?;
     Ok(())
 }
 

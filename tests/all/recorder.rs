@@ -661,12 +661,45 @@ fn damage_that_is_met_while_writing_costs_nothing_that_waits() {
     assert_eq!(samples(&path, Tier::Raw).len(), 1);
 }
 
+/// Regression: the keys of rows that lay before 1970 lost their sign, so that these rows came after the others.
+#[test]
+fn a_clock_that_is_set_far_away_and_back_leaves_everything_in_order() {
+    let times = |path: &Path| samples(path, Tier::Raw).iter().map(|sample| sample.at).collect::<Vec<_>>();
+    // The middle of the run becomes 1970, the year 2100, and the end of 9999.
+    for aim in [-DAY0 - 300_000, 4_102_444_800_000 - DAY0, 253_402_300_799_000 - DAY0] {
+        let (_folder, path) = file();
+        let (mut recorder, _) = open(&path, at(-100));
+        record(&mut recorder, -100, -50);
+        recorder.end(at(-50)).expect("ended");
+        let (mut recorder, _) = open(&path, at(0));
+        record(&mut recorder, 0, 600);
+        let before = times(&path);
+        recorder.shift_clock(aim, At(at(600).0 + aim)).expect("moved");
+        for step in 1..=100 {
+            let sample = totals(600 + step * 2, 0.3);
+            recorder.add(&Sample { at: At(sample.at.0 + aim), ..sample });
+        }
+        recorder.note(&Event::new(At(at(700).0 + aim), EventKind::Paused, ""));
+        recorder.flush(At(at(800).0 + aim)).expect("flushed");
+        recorder.shift_clock(-aim, at(800)).expect("moved back");
+        record(&mut recorder, 800, 900);
+        let after = times(&path);
+        assert!(after.is_sorted() && after.starts_with(&before[..before.len() - 5]), "{aim}");
+        assert_eq!((after.first(), after.last()), (before.first(), Some(&at(900))), "{aim}");
+        let events = reader(&path).events(At(0), EVER).expect("events");
+        assert_eq!(events.last().map(|event| event.at), Some(at(700)), "{aim}");
+        recorder.end(at(900)).expect("ended");
+        assert_eq!(reader(&path).span().expect("span").map(|span| span.1), Some(at(900)), "{aim}");
+    }
+}
+
 #[test]
 fn a_newer_file_is_left_as_it_is() {
     let (_folder, path) = file();
     let (recorder, _) = open(&path, at(0));
     recorder.end(at(1)).expect("ended");
-    Connection::open(&path).and_then(|db| db.pragma_update(None, "user_version", 99)).expect("newer");
+    let newer = "PRAGMA user_version = 99; CREATE TABLE later (id INTEGER)";
+    Connection::open(&path).and_then(|db| db.execute_batch(newer)).expect("newer");
     let before = fs::read(&path).expect("the file");
     for _ in 0..2 {
         let answer = Recorder::open(&path, &run(at(2)), Limits::default()).err();
