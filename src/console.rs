@@ -1,7 +1,13 @@
-//! Console output: the only module that writes to the terminal. Handles broken pipes, colours and NO_COLOR
-//! (no-color.org).
+//! Console output: the only module that writes to the terminal. Handles write errors, colours, NO_COLOR (no-color.org)
+//! and dumb terminals.
+//!
+//! Everything passes through here, so that no name, path or text of somebody else reaches a terminal or a script with
+//! escape sequences, bidirectional controls or other invisible characters in it.
 
-use std::io::{IsTerminal, Write};
+use std::fmt::Write as _;
+use std::io::{Error, ErrorKind, IsTerminal, Write};
+
+use crate::model::{is_dangerous, visible_lines};
 
 /// Meaning of a piece of text; becomes a colour on a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,26 +22,44 @@ pub enum Style {
     Faint,
 }
 
+/// Styles with the noncharacter that marks their beginning and their escape code. A name cannot contain the marks
+/// ([`crate::model::DisplayName`]), and a mark that is nevertheless there changes a colour at worst.
+const STYLES: [(Style, char, &str); 4] = [
+    (Style::Strong, '\u{fdd1}', "1"),
+    (Style::Good, '\u{fdd2}', "32"),
+    (Style::Warning, '\u{fdd3}', "33"),
+    (Style::Faint, '\u{fdd4}', "2"),
+];
+/// Marks the end of a style.
+const END: char = '\u{fdd0}';
+
 /// Standard output and standard error.
-#[expect(clippy::struct_excessive_bools, reason = "four independent facts about two streams")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about two streams")]
 pub struct Output {
     colour: bool,
     terminal: bool,
     error_terminal: bool,
+    /// Lines on standard error can be rewritten.
+    can_rewrite: bool,
     progress_shown: bool,
+    /// First failure of standard output.
+    failure: Option<Error>,
 }
 
 impl Output {
     /// Detects what both streams are connected to.
     pub fn new() -> Self {
         let terminal = std::io::stdout().is_terminal();
+        let error_terminal = std::io::stderr().is_terminal();
         let is_colour_allowed = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
             colour: terminal && is_colour_allowed && !dumb,
             terminal,
-            error_terminal: std::io::stderr().is_terminal(),
+            error_terminal,
+            can_rewrite: error_terminal && !dumb,
             progress_shown: false,
+            failure: None,
         }
     }
 
@@ -46,41 +70,61 @@ impl Output {
 
     /// Returns `text` in `style`, or unchanged where colours are not wanted.
     pub fn styled(&self, style: Style, text: &str) -> String {
-        let code = match style {
-            Style::Strong => "1",
-            Style::Good => "32",
-            Style::Warning => "33",
-            Style::Faint => "2",
-        };
-        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        match STYLES.iter().find(|(known, ..)| *known == style) {
+            Some((_, mark, _)) if self.colour => format!("{mark}{text}{END}"),
+            _ => text.to_owned(),
+        }
     }
 
-    /// Prints to standard output. A closed pipe (`| head`) is no error: the rest is dropped.
+    /// Prints to standard output.
     pub fn text(&mut self, text: &str) {
+        let text = self.coloured(&visible_lines_and_marks(text, self.colour));
+        self.write(&text);
+    }
+
+    /// Prints JSON to standard output. Its readers decode `\u` escapes, so that nothing is lost.
+    pub fn json(&mut self, json: &str) {
+        self.write(&escaped(json));
+    }
+
+    /// Returns `false` when standard output takes no more: nobody reads it (`| head`), or it failed.
+    pub const fn is_open(&self) -> bool {
+        self.failure.is_none()
+    }
+
+    /// Why not everything could be printed. That nobody reads the rest (`| head`) is no error.
+    pub fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref().filter(|error| error.kind() != ErrorKind::BrokenPipe)
+    }
+
+    fn write(&mut self, text: &str) {
         self.clear_progress();
+        if self.failure.is_some() {
+            return;
+        }
         let mut stdout = std::io::stdout().lock();
-        let _ = stdout
+        let written = stdout
             .write_all(text.as_bytes())
-            .and_then(|()| if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") });
-        let _ = stdout.flush();
+            .and_then(|()| if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") })
+            .and_then(|()| stdout.flush());
+        self.failure = written.err();
     }
 
     /// Prints a remark to standard error.
     pub fn note(&mut self, text: &str) {
         self.clear_progress();
-        let _ = writeln!(std::io::stderr(), "{text}");
+        let _ = writeln!(std::io::stderr(), "{}", visible_lines(text));
     }
 
     /// Prints an error to standard error.
     pub fn error(&mut self, text: &str) {
-        self.clear_progress();
-        let _ = writeln!(std::io::stderr(), "mimamori: {text}");
+        self.note(&format!("mimamori: {text}"));
     }
 
     /// Shows progress, on a terminal only; the next output replaces it.
     pub fn progress(&mut self, text: &str) {
-        if self.error_terminal {
-            let _ = write!(std::io::stderr(), "\r\u{1b}[K{text}");
+        if self.can_rewrite {
+            let _ = write!(std::io::stderr(), "\r\u{1b}[K{}", visible_lines(text));
             let _ = std::io::stderr().flush();
             self.progress_shown = true;
         }
@@ -91,10 +135,75 @@ impl Output {
             let _ = write!(std::io::stderr(), "\r\u{1b}[K");
         }
     }
+
+    /// Replaces the marks of styles by escape codes.
+    fn coloured(&self, text: &str) -> String {
+        if !self.colour {
+            return text.to_owned();
+        }
+        let marked = text.replace(END, "\u{1b}[0m");
+        STYLES.iter().fold(marked, |text, (_, mark, code)| text.replace(*mark, &format!("\u{1b}[{code}m")))
+    }
+}
+
+/// [`visible_lines`] that leaves the marks of styles where they have a meaning.
+fn visible_lines_and_marks(text: &str, has_marks: bool) -> String {
+    let is_mark = |c: char| has_marks && (c == END || STYLES.iter().any(|(_, mark, _)| *mark == c));
+    let mut visible = String::with_capacity(text.len());
+    for part in text.split_inclusive(is_mark) {
+        let mark = part.chars().next_back().filter(|c| is_mark(*c));
+        let plain = &part[..part.len() - mark.map_or(0, char::len_utf8)];
+        visible += &visible_lines(plain);
+        visible.extend(mark);
+    }
+    visible
+}
+
+/// JSON with the invisible and dangerous characters in its strings as `\u` escapes. Outside strings the only such
+/// character is the line feed.
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && is_dangerous(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
 }
 
 impl Default for Output {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_keeps_its_meaning_without_dangerous_characters() {
+        let text = "見\u{9b}31m\u{7f}\u{202e}\u{e0041}\n\u{1b}\"";
+        let value = serde_json::json!({ text: [text] });
+        let json = escaped(&format!("{value:#}\n"));
+        assert!(!json.chars().any(|c| c != '\n' && is_dangerous(c)) && json.contains('見'), "{json}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).expect("json"), value);
+    }
+
+    #[test]
+    fn only_styles_become_escape_codes() {
+        let mut output = Output::new();
+        output.colour = true;
+        let line = format!("{} \u{1b}[2J\n", output.styled(Style::Good, "fine\u{7}"));
+        let shown = output.coloured(&visible_lines_and_marks(&line, true));
+        assert_eq!(shown, "\u{1b}[32mfine<U+0007>\u{1b}[0m <U+001B>[2J\n");
+        output.colour = false;
+        assert_eq!(output.styled(Style::Good, "fine"), "fine");
+        assert_eq!(visible_lines_and_marks("\u{fdd2}fine\u{fdd0}", false), "<U+FDD2>fine<U+FDD0>");
     }
 }

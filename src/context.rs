@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jiff::tz::{TimeZone, reset_system_time_zone_cache};
+use jiff::tz::TimeZone;
 
 use crate::diagnostic_log::{Crash, DiagnosticLog, Role};
-use crate::explain::{Lang, Texts, knowledge_note};
-use crate::knowledge::{Knowledge, KnowledgeError, KnowledgeNote};
+use crate::explain::{Lang, Texts, knowledge_note, system_reason};
+use crate::knowledge::{Knowledge, KnowledgeError, KnowledgeNote, OVERRIDE_LIMIT};
 use crate::platform;
 use crate::settings::recording_path;
 
-/// Interval for re-reading the time zone: cheap (the target of a link), but requested with every frame.
+/// Interval for re-reading the time zone: cheap (a small file), but requested with every frame.
 const KEEP_ZONE: Duration = Duration::from_secs(5);
 
 /// A problem in a file that overrides the built-in knowledge.
@@ -28,7 +28,7 @@ pub struct OverrideNote {
 impl OverrideNote {
     /// The problem in one sentence, without the file.
     pub fn text(&self, texts: &Texts) -> String {
-        self.problem.as_ref().map_or_else(Clone::clone, |note| knowledge_note(note, texts))
+        self.problem.as_ref().map_or_else(|reason| system_reason(reason, texts), |note| knowledge_note(note, texts))
     }
 }
 
@@ -86,13 +86,10 @@ impl Context {
     /// The system's current time zone, at most seconds old: it changes when a PC travels, and jiff by itself caches it
     /// for five minutes.
     pub fn zone() -> TimeZone {
-        static REFRESHED: Mutex<Option<Instant>> = Mutex::new(None);
-        let mut refreshed = REFRESHED.lock().unwrap_or_else(PoisonError::into_inner);
-        if refreshed.is_none_or(|refreshed| refreshed.elapsed() > KEEP_ZONE) {
-            *refreshed = Some(Instant::now());
-            reset_system_time_zone_cache();
-        }
-        TimeZone::system()
+        static ZONE: Mutex<Option<(Instant, TimeZone)>> = Mutex::new(None);
+        let mut zone = ZONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = zone.take().filter(|(read, _)| read.elapsed() <= KEEP_ZONE);
+        zone.insert(known.unwrap_or_else(|| (Instant::now(), platform::time_zone()))).1.clone()
     }
 
     /// The texts in `lang`.
@@ -116,13 +113,14 @@ fn knowledge_overrides() -> Vec<PathBuf> {
 fn with_overrides(mut knowledge: Knowledge, files: &[PathBuf]) -> (Knowledge, Vec<OverrideNote>) {
     let mut notes = Vec::new();
     for file in files {
-        let found = match std::fs::read_to_string(file) {
+        let found = match platform::read_text(file, OVERRIDE_LIMIT as u64) {
             Ok(text) => {
                 let (merged, found) = knowledge.with_override(&text);
                 knowledge = merged;
                 found.into_iter().map(Ok).collect()
             }
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => vec![Ok(KnowledgeNote::too_long())],
             Err(error) => vec![Err(error.to_string())],
         };
         notes.extend(found.into_iter().map(|problem| OverrideNote { file: file.clone(), problem }));

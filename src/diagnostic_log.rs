@@ -14,12 +14,15 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use flexi_logger::{Cleanup, Criterion, DeferredNow, FileSpec, LogSpecification, Logger, Naming};
 use log::{LevelFilter, Log, Metadata, Record};
 
-use crate::model::At;
+use crate::model::{At, visible_lines};
+use crate::platform::{self, Writing};
 
 /// File size in bytes at which the log rotates.
 const FILE_BYTES: u64 = 100 << 10;
 /// Rotated files kept per role: all files together stay below 1 MB.
 const EARLIER_FILES: usize = 2;
+/// Size limit of a marker in bytes: it holds a number.
+const LONGEST_MARKER: u64 = 64;
 /// Longest panic message written, in characters.
 const LONGEST_MESSAGE: usize = 2000;
 /// Panics written per process: a thread that panics again and again must not fill the disk.
@@ -78,9 +81,10 @@ impl DiagnosticLog {
             if count.fetch_add(1, Ordering::Relaxed) < MOST_PANICS {
                 let text = report(info, &system, &Backtrace::force_capture());
                 // Should even this fail, standard error has the panic.
-                let _ = fs::write(&hook_marker, jiff::Timestamp::now().as_millisecond().to_string());
+                let _ = mark(&hook_marker, &jiff::Timestamp::now().as_millisecond().to_string());
                 // Not through the logger, whose lock this thread may hold.
-                let _ = append(&log, &format!("{} ERROR {}\n", jiff::Timestamp::now(), redacted(&text)));
+                let _ =
+                    append(&log, &format!("{} ERROR {}\n", jiff::Timestamp::now(), visible_lines(&redacted(&text))));
             }
             before(info);
         }));
@@ -103,16 +107,20 @@ impl DiagnosticLog {
 
 /// Takes the crash that a marker records, so that it is reported once.
 fn take_marker(marker: &Path, log: &Path) -> Option<Crash> {
-    let at = fs::read_to_string(marker).ok()?.trim().parse().ok()?;
+    let at = platform::read_text(marker, LONGEST_MARKER).ok()?.trim().parse().ok()?;
     // A marker that cannot be removed cannot be written either.
     let _ = fs::remove_file(marker);
     Some(Crash { at: At(at), log: log.to_owned() })
 }
 
+fn mark(marker: &Path, time: &str) -> std::io::Result<()> {
+    platform::open_private(marker, Writing::Anew)?.write_all(time.as_bytes())
+}
+
 fn append(log: &Path, text: &str) -> std::io::Result<()> {
     // A command's file never rotates.
     let is_full = fs::metadata(log).is_ok_and(|metadata| metadata.len() > 2 * FILE_BYTES);
-    let mut file = fs::OpenOptions::new().create(true).append(true).open(log)?;
+    let mut file = platform::open_private(log, Writing::Append)?;
     if is_full {
         file.set_len(0)?;
     }
@@ -121,7 +129,7 @@ fn append(log: &Path, text: &str) -> std::io::Result<()> {
 
 /// Starts the logger, provided that the folder can be used: flexi_logger 0.31 panics where it cannot be listed.
 fn start_logger(folder: &Path, role: Role, log: &Path) -> Option<flexi_logger::LoggerHandle> {
-    fs::create_dir_all(folder).and_then(|()| fs::read_dir(folder)).and_then(|_| append(log, "")).ok()?;
+    platform::make_private_folder(folder).and_then(|()| fs::read_dir(folder)).and_then(|_| append(log, "")).ok()?;
     let (inner, handle) = logger(folder, role).build().ok()?;
     log::set_boxed_logger(Box::new(Guarded { inner, has_failed: AtomicBool::new(false) })).ok()?;
     log::set_max_level(LevelFilter::Info);
@@ -184,7 +192,12 @@ fn logger(folder: &Path, role: Role) -> Logger {
 fn line(out: &mut dyn std::io::Write, now: &mut DeferredNow, record: &Record<'_>) -> std::io::Result<()> {
     let module = record.module_path().unwrap_or_default().trim_start_matches("mimamori::");
     let at = now.now_utc_owned().format("%Y-%m-%dT%H:%M:%SZ");
-    write!(out, "{at} {} {module}: {}", record.level(), redacted(&record.args().to_string()))
+    write!(out, "{at} {} {module}: {}", record.level(), one_line(&redacted(&record.args().to_string())))
+}
+
+/// What others chose (names, paths, reasons) can neither begin a line of its own nor change how the log is shown.
+fn one_line(text: &str) -> String {
+    visible_lines(text).replace('\n', "<U+000A>")
 }
 
 fn report(info: &PanicHookInfo<'_>, system: &str, backtrace: &Backtrace) -> String {

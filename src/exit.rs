@@ -14,6 +14,8 @@ pub enum Exit {
     Unavailable = 69,
     /// An internal error.
     Internal = 70,
+    /// What was to be printed could not be written.
+    Output = 74,
     /// Ended for now; it restarts itself later.
     TryAgain = 75,
     /// Interrupted with Ctrl-C.

@@ -22,13 +22,13 @@
 //! - [`diagnose`] derives findings from a history.
 //! - [`explain`] puts findings into words; [`remedy`] plans what can be done, carries it out step by step and judges
 //!   whether it helped. All modules up to here are pure: no clock, no files, no threads, no operating system.
-//! - [`report`] has the JSON formats; [`settings`] stores the user's choices.
+//! - [`report`] has the JSON formats.
 //! - [`icon`] draws the tray icon; [`platform`] wraps the operating system, the only place with `cfg(target_os)` and
-//!   `unsafe`.
+//!   `unsafe`; [`settings`] stores the user's choices.
 //! - [`sampler`] takes samples from it; [`recorder`] stores them for months in one bounded file.
 //! - [`monitor`] combines these for a live PC.
-//! - [`context`] holds the texts and tables of the process, [`console`] prints, [`exit`] lists the exit codes, [`ipc`]
-//!   carries requests between processes, [`diagnostic_log`] records this program's own faults.
+//! - [`context`] holds the texts and tables of the process, [`console`] prints, [`exit`] lists the exit codes, [`signals`]
+//!   ends the program when it is asked to, [`ipc`] carries requests between processes, [`diagnostic_log`] records this program's own faults.
 //! - [`agent`] runs in the background: tray, recording, notifications. [`ui`] is the window.
 //! - [`cli`] is the command line, which starts the others; it receives the window as an argument.
 //!
@@ -63,4 +63,5 @@ pub mod remedy;
 pub mod report;
 pub mod sampler;
 pub mod settings;
+pub mod signals;
 pub mod ui;

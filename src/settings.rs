@@ -2,7 +2,7 @@
 //! that cannot be read or written never keeps the program from starting.
 
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -11,7 +11,11 @@ use serde_json::Value;
 
 use crate::explain::Lang;
 use crate::model::{At, MyFiles};
+use crate::platform::{self, Writing};
 use crate::remedy::restart::Ticks;
+
+/// Size limit of the file in bytes.
+const LARGEST: u64 = 1 << 20;
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,10 +123,17 @@ impl Settings {
 }
 
 /// Path of this user's recording: in the state folder where the system has one, else in the local (never roaming) data
-/// folder. `None` for a user without a home.
+/// folder. `None` for a user without a home, or with the home of another user (`sudo -E`): nothing is read or left there.
 pub fn recording_path() -> Option<PathBuf> {
     let folders = directories::ProjectDirs::from("", "", "mimamori")?;
-    Some(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).join("recording.db"))
+    let path = folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).join("recording.db");
+    (!platform::is_in_foreign_home(&path)).then_some(path)
+}
+
+/// The home folder when it belongs to another user, as with `sudo -E`: this program must leave nothing there.
+pub fn home_of_another_user() -> Option<PathBuf> {
+    let home = directories::BaseDirs::new()?.home_dir().to_owned();
+    platform::is_in_foreign_home(&home).then_some(home)
 }
 
 /// Location of the settings.
@@ -145,7 +156,7 @@ impl SettingsFile {
 
     /// Reads the settings; a file that cannot be read gives the defaults.
     pub fn load(&self) -> Settings {
-        let text = self.path.as_ref().and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+        let text = self.path.as_ref().and_then(|path| platform::read_text(path, LARGEST).ok()).unwrap_or_default();
         Settings::read(&text)
     }
 
@@ -158,9 +169,9 @@ impl SettingsFile {
     pub fn save(&self, settings: &Settings) -> std::io::Result<()> {
         let path = self.path.as_ref().ok_or(std::io::ErrorKind::NotFound)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
+        platform::make_private_folder(folder)?;
         let temporary = path.with_extension(format!("{}.new", std::process::id()));
-        let mut file = fs::File::create(&temporary)?;
+        let mut file = platform::open_private(&temporary, Writing::Anew)?;
         let written = file
             .write_all(serde_json::to_string_pretty(settings).unwrap_or_default().as_bytes())
             .and_then(|()| file.sync_all())
@@ -178,11 +189,16 @@ fn field<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {
 }
 
 fn keep_if_damaged(path: &Path) -> std::io::Result<()> {
-    let is_damaged =
-        fs::read(path).is_ok_and(|text| !text.is_empty() && serde_json::from_slice::<Value>(&text).is_err());
+    let is_damaged = match platform::read_bytes(path, LARGEST) {
+        Ok(text) => !text.is_empty() && serde_json::from_slice::<Value>(&text).is_err(),
+        // A file without end, or no file at all, is moved out of the way as it is.
+        Err(error) => {
+            matches!(error.kind(), ErrorKind::FileTooLarge | ErrorKind::InvalidInput | ErrorKind::IsADirectory)
+        }
+    };
     if is_damaged {
         let kept = path.with_extension("json.bad");
-        fs::copy(path, &kept)?;
+        fs::rename(path, &kept)?;
         log::warn!("the settings were damaged and are kept in {}", kept.display());
     }
     Ok(())
@@ -222,6 +238,25 @@ mod tests {
         assert_eq!(kept(), "{\"lang\": \"ja\",}");
         file.save(&Settings { lang: Some(Lang::En), ..Settings::default() }).expect("saved");
         assert_eq!((kept().as_str(), file.load().lang), ("{\"lang\": \"ja\",}", Some(Lang::En)));
+    }
+
+    /// Regressions: the file was readable for everybody, a device in its place was read without end, and a folder in its
+    /// place was never replaced.
+    #[test]
+    fn whatever_is_in_its_place_the_settings_are_saved_for_this_user_only() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("deep/settings.json");
+        let file = SettingsFile::at(&path);
+        let settings = Settings { lang: Some(Lang::Ja), ..Settings::default() };
+        file.save(&settings).expect("saved");
+        fs::remove_file(&path).expect("removed");
+        fs::create_dir(&path).expect("a folder");
+        assert_eq!(file.load(), Settings::default());
+        file.save(&settings).expect("saved");
+        assert_eq!(file.load(), settings);
+        fs::write(&path, " ".repeat(LARGEST as usize + 1)).expect("written");
+        assert_eq!(file.load(), Settings::default());
+        assert!(path.with_extension("json.bad").is_dir(), "kept");
     }
 
     #[test]

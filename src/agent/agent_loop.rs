@@ -24,7 +24,7 @@ use crate::console::Output;
 use crate::context::Context;
 use crate::diagnose::{Finding, RuleId, Severity, is_monitoring_tool};
 use crate::exit::Exit;
-use crate::explain::{Texts, event_text};
+use crate::explain::{Texts, event_text, system_reason};
 use crate::ipc::{Status, WindowOptions, finding_id};
 use crate::model::{At, Autostart, Condition, Event, EventKind, History, MyFiles, Reading, Sample, Seconds};
 use crate::monitor::{LEARN_EVERY, Monitor, Observation, PacedSample};
@@ -222,7 +222,8 @@ impl<'a> AgentLoop<'a> {
             self.trouble("trouble-crash", &crash.log.display().to_string());
         }
         if let Some(trouble) = self.recording_writer.trouble() {
-            output.note(&self.texts.with_one(trouble.text(), "reason", trouble.reason().to_owned()));
+            let reason = system_reason(trouble.reason(), self.texts);
+            output.note(&self.texts.with_one(trouble.text(), "reason", reason));
         }
     }
 

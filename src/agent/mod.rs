@@ -28,12 +28,13 @@ use crate::console::Output;
 use crate::context::Context;
 use crate::diagnostic_log::Role;
 use crate::exit::Exit;
-use crate::explain::Lang;
+use crate::explain::{Lang, system_reason};
 use crate::ipc::{self, AGENT, ANSWER, Answer, Request, WindowOptions, read_request, write};
-use crate::model::{Reading, Seconds};
+use crate::model::{DisplayName, Reading, Seconds};
 use crate::platform::{self, DesktopEvent, Endpoint, Lock, NoDesktop, Tray, TrayAction};
 use crate::sampler::Sampler;
-use crate::settings::{SettingsFile, recording_path};
+use crate::settings::{SettingsFile, home_of_another_user, recording_path};
+use crate::signals;
 use agent_loop::{AgentLoop, Parts};
 use host::System;
 use recording_writer::RecordingUnavailable;
@@ -69,6 +70,11 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
     }
     let file = SettingsFile::of_user();
     let texts = context.texts(options.lang.or(file.load().lang).unwrap_or(context.lang));
+    if let Some(home) = home_of_another_user() {
+        let home = DisplayName::new(&home.to_string_lossy()).as_str().to_owned();
+        output.error(&texts.with_one("home-of-another-user", "path", home));
+        return Exit::Unavailable;
+    }
     let _lock = match Lock::take(AGENT) {
         Ok(Some(lock)) => lock,
         Ok(None) => {
@@ -79,7 +85,7 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
             return Exit::Fine;
         }
         Err(error) => {
-            output.error(&texts.with_one("agent-not-here", "reason", error.to_string()));
+            output.error(&texts.with_one("agent-not-here", "reason", system_reason(&error.to_string(), texts)));
             return Exit::Unavailable;
         }
     };
@@ -89,7 +95,7 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
     let stop = wakes.clone();
     // Without the handler a signal kills the process before it marks the run as clean; the next start then reports
     // that.
-    let handler = ctrlc::set_handler(move || {
+    let handler = signals::on_stop(move || {
         let _ = stop.send(AgentEvent::Stop);
     });
     if let Err(error) = handler {

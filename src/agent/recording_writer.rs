@@ -275,21 +275,22 @@ impl RecordingWriter {
                 recorder.note(event);
             }
         }
-        match recorder.flush(now) {
+        let mut flushed = recorder.flush(now);
+        if matches!(flushed, Err(RecorderError::Damaged(_))) {
+            if let Some(identities) = &self.autostarts {
+                recorder.add_autostarts(identities.clone());
+            }
+            self.notices.push(RecordingNotice::Quarantined);
+            // Sets the file aside and starts a new one with what is pending.
+            flushed = recorder.flush(now);
+        }
+        match flushed {
             Ok(()) => {
                 if let Some(inbox) = &self.inbox {
                     inbox.drop_taken();
                 }
                 self.recorded.append(&mut self.taken);
                 self.clear_trouble();
-            }
-            // The next flush sets the file aside and starts a new one with what is pending.
-            Err(RecorderError::Damaged(_)) => {
-                if let Some(identities) = &self.autostarts {
-                    recorder.add_autostarts(identities.clone());
-                }
-                self.notices.push(RecordingNotice::Quarantined);
-                self.retry_delay = FIRST_RETRY;
             }
             Err(error) => self.set_trouble(error.into()),
         }

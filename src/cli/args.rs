@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::explain::{Lang, Texts};
 use crate::ipc::WindowOptions;
-use crate::model::Seconds;
+use crate::model::{DisplayName, Seconds};
 use crate::settings::Renderer;
 
 /// Options of `mimamori check`.
@@ -82,8 +82,10 @@ pub enum EarlyExit {
 pub fn parse(args: impl IntoIterator<Item = OsString>, context: &Context) -> Result<Command, EarlyExit> {
     let args: Vec<OsString> = args.into_iter().collect();
     // Help and errors need the language before parsing.
-    let lang_name = args.iter().zip(args.iter().skip(1)).find(|(name, _)| *name == "--lang").map(|(_, value)| value);
-    let lang = lang_name.and_then(|value| lang_named(value.to_str()?)).unwrap_or(context.lang);
+    let following = args.iter().zip(args.iter().skip(1)).find(|(name, _)| *name == "--lang").map(|(_, value)| value);
+    let joined = || args.iter().find_map(|arg| arg.to_str()?.strip_prefix("--lang="));
+    let lang_name = following.and_then(|value| value.to_str()).or_else(joined);
+    let lang = lang_name.and_then(lang_named).unwrap_or(context.lang);
     let texts = context.texts(lang);
     match command(texts).try_get_matches_from(args) {
         Ok(matches) => Ok(from_matches(&matches)),
@@ -110,10 +112,25 @@ fn explain(error: &clap::Error, texts: &Texts) -> String {
         ErrorKind::MissingRequiredArgument => "cli-error-missing",
         _ => "cli-error-other",
     };
+    // `--since <TIME>`; without a value clap names none, which is not the same as an empty one.
+    let argument = text(ContextKind::InvalidArg);
+    let name = argument.trim_start_matches('-').split(' ').next().unwrap_or_default();
+    let allowed = format!("cli-allowed-{name}");
+    let has_value =
+        error.get(ContextKind::InvalidValue).is_some_and(|value| *value != ContextValue::String(String::new()))
+            || error.kind() == ErrorKind::ValueValidation;
+    let id = match id {
+        "cli-error-invalid-value" if !texts.has(&allowed) => id,
+        "cli-error-invalid-value" if has_value => "cli-error-invalid-value-allowed",
+        "cli-error-invalid-value" => "cli-error-no-value",
+        _ => id,
+    };
     let value = [ContextKind::InvalidValue, ContextKind::InvalidSubcommand, ContextKind::InvalidArg].map(text);
     let mut args = FluentArgs::new();
-    args.set("value", value.into_iter().find(|value| !value.is_empty()).unwrap_or_default());
-    args.set("argument", text(ContextKind::InvalidArg));
+    let value = value.into_iter().find(|value| !value.is_empty() && (*value != argument || !has_value));
+    args.set("value", value.map_or_else(String::new, |value| DisplayName::new(&value).as_str().to_owned()));
+    args.set("allowed", texts.get(&allowed));
+    args.set("argument", DisplayName::new(&argument).as_str().to_owned());
     texts.with(id, &args)
 }
 
@@ -298,6 +315,12 @@ mod tests {
             ("history --since yesterday", "\"yesterday\" cannot be used for --since"),
             ("history --since 0h", "\"0h\" cannot be used"),
             ("history --since 日", "\"日\" cannot be used"),
+            ("history --since", "--since <TIME> needs a value: a number of minutes, hours or days"),
+            ("history --since=", "\"\" cannot be used for --since <TIME>; allowed is a number of minutes"),
+            ("check --lang xx", "\"xx\" cannot be used for --lang <ja|en>; allowed is ja or en"),
+            ("check --lang=ja --seconds 0", "2 から 3600"),
+            ("--renderer vulkan", "glow or wgpu"),
+            ("check --seconds", "--seconds <N> needs a value: a whole number from 2 to 3600"),
         ] {
             let Err(EarlyExit::Usage(text)) = parse_words(words) else { panic!("{words}") };
             assert!(text.contains(part) && !text.contains('\n'), "{words}: {text}");
@@ -323,7 +346,7 @@ mod tests {
             let Err(EarlyExit::Help(text)) = parse_words(&format!("--lang {} --help", lang.code())) else {
                 panic!("help")
             };
-            for code in ["0", "1", "2", "69", "70", "75", "130"] {
+            for code in ["0", "1", "2", "69", "70", "74", "75", "130"] {
                 let meaning = text.lines().find_map(|line| line.trim_start().strip_prefix(&format!("{code} ")));
                 assert!(meaning.is_some_and(|meaning| !meaning.trim().is_empty()), "{code}: {text}");
             }

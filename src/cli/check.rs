@@ -19,6 +19,7 @@ use crate::monitor::{Monitor, Observation, now};
 use crate::remedy::Plan;
 use crate::report::CheckReport;
 use crate::settings::{SettingsFile, recording_path};
+use crate::signals;
 
 /// Interval between samples.
 const STEP: Duration = Duration::from_secs(1);
@@ -55,7 +56,11 @@ pub(super) fn run_captured(check: &CheckOptions, context: &Context, output: &mut
     } else {
         as_text(&observation, check.seconds, &knowledge, texts, output)
     };
-    output.text(&text);
+    if check.json {
+        output.json(&text);
+    } else {
+        output.text(&text);
+    }
     if observation.findings.is_empty() {
         output.note(&texts.get("cli-no-cpu"));
         return (Exit::Unavailable, text);
@@ -77,8 +82,8 @@ fn sample_until(
 ) -> Option<Observation> {
     let stopped = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stopped);
-    // Fails when the process has a handler already; Ctrl-C then ends the program at once, which is fine too.
-    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
+    // Where it fails, Ctrl-C ends the program at once, which is fine too.
+    let _ = signals::on_stop(move || flag.store(true, Ordering::Relaxed));
     let begin = Instant::now();
     let end = begin + Duration::from_secs_f64(seconds.0);
     let mut observation = monitor.sample(now());

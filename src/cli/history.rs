@@ -7,13 +7,13 @@ use super::HistoryOptions;
 use crate::console::{Output, Style};
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::explain::{Texts, event_text, format, program_name};
+use crate::explain::{Texts, event_text, format, program_name, system_reason};
 use crate::ipc;
-use crate::model::{At, Event, EventKind, Fraction, ProgramSample, Reading, Sample, Seconds, Use};
+use crate::model::{At, DisplayName, Event, EventKind, Fraction, ProgramSample, Reading, Sample, Seconds, Use};
 use crate::monitor::now;
 use crate::recorder::{Inbox, Reader, RecorderError, Tier};
 use crate::report::AtForm;
-use crate::settings::recording_path;
+use crate::settings::{home_of_another_user, recording_path};
 
 /// Name and version of the JSON format.
 const SCHEMA: &str = "mimamori.timeline/1";
@@ -21,6 +21,8 @@ const SCHEMA: &str = "mimamori.timeline/1";
 const PROGRAMS: usize = 5;
 /// Programs per line of text.
 const NAMES: usize = 3;
+/// Longest path shown, in characters.
+const PATH_CHARS: usize = 200;
 /// Minutes printed as text; scripts get all of them as JSON.
 const MINUTES: usize = 120;
 
@@ -32,16 +34,18 @@ pub(super) fn run(options: &HistoryOptions, context: &Context, output: &mut Outp
     let timeline = match read(options.since, now()) {
         Ok(Some(timeline)) => timeline,
         Ok(None) => {
-            output.note(&texts.get("history-none"));
+            let home = home_of_another_user().map(|home| DisplayName::new(&home.to_string_lossy()).as_str().to_owned());
+            let foreign = home.map(|home| texts.with_one("home-of-another-user", "path", home));
+            output.note(&foreign.unwrap_or_else(|| texts.get("history-none")));
             return Exit::Unavailable;
         }
         Err(error) => {
-            output.error(&texts.with_one("cli-error-recording", "reason", error.to_string()));
+            output.error(&cannot_read(&error, texts));
             return Exit::Unavailable;
         }
     };
     if options.json {
-        output.text(&timeline.to_json(context).to_string());
+        output.json(&timeline.to_json(context).to_string());
     } else {
         output.text(&timeline.to_text(texts, context, output));
     }
@@ -49,9 +53,30 @@ pub(super) fn run(options: &HistoryOptions, context: &Context, output: &mut Outp
     if found { Exit::Found } else { Exit::Fine }
 }
 
+/// Why there is nothing to print, in the words of the window's History.
+fn cannot_read(error: &RecorderError, texts: &Texts) -> String {
+    let path = recording_path().unwrap_or_default();
+    let mut args = FluentArgs::new();
+    args.set("path", DisplayName::with_limit(&path.to_string_lossy(), PATH_CHARS).as_str().to_owned());
+    let id = match error {
+        RecorderError::NewerSchema(_) => "history-trouble-newer",
+        RecorderError::OlderSchema(_) => "history-unread-older",
+        RecorderError::Locked => "history-unread-locked",
+        RecorderError::ReadOnly(_) => "history-unread-not-allowed",
+        RecorderError::Damaged(_) => "history-unread-damaged",
+        RecorderError::Full | RecorderError::Io(_) => {
+            args.set("reason", system_reason(&error.to_string(), texts));
+            "history-unread-other"
+        }
+    };
+    texts.with(id, &args)
+}
+
 struct Timeline {
     from: At,
     to: At,
+    /// The part of `from..=to` that is recorded; `None` if none is.
+    recorded: Option<(At, At)>,
     events: Vec<Event>,
     minutes: Vec<Sample>,
 }
@@ -64,7 +89,19 @@ fn read(since: Seconds, to: At) -> Result<Option<Timeline>, RecorderError> {
     events.extend(Inbox::beside(&path).peek().into_iter().filter(|event| event.at >= from));
     events.sort_by_key(|event| event.at);
     let minutes = reader.samples(Tier::Minute, from, to)?;
-    Ok(Some(Timeline { from, to, events, minutes }))
+    let recorded = recorded(reader.span()?, &events, from, to);
+    Ok(Some(Timeline { from, to, recorded, events, minutes }))
+}
+
+/// The part of `from..=to` that samples (`span` of all that are kept) and events cover.
+fn recorded(span: Option<(At, At)>, events: &[Event], from: At, to: At) -> Option<(At, At)> {
+    let samples = span.filter(|(first, last)| *first <= to && *last >= from);
+    let samples = samples.map(|(first, last)| (first.max(from), last.min(to)));
+    let events = events.first().zip(events.last()).map(|(first, last)| (first.at, last.at));
+    match (samples, events) {
+        (Some(samples), Some(events)) => Some((samples.0.min(events.0), samples.1.max(events.1))),
+        (one, other) => one.or(other),
+    }
 }
 
 impl Timeline {
@@ -88,6 +125,8 @@ impl Timeline {
             "schema": SCHEMA,
             "from": AtForm::Text.write(self.from),
             "to": AtForm::Text.write(self.to),
+            "recorded_from": self.recorded.map(|(first, _)| AtForm::Text.write(first)),
+            "recorded_to": self.recorded.map(|(_, last)| AtForm::Text.write(last)),
             "events": events,
             "minutes": minutes,
         })
@@ -96,9 +135,11 @@ impl Timeline {
     fn to_text(&self, texts: &Texts, context: &Context, output: &Output) -> String {
         let zone = &Context::zone();
         let mut args = FluentArgs::new();
-        args.set("from", format::date_clock(self.from, zone));
-        args.set("to", format::date_clock(self.to, zone));
-        let mut lines = vec![texts.with("history-range", &args)];
+        let (from, to) = self.recorded.unwrap_or((self.from, self.to));
+        args.set("from", format::date_clock(from, zone));
+        args.set("to", format::date_clock(to, zone));
+        let range = if self.recorded.is_some() { "history-range" } else { "history-range-asked" };
+        let mut lines = vec![texts.with(range, &args)];
         if self.events.is_empty() && self.minutes.is_empty() {
             lines.push(texts.get("history-empty"));
             return lines.join("\n") + "\n";

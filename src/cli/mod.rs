@@ -15,7 +15,9 @@ use crate::console::Output;
 use crate::context::Context;
 use crate::diagnostic_log::Role;
 use crate::exit::Exit;
+use crate::explain::system_reason;
 use crate::ipc::WindowOptions;
+use crate::model::visible_lines;
 use crate::{platform, sampler};
 
 /// Longest wait at exit for system calls that other threads are still making.
@@ -32,6 +34,7 @@ pub fn run(open_window: Option<OpenWindow<'_>>) -> ! {
 }
 
 fn to_the_end(open_window: Option<OpenWindow<'_>>) -> Exit {
+    platform::prepare_process();
     platform::prepare_console();
     let mut output = Output::new();
     let mut context = match Context::new() {
@@ -46,12 +49,21 @@ fn to_the_end(open_window: Option<OpenWindow<'_>>) -> Exit {
         let text = format!("{}: {}", note.file.display(), note.text(texts));
         output.note(&texts.with_one("cli-knowledge-note", "note", text));
     }
-    match args::parse(std::env::args_os(), &context) {
+    let exit = run_command(&mut context, open_window, &mut output);
+    let Some(error) = output.failure().map(ToString::to_string) else { return exit };
+    let texts = context.texts(context.lang);
+    output.error(&texts.with_one("cli-error-output", "reason", system_reason(&error, texts)));
+    // Nobody has read what the other code stands for.
+    if matches!(exit, Exit::Fine | Exit::Found) { Exit::Output } else { exit }
+}
+
+fn run_command(context: &mut Context, open_window: Option<OpenWindow<'_>>, output: &mut Output) -> Exit {
+    match args::parse(std::env::args_os(), context) {
         Ok(command) => {
             if matches!(command, Command::Agent(_)) {
                 context.lighten();
             }
-            execute(command, &context, open_window, &mut output)
+            execute(command, context, open_window, output)
         }
         Err(args::EarlyExit::Help(text)) => {
             output.text(&text);
@@ -75,9 +87,9 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
             let lang = options.lang;
             let texts = context.texts(lang.unwrap_or(context.lang));
             let reason = match open_window {
-                Some(open) if crate::platform::has_display() => match open(context, &options) {
+                Some(open) if platform::has_display() => match open_while_displayed(open, context, &options) {
                     Ok(exit) => return exit,
-                    Err(reason) => texts.with_one("cli-window-failed", "reason", reason),
+                    Err(reason) => texts.with_one("cli-window-failed", "reason", system_reason(&reason, texts)),
                 },
                 _ => texts.get("cli-no-display"),
             };
@@ -86,7 +98,8 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
             let (exit, text) = check::run_captured(&check, context, output);
             // Without a console (the Windows program started by a click) the result appears in a message box.
             if open_window.is_some() && !output.has_terminal() {
-                crate::platform::message_box(&texts.get("app-name"), &format!("{reason}\n\n{text}"));
+                let text = visible_lines(&format!("{reason}\n\n{text}"));
+                platform::message_box(&texts.get("app-name"), &text);
             }
             exit
         }
@@ -99,4 +112,20 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
         log.end();
     }
     exit
+}
+
+/// Opens the window. A display that goes away while it is open ends the program with a sentence and
+/// [`Exit::Unavailable`]; the libraries would end it with 1, which means that something was found.
+fn open_while_displayed(open: OpenWindow<'_>, context: &Context, options: &WindowOptions) -> Result<Exit, String> {
+    let lost = context.texts(options.lang.unwrap_or(context.lang)).get("cli-display-lost");
+    let told = lost.clone();
+    platform::on_display_lost(move || {
+        Output::new().note(&told);
+        platform::end_program(Exit::Unavailable.code())
+    });
+    let exit = open(context, options)?;
+    if exit == Exit::Unavailable {
+        Output::new().note(&lost);
+    }
+    Ok(exit)
 }

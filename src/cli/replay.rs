@@ -1,6 +1,5 @@
 //! `mimamori replay FILE`: diagnoses a recorded history as if it were live.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -13,22 +12,22 @@ use crate::console::Output;
 use crate::context::Context;
 use crate::diagnose::{Finding, Grouper, RuleId, Severity, diagnose};
 use crate::exit::Exit;
-use crate::explain::{Lang, Texts, explain, format};
-use crate::model::{At, History, Refusal};
+use crate::explain::{Lang, Texts, explain, format, system_reason};
+use crate::model::{At, DisplayName, History, Refusal};
+use crate::platform;
 use crate::remedy::{Plan, plan};
 use crate::report::{AtForm, HistoryReader, LineError, NoHistory, finding_json};
 
-/// Length limit of a line. No sample is longer, and reading an endless line whole would exhaust memory.
-const MAX_LINE_BYTES: u64 = 16 << 20;
+/// Length limit of a line. No sample is longer, and one of 16 MB took hundreds of MB once it was parsed.
+const MAX_LINE_BYTES: u64 = 512 << 10;
+/// Longest path shown, in characters.
+const PATH_CHARS: usize = 200;
 
 /// Reads `file` and prints every change of the findings.
 pub(super) fn run(file: &Path, as_json: bool, lang: Option<Lang>, context: &Context, output: &mut Output) -> Exit {
     let texts = context.texts(lang.unwrap_or(context.lang));
-    let name = file.display().to_string();
-    let opened = File::open(file).and_then(|file| {
-        if file.metadata()?.is_dir() { Err(std::io::ErrorKind::IsADirectory.into()) } else { Ok(file) }
-    });
-    let mut lines = match opened {
+    let name = DisplayName::with_limit(&file.to_string_lossy(), PATH_CHARS).as_str().to_owned();
+    let mut lines = match platform::open_ordinary(file) {
         Ok(file) => Lines { reader: BufReader::new(file), number: 0 },
         Err(error) => {
             output.error(&cannot_read(&error, &name, texts));
@@ -39,7 +38,11 @@ pub(super) fn run(file: &Path, as_json: bool, lang: Option<Lang>, context: &Cont
         match lines.next() {
             Ok(Some(Ok(line))) if line.trim().is_empty() => {}
             Ok(Some(Ok(line))) => break line,
-            Ok(Some(Err(_)) | None) => break String::new(),
+            Ok(Some(Err(_))) => {
+                output.error(&texts.with_one("cli-error-not-text", "file", name));
+                return Exit::Usage;
+            }
+            Ok(None) => break String::new(),
             Err(error) => {
                 output.error(&cannot_read(&error, &name, texts));
                 return Exit::Unavailable;
@@ -68,7 +71,15 @@ pub(super) fn run(file: &Path, as_json: bool, lang: Option<Lang>, context: &Cont
         match result {
             Ok(Some(recorded)) => {
                 if let Some(text) = replay.add(recorded, reader.form(), output) {
-                    output.text(&text);
+                    if as_json {
+                        output.json(&text);
+                    } else {
+                        output.text(&text);
+                    }
+                    // Nobody reads the rest, which may be long.
+                    if !output.is_open() {
+                        break;
+                    }
                 }
             }
             Ok(None) => {}
@@ -95,7 +106,7 @@ const fn line_error(error: &LineError) -> &'static str {
 fn cannot_read(error: &std::io::Error, file: &str, texts: &Texts) -> String {
     let mut args = FluentArgs::new();
     args.set("file", file.to_owned());
-    args.set("reason", error.to_string());
+    args.set("reason", system_reason(&error.to_string(), texts));
     texts.with("cli-error-open", &args)
 }
 
@@ -106,7 +117,7 @@ fn refuse(error: &NoHistory, file: &str, texts: &Texts) -> String {
         NoHistory::Empty => texts.with("cli-error-empty", &args),
         NoHistory::NoHeader => texts.with("cli-error-no-history", &args),
         NoHistory::Version(version) => {
-            args.set("version", version.clone());
+            args.set("version", DisplayName::new(version).as_str().to_owned());
             texts.with("cli-error-version", &args)
         }
     }

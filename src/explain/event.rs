@@ -5,13 +5,11 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::note::knowledge_note;
+use super::reason::system_reason;
 use super::{Texts, explain, format, program_name};
 use crate::diagnose::Finding;
 use crate::knowledge::{Knowledge, KnowledgeNote};
 use crate::model::{DisplayName, Event, EventKind};
-
-/// Longest reason shown, in characters: a sentence with a path in it.
-const REASON_CHARS: usize = 300;
 
 /// The finding of an event; `None` if it has none, or one of a newer version's rule.
 pub fn event_finding(event: &Event) -> Option<Finding> {
@@ -42,8 +40,7 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
         EventKind::ClockChanged => args.set("duration", format::duration(texts, number(data, "by_seconds").abs())),
         EventKind::Trouble => {
             let reason = data["reason"].as_str().unwrap_or_default();
-            // A path that is cut in the middle cannot be opened.
-            let mut reason = DisplayName::with_limit(reason, REASON_CHARS).as_str().to_owned();
+            let mut reason = system_reason(reason, texts);
             if let Ok(note) = serde_json::from_value::<KnowledgeNote>(data["note"].clone()) {
                 reason = knowledge_note(&note, texts);
             }

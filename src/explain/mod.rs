@@ -4,6 +4,7 @@ mod event;
 pub mod format;
 mod known;
 mod note;
+mod reason;
 mod text;
 
 use fluent_bundle::FluentArgs;
@@ -12,6 +13,7 @@ use jiff::tz::TimeZone;
 pub use event::{event_finding, event_text};
 pub use known::{advice, known_of};
 pub use note::knowledge_note;
+pub use reason::system_reason;
 pub use text::{Lang, Texts};
 
 use crate::diagnose::{

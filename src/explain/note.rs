@@ -2,7 +2,7 @@
 
 use fluent_bundle::FluentArgs;
 
-use super::Texts;
+use super::{Lang, Texts};
 use crate::knowledge::{KnowledgeNote, Rejected};
 use crate::model::DisplayName;
 
@@ -14,6 +14,8 @@ pub fn knowledge_note(note: &KnowledgeNote, texts: &Texts) -> String {
     let shown = |text: &str| DisplayName::with_limit(text, LONGEST).as_str().to_owned();
     let mut args = FluentArgs::new();
     match &note.reason {
+        // The parser speaks English only.
+        Rejected::Form(_) if texts.lang() != Lang::En => args.set("detail", String::new()),
         Rejected::Form(detail) | Rejected::Value(detail) | Rejected::Protected(detail) => {
             args.set("detail", shown(detail));
         }
@@ -42,7 +44,6 @@ pub fn knowledge_note(note: &KnowledgeNote, texts: &Texts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::Lang;
 
     #[test]
     fn every_reason_has_words_in_both_languages() {

@@ -41,6 +41,13 @@ pub struct KnowledgeNote {
     pub reason: Rejected,
 }
 
+impl KnowledgeNote {
+    /// The whole file was skipped, because it is longer than [`OVERRIDE_LIMIT`].
+    pub const fn too_long() -> Self {
+        Self { table: String::new(), id: None, line: None, reason: Rejected::TooLong }
+    }
+}
+
 impl fmt::Display for KnowledgeNote {
     /// `line 4: thresholds.cpu full: 7 is not a usable value`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

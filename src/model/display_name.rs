@@ -54,17 +54,28 @@ fn ends(raw: &str, max_chars: usize) -> (&str, &str) {
     (&raw[..head_end], &raw[tail_start..])
 }
 
+/// Makes every invisible or dangerous character of a text visible, except its line feeds. For whole outputs; a single name
+/// is a [`DisplayName`].
+pub fn visible_lines(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' { visible.push(c) } else { visible.extend(make_visible(c)) }
+    }
+    visible
+}
+
 fn make_visible(c: char) -> Vec<char> {
     if is_dangerous(c) { format!("<U+{:04X}>", u32::from(c)).chars().collect() } else { vec![c] }
 }
 
-/// True if a character is invisible or changes how its neighbours are drawn.
-fn is_dangerous(c: char) -> bool {
+/// True if a character is invisible, changes how its neighbours are drawn, or is none (`U+FDD0` and the like).
+pub fn is_dangerous(c: char) -> bool {
     c.is_control()
+        || u32::from(c) & 0xFFFE == 0xFFFE
         || matches!(u32::from(c),
             0x00AD | 0x034F | 0x061C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180E
             | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF
-            | 0xFFA0 | 0xFFF0..=0xFFFB | 0xE000..=0xF8FF | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
+            | 0xFFA0 | 0xFFF0..=0xFFFB | 0xE000..=0xF8FF | 0xFDD0..=0xFDEF | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
 }
 
 impl fmt::Display for DisplayName {
@@ -97,6 +108,14 @@ mod tests {
         assert_eq!(DisplayName::new("gpj\u{202e}exe").as_str(), "gpj<U+202E>exe");
         assert_eq!(DisplayName::new("a\u{2066}b").as_str(), "a<U+2066>b");
         assert_eq!(DisplayName::new("  ").as_str(), "?");
+    }
+
+    #[test]
+    fn a_text_keeps_its_lines_and_nothing_else_that_is_invisible() {
+        assert_eq!(
+            visible_lines("見守り\n\u{9b}31m\u{7f}\u{202e}\r\u{fdd1}\n"),
+            "見守り\n<U+009B>31m<U+007F><U+202E><U+000D><U+FDD1>\n"
+        );
     }
 
     #[test]

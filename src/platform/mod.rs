@@ -4,6 +4,7 @@
 //! `unknown` does nothing and says so; the feature `unknown-platform` builds it anywhere. No policy here: `sampler` and
 //! `diagnose` decide what a value means, [`crate::model::Closable`] what may be closed.
 
+mod files;
 #[cfg_attr(feature = "unknown-platform", allow(dead_code, reason = "a platform that knows nothing talks to nobody"))]
 mod frames;
 #[cfg_attr(feature = "unknown-platform", allow(dead_code, reason = "a platform that knows nothing talks to nobody"))]
@@ -24,15 +25,17 @@ mod sys;
 #[path = "unknown/mod.rs"]
 mod sys;
 
+pub use files::{read_bytes, read_text};
 pub use sys::{
     CpuReader, Desktop, Endpoint, GIVE_BACK_EVERY, GpuTotal, GpuUsers, Lock, NetUsers, Notifier, ProcessReader,
     Sensors, Target, Tray, ask, autostart_is_on, autostart_set, clocks, condition, disk_counters, end_program,
-    give_back_memory, has_display, has_other_users, is_network_folder, line_interfaces, machine, make_private_folder,
-    memory, message_box, mounts, own_cpu_time, own_memory, own_process, pending_restart, policy_list, prepare_console,
-    program_file, raise_own_priority, remote_ports, shared_config_folder, signature, signed_in_at, space,
-    start_detached, started_at, sudden_stop_cause, terminal_columns, user_folder,
+    give_back_memory, has_display, has_other_users, is_in_foreign_home, is_network_folder, line_interfaces, machine,
+    make_private_folder, memory, message_box, mounts, on_display_lost, open_ordinary, open_private, own_cpu_time,
+    own_memory, own_process, pending_restart, policy_list, prepare_console, prepare_process, program_file,
+    raise_own_priority, remote_ports, shared_config_folder, signature, signed_in_at, space, start_detached, started_at,
+    sudden_stop_cause, terminal_columns, time_zone, user_folder,
 };
 pub use types::{
     ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, DesktopSnapshot, DiskCounters, MenuLine,
-    MountPoint, NoDesktop, RawProc, SensorValues, Space, StopCause, TrayAction, TrayIcon, TrayView, WindowOwner,
+    MountPoint, NoDesktop, RawProc, SensorValues, Space, StopCause, TrayAction, TrayIcon, TrayView, WindowOwner, Writing,
 };

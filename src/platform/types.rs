@@ -157,6 +157,17 @@ impl Clocks {
     }
 }
 
+/// How one of our own files is opened for writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    /// At its end.
+    Append,
+    /// From its beginning, leaving what is behind.
+    Keep,
+    /// Emptied first.
+    Anew,
+}
+
 /// An action chosen in the tray.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TrayAction {

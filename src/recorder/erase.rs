@@ -5,12 +5,8 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::inbox::Inbox;
-use super::types::Tier;
 use super::{RecorderError, file, prune, schema};
 use crate::model::At;
-
-/// Tables beside those of the samples.
-const TABLES: [&str; 6] = ["space", "volume", "event", "program", "autostart", "run"];
 
 /// Erases the recording at `path` with its inbox and quarantined files, while no recorder has it open; an open one uses
 /// [`super::Recorder::erase`].
@@ -18,26 +14,31 @@ const TABLES: [&str; 6] = ["space", "volume", "event", "program", "autostart", "
 /// # Errors
 /// `Locked` when a recorder or a reader has it open: call again for the rest. As [`super::Recorder::open`] otherwise.
 pub fn erase(path: &Path, now: At) -> Result<(), RecorderError> {
-    if path.exists() {
+    if std::fs::symlink_metadata(path).is_ok() {
         let _lock = file::lock(path)?;
-        let opening = file::open(path, now)?;
-        let transaction = opening.db.unchecked_transaction()?;
-        delete_rows(&transaction)?;
-        transaction.commit()?;
-        scrub(&opening.db)?;
+        match file::open(path, now).and_then(|opening| empty(&opening.db)) {
+            // A new file replaces it; it is deleted below with the quarantined ones.
+            Err(RecorderError::Damaged(_)) => drop(file::replace(path, now)?),
+            emptied => emptied?,
+        }
         file::remove_quarantined(path)?;
     }
     Inbox::beside(path).discard();
     Ok(())
 }
 
+fn empty(db: &Connection) -> Result<(), RecorderError> {
+    let transaction = db.unchecked_transaction()?;
+    delete_rows(&transaction)?;
+    transaction.commit()?;
+    scrub(db)
+}
+
 /// Deletes every row and overwrites it with zeros; [`scrub`] writes them to the file.
 pub fn delete_rows(db: &Connection) -> Result<(), RecorderError> {
     db.pragma_update(None, "secure_delete", true)?;
-    let samples = Tier::ALL.iter().map(|tier| schema::table(*tier));
-    let samples = samples.flat_map(|table| [table.to_owned(), format!("{table}_usage")]);
-    let tables = samples.chain(TABLES.map(str::to_owned));
-    let deleted = tables.into_iter().try_for_each(|table| db.execute(&format!("DELETE FROM {table}"), []).map(|_| ()));
+    let deleted =
+        schema::tables().into_iter().try_for_each(|table| db.execute(&format!("DELETE FROM {table}"), []).map(|_| ()));
     db.pragma_update(None, "secure_delete", false)?;
     Ok(deleted?)
 }

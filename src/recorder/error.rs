@@ -38,8 +38,17 @@ impl From<rusqlite::Error> for RecorderError {
             }
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::ReadOnly(text),
             Some(ErrorCode::DiskFull) => Self::Full,
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(text),
-            _ => Self::Io(text),
+            // Our statements are right, so that a missing table or a value of another kind is damage, too; without a code
+            // it is a value that cannot be read as what it is.
+            Some(
+                ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::Unknown
+                | ErrorCode::TypeMismatch
+                | ErrorCode::ConstraintViolation,
+            )
+            | None => Self::Damaged(text),
+            Some(_) => Self::Io(text),
         }
     }
 }

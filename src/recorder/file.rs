@@ -1,7 +1,8 @@
 //! The database file: exclusive writing, integrity, and quarantine of a damaged one.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use super::RecorderError;
 use super::schema::{self, STEPS};
 use crate::model::At;
+use crate::platform::{self, Writing};
 
 /// Time-out for the lock of another process (a backup, a reader of the log).
 const BUSY: Duration = Duration::from_secs(1);
@@ -31,7 +33,8 @@ pub struct Opening {
 /// Acquires the exclusive right to write, held while the returned file is open. SQLite's own locks last for one
 /// transaction only.
 pub fn lock(path: &Path) -> Result<Option<File>, RecorderError> {
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(beside(path, "-lock"))?;
+    clear_way(&beside(path, "-lock"))?;
+    let file = platform::open_private(&beside(path, "-lock"), Writing::Keep)?;
     let mut tries = 0;
     let mut locked = file.try_lock();
     while matches!(locked, Err(TryLockError::WouldBlock)) && tries < LOCK_TRIES {
@@ -49,10 +52,25 @@ pub fn lock(path: &Path) -> Result<Option<File>, RecorderError> {
 
 /// Opens the file for writing, replacing a damaged one by a new file.
 pub fn open(path: &Path, now: At) -> Result<Opening, RecorderError> {
+    // SQLite waits for ever for the other end of a pipe, and follows links.
+    let parts = ["", "-wal", "-shm", "-journal"].map(|suffix| beside(path, suffix));
+    if parts.iter().any(|part| is_obstacle(part)) {
+        return replace(path, now);
+    }
     match connect(path) {
         Err(RecorderError::Damaged(_)) => replace(path, now),
         opened => opened,
     }
+}
+
+/// Returns `true` when something other than a file has the place of one of ours: a folder, a link, a pipe.
+fn is_obstacle(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|data| !data.is_file())
+}
+
+/// Moves an obstacle aside, so that it is erased with the quarantined files.
+fn clear_way(path: &Path) -> std::io::Result<()> {
+    if is_obstacle(path) { fs::rename(path, beside(path, BAD)) } else { Ok(()) }
 }
 
 /// Quarantines the file, whatever it is, and opens a new one.
@@ -62,18 +80,18 @@ pub fn replace(path: &Path, now: At) -> Result<Opening, RecorderError> {
 }
 
 fn connect(path: &Path) -> Result<Opening, RecorderError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut db = Connection::open_with_flags(path, flags)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    // SQLite would create it with the permissions of the process, and gives its log those of the file.
+    drop(platform::open_private(path, Writing::Keep)?);
+    let mut db = Connection::open_with_flags(without_links(path)?, flags)?;
     db.busy_timeout(BUSY)?;
     // Until the file is known to be ours, not even closing it may change it.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let version = schema::version(&db)?;
-    if version as usize > STEPS.len() {
-        return Err(RecorderError::NewerSchema(version));
-    }
+    schema::verify(&db)?;
     schema::prepare_writer(&db)?;
     if version > 0 && !ended_cleanly(&db)? {
-        check(&db)?;
+        check(&db, None)?;
     }
     schema::migrate(&mut db, &STEPS)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
@@ -85,9 +103,10 @@ fn ended_cleanly(db: &Connection) -> Result<bool, RecorderError> {
     Ok(clean.unwrap_or(true))
 }
 
-/// Checks the structure of the whole file.
-fn check(db: &Connection) -> Result<(), RecorderError> {
-    let answer: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+/// Checks the structure of a table, or of the whole file.
+pub fn check(db: &Connection, table: Option<&str>) -> Result<(), RecorderError> {
+    let of = table.map_or_else(|| "1".to_owned(), |table| format!("'{table}'"));
+    let answer: String = db.query_row(&format!("PRAGMA quick_check({of})"), [], |row| row.get(0))?;
     if answer == "ok" { Ok(()) } else { Err(RecorderError::Damaged(answer)) }
 }
 
@@ -99,14 +118,13 @@ fn quarantine(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
     }
     let time = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().strftime("%Y%m%dT%H%M%SZ");
     let quarantined_path = beside(path, &format!("{BAD}{time}"));
-    for suffix in ["-wal", "-shm"] {
-        let part = beside(path, suffix);
-        // A log left behind would be applied to the new file.
-        if part.exists() {
-            fs::rename(&part, beside(&quarantined_path, suffix))?;
+    // A log left behind would be applied to the new file.
+    for suffix in ["-wal", "-shm", "-journal", ""] {
+        match fs::rename(beside(path, suffix), beside(&quarantined_path, suffix)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
         }
     }
-    fs::rename(path, &quarantined_path)?;
     Ok(quarantined_path)
 }
 
@@ -115,12 +133,17 @@ fn quarantine(path: &Path, now: At) -> Result<PathBuf, RecorderError> {
 /// # Errors
 /// The first failure; the other files are removed all the same.
 pub fn remove_quarantined(path: &Path) -> std::io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned() + BAD;
+    let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let (name, lock_name) = (format!("{own}{BAD}"), format!("{own}-lock{BAD}"));
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut removed = Ok(());
     for entry in fs::read_dir(folder)?.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(&name) {
-            removed = removed.and(fs::remove_file(entry.path()));
+        let file_name = entry.file_name();
+        let file_name = file_name.to_string_lossy();
+        if file_name.starts_with(&name) || file_name == lock_name {
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let gone = if is_folder { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) };
+            removed = removed.and(gone);
         }
     }
     removed
@@ -141,8 +164,11 @@ pub fn bytes(path: &Path) -> u64 {
 
 /// Opens the file for reading; `None` if there is none, or it has no tables yet.
 pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
-    if !path.exists() {
+    if fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
         return Ok(None);
+    }
+    if is_obstacle(path) || is_obstacle(&beside(path, "-wal")) || is_obstacle(&beside(path, "-shm")) {
+        return Err(RecorderError::Damaged(String::new()));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = Connection::open_with_flags(path, flags).map_err(RecorderError::from).and_then(|db| {
@@ -159,9 +185,7 @@ pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
         }
         opened => opened?,
     };
-    if version as usize > STEPS.len() {
-        return Err(RecorderError::NewerSchema(version));
-    }
+    schema::verify(&db)?;
     if version == 0 {
         return Ok(None);
     }
@@ -170,6 +194,12 @@ pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
     }
     schema::prepare(&db)?;
     Ok(Some(db))
+}
+
+/// The path with the links among its folders resolved: the file itself must be none, and SQLite then refuses any.
+fn without_links(path: &Path) -> std::io::Result<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(fs::canonicalize(folder)?.join(path.file_name().unwrap_or_default()))
 }
 
 /// SQLite URI for a file that nobody writes.

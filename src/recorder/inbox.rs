@@ -1,13 +1,14 @@
 //! Passes events of the window (actions and their verdicts) to the recording. The agent is its only writer, so the
 //! window appends lines to a small file beside it, which the agent drains.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use crate::model::{At, Event, EventKind};
+use crate::platform::{self, Writing};
 
 /// Longest line that is read, in bytes; the window writes no longer one.
 const LINE_BYTES: usize = 4096;
@@ -46,14 +47,14 @@ impl Inbox {
             return Err(std::io::ErrorKind::FileTooLarge.into());
         }
         if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
+            platform::make_private_folder(folder)?;
         }
-        OpenOptions::new().create(true).append(true).open(&self.path)?.write_all(line.as_bytes())
+        platform::open_private(&self.path, Writing::Append)?.write_all(line.as_bytes())
     }
 
     /// True if events are waiting; costs one lookup in the folder.
     pub fn is_waiting(&self) -> bool {
-        self.path.exists()
+        is_file(&self.path)
     }
 
     /// The waiting events, without taking them.
@@ -65,7 +66,7 @@ impl Inbox {
 
     /// Takes the events; they stay in a second file until [`Self::drop_taken`].
     pub fn take(&self) -> Vec<Event> {
-        if !self.taken.exists() && self.path.exists() {
+        if !is_file(&self.taken) && is_file(&self.path) {
             // It stays for the next time.
             if let Err(error) = fs::rename(&self.path, &self.taken) {
                 log::warn!("the inbox cannot be taken: {error}");
@@ -79,12 +80,12 @@ impl Inbox {
     /// # Errors
     /// As reported by the system.
     pub fn request_erase(&self) -> std::io::Result<()> {
-        File::create(&self.erase).map(|_| ())
+        platform::open_private(&self.erase, Writing::Anew).map(|_| ())
     }
 
     /// True if an erase was requested and is not done yet.
     pub fn is_erase_requested(&self) -> bool {
-        self.erase.exists()
+        is_file(&self.erase)
     }
 
     /// Withdraws the request, done or no longer wanted. Returns false if there was none.
@@ -113,9 +114,14 @@ fn remove(path: &Path) {
     }
 }
 
+/// Returns `true` for a file; what else somebody has put in its place is not ours.
+fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|data| data.is_file())
+}
+
 /// Events of a file; other lines are skipped.
 fn read(path: &Path) -> Vec<Event> {
-    let Ok(file) = File::open(path) else { return Vec::new() };
+    let Ok(file) = platform::open_ordinary(path) else { return Vec::new() };
     let lines = BufReader::new(file.take(FILE_BYTES * 2)).split(b'\n');
     lines.map_while(Result::ok).filter(|line| line.len() <= LINE_BYTES).filter_map(|line| parse(&line)).collect()
 }

@@ -1,5 +1,7 @@
 //! The tables, and the migrations from older versions.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
@@ -197,6 +199,46 @@ pub fn migrate(db: &mut Connection, steps: &[&str]) -> Result<(), RecorderError>
     change.pragma_update(None, "application_id", APPLICATION_ID)?;
     change.pragma_update(None, "user_version", steps.len() as u32)?;
     Ok(change.commit()?)
+}
+
+/// Tables beside those of the samples.
+const OTHERS: [&str; 6] = ["space", "volume", "event", "program", "autostart", "run"];
+
+/// Every table.
+pub fn tables() -> Vec<String> {
+    let samples = Tier::ALL.iter().flat_map(|tier| [table(*tier).to_owned(), format!("{}_usage", table(*tier))]);
+    samples.chain(OTHERS.map(str::to_owned)).collect()
+}
+
+/// Tables with their columns and the other objects of a database, as `table.column` and `index.`.
+fn objects(db: &Connection) -> Result<BTreeSet<String>, RecorderError> {
+    let mut select = db.prepare(
+        "SELECT m.name || '.' || coalesce(c.name, '') FROM sqlite_master m LEFT JOIN pragma_table_info(m.name) c \
+         WHERE m.name NOT LIKE 'sqlite_%'",
+    )?;
+    let objects = select.query_map([], |row| row.get(0))?;
+    Ok(objects.collect::<Result<_, _>>()?)
+}
+
+/// Verifies that the tables are those of the version that the file claims to have: a table that is missing, a column
+/// with another name or a wrong version would make every later statement fail.
+///
+/// # Errors
+/// `NewerSchema` for a file of a newer version, which has tables or columns that this one does not know; `Damaged`.
+pub fn verify(db: &Connection) -> Result<(), RecorderError> {
+    // A migration that another process commits in between must not look like damage.
+    let _consistent = db.unchecked_transaction()?;
+    let version = version(db)? as usize;
+    let mut own = Connection::open_in_memory()?;
+    migrate(&mut own, &STEPS[..version.min(STEPS.len())])?;
+    let (expected, found) = (objects(&own)?, objects(db)?);
+    if version > STEPS.len() && found.difference(&expected).next().is_some() {
+        return Err(RecorderError::NewerSchema(version as u32));
+    }
+    if version > STEPS.len() || found != expected {
+        return Err(RecorderError::Damaged(format!("not the tables of version {version}")));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

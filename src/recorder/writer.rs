@@ -1,18 +1,19 @@
 //! The only writer of the recording.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::file;
+use super::file::{self, Opening};
 use super::merge::{collapse, join_rest};
 use super::pending_batch::PendingBatch;
 use super::rollup::Rolled;
 use super::store::{self, Programs};
 use super::types::{Limits, Opened, PreviousRun, RecordedRun, Run, Tier};
-use super::{RecorderError, erase, orphaned_findings, prune};
+use super::{RecorderError, erase, orphaned_findings, prune, schema};
 use crate::model::{At, Event, EventKind, Sample, Seconds};
+use crate::platform;
 
 /// Longest span over which samples of totals are merged while their programs are not read yet, in ms: the interval at
 /// which programs are read on a calm PC.
@@ -45,6 +46,8 @@ pub struct Recorder {
     rolled: Rolled,
     due: Due,
     damaged: bool,
+    /// Tables whose structure is still to be checked: one with each flush.
+    unchecked: Vec<String>,
     quarantined: Option<PathBuf>,
     /// Held for as long as this recorder lives.
     _lock: Option<File>,
@@ -80,17 +83,28 @@ impl Recorder {
     /// `NewerSchema` (the file is left alone), `Locked` if another recorder has the file, `ReadOnly`, `Full`, `Io`.
     pub fn open(path: &Path, run: &Run, limits: Limits) -> Result<(Self, Opened), RecorderError> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            platform::make_private_folder(folder)?;
         }
         let lock = file::lock(path)?;
-        let opening = file::open(path, run.started)?;
+        let begun = match Self::begin(path, run, limits, file::open(path, run.started)?) {
+            // What opening did not notice.
+            Err(RecorderError::Damaged(_)) => Self::begin(path, run, limits, file::replace(path, run.started)?),
+            begun => begun,
+        };
+        begun.map(|(recorder, opened)| (Self { _lock: lock, ..recorder }, opened))
+    }
+
+    fn begin(path: &Path, run: &Run, limits: Limits, opening: Opening) -> Result<(Self, Opened), RecorderError> {
         let transaction = opening.db.unchecked_transaction()?;
         let previous = previous_run(&transaction)?;
         let run_id = begin_run(&transaction, run)?;
         transaction.commit()?;
         let created = opening.created || opening.quarantined.is_some();
+        // After a clean end the file was not checked when it was opened.
+        let is_checked = created || previous.as_ref().is_none_or(|previous| !previous.clean);
         let opened = Opened { created, quarantined: opening.quarantined.clone(), previous };
         let recorder = Self {
+            unchecked: if is_checked { Vec::new() } else { schema::tables() },
             path: path.to_owned(),
             limits,
             run: run.clone(),
@@ -104,7 +118,7 @@ impl Recorder {
             due: Due::new(run.started.0),
             damaged: false,
             quarantined: opening.quarantined,
-            _lock: lock,
+            _lock: None,
         };
         Ok((recorder, opened))
     }
@@ -233,8 +247,14 @@ impl Recorder {
         if now.0 >= self.due.roll {
             self.due.roll = now.0 + ROLL_EVERY;
         }
-        // Not at the end of a run: a system that shuts down does not wait, and the next run prunes.
-        if clean { Ok(()) } else { self.prune(now) }
+        // Not at the end of a run: a system that shuts down does not wait, and the next run does both.
+        if clean {
+            return Ok(());
+        }
+        if let Some(table) = self.unchecked.pop() {
+            file::check(&self.db, Some(&table))?;
+        }
+        self.prune(now)
     }
 
     /// The one transaction of a flush. Returns the start of the run and the state of the roll-up after it.
@@ -302,6 +322,7 @@ impl Recorder {
         self.run_id = begin_run(&opening.db, &self.run)?;
         self.rolled = Rolled::before(&opening.db, self.run.started.0)?;
         self.db = opening.db;
+        self.unchecked.clear();
         self.written_to = None;
         self.quarantined = opening.quarantined.or(self.quarantined.take());
         self.damaged = false;

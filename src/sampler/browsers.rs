@@ -4,7 +4,7 @@
 //! Of a profile only the names of its add-ons are read; never history, cookies, addresses or pages.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -153,7 +153,7 @@ fn pending(question: &BrowserQuestion, path: &Path) -> Reading<bool> {
         let Some(files) = files_at(place, path.parent()) else { continue };
         states.extend(files.iter().map(|file| {
             let mut text = String::new();
-            let read = File::open(file).and_then(|file| file.take(64).read_to_string(&mut text));
+            let read = platform::open_ordinary(file).and_then(|file| file.take(64).read_to_string(&mut text));
             read.is_ok() && ["pending", "applied"].iter().any(|word| text.starts_with(word))
         }));
     }
@@ -249,7 +249,7 @@ fn firefox_blocks(profile: &Path, is_blocker: impl Fn(&str) -> bool) -> Reading<
         #[serde(default)]
         active: bool,
     }
-    let file = match File::open(profile.join("extensions.json")) {
+    let file = match platform::open_ordinary(&profile.join("extensions.json")) {
         Ok(file) => file,
         Err(error) if is_nothing(&error) => return Reading::Missing(Why::NoSensor),
         Err(error) => return error.into(),

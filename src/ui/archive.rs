@@ -174,10 +174,19 @@ mod tests {
             let db = rusqlite::Connection::open(&path).expect("opened");
             db.pragma_update(None, "user_version", version).expect("set");
         };
-        for (version, expected) in [(99, Unreadable::Newer), (1, Unreadable::Older)] {
+        // A version that its tables are not of.
+        for version in [1, 99] {
             set_version(version);
-            assert_eq!(why(), Some(expected));
+            assert_eq!(why(), Some(Unreadable::Damaged));
         }
+        let db = rusqlite::Connection::open(&path).expect("opened");
+        db.execute_batch("ALTER TABLE run ADD COLUMN later INTEGER").expect("changed");
+        drop(db);
+        assert_eq!(why(), Some(Unreadable::Newer));
+        std::fs::remove_file(&path).expect("removed");
+        let older = include_str!("../../tests/all/recordings/schema-4.sql");
+        rusqlite::Connection::open(&path).and_then(|db| db.execute_batch(older)).expect("an older one");
+        assert_eq!(why(), Some(Unreadable::Older));
         std::fs::write(&path, "no recording".repeat(2000)).expect("written");
         assert_eq!(why(), Some(Unreadable::Damaged));
     }

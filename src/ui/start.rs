@@ -14,8 +14,9 @@ use crate::context::Context;
 use crate::diagnostic_log::Role;
 use crate::exit::Exit;
 use crate::ipc::{self, Answer, WINDOW, WindowOptions};
+use crate::model::DisplayName;
 use crate::platform::{self, Lock};
-use crate::settings::{Renderer, SettingsFile};
+use crate::settings::{Renderer, SettingsFile, home_of_another_user};
 
 use super::app::MimamoriApp;
 
@@ -31,6 +32,11 @@ const OTHER_STARTS: usize = 20;
 /// Why there is no window, in one sentence.
 pub fn open(context: &Context, options: &WindowOptions) -> Result<Exit, String> {
     let file = SettingsFile::of_user();
+    if let Some(home) = home_of_another_user() {
+        let texts = context.texts(options.lang.unwrap_or(context.lang));
+        let home = DisplayName::new(&home.to_string_lossy()).as_str().to_owned();
+        return Err(texts.with_one("home-of-another-user", "path", home));
+    }
     let second_try = std::env::var_os(SECOND_TRY_ENV).is_some();
     let only = SingleInstance::take(second_try || options.renderer.is_some(), options);
     if matches!(only, SingleInstance::Other) {
@@ -48,7 +54,7 @@ fn open_with(context: &Context, options: &WindowOptions, second_try: bool, file:
     let remembered = file.load().renderer.filter(|renderer| compiled(*renderer).is_some());
     let renderer = options.renderer.or(remembered).unwrap_or(Renderer::Glow);
     let error = match run(context, renderer, options, file) {
-        Ok(()) => return Ok(Exit::Fine),
+        Ok(exit) => return Ok(exit),
         Err(error) => error,
     };
     log::warn!("no window with {}: {error}", renderer.name());
@@ -95,7 +101,7 @@ fn compiled(renderer: Renderer) -> Option<eframe::Renderer> {
     renderer.name().parse().ok()
 }
 
-fn run(context: &Context, renderer: Renderer, options: &WindowOptions, file: SettingsFile) -> Result<(), String> {
+fn run(context: &Context, renderer: Renderer, options: &WindowOptions, file: SettingsFile) -> Result<Exit, String> {
     let texts = context.texts(options.lang.or(file.load().lang).unwrap_or(context.lang));
     let Some(toolkit) = compiled(renderer) else {
         return Err(texts.with_one("cli-renderer-not-compiled", "renderer", renderer.name()));
@@ -121,7 +127,13 @@ fn run(context: &Context, renderer: Renderer, options: &WindowOptions, file: Set
     // Some drivers make a library panic instead of returning an error; either way the window did not open. A window that
     // has drawn was open: its panic is a fault of ours, which the next start reports.
     match catch_unwind(AssertUnwindSafe(|| eframe::run_native(&title, native_options, Box::new(create)))) {
-        Ok(result) => result.map_err(|error| without_source_path(&error.to_string()).to_owned()),
+        Ok(Ok(())) => Ok(Exit::Fine),
+        // It was open, and then the connection to the display broke (Wayland; see `platform::on_display_lost` for X11).
+        Ok(Err(error)) if has_drawn.get() => {
+            log::warn!("the window has lost its display: {error}");
+            Ok(Exit::Unavailable)
+        }
+        Ok(Err(error)) => Err(without_source_path(&error.to_string()).to_owned()),
         Err(panic) if has_drawn.get() => resume_unwind(panic),
         Err(_) => Err(renderer.name().to_owned()),
     }

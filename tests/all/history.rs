@@ -109,6 +109,6 @@ fn a_file_that_is_no_recording_is_an_error_and_is_left_alone() {
     std::fs::write(folder.join("recording.db"), "hello, I am not a recording".repeat(100)).expect("written");
     let output = history(&home, &["--lang", "en"]);
     assert_eq!(output.status.code(), Some(69));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be read"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is damaged and cannot be shown"));
     assert!(std::fs::read_to_string(folder.join("recording.db")).expect("there").starts_with("hello"));
 }

@@ -22,17 +22,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("icon", &[]),
     ("platform", &["model", "icon"]),
     ("sampler", &["model", "platform"]),
-    ("recorder", &["model"]),
-    ("settings", &["model", "explain", "remedy"]),
+    ("recorder", &["model", "platform"]),
+    ("settings", &["model", "explain", "remedy", "platform"]),
     ("monitor", &["model", "knowledge", "diagnose", "remedy", "platform", "sampler", "recorder", "settings"]),
-    ("diagnostic_log", &["model"]),
+    ("diagnostic_log", &["model", "platform"]),
     ("exit", &[]),
-    ("console", &[]),
+    ("signals", &["exit", "platform"]),
+    ("console", &["model"]),
     ("context", &["model", "knowledge", "explain", "platform", "settings", "diagnostic_log"]),
     ("ipc", &["model", "explain", "platform", "settings"]),
         ("agent", &[
         "model", "knowledge", "diagnose", "explain", "icon", "platform", "sampler", "recorder", "settings", "monitor",
-        "console", "context", "diagnostic_log", "exit", "ipc",
+        "console", "context", "diagnostic_log", "exit", "signals", "ipc",
     ]),
     // The two that join the others.
     ("ui", &[
@@ -41,7 +42,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ]),
     ("cli", &[
         "model", "knowledge", "diagnose", "explain", "remedy", "report", "platform", "sampler", "recorder", "settings",
-        "monitor", "agent", "console", "context", "diagnostic_log", "exit", "ipc",
+        "monitor", "agent", "console", "context", "diagnostic_log", "exit", "signals", "ipc",
     ]),
     ("ui::screens", &["model", "knowledge", "diagnose", "explain", "remedy", "settings"]),
     ("ui::parts", &["model", "knowledge", "diagnose", "explain", "remedy", "settings"]),

@@ -9,19 +9,25 @@
 
 mod command_line;
 mod corpus;
+mod damage;
 mod diagnosis;
 mod endpoint;
 #[cfg(target_os = "linux")] // the environment sets the recording's path
 mod history;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod ids;
 mod ignored;
 mod knowledge;
 mod layering;
+#[cfg(unix)]
+mod output;
 mod recorder;
 #[cfg(unix)]
 mod remedies;
 mod scenarios;
 mod schemas;
+mod signals;
 mod tray_probe;
 mod window;
 

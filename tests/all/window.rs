@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable;
 use jiff::tz::TimeZone;
 use mimamori::diagnose::{Finding, Grouper, ProgramTable, RuleId, Sign, SignKind, diagnose};
 use mimamori::diagnostic_log::Crash;
-use mimamori::explain::{Lang, Texts};
+use mimamori::explain::{Lang, Texts, system_reason};
 use mimamori::ipc::Status;
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{
@@ -687,7 +687,7 @@ fn history_says_what_keeps_it_from_being_written_or_read_and_what_to_do() {
             let trouble_reason = reason.to_owned();
             let agent = Status { trouble: Some(format!("trouble-{trouble}")), trouble_reason, ..Status::default() };
             let mut args = fluent_bundle::FluentArgs::new();
-            args.set("reason", reason);
+            args.set("reason", if reason.is_empty() { String::new() } else { system_reason(reason, &texts) });
             args.set("path", "/home/a/recording.db");
             let sentence = texts.with(&format!("history-trouble-{trouble}"), &args);
             let unreadable = Some(Unreadable::Older);
@@ -756,7 +756,7 @@ fn what_was_recorded_is_deleted_after_one_question_that_says_what_is_lost() {
         }
         harness.state_mut().erasing = Erasing::Failed(Some("disk I/O error".to_owned()));
         harness.run_steps(3);
-        harness.get_by_label_contains("disk I/O error");
+        harness.get_by_label_contains(&texts.get("reason-disk"));
         // Without a recording there is no button to delete it.
         harness.state_mut().recorded.bytes = None;
         harness.run_steps(3);

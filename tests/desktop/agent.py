@@ -1000,6 +1000,8 @@ with socket.socket(socket.AF_UNIX) as connection:
         agent.stop()
         connection = sqlite3.connect(RECORDING)
         connection.execute("PRAGMA user_version = 99")
+        # A version without anything that this one lacks is damage.
+        connection.execute("CREATE TABLE later (id INTEGER)")
         connection.commit()
         connection.close()
         state = lambda: {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in STATE.iterdir()}  # noqa: E731

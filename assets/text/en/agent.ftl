@@ -78,10 +78,12 @@ cli-about-agent = Watch in the background, with an icon beside the clock
 cli-about-history = Print what was recorded: findings, actions, stops, and who used the PC
 cli-arg-since = From how long ago, such as 30m, 1h, 7d
 cli-example-history = who used this PC in the last hour
+home-of-another-user = The home folder { $path } belongs to another user, so nothing is left there. Start Mimamori as that user, without sudo
 agent-running = Mimamori is already watching.
 agent-not-here = Mimamori cannot watch in the background here: { $reason }
 history-none = Nothing has been recorded yet. Start "mimamori agent" to begin.
 history-range = Recorded from { $from } to { $to }
+history-range-asked = Asked for: { $from } to { $to }
 history-empty = Nothing was recorded in this time.
 history-events = What happened
 history-minutes = Who used this PC, minute by minute
@@ -90,4 +92,3 @@ history-more-minutes = { $number ->
     [one] 1 more minute is not shown; use --json for all
    *[other] { $number } more minutes are not shown; use --json for all
 }
-cli-error-recording = The recording cannot be read: { $reason }

@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use std::{env, process};
 
 use crate::model::Reading;
+use crate::platform::files::read_text;
 use crate::platform::types::NoDesktop;
 
 /// Name of our file, here and in the system's folder.
 pub(super) const FILE: &str = "mimamori.desktop";
+/// Size limit of a desktop file or unit file in bytes.
+pub(super) const LARGEST: u64 = 64 << 10;
 /// Group of a desktop file that holds its command.
 pub(super) const DESKTOP_ENTRY: &str = "[Desktop Entry]";
 
@@ -78,7 +81,7 @@ impl Folders {
 }
 
 fn read(path: &Path) -> Result<Option<String>> {
-    match fs::read_to_string(path) {
+    match read_text(path, LARGEST) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
@@ -95,7 +98,9 @@ fn remove(path: &Path) -> Result<()> {
 /// Writes a new file under a name that no desktop starts, then renames it over the old one.
 fn write(path: &Path, text: &str) -> Result<()> {
     let temporary = path.with_extension(format!("{}.new", process::id()));
-    let mut file = File::create(&temporary)?;
+    // Of a process that was killed and had the same number; creating anew follows no link.
+    remove(&temporary)?;
+    let mut file = File::create_new(&temporary)?;
     let written =
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {

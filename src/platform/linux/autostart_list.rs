@@ -11,6 +11,7 @@ use std::{env, fs};
 
 use super::autostart::{DESKTOP_ENTRY, FILE, Folders, is_enabled, value};
 use crate::model::{Autostart, Reading, Why};
+use crate::platform::files::read_bytes;
 
 /// Units enabled by the administrator for the system.
 const SYSTEM_UNITS: &str = "/etc/systemd/system";
@@ -103,20 +104,24 @@ fn entries(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
 
 /// Text of a file; `None` when it is no text, too large, a dangling link, or not readable for this user.
 fn text(path: &Path) -> Result<Option<String>> {
-    let read = || {
-        let file = fs::metadata(path)?;
-        if file.is_file() && file.len() <= LARGEST { fs::read(path) } else { Ok(Vec::new()) }
-    };
-    match read() {
+    match read_bytes(path, LARGEST) {
         Ok(bytes) => Ok(String::from_utf8(bytes).ok()),
         Err(error) if is_lasting(error.kind()) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// Returns `true` when the next reading will find the same: dangling links and missing permissions.
+/// Returns `true` when the next reading will find the same: dangling links, missing permissions, no ordinary file.
 const fn is_lasting(error: ErrorKind) -> bool {
-    matches!(error, ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied)
+    matches!(
+        error,
+        ErrorKind::NotFound
+            | ErrorKind::NotADirectory
+            | ErrorKind::PermissionDenied
+            | ErrorKind::IsADirectory
+            | ErrorKind::InvalidInput
+            | ErrorKind::FileTooLarge
+    )
 }
 
 /// Program of an `Exec` or `ExecStart` line: its first word, looked up in `PATH`.

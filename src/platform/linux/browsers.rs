@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::model::Pid;
+use crate::platform::files::read_bytes;
 
 /// Size limit of a policy file in bytes.
 const LONGEST_POLICY: u64 = 1 << 20;
+/// Files read of a folder of policies.
+const MOST_POLICIES: usize = 200;
 
 /// Path for reading the program file of a process. The kernel's link also reaches a file that was deleted or that only
 /// the process can see (flatpak, snap); it is not readable for other users' processes, where the path has to do.
@@ -41,8 +44,8 @@ pub fn policy_list(place: &str, name: &str) -> Vec<String> {
     }
     let files = fs::read_dir(place).into_iter().flatten().flatten().map(|entry| entry.path());
     let json = files.filter(|file| file.extension().is_some_and(|extension| extension == "json"));
-    let short = json.filter(|file| fs::metadata(file).is_ok_and(|metadata| metadata.len() <= LONGEST_POLICY));
-    let policies = short.filter_map(|file| serde_json::from_slice::<Value>(&fs::read(file).ok()?).ok());
+    let texts = json.take(MOST_POLICIES).filter_map(|file| read_bytes(&file, LONGEST_POLICY).ok());
+    let policies = texts.filter_map(|text| serde_json::from_slice::<Value>(&text).ok());
     let lists = policies.filter_map(|policy| policy.get(name)?.as_array().cloned());
     lists.flatten().filter_map(|entry| entry.as_str().map(str::to_owned)).collect()
 }

@@ -4,12 +4,13 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
-use std::{fs, thread};
 
 use serde_json::Value;
 
 use crate::model::{At, Reading, Why};
+use crate::platform::files::read_end;
 use crate::platform::types::StopCause;
 
 /// Absolute paths, so that nothing else can be run instead.
@@ -17,7 +18,7 @@ const JOURNALCTL: [&str; 2] = ["/usr/bin/journalctl", "/bin/journalctl"];
 const SIGN_INS: &str = "/var/log/wtmp";
 /// Time limit for journalctl.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// Limit on its output in bytes.
+/// Limit on its output, and on the login records that are read, in bytes.
 const LONGEST: u64 = 4 << 20;
 /// Longest distance, in ms, between the last entry and when this program was last seen for both to belong to the same
 /// end.
@@ -39,7 +40,7 @@ pub fn sudden_stop_cause(previous_boot_id: Option<&str>, last_seen: At) -> Readi
     if journal.known().is_some() {
         return journal;
     }
-    match fs::read(SIGN_INS) {
+    match read_end(Path::new(SIGN_INS), LONGEST, RECORD as u64) {
         Ok(bytes) => Reading::from_option(by_sign_ins(&bytes, last_seen), journal.why().unwrap_or(Why::Unsupported)),
         Err(_) => journal,
     }

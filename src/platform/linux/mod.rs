@@ -7,7 +7,9 @@ mod condition;
 mod connections;
 mod cpu;
 mod desktop;
+mod display;
 mod endpoint;
+mod files;
 mod gpu_users;
 mod last_stop;
 mod line;
@@ -21,6 +23,7 @@ mod runtime;
 mod sensors;
 mod signed_in;
 mod target;
+mod time_zone;
 mod tray;
 mod trim;
 mod volumes;
@@ -37,7 +40,9 @@ pub use condition::condition;
 pub use connections::remote_ports;
 pub use cpu::CpuReader;
 pub use desktop::Desktop;
+pub use display::on_display_lost;
 pub use endpoint::{Endpoint, ask};
+pub use files::{is_in_foreign_home, make_private_folder, open_ordinary, open_private, prepare_process};
 pub use gpu_users::GpuUsers;
 pub use last_stop::sudden_stop_cause;
 pub use line::line_interfaces;
@@ -49,11 +54,16 @@ pub use runtime::Lock;
 pub use sensors::Sensors;
 pub use signed_in::signed_in_at;
 pub use target::Target;
+pub use time_zone::time_zone;
 pub use tray::Tray;
-pub use trim::{GIVE_BACK_EVERY, give_back_memory, make_private_folder};
+pub use trim::{GIVE_BACK_EVERY, give_back_memory};
 pub use volumes::{disk_counters, mounts, space};
 
 use crate::model::{At, Bytes, Hertz, Machine, Memory, Os, OwnProcess, Pid, ProcKey, Reading, Signature, Swap, Why};
+use crate::platform::files::read_text;
+
+/// Size limit of `/etc/os-release` in bytes.
+const LONGEST_OS_RELEASE: u64 = 64 << 10;
 
 /// Earliest believable time of a boot, in seconds since 1970: 2020.
 const EARLIEST_BOOT: i64 = 1_577_836_800;
@@ -94,7 +104,7 @@ fn is_virtual() -> Reading<bool> {
 }
 
 fn os_name() -> Option<String> {
-    let text = fs::read_to_string("/etc/os-release").ok()?;
+    let text = read_text(Path::new("/etc/os-release"), LONGEST_OS_RELEASE).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
     Some(line.trim_matches('"').to_owned())
 }

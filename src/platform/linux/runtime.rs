@@ -1,10 +1,13 @@
 //! The runtime folder of this session, for sockets and locks.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{Error, ErrorKind, Result};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::{env, ffi::OsString};
+
+use super::files::{make_private_folder, open_private};
+use crate::platform::types::Writing;
 
 /// The private folder of this session, created when missing.
 pub(super) fn folder() -> Result<PathBuf> {
@@ -21,11 +24,7 @@ fn folder_in(runtime: Option<&Path>, state: Option<&Path>) -> Result<PathBuf> {
         (None, Some(state)) => state.join("mimamori").join("run"),
         (None, None) => return Err(Error::new(ErrorKind::NotFound, "neither XDG_RUNTIME_DIR nor a home folder")),
     };
-    DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-    // It may exist with wider permissions. A folder of another user cannot be changed and is rejected below.
-    if fs::symlink_metadata(&folder)?.is_dir() {
-        let _ = fs::set_permissions(&folder, fs::Permissions::from_mode(0o700));
-    }
+    make_private_folder(&folder)?;
     if is_ours_alone(&folder) {
         Ok(folder)
     } else {
@@ -67,9 +66,7 @@ impl Lock {
 
     /// The file stays after unlocking: removing it could remove the file that the next holder has locked.
     fn take_at(path: &Path) -> Result<Option<Self>> {
-        let no_follow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
-        let mut options = OpenOptions::new();
-        let file = options.write(true).create(true).truncate(false).mode(0o600).custom_flags(no_follow).open(path)?;
+        let file = open_private(path, Writing::Keep)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -81,6 +78,8 @@ impl Lock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::DirBuilder;
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
     #[test]
     fn a_lock_is_held_once() {

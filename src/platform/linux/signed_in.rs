@@ -1,11 +1,15 @@
 //! Time when the user signed in.
 
+use std::env;
 use std::path::Path;
-use std::{env, fs};
 
 use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
 
 use crate::model::{At, Reading, Why};
+use crate::platform::files::read_text;
+
+/// Size limit of a file of logind in bytes.
+const LONGEST: u64 = 64 << 10;
 
 /// Start of this session as recorded by logind, else of the user's first session, else the creation time of the user's
 /// runtime folder.
@@ -20,7 +24,7 @@ pub fn signed_in_at() -> Reading<At> {
 }
 
 fn read_realtime(path: &Path) -> Option<At> {
-    parse_realtime(&fs::read_to_string(path).ok()?)
+    parse_realtime(&read_text(path, LONGEST).ok()?)
 }
 
 /// Parses `REALTIME=` (in microseconds) in logind's file about a session or user.

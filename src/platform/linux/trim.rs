@@ -1,8 +1,5 @@
-//! Returns unused heap to the system, and creates private folders.
+//! Returns unused heap to the system.
 
-use std::fs;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::Path;
 use std::time::Duration;
 
 /// Interval between two calls of [`give_back_memory`], each of which costs a tenth of a millisecond.
@@ -24,26 +21,3 @@ pub fn give_back_memory() {
 /// Does nothing: only glibc has a call for it.
 #[cfg(not(target_env = "gnu"))]
 pub const fn give_back_memory() {}
-
-/// Creates a folder that only this user can access, and its missing parents.
-///
-/// # Errors
-/// The system's error.
-pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_private_folder_is_private_also_when_it_was_there_before() {
-        let folder = tempfile::tempdir().expect("folder");
-        let deep = folder.path().join("a/b");
-        fs::create_dir_all(&deep).expect("made");
-        make_private_folder(&deep).expect("private");
-        assert_eq!(fs::metadata(&deep).expect("there").permissions().mode() & 0o777, 0o700);
-    }
-}

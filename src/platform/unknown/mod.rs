@@ -11,7 +11,7 @@ pub use background::{
 };
 
 use super::types::{
-    ActError, CpuTimes, DesktopSnapshot, DiskCounters, MountPoint, RawProc, SensorValues, Space, WindowOwner,
+    ActError, CpuTimes, DesktopSnapshot, DiskCounters, MountPoint, RawProc, SensorValues, Space, WindowOwner, Writing,
 };
 use crate::model::{
     At, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts, ProcKey, Reading, Seconds,
@@ -93,6 +93,9 @@ pub fn message_box(_title: &str, _text: &str) -> bool {
 pub fn prepare_console() {}
 
 /// Not supported.
+pub fn on_display_lost(_end: impl FnOnce() + Send + 'static) {}
+
+/// Not supported.
 pub fn started_at(_key: ProcKey, _machine: &Machine) -> Option<At> {
     None
 }
@@ -109,6 +112,41 @@ pub const GIVE_BACK_EVERY: std::time::Duration = std::time::Duration::from_mins(
 /// The system's error.
 pub fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
+}
+
+/// Does nothing.
+pub fn prepare_process() {}
+
+/// Opens an ordinary file for reading.
+///
+/// # Errors
+/// [`std::io::ErrorKind::IsADirectory`] for a folder, else the system's error.
+pub fn open_ordinary(path: &std::path::Path) -> std::io::Result<std::fs::File> {
+    let data = std::fs::metadata(path)?;
+    match (data.is_file(), data.is_dir()) {
+        (true, _) => std::fs::File::open(path),
+        (false, true) => Err(std::io::ErrorKind::IsADirectory.into()),
+        (false, false) => Err(std::io::ErrorKind::InvalidInput.into()),
+    }
+}
+
+/// Opens a file for writing with the system's default permissions.
+///
+/// # Errors
+/// The system's error.
+pub fn open_private(path: &std::path::Path, writing: Writing) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(writing == Writing::Append).write(true).truncate(writing == Writing::Anew).open(path)
+}
+
+/// Not supported.
+pub fn is_in_foreign_home(_path: &std::path::Path) -> bool {
+    false
+}
+
+/// The time zone of the system.
+pub fn time_zone() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::system()
 }
 
 /// Not supported.

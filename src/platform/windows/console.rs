@@ -21,6 +21,9 @@ pub fn message_box(title: &str, text: &str) -> bool {
     }
 }
 
+/// Windows itself ends programs when it takes the desktop away.
+pub fn on_display_lost(_end: impl FnOnce() + Send + 'static) {}
+
 /// Enables escape sequences for colours and cursor; std itself writes UTF-16 to the console. Does nothing when output
 /// is redirected.
 #[expect(unsafe_code, reason = "sets modes of the console")]

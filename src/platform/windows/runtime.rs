@@ -1,8 +1,11 @@
 //! Single-instance locks: locked files in the user's local data folder.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
+
+use super::files::open_private;
+use crate::platform::types::Writing;
 
 /// A single-instance lock. Windows releases it when the process ends, however it ends.
 #[derive(Debug)]
@@ -24,7 +27,7 @@ impl Lock {
     fn take_at(folder: &Path, name: &str) -> Result<Option<Self>> {
         fs::create_dir_all(folder)?;
         let path: PathBuf = folder.join(format!("{}.lock", plain(name)?));
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        let file = open_private(&path, Writing::Keep)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),

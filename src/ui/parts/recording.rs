@@ -4,11 +4,8 @@ use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;
 
 use super::icon::{self, Icon};
-use crate::model::DisplayName;
+use crate::explain::system_reason;
 use crate::ui::snapshot::Snapshot;
-
-/// Longest reason shown, in characters: it may name a path.
-const REASON_CHARS: usize = 300;
 
 /// The problem in one or two sentences; `None` if none is known.
 pub fn trouble(snapshot: &Snapshot<'_>) -> Option<String> {
@@ -21,7 +18,7 @@ pub fn trouble(snapshot: &Snapshot<'_>) -> Option<String> {
     let of_reader = recorded.unreadable.as_ref().map(|why| (why.text().to_owned(), why.reason()));
     let (id, reason) = of_agent.or(of_reader)?;
     let mut args = FluentArgs::new();
-    args.set("reason", DisplayName::with_limit(reason, REASON_CHARS).as_str().to_owned());
+    args.set("reason", system_reason(reason, texts));
     args.set("path", recorded.path.clone().unwrap_or_default());
     Some(texts.with(&id, &args))
 }

@@ -3,7 +3,7 @@
 use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;
 
-use crate::explain::{Lang, format};
+use crate::explain::{Lang, format, system_reason};
 use crate::model::{DisplayName, Seconds};
 use crate::settings::{Background, ThemeChoice};
 use crate::ui::intent::Intent;
@@ -73,9 +73,10 @@ impl SettingsScreen {
             Erasing::UnderWay => (Some(texts.get("settings-forgetting")), palette.muted),
             Erasing::Done => (Some(texts.get("settings-forgotten")), palette.ok),
             Erasing::Failed(None) => (Some(texts.get("settings-forget-in-use")), palette.critical),
-            Erasing::Failed(Some(reason)) => {
-                (Some(texts.with_one("settings-forget-failed", "reason", reason.clone())), palette.critical)
-            }
+            Erasing::Failed(Some(reason)) => (
+                Some(texts.with_one("settings-forget-failed", "reason", system_reason(reason, texts))),
+                palette.critical,
+            ),
         };
         if let Some(text) = text {
             ui.add(egui::Label::new(RichText::new(text).color(colour)).wrap());
@@ -156,7 +157,7 @@ fn background_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<I
     let small = |text: String| RichText::new(text).size(theme.size.small);
     ui.add(egui::Label::new(small(texts.get("settings-keep-watching-note")).color(palette.muted)).wrap());
     if let Some(error) = snapshot.background_error {
-        let text = texts.with_one("settings-background-failed", "reason", error.to_owned());
+        let text = texts.with_one("settings-background-failed", "reason", system_reason(error, texts));
         ui.add(egui::Label::new(small(text).color(palette.critical)).wrap());
     }
     let lines = match &snapshot.recorded.agent {
@@ -186,7 +187,7 @@ fn agent_lines(status: &AgentStatus, snapshot: &Snapshot<'_>) -> Vec<String> {
         lines.push(texts.get("event-slowed"));
     }
     if let Some(trouble) = status.trouble.as_ref().filter(|id| texts.has(id)) {
-        lines.push(texts.with_one(trouble, "reason", status.trouble_reason.clone()));
+        lines.push(texts.with_one(trouble, "reason", system_reason(&status.trouble_reason, texts)));
     }
     if !status.tray {
         lines.push(texts.get("trouble-no-tray"));
