@@ -2,6 +2,7 @@
 //! too slow or sends too much is dropped, so that it cannot block others.
 
 use std::io::{Error, ErrorKind, Result};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,6 +11,8 @@ use std::time::{Duration, Instant};
 pub(super) const LONGEST: usize = 4096;
 /// Time limit for the other side's line.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+/// Time limit for the other side's request while others wait: ours send it at once.
+const IMPATIENCE: Duration = Duration::from_millis(100);
 /// Connections served concurrently.
 pub(super) const AT_ONCE: usize = 4;
 
@@ -72,9 +75,29 @@ pub(super) fn ask(line: &mut impl Line, request: &[u8], end: Instant) -> Result<
     read_line(line, end)
 }
 
+/// Reads a request, for which a slow peer has less time as soon as others wait.
+fn read_request(line: &mut impl Line, others_wait: impl Fn() -> bool) -> Result<Vec<u8>> {
+    struct Hurried<'a, L, F>(&'a mut L, F);
+    impl<L: Line, F: Fn() -> bool> Line for Hurried<'_, L, F> {
+        fn read(&mut self, buffer: &mut [u8], patience: Duration) -> Result<usize> {
+            let end = Instant::now() + patience;
+            loop {
+                match self.0.read(buffer, remaining(end)?.min(IMPATIENCE)) {
+                    Err(error) if error.kind() == ErrorKind::TimedOut && !(self.1)() => {}
+                    read => return read,
+                }
+            }
+        }
+        fn write(&mut self, bytes: &[u8], patience: Duration) -> Result<usize> {
+            self.0.write(bytes, patience)
+        }
+    }
+    read_line(&mut Hurried(line, others_wait), Instant::now() + PATIENCE)
+}
+
 /// Answers one request.
-fn answer(line: &mut impl Line, handle: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<()> {
-    let request = read_line(line, Instant::now() + PATIENCE)?;
+fn answer(line: &mut impl Line, handle: impl FnOnce(&[u8]) -> Vec<u8>, others_wait: impl Fn() -> bool) -> Result<()> {
+    let request = read_request(line, others_wait)?;
     let answer = handle(&request);
     let end = Instant::now() + PATIENCE;
     write_line(line, &answer, end)?;
@@ -102,7 +125,7 @@ impl<F: Fn(&[u8]) -> Vec<u8> + Send + 'static> Answerer<F> {
         let handle = Arc::clone(&self.handle);
         let work = move || {
             // A slow or overlong request gets no answer, and there is nobody to report it to.
-            let _ = answer(&mut line, |request| locked(&handle)(request));
+            let _ = answer(&mut line, |request| locked(&handle)(request), || slot.is_wanted());
             drop(line);
             drop(slot);
         };
@@ -121,6 +144,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct ConnectionSlots {
     taken: Mutex<usize>,
     released: Condvar,
+    /// A connection is waiting for a slot.
+    is_wanted: AtomicBool,
 }
 
 /// The right to be served; released on drop, even by a panic.
@@ -129,13 +154,22 @@ struct ConnectionSlot(Arc<ConnectionSlots>);
 impl ConnectionSlot {
     fn take(slots: &Arc<ConnectionSlots>) -> Option<Self> {
         let taken = locked(&slots.taken);
+        slots.is_wanted.store(*taken >= AT_ONCE, Ordering::Relaxed);
         let waited = slots.released.wait_timeout_while(taken, 2 * PATIENCE, |taken| *taken >= AT_ONCE);
         let (mut taken, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        slots.is_wanted.store(false, Ordering::Relaxed);
         if waited.timed_out() {
             return None;
         }
         *taken += 1;
         Some(Self(Arc::clone(slots)))
+    }
+}
+
+impl ConnectionSlot {
+    /// Returns `true` when another connection waits for a slot.
+    fn is_wanted(&self) -> bool {
+        self.0.is_wanted.load(Ordering::Relaxed)
     }
 }
 
@@ -176,25 +210,25 @@ mod tests {
     #[test]
     fn a_line_may_come_in_parts() {
         let mut line = parts(&[b"pau", b"se 5", b"\nmore"]);
-        answer(&mut line, |request| [b"done with ", request].concat()).expect("answered");
+        answer(&mut line, |request| [b"done with ", request].concat(), || false).expect("answered");
         assert_eq!(line.1, b"done with pause 5\n");
     }
 
     #[test]
     fn what_is_no_line_is_dropped() {
-        let kind = |parts: &mut Parts| answer(parts, |_| Vec::new()).expect_err("dropped").kind();
+        let kind = |parts: &mut Parts| answer(parts, |_| Vec::new(), || false).expect_err("dropped").kind();
         assert_eq!(kind(&mut parts(&[b"no end"])), ErrorKind::UnexpectedEof);
         assert_eq!(kind(&mut parts(&[&[b'a'; 1024][..]; 5])), ErrorKind::InvalidData);
         let longest = [&[b'a'; 1024][..]; 4].to_vec();
         let mut line = parts(&[longest.as_slice(), &[b"\n"]].concat());
-        assert!(answer(&mut line, <[u8]>::to_vec).is_ok());
+        assert!(answer(&mut line, <[u8]>::to_vec, || false).is_ok());
         assert_eq!(line.1.len(), LONGEST + 1);
     }
 
     #[test]
     fn an_answer_is_one_line_too() {
-        assert!(answer(&mut parts(&[b"a\n"]), |_| b"two\nlines".to_vec()).is_err());
-        assert!(answer(&mut parts(&[b"a\n"]), |_| vec![b'a'; LONGEST + 1]).is_err());
+        assert!(answer(&mut parts(&[b"a\n"]), |_| b"two\nlines".to_vec(), || false).is_err());
+        assert!(answer(&mut parts(&[b"a\n"]), |_| vec![b'a'; LONGEST + 1], || false).is_err());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::fs::{self, Permissions};
 use std::io::{Error, ErrorKind, Read, Result, Write};
-use std::os::fd::AsFd;
-use std::os::unix::fs::PermissionsExt;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, socket_with, sockopt};
 
+use super::files::open_folder;
 use super::runtime;
 use crate::platform::frames::{self, Answerer, Line};
 
@@ -38,8 +39,6 @@ impl Endpoint {
 
     fn listen_at(path: PathBuf, handle: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) -> Result<Self> {
         let listener = bind(&path)?;
-        // Second line of defence: the folder is private already.
-        fs::set_permissions(&path, Permissions::from_mode(0o600))?;
         listener.set_nonblocking(true)?;
         let (stop, stopped) = UnixStream::pair()?;
         let answerer = Answerer::new(handle);
@@ -83,11 +82,20 @@ fn ask_at(path: &Path, request: &[u8], timeout: Duration) -> Result<Vec<u8>> {
     frames::ask(&mut stream, request, end)
 }
 
+/// A short path of a socket, valid while the folder is open. A socket's path may have 107 bytes only, and the folder
+/// cannot be exchanged for a link meanwhile.
+fn short(path: &Path) -> Result<(OwnedFd, PathBuf)> {
+    let folder = open_folder(path.parent().ok_or(ErrorKind::InvalidInput)?)?;
+    let short = PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd()));
+    Ok((folder, short.join(path.file_name().ok_or(ErrorKind::InvalidInput)?)))
+}
+
 /// Connects without blocking: a server with a full queue is hung.
 fn connect(path: &Path) -> Result<UnixStream> {
+    let (_folder, path) = short(path)?;
     let socket =
         socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK, None)?;
-    rustix::net::connect(&socket, &SocketAddrUnix::new(path)?)?;
+    rustix::net::connect(&socket, &SocketAddrUnix::new(&path)?)?;
     let stream = UnixStream::from(socket);
     stream.set_nonblocking(false)?;
     Ok(stream)
@@ -98,10 +106,24 @@ fn bind(path: &Path) -> Result<UnixListener> {
     match connect(path) {
         Ok(_) => return Err(ErrorKind::AddrInUse.into()),
         Err(error) if error.kind() == ErrorKind::WouldBlock => return Err(ErrorKind::AddrInUse.into()),
-        Err(error) if error.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path)?,
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => clear_way(path)?,
         Err(_) => {}
     }
-    UnixListener::bind(path)
+    let (_folder, short) = short(path)?;
+    let listener = UnixListener::bind(&short)?;
+    // Second line of defence: the folder is private already.
+    fs::set_permissions(&short, Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Removes the socket of a killed program. Anything else in its place, such as a folder, is moved aside: the folder is
+/// ours alone.
+fn clear_way(path: &Path) -> Result<()> {
+    if fs::symlink_metadata(path)?.file_type().is_socket() {
+        return fs::remove_file(path);
+    }
+    log::warn!("{} is no socket and is moved aside", path.display());
+    fs::rename(path, path.with_extension(format!("{}.aside", std::process::id())))
 }
 
 /// Waits for a connection; `false` when it is time to stop.
@@ -178,6 +200,44 @@ mod tests {
         assert!(path.exists());
         let _endpoint = Endpoint::listen_at(path.clone(), <[u8]>::to_vec).expect("replaced");
         assert_eq!(ask_at(&path, b"a", SOON).expect("answered"), b"a");
+    }
+
+    /// Regressions: a path of more than 107 bytes, and a folder in the place of the socket, left the agent without an
+    /// endpoint, and with it the window without the agent.
+    #[test]
+    fn a_long_path_and_a_folder_in_the_way_are_no_hindrance() {
+        let folder = tempfile::tempdir().expect("folder");
+        let deep = folder.path().join("x".repeat(120));
+        fs::create_dir(&deep).expect("made");
+        let path = deep.join("agent.sock");
+        fs::create_dir_all(path.join("kept")).expect("made");
+        let _endpoint = Endpoint::listen_at(path.clone(), <[u8]>::to_vec).expect("listens");
+        assert_eq!(ask_at(&path, b"open", SOON).expect("answered"), b"open");
+        let aside = path.with_extension(format!("{}.aside", std::process::id()));
+        assert!(aside.join("kept").is_dir());
+        let second = Endpoint::listen_at(path.clone(), <[u8]>::to_vec).expect_err("in use");
+        assert_eq!(second.kind(), ErrorKind::AddrInUse);
+    }
+
+    #[test]
+    fn a_folder_that_is_a_link_is_not_used() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (aim, link) = (folder.path().join("aim"), folder.path().join("link"));
+        fs::create_dir(&aim).expect("made");
+        std::os::unix::fs::symlink(&aim, &link).expect("a link");
+        assert!(Endpoint::listen_at(link.join("agent.sock"), <[u8]>::to_vec).is_err());
+        assert_eq!(fs::read_dir(&aim).expect("read").count(), 0);
+    }
+
+    /// Regression: a request behind twenty slow connections was answered after ten seconds, when nobody waited any more.
+    #[test]
+    fn twenty_slow_ones_do_not_keep_the_next_from_its_answer() {
+        let (_folder, path, _endpoint) = endpoint();
+        let slow: Vec<UnixStream> = (0..20).map(|_| UnixStream::connect(&path).expect("connects")).collect();
+        let begin = Instant::now();
+        assert_eq!(ask_at(&path, b"open", SOON).expect("answered"), b"OPEN");
+        assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+        drop(slow);
     }
 
     #[test]
