@@ -10,8 +10,8 @@ use crate::diagnose::{Finding, Grouper, ProgramFacts, ProgramTable, Subject, dia
 use crate::knowledge::{Knowledge, Mining, Steady};
 use crate::model::{
     ActError, At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, IdleBaseline, Machine, Member,
-    MyFiles, OwnProcess, Owner, ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage,
-    Signatures, SuddenStop, TREND_KEEP, Use, VolumePoint, Why, WrittenHour,
+    MyFiles, OwnProcess, Owner, ProcFacts, ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds,
+    SelfUsage, Signatures, SuddenStop, TREND_KEEP, Use, VolumePoint, Why, WrittenHour,
 };
 use crate::platform;
 use crate::recorder::Reader;
@@ -458,10 +458,13 @@ impl Monitor {
     /// # Errors
     /// The reason of the first one that must not be: a program is closed as a whole or not at all.
     pub fn closable(&self, members: &[Member], program_table: &ProgramTable) -> Result<Vec<Closable>, Refusal> {
+        let os = self.machine().os;
+        let is_genuine =
+            |facts: &ProcFacts| self.knowledge.may_be_installed(facts, os) && platform::may_be_of_system(facts.key.pid);
         let checked: Result<Vec<Closable>, Refusal> = members
             .iter()
             .filter_map(|member| program_table.facts.get(&member.key))
-            .map(|facts| Closable::check(facts, &self.knowledge.protect, &self.own_process))
+            .map(|facts| Closable::check(facts, &self.knowledge.protect, &self.own_process, is_genuine))
             .collect();
         checked.and_then(|found| if found.is_empty() { Err(Refusal::NotRunning) } else { Ok(found) })
     }

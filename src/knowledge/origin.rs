@@ -76,6 +76,12 @@ impl Knowledge {
         terminals.files.contains(&name) || (terminals.consoles.contains(&name) && by_desktop())
     }
 
+    /// True if the program file is where only an administrator can put one, or its place is unknown.
+    pub fn may_be_installed(&self, facts: &ProcFacts, os: Os) -> bool {
+        let Some(path) = facts.path.known() else { return true };
+        comparable(path, os).is_none_or(|path| self.system.installed.contains(&path, os))
+    }
+
     /// True if programs are not installed at this path: a temporary, odd or hidden place.
     pub(super) fn is_unusual_location(&self, path: &str, os: Os) -> bool {
         comparable(path, os).is_some_and(|path| {
@@ -240,6 +246,26 @@ mod tests {
 
     fn by_parent(os: Os, child: &ProcFacts, parent: &ProcFacts) -> Vec<OriginFlag> {
         unusual(Knowledge::builtin().expect("tables").marks(child, Some(parent), os))
+    }
+
+    #[test]
+    fn what_is_installed_is_known_by_its_folder() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let may = |path: Option<&str>, os| {
+            let path = path.map_or(Reading::Missing(Why::NoPermission), |path| Reading::Known(path.to_owned()));
+            knowledge.may_be_installed(&ProcFacts { path, ..facts("Xorg", None, &[]) }, os)
+        };
+        for (path, expected) in [
+            (Some("/usr/lib/xorg/Xorg"), true),
+            (Some("/usr/lib/xorg/Xorg (deleted)"), true),
+            (Some("/home/a/usr/bin/Xorg"), false),
+            (Some("/tmp/systemd"), false),
+            (None, true),
+        ] {
+            assert_eq!(may(path, Os::Linux), expected, "{path:?}");
+        }
+        assert!(may(Some(r"D:\Program Files\ESET\egui.exe"), Os::Windows));
+        assert!(!may(Some(r"C:\Users\a\AppData\Local\egui.exe"), Os::Windows));
     }
 
     #[test]

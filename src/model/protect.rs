@@ -55,6 +55,19 @@ pub struct ProtectRules {
     pub security_folders: Vec<String>,
 }
 
+impl ProtectRules {
+    /// The protection by name and folder. The file name counts where it is known, because a process chooses the name
+    /// that the system reports.
+    fn refusal(&self, facts: &ProcFacts) -> Option<Refusal> {
+        let name = stem(facts.file_name());
+        let path = facts.path.known().map(|path| path.to_lowercase()).unwrap_or_default();
+        if self.security.contains(&name) || self.security_folders.iter().any(|folder| path.contains(folder)) {
+            return Some(Refusal::Security);
+        }
+        self.system.contains(&name).then_some(Refusal::System)
+    }
+}
+
 /// A process that may be asked to close: proof that every check was passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closable {
@@ -62,11 +75,18 @@ pub struct Closable {
 }
 
 impl Closable {
-    /// Checks `facts` against all rules; the only way to obtain a [`Closable`].
+    /// Checks `facts` against all rules; the only way to obtain a [`Closable`]. `is_genuine` tells whether only an
+    /// administrator can have put the program file where it is, or nothing is known about it. It is asked for protected
+    /// names only: any program can take a name, and a name alone must not keep its owner from closing it.
     ///
     /// # Errors
     /// Why the process must be left alone.
-    pub fn check(facts: &ProcFacts, rules: &ProtectRules, own_process: &OwnProcess) -> Result<Self, Refusal> {
+    pub fn check(
+        facts: &ProcFacts,
+        rules: &ProtectRules,
+        own_process: &OwnProcess,
+        is_genuine: impl Fn(&ProcFacts) -> bool,
+    ) -> Result<Self, Refusal> {
         let pid = facts.key.pid;
         if facts.given.is_some() || own_process.pid == 0 {
             return Err(Refusal::NotRunning);
@@ -74,21 +94,11 @@ impl Closable {
         if pid == own_process.pid {
             return Err(Refusal::Ourselves);
         }
-        if facts.kernel || pid <= 4 {
+        if facts.kernel || pid <= 1 {
             return Err(Refusal::System);
         }
-        // Either the name the system reports or the file name may be the protected one.
-        for name in [stem(&facts.name), stem(facts.file_name())] {
-            if rules.security.contains(&name) {
-                return Err(Refusal::Security);
-            }
-            if rules.system.contains(&name) {
-                return Err(Refusal::System);
-            }
-        }
-        let path = facts.path.known().map(|path| path.to_lowercase()).unwrap_or_default();
-        if rules.security_folders.iter().any(|folder| path.contains(folder)) {
-            return Err(Refusal::Security);
+        if let Some(refusal) = rules.refusal(facts).filter(|_| facts.owner != Owner::Me || is_genuine(facts)) {
+            return Err(refusal);
         }
         if own_process.ancestors.contains(&pid) {
             return Err(Refusal::OurAncestor);
@@ -156,7 +166,7 @@ mod tests {
     #[test]
     fn only_our_own_ordinary_programs_can_be_closed() {
         let own_process = OwnProcess { pid: 100, ancestors: vec![90] };
-        let check = |pid, name, owner| Closable::check(&facts(pid, name, owner), &rules(), &own_process);
+        let check = |pid, name, owner| Closable::check(&facts(pid, name, owner), &rules(), &own_process, |_| true);
         assert!(check(200, "burner", Owner::Me).is_ok());
         assert_eq!(check(200, "burner", Owner::Other), Err(Refusal::OtherUser));
         assert_eq!(check(200, "burner", Owner::Unknown), Err(Refusal::OtherUser));
@@ -168,11 +178,39 @@ mod tests {
         assert_eq!(check(200, "MsMpEng.exe", Owner::Me), Err(Refusal::Security));
     }
 
+    /// Regression: a program called Xorg, systemd or clamd could not be closed by the user who started it.
+    #[test]
+    fn a_name_alone_protects_nothing() {
+        let own_process = OwnProcess { pid: 100, ancestors: Vec::new() };
+        let check = |path: Option<&str>, name: &str, owner, is_genuine: bool| {
+            let path = path.map_or(Reading::Missing(Why::NoPermission), |path| Reading::Known(path.to_owned()));
+            let facts = ProcFacts { path, ..facts(200, name, owner) };
+            Closable::check(&facts, &rules(), &own_process, |_| is_genuine).err()
+        };
+        let (real, own) = ("/usr/lib/systemd/systemd", "/home/a/systemd");
+        assert_eq!(check(Some(real), "systemd", Owner::Me, true), Some(Refusal::System));
+        assert_eq!(
+            check(Some("/usr/lib/systemd/systemd (deleted)"), "systemd", Owner::Me, true),
+            Some(Refusal::System)
+        );
+        assert_eq!(check(Some(own), "systemd", Owner::Me, false), None);
+        assert_eq!(check(Some(own), "systemd", Owner::Other, false), Some(Refusal::System), "not ours in any case");
+        assert_eq!(check(Some("C:\\Users\\a\\motex\\msmpeng.exe"), "msmpeng.exe", Owner::Me, false), None);
+        // The name that a process gave itself, with a file that is something else.
+        assert_eq!(check(Some("/usr/bin/python3"), "systemd", Owner::Me, true), None);
+        assert_eq!(check(None, "systemd", Owner::Me, true), Some(Refusal::System), "nothing says that it is not");
+        // Outside the first PID namespace 2 is an ordinary number.
+        let second = facts(2, "burner", Owner::Me);
+        assert!(Closable::check(&second, &rules(), &own_process, |_| true).is_ok());
+        let kernel = ProcFacts { kernel: true, ..second };
+        assert_eq!(Closable::check(&kernel, &rules(), &own_process, |_| false), Err(Refusal::System));
+    }
+
     #[test]
     fn a_process_from_a_recording_cannot_be_closed() {
         let own_process = OwnProcess { pid: 100, ancestors: Vec::new() };
         let mut recorded = facts(200, "burner", Owner::Me);
         recorded.given = Some(Box::default());
-        assert_eq!(Closable::check(&recorded, &rules(), &own_process), Err(Refusal::NotRunning));
+        assert_eq!(Closable::check(&recorded, &rules(), &own_process, |_| true), Err(Refusal::NotRunning));
     }
 }

@@ -405,7 +405,7 @@ mod tests {
 
     fn begin(pc: &Shared, subject: Subject, sample: &Sample, programs: &ProgramTable) -> (CloseJob<Held>, Vec<Event>) {
         let own = OwnProcess { pid: 1000, ancestors: Vec::new() };
-        let check = |facts: &Arc<ProcFacts>| Closable::check(facts, &ProtectRules::default(), &own);
+        let check = |facts: &Arc<ProcFacts>| Closable::check(facts, &ProtectRules::default(), &own, |_| true);
         let closable = programs.facts.values().map(check).collect();
         let state = PcState { now: sample.at, sample, programs };
         // Like a platform that does not compare start times.
@@ -544,7 +544,7 @@ mod tests {
         start(&pc, 8, 101, Behaviour::Polite);
         let (sample, programs) = sampled(&pc.borrow());
         let own = OwnProcess { pid: 1000, ancestors: Vec::new() };
-        let check = |facts: &Arc<ProcFacts>| Closable::check(facts, &ProtectRules::default(), &own);
+        let check = |facts: &Arc<ProcFacts>| Closable::check(facts, &ProtectRules::default(), &own, |_| true);
         let state = PcState { now: sample.at, sample: &sample, programs: &programs };
         let open = |what: &Closable| {
             if what.key().pid == 8 { Err(ActError::Refused) } else { Ok(Held(what.key(), Rc::clone(&pc))) }

@@ -35,6 +35,65 @@ fn what_cannot_be_printed_has_a_code_of_its_own_and_a_sentence() {
     assert_eq!(wrong.status.code(), Some(2), "nothing was to be printed");
 }
 
+/// Regression: Xlib ended the program with 1, which means that something was found.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_display_that_goes_away_ends_the_window_with_a_sentence() {
+    use std::io::{BufRead, BufReader};
+    use std::time::{Duration, Instant};
+
+    let server = std::process::Command::new("Xvfb")
+        .args(["-displayfd", "1", "-screen", "0", "1200x800x24", "-nolisten", "tcp"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut server) = server else {
+        return crate::not_run("a display that goes away: there is no Xvfb");
+    };
+    let mut number = String::new();
+    BufReader::new(server.stdout.take().expect("a pipe")).read_line(&mut number).expect("a number");
+    let home = tempfile::tempdir().expect("folder");
+    let window = std::process::Command::new(env!("CARGO_BIN_EXE_mimamori"))
+        .env_clear()
+        .env("HOME", home.path())
+        .env("DISPLAY", format!(":{}", number.trim()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    // The settings remember the renderer as soon as it has drawn.
+    let settings = home.path().join(".local/share/mimamori/settings.json");
+    let end = Instant::now() + Duration::from_secs(20);
+    while !settings.exists() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    server.kill().expect("killed");
+    server.wait().expect("ended");
+    let output = window.wait_with_output().expect("ended");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(69), "{told}");
+    assert_eq!(told.trim_end(), "The display has gone, so the window is closed.");
+}
+
+/// Regression: the progress of a check was drawn with control codes on a dumb terminal.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_dumb_terminal_gets_no_control_codes() {
+    let program = env!("CARGO_BIN_EXE_mimamori-cli");
+    let on = |terminal: &str| {
+        let line = format!("'{program}' check --seconds 2 --lang en");
+        let mut script = std::process::Command::new("script");
+        script.args(["-qec", &line, "/dev/null"]).env("TERM", terminal).env_remove("NO_COLOR").stdin(Stdio::null());
+        script.output().ok().map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (Some(dumb), Some(xterm)) = (on("dumb"), on("xterm")) else {
+        return crate::not_run("output on a terminal: there is no script(1)");
+    };
+    assert!(dumb.contains("What is using this PC") && !dumb.contains('\u{1b}'), "{dumb:?}");
+    assert!(xterm.contains("\u{1b}[1m"), "{xterm:?}");
+}
+
 #[test]
 fn only_one_module_writes_to_the_terminal() {
     let own = crate::root().join("src/console.rs");

@@ -25,7 +25,7 @@ fn facts_of(pid: u32) -> ProcFacts {
 }
 
 fn closable(facts: &ProcFacts) -> Closable {
-    Closable::check(facts, &ProtectRules::default(), &platform::own_process()).expect("our own child")
+    Closable::check(facts, &ProtectRules::default(), &platform::own_process(), |_| true).expect("our own child")
 }
 
 fn sleeper() -> Child {
@@ -78,10 +78,10 @@ fn we_and_those_who_started_us_are_protected() {
     assert_eq!(me.pid, std::process::id());
     assert!(me.ancestors.contains(&std::os::unix::process::parent_id()));
     for pid in std::iter::once(me.pid).chain(me.ancestors.iter().copied().filter(|pid| *pid > 1)) {
-        assert!(Closable::check(&facts_of(pid), &ProtectRules::default(), &me).is_err(), "{pid}");
+        assert!(Closable::check(&facts_of(pid), &ProtectRules::default(), &me, |_| true).is_err(), "{pid}");
     }
     let root = facts_of(1);
-    assert!(Closable::check(&ProcFacts { owner: Owner::Me, ..root }, &ProtectRules::default(), &me).is_err());
+    assert!(Closable::check(&ProcFacts { owner: Owner::Me, ..root }, &ProtectRules::default(), &me, |_| true).is_err());
     assert!(BTreeSet::from_iter(me.ancestors).len() > 1);
 }
 

@@ -40,6 +40,7 @@ struct Stat<'a> {
     name: &'a [u8],
     state: u8,
     parent: Pid,
+    flags: u64,
     cpu_ticks: u64,
     children_ticks: u64,
     threads: u32,
@@ -119,7 +120,7 @@ impl ProcessReader {
     /// Path, arguments and owner of a process: three more system calls, once in its lifetime.
     pub fn facts(&mut self, key: ProcKey, parent: Pid, name: String) -> ProcFacts {
         let folder = PathBuf::from(format!("/proc/{}", key.pid));
-        let kernel = key.pid == 2 || parent == 2;
+        let kernel = is_kernel_thread(key.pid);
         let path = match fs::read_link(folder.join("exe")) {
             _ if kernel => Reading::Missing(Why::Unsupported),
             Ok(path) => Reading::Known(path.to_string_lossy().into_owned()),
@@ -152,6 +153,22 @@ impl Default for ProcessReader {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Threads of the kernel have this flag. Their names and the number of their parent are no proof: any program can take
+/// the name, and in a PID namespace of its own the number 2.
+const PF_KTHREAD: u64 = 0x0020_0000;
+
+fn is_kernel_thread(pid: Pid) -> bool {
+    let line = fs::read(format!("/proc/{pid}/stat"));
+    line.is_ok_and(|line| parse_stat(&line).is_some_and(|stat| stat.flags & PF_KTHREAD != 0))
+}
+
+/// Returns `true` when the program file of a process belongs to root and nobody else can write to it, or cannot be
+/// looked at. The file is reached through the kernel's link, whatever a mount namespace shows in its place.
+pub fn may_be_of_system(pid: Pid) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(format!("/proc/{pid}/exe")).map_or(true, |file| file.uid() == 0 && file.mode() & 0o022 == 0)
 }
 
 fn is_subreaper(pid: Pid, name: &[u8]) -> bool {
@@ -215,7 +232,7 @@ fn parse_stat(line: &[u8]) -> Option<Stat<'_>> {
     let name = line.get(open + 1..close)?;
     let mut fields = line.get(close + 1..)?.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
     let state = *fields.next()?.first()?;
-    // Field numbers of proc_pid_stat(5); slot 0 is field 4: 4 ppid, 14 utime, 15 stime, 16 cutime, 17 cstime, 20
+    // Field numbers of proc_pid_stat(5); slot 0 is field 4: 4 ppid, 9 flags, 14 utime, 15 stime, 16 cutime, 17 cstime, 20
     // num_threads, 22 starttime, 24 rss.
     let mut numbers = [0_u64; 21];
     for slot in &mut numbers {
@@ -226,6 +243,7 @@ fn parse_stat(line: &[u8]) -> Option<Stat<'_>> {
         name,
         state,
         parent: numbers[0] as Pid,
+        flags: numbers[5],
         cpu_ticks: numbers[10].saturating_add(numbers[11]),
         children_ticks: numbers[12].saturating_add(numbers[13]),
         threads: numbers[16] as u32,
@@ -267,6 +285,7 @@ mod tests {
             let stat = parse_stat(&bytes).expect("parsed");
             assert_eq!(stat.name, name.as_bytes());
             assert_eq!((stat.parent, stat.cpu_ticks, stat.children_ticks, stat.threads), (5, 120, 43, 9));
+            assert_eq!(stat.flags, 4_194_304);
             assert_eq!((stat.start_time, stat.resident_pages, stat.state), (555, 250, b'R'));
         }
     }
@@ -281,6 +300,28 @@ mod tests {
     fn broken_lines_are_refused() {
         for text in ["", "1", "1 (", "1 (a", "1 (a) R", "1 (a) R 1 2 3", ")("] {
             assert_eq!(parse_stat(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_program_of_root_and_one_of_the_user_are_told_apart() {
+        let folder = tempfile::tempdir().expect("folder");
+        let copy = folder.path().join("systemd");
+        fs::copy("/bin/sleep", &copy).expect("copied");
+        let started = |path: &std::path::Path| std::process::Command::new(path).arg("9").spawn().expect("started");
+        let (mut real, mut copied) = (started("/bin/sleep".as_ref()), started(&copy));
+        // Writable for others: as good as theirs, also when the test runs as root.
+        fs::set_permissions(&copy, std::os::unix::fs::PermissionsExt::from_mode(0o777)).expect("changed");
+        assert!(may_be_of_system(real.id()) && !may_be_of_system(copied.id()));
+        assert!(!is_kernel_thread(real.id()) && !is_kernel_thread(std::process::id()));
+        for child in [&mut real, &mut copied] {
+            child.kill().expect("ended");
+            child.wait().expect("ended");
+        }
+        assert!(may_be_of_system(Pid::MAX), "nothing is known of it");
+        // Where the threads of the kernel can be seen.
+        if fs::read_to_string("/proc/2/comm").is_ok_and(|name| name.trim() == "kthreadd") {
+            assert!(is_kernel_thread(2));
         }
     }
 

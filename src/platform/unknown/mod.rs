@@ -114,6 +114,11 @@ pub fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
+/// Not supported: treats every program file as the system's.
+pub fn may_be_of_system(_pid: Pid) -> bool {
+    true
+}
+
 /// Does nothing.
 pub fn prepare_process() {}
 

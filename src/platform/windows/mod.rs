@@ -60,7 +60,7 @@ pub use last_stop::sudden_stop_cause;
 pub use line::line_interfaces;
 pub use notifier::Notifier;
 pub use own::{clocks, end_program, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached};
-pub use processes::ProcessReader;
+pub use processes::{ProcessReader, may_be_of_system};
 pub use runtime::Lock;
 pub use sensors::Sensors;
 pub use sessions::{has_display, has_other_users, signed_in_at};

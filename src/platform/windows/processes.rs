@@ -127,6 +127,11 @@ impl Default for ProcessReader {
     }
 }
 
+/// Returns `true`: what only an administrator can put where it is, is known by its folder.
+pub const fn may_be_of_system(_pid: Pid) -> bool {
+    true
+}
+
 /// Returns `true` for processes without a program: the kernel, and its children Registry, Memory Compression, Secure
 /// System.
 fn is_kernel(pid: Pid, parent: Pid, name: &str) -> bool {
