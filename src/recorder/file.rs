@@ -199,7 +199,10 @@ pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
 /// The path with the links among its folders resolved: the file itself must be none, and SQLite then refuses any.
 fn without_links(path: &Path) -> std::io::Result<PathBuf> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(fs::canonicalize(folder)?.join(path.file_name().unwrap_or_default()))
+    let folder = fs::canonicalize(folder)?;
+    // Windows adds a prefix that not every function of SQLite understands.
+    let plain = folder.to_str().and_then(|text| text.strip_prefix(r"\\?\")).filter(|text| text.get(1..2) == Some(":"));
+    Ok(plain.map_or_else(|| folder.clone(), PathBuf::from).join(path.file_name().unwrap_or_default()))
 }
 
 /// SQLite URI for a file that nobody writes.
