@@ -238,7 +238,8 @@ impl Grouper {
                 Signature::Valid { .. } => OriginFlag::Signed,
             }));
         }
-        let argument = marks.contains(&OriginFlag::MinerArguments).then(|| knowledge.miner_argument(args)).flatten();
+        let is_miner = marks.contains(&OriginFlag::MinerArguments);
+        let argument = is_miner.then(|| knowledge.miner_argument(facts, self.os)).flatten();
         let parent = parent.map(|parent| DisplayName::new(parent.file_name()).as_str().into());
         let seen = Origin { marks, parent, argument };
         match &facts.given {

@@ -4,32 +4,67 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::Knowledge;
 use super::programs::Source;
-use super::stem;
+use super::{Knowledge, command_line, stem};
+use crate::model::{Os, ProcFacts};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
     sources: Vec<String>,
     names: Vec<String>,
+    schemes: Vec<String>,
     strong: Vec<String>,
     encoded: Vec<String>,
     readers: Vec<String>,
+    runners: Vec<String>,
     together: Combined,
     ports: Ports,
     pools: Pools,
 }
 
+/// What counts only together. The switches are lists because the first one that matches is shown.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Combined {
-    method_switches: Vec<String>,
-    methods: BTreeSet<String>,
-    coin_switches: Vec<String>,
-    coins: BTreeSet<String>,
-    address_switches: Vec<String>,
-    address_begins: String,
+pub(super) struct Combined {
+    pub(super) method_switches: Vec<String>,
+    pub(super) methods: BTreeSet<String>,
+    pub(super) common_methods: BTreeSet<String>,
+    pub(super) coin_switches: Vec<String>,
+    pub(super) coins: BTreeSet<String>,
+    pub(super) pool_switches: Vec<String>,
+    pub(super) url_switches: Vec<String>,
+    pub(super) server_switches: Vec<String>,
+    pub(super) port_switches: Vec<String>,
+    pub(super) wallet_switches: Vec<String>,
+    pub(super) user_switches: Vec<String>,
+    pub(super) node_switch: String,
+    pub(super) node_begins: Vec<String>,
+    pub(super) address_begins: String,
+}
+
+impl Combined {
+    /// As written in the table, with the letters turned back. "-P" and "-p" are treated alike: the address decides.
+    fn decoded(self) -> Self {
+        let list = |texts: Vec<String>| decoded(&texts);
+        let set = |texts: BTreeSet<String>| texts.iter().map(|text| rot13(text)).collect();
+        Self {
+            method_switches: list(self.method_switches),
+            methods: set(self.methods),
+            common_methods: set(self.common_methods),
+            coin_switches: list(self.coin_switches),
+            coins: set(self.coins),
+            pool_switches: list(self.pool_switches),
+            url_switches: list(self.url_switches),
+            server_switches: list(self.server_switches),
+            port_switches: list(self.port_switches),
+            wallet_switches: list(self.wallet_switches),
+            user_switches: list(self.user_switches),
+            node_switch: rot13(&self.node_switch),
+            node_begins: list(self.node_begins),
+            address_begins: rot13(&self.address_begins),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -50,13 +85,15 @@ struct Pools {
 /// Indicators of a miner.
 #[derive(Clone, Debug)]
 pub(super) struct Miners {
-    names: BTreeSet<String>,
-    strong: Vec<String>,
-    encoded: Vec<String>,
-    readers: BTreeSet<String>,
-    together: Combined,
+    pub(super) names: BTreeSet<String>,
+    pub(super) schemes: Vec<String>,
+    pub(super) strong: Vec<String>,
+    pub(super) encoded: Vec<String>,
+    pub(super) readers: BTreeSet<String>,
+    pub(super) runners: BTreeSet<String>,
+    pub(super) together: Combined,
     ports: Ports,
-    pools: BTreeSet<String>,
+    pub(super) pools: BTreeSet<String>,
 }
 
 impl Miners {
@@ -67,27 +104,20 @@ impl Miners {
     ) -> Result<(Self, Option<String>), toml::de::Error> {
         let table: Table = toml::from_str(text)?;
         let unknown = table.sources.iter().find(|id| !sources.contains_key(*id)).cloned();
-        let all = |texts: &[String]| texts.iter().map(|text| rot13(text)).collect::<Vec<_>>();
-        let mut strong = all(&table.strong);
+        let mut strong = decoded(&table.strong);
         // Longest first: the longest match is the one to show.
         strong.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        let together = Combined {
-            // "-P" and "-p" are treated alike: the address decides.
-            method_switches: lower(&all(&table.together.method_switches)),
-            methods: table.together.methods.iter().map(|text| rot13(text)).collect(),
-            coin_switches: lower(&all(&table.together.coin_switches)),
-            coins: table.together.coins.iter().map(|text| rot13(text)).collect(),
-            address_switches: lower(&all(&table.together.address_switches)),
-            address_begins: rot13(&table.together.address_begins),
-        };
+        let set = |texts: &[String]| decoded(texts).into_iter().collect();
         let miners = Self {
-            names: all(&table.names).into_iter().collect(),
+            names: set(&table.names),
+            schemes: decoded(&table.schemes),
             strong,
-            encoded: all(&table.encoded),
-            readers: all(&table.readers).into_iter().collect(),
-            together,
+            encoded: table.encoded.iter().map(|text| rot13(text)).collect(),
+            readers: set(&table.readers),
+            runners: set(&table.runners),
+            together: table.together.decoded(),
             ports: table.ports,
-            pools: all(&table.pools.names).into_iter().collect(),
+            pools: set(&table.pools.names),
         };
         Ok((miners, unknown))
     }
@@ -101,92 +131,18 @@ impl Miners {
     pub(super) fn is_reader(&self, name: &str) -> bool {
         self.readers.contains(&stem(name))
     }
-
-    /// The miner indicator on a command line, if any.
-    pub(super) fn argument(&self, args: &[String]) -> Option<String> {
-        let line = args.join(" ");
-        if let Some(found) = self.encoded.iter().find(|text| line.contains(text.as_str())) {
-            return Some(found.clone());
-        }
-        let line = line.to_lowercase();
-        if let Some(found) = self.strong.iter().find(|text| line.contains(text.as_str())) {
-            return Some(found.clone());
-        }
-        // A shell takes a whole command line as one argument.
-        let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches(['"', '\''])).collect();
-        let addresses: Vec<Address> = values(&words, &self.together.address_switches).filter_map(Address::of).collect();
-        for address in &addresses {
-            let switch = address.switch;
-            if let Some(pool) = self.pool(address.host) {
-                return Some(format!("{switch} {pool}"));
-            }
-            if address.port.is_some() && address.host.starts_with(&self.together.address_begins) {
-                return Some(format!("{switch} {}", self.together.address_begins));
-            }
-        }
-        if !addresses.iter().any(|address| address.port.is_some() || address.scheme) {
-            return None;
-        }
-        let among = |switches: &[String], allowed: &BTreeSet<String>| {
-            values(&words, switches)
-                .find(|(_, value)| allowed.contains(*value))
-                .map(|(switch, value)| format!("{switch} {value}"))
-        };
-        among(&self.together.method_switches, &self.together.methods)
-            .or_else(|| among(&self.together.coin_switches, &self.together.coins))
-    }
-
-    /// The listed pool that a host belongs to.
-    fn pool(&self, host: &str) -> Option<&str> {
-        let host = host.trim_end_matches('.').to_ascii_lowercase();
-        let dots = host.match_indices('.').map(|(at, _)| at + 1);
-        std::iter::once(0).chain(dots).find_map(|from| self.pools.get(host.get(from..)?)).map(String::as_str)
-    }
-}
-
-/// The values of switches, in the forms `-o x`, `--url=x` and `-ox`.
-fn values<'a>(words: &'a [&'a str], switches: &'a [String]) -> impl Iterator<Item = (&'a str, &'a str)> {
-    words.iter().enumerate().flat_map(move |(index, word)| {
-        switches.iter().filter_map(move |switch| {
-            let rest = word.strip_prefix(switch.as_str())?;
-            let value = if rest.is_empty() {
-                words.get(index + 1)?
-            } else if let Some(value) = rest.strip_prefix('=') {
-                value
-            } else if switch.starts_with("--") {
-                return None;
-            } else {
-                rest
-            };
-            Some((switch.as_str(), value))
-        })
-    })
-}
-
-/// A host named by a switch.
-struct Address<'a> {
-    switch: &'a str,
-    scheme: bool,
-    host: &'a str,
-    port: Option<u16>,
-}
-
-impl<'a> Address<'a> {
-    fn of((switch, value): (&'a str, &'a str)) -> Option<Self> {
-        let (scheme, rest) = value.split_once("://").map_or((false, value), |(_, rest)| (true, rest));
-        let rest = rest.split(['/', '?', '#']).next()?;
-        // `wallet.worker:password@host:port`
-        let rest = rest.rsplit('@').next()?;
-        let (host, port) = rest.rsplit_once(':').map_or((rest, None), |(host, port)| (host, port.parse().ok()));
-        (!host.is_empty()).then_some(Self { switch, scheme, host, port })
-    }
 }
 
 impl Knowledge {
-    /// The matching indicator of a command line, short, for display; never the whole line. Also matches the command
-    /// line of a program that only searches for such words; [`Knowledge::marks`] excludes those.
-    pub fn miner_argument(&self, args: &[String]) -> Option<String> {
-        self.miners.argument(args)
+    /// The indicator of a miner on the command line of a process: short, for display, in words of the table, never the
+    /// line itself. None for a program that only takes such words to search for or to show.
+    pub fn miner_argument(&self, facts: &ProcFacts, os: Os) -> Option<String> {
+        // Judged by its file, where programs are installed: any process can write anything into its first argument, and
+        // any file can have any name.
+        let is_installed = |path: &String| !self.is_unusual_location(path, os);
+        let reads = facts.path.known().is_some_and(is_installed) && self.miners.is_reader(facts.file_name());
+        let args = facts.args.known().filter(|_| !reads)?;
+        command_line::miner_argument(&self.miners, facts.file_name(), args)
     }
 
     /// True if pools listen on this port and hardly anything in an office does. Proves nothing alone.
@@ -205,12 +161,13 @@ impl Knowledge {
     }
 }
 
-fn lower(texts: &[String]) -> Vec<String> {
-    texts.iter().map(|text| text.to_lowercase()).collect()
+/// Texts of the table, in lower case: they are compared without regard to it.
+fn decoded(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| rot13(text).to_lowercase()).collect()
 }
 
 /// ROT13, its own inverse.
-fn rot13(text: &str) -> String {
+pub(super) fn rot13(text: &str) -> String {
     let turn = |letter: char, first: u8| char::from(first + (letter as u8 - first + 13) % 26);
     text.chars()
         .map(|letter| match letter {
@@ -224,10 +181,20 @@ fn rot13(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{ProcKey, Reading};
 
     fn found(line: &str) -> Option<String> {
-        let args: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        Knowledge::builtin().expect("tables").miner_argument(&args)
+        of_args(&line.split(' ').collect::<Vec<_>>())
+    }
+
+    /// Of a program at a path that says nothing.
+    fn of_args(args: &[&str]) -> Option<String> {
+        let facts = ProcFacts {
+            path: Reading::Known(format!("/opt/a/{}", args[0])),
+            args: Reading::Known(args.iter().map(|&arg| arg.to_owned()).collect()),
+            ..ProcFacts::new(ProcKey { pid: 9, start_time: 9 })
+        };
+        Knowledge::builtin().expect("tables").miner_argument(&facts, Os::Linux)
     }
 
     #[test]
@@ -247,8 +214,8 @@ mod tests {
         ] {
             assert_eq!(found(line).as_deref(), Some(shown), "{line}");
         }
-        let shell = ["sh".to_owned(), "-c".to_owned(), "'./a' -a cn/r -o 'b.example:14444' -u secret".to_owned()];
-        assert_eq!(Knowledge::builtin().expect("tables").miner_argument(&shell).as_deref(), Some("-a cn/r"));
+        let shell = ["sh", "-c", "'./a' -a cn/r -o 'b.example:14444' -u secret"];
+        assert_eq!(of_args(&shell).as_deref(), Some("-a cn/r"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod application;
 mod browsers;
+mod command_line;
 mod miners;
 mod origin;
 mod overlay;

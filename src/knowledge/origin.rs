@@ -37,7 +37,7 @@ impl Knowledge {
             }
         };
         mark(OriginFlag::MinerName, self.miners.is_name(&facts.name) || self.miners.is_name(facts.file_name()));
-        mark(OriginFlag::MinerArguments, self.has_miner_arguments(facts));
+        mark(OriginFlag::MinerArguments, self.miner_argument(facts, os).is_some());
         mark(OriginFlag::WrongFolder, place.as_ref().is_some_and(|place| self.is_in_wrong_folder(facts, place)));
         mark(
             OriginFlag::WrongParent,
@@ -121,12 +121,6 @@ impl Knowledge {
         let script =
             || script.starts_with('/') && openers.contains(&stem(script.rsplit('/').next().unwrap_or_default()));
         openers.contains(&stem(facts.file_name())) || self.is_script_host(facts) && script()
-    }
-
-    fn has_miner_arguments(&self, facts: &ProcFacts) -> bool {
-        // Judged by its file: any process can write anything into its first argument.
-        let reads = facts.path.known().is_some() && self.miners.is_reader(facts.file_name());
-        !reads && facts.args.known().is_some_and(|args| self.miners.argument(args).is_some())
     }
 
     fn is_in_wrong_folder(&self, facts: &ProcFacts, place: &ProgramPath) -> bool {
