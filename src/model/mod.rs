@@ -26,7 +26,7 @@ pub use event::{Event, EventKind};
 pub use history::{Earlier, Held, HeldMeans, History, IdleBaseline, TREND_KEEP, VolumePoint, WrittenHour};
 pub use machine::{Machine, Os, SelfUsage};
 pub use origin::{Origin, OriginFlag};
-pub use process::{Given, Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};
+pub use process::{Given, MEMORY_FILE, Owner, Pid, ProcFacts, ProcKey, ProcSample, ProcState};
 pub use protect::{ActError, Closable, OwnProcess, ProtectRules, Refusal};
 pub use reading::{Reading, Why};
 pub use sample::{Member, Memory, Power, Pressure, ProgramKind, ProgramSample, Sample, Swap, Traffic, Use};

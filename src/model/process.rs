@@ -54,6 +54,9 @@ pub enum ProcState {
     Unknown,
 }
 
+/// How Linux begins the path of a file in memory, which is in no folder.
+pub const MEMORY_FILE: &str = "/memfd:";
+
 /// Properties of a process that a recorded history states because they cannot be derived from it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Given {
@@ -113,7 +116,14 @@ impl ProcFacts {
         let path = self.path.known().map_or(self.name.as_str(), String::as_str);
         // Linux shows a program replaced by an update as "path (deleted)" while it runs.
         let path = path.strip_suffix(" (deleted)").unwrap_or(path);
+        // A file in memory has the name that its maker gave it, sometimes with more behind a colon.
+        let path = path.strip_prefix(MEMORY_FILE).map_or(path, |name| name.split(':').next().unwrap_or(name));
         path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(&self.name)
+    }
+
+    /// True if its program was never a file of a disk: it was put together in memory (`memfd_create`).
+    pub fn is_in_memory(&self) -> bool {
+        self.path.known().is_some_and(|path| path.starts_with(MEMORY_FILE))
     }
 }
 
@@ -138,6 +148,8 @@ pub struct ProcSample {
     pub threads: u32,
     /// What it is doing.
     pub state: ProcState,
+    /// True if it runs only when nothing else wants the processors.
+    pub lowest_priority: Reading<bool>,
 }
 
 impl ProcSample {
@@ -153,6 +165,31 @@ impl ProcSample {
             hung: false,
             threads: 0,
             state: ProcState::Unknown,
+            lowest_priority: Reading::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_without_a_file_has_a_name() {
+        let name = |path: &str, name: &str| {
+            let path = Reading::Known(path.to_owned());
+            let facts = ProcFacts { path, name: name.to_owned(), ..ProcFacts::new(ProcKey { pid: 1, start_time: 1 }) };
+            (facts.file_name().to_owned(), facts.is_in_memory())
+        };
+        for (path, expected) in [
+            ("/memfd:worker (deleted)", "worker"),
+            ("/memfd:runc_cloned:/proc/self/exe (deleted)", "runc_cloned"),
+            ("/memfd:a/b (deleted)", "b"),
+            ("/memfd: (deleted)", "comm"),
+            ("/memfd:", "comm"),
+        ] {
+            assert_eq!(name(path, "comm"), (expected.to_owned(), true), "{path}");
+        }
+        assert_eq!(name("/usr/lib/firefox/firefox (deleted)", "Isolated"), ("firefox".to_owned(), false));
     }
 }

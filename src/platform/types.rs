@@ -48,10 +48,15 @@ pub struct RawProc<'a> {
     pub threads: u32,
     /// Scheduling state.
     pub state: ProcState,
+    /// True if it runs only when nothing else wants the processors.
+    pub lowest_priority: Reading<bool>,
     /// Bytes (read, written) since its start, when the tick provides them without further cost.
     pub io: Option<(Bytes, Bytes)>,
-    /// Hash of its name; changes when the process executes another program.
+    /// Hash of its name; changes when the process executes a program of another name.
     pub name_hash: u64,
+    /// Changes also when it executes another program of the same name. `None` where a process cannot do that, or where
+    /// the system does not tell.
+    pub image_hash: Option<u64>,
     /// Returns its name. Only called for processes that are new or changed.
     pub name: &'a dyn Fn() -> String,
 }

@@ -422,6 +422,8 @@ fn process(map: &Map<String, Value>) -> Option<ProcSample> {
         hung: map.get("hung").and_then(Value::as_bool).unwrap_or_default(),
         threads: whole("threads").unwrap_or(0) as u32,
         state: ProcState::Unknown,
+        // Recordings have it as a flag of the program.
+        lowest_priority: Reading::Missing(Why::Unsupported),
     })
 }
 

@@ -179,5 +179,6 @@ fn measured(process: &FakeProcess, has_rates: bool) -> ProcSample {
         hung: false,
         threads: 1,
         state: ProcState::Unknown,
+        lowest_priority: Reading::Known(false),
     }
 }

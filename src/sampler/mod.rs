@@ -48,12 +48,22 @@ const CONDITION_EVERY: Duration = Duration::from_mins(10);
 struct Tracked {
     facts: Arc<ProcFacts>,
     name_hash: u64,
+    /// The last one known.
+    image_hash: Option<u64>,
     /// Parent at the last scan: a process that ends passes its usage on to it.
     parent: Pid,
     /// The facts were read a second time: by then a process caught between fork and exec has its final name.
     settled: bool,
     counters: Counters,
     tick: u64,
+}
+
+impl Tracked {
+    /// False if the process has executed another program since.
+    fn runs_the_same(&self, raw: &RawProc<'_>) -> bool {
+        let is_other = self.image_hash.zip(raw.image_hash).is_some_and(|(before, now)| before != now);
+        self.name_hash == raw.name_hash && !is_other
+    }
 }
 
 /// Monotonic counters of a process.
@@ -338,15 +348,16 @@ impl Sampler {
             let known = tracked.entry(raw.key).or_insert_with(|| Tracked {
                 facts: Arc::new(ProcFacts::new(raw.key)),
                 name_hash: 0,
+                image_hash: None,
                 parent: raw.parent,
                 settled: false,
                 counters: Counters::default(),
                 tick,
             });
-            let same_name = known.name_hash == raw.name_hash;
-            if !same_name || !known.settled {
+            let is_same = known.runs_the_same(raw);
+            if !is_same || !known.settled {
                 let (index, parent, name) = (found.len(), raw.parent, (raw.name)());
-                renewals.push(Renewal { index, parent, name, settled: same_name });
+                renewals.push(Renewal { index, parent, name, settled: is_same });
             }
             hands_on |= raw.children_time.is_some();
             let children_time = raw.children_time.unwrap_or_default();
@@ -356,6 +367,7 @@ impl Sampler {
             }
             found.push(measure(raw, known, interval));
             (known.name_hash, known.parent) = (raw.name_hash, raw.parent);
+            known.image_hash = raw.image_hash.or(known.image_hash);
             known.counters = Counters { cpu_time: raw.cpu_time, children_time, io: raw.io.or(known.counters.io) };
             known.tick = tick;
         })?;
@@ -481,6 +493,7 @@ fn measure(raw: &RawProc<'_>, known: &Tracked, interval: Option<Interval>) -> Pr
         disk_write: rate(|io| io.1),
         threads: raw.threads,
         state: raw.state,
+        lowest_priority: raw.lowest_priority,
         ..ProcSample::new(Arc::clone(&known.facts))
     }
 }
@@ -563,6 +576,49 @@ mod tests {
         let one_core = 1.0 / f64::from(sampler.machine().cpus);
         // A child lives for some hundredths of a second; without their work the shell itself uses next to nothing.
         assert!(share > one_core * 0.2, "{share} of {one_core}");
+    }
+
+    #[test]
+    fn another_program_of_the_same_name_is_read_anew() {
+        let mut sampler = Sampler::new();
+        if sampler.machine().os != Os::Linux {
+            return; // Elsewhere a process runs one program for all its life.
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let copy = |from: &str, to: &str| {
+            let to = folder.path().join(to).join("tool");
+            std::fs::create_dir(to.parent().expect("a folder")).expect("a folder");
+            std::fs::copy(from, &to).expect("a copy");
+            to.to_string_lossy().into_owned()
+        };
+        let (before, after) = (copy("/bin/sh", "a"), copy("/bin/sleep", "b"));
+        let script = "read line; exec \"$0\" 60";
+        let mut child = std::process::Command::new(&before)
+            .args(["-c", script, &after])
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .expect("a shell");
+        let pid = child.id();
+        let mut path = |wanted: &str| {
+            let end = Instant::now() + Duration::from_secs(20);
+            loop {
+                let tick = sampler.tick(now(), |_| Depth::Everything);
+                let found = tick.processes.iter().find(|process| process.facts.key.pid == pid);
+                let path = found.and_then(|found| found.facts.path.known()).cloned().unwrap_or_default();
+                if path == wanted || Instant::now() > end {
+                    return path;
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        };
+        let first = path(&before);
+        // Twice, so that the facts are settled.
+        let settled = path(&before);
+        drop(child.stdin.take());
+        let last = path(&after);
+        let _ = child.kill();
+        let _ = child.wait();
+        assert_eq!((first, settled, last), (before.clone(), before, after));
     }
 
     #[test]

@@ -111,6 +111,7 @@ fn process(number: usize, work: &Work) -> ProcSample {
         hung: work.hung,
         threads: 1,
         state: ProcState::Unknown,
+        lowest_priority: Reading::Known(work.hung),
     }
 }
 

@@ -18,6 +18,11 @@ const STAT_BYTES: usize = 2048;
 /// Bytes read of a command line; the kernel allows megabytes.
 const ARGS_BYTES: usize = 4096;
 
+/// Nice value from which a process gets next to nothing beside others: a fifteenth of an ordinary one's share and less.
+const LOWEST_NICE: i8 = 15;
+/// The scheduling policy for what runs only when nothing else does.
+const SCHED_IDLE: &[u8] = b"5";
+
 /// Names of processes that adopt orphans, besides process 1: session managers, and the init processes of containers.
 /// The time of adopted children may be anybody's.
 const SUBREAPERS: [&[u8]; 8] =
@@ -44,9 +49,19 @@ struct Stat<'a> {
     cpu_ticks: u64,
     children_ticks: u64,
     threads: u32,
+    /// The nice value, from -20 to 19.
+    nice: i8,
     start_time: u64,
     resident_pages: u64,
+    image: Option<Image<'a>>,
+    /// Field 41, as text.
+    policy: &'a [u8],
 }
+
+/// Addresses of code, stack and data, as text. They are random for each program that is executed, and stay the same for
+/// as long as it runs: the only trace of an `exec` that costs no further system call.
+#[derive(Clone, Copy, Debug, Default, Hash, PartialEq, Eq)]
+struct Image<'a>([&'a [u8]; 6]);
 
 impl ProcessReader {
     /// Opens `/proc`.
@@ -94,8 +109,14 @@ impl ProcessReader {
                 memory: Bytes(stat.resident_pages * self.page),
                 threads: stat.threads,
                 state: state_of(stat.state),
+                lowest_priority: Reading::Known(stat.nice >= LOWEST_NICE || stat.policy == SCHED_IDLE),
                 io,
                 name_hash: hasher.finish(),
+                image_hash: stat.image.map(|image| {
+                    let mut hasher = DefaultHasher::new();
+                    image.hash(&mut hasher);
+                    hasher.finish()
+                }),
                 name: &|| String::from_utf8_lossy(stat.name).into_owned(),
             });
         }
@@ -232,13 +253,18 @@ fn parse_stat(line: &[u8]) -> Option<Stat<'_>> {
     let name = line.get(open + 1..close)?;
     let mut fields = line.get(close + 1..)?.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
     let state = *fields.next()?.first()?;
-    // Field numbers of proc_pid_stat(5); slot 0 is field 4: 4 ppid, 9 flags, 14 utime, 15 stime, 16 cutime, 17 cstime, 20
-    // num_threads, 22 starttime, 24 rss.
+    // Field numbers of proc_pid_stat(5); slot 0 is field 4: 4 ppid, 9 flags, 14 utime, 15 stime, 16 cutime, 17 cstime,
+    // 19 nice, 20 num_threads, 22 starttime, 24 rss.
     let mut numbers = [0_u64; 21];
-    for slot in &mut numbers {
+    let mut nice = 0;
+    for (index, slot) in numbers.iter_mut().enumerate() {
         let field = std::str::from_utf8(fields.next()?).ok()?;
+        if index == 15 {
+            nice = field.parse().unwrap_or(0);
+        }
         *slot = field.parse::<i64>().map_or_else(|_| field.parse().unwrap_or(0), |number| number.max(0) as u64);
     }
+    let (image, policy) = image_and_policy(fields);
     Some(Stat {
         name,
         state,
@@ -247,9 +273,28 @@ fn parse_stat(line: &[u8]) -> Option<Stat<'_>> {
         cpu_ticks: numbers[10].saturating_add(numbers[11]),
         children_ticks: numbers[12].saturating_add(numbers[13]),
         threads: numbers[16] as u32,
+        nice,
         start_time: numbers[18],
         resident_pages: numbers[20],
+        image,
+        policy,
     })
+}
+
+/// Reads fields 25 and following: 26 startcode, 27 endcode, 28 startstack, 41 policy, 45 start_data, 46 end_data, 47
+/// start_brk. The addresses are 0 for a process that has ended, and 0 or 1 for one of another user.
+fn image_and_policy<'a>(fields: impl Iterator<Item = &'a [u8]>) -> (Option<Image<'a>>, &'a [u8]) {
+    let (mut image, mut policy) = (Image::default(), &b""[..]);
+    for (number, field) in (25_usize..=47).zip(fields) {
+        match number {
+            26..=28 => image.0[number - 26] = field,
+            41 => policy = field,
+            45..=47 => image.0[number - 42] = field,
+            _ => {}
+        }
+    }
+    let is_known = !matches!(image.0[2], b"" | b"0" | b"1") && !image.0[5].is_empty();
+    (is_known.then_some(image), policy)
 }
 
 fn parse_io(text: &[u8]) -> Option<(Bytes, Bytes)> {
@@ -276,6 +321,50 @@ mod tests {
     fn line(name: &str) -> Vec<u8> {
         format!("77 ({name}) R 5 1 1 0 -1 4194304 1 2 3 4 100 20 40 3 20 0 9 0 555 1000000 250 18446744073709551615")
             .into_bytes()
+    }
+
+    #[test]
+    fn another_program_has_other_addresses_and_one_that_has_ended_has_none() {
+        let image = |stack: &str| {
+            let rest = format!(" 4096 8192 {stack} 0 0 0 0 4096 1 1 0 0 17 1 0 0 0 0 0 12288 16384 20480 9 9 9 9 0\n");
+            let bytes = [line("sh"), rest.into_bytes()].concat();
+            parse_stat(&bytes).expect("parsed").image.map(|image| image.0.map(<[u8]>::to_vec))
+        };
+        assert_eq!(
+            image("140722"),
+            Some([&b"4096"[..], b"8192", b"140722", b"12288", b"16384", b"20480"].map(<[u8]>::to_vec))
+        );
+        assert_ne!(image("140722"), image("140733"));
+        assert_eq!((image("0"), image("1")), (None, None));
+        assert_eq!(parse_stat(&line("sh")).expect("parsed").image, None, "a kernel that tells less");
+    }
+
+    #[test]
+    fn what_gives_way_to_everything_has_the_lowest_priority() {
+        let nice = |text: &str| {
+            let line = format!("7 (x) R 5 1 1 0 -1 4194304 1 2 3 4 100 20 40 3 39 {text} 9 0 555 1 1 1");
+            parse_stat(line.as_bytes()).expect("parsed").nice
+        };
+        assert_eq!(["19", "-20", "0", "x", "999"].map(nice), [19, -20, 0, 0, 0]);
+        let mut child = std::process::Command::new("nice").args(["-n", "19", "sleep", "60"]).spawn().expect("nice");
+        let lowest = |pid| {
+            let mut found = Reading::default();
+            let visit = &mut |raw: &RawProc<'_>| {
+                if raw.key.pid == pid {
+                    found = raw.lowest_priority;
+                }
+            };
+            ProcessReader::new().read(visit).expect("proc is readable");
+            found
+        };
+        let end = std::time::Instant::now() + Duration::from_secs(20);
+        while lowest(child.id()) != Reading::Known(true) && std::time::Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let (of_child, own) = (lowest(child.id()), lowest(std::process::id()));
+        let _ = child.kill();
+        let _ = child.wait();
+        assert_eq!((of_child, own), (Reading::Known(true), Reading::Known(false)));
     }
 
     #[test]

@@ -86,6 +86,8 @@ pub(super) struct Process<'a> {
     /// Used because `PrivatePageCount` is 0 under Wine; also what Task Manager's older column shows.
     pub(super) working_set: u64,
     pub(super) threads: u32,
+    /// Priority with which its threads begin: 4 in the class "idle" and in background mode, 6 below normal, 8 normal.
+    pub(super) base_priority: u32,
     /// Bytes of all input and output, not only of disks.
     pub(super) read: u64,
     pub(super) written: u64,
@@ -149,6 +151,7 @@ fn parse<'a>(entry: &[u8], thread_records: &'a [u8], bytes: &'a [u8], address: u
         cpu_time: Duration::from_nanos(hundred_ns.saturating_mul(100)),
         working_set: usize_at(entry, offset_of!(Entry, working_set_size)) as u64,
         threads: u32_at(entry, offset_of!(Entry, number_of_threads)),
+        base_priority: u32_at(entry, offset_of!(Entry, base_priority)),
         read: number(offset_of!(Entry, read_transfer_count)),
         written: number(offset_of!(Entry, write_transfer_count)),
         name: unicode_string(entry, offset_of!(Entry, image_name), bytes, address).unwrap_or(&[]),
@@ -179,6 +182,7 @@ mod tests {
             put(offset_of!(Entry, create_time), &(u64::from(*pid) * 1000).to_le_bytes());
             put(offset_of!(Entry, user_time), &70_u64.to_le_bytes());
             put(offset_of!(Entry, kernel_time), &30_u64.to_le_bytes());
+            put(offset_of!(Entry, base_priority), &8_i32.to_le_bytes());
             put(offset_of!(Entry, working_set_size), &4096_usize.to_le_bytes());
             put(offset_of!(Entry, read_transfer_count), &11_u64.to_le_bytes());
             put(offset_of!(Entry, write_transfer_count), &12_u64.to_le_bytes());
@@ -216,6 +220,7 @@ mod tests {
         assert_eq!(states, [ProcState::Unknown, ProcState::Sleeping, ProcState::Running]);
         assert_eq!((list[1].pid, list[1].create_time, list[1].threads), (8, 8000, 2));
         assert_eq!((list[1].read, list[1].written, list[1].working_set), (11, 12, 4096));
+        assert_eq!(list[1].base_priority, 8);
         assert_eq!(list[1].cpu_time, Duration::from_micros(10));
     }
 

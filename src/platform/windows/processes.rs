@@ -25,6 +25,8 @@ use crate::platform::types::RawProc;
 const LIST_BYTES: usize = 512 * 1024;
 /// Characters kept of a command line; Windows allows 32 767.
 const ARGS_CHARS: usize = 4096;
+/// Base priority of the class "idle" and of background mode.
+const IDLE_PRIORITY: u32 = 4;
 /// Longest path in Windows, in UTF-16 units.
 const PATH_UNITS: usize = 32 * 1024;
 
@@ -65,8 +67,12 @@ impl ProcessReader {
                 memory: Bytes(process.working_set),
                 threads: process.threads,
                 state: process.state(),
+                // The kernel's own processes have 0.
+                lowest_priority: Reading::Known((1..=IDLE_PRIORITY).contains(&process.base_priority)),
                 io: counts_io.then_some((Bytes(process.read), Bytes(process.written))),
                 name_hash: hasher.finish(),
+                // A process of Windows runs one program for all its life.
+                image_hash: None,
                 name: &|| process.name(),
             });
         }
