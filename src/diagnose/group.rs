@@ -164,7 +164,11 @@ impl Grouper {
                     let mut identity = self.identify(&process.facts, living, knowledge);
                     // Its parent may have ended since it was first seen.
                     if let Some(before) = before.filter(|_| identity.origin.parent.is_none()) {
-                        identity.origin = Arc::new(identity.origin.and(&before.origin));
+                        // What was true of another program that this process ran before is not true of this one.
+                        let is_same = before.facts.path == identity.facts.path;
+                        let kept =
+                            if is_same { Arc::clone(&before.origin) } else { Arc::new(before.origin.of_parent()) };
+                        identity.origin = Arc::new(identity.origin.and(&kept));
                     }
                     identity
                 }
@@ -289,6 +293,8 @@ struct Draft {
     disk_write: Reading<BytesPerSec>,
     window: Reading<bool>,
     hung: bool,
+    /// Of the busiest process, with its share.
+    lowest_priority: (f64, bool),
     members: Vec<(Member, Option<String>)>,
 }
 
@@ -302,6 +308,7 @@ impl Draft {
             disk_write: Reading::Missing(Why::NoPermission),
             window: Reading::default(),
             hung: false,
+            lowest_priority: (-1.0, false),
             members: Vec::new(),
         }
     }
@@ -326,6 +333,9 @@ impl Draft {
             self.window = process.window;
         }
         self.hung |= process.hung;
+        if cpu.get() > self.lowest_priority.0 {
+            self.lowest_priority = (cpu.get(), process.lowest_priority == Reading::Known(true));
+        }
         let member = Member { key: process.facts.key, root, cpu, memory };
         self.members.push((member, process.facts.path.known().cloned()));
     }
@@ -354,6 +364,11 @@ impl Draft {
             let origin = Arc::make_mut(&mut origin);
             origin.marks.push(OriginFlag::OpenedByStranger);
             origin.parent.clone_from(&opened.parent);
+        }
+        if self.lowest_priority.1 && !origin.has(OriginFlag::LowestPriority) {
+            let marks = &mut Arc::make_mut(&mut origin).marks;
+            marks.push(OriginFlag::LowestPriority);
+            marks.sort_unstable();
         }
         origin
     }
@@ -408,7 +423,11 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
     by_memory.sort_by_key(|program| std::cmp::Reverse(program.memory));
     by_memory.truncate(KEEP_BY_MEMORY);
     let is_moving_data = |program: &ProgramSample| program.disk.get().is_some_and(|rate| rate >= KEEP_DISK);
-    let is_kept = |program: &ProgramSample| program.cpu.get() >= KEEP_SHARE || is_moving_data(program) || program.hung;
+    // A disguised program is judged however little it does.
+    let is_disguised = |program: &ProgramSample| program.cpu > Fraction::ZERO && program.origin.is_disguised();
+    let is_kept = |program: &ProgramSample| {
+        program.cpu.get() >= KEEP_SHARE || is_moving_data(program) || program.hung || is_disguised(program)
+    };
     let is_large = |program: &ProgramSample| by_memory.iter().any(|large| large.name == program.name);
     sample.programs = programs
         .iter()
@@ -513,6 +532,40 @@ mod tests {
         assert!(!watched(&|facts| facts.owner = Owner::Other));
         let other = with(process(10, 1, r"C:\Windows\System32\Taskmgr.exe", 0.0), |facts| facts.owner = Owner::Other);
         assert_eq!(group(Os::Windows, vec![other]).0.watched, Reading::Known(true));
+    }
+
+    #[test]
+    fn another_program_in_the_same_process_has_an_origin_of_its_own() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let mut grouper = Grouper::new(Os::Linux);
+        let (work, thief) = ("/home/a/work/tool", "/home/a/.cache/.x/tool");
+        let my_files = [(work.to_owned(), None)].into_iter().collect();
+        grouper.set_baseline(ProgramFacts { my_files, ..ProgramFacts::default() });
+        let mut origin = |processes: Vec<ProcSample>| {
+            let sample = &mut Sample::default();
+            let table = grouper.group(sample, processes, &knowledge);
+            let found = table.programs.into_iter().find(|program| &*program.name == "tool");
+            found.map(|program| (program.origin.has(OriginFlag::MyWork), (*program.origin).clone()))
+        };
+        let script = with(process(5, 1, "/usr/bin/dash", 0.0), |facts| facts.args = args(&["sh", "start.sh"]));
+        let (mine, first) = origin(vec![script, process(9, 5, work, 0.2)]).expect("the program");
+        assert!(mine && first.has(OriginFlag::ScriptHostParent));
+        // Its parent has ended, and it has executed another file of the same name.
+        let (mine, then) = origin(vec![process(9, 5, thief, 0.2)]).expect("the program");
+        assert!(!mine && then.has(OriginFlag::HiddenPlace), "{then:?}");
+        assert_eq!(then.parent.as_deref(), Some("dash"), "who started the process is still true");
+    }
+
+    #[test]
+    fn the_priority_of_a_program_is_that_of_its_busiest_process() {
+        let lowest = |is_lowest: bool| {
+            let quiet = ProcSample { lowest_priority: Reading::Known(!is_lowest), ..process(10, 1, "/opt/a/a", 0.01) };
+            let busy = ProcSample { lowest_priority: Reading::Known(is_lowest), ..process(11, 10, "/opt/a/a", 0.3) };
+            group(Os::Linux, vec![quiet, busy]).1.programs[0].origin.has(OriginFlag::LowestPriority)
+        };
+        assert!(lowest(true) && !lowest(false));
+        let unknown = group(Os::Linux, vec![process(10, 1, "/opt/a/a", 0.3)]).1;
+        assert!(!unknown.programs[0].origin.has(OriginFlag::LowestPriority));
     }
 
     #[test]

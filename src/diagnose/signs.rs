@@ -4,13 +4,17 @@
 use super::finding::{Severity, Sign, SignClass, SignKind};
 use super::series::{self, Point};
 use crate::knowledge::Knowledge;
-use crate::model::{BytesPerSec, Celsius, Fraction, History, OriginFlag, ProgramSample, Reading, Seconds};
+use crate::model::{
+    Autostart, BytesPerSec, Celsius, DisplayName, Fraction, History, OriginFlag, ProgramSample, Reading, Seconds,
+};
 
 /// The signs of one load, each with its points from `thresholds.toml`.
 pub(super) struct Signs<'a> {
     knowledge: &'a Knowledge,
     list: Vec<Sign>,
     usual_idle: Option<Celsius>,
+    /// What starts with the PC or the session: name and program file.
+    autostarts: Vec<(&'a str, &'a str)>,
 }
 
 /// What must follow a drop of the load for it to count.
@@ -24,8 +28,11 @@ pub(super) enum FollowUp {
 
 impl<'a> Signs<'a> {
     /// No signs yet.
-    pub(super) fn new(history: &History, knowledge: &'a Knowledge) -> Self {
-        Self { knowledge, list: Vec::new(), usual_idle: history.usual_idle().temperature }
+    pub(super) fn new(history: &'a History, knowledge: &'a Knowledge) -> Self {
+        let listed = history.latest().and_then(|latest| latest.condition.autostarts.known());
+        let file = |entry: &'a Autostart| Some((entry.name.as_str(), entry.file.as_deref()?));
+        let autostarts = listed.into_iter().flatten().filter_map(file).collect();
+        Self { knowledge, list: Vec::new(), usual_idle: history.usual_idle().temperature, autostarts }
     }
 
     /// Sum of all points.
@@ -59,12 +66,13 @@ impl<'a> Signs<'a> {
         let origin = &program.origin;
         let folder = || program.path.as_deref().map(folder_of);
         let parent = || origin.parent.as_deref().map(str::to_owned);
-        let texts: [(OriginFlag, SignKind, Option<String>); 10] = [
+        let texts: [(OriginFlag, SignKind, Option<String>); 11] = [
             (OriginFlag::MinerName, SignKind::MinerName, None),
             (OriginFlag::MinerArguments, SignKind::MinerArguments, origin.argument.clone()),
             (OriginFlag::WrongFolder, SignKind::WrongFolder, folder()),
             (OriginFlag::WrongParent, SignKind::WrongParent, parent()),
             (OriginFlag::KernelName, SignKind::KernelName, program.path.as_deref().map(str::to_owned)),
+            (OriginFlag::ImitatedName, SignKind::ImitatedName, folder()),
             (OriginFlag::ScriptHostParent, SignKind::ScriptHostParent, parent()),
             (OriginFlag::SchedulerParent, SignKind::SchedulerParent, parent()),
             (OriginFlag::Unsigned, SignKind::Unsigned, None),
@@ -80,12 +88,30 @@ impl<'a> Signs<'a> {
         // A folder is one piece of evidence, however many things are odd about it.
         let folders = [
             (OriginFlag::HiddenFile, SignKind::HiddenFile),
+            (OriginFlag::HiddenPlace, SignKind::HiddenPlace),
+            (OriginFlag::MemoryFile, SignKind::MemoryFile),
             (OriginFlag::DeletedFile, SignKind::DeletedFile),
             (OriginFlag::OddFolder, SignKind::OddFolder),
             (OriginFlag::TemporaryFolder, SignKind::TemporaryFolder),
         ];
         if let Some((_, kind)) = folders.into_iter().find(|(mark, _)| origin.has(*mark)) {
-            self.add(kind, folder(), None);
+            let in_memory = || Some(program.name.to_string());
+            self.add(kind, if kind == SignKind::MemoryFile { in_memory() } else { folder() }, None);
+        }
+        if origin.is_disguised() || origin.has(OriginFlag::TemporaryFolder) {
+            self.add_company(program);
+        }
+    }
+
+    /// Adds what tells nothing about an ordinary program and something about a disguised one.
+    fn add_company(&mut self, program: &ProgramSample) {
+        if program.origin.has(OriginFlag::LowestPriority) {
+            self.add(SignKind::LowestPriority, None, None);
+        }
+        let path = program.path.as_deref().unwrap_or_default();
+        let starts = self.autostarts.iter().find(|(_, file)| file.eq_ignore_ascii_case(path));
+        if let Some(name) = starts.map(|(name, _)| DisplayName::new(name).as_str().to_owned()) {
+            self.add(SignKind::Autostart, Some(name), None);
         }
     }
 
@@ -245,6 +271,8 @@ impl<'a> Signs<'a> {
             self.add(SignKind::Signed, None, None);
         } else if installed {
             self.add(SignKind::Installed, None, None);
+        } else if origin.has(OriginFlag::ToolFolder) && !self.has_strong() {
+            self.add(SignKind::ToolFolder, program.path.as_deref().map(folder_of), None);
         }
     }
 

@@ -356,7 +356,7 @@ mod tests {
             args: Reading::Known(split(&rot13("x -o fgenghz+gpc://n.rknzcyr:3333"))),
             ..ProcFacts::new(ProcKey { pid: 9, start_time: 9 })
         };
-        for path in ["/tmp/.x/grep", "/dev/shm/curl"] {
+        for path in ["/tmp/.x/grep", "/dev/shm/curl", "/home/a/.cache/.x/git"] {
             assert!(knowledge.miner_argument(&facts(path), Os::Linux).is_some(), "{path}");
         }
         for path in ["/usr/bin/grep", "/home/a/.cargo/bin/rg", "/home/linuxbrew/.linuxbrew/bin/curl"] {

@@ -4,6 +4,7 @@
 mod application;
 mod browsers;
 mod command_line;
+mod home;
 mod miners;
 mod origin;
 mod overlay;
@@ -429,6 +430,9 @@ mod tests {
             ("firefox", "/home/a/worker", Os::Linux),
             ("7z.exe", r"C:\Users\a\AppData\Local\Temp\7z.exe", Os::Windows),
             ("chrome.exe", r"C:\Users\Public\chrome.exe", Os::Windows),
+            ("akonadi_control", "/home/a/bin/akonadi_control", Os::Linux),
+            ("firefox", "/home/a/.cache/.x/firefox", Os::Linux),
+            ("firefox", "/memfd:firefox (deleted)", Os::Linux),
         ] {
             assert_eq!(known(name, Some(path), os), None, "{path}");
         }

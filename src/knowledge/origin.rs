@@ -5,7 +5,7 @@
 
 use super::place::comparable;
 use super::{Knowledge, stem};
-use crate::model::{Origin, OriginFlag, Os, ProcFacts};
+use crate::model::{MEMORY_FILE, Origin, OriginFlag, Os, ProcFacts};
 
 /// Suffix that Linux appends to the path of a deleted file.
 const DELETED: &str = " (deleted)";
@@ -51,10 +51,15 @@ impl Knowledge {
             mark(OriginFlag::TemporaryFolder, self.is_temporary(place));
             mark(OriginFlag::OddFolder, !self.is_temporary(place) && self.is_odd(place));
             mark(OriginFlag::HiddenFile, self.is_hidden(place));
-            mark(OriginFlag::DeletedFile, self.is_deleted(place));
+            mark(OriginFlag::HiddenPlace, self.is_hidden_place(place));
+            let names = [facts.name.as_str(), facts.file_name()];
+            mark(OriginFlag::ImitatedName, self.is_imitation(&names, place));
+            mark(OriginFlag::DeletedFile, !facts.is_in_memory() && self.is_deleted(place));
+            mark(OriginFlag::MemoryFile, facts.is_in_memory() && self.is_deleted(place));
         }
         let busy = |facts: &ProcFacts| self.system.never_busy.contains(&stem(facts.file_name()));
         mark(OriginFlag::NeverBusy, busy(facts));
+        mark(OriginFlag::ToolFolder, place.as_ref().is_some_and(|place| self.is_of_tool(facts, place)));
         mark(OriginFlag::Installed, place.as_ref().is_some_and(|place| place.is_below(&self.system.installed)));
         mark(OriginFlag::ScriptHostParent, parent.is_some_and(|parent| self.is_script_host(parent)));
         mark(OriginFlag::SchedulerParent, parent.is_some_and(|parent| self.is_scheduler(parent, os)));
@@ -82,12 +87,16 @@ impl Knowledge {
         comparable(path, os).is_none_or(|path| self.system.installed.contains(&path, os))
     }
 
-    /// True if programs are not installed at this path: a temporary, odd or hidden place.
+    /// True if the program called so is not installed at this path: a temporary, odd or hidden place, none at all, or one
+    /// where a part of the desktop never is.
     pub(super) fn is_unusual_location(&self, path: &str, os: Os) -> bool {
         comparable(path, os).is_some_and(|path| {
             let path = path.strip_suffix(DELETED).unwrap_or(&path);
             let place = ProgramPath { path, os, deleted: false };
-            self.is_temporary(&place) || self.is_odd(&place) || self.is_hidden(&place)
+            let is_hidden = self.is_hidden(&place) || self.is_hidden_place(&place);
+            let is_imitation = || self.is_imitation(&[path.rsplit('/').next().unwrap_or_default()], &place);
+            let is_nowhere = path.starts_with(MEMORY_FILE);
+            self.is_temporary(&place) || self.is_odd(&place) || is_hidden || is_nowhere || is_imitation()
         })
     }
 
@@ -106,7 +115,8 @@ impl Knowledge {
         if self.is_opener(parent) {
             return false;
         }
-        let unusual = [OriginFlag::TemporaryFolder, OriginFlag::OddFolder, OriginFlag::HiddenFile];
+        let unusual =
+            [OriginFlag::TemporaryFolder, OriginFlag::OddFolder, OriginFlag::HiddenFile, OriginFlag::HiddenPlace];
         let is_unknown_program = || {
             self.identify(parent, os).is_none()
                 && self.marks(parent, None, os).iter().any(|mark| unusual.contains(mark))
@@ -161,6 +171,41 @@ impl Knowledge {
             folders.any(|folder| self.system.temporary.contains(folder, place.os) && self.is_top_of_temporary(folder))
         };
         file.starts_with('.') || below_temporary()
+    }
+
+    /// True if it is where nobody comes across it. What lies in a temporary or odd folder has its own flag.
+    fn is_hidden_place(&self, place: &ProgramPath) -> bool {
+        let ordinary = &self.system.dots_are_ordinary;
+        !place.is_below(ordinary)
+            && !self.is_temporary(place)
+            && !self.is_odd(place)
+            && !place.is_below(&self.system.containers)
+            && self.system.home.is_hidden(place.path, place.os)
+    }
+
+    /// True if it has the name of a part of the desktop or of the system, or lies in a folder of such a name, where that
+    /// part never is.
+    fn is_imitation(&self, names: &[&str], place: &ProgramPath) -> bool {
+        let imitated = &self.system.imitated;
+        if place.is_below(&self.system.installed)
+            || place.is_below(&imitated.folders)
+            || place.is_below(&self.system.containers)
+        {
+            return false;
+        }
+        if place.os == Os::Windows {
+            let mut folders = place.path.split('\\').rev().skip(1);
+            return folders.any(|name| imitated.folder_names.contains(name));
+        }
+        let is_built = || imitated.build.iter().any(|folder| place.path.contains(folder.as_str()));
+        names.iter().any(|name| imitated.is_name(&stem(name))) && (!is_built() || self.is_hidden_place(place))
+    }
+
+    fn is_of_tool(&self, facts: &ProcFacts, place: &ProgramPath) -> bool {
+        self.system.home.is_of_tool(place.path, place.os)
+            && !self.is_hidden(place)
+            && !self.is_hidden_place(place)
+            && !self.is_imitation(&[facts.name.as_str(), facts.file_name()], place)
     }
 
     /// True if `folder` is one of the temporary folders itself.
@@ -227,9 +272,9 @@ mod tests {
         }
     }
 
-    /// Without the flag that counts for a program.
+    /// Without the flags that count for a program.
     fn unusual(mut marks: Vec<OriginFlag>) -> Vec<OriginFlag> {
-        marks.retain(|mark| *mark != OriginFlag::Installed);
+        marks.retain(|mark| !matches!(mark, OriginFlag::Installed | OriginFlag::ToolFolder));
         marks
     }
 
@@ -382,6 +427,141 @@ mod tests {
     }
 
     #[test]
+    fn a_program_hides_within_what_is_hidden_or_where_no_program_belongs() {
+        let hides = |os, path| marks(os, path).contains(&OriginFlag::HiddenPlace);
+        for path in [
+            "/home/a/.cache/.gvfs/helper",
+            "/home/a/.cache/thumbnails/x/helper",
+            "/home/a/.cache/helper",
+            "/home/a/.config/.x/y/z",
+            "/home/a/.config/autostart/helper",
+            "/home/a/.local/share/.icons/helper",
+            "/home/a/.local/share/Trash/files/helper",
+            "/home/a/.ssh/helper",
+            "/home/a/.gnupg/x/helper",
+            "/home/a/Documents/.x/helper",
+            "/home/a/.nvm/.x/helper",
+            "/home/a/.foo/.bar/helper",
+            "/root/.config/.x/helper",
+            "/var/lib/.x/helper",
+            "/etc/.x/helper",
+        ] {
+            assert!(hides(Os::Linux, path), "{path}");
+        }
+        for path in [
+            "/home/a/.foo/bin/helper",
+            "/home/a/.cache/ms-playwright/chromium-1140/chrome-linux/chrome",
+            "/home/a/.cache/app/helper",
+            "/home/a/.config/app/app/helper",
+            "/home/a/.local/bin/helper",
+            "/home/a/.nvm/versions/node/v22.1.0/bin/node",
+            "/home/a/.var/app/org.x.Y/.local/share/x/helper",
+            "/home/a/.local/share/Steam/steamapps/common/Game/game",
+            "/home/a/work/app/node_modules/.pnpm/esbuild@1/node_modules/esbuild/bin/esbuild",
+            "/home/a/work/app/node_modules/.bin/tool",
+            "/home/a/work/.venv/bin/tool",
+            "/home/a/work/.git/hooks/post-commit",
+            "/var/lib/jenkins/.nvm/versions/node/v22/bin/node",
+            "/srv/nfs/homes/a/helper",
+            "/tmp/.x/helper",
+            "/usr/lib/.build-id/x/helper",
+            "/helper",
+        ] {
+            assert!(!hides(Os::Linux, path), "{path}");
+        }
+        for path in [
+            r"C:\Users\a\AppData\Roaming\helper.exe",
+            r"C:\Users\a\AppData\Roaming\Microsoft\x\helper.exe",
+            r"C:\Users\a\AppData\LocalLow\x\helper.exe",
+            r"C:\Users\a\Favorites\helper.exe",
+            r"C:\ProgramData\helper.exe",
+            r"C:\ProgramData\Microsoft\Windows\helper.exe",
+            r"C:\System Volume Information\helper.exe",
+        ] {
+            assert!(hides(Os::Windows, path), "{path}");
+        }
+        for path in [
+            r"C:\Users\a\AppData\Roaming\Chat\chat.exe",
+            r"C:\Users\a\AppData\Local\Microsoft\OneDrive\OneDrive.exe",
+            r"C:\Users\a\AppData\Local\Microsoft\WindowsApps\python.exe",
+            r"C:\ProgramData\Microsoft\Windows Defender\Platform\4.18\MsMpEng.exe",
+            r"C:\ProgramData\App\app.exe",
+            r"C:\Users\a\AppData\Local\Temp\helper.exe",
+        ] {
+            assert!(!hides(Os::Windows, path), "{path}");
+        }
+    }
+
+    #[test]
+    fn parts_of_the_desktop_are_not_in_a_home() {
+        let imitates = |os, path| marks(os, path).contains(&OriginFlag::ImitatedName);
+        for path in [
+            "/home/a/.cache/.x/gvfsd-helper",
+            "/home/a/bin/systemd-journald",
+            "/opt2/pipewire-pulse",
+            "/var/tmp/dbus-daemon",
+            "/home/a/.config/.x/build/gvfsd-helper",
+        ] {
+            assert!(imitates(Os::Linux, path), "{path}");
+        }
+        for path in [
+            "/usr/libexec/gvfsd-fuse",
+            "/nix/store/abc-gvfs/libexec/gvfsd",
+            "/gnu/store/abc-dbus/bin/dbus-daemon",
+            "/home/a/src/gvfs/_build/daemon/gvfsd-http",
+            "/home/a/src/mutter/build/src/mutter",
+            "/home/a/bin/systematics",
+            "/home/a/bin/cronometer",
+            "/home/a/go/bin/systemd_exporter",
+        ] {
+            assert!(!imitates(Os::Linux, path), "{path}");
+        }
+        for path in [
+            r"C:\Users\a\AppData\Roaming\System32\x.exe",
+            r"C:\ProgramData\WindowsUpdate\x.exe",
+            r"C:\Users\a\AppData\Local\RuntimeBroker\bin\x.exe",
+        ] {
+            assert!(imitates(Os::Windows, path), "{path}");
+        }
+        for path in [
+            r"C:\Windows\System32\x.exe",
+            r"C:\Program Files\Windows Security\x.exe",
+            r"C:\ProgramData\Docker\windowsfilter\0a1b\Files\Windows\System32\svchost.exe",
+            r"C:\Users\a\AppData\Local\services\x.exe",
+        ] {
+            assert!(!imitates(Os::Windows, path), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_tools_put_into_a_home_is_no_stranger_there() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let of_tool = |os, path: &str| {
+            let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+            knowledge.marks(&facts(name, Some(path), &[]), None, os).contains(&OriginFlag::ToolFolder)
+        };
+        for path in [
+            "/home/a/.nvm/versions/node/v22.1.0/bin/node",
+            "/home/a/miniconda3/envs/x/bin/python3.12",
+            "/home/a/.cache/ms-playwright/chromium-1140/chrome-linux/chrome",
+            "/home/a/.local/share/Steam/ubuntu12_32/steam",
+        ] {
+            assert!(of_tool(Os::Linux, path), "{path}");
+        }
+        for path in [
+            "/home/a/.nvm/.x/node",
+            "/home/a/.nvm/gvfsd-helper",
+            "/home/a/.cargo/bin/.x",
+            "/home/a/x/.nvm/versions/node",
+            "/tmp/.nvm/versions/node",
+        ] {
+            assert!(!of_tool(Os::Linux, path), "{path}");
+        }
+        assert!(of_tool(Os::Windows, r"C:\Users\a\.cargo\bin\cargo.exe"));
+        assert!(!of_tool(Os::Windows, r"C:\Users\a\AppData\Roaming\npm.exe"));
+    }
+
+    #[test]
     fn an_updated_program_is_not_a_deleted_one() {
         let deleted = |path| marks(Os::Linux, path).contains(&OriginFlag::DeletedFile);
         for path in [
@@ -396,9 +576,12 @@ mod tests {
         ] {
             assert!(!deleted(path), "{path}");
         }
-        for path in ["/tmp/x (deleted)", "/home/a/x (deleted)", "/memfd:x (deleted)", "/var/www/x (deleted)"] {
+        for path in ["/tmp/x (deleted)", "/home/a/x (deleted)", "/var/www/x (deleted)"] {
             assert!(deleted(path), "{path}");
         }
+        // It never was a file.
+        assert_eq!(marks(Os::Linux, "/memfd:x (deleted)"), [OriginFlag::MemoryFile]);
+        assert_eq!(marks(Os::Linux, "/memfd:runc_cloned:/proc/self/exe (deleted)"), []);
         assert_eq!(
             marks(Os::Linux, "/tmp/.x (deleted)"),
             [OriginFlag::TemporaryFolder, OriginFlag::HiddenFile, OriginFlag::DeletedFile]

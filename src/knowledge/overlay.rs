@@ -390,12 +390,21 @@ fn check_protection(old: &KnownProgram, new: &KnownProgram) -> Result<(), Reject
 /// way. Signs of identity (name, command line, folder, parent) may count for more and be reported earlier, never the
 /// reverse.
 fn is_hiding_miners(path: &[String], builtin: &toml::Value, new: &toml::Value) -> bool {
-    const KEPT: [&str; 5] = ["miner_name", "miner_arguments", "wrong_folder", "wrong_parent", "kernel_name"];
+    const KEPT: [&str; 7] = [
+        "miner_name",
+        "miner_arguments",
+        "wrong_folder",
+        "wrong_parent",
+        "kernel_name",
+        "hidden_place",
+        "imitated_name",
+    ];
     let (was, is) = (number(builtin), number(new));
     match path.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["mining", "points", key] => KEPT.contains(&key) && is < was,
         ["mining", "recent_seconds"] => is < was,
-        ["mining", "look" | "alarm"] | ["steady", "program" | "marked" | "seconds" | "points" | "gpu"] => is > was,
+        ["mining", "look" | "alarm"]
+        | ["steady", "program" | "marked" | "marked_cores" | "seconds" | "points" | "gpu"] => is > was,
         _ => false,
     }
 }

@@ -48,10 +48,15 @@ pub(super) fn folder(folder: &str, os: Os) -> Option<String> {
 
 /// True if `path` begins with `folder`, both in comparable form.
 pub(super) fn is_below(path: &str, folder: &str) -> bool {
-    let Some((head, tail)) = folder.split_once('*') else { return path.starts_with(folder) };
-    let Some(rest) = path.strip_prefix(head) else { return false };
+    after(path, folder).is_some()
+}
+
+/// What follows `folder` in `path`, both in comparable form; `None` if it is not below it.
+pub(super) fn after<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+    let Some((head, tail)) = folder.split_once('*') else { return path.strip_prefix(folder) };
+    let rest = path.strip_prefix(head)?;
     let end = rest.find(['/', '\\']).unwrap_or(rest.len());
-    end > 0 && is_below(&rest[end..], tail)
+    if end > 0 { after(&rest[end..], tail) } else { None }
 }
 
 /// Folders of a table, made comparable once for each system.
@@ -69,8 +74,17 @@ impl Folders {
 
     /// True if a comparable path is below one of them.
     pub(super) fn contains(&self, path: &str, os: Os) -> bool {
-        let folders = if os == Os::Windows { &self.windows } else { &self.linux };
-        folders.iter().any(|folder| is_below(path, folder))
+        self.of(os).iter().any(|folder| is_below(path, folder))
+    }
+
+    /// True if a comparable path is that of a file in one of them, in no folder below it.
+    pub(super) fn holds(&self, path: &str, os: Os) -> bool {
+        let mut rests = self.of(os).iter().filter_map(|folder| after(path, folder));
+        rests.any(|rest| !rest.contains(['/', '\\']))
+    }
+
+    fn of(&self, os: Os) -> &[String] {
+        if os == Os::Windows { &self.windows } else { &self.linux }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Deserialize;
 
+use super::home::{self, Home};
 use super::place::Folders;
 use super::programs::{Source, resolved};
 
@@ -16,6 +17,8 @@ struct Table {
     odd: Places,
     replaced: Replaced,
     hidden: Hidden,
+    home: home::Table,
+    imitated: ImitatedTable,
     installed: Places,
     never_busy: Files,
     kernel_threads: KernelThreads,
@@ -64,6 +67,17 @@ struct Hidden {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct ImitatedTable {
+    files: BTreeSet<String>,
+    begins: Vec<String>,
+    folders: Vec<String>,
+    build: Vec<String>,
+    folder_names: BTreeSet<String>,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct KernelThreads {
     names: Vec<String>,
     source: String,
@@ -107,7 +121,7 @@ impl Table {
         let Self { folder_sets, containers, temporary, odd, replaced, hidden, installed, .. } = self;
         let places = [containers, temporary, odd, installed].map(|places| &places.source);
         let others = [&replaced.source, &hidden.source, &self.never_busy.source, &self.kernel_threads.source];
-        let starters = [&self.starters.source, &self.terminals.source];
+        let starters = [&self.starters.source, &self.terminals.source, &self.home.source, &self.imitated.source];
         let parts = self.program.iter().map(|part| &part.source);
         folder_sets.values().map(|set| &set.source).chain(places).chain(others).chain(starters).chain(parts)
     }
@@ -119,6 +133,28 @@ pub(super) struct SystemPart {
     pub(super) folders: Folders,
     /// Its legitimate parents; empty for any.
     pub(super) parents: BTreeSet<String>,
+}
+
+/// Names that a program takes to be taken for a part of the system.
+#[derive(Clone, Debug)]
+pub(super) struct Imitated {
+    /// Programs of the desktops of Linux.
+    pub(super) files: BTreeSet<String>,
+    /// How the names of their services begin.
+    pub(super) begins: Vec<String>,
+    /// Where these really are.
+    pub(super) folders: Folders,
+    /// Folders in which developers build them.
+    pub(super) build: Vec<String>,
+    /// Folders called like parts of Windows.
+    pub(super) folder_names: BTreeSet<String>,
+}
+
+impl Imitated {
+    /// True if only a part of the desktop or of the system is called so.
+    pub(super) fn is_name(&self, name: &str) -> bool {
+        self.files.contains(name) || self.begins.iter().any(|begin| name.starts_with(begin.as_str()))
+    }
 }
 
 /// Programs that start others.
@@ -154,6 +190,8 @@ pub(super) struct System {
     pub(super) replaced: Folders,
     pub(super) build: Vec<String>,
     pub(super) dots_are_ordinary: Folders,
+    pub(super) home: Home,
+    pub(super) imitated: Imitated,
     pub(super) installed: Folders,
     pub(super) never_busy: BTreeSet<String>,
     pub(super) kernel_threads: Vec<String>,
@@ -193,6 +231,14 @@ impl System {
             replaced: Folders::new(&table.replaced.folders),
             build: table.replaced.build.iter().map(|names| format!("/{names}/")).collect(),
             dots_are_ordinary: Folders::new(&table.hidden.ordinary),
+            home: Home::new(table.home),
+            imitated: Imitated {
+                files: table.imitated.files,
+                begins: table.imitated.begins,
+                folders: Folders::new(&resolved(&table.imitated.folders, &sets).map_err(TableError::Unknown)?),
+                build: table.imitated.build.iter().map(|names| format!("/{names}/")).collect(),
+                folder_names: table.imitated.folder_names,
+            },
             installed: Folders::new(&resolved(&table.installed.folders, &sets).map_err(TableError::Unknown)?),
             never_busy: table.never_busy.files,
             kernel_threads: table.kernel_threads.names,

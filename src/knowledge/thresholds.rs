@@ -207,6 +207,8 @@ pub struct Steady {
     pub program: f64,
     /// The same for a program with a strong flag.
     pub marked: f64,
+    /// The same on a PC with many processors. Share of one processor.
+    pub marked_cores: f64,
     /// The same for a browser.
     pub browser: f64,
     /// Share of its browser's load held by a page that only computes; a page that shows something is drawn by another
@@ -230,6 +232,13 @@ pub struct Steady {
     pub rest: f64,
     /// Minimum load of the graphics processor, as a share.
     pub gpu: f64,
+}
+
+impl Steady {
+    /// Share of a PC with `cpus` processors from which a disguised program is judged.
+    pub fn disguised_share(&self, cpus: u32) -> f64 {
+        self.marked.min(self.marked_cores / f64::from(cpus.max(1)))
+    }
 }
 
 /// Signs of secret mining.

@@ -25,14 +25,25 @@ pub enum OriginFlag {
     OddFolder,
     /// Hidden program file, or in a hidden folder.
     HiddenFile,
+    /// Program file in a place of a home folder, or of the PC, where it is not come across: a hidden folder within
+    /// another one, or a folder in which no program belongs.
+    HiddenPlace,
+    /// Name of a part of the desktop or of the system, in a folder where that is never.
+    ImitatedName,
     /// Program file deleted while it runs.
     DeletedFile,
+    /// Program put together in memory, without a file (Linux).
+    MemoryFile,
     /// Started by a script interpreter.
     ScriptHostParent,
     /// Started by a task scheduler.
     SchedulerParent,
     /// An interactive program that does not normally compute for long.
     NeverBusy,
+    /// Runs at the lowest priority.
+    LowestPriority,
+    /// In a folder that a known tool fills with programs: version managers, virtual environments, game launchers.
+    ToolFolder,
     /// In a folder that only administrators can write to.
     Installed,
     /// No valid signature; set only if that was checked.
@@ -78,6 +89,37 @@ impl Origin {
     /// True if it has this flag.
     pub fn has(&self, mark: OriginFlag) -> bool {
         self.marks.contains(&mark)
+    }
+
+    /// What follows from its parent alone, whichever program it runs.
+    #[must_use]
+    pub fn of_parent(&self) -> Self {
+        let by_parent = [OriginFlag::ScriptHostParent, OriginFlag::SchedulerParent, OriginFlag::FromTerminal];
+        let marks = self.marks.iter().copied().filter(|mark| by_parent.contains(mark)).collect();
+        Self { marks, parent: self.parent.clone(), argument: None }
+    }
+
+    /// True if it is not what it seems, or lies where no program belongs.
+    pub fn is_disguised(&self) -> bool {
+        use OriginFlag::{
+            HiddenFile, HiddenPlace, ImitatedName, KernelName, MemoryFile, MinerArguments, MinerName, OddFolder,
+            WrongFolder, WrongParent,
+        };
+        self.marks.iter().any(|mark| {
+            matches!(
+                mark,
+                MinerName
+                    | MinerArguments
+                    | WrongFolder
+                    | WrongParent
+                    | KernelName
+                    | OddFolder
+                    | HiddenFile
+                    | HiddenPlace
+                    | ImitatedName
+                    | MemoryFile
+            )
+        })
     }
 
     /// Both combined; `self` takes precedence where only one value fits.

@@ -300,7 +300,8 @@ impl Usage {
         };
         let path = program.path.clone().unwrap_or_default();
         // An ordinary program keeps no origin: its parent changes all the time and is irrelevant.
-        let unusual = program.origin.marks.iter().any(|mark| *mark != OriginFlag::Installed);
+        let ordinary = [OriginFlag::Installed, OriginFlag::ToolFolder, OriginFlag::LowestPriority];
+        let unusual = program.origin.marks.iter().any(|mark| !ordinary.contains(mark));
         let origin = if unusual { Arc::clone(&program.origin) } else { Arc::default() };
         Self {
             program: Arc::new(Program { name: Arc::clone(&program.name), kind, path, origin }),

@@ -22,6 +22,7 @@ mod knowledge;
 mod layering;
 #[cfg(unix)]
 mod output;
+mod quiet_programs;
 mod recorder;
 #[cfg(unix)]
 mod remedies;

@@ -39,12 +39,22 @@ pub enum SignKind {
     OddFolder,
     /// Hidden program file.
     HiddenFile,
+    /// Program file where it is not come across.
+    HiddenPlace,
+    /// Name of a part of the desktop or of the system, in the wrong folder.
+    ImitatedName,
     /// Program file deleted while it runs.
     DeletedFile,
+    /// Program in memory, without a file; `text` is its name.
+    MemoryFile,
     /// Started by a script interpreter.
     ScriptHostParent,
     /// Started by a task scheduler.
     SchedulerParent,
+    /// Starts with the PC or the session; `text` is its name in the list.
+    Autostart,
+    /// Runs at the lowest priority.
+    LowestPriority,
     /// No valid signature.
     Unsigned,
     /// New on this PC; `figure` is the number of days within which a program counts as new.
@@ -79,6 +89,8 @@ pub enum SignKind {
     Signed,
     /// In a folder that only administrators can write to.
     Installed,
+    /// In a folder of a known tool.
+    ToolFolder,
 }
 
 impl SignKind {
@@ -97,6 +109,7 @@ impl SignKind {
             | Self::FellWhenWatched
             | Self::OnlyWhileAway
             | Self::NeverBusy
+            | Self::LowestPriority
             | Self::NoWindow
             | Self::Window => SignClass::Behaviour,
             Self::Steady | Self::VerySteady | Self::Quiet | Self::QuietNetwork | Self::Heat | Self::Gpu => {

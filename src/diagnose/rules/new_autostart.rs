@@ -54,6 +54,8 @@ fn signs(entry: &Autostart, knowledge: &Knowledge, os: Os) -> Vec<Sign> {
         (OriginFlag::MinerName, SignKind::MinerName),
         (OriginFlag::WrongFolder, SignKind::WrongFolder),
         (OriginFlag::KernelName, SignKind::KernelName),
+        (OriginFlag::ImitatedName, SignKind::ImitatedName),
+        (OriginFlag::HiddenPlace, SignKind::HiddenPlace),
         (OriginFlag::HiddenFile, SignKind::HiddenFile),
         (OriginFlag::OddFolder, SignKind::OddFolder),
         (OriginFlag::TemporaryFolder, SignKind::TemporaryFolder),

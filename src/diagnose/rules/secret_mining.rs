@@ -10,21 +10,19 @@ use crate::diagnose::signs::Signs;
 use crate::knowledge::Knowledge;
 use crate::model::{At, History, OriginFlag, ProgramKind, ProgramSample, Seconds};
 
-/// Flags whose signs are strong ([`SignKind::is_strong`]).
-const STRONG: [OriginFlag; 6] = [
-    OriginFlag::MinerName,
-    OriginFlag::MinerArguments,
-    OriginFlag::WrongFolder,
-    OriginFlag::WrongParent,
-    OriginFlag::KernelName,
-    OriginFlag::HiddenFile,
-];
+/// A stretch of samples begins up to one sample after the load.
+const STEP_TOLERANCE: f64 = 2.5;
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
-    // A disguised program is judged from a lower load on.
-    let mut programs = series::loaded(history, steady.marked, steady.seconds, mining.recent_seconds);
-    for program in series::loaded_gpu(history, steady.gpu, steady.seconds, mining.recent_seconds) {
+    // A disguised program is judged from a lower load on, and with its pauses.
+    let disguised_share = steady.disguised_share(history.machine().cpus);
+    let mut programs = series::loaded(history, disguised_share, working(steady.seconds), mining.recent_seconds);
+    programs.retain(|program| program.origin.is_disguised());
+    let loaded = series::loaded(history, steady.program, steady.seconds, mining.recent_seconds);
+    for program in
+        loaded.into_iter().chain(series::loaded_gpu(history, steady.gpu, steady.seconds, mining.recent_seconds))
+    {
         if programs.iter().all(|other| other.name != program.name) {
             programs.push(program);
         }
@@ -33,10 +31,15 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec
         .into_iter()
         .filter(|program| program.kind != ProgramKind::Browser && !program.origin.has(OriginFlag::MyWork))
         .filter_map(|program| {
-            let marked = program.origin.marks.iter().any(|mark| STRONG.contains(mark));
-            judge(history, knowledge, program, if marked { steady.marked } else { steady.program })
+            let share = if program.origin.is_disguised() { disguised_share } else { steady.program };
+            judge(history, knowledge, program, share)
         })
         .collect()
+}
+
+/// How much of a time a disguised program must work: it is throttled by pauses as often as by less work.
+fn working(seconds: Seconds) -> Seconds {
+    Seconds(seconds.0 / 2.0)
 }
 
 fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, share: f64) -> Option<Finding> {
@@ -66,11 +69,13 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     let score = signs.score();
     let severity = signs.severity()?;
     let held: f64 = points.iter().filter(is_loaded).map(|point| point.span).sum();
-    if held < steady.seconds.0 {
+    let since = begin(loaded, mining.pause_seconds, is_loaded)?;
+    let lasts = loaded.last()?.at.since(since).0 >= steady.seconds.0 - STEP_TOLERANCE;
+    let is_long = program.origin.is_disguised() && lasts && held >= working(steady.seconds).0;
+    if held < steady.seconds.0 && !is_long {
         return None;
     }
     let mean = series::shape(points.iter().filter(is_loaded).map(|point| (point.cpu, point.span)))?.0;
-    let since = begin(loaded, mining.pause_seconds, is_loaded)?;
     let seconds = Seconds(held);
     let mut subject = Subject::program(program, knowledge, |member| member.cpu.get());
     if is_gone {
@@ -120,7 +125,7 @@ mod tests {
     use crate::diagnose::rules::fixture::{Scene, process, rules};
     use crate::diagnose::{EvidenceKind, RuleId, Severity, SignKind};
     use crate::knowledge::Knowledge;
-    use crate::model::{BytesPerSec, Celsius, OriginFlag, Reading, Seconds, Why};
+    use crate::model::{Autostart, BytesPerSec, Celsius, Condition, OriginFlag, Reading, Seconds, Why};
 
     #[test]
     fn every_sign_counts_something() {
@@ -172,6 +177,55 @@ mod tests {
         scene.run(&[fresh], 400.0);
         let found = scene.diagnose();
         assert_eq!((found[0].rule, found[0].severity), (RuleId::SecretMining, Severity::Warning));
+    }
+
+    /// The score of a program at work for `work` seconds and pausing for `pause` in turn, if it is reported.
+    fn score_of(path: &str, marks: &[OriginFlag], (work, pause): (f64, f64)) -> Option<f64> {
+        let mut scene = Scene::linux();
+        for _ in 0..4 {
+            scene.run(&[process(700, path, 0.12).marked(marks).windowless()], work);
+            scene.run(&[process(700, path, 0.0).marked(marks).windowless()], pause);
+        }
+        let found = scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::SecretMining)?;
+        found.observed(EvidenceKind::Score)
+    }
+
+    #[test]
+    fn the_lowest_priority_tells_something_of_a_hidden_program_only() {
+        let hidden = "/home/a/.cache/.x/helper";
+        let (without, with) =
+            (score_of(hidden, &[], (30.0, 10.0)), score_of(hidden, &[OriginFlag::LowestPriority], (30.0, 10.0)));
+        assert_eq!(without.zip(with).map(|(without, with)| with - without), Some(10.0));
+        let plain = "/home/a/sums/sums";
+        let (without, with) =
+            (score_of(plain, &[], (120.0, 2.0)), score_of(plain, &[OriginFlag::LowestPriority], (120.0, 2.0)));
+        assert_eq!(without, with);
+    }
+
+    #[test]
+    fn a_hidden_program_is_reported_with_its_pauses_and_an_ordinary_one_is_not() {
+        assert!(score_of("/home/a/.cache/.x/helper", &[], (20.0, 18.0)).is_some());
+        assert_eq!(score_of("/home/a/.cache/.x/helper", &[], (8.0, 30.0)), None, "hardly ever at work");
+        assert_eq!(score_of("/home/a/sums/sums", &[], (20.0, 18.0)), None);
+    }
+
+    #[test]
+    fn what_starts_by_itself_is_told_of_a_hidden_program() {
+        let signs = |path: &str| {
+            let mut scene = Scene::linux();
+            let entry = |file: &str| Autostart { name: "Helper".into(), file: Some(file.into()), since: None };
+            let autostarts = Reading::Known(vec![entry("/home/a/.cache/.x/helper"), entry("/home/a/sums/sums")]);
+            let condition = std::sync::Arc::new(Condition { autostarts, ..Condition::default() });
+            scene.run_with(&[process(700, path, 0.3).windowless()], 200.0, |sample| {
+                sample.condition = std::sync::Arc::clone(&condition);
+            });
+            let found = scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::SecretMining);
+            found.map_or_else(Vec::new, |found| found.signs)
+        };
+        let hidden = signs("/home/a/.cache/.x/helper");
+        let sign = hidden.iter().find(|sign| sign.kind == SignKind::Autostart).expect("a sign");
+        assert_eq!(sign.text.as_deref(), Some("Helper"));
+        assert!(signs("/home/a/sums/sums").iter().all(|sign| sign.kind != SignKind::Autostart));
     }
 
     #[test]
