@@ -105,9 +105,6 @@ impl<'a> Signs<'a> {
 
     /// Adds what tells nothing about an ordinary program and something about a disguised one.
     fn add_company(&mut self, program: &ProgramSample) {
-        if program.origin.has(OriginFlag::LowestPriority) {
-            self.add(SignKind::LowestPriority, None, None);
-        }
         let path = program.path.as_deref().unwrap_or_default();
         let starts = self.autostarts.iter().find(|(_, file)| file.eq_ignore_ascii_case(path));
         if let Some(name) = starts.map(|(name, _)| DisplayName::new(name).as_str().to_owned()) {
@@ -237,6 +234,18 @@ impl<'a> Signs<'a> {
                 Some(_) => {}
                 None => self.add(SignKind::QuietNetwork, None, None),
             }
+        }
+    }
+
+    /// Adds the lowest priority, once the shape of the load is known: programs of the system and of tools are often that
+    /// kind to others. Of another program it tells something together with a disguise, or with a load that does not move.
+    pub(super) fn add_priority(&mut self, program: &ProgramSample) {
+        let origin = &program.origin;
+        let is_odd = origin.is_disguised() || origin.has(OriginFlag::TemporaryFolder);
+        let is_ordinary = origin.has(OriginFlag::Installed) || origin.has(OriginFlag::ToolFolder);
+        let is_flat = self.list.iter().any(|sign| sign.kind == SignKind::Steady);
+        if origin.has(OriginFlag::LowestPriority) && (is_odd || is_flat && !is_ordinary) {
+            self.add(SignKind::LowestPriority, None, None);
         }
     }
 

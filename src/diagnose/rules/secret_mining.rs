@@ -65,6 +65,7 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
         return None;
     }
     signs.add_load(loaded, &program.name);
+    signs.add_priority(program);
     signs.add_origin(program);
     let score = signs.score();
     let severity = signs.severity()?;
@@ -184,22 +185,25 @@ mod tests {
         let mut scene = Scene::linux();
         for _ in 0..4 {
             scene.run(&[process(700, path, 0.12).marked(marks).windowless()], work);
-            scene.run(&[process(700, path, 0.0).marked(marks).windowless()], pause);
+            if pause > 0.0 {
+                scene.run(&[process(700, path, 0.0).marked(marks).windowless()], pause);
+            }
         }
         let found = scene.diagnose().into_iter().find(|finding| finding.rule == RuleId::SecretMining)?;
         found.observed(EvidenceKind::Score)
     }
 
     #[test]
-    fn the_lowest_priority_tells_something_of_a_hidden_program_only() {
-        let hidden = "/home/a/.cache/.x/helper";
-        let (without, with) =
-            (score_of(hidden, &[], (30.0, 10.0)), score_of(hidden, &[OriginFlag::LowestPriority], (30.0, 10.0)));
-        assert_eq!(without.zip(with).map(|(without, with)| with - without), Some(10.0));
-        let plain = "/home/a/sums/sums";
-        let (without, with) =
-            (score_of(plain, &[], (120.0, 2.0)), score_of(plain, &[OriginFlag::LowestPriority], (120.0, 2.0)));
-        assert_eq!(without, with);
+    fn the_lowest_priority_tells_something_beside_a_disguise_or_a_flat_load() {
+        let adds = |path: &str, marks: &[OriginFlag], rhythm: (f64, f64)| {
+            let with = [marks, &[OriginFlag::LowestPriority]].concat();
+            score_of(path, &with, rhythm).zip(score_of(path, marks, rhythm)).map(|(with, without)| with - without)
+        };
+        let new = [OriginFlag::New, OriginFlag::ScriptHostParent, OriginFlag::NeverBusy];
+        assert_eq!(adds("/home/a/.cache/.x/helper", &[], (30.0, 10.0)), Some(10.0));
+        assert_eq!(adds("/home/a/sums/sums", &new, (130.0, 0.0)), Some(10.0));
+        assert_eq!(adds("/home/a/sums/sums", &new, (100.0, 50.0)), Some(0.0), "it moves");
+        assert_eq!(adds("/home/a/.cargo/bin/sums", &new, (130.0, 0.0)), Some(0.0), "tools are kind to others");
     }
 
     #[test]
