@@ -5,7 +5,7 @@
 
 use super::place::comparable;
 use super::{Knowledge, stem};
-use crate::model::{MEMORY_FILE, Origin, OriginFlag, Os, ProcFacts};
+use crate::model::{MEMORY_FILE, Origin, OriginFlag, Os, ProcFacts, Reading};
 
 /// Suffix that Linux appends to the path of a deleted file.
 const DELETED: &str = " (deleted)";
@@ -51,7 +51,9 @@ impl Knowledge {
             mark(OriginFlag::TemporaryFolder, self.is_temporary(place));
             mark(OriginFlag::OddFolder, !self.is_temporary(place) && self.is_odd(place));
             mark(OriginFlag::HiddenFile, self.is_hidden(place));
-            mark(OriginFlag::HiddenPlace, self.is_hidden_place(place));
+            // Agents that manage a PC hide their folders, too, and are installed.
+            let by_attribute = facts.hidden == Reading::Known(true) && !place.is_below(&self.system.installed);
+            mark(OriginFlag::HiddenPlace, by_attribute || self.is_hidden_place(place));
             let names = [facts.name.as_str(), facts.file_name()];
             mark(OriginFlag::ImitatedName, self.is_imitation(&names, place));
             mark(OriginFlag::DeletedFile, !facts.is_in_memory() && self.is_deleted(place));
@@ -258,7 +260,7 @@ impl ProgramPath<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Owner, ProcKey, Reading, Why};
+    use crate::model::{Owner, ProcKey, Why};
 
     fn facts(name: &str, path: Option<&str>, args: &[&str]) -> ProcFacts {
         let args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
@@ -490,6 +492,19 @@ mod tests {
         ] {
             assert!(!hides(Os::Windows, path), "{path}");
         }
+    }
+
+    #[test]
+    fn what_has_the_attribute_hidden_hides_unless_it_is_installed() {
+        let hides = |path, hidden| {
+            let facts = ProcFacts { hidden, ..facts("a.exe", Some(path), &[]) };
+            let marks = Knowledge::builtin().expect("tables").marks(&facts, None, Os::Windows);
+            marks.contains(&OriginFlag::HiddenPlace)
+        };
+        assert!(hides(r"C:\Users\a\AppData\Roaming\Chat\a.exe", Reading::Known(true)));
+        assert!(!hides(r"C:\Users\a\AppData\Roaming\Chat\a.exe", Reading::Known(false)));
+        assert!(!hides(r"C:\Users\a\AppData\Roaming\Chat\a.exe", Reading::Missing(Why::Unsupported)));
+        assert!(!hides(r"C:\Program Files\Agent\a.exe", Reading::Known(true)));
     }
 
     #[test]

@@ -77,6 +77,8 @@ pub struct ProcFacts {
     pub name: String,
     /// Full path of the program file, lossily converted to UTF-8.
     pub path: Reading<String>,
+    /// True if its file or the folder of that has the attribute "hidden" or "system" (Windows).
+    pub hidden: Reading<bool>,
     /// Arguments, the program itself first. Never stored, and shown only as matched evidence.
     pub args: Reading<Vec<String>>,
     /// Whose it is.
@@ -98,6 +100,7 @@ impl ProcFacts {
             parent: 0,
             name: String::new(),
             path: Reading::default(),
+            hidden: Reading::default(),
             args: Reading::default(),
             owner: Owner::Unknown,
             kernel: false,

@@ -382,6 +382,7 @@ mod tests {
             key: ProcKey { pid, start_time: process.start_time },
             parent: process.parent,
             name: process.name.to_owned(),
+            hidden: Reading::default(),
             path: Reading::default(),
             args: Reading::default(),
             owner: Owner::Me,

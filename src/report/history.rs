@@ -402,6 +402,8 @@ fn process(map: &Map<String, Value>) -> Option<ProcSample> {
         parent: whole("parent").unwrap_or(0) as u32,
         name: text("name").or_else(|| given.group.clone())?,
         path: Reading::from_option(text("path").filter(|path| !path.is_empty()), Why::NoPermission),
+        // Recordings have it as a flag.
+        hidden: Reading::Missing(Why::Unsupported),
         args: Reading::Missing(Why::Unsupported),
         owner: map.get("owner").and_then(|owner| serde_json::from_value(owner.clone()).ok()).unwrap_or(Owner::Unknown),
         kernel: false,

@@ -163,6 +163,7 @@ fn measured(process: &FakeProcess, has_rates: bool) -> ProcSample {
         parent: 1,
         name: process.name.to_owned(),
         path: Reading::Known(path.clone()),
+        hidden: Reading::Known(false),
         args: Reading::Known(vec![path]),
         owner: Owner::Me,
         kernel: false,

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::windows::fs::MetadataExt;
 use std::os::windows::io::{AsHandle, AsRawHandle, BorrowedHandle, FromRawHandle, OwnedHandle};
+use std::path::Path;
 use std::time::Duration;
 
 use windows_sys::Wdk::System::SystemInformation::SystemProcessInformation;
 use windows_sys::Wdk::System::Threading::ProcessCommandLineInformation;
 use windows_sys::Win32::Foundation::FILETIME;
+use windows_sys::Win32::Storage::FileSystem::{FILE_ATTRIBUTE_HIDDEN, FILE_ATTRIBUTE_SYSTEM};
 use windows_sys::Win32::System::Threading::{
     GetProcessTimes, OpenProcess, PROCESS_ACCESS_RIGHTS, PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW,
 };
@@ -25,7 +28,7 @@ use crate::platform::types::RawProc;
 const LIST_BYTES: usize = 512 * 1024;
 /// Characters kept of a command line; Windows allows 32 767.
 const ARGS_CHARS: usize = 4096;
-/// Base priority of the class "idle" and of background mode.
+/// Base priority of the class "idle" and of background mode. Below it are only the kernel's own processes.
 const IDLE_PRIORITY: u32 = 4;
 /// Longest path in Windows, in UTF-16 units.
 const PATH_UNITS: usize = 32 * 1024;
@@ -67,8 +70,7 @@ impl ProcessReader {
                 memory: Bytes(process.working_set),
                 threads: process.threads,
                 state: process.state(),
-                // The kernel's own processes have 0.
-                lowest_priority: Reading::Known((1..=IDLE_PRIORITY).contains(&process.base_priority)),
+                lowest_priority: Reading::Known(process.base_priority == IDLE_PRIORITY),
                 io: counts_io.then_some((Bytes(process.read), Bytes(process.written))),
                 name_hash: hasher.finish(),
                 // A process of Windows runs one program for all its life.
@@ -108,6 +110,7 @@ impl ProcessReader {
         facts.owner = self.own_identity.owner(user.as_ref(), session);
         if let Some(process) = process {
             facts.path = Reading::from_option(path_of(process.as_handle()), Why::NoPermission);
+            facts.hidden = facts.path.known().map_or(Reading::Missing(Why::NoPermission), |path| is_hidden(path));
             facts.args = args_of(process.as_handle());
         }
         facts
@@ -187,6 +190,26 @@ fn path_of(process: BorrowedHandle<'_>) -> Option<String> {
     (!path.is_empty()).then_some(path)
 }
 
+/// True if a program file or its folder is hidden or of the system. Asked on the drive of Windows only: another one may
+/// be on the network and not answer.
+fn is_hidden(path: &str) -> Reading<bool> {
+    let drive = std::env::var("SystemDrive").unwrap_or_default();
+    let is_local = path.get(..drive.len()).is_some_and(|start| start.eq_ignore_ascii_case(&drive));
+    if drive.is_empty() || !is_local {
+        return Reading::Missing(Why::Unsupported);
+    }
+    let path = Path::new(path);
+    // AppData and ProgramData are hidden themselves.
+    let is_ordinary = |folder: &&Path| {
+        let name = folder.file_name().unwrap_or_default();
+        name.eq_ignore_ascii_case("AppData") || name.eq_ignore_ascii_case("ProgramData") || folder.parent().is_none()
+    };
+    let attributes = |path: &Path| Ok::<u32, std::io::Error>(std::fs::symlink_metadata(path)?.file_attributes());
+    let folder = path.parent().filter(|folder| !is_ordinary(folder));
+    let all = attributes(path).and_then(|file| Ok(file | folder.map_or(Ok(0), attributes)?));
+    all.map_or_else(Reading::from, |all| Reading::Known(all & (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM) != 0))
+}
+
 /// Arguments of a process. Windows 8.1 and later return the command line for the least of rights, without reading the
 /// memory of the process. Wine 10 lacks this call.
 fn args_of(process: BorrowedHandle<'_>) -> Reading<Vec<String>> {
@@ -256,6 +279,23 @@ mod tests {
         assert_eq!((other.owner, other.args.known()), (Owner::Unknown, None));
         child.kill().expect("ended");
         child.wait().expect("gone");
+    }
+
+    #[test]
+    fn a_hidden_file_is_seen_as_hidden() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("helper.exe");
+        std::fs::write(&file, b"").expect("a file");
+        let text = file.to_string_lossy().into_owned();
+        let on_drive = std::env::var("SystemDrive").is_ok_and(|drive| text.starts_with(&drive));
+        let hide = |switch| std::process::Command::new("attrib").arg(switch).arg(&file).status().expect("attrib");
+        // Wine keeps no attributes on most file systems.
+        for (switch, hidden) in [("+h", true), ("-h", false)].into_iter().filter(|_| !is_wine()) {
+            assert!(hide(switch).success());
+            let expected = if on_drive { Reading::Known(hidden) } else { Reading::Missing(Why::Unsupported) };
+            assert_eq!(is_hidden(&text), expected, "{switch}");
+        }
+        assert_eq!(is_hidden(r"\\server\share\x.exe"), Reading::Missing(Why::Unsupported));
     }
 
     #[test]
