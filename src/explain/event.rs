@@ -9,7 +9,7 @@ use super::reason::system_reason;
 use super::{Texts, explain, format, program_name};
 use crate::diagnose::Finding;
 use crate::knowledge::{Knowledge, KnowledgeNote};
-use crate::model::{DisplayName, Event, EventKind};
+use crate::model::{Event, EventKind};
 
 /// The finding of an event; `None` if it has none, or one of a newer version's rule.
 pub fn event_finding(event: &Event) -> Option<Finding> {
@@ -21,7 +21,7 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
     let data = &event.data;
     let mut args = FluentArgs::new();
     args.set("name", program_name(&event.subject, knowledge, texts.lang()));
-    for name in ["before", "after"] {
+    for name in ["before", "after", "freed"] {
         if let Some(share) = data.get(name).and_then(Value::as_f64) {
             args.set(name, format::percent(share));
         }
@@ -52,7 +52,7 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
         }
         EventKind::Verdict => {
             if let Some(by) = data["by"].as_str() {
-                args.set("by", DisplayName::new(by).as_str().to_owned());
+                args.set("by", program_name(by, knowledge, texts.lang()));
             }
         }
         _ => {}
@@ -124,6 +124,8 @@ mod tests {
             json!({"by_seconds": -3600}),
             json!({"verdict": "worked", "before": 0.93, "after": 0.12}),
             json!({"verdict": "no_change", "before": 0.93, "after": 0.92}),
+            json!({"verdict": "no_change", "before": 0.93, "after": 0.92, "freed": 0.57, "by": "Chromium"}),
+            json!({"verdict": "was_small", "before": 0.93, "after": 0.92, "freed": 0.02}),
             json!({"verdict": "came_back"}),
             json!({"verdict": "came_back", "by": "cron\n"}),
             json!({"verdict": "refused"}),

@@ -11,7 +11,9 @@ const RETURN_SECONDS: Seconds = Seconds(30.0);
 /// Share of the program's former load that must be gone for [`Verdict::Worked`].
 const GONE: f64 = 0.5;
 /// Load below which the program was never the problem.
-const NO_LOAD: f64 = 0.05;
+pub(super) const NO_LOAD: f64 = 0.05;
+/// Load of the whole PC from which on closing a program without a load of its own has not helped.
+const BUSY: f64 = 0.5;
 
 /// Result of an action.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +32,21 @@ pub enum Verdict {
         /// The program that started it, if known.
         by: Option<String>,
     },
-    /// The program has ended, but the PC is as busy as before.
+    /// The program has ended, but others use what it freed: the PC is as busy as before.
     NoChange {
+        /// What the program itself used.
+        freed: Fraction,
+        /// The program whose share grew most, if one took over.
+        by: Option<String>,
+        /// Before the action.
+        before: Fraction,
+        /// After it.
+        after: Fraction,
+    },
+    /// The program has ended, but used so little that the PC is as busy as before.
+    WasSmall {
+        /// What the program itself used.
+        freed: Fraction,
         /// Before the action.
         before: Fraction,
         /// After it.
@@ -94,6 +109,8 @@ pub(super) struct CloseObservation {
     pub(super) program_before: Option<Fraction>,
     /// Share of the PC in use now, from a sample that lies wholly after the end of the program.
     pub(super) after: Option<Fraction>,
+    /// The other program whose share has grown most since before the action, if by a noticeable part.
+    pub(super) grown: Option<String>,
     /// The program is running again in new processes.
     pub(super) back: Option<Respawn>,
 }
@@ -143,12 +160,16 @@ fn measure(ended: At, seen: &CloseObservation) -> Phase {
     }
     let verdict = match (seen.before, seen.after) {
         (Some(before), Some(after)) => {
-            let expected = seen.program_before.unwrap_or(before).get();
+            // The program has ended, so its own share is gone; what the others do decides whether that helped.
+            let freed = seen.program_before.unwrap_or(before);
             let fell = before.get() - after.get();
-            if expected < NO_LOAD || fell >= expected * GONE {
+            let is_small = freed.get() < NO_LOAD;
+            if is_small && after.get() < BUSY || fell >= freed.get() * GONE && !is_small {
                 Verdict::Worked { before, after }
+            } else if is_small {
+                Verdict::WasSmall { freed, before, after }
             } else {
-                Verdict::NoChange { before, after }
+                Verdict::NoChange { freed, by: seen.grown.clone(), before, after }
             }
         }
         _ if seen.now.since(ended).0 < MEASURE_SECONDS.0 * 3.0 => return Phase::Measuring { ended },
@@ -168,6 +189,7 @@ mod tests {
             before: Some(Fraction::new(0.93)),
             program_before: Some(Fraction::new(0.8)),
             after: Some(Fraction::new(0.12)),
+            grown: None,
             back: None,
         }
     }
@@ -201,26 +223,30 @@ mod tests {
 
     #[test]
     fn a_load_that_stays_is_no_change() {
-        let busy = CloseObservation { after: Some(Fraction::new(0.9)), ..observation(20, false) };
+        let grown = Some("build".to_owned());
+        let busy = CloseObservation { after: Some(Fraction::new(0.9)), grown, ..observation(20, false) };
         let Phase::Done { verdict, .. } = next(Phase::Measuring { ended: At(1000) }, CloseStep::Wait, &busy) else {
             panic!("done")
         };
-        assert!(matches!(verdict, Verdict::NoChange { .. }));
+        let Verdict::NoChange { freed, by, .. } = verdict else { panic!("{verdict:?}") };
+        assert_eq!((freed, by.as_deref()), (Fraction::new(0.8), Some("build")));
     }
 
     #[test]
-    fn a_program_without_a_load_of_its_own_is_closed_whatever_the_load_does() {
-        let idle = |program| CloseObservation {
+    fn a_program_without_a_load_of_its_own_neither_worked_nor_failed_on_a_busy_pc() {
+        let idle = |program, after| CloseObservation {
             program_before: Some(Fraction::new(program)),
-            after: Some(Fraction::new(0.93)),
+            after: Some(Fraction::new(after)),
             ..observation(20, false)
         };
-        let verdict = |program| match next(Phase::Measuring { ended: At(1000) }, CloseStep::Wait, &idle(program)) {
-            Phase::Done { verdict, .. } => verdict,
-            phase => panic!("{phase:?}"),
-        };
-        assert!(matches!(verdict(NO_LOAD / 2.0), Verdict::Worked { .. }));
-        assert!(matches!(verdict(NO_LOAD * 2.0), Verdict::NoChange { .. }));
+        let verdict_at =
+            |program, after| match next(Phase::Measuring { ended: At(1000) }, CloseStep::Wait, &idle(program, after)) {
+                Phase::Done { verdict, .. } => verdict,
+                phase => panic!("{phase:?}"),
+            };
+        assert!(matches!(verdict_at(NO_LOAD / 2.0, 0.93), Verdict::WasSmall { .. }));
+        assert!(matches!(verdict_at(NO_LOAD / 2.0, 0.2), Verdict::Worked { .. }));
+        assert!(matches!(verdict_at(NO_LOAD * 2.0, 0.93), Verdict::NoChange { .. }));
     }
 
     #[test]

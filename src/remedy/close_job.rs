@@ -3,14 +3,16 @@
 //!
 //! Time and samples are arguments. Events for the recording are returned; the caller records them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde_json::json;
 
-use super::close::{ASK_SECONDS, CloseObservation, CloseStep, Phase, Respawn, Verdict, next};
+use super::close::{ASK_SECONDS, CloseObservation, CloseStep, NO_LOAD, Phase, Respawn, Verdict, next};
 use crate::diagnose::{ProgramTable, Subject};
 use crate::model::{
-    ActError, At, Closable, DisplayName, Event, EventKind, Fraction, ProcKey, ProgramKind, Refusal, Sample,
+    ActError, At, Closable, DisplayName, Event, EventKind, Fraction, ProcKey, ProgramKind, ProgramSample, Refusal,
+    Sample,
 };
 
 /// Share of the PC from which a program running again counts as back.
@@ -76,6 +78,7 @@ pub struct CloseJob<T> {
     known: BTreeSet<ProcKey>,
     before: Option<Fraction>,
     program_before: Option<Fraction>,
+    others_before: HashMap<Arc<str>, Fraction>,
     ended: Option<At>,
     is_forced: bool,
 }
@@ -93,6 +96,7 @@ impl<T: Target> CloseJob<T> {
             known: subject.members.iter().map(|member| member.key).collect(),
             before: pc.sample.cpu.get(),
             program_before: pc.sample.program(&subject.group).map(|program| program.cpu),
+            others_before: pc.sample.programs.iter().map(|other| (Arc::clone(&other.name), other.cpu)).collect(),
             targets: Vec::new(),
             ended: None,
             is_forced: false,
@@ -205,8 +209,21 @@ impl<T: Target> CloseJob<T> {
             before: self.before,
             program_before: self.program_before,
             after: settled.then(|| pc.sample.cpu.get()).flatten(),
+            grown: settled.then(|| self.grown(pc)).flatten(),
             back: self.ended.and_then(|ended| self.respawn(pc, ended)),
         }
+    }
+
+    /// The other program whose share has grown most.
+    fn grown(&self, pc: PcState<'_>) -> Option<String> {
+        let growth = |program: &ProgramSample| {
+            let before = self.others_before.get(&program.name).copied().unwrap_or_default();
+            program.cpu.get() - before.get()
+        };
+        let others = pc.sample.programs.iter().filter(|program| *program.name != *self.status.subject.group);
+        let (program, growth) =
+            others.map(|program| (program, growth(program))).max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        (growth >= NO_LOAD).then(|| program.name.to_string())
     }
 
     /// Returns how the program came back, if it runs in a process started since.
@@ -255,7 +272,12 @@ fn hold<T: Target>(
 fn verdict_json(verdict: &Verdict) -> serde_json::Value {
     match verdict {
         Verdict::Worked { before, after } => json!({ "verdict": "worked", "before": before, "after": after }),
-        Verdict::NoChange { before, after } => json!({ "verdict": "no_change", "before": before, "after": after }),
+        Verdict::NoChange { freed, by, before, after } => {
+            json!({ "verdict": "no_change", "freed": freed, "by": by, "before": before, "after": after })
+        }
+        Verdict::WasSmall { freed, before, after } => {
+            json!({ "verdict": "was_small", "freed": freed, "before": before, "after": after })
+        }
         Verdict::CameBack { after, by } => json!({ "verdict": "came_back", "seconds": after.0, "by": by }),
         Verdict::Refused => json!({ "verdict": "refused" }),
         Verdict::CannotTell => json!({ "verdict": "cannot_tell" }),
@@ -265,15 +287,12 @@ fn verdict_json(verdict: &Verdict) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
-    use std::collections::{BTreeMap, HashMap};
+    use std::collections::BTreeMap;
     use std::rc::Rc;
-    use std::sync::Arc;
 
     use super::*;
     use crate::diagnose::SubjectKind;
-    use crate::model::{
-        Bytes, Member, OwnProcess, Owner, Pid, ProcFacts, ProgramSample, ProtectRules, Reading, Seconds,
-    };
+    use crate::model::{Bytes, Member, OwnProcess, Owner, Pid, ProcFacts, ProtectRules, Reading, Seconds};
 
     /// How a fake process reacts.
     #[derive(Clone, Copy, PartialEq)]

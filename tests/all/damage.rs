@@ -35,7 +35,7 @@ fn sample(seconds: i64) -> Sample {
         path: Some(format!("/opt/{name}").into()),
         ..ProgramSample::default()
     };
-    let volume = Volume { name: "C:".to_owned(), total: Bytes(100 << 30), free: Bytes(40 << 30) };
+    let volume = Volume { name: "C:".to_owned(), total: Bytes(100 << 30), free: Bytes(40 << 30), ..Volume::default() };
     Sample {
         at: at(seconds),
         span: Seconds(2.0),

@@ -261,8 +261,16 @@ fn every_verdict_has_its_sentence() {
     for (verdict, sentence) in [
         (Verdict::Worked { before, after }, "It worked: CPU 93% → 12%"),
         (
-            Verdict::NoChange { before, after: before },
-            "Chromium is closed, but the PC is as busy as before: CPU 93% → 93%",
+            Verdict::NoChange { freed: Fraction::new(0.57), by: None, before, after: before },
+            "Chromium is closed and freed 57%, but others use it now: CPU 93% → 93%",
+        ),
+        (
+            Verdict::NoChange { freed: Fraction::new(0.57), by: Some("Software build".into()), before, after: before },
+            "Chromium is closed and freed 57%. Software build is using it now: CPU 93% → 93%",
+        ),
+        (
+            Verdict::WasSmall { freed: Fraction::new(0.02), before, after: before },
+            "Chromium is closed. It used only 2%, so the PC is as busy as before: CPU 93% → 93%",
         ),
         (
             Verdict::CameBack { after: Seconds(4.0), by: Some("launcher".into()) },

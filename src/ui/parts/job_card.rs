@@ -5,7 +5,7 @@ use fluent_bundle::FluentArgs;
 
 use super::finding_card::primary;
 use super::icon::{self, Icon};
-use crate::explain::{format, name_of};
+use crate::explain::{format, name_of, program_name};
 use crate::model::ActError;
 use crate::remedy::{ASK_SECONDS, CloseStatus, Phase, Verdict};
 use crate::ui::intent::Intent;
@@ -129,9 +129,18 @@ fn describe(job: &CloseStatus, snapshot: &Snapshot<'_>) -> String {
                 with_shares(*before, *after);
                 "job-worked"
             }
-            Verdict::NoChange { before, after } => {
+            Verdict::NoChange { freed, by, before, after } => {
                 with_shares(*before, *after);
-                "job-no-change"
+                args.set("freed", format::percent(freed.get()));
+                let by = by.as_deref().map(|by| program_name(by, snapshot.knowledge, texts.lang()));
+                let id = if by.is_some() { "job-no-change-by" } else { "job-no-change" };
+                args.set("by", by.unwrap_or_default());
+                id
+            }
+            Verdict::WasSmall { freed, before, after } => {
+                with_shares(*before, *after);
+                args.set("freed", format::percent(freed.get()));
+                "job-was-small"
             }
             Verdict::CameBack { after, by } => {
                 args.set("duration", format::duration(texts, after.0));
