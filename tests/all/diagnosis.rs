@@ -171,7 +171,7 @@ fn play(samples: &[SampleSpec], order: impl Fn(&mut Vec<ProcSample>)) -> Vec<Fin
 type Figure = (RuleId, fn(&mut Sample, Fraction));
 
 /// Quantities that make a PC only worse as they grow.
-const FIGURES: [Figure; 11] = [
+const FIGURES: [Figure; 12] = [
     (RuleId::MemoryPressure, |sample, share| {
         sample.memory = Reading::Known(Memory { used: part_of(16 << 30, share), total: Bytes(16 << 30) });
     }),
@@ -188,10 +188,15 @@ const FIGURES: [Figure; 11] = [
         sample.temperature = Reading::Known(Celsius(20.0 + 90.0 * share.get()));
     }),
     (RuleId::HotButIdle, |sample, share| sample.temperature = Reading::Known(Celsius(20.0 + 90.0 * share.get()))),
-    (RuleId::DiskBusy, |sample, share| sample.disk_busy = Reading::Known(share)),
+    (RuleId::DiskBusy, |sample, share| {
+        sample.disk_busy = Reading::Known(share);
+        (sample.disk_read, sample.disk_write) = (Reading::Known(BytesPerSec(5e6)), Reading::Known(BytesPerSec(0.0)));
+    }),
+    (RuleId::HostBusy, |sample, share| sample.stolen = Reading::Known(share)),
     (RuleId::DeviceLoad, |sample, share| sample.interrupts = Reading::Known(share)),
     (RuleId::NetworkBusy, |sample, share| sample.net_rx = Reading::Known(BytesPerSec(2e7 * share.get()))),
-    (RuleId::GpuBusy, |sample, share| sample.gpu = Reading::Known(share)),
+    // Always full from the first sample on would be a counter that does not move.
+    (RuleId::GpuBusy, |sample, share| sample.gpu = Reading::Known(Fraction::new(share.get() * 0.99))),
     (RuleId::UnattributedLoad, |sample, share| {
         (sample.cpu, sample.unattributed) = (Reading::Known(share), Reading::Known(share));
     }),

@@ -270,7 +270,7 @@ fn every_verdict_has_its_sentence() {
         ),
         (
             Verdict::WasSmall { freed: Fraction::new(0.02), before, after: before },
-            "Chromium is closed. It used only 2%, so the PC is as busy as before: CPU 93% → 93%",
+            "Chromium is closed. It used only 2.0%, so the PC is as busy as before: CPU 93% → 93%",
         ),
         (
             Verdict::CameBack { after: Seconds(4.0), by: Some("launcher".into()) },

@@ -6,7 +6,7 @@ use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, Rule
 use crate::diagnose::series;
 use crate::diagnose::users::heaviest;
 use crate::knowledge::{Busy, Knowledge};
-use crate::model::{Fraction, Held, History, ProgramKind, ProgramSample, Sample};
+use crate::model::{Fraction, Held, History, ProgramKind, ProgramSample, Reading, Sample};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     if series::is_gpu_stuck(history) {
@@ -52,7 +52,9 @@ fn explains(program: &ProgramSample, held: &Held, knowledge: &Knowledge) -> bool
         let front = sample.foreground.get();
         front.is_some_and(|front| program.members.iter().any(|member| member.key.pid == front))
     };
-    let is_known = knowledge.named(&program.name).is_some() || program.kind != ProgramKind::Program;
+    // A game has a window; what hides has none.
+    let is_shown = program.window == Reading::Known(true);
+    let is_known = is_shown || knowledge.named(&program.name).is_some() || program.kind != ProgramKind::Program;
     is_known || held.samples.iter().filter(in_front).count() * 2 >= held.samples.len()
 }
 
