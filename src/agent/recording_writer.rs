@@ -402,6 +402,42 @@ mod tests {
         assert_eq!(reader.events(At(0), At(i64::MAX)).expect("events").len(), 2);
     }
 
+    /// Regression: a dropped table, a renamed column or a wrong version made every turn fail for ever.
+    #[test]
+    fn a_recording_that_is_damaged_while_it_is_written_is_replaced_within_the_turn() {
+        for damage in ["DROP TABLE event", "ALTER TABLE run RENAME COLUMN clean TO neat", "DROP TABLE raw"] {
+            let folder = tempfile::tempdir().expect("folder");
+            let path = folder.path().join("recording.db");
+            let run = |started| Run { boot_id: None, version: "0".to_owned(), started };
+            let mut recording_writer = RecordingWriter::open(Ok(path.clone()), run(At(1000)));
+            recording_writer.set_autostarts(vec!["known".to_owned()]);
+            recording_writer.flush(At(2000));
+            rusqlite::Connection::open(&path).and_then(|db| db.execute_batch(damage)).expect(damage);
+            recording_writer.add(&Sample { at: At(4000), span: Seconds(2.0), ..Sample::default() });
+            recording_writer.note(&Event::new(At(4000), EventKind::Finding, "burner"));
+            recording_writer.flush(At(4000));
+            assert_eq!(recording_writer.trouble(), None, "{damage}");
+            assert_eq!(recording_writer.take_notices(), [RecordingNotice::Quarantined], "{damage}");
+            let reader = Reader::open(&path).expect("readable").expect("a recording");
+            assert_eq!(reader.events(At(0), At(i64::MAX)).expect("events").len(), 1, "{damage}");
+            assert_eq!(reader.samples(Tier::Raw, At(0), At(i64::MAX)).expect("samples").len(), 1, "{damage}");
+            drop(reader);
+            // The same between two runs, and then everything is erased.
+            recording_writer.end(At(5000));
+            rusqlite::Connection::open(&path).and_then(|db| db.execute_batch(damage)).expect(damage);
+            let mut recording_writer = RecordingWriter::open(Ok(path.clone()), run(At(6000)));
+            assert_eq!(recording_writer.trouble(), None, "{damage}");
+            assert_eq!(recording_writer.take_notices(), [RecordingNotice::Quarantined], "{damage}");
+            rusqlite::Connection::open(&path).and_then(|db| db.execute_batch(damage)).expect(damage);
+            let inbox = Inbox::beside(&path);
+            inbox.request_erase().expect("asked");
+            recording_writer.flush(At(7000));
+            assert!(!inbox.is_erase_requested() && recording_writer.trouble().is_none(), "{damage}");
+            assert_eq!(recording_writer.take_notices(), [RecordingNotice::Erased], "{damage}");
+            recording_writer.end(At(8000));
+        }
+    }
+
     #[test]
     fn what_was_seen_before_the_recording_could_be_opened_is_written_then() {
         let folder = tempfile::tempdir().expect("folder");

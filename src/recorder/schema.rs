@@ -220,6 +220,11 @@ fn objects(db: &Connection) -> Result<BTreeSet<String>, RecorderError> {
     Ok(objects.collect::<Result<_, _>>()?)
 }
 
+/// A number that changes with the tables.
+pub fn changes(db: &Connection) -> Result<i64, RecorderError> {
+    Ok(db.pragma_query_value(None, "schema_version", |row| row.get(0))?)
+}
+
 /// Verifies that the tables are those of the version that the file claims to have: a table that is missing, a column
 /// with another name or a wrong version would make every later statement fail.
 ///

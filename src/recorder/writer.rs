@@ -46,6 +46,8 @@ pub struct Recorder {
     rolled: Rolled,
     due: Due,
     damaged: bool,
+    /// [`schema::changes`] when the tables were verified.
+    schema: i64,
     /// Tables whose structure is still to be checked: one with each flush.
     unchecked: Vec<String>,
     quarantined: Option<PathBuf>,
@@ -104,6 +106,7 @@ impl Recorder {
         let is_checked = created || previous.as_ref().is_none_or(|previous| !previous.clean);
         let opened = Opened { created, quarantined: opening.quarantined.clone(), previous };
         let recorder = Self {
+            schema: schema::changes(&opening.db)?,
             unchecked: if is_checked { Vec::new() } else { schema::tables() },
             path: path.to_owned(),
             limits,
@@ -237,6 +240,12 @@ impl Recorder {
         if self.damaged {
             self.start_new_file(now)?;
         }
+        // Another program has changed the tables: not all of them are met in every turn.
+        let schema = schema::changes(&self.db)?;
+        if schema != self.schema {
+            schema::verify(&self.db)?;
+            self.schema = schema;
+        }
         let (started, rolled) = self.write(now, clean)?;
         let newest = self.pending.rows.iter().map(|row| row.at).max();
         self.written_to = self.written_to.map(|at| at.saturating_add(self.shift_due)).max(newest);
@@ -323,6 +332,7 @@ impl Recorder {
         self.rolled = Rolled::before(&opening.db, self.run.started.0)?;
         self.db = opening.db;
         self.unchecked.clear();
+        self.schema = schema::changes(&self.db)?;
         self.written_to = None;
         self.quarantined = opening.quarantined.or(self.quarantined.take());
         self.damaged = false;

@@ -41,3 +41,37 @@ fn a_signal_ends_the_agent_within_a_second_also_while_something_blocks() {
     let ended = agent.wait().expect("ended");
     assert!(begin.elapsed() < Duration::from_millis(1200), "{:?}: {ended}", begin.elapsed());
 }
+
+/// Regression: without a thread that receives them, the handlers that were installed already swallowed all signals.
+#[test]
+fn a_signal_ends_the_agent_also_when_no_thread_can_be_started() {
+    const NOBODY: u32 = 65534;
+    let folder = tempfile::tempdir().expect("folder");
+    let home = folder.path().join("home");
+    std::fs::create_dir(&home).expect("made");
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), open).expect("changed");
+    // The limit does not count for root, and where the program lies others may not go.
+    let program = folder.path().join("program");
+    std::fs::copy(crate::program().get_program(), &program).expect("copied");
+    if std::os::unix::fs::chown(&home, Some(NOBODY), None).is_err() {
+        return crate::not_run("no thread can be started: needs root");
+    }
+    let agent = Command::new("setpriv")
+        .args(["--reuid", &NOBODY.to_string(), "--clear-groups", "prlimit", "--nproc=1"])
+        .arg(&program)
+        .arg("agent")
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("HOME", &home)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut agent) = agent else { return crate::not_run("no thread can be started: there is no setpriv") };
+    wait_for("it runs", || home.join(".local/state/mimamori/recording.db").exists());
+    let begin = Instant::now();
+    let sent = Command::new("kill").args(["-TERM", &agent.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
+    let ended = agent.wait().expect("ended");
+    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}: {ended}", begin.elapsed());
+}
