@@ -32,8 +32,8 @@ const KINDS: [(ErrorKind, &str); 17] = [
     (ErrorKind::HostUnreachable, "reason-gone"),
 ];
 
-/// Words by which the sentences of SQLite and the toolkit are known, with their text ids.
-const WORDS: [(&str, &str); 7] = [
+/// Words by which the sentences of SQLite, the toolkit and `platform` are known, with their text ids.
+const WORDS: [(&str, &str); 8] = [
     ("I/O", "reason-disk"),
     ("full", "reason-full"),
     ("unable", "reason-not-found"),
@@ -41,6 +41,7 @@ const WORDS: [(&str, &str); 7] = [
     ("malformed", "reason-damaged"),
     ("locked", "reason-in-use"),
     ("server", "reason-display"),
+    ("link", "reason-link"),
 ];
 
 /// `reason` in the language of `texts`. What is not recognised is shown as it is in English; in another language it is

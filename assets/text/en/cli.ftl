@@ -96,6 +96,7 @@ reason-full = the disk is full
 reason-timed-out = it took too long
 reason-folder = it is a folder
 reason-no-folder = part of its path is no folder
+reason-link = its folder is a link to another place, which is not followed
 reason-exists = it is there already
 reason-too-large = it is too large
 reason-not-text = its content is not usable

@@ -96,6 +96,7 @@ reason-full = ディスクがいっぱいです
 reason-timed-out = 時間内に応答がありません
 reason-folder = フォルダーです
 reason-no-folder = パスの途中がフォルダーではありません
+reason-link = フォルダーが別の場所へのリンクになっているため、たどりません
 reason-exists = すでに存在します
 reason-too-large = 大きすぎます
 reason-not-text = 内容を読み取れません

@@ -1,7 +1,7 @@
 //! Opens files: those of others without waiting, our own without following links, readable by this user only.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{ErrorKind, Result};
+use std::io::{Error, ErrorKind, Result};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -80,6 +80,10 @@ pub fn make_private_folder(folder: &Path) -> Result<()> {
 
 /// Opens a folder that is not a link.
 pub(super) fn open_folder(folder: &Path) -> Result<OwnedFd> {
+    // For its message only: the flag below is what keeps us from following it.
+    if fs::symlink_metadata(folder)?.is_symlink() {
+        return Err(Error::other("the folder is a link"));
+    }
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     Ok(openat(CWD, folder, flags, Mode::empty())?)
 }
