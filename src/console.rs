@@ -159,12 +159,12 @@ fn visible_lines_and_marks(text: &str, has_marks: bool) -> String {
     visible
 }
 
-/// JSON with the invisible and dangerous characters in its strings as `\u` escapes. Outside strings the only such
-/// character is the line feed.
+/// JSON in ASCII, everything else in its strings as `\u` escapes: consoles and PowerShell decode bytes by a code page that
+/// is not UTF-8, and some characters are invisible or dangerous. Outside strings there is nothing else, but the line feed.
 fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
-        if c != '\n' && is_dangerous(c) {
+        if c != '\n' && (!c.is_ascii() || is_dangerous(c)) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing to a string cannot fail.
                 let _ = write!(escaped, "\\u{unit:04x}");
@@ -191,7 +191,7 @@ mod tests {
         let text = "見\u{9b}31m\u{7f}\u{202e}\u{e0041}\n\u{1b}\"";
         let value = serde_json::json!({ text: [text] });
         let json = escaped(&format!("{value:#}\n"));
-        assert!(!json.chars().any(|c| c != '\n' && is_dangerous(c)) && json.contains('見'), "{json}");
+        assert!(json.is_ascii() && !json.chars().any(|c| c != '\n' && is_dangerous(c)), "{json}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&json).expect("json"), value);
     }
 

@@ -260,10 +260,14 @@ impl Monitor {
         history: impl FnOnce(Machine) -> History,
     ) -> Self {
         let machine = source.machine().clone();
+        let own_process = source.own_process();
+        let mut grouper = Grouper::new(machine.os);
+        let own_files = own_process.files.iter().cloned().collect();
+        grouper.set_baseline(ProgramFacts { own_files, ..ProgramFacts::default() });
         Self {
-            grouper: Grouper::new(machine.os),
+            grouper,
             history: history(machine),
-            own_process: source.own_process(),
+            own_process,
             source,
             knowledge,
             closed: Vec::new(),

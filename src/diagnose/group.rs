@@ -12,6 +12,8 @@ use crate::model::{
 
 /// English name of the entry that groups all kernel threads.
 const KERNEL: &str = "Linux kernel";
+/// English name of this program. No other can have it: it is in the tables without a file.
+pub(super) const OWN_PROGRAM: &str = "Mimamori";
 /// Longest chain of parents followed. Helpers start helpers, but no real chain is longer.
 const MAX_PARENTS: usize = 8;
 /// Number of busiest programs kept in a history…
@@ -82,9 +84,17 @@ pub struct ProgramFacts {
     pub signatures: Arc<Signatures>,
     /// Files that have been connected to a mining pool's port for a while.
     pub pools: BTreeSet<String>,
+    /// Our own program files.
+    pub own_files: BTreeSet<String>,
 }
 
 impl ProgramFacts {
+    /// True if this is one of our own program files, also one that was replaced by an update while it runs.
+    fn is_ours(&self, facts: &ProcFacts) -> bool {
+        let path = facts.path.known().map(|path| path.strip_suffix(" (deleted)").unwrap_or(path));
+        path.is_some_and(|path| self.own_files.contains(path))
+    }
+
     /// True if this is still the file the user marked as their own work. If it had a signer then, a valid check must
     /// show the same one now; an unsigned or unchecked file is known by its path only.
     fn is_own_file(&self, path: &str) -> bool {
@@ -179,7 +189,8 @@ impl Grouper {
     }
 
     fn identify(&self, facts: &Arc<ProcFacts>, living: &LiveProcesses<'_>, knowledge: &Knowledge) -> Identity {
-        let file = knowledge.identify(facts, self.os);
+        let is_ours = self.facts.is_ours(facts);
+        let file = if is_ours { knowledge.named(OWN_PROGRAM) } else { knowledge.identify(facts, self.os) };
         let given = facts.given_group();
         let misplaced = knowledge.is_misplaced(facts, self.os);
         let found = match given {
@@ -641,6 +652,23 @@ mod tests {
         assert!(!is_mine(Some("Example KK"), signed("Somebody Else")));
         assert!(!is_mine(Some("Example KK"), Some(Signature::Absent)));
         assert!(!is_mine(Some("Example KK"), Some(Signature::Valid { signer: None })));
+    }
+
+    #[test]
+    fn our_own_programs_are_known_by_their_place_and_nothing_else() {
+        let ours = "/opt/mimamori/mimamori";
+        let knowledge = Knowledge::builtin().expect("tables");
+        let mut grouper = Grouper::new(Os::Linux);
+        grouper.set_baseline(ProgramFacts { own_files: BTreeSet::from([ours.to_owned()]), ..ProgramFacts::default() });
+        let mut name = |path: &str| {
+            let mut sample = Sample::default();
+            grouper.group(&mut sample, vec![process(10, 1, path, 0.3)], &knowledge);
+            sample.programs[0].name.to_string()
+        };
+        assert_eq!([name(ours), name("/opt/mimamori/mimamori (deleted)")], [OWN_PROGRAM; 2]);
+        for other in ["/tmp/mimamori", "/tmp/Mimamori"] {
+            assert_ne!(name(other), OWN_PROGRAM, "{other}");
+        }
     }
 
     #[test]

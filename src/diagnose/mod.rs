@@ -26,7 +26,8 @@ const LEARNED: [RuleId; 4] = [RuleId::SecretMining, RuleId::WebPageLoad, RuleId:
 
 /// All findings, most severe first. Never empty once there are rates: that nothing is wrong is a finding, too.
 pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
-    let loads = load::loads(history, knowledge);
+    let mut loads = load::loads(history, knowledge);
+    loads.retain(|load| load.subject.group != group::OWN_PROGRAM);
     let mut findings = rules::secret_mining::find(history, knowledge);
     findings.extend(rules::web_page_load::find(history, knowledge));
     // A load that is already reported with more evidence is not reported again as a plain load.
@@ -80,6 +81,8 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     findings.extend(rules::no_ad_blocking::find(history, &findings));
     findings.extend(rules::updates_old::find(history, knowledge));
     findings.extend(rules::long_uptime::find(history, knowledge));
+    // What this program costs is told where it tells of itself, and never as a stranger's load.
+    findings.retain(|finding| finding.subject.group != group::OWN_PROGRAM);
     // While the baseline is still being learned, findings that depend on it say so.
     if let Some(watched) = history.learning() {
         for finding in findings.iter_mut().filter(|finding| LEARNED.contains(&finding.rule)) {

@@ -42,6 +42,8 @@ pub struct OwnProcess {
     pub pid: Pid,
     /// The processes that started us, up to the first one of the system.
     pub ancestors: Vec<Pid>,
+    /// Our program files: that of this process, and those beside it.
+    pub files: Vec<String>,
 }
 
 /// Names protected whatever their owner, in lower case without `.exe`.
@@ -165,7 +167,7 @@ mod tests {
 
     #[test]
     fn only_our_own_ordinary_programs_can_be_closed() {
-        let own_process = OwnProcess { pid: 100, ancestors: vec![90] };
+        let own_process = OwnProcess { pid: 100, ancestors: vec![90], files: Vec::new() };
         let check = |pid, name, owner| Closable::check(&facts(pid, name, owner), &rules(), &own_process, |_| true);
         assert!(check(200, "burner", Owner::Me).is_ok());
         assert_eq!(check(200, "burner", Owner::Other), Err(Refusal::OtherUser));
@@ -181,7 +183,7 @@ mod tests {
     /// Regression: a program called Xorg, systemd or clamd could not be closed by the user who started it.
     #[test]
     fn a_name_alone_protects_nothing() {
-        let own_process = OwnProcess { pid: 100, ancestors: Vec::new() };
+        let own_process = OwnProcess { pid: 100, ancestors: Vec::new(), files: Vec::new() };
         let check = |path: Option<&str>, name: &str, owner, is_genuine: bool| {
             let path = path.map_or(Reading::Missing(Why::NoPermission), |path| Reading::Known(path.to_owned()));
             let facts = ProcFacts { path, ..facts(200, name, owner) };
@@ -208,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_process_from_a_recording_cannot_be_closed() {
-        let own_process = OwnProcess { pid: 100, ancestors: Vec::new() };
+        let own_process = OwnProcess { pid: 100, ancestors: Vec::new(), files: Vec::new() };
         let mut recorded = facts(200, "burner", Owner::Me);
         recorded.given = Some(Box::default());
         assert_eq!(Closable::check(&recorded, &rules(), &own_process, |_| true), Err(Refusal::NotRunning));

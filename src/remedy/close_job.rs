@@ -424,7 +424,7 @@ mod tests {
     }
 
     fn begin(pc: &Shared, subject: Subject, sample: &Sample, programs: &ProgramTable) -> (CloseJob<Held>, Vec<Event>) {
-        let own = OwnProcess { pid: 1000, ancestors: Vec::new() };
+        let own = OwnProcess { pid: 1000, ancestors: Vec::new(), files: Vec::new() };
         let check = |facts: &Arc<ProcFacts>| Closable::check(facts, &ProtectRules::default(), &own, |_| true);
         let closable = programs.facts.values().map(check).collect();
         let state = PcState { now: sample.at, sample, programs };
@@ -563,7 +563,7 @@ mod tests {
         let pc = pc_with(Behaviour::Polite);
         start(&pc, 8, 101, Behaviour::Polite);
         let (sample, programs) = sampled(&pc.borrow());
-        let own = OwnProcess { pid: 1000, ancestors: Vec::new() };
+        let own = OwnProcess { pid: 1000, ancestors: Vec::new(), files: Vec::new() };
         let check = |facts: &Arc<ProcFacts>| Closable::check(facts, &ProtectRules::default(), &own, |_| true);
         let state = PcState { now: sample.at, sample: &sample, programs: &programs };
         let open = |what: &Closable| {

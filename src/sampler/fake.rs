@@ -120,7 +120,7 @@ impl SampleSource for Source {
     }
 
     fn own_process(&self) -> OwnProcess {
-        OwnProcess { pid: 4_000_000, ancestors: Vec::new() }
+        OwnProcess { pid: 4_000_000, ancestors: Vec::new(), files: Vec::new() }
     }
 
     fn clocks(&self) -> Reading<Clocks> {

@@ -129,7 +129,7 @@ impl SampleSource for Sampler {
     }
 
     fn own_process(&self) -> OwnProcess {
-        platform::own_process()
+        OwnProcess { files: own_files(), ..platform::own_process() }
     }
 
     fn clocks(&self) -> Reading<platform::Clocks> {
@@ -444,6 +444,16 @@ fn seconds_since(last: Option<AwakeInstant>, now: AwakeInstant) -> Seconds {
 fn share(new: platform::CpuTime, old: platform::CpuTime) -> Option<Fraction> {
     let all = new.all.saturating_sub(old.all);
     (all > 0).then(|| Fraction::new(new.busy.saturating_sub(old.busy) as f64 / all as f64))
+}
+
+/// Names of our program files: window and agent, and their twin for consoles.
+const OWN_FILES: [&str; 4] = ["mimamori", "mimamori.exe", "mimamori-cli", "mimamori-cli.exe"];
+
+/// The program file of this process and those beside it. A program of that name elsewhere is not ours.
+fn own_files() -> Vec<String> {
+    let Ok(own) = std::env::current_exe() else { return Vec::new() };
+    let beside = OWN_FILES.iter().map(|name| own.with_file_name(name));
+    beside.chain([own.clone()]).map(|path| path.to_string_lossy().into_owned()).collect()
 }
 
 /// Resource usage of this program.

@@ -128,7 +128,7 @@ pub fn own_process() -> OwnProcess {
         ancestors.push(parent);
         current = parent;
     }
-    OwnProcess { pid, ancestors }
+    OwnProcess { pid, ancestors, files: Vec::new() }
 }
 
 /// Memory and swap from `/proc/meminfo`.

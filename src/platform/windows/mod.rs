@@ -162,7 +162,7 @@ impl BootTime {
 /// This process and its ancestors.
 pub fn own_process() -> OwnProcess {
     let pid = std::process::id();
-    OwnProcess { pid, ancestors: ancestors(pid, &processes::parents()) }
+    OwnProcess { pid, ancestors: ancestors(pid, &processes::parents()), files: Vec::new() }
 }
 
 /// Ancestors of `pid`; `parents` maps each process to its parent and start time. Process ids are reused after a parent

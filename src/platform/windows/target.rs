@@ -148,7 +148,7 @@ mod tests {
 
     fn closable(key: ProcKey) -> Closable {
         let facts = ProcFacts { parent: 1, name: "child.exe".to_owned(), owner: Owner::Me, ..ProcFacts::new(key) };
-        let own_process = OwnProcess { pid: std::process::id(), ancestors: Vec::new() };
+        let own_process = OwnProcess { pid: std::process::id(), ancestors: Vec::new(), files: Vec::new() };
         Closable::check(&facts, &ProtectRules::default(), &own_process, |_| true).expect("an ordinary program")
     }
 
