@@ -81,7 +81,8 @@ pub fn replace(path: &Path, now: At) -> Result<Opening, RecorderError> {
 
 fn connect(path: &Path) -> Result<Opening, RecorderError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    // SQLite would create it with the permissions of the process, and gives its log those of the file.
+    // SQLite would create it with the permissions of the process, and gives its log those of the file. Closed before SQLite
+    // opens it: closing a file later would release the locks that this process has on it (POSIX).
     drop(platform::open_private(path, Writing::Keep)?);
     let mut db = Connection::open_with_flags(without_links(path)?, flags)?;
     db.busy_timeout(BUSY)?;
