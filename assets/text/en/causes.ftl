@@ -38,7 +38,7 @@ many_small-limits = Mimamori sees how much a program computes, not what it compu
 
 unattributed_load-headline = { $cpu } of this PC is used by nothing that can be named
 unattributed_load-headline-steady = This PC computes steadily: { $cpu } for { $duration }
-unattributed_load-meaning = Programs that live only for moments, the system itself, or programs that the system hides from you. Installing something or compiling would be normal.
+unattributed_load-meaning = It can be programs that live only for moments, the system itself, on a virtual PC its host, or programs of other users that are not shown here. Installing something or compiling would be normal.
 unattributed_load-meaning-steady = The load does not move. A long calculation, a test or a video export looks like this, and so does coin mining. Which program it is was not recorded.
 unattributed_load-todo-1 = Wait some minutes: it often passes
 unattributed_load-todo-2 = If it stays, restart the PC; if it is there again, ask your helpdesk

@@ -38,7 +38,7 @@ many_small-limits = 見守りに分かるのは処理の量だけで、内容は
 
 unattributed_load-headline = パソコンの処理能力の{ $cpu }を、名前の分からないものが使っています
 unattributed_load-headline-steady = パソコンが休みなく処理を続けています：{ $duration }にわたり{ $cpu }
-unattributed_load-meaning = 一瞬で終わるプログラム、システム自体、またはシステムが公開しないプログラムです。インストール中やソフトウェアの作成中なら正常です。
+unattributed_load-meaning = 一瞬で終わるプログラム、システム自体、仮想マシンの場合はそのホスト、またはここには表示されないほかの利用者のプログラムが考えられます。インストール中やソフトウェアの作成中なら正常です。
 unattributed_load-meaning-steady = 負荷がほとんど変わりません。長い計算、テスト、動画の書き出しのほか、暗号資産の採掘（マイニング）もこのように見えます。どのプログラムかは記録されていません。
 unattributed_load-todo-1 = 数分待ってみてください。多くは自然に収まります
 unattributed_load-todo-2 = 続く場合は再起動し、それでも起きるならヘルプデスクに相談してください
