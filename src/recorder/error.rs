@@ -38,11 +38,12 @@ impl From<rusqlite::Error> for RecorderError {
             }
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::ReadOnly(text),
             Some(ErrorCode::DiskFull) => Self::Full,
-            // Our statements are right, so that a missing table or a value of another kind is damage, too; without a code
-            // it is a value that cannot be read as what it is.
+            // Our statements are right, so that a missing table or a value of another kind is damage, too, and what needs
+            // more memory than there is has a size that is wrong; without a code it is a value that cannot be read.
             Some(
                 ErrorCode::DatabaseCorrupt
                 | ErrorCode::NotADatabase
+                | ErrorCode::OutOfMemory
                 | ErrorCode::Unknown
                 | ErrorCode::TypeMismatch
                 | ErrorCode::ConstraintViolation,

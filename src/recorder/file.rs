@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,6 +20,8 @@ const BUSY: Duration = Duration::from_secs(1);
 /// released can still look taken.
 const LOCK_TRIES: u32 = 5;
 const LOCK_WAIT: Duration = Duration::from_millis(20);
+/// Bytes of the header with the versions of the format for writing and reading (www.sqlite.org/fileformat2.html).
+const FORMAT: std::ops::Range<usize> = 18..20;
 /// Suffix of a quarantined file, followed by the time.
 const BAD: &str = ".bad-";
 
@@ -84,6 +86,7 @@ fn connect(path: &Path) -> Result<Opening, RecorderError> {
     // SQLite would create it with the permissions of the process, and gives its log those of the file. Closed before SQLite
     // opens it: closing a file later would release the locks that this process has on it (POSIX).
     drop(platform::open_private(path, Writing::Keep)?);
+    check_format(path)?;
     let mut db = Connection::open_with_flags(without_links(path)?, flags)?;
     db.busy_timeout(BUSY)?;
     // Until the file is known to be ours, not even closing it may change it.
@@ -195,6 +198,19 @@ pub fn open_reader(path: &Path) -> Result<Option<Connection>, RecorderError> {
     }
     schema::prepare(&db)?;
     Ok(Some(db))
+}
+
+/// Checks the two bytes of the header that tell how the file may be written and read: with a number that it does not
+/// know, SQLite takes the file for a read-only one, which would never heal.
+fn check_format(path: &Path) -> Result<(), RecorderError> {
+    let mut header = [0; FORMAT.end];
+    match platform::open_ordinary(path)?.read_exact(&mut header) {
+        Ok(()) if header[FORMAT].iter().any(|format| !(1..=2).contains(format)) => {
+            Err(RecorderError::Damaged("an unknown format".to_owned()))
+        }
+        Err(error) if error.kind() != ErrorKind::UnexpectedEof => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// The path with the links among its folders resolved: the file itself must be none, and SQLite then refuses any.

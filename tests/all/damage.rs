@@ -13,6 +13,8 @@ use rusqlite::Connection;
 const DAY0: i64 = 1_782_864_000_000;
 /// Rounds of the unit stage; `MIMAMORI_DAMAGES` sets another number.
 const ROUNDS: u64 = 300;
+/// Rounds of ten thousand that were stuck once: a format that made the file read-only, and a size beyond all memory.
+const ONCE_STUCK: [u64; 10] = [1599, 3765, 4806, 5055, 5405, 6433, 7244, 8368, 8545, 9651];
 /// Flushes after which every table was checked once.
 const FLUSHES: i64 = 16;
 /// Size of a page, and of what is swapped and spliced.
@@ -195,7 +197,7 @@ fn a_damaged_recording_is_readable_or_quarantined_and_never_stuck() {
         })
         .into();
     let (mut quarantined, mut readable, mut stuck) = (0, 0, Vec::new());
-    for round in 0..rounds {
+    for round in (0..rounds).chain(ONCE_STUCK.into_iter().filter(|round| *round >= rounds)) {
         let random = &mut Random(round.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("recording.db");
@@ -232,6 +234,7 @@ fn a_damaged_recording_is_readable_or_quarantined_and_never_stuck() {
             }
         }
     }
+    let rounds = quarantined + readable + stuck.len() as u64;
     println!("{rounds} damages: {quarantined} quarantined, {readable} readable, {} stuck", stuck.len());
     assert!(
         stuck.is_empty(),
@@ -240,6 +243,23 @@ fn a_damaged_recording_is_readable_or_quarantined_and_never_stuck() {
         stuck.iter().take(40).cloned().collect::<Vec<_>>().join("\n")
     );
     assert!(quarantined * 4 > rounds && readable > 0, "the damages are none: {quarantined}, {readable}");
+}
+
+/// Regression: SQLite takes a file of an unknown format for a read-only one, and nothing was recorded any more.
+#[test]
+fn a_format_that_nobody_knows_is_quarantined() {
+    for (byte, format) in [(18, 0), (18, 3), (19, 130)] {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("recording.db");
+        let (recorder, _) = Recorder::open(&path, &run(at(0)), Limits::default()).expect("opened");
+        recorder.end(at(1)).expect("ended");
+        let mut bytes = fs::read(&path).expect("the file");
+        bytes[byte] = format;
+        fs::write(&path, bytes).expect("damaged");
+        assert!(use_it(&path).is_ok());
+        let names = fs::read_dir(folder.path()).expect("read").flatten().map(|entry| entry.file_name());
+        assert!(names.into_iter().any(|name| name.to_string_lossy().contains(".bad-")), "{byte} {format}");
+    }
 }
 
 /// Regression: a pipe in the place of a file kept the agent waiting for ever, and what was outside was changed through a
