@@ -43,8 +43,8 @@ CPU_RULES = {"cpu_hog", "browser_load", "known_busy", "many_small", "hot", "heat
 """Findings that other people's work on this PC may cause truly."""
 
 
-def until(what, seconds, check):
-    return host.until(what, seconds, check)
+def until(what, seconds, check, every=0.3):
+    return host.until(what, seconds, check, every)
 
 
 def ask(request, seconds=10.0, path=None):
