@@ -87,13 +87,20 @@ pub fn parse(args: impl IntoIterator<Item = OsString>, context: &Context) -> Res
     let lang_name = following.and_then(|value| value.to_str()).or_else(joined);
     let lang = lang_name.and_then(lang_named).unwrap_or(context.lang);
     let texts = context.texts(lang);
-    match command(texts).try_get_matches_from(args) {
+    match command(texts, called_as(args.first())).try_get_matches_from(args) {
         Ok(matches) => Ok(from_matches(&matches)),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             Err(EarlyExit::Help(error.to_string()))
         }
         Err(error) => Err(EarlyExit::Usage(texts.with_one("cli-error-usage", "detail", explain(&error, texts)))),
     }
+}
+
+/// The name to type: in consoles of Windows that is the twin of the program, which prints.
+fn called_as(program: Option<&OsString>) -> &'static str {
+    let file = program.map(|program| PathBuf::from(program).with_extension(""));
+    let is_twin = file.is_some_and(|file| file.file_name().is_some_and(|name| name == "mimamori-cli"));
+    if is_twin { "mimamori-cli" } else { "mimamori" }
 }
 
 fn lang_named(name: &str) -> Option<Lang> {
@@ -147,7 +154,7 @@ fn parse_since(text: &str) -> Result<Seconds, String> {
     if number == 0 { Err(String::new()) } else { Ok(unit(number.into())) }
 }
 
-fn command(texts: &Texts) -> clap::Command {
+fn command(texts: &Texts, program: &'static str) -> clap::Command {
     let options = texts.get("cli-heading-options");
     let arguments = texts.get("cli-heading-arguments");
     let lang = Arg::new("lang")
@@ -172,7 +179,7 @@ fn command(texts: &Texts) -> clap::Command {
         .value_parser(value_parser!(u32).range(2..=3600))
         .help(texts.get("cli-arg-seconds"));
     let file = Arg::new("file")
-        .value_name("FILE")
+        .value_name(texts.get("cli-usage-file"))
         .required(true)
         .value_parser(value_parser!(PathBuf))
         .help(texts.get("cli-arg-file"))
@@ -189,7 +196,13 @@ fn command(texts: &Texts) -> clap::Command {
         clap::Command::new(name)
             .about(texts.get(about))
             .disable_help_flag(true)
-            .help_template(template(texts, false))
+            .help_template(template(texts, None))
+            .override_usage(match name {
+                "replay" => {
+                    format!("{program} {name} [{}] <{}>", texts.get("cli-usage-options"), texts.get("cli-usage-file"))
+                }
+                _ => format!("{program} {name} [{}]", texts.get("cli-usage-options")),
+            })
             .next_help_heading(options.clone())
     };
     clap::Command::new("mimamori")
@@ -199,7 +212,8 @@ fn command(texts: &Texts) -> clap::Command {
         .disable_version_flag(true)
         .disable_help_subcommand(true)
         .subcommand_help_heading(texts.get("cli-heading-commands"))
-        .help_template(template(texts, true))
+        .help_template(template(texts, Some(program)))
+        .override_usage(format!("{program} [{}] [{}]", texts.get("cli-usage-options"), texts.get("cli-usage-command")))
         .next_help_heading(options.clone())
         .args([lang.clone(), renderer, help.clone(), version, finding, settings])
         .subcommand(part("check", "cli-about-check").args([seconds, json.clone(), lang.clone(), help.clone()]))
@@ -208,11 +222,11 @@ fn command(texts: &Texts) -> clap::Command {
         .subcommand(part("replay", "cli-about-replay").args([file, json, lang, help]))
 }
 
-/// clap's default template with translated headings, followed by examples and exit codes when `whole`.
-fn template(texts: &Texts, whole: bool) -> String {
+/// clap's default template with translated headings, followed by examples for `program` and exit codes, if it is given.
+fn template(texts: &Texts, program: Option<&str>) -> String {
     let usage = texts.get("cli-heading-usage");
     let mut template = format!("{{about}}\n\n{usage}: {{usage}}\n\n{{all-args}}\n");
-    if whole {
+    if let Some(program) = program {
         let examples = [
             ("mimamori", "cli-example-window"),
             ("mimamori check --seconds 10 --lang en", "cli-example-check"),
@@ -222,7 +236,9 @@ fn template(texts: &Texts, whole: bool) -> String {
         ];
         template.push_str(&format!("\n{}:\n", texts.get("cli-heading-examples")));
         for (line, id) in examples {
-            template.push_str(&format!("  {line:<40}{}\n", texts.get(id)));
+            // The window is opened by the program itself, not by its twin.
+            let line = line.replace("mimamori ", &format!("{program} "));
+            template.push_str(&format!("  {line:<44}{}\n", texts.get(id)));
         }
         template.push_str(&format!("\n{}:\n", texts.get("cli-heading-exit-codes")));
         for code in Exit::VARIANTS.iter().map(|exit| exit.code()) {
