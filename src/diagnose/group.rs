@@ -13,7 +13,7 @@ use crate::model::{
 /// English name of the entry that groups all kernel threads.
 const KERNEL: &str = "Linux kernel";
 /// English name of this program. No other can have it: it is in the tables without a file.
-pub(super) const OWN_PROGRAM: &str = "Mimamori";
+pub const OWN_PROGRAM: &str = "Mimamori";
 /// Longest chain of parents followed. Helpers start helpers, but no real chain is longer.
 const MAX_PARENTS: usize = 8;
 /// Number of busiest programs kept in a history…

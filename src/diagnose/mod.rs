@@ -16,7 +16,7 @@ pub use finding::{
     Confidence, Evidence, EvidenceKind, Finding, IncidentKey, RuleId, Severity, Sign, SignClass, SignKind, Subject,
     SubjectKind, incident_key,
 };
-pub use group::{Grouper, ProgramFacts, ProgramTable, is_monitoring_tool};
+pub use group::{Grouper, OWN_PROGRAM, ProgramFacts, ProgramTable, is_monitoring_tool};
 
 use crate::knowledge::Knowledge;
 use crate::model::{History, Seconds};

@@ -91,12 +91,9 @@ pub fn state(step: Step, facts: &RestartFacts, ticks: &Ticks) -> StepState {
     let ticked = StepState::ByHand(ticks.done.contains(&step));
     let seen = |fine: bool| if fine { StepState::Seen } else { StepState::NotYet };
     match step {
-        Step::SaveWork => match &facts.with_windows {
-            Reading::Known(programs) if programs.is_empty() => StepState::Seen,
-            _ => ticked,
-        },
+        // That no window is open says nothing about what was saved: the note says so, and only the user ticks.
+        Step::SaveWork | Step::RestoreSetting => ticked,
         Step::CloseBrowser => seen(restarted || facts.browsers.is_empty()),
-        Step::RestoreSetting => ticked,
         Step::OthersSignedIn => facts.others.get().map_or(ticked, |others| seen(!others)),
         Step::PendingUpdate => facts.pending.get().map_or(ticked, |pending| seen(!pending)),
         Step::Restart => seen(restarted),
@@ -133,6 +130,12 @@ mod tests {
         assert_eq!(state(Step::SaveWork, &facts("a"), &ticks), StepState::ByHand(true));
         let open = RestartFacts { browsers: vec!["Firefox".into()], ..facts("a") };
         assert_eq!(state(Step::CloseBrowser, &open, &ticks), StepState::NotYet);
+    }
+
+    #[test]
+    fn without_a_window_nobody_is_told_that_work_was_saved() {
+        let nothing_open = RestartFacts { with_windows: Reading::Known(Vec::new()), ..facts("a") };
+        assert_eq!(state(Step::SaveWork, &nothing_open, &Ticks::default()), StepState::ByHand(false));
     }
 
     #[test]

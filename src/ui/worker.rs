@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::archive;
 use super::intent::Period;
 use super::snapshot::{Past, Recorded};
-use crate::diagnose::{ProgramTable, Subject};
+use crate::diagnose::{OWN_PROGRAM, ProgramTable, Subject};
 use crate::ipc;
 use crate::knowledge::Knowledge;
 use crate::model::{
@@ -323,7 +323,8 @@ impl<H: Host> Thread<H> {
         let own = std::process::id();
         let with_windows = self.host.window_owners().map(|owners| {
             let others = owners.into_iter().filter(|owner| owner.pid != own);
-            let mut names: Vec<String> = others.filter_map(|owner| name_of(owner.pid)).collect();
+            let names = others.filter_map(|owner| name_of(owner.pid));
+            let mut names: Vec<String> = names.filter(|name| name != OWN_PROGRAM).collect();
             names.sort();
             names.dedup();
             names
