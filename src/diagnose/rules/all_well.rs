@@ -5,7 +5,7 @@ use crate::knowledge::Knowledge;
 use crate::model::{Fraction, History, Sample, Seconds};
 
 /// Span of the mean that stands for "right now".
-const RECENT: Seconds = Seconds(30.0);
+pub(super) const RECENT: Seconds = Seconds(30.0);
 
 /// Reported only if processors and memory were measured and no other rule reports anything.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others: &[Finding]) -> Option<Finding> {

@@ -1,6 +1,7 @@
 //! The CPU is fully used, and no other rule says why: the load has just begun, the PC has just started, or its parts are
 //! too small to name. A full PC always gets an answer, with the largest part.
 
+use super::all_well::RECENT;
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::series;
 use crate::knowledge::Knowledge;
@@ -27,13 +28,15 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
         return None;
     }
     let full = knowledge.thresholds.cpu.full;
-    let held = history.held(|sample| series::total(sample).is_some_and(|cpu| cpu >= full))?;
-    // Seconds of a full PC are everyday life, and so is a PC that has just started.
+    // The same span that decides whether all is well: a PC that is full for a moment is not told as one, and a finding
+    // that comes and goes with every burst would take the place of the others.
+    let held = history.held(|sample| series::total(sample).is_some())?.last(RECENT);
+    let mean = held.mean(series::total).filter(|mean| *mean >= full)?;
+    // The first seconds of a full PC are everyday life, and so is a PC that has just started.
     let is_catching_up = others.iter().any(|finding| finding.rule == RuleId::CatchingUp);
     let lasts = held.seconds >= knowledge.thresholds.hold_seconds && !is_catching_up;
     let severity = if lasts { Severity::Warning } else { Severity::Ok };
-    let mut evidence =
-        vec![Evidence::with_threshold(EvidenceKind::TotalCpu, held.mean(series::total)?, full, held.seconds)];
+    let mut evidence = vec![Evidence::with_threshold(EvidenceKind::TotalCpu, mean, full, held.seconds)];
     let largest = held.samples.iter().rev().find_map(|sample| largest(sample));
     if let Some(program) = largest {
         let of_program = |sample: &Sample| Some(sample.program(&program.name).map_or(0.0, |found| found.cpu.get()));
@@ -59,7 +62,6 @@ mod tests {
     #[test]
     fn a_full_pc_gets_an_answer_at_once() {
         let mut scene = Scene::windows();
-        scene.calm(4.0);
         scene.run(&[process(10, r"C:\Tools\sums.exe", 0.6), process(11, r"C:\Tools\words.exe", 0.38)], 4.0);
         let found = scene.diagnose();
         assert_eq!((found[0].rule, found[0].severity), (RuleId::FullLoad, Severity::Ok));
@@ -67,6 +69,14 @@ mod tests {
         assert_eq!(found[0].observed(EvidenceKind::LargestPart), Some(0.6));
         scene.run(&[process(10, r"C:\Tools\sums.exe", 0.6), process(11, r"C:\Tools\words.exe", 0.38)], 8.0);
         assert!(!rules(&scene).contains(&RuleId::FullLoad), "it is explained");
+    }
+
+    #[test]
+    fn a_burst_on_a_calm_pc_is_no_full_pc() {
+        let mut scene = Scene::windows();
+        scene.calm(40.0);
+        scene.push(6.0, |sample| sample.cpu = Reading::Known(Fraction::new(1.0)));
+        assert!(!rules(&scene).contains(&RuleId::FullLoad));
     }
 
     #[test]
