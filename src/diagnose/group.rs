@@ -456,7 +456,8 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
     }
     let cpu_of = |process: &ProcSample| process.cpu.get().unwrap_or_default().get();
     // A recording lists only the processes that mattered, so its remainder would be wrong.
-    if !processes.is_empty() && processes.iter().all(|process| process.facts.given.is_none()) {
+    let sees_all = sample.unattributed.why() != Some(Why::NoPermission);
+    if sees_all && !processes.is_empty() && processes.iter().all(|process| process.facts.given.is_none()) {
         let all: f64 = processes.iter().map(cpu_of).sum();
         // What the host takes is nobody's on this PC.
         let stolen = sample.stolen.get().unwrap_or_default().get();
@@ -669,6 +670,19 @@ mod tests {
         for other in ["/tmp/mimamori", "/tmp/Mimamori"] {
             assert_ne!(name(other), OWN_PROGRAM, "{other}");
         }
+    }
+
+    #[test]
+    fn where_not_every_process_is_seen_no_load_is_called_nobodys() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let unattributed = |why| {
+            let total = Reading::Known(Fraction::new(0.9));
+            let mut sample = Sample { program_total: total, unattributed: Reading::Missing(why), ..Sample::default() };
+            Grouper::new(Os::Linux).group(&mut sample, vec![process(10, 1, "/usr/bin/bash", 0.1)], &knowledge);
+            sample.unattributed
+        };
+        assert!(unattributed(Why::NotYet).get().is_some_and(|share| (share.get() - 0.8).abs() < 1e-9));
+        assert_eq!(unattributed(Why::NoPermission), Reading::Missing(Why::NoPermission));
     }
 
     #[test]

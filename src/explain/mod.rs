@@ -137,6 +137,9 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
         variants.push("woken");
     }
     if finding.rule == RuleId::Paging {
+        if finding.observed(EvidenceKind::CompressedSwap).is_some() {
+            variants.push("compressed");
+        }
         if finding.observed(EvidenceKind::CommitUsed).is_some() {
             variants.push("commit");
         }
@@ -349,9 +352,11 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
             format::celsius(observed)
         }
         EvidenceKind::FanSpeed | EvidenceKind::UsualFanSpeed => format::fan_speed(texts, observed),
-        EvidenceKind::Parts | EvidenceKind::ThrottleEvents | EvidenceKind::Score | EvidenceKind::Returns => {
-            format::count(observed)
-        }
+        EvidenceKind::Parts
+        | EvidenceKind::ThrottleEvents
+        | EvidenceKind::Score
+        | EvidenceKind::Returns
+        | EvidenceKind::CompressedSwap => format::count(observed),
     }
 }
 
@@ -543,7 +548,8 @@ mod tests {
                     finding
                 };
                 let (full, moved) = (EvidenceKind::SwapUsed, EvidenceKind::SwapGrown);
-                vec![of_kinds(&[full]), of_kinds(&[full, moved]), of_kinds(&[EvidenceKind::CommitUsed])]
+                let compressed = of_kinds(&[moved, EvidenceKind::CompressedSwap]);
+                vec![of_kinds(&[full]), of_kinds(&[full, moved]), compressed, of_kinds(&[EvidenceKind::CommitUsed])]
             }
             RuleId::FullLoad => {
                 let of_program = Finding { cause: Some(program), ..of(Subject::machine(), None) };

@@ -48,6 +48,8 @@ pub struct Machine {
     pub booted_at: Reading<At>,
     /// Maximum processor clock, for the estimate of fan effort.
     pub max_frequency: Reading<Hertz>,
+    /// All swap is compressed memory (zram): no disk is involved.
+    pub is_swap_in_memory: Reading<bool>,
     /// A virtual machine, which has neither fans nor sensors of its own.
     pub is_virtual: Reading<bool>,
 }
@@ -62,6 +64,7 @@ impl Default for Machine {
             boot_id: Reading::default(),
             booted_at: Reading::default(),
             max_frequency: Reading::default(),
+            is_swap_in_memory: Reading::default(),
             is_virtual: Reading::default(),
         }
     }

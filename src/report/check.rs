@@ -78,6 +78,7 @@ fn machine_json(machine: &Machine) -> Value {
     put(&mut map, "mem_bytes", &machine.memory);
     put(&mut map, "boot_id", &machine.boot_id);
     put(&mut map, "virtual", &machine.is_virtual);
+    put(&mut map, "swap_in_memory", &machine.is_swap_in_memory);
     put(&mut map, "booted_at", &machine.booted_at.map(|at| AtForm::Text.write(at)));
     Value::Object(map)
 }

@@ -103,6 +103,10 @@ impl HistoryReader {
                 value.get("max_frequency_hz").and_then(Value::as_u64).map(Hertz),
                 Why::Unsupported,
             ),
+            is_swap_in_memory: Reading::from_option(
+                value.get("swap_in_memory").and_then(Value::as_bool),
+                Why::Unsupported,
+            ),
             is_virtual: Reading::from_option(value.get("virtual").and_then(Value::as_bool), Why::Unsupported),
         };
         let usual_idle = IdleBaseline {

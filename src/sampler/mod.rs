@@ -172,6 +172,8 @@ pub struct Sampler {
     condition: Latest<Condition>,
     /// When the condition was last requested.
     condition_asked: Instant,
+    /// Every process of the PC can be seen.
+    sees_all: bool,
     /// Used where sensors do not report the load of the graphics processor.
     gpu: Option<GpuWatcher>,
 }
@@ -211,6 +213,7 @@ impl Sampler {
             condition: Latest::start("condition", || Some(platform::condition())),
             condition_asked: Instant::now(),
             gpu: GpuWatcher::of_system(),
+            sees_all: platform::sees_all_processes(),
         }
     }
 
@@ -305,6 +308,8 @@ impl Sampler {
             program_span,
             program_total,
             everything_else: Reading::Missing(process_why.unwrap_or(Why::NotYet)),
+            // The rest of the load is nobody's only if everybody was seen.
+            unattributed: Reading::Missing(if self.sees_all { Why::NotYet } else { Why::NoPermission }),
             process_count: processes.len() as u32,
             ..totals
         };

@@ -54,6 +54,8 @@ pub enum EvidenceKind {
     DiskStall,
     /// Share of processor time spent handling interrupts.
     Interrupts,
+    /// Swap is compressed memory: 1 if so.
+    CompressedSwap,
     /// Share of the program with the largest part.
     LargestPart,
     /// Share of processor time that the host of this virtual machine takes.

@@ -62,6 +62,13 @@ impl Scene {
         self
     }
 
+    /// All swap is compressed memory.
+    pub(in crate::diagnose) fn with_compressed_swap(mut self) -> Self {
+        let machine = Machine { is_swap_in_memory: Reading::Known(true), ..self.history.machine().clone() };
+        self.history = History::new(machine);
+        self
+    }
+
     /// Says whether the PC is a virtual machine.
     pub(in crate::diagnose) fn in_a_virtual_machine(mut self, is_virtual: bool) -> Self {
         let machine = Machine { is_virtual: Reading::Known(is_virtual), ..self.history.machine().clone() };

@@ -3,7 +3,7 @@
 
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::knowledge::Knowledge;
-use crate::model::{At, History, Os, Sample, Seconds};
+use crate::model::{At, History, Os, Reading, Sample, Seconds};
 
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Option<Finding> {
     // On Windows the figure is committed memory, which can grow without any paging; on Linux it is swap in use.
@@ -35,6 +35,9 @@ fn moved_out(history: &History, knowledge: &Knowledge) -> Option<(At, Vec<Eviden
     if !evidence.iter().any(|evidence| evidence.kind == EvidenceKind::SwapUsed) {
         let seconds = Seconds(evidence.first()?.seconds);
         evidence.push(Evidence::new(EvidenceKind::SwapUsed, used(history.latest()?)?, seconds));
+    }
+    if history.machine().is_swap_in_memory == Reading::Known(true) {
+        evidence.push(Evidence::new(EvidenceKind::CompressedSwap, 1.0, Seconds(evidence.first()?.seconds)));
     }
     Some((since, evidence))
 }
@@ -96,7 +99,10 @@ mod tests {
     }
 
     fn scene_with(os_linux: bool, from: u64, to: u64, change: impl Fn(&mut Sample)) -> Scene {
-        let mut scene = if os_linux { Scene::linux() } else { Scene::windows() };
+        fill(if os_linux { Scene::linux() } else { Scene::windows() }, from, to, change)
+    }
+
+    fn fill(mut scene: Scene, from: u64, to: u64, change: impl Fn(&mut Sample)) -> Scene {
         for step in 0..30 {
             let used = Bytes((from + (to - from) * step / 29) << 20);
             scene.push(2.0, |sample| {
@@ -120,6 +126,12 @@ mod tests {
         let promised = scene(false, 7600, 7700).diagnose();
         assert_eq!((promised[0].rule, promised.len()), (RuleId::Paging, 1));
         assert_eq!(promised[0].evidence[0].kind, EvidenceKind::CommitUsed);
+    }
+
+    #[test]
+    fn compressed_memory_is_told_as_that() {
+        let of = |scene: Scene| fill(scene, 0, 900, |_| ()).diagnose()[0].observed(EvidenceKind::CompressedSwap);
+        assert_eq!((of(Scene::linux().with_compressed_swap()), of(Scene::linux())), (Some(1.0), None));
     }
 
     #[test]

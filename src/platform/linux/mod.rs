@@ -49,7 +49,7 @@ pub use line::line_interfaces;
 pub use net_users::NetUsers;
 pub use notifier::Notifier;
 pub use own::{clocks, end_program, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached};
-pub use processes::{ProcessReader, may_be_of_system};
+pub use processes::{ProcessReader, may_be_of_system, sees_all_processes};
 pub use runtime::Lock;
 pub use sensors::Sensors;
 pub use signed_in::signed_in_at;
@@ -88,8 +88,19 @@ pub fn machine() -> Machine {
         },
         max_frequency: read_line(Path::new("/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"))
             .map(|khz| Hertz(khz.parse::<u64>().unwrap_or(0) * 1000)),
+        is_swap_in_memory: match fs::read("/proc/swaps") {
+            Ok(text) => Reading::from_option(is_swap_in_memory(&String::from_utf8_lossy(&text)), Why::NoSensor),
+            Err(error) => error.into(),
+        },
         is_virtual: is_virtual(),
     }
+}
+
+/// Reads `/proc/swaps`; `None` without swap.
+fn is_swap_in_memory(text: &str) -> Option<bool> {
+    let mut areas = text.lines().skip(1).peekable();
+    areas.peek()?;
+    Some(areas.all(|area| area.starts_with("/dev/zram")))
 }
 
 /// By the names in the firmware, and the bit of the processor that says so.
@@ -263,6 +274,16 @@ pub fn terminal_columns() -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn swap_is_in_memory_if_all_of_it_is() {
+        let zram = "/dev/zram0                              partition\t8388604\t0\t100\n";
+        let disk = "/swap.img                               file\t4194300\t0\t-2\n";
+        let head = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
+        let of = |areas: &[&str]| is_swap_in_memory(&(head.to_owned() + &areas.concat()));
+        assert_eq!([of(&[zram]), of(&[zram, disk]), of(&[disk])], [Some(true), Some(false), Some(false)]);
+        assert_eq!((of(&[]), is_swap_in_memory("")), (None, None));
+    }
 
     #[test]
     fn the_cache_of_zfs_above_its_minimum_is_available() {

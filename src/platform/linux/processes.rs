@@ -201,6 +201,25 @@ fn is_system_service(pid: Pid) -> bool {
     fs::read_to_string(format!("/proc/{pid}/cgroup")).is_ok_and(|text| text.contains("/system.slice/"))
 }
 
+/// Number of the first PID namespace, in which every process of the PC is seen. Source: kernel, `PROC_PID_INIT_INO`.
+const FIRST_NAMESPACE: &str = "pid:[4026531836]";
+
+/// True if every process of the PC can be seen: not from within a container, nor where `/proc` hides those of others.
+pub fn sees_all_processes() -> bool {
+    let namespace = fs::read_link("/proc/self/ns/pid").map(|link| link.to_string_lossy().into_owned());
+    let is_first = namespace.is_ok_and(|namespace| namespace == FIRST_NAMESPACE);
+    let mounts = fs::read("/proc/self/mounts").unwrap_or_default();
+    is_first && (rustix::process::geteuid().is_root() || !hides_others(&String::from_utf8_lossy(&mounts)))
+}
+
+/// True if `/proc` is mounted so that processes of others are hidden (`hidepid`, proc(5)).
+fn hides_others(mounts: &str) -> bool {
+    let mut of_proc = mounts.lines().filter(|line| line.split(' ').nth(1) == Some("/proc"));
+    let options = of_proc.next_back().and_then(|line| line.split(' ').nth(3)).unwrap_or_default();
+    let hidepid = options.split(',').find_map(|option| option.strip_prefix("hidepid="));
+    hidepid.is_some_and(|value| value != "0" && value != "off")
+}
+
 /// Parent of a process, if it exists.
 pub(super) fn parent_of(pid: Pid) -> Option<Pid> {
     Some(parse_stat(&fs::read(format!("/proc/{pid}/stat")).ok()?)?.parent)
@@ -365,6 +384,17 @@ mod tests {
         let _ = child.kill();
         let _ = child.wait();
         assert_eq!((of_child, own), (Reading::Known(true), Reading::Known(false)));
+    }
+
+    #[test]
+    fn hidden_processes_of_others_are_noticed() {
+        let line = |options: &str| format!("sysfs /sys sysfs rw 0 0\nproc /proc proc rw,nosuid{options} 0 0\n");
+        for options in [",hidepid=2", ",hidepid=1", ",gid=27,hidepid=invisible", ",hidepid=ptraceable"] {
+            assert!(hides_others(&line(options)), "{options}");
+        }
+        for options in ["", ",hidepid=0", ",hidepid=off", ",gid=27"] {
+            assert!(!hides_others(&line(options)), "{options}");
+        }
     }
 
     #[test]

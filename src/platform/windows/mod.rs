@@ -96,8 +96,14 @@ pub fn machine() -> Machine {
         boot_id: Reading::from_option(boot.map(BootTime::as_id), Why::Unsupported),
         booted_at: Reading::from_option(boot.map(BootTime::at), Why::Unsupported),
         max_frequency: sensors::frequencies().map(|clocks| clocks.max),
+        is_swap_in_memory: Reading::Missing(Why::Unsupported),
         is_virtual: is_virtual(),
     }
+}
+
+/// Always: one call lists every process, those of the system included.
+pub fn sees_all_processes() -> bool {
+    true
 }
 
 /// By the names in the firmware. The bit of the processor is also set where Windows itself runs on its hypervisor.
