@@ -48,9 +48,13 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
     Some(Finding { cause, ..found })
 }
 
-/// The program with the largest part, if any has one.
+/// Share from which a part is worth naming; below it the load is spread over many.
+const LEAST_PART: f64 = 0.05;
+
+/// The program with the largest part, if it is worth naming.
 fn largest(sample: &Sample) -> Option<&ProgramSample> {
-    sample.programs.iter().max_by(|a, b| a.cpu.get().total_cmp(&b.cpu.get())).filter(|program| program.cpu.get() > 0.0)
+    let largest = sample.programs.iter().max_by(|a, b| a.cpu.get().total_cmp(&b.cpu.get()));
+    largest.filter(|program| program.cpu.get() >= LEAST_PART)
 }
 
 #[cfg(test)]
