@@ -118,13 +118,14 @@ def find(text, seen):
 
 
 def wait_for(text, seconds, lang="eng"):
+    """Waits until `text`, or one of several texts with bars between them, is on the screen; where it is."""
     end = time.monotonic() + seconds
     seen = []
     while time.monotonic() < end:
         seen = words(lang)
-        place = find(text, seen)
-        if place:
-            return place
+        for one in text.split("|"):
+            if place := find(one, seen):
+                return place
         time.sleep(0.5)
     shot("failed")
     raise AssertionError(f"{text!r} did not appear in {seconds} s; on the screen: " + " ".join(word for word, *_ in seen))

@@ -94,7 +94,8 @@ class Windows(unittest.TestCase):
             close = processes("notepad.exe") and find("Close Notepad", words())
             if not close:
                 break
-        wait_for("It worked", 40)
+        # Notepad used next to nothing: on a machine that something else keeps busy it made no difference.
+        wait_for("It worked|It used only", 40)
         shot("notepad-closed")
         self.assertFalse(processes("notepad.exe"))
 

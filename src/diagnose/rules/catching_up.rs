@@ -1,5 +1,6 @@
 //! The PC was just started or resumed and catches up on deferred work.
 
+use super::full_load;
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::load::Load;
 use crate::knowledge::Knowledge;
@@ -28,8 +29,15 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
     if let Some((at, slept)) = woken.filter(|_| booted.is_none()) {
         evidence.push(Evidence::new(EvidenceKind::SleptFor, slept.0, latest.at.since(at)));
     }
+    // A full PC always names the largest part.
+    let is_full = held.mean(busy)? >= knowledge.thresholds.cpu.full;
+    let cause = full_load::largest_part(&held, knowledge).filter(|_| is_full).map(|(cause, part)| {
+        evidence.push(part);
+        cause
+    });
     let subject = Subject::machine();
-    Some(Finding::new(RuleId::CatchingUp, Severity::Ok, Confidence::Medium, subject, begin, evidence))
+    let found = Finding::new(RuleId::CatchingUp, Severity::Ok, Confidence::Medium, subject, begin, evidence);
+    Some(Finding { cause, ..found })
 }
 
 /// When the PC resumed and how long it was suspended, if this sample reports a suspend of at least `least`.

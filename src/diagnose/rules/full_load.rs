@@ -1,14 +1,14 @@
-//! The CPU is fully used, and no other rule says why: the load has just begun, the PC has just started, or its parts are
-//! too small to name. A full PC always gets an answer, with the largest part.
+//! The CPU is fully used, and no other rule says why: the load has just begun, or its parts are too small to name. A full PC always gets an answer, with the largest part.
 
 use super::all_well::RECENT;
 use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject};
 use crate::diagnose::series;
 use crate::knowledge::Knowledge;
-use crate::model::{History, ProgramSample, Sample};
+use crate::model::{Held, History, ProgramSample, Sample};
 
-/// Rules that explain a full CPU.
-const EXPLAIN: [RuleId; 11] = [
+/// Rules that explain a full CPU. That of a PC that catches up names the largest part itself.
+const EXPLAIN: [RuleId; 12] = [
+    RuleId::CatchingUp,
     RuleId::CpuHog,
     RuleId::BrowserLoad,
     RuleId::KnownBusy,
@@ -32,17 +32,14 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
     // that comes and goes with every burst would take the place of the others.
     let held = history.held(|sample| series::total(sample).is_some())?.last(RECENT);
     let mean = held.mean(series::total).filter(|mean| *mean >= full)?;
-    // The first seconds of a full PC are everyday life, and so is a PC that has just started.
-    let is_catching_up = others.iter().any(|finding| finding.rule == RuleId::CatchingUp);
-    let lasts = held.seconds >= knowledge.thresholds.hold_seconds && !is_catching_up;
+    // The first seconds of a full PC are everyday life.
+    let lasts = held.seconds >= knowledge.thresholds.hold_seconds;
     let severity = if lasts { Severity::Warning } else { Severity::Ok };
     let mut evidence = vec![Evidence::with_threshold(EvidenceKind::TotalCpu, mean, full, held.seconds)];
-    let largest = held.samples.iter().rev().find_map(|sample| largest(sample));
-    if let Some(program) = largest {
-        let of_program = |sample: &Sample| Some(sample.program(&program.name).map_or(0.0, |found| found.cpu.get()));
-        evidence.push(Evidence::new(EvidenceKind::LargestPart, held.mean(of_program)?, held.seconds));
-    }
-    let cause = largest.map(|program| Subject::program(program, knowledge, |member| member.cpu.get()));
+    let cause = largest_part(&held, knowledge).map(|(cause, part)| {
+        evidence.push(part);
+        cause
+    });
     let confidence = Confidence::from_duration(held.seconds);
     let found = Finding::new(RuleId::FullLoad, severity, confidence, Subject::machine(), held.since, evidence);
     Some(Finding { cause, ..found })
@@ -51,7 +48,14 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, others
 /// Share from which a part is worth naming; below it the load is spread over many.
 const LEAST_PART: f64 = 0.05;
 
-/// The program with the largest part, if it is worth naming.
+/// The program with the largest part over a stretch, and how large it is, if it is worth naming.
+pub(super) fn largest_part(held: &Held, knowledge: &Knowledge) -> Option<(Subject, Evidence)> {
+    let program = held.samples.iter().rev().find_map(|sample| largest(sample))?;
+    let of_program = |sample: &Sample| Some(sample.program(&program.name).map_or(0.0, |found| found.cpu.get()));
+    let part = Evidence::new(EvidenceKind::LargestPart, held.mean(of_program)?, held.seconds);
+    Some((Subject::program(program, knowledge, |member| member.cpu.get()), part))
+}
+
 fn largest(sample: &Sample) -> Option<&ProgramSample> {
     let largest = sample.programs.iter().max_by(|a, b| a.cpu.get().total_cmp(&b.cpu.get()));
     largest.filter(|program| program.cpu.get() >= LEAST_PART)
