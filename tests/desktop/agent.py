@@ -43,8 +43,8 @@ CPU_RULES = {"cpu_hog", "browser_load", "known_busy", "many_small", "hot", "heat
 """Findings that other people's work on this PC may cause truly."""
 
 
-def until(what, seconds, check, every=0.3):
-    return host.until(what, seconds, check, every)
+def until(what, seconds, check):
+    return host.until(what, seconds, check)
 
 
 def ask(request, seconds=10.0, path=None):
@@ -598,10 +598,11 @@ class AgentTest(unittest.TestCase):
             """Minimises until it is seen: the last steps of coming to the front may still be on their way."""
             if active():
                 xdotool("windowminimize", app.window)
+                time.sleep(0.5)
             return not active()
 
         # And brings the one that is open to the front.
-        until("the window is away", 15, put_away, every=0.5)
+        until("the window is away", 15, put_away)
         begun = time.monotonic()
         self.assertEqual(subprocess.run([str(BINARY), "agent"], capture_output=True, timeout=30).returncode, 0)
         took = time.monotonic() - begun
@@ -610,7 +611,7 @@ class AgentTest(unittest.TestCase):
         until("the window is in front again", 15, active)
         self.assertEqual(windows(), [app.pid])
         # The same by the endpoint.
-        until("the window is away", 15, put_away, every=0.5)
+        until("the window is away", 15, put_away)
         self.assertEqual(ask({"do": "show"}), {"answer": "done"})
         until("the window is in front again", 15, active)
         app.end()
