@@ -9,34 +9,10 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::model::{Bytes, Reading, Why};
-use crate::platform::types::Clocks;
+use super::volumes::parse_mounts;
+use crate::model::{Bytes, Reading, VolumeKind, Why};
+use crate::platform::types::{Clocks, MountPoint};
 
-/// Types of file systems whose disk is in another machine.
-const NETWORK: [&str; 22] = [
-    "9p",
-    "afs",
-    "beegfs",
-    "ceph",
-    "cifs",
-    "coda",
-    "davfs",
-    "fuse.ceph",
-    "fuse.davfs2",
-    "fuse.gvfsd-fuse",
-    "fuse.rclone",
-    "fuse.s3fs",
-    "fuse.smbnetfs",
-    "fuse.sshfs",
-    "glusterfs",
-    "lustre",
-    "ncpfs",
-    "nfs",
-    "nfs4",
-    "smb3",
-    "smbfs",
-    "virtiofs",
-];
 /// Slightly above ordinary programs, so that a busy PC does not starve its monitor.
 const NICENESS: i32 = -5;
 /// Stack size in bytes of threads that only wait.
@@ -87,32 +63,16 @@ pub fn end_program(code: u8) -> ! {
 /// Returns `true` when `path`, or the folder it will be created in, is on a network file system; `false` when unknown.
 pub fn is_network_folder(path: &Path) -> bool {
     let real = path.ancestors().find_map(|ancestor| fs::canonicalize(ancestor).ok());
-    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
-    real.is_some_and(|real| kind_of_disk(&real, &mounts).is_some_and(|kind| NETWORK.contains(&kind)))
+    let mounts = parse_mounts(&fs::read("/proc/self/mountinfo").unwrap_or_default());
+    real.is_some_and(|real| is_on_network(&real, &mounts))
 }
 
-/// File system type of `path`: that of the mount with the longest matching path; of several at the same place, the last
-/// one covers the others.
-fn kind_of_disk<'a>(path: &Path, mounts: &'a str) -> Option<&'a str> {
-    let mounts = mounts.lines().filter_map(|line| {
-        let (mount, device) = line.split_once(" - ")?;
-        Some((unescaped(mount.split(' ').nth(4)?), device.split(' ').next()?))
-    });
-    mounts.filter(|(place, _)| path.starts_with(place)).max_by_key(|(place, _)| place.len()).map(|(_, kind)| kind)
-}
-
-/// Decodes `\040` and the like, with which the kernel escapes blanks.
-fn unescaped(place: &str) -> String {
-    let mut parts = place.split('\\');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let code = part.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok());
-        match code {
-            Some(code) => text.extend([char::from(code)].into_iter().chain(part[3..].chars())),
-            None => text.push_str(part),
-        }
-    }
-    text
+/// The mount with the longest matching path decides.
+fn is_on_network(path: &Path, mounts: &[MountPoint]) -> bool {
+    let above = mounts.iter().filter(|mount| path.starts_with(&mount.path));
+    let nearest = above.max_by_key(|mount| mount.path.as_os_str().len());
+    let kind = nearest.and_then(|mount| VolumeKind::of(&mount.mount));
+    matches!(kind, Some(VolumeKind::Network | VolumeKind::Account))
 }
 
 /// Starts a program that outlives this one: in its own session, without our input and output.
@@ -154,14 +114,15 @@ mod tests {
 broken line";
 
     #[test]
-    fn the_nearest_mount_tells_the_kind() {
-        let kind = |path: &str| kind_of_disk(Path::new(path), MOUNTS);
-        assert_eq!(kind("/var/lib"), Some("ext4"));
-        assert_eq!(kind("/home/me/.local"), Some("nfs4"));
-        assert_eq!(kind("/homely"), Some("ext4"));
-        assert_eq!(kind("/home/local disk/a"), Some("ext4"));
-        assert_eq!(kind("/mnt/over/a"), Some("fuse.sshfs"));
-        assert_eq!(kind_of_disk(Path::new("/a"), ""), None);
+    fn the_nearest_mount_decides_whether_a_folder_is_on_the_network() {
+        // A name that is no UTF-8 must not hide the others.
+        let text = [MOUNTS.as_bytes(), b"\n40 22 8:3 / /mnt/pok\xe9 rw - ext4 /dev/sda4 rw\n"].concat();
+        let mounts = parse_mounts(&text);
+        let is_on_network = |path: &str| is_on_network(Path::new(path), &mounts);
+        assert!(is_on_network("/home/me/.local") && is_on_network("/mnt/over/a"));
+        for local in ["/var/lib", "/homely", "/home/local disk/a"] {
+            assert!(!is_on_network(local), "{local}");
+        }
         assert!(!is_network_folder(Path::new("/proc/no/such/folder")));
     }
 

@@ -37,7 +37,7 @@ pub fn space(at: &MountPoint) -> Option<Space> {
 }
 
 /// Parses proc_pid_mountinfo(5). Names are bytes: a mount whose name is no UTF-8 is a mount like any other.
-fn parse_mounts(text: &[u8]) -> Vec<MountPoint> {
+pub(super) fn parse_mounts(text: &[u8]) -> Vec<MountPoint> {
     let mut found: Vec<MountPoint> = Vec::new();
     for line in text.split(|byte| *byte == b'\n') {
         let Some((root, mount)) = parse_line(line) else { continue };
