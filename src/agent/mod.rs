@@ -556,7 +556,7 @@ mod tests {
         rig.run(10);
         // Without the shift, the load would count as a day old and be shown at once.
         assert_eq!((rig.shown(), rig.count(EventKind::ClockChanged)), (Vec::new(), 1));
-        // What was recorded before has moved with the clock.
+        // Recorded rows move with the clock.
         let recorded = rig.pc.now().since(rig.samples()[0].at).0;
         assert!((40.0..60.0).contains(&recorded), "{recorded}");
         rig.run(60);

@@ -82,7 +82,7 @@ fn sample_until(
 ) -> Option<Observation> {
     let stopped = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stopped);
-    // Where it fails, Ctrl-C ends the program at once, which is fine too.
+    // Without a handler, Ctrl-C ends the program at once, which loses nothing.
     let _ = signals::on_stop(move || flag.store(true, Ordering::Relaxed));
     let begin = Instant::now();
     let end = begin + Duration::from_secs_f64(seconds.0);

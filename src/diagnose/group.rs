@@ -174,7 +174,7 @@ impl Grouper {
                     let mut identity = self.identify(&process.facts, living, knowledge);
                     // Its parent may have ended since it was first seen.
                     if let Some(before) = before.filter(|_| identity.origin.parent.is_none()) {
-                        // What was true of another program that this process ran before is not true of this one.
+                        // After an exec the process runs another file: flags of the previous one do not carry over.
                         let is_same = before.facts.path == identity.facts.path;
                         let kept =
                             if is_same { Arc::clone(&before.origin) } else { Arc::new(before.origin.of_parent()) };
@@ -459,7 +459,7 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
     let sees_all = sample.unattributed.why() != Some(Why::NoPermission);
     if sees_all && !processes.is_empty() && processes.iter().all(|process| process.facts.given.is_none()) {
         let all: f64 = processes.iter().map(cpu_of).sum();
-        // What the host takes is nobody's on this PC.
+        // Time taken by the host belongs to no process of this PC.
         let stolen = sample.stolen.get().unwrap_or_default().get();
         sample.unattributed = sample.program_total.map(|total| Fraction::new((total.get() - all - stolen).max(0.0)));
     }
@@ -550,7 +550,7 @@ mod tests {
     fn another_program_in_the_same_process_has_an_origin_of_its_own() {
         let knowledge = Knowledge::builtin().expect("tables");
         let mut grouper = Grouper::new(Os::Linux);
-        let (work, thief) = ("/home/a/work/tool", "/home/a/.cache/.x/tool");
+        let (work, thief) = ("/home/a/projects/tool", "/home/a/.cache/.x/tool");
         let my_files = [(work.to_owned(), None)].into_iter().collect();
         grouper.set_baseline(ProgramFacts { my_files, ..ProgramFacts::default() });
         let mut origin = |processes: Vec<ProcSample>| {

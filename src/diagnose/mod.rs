@@ -81,7 +81,7 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     findings.extend(rules::no_ad_blocking::find(history, &findings));
     findings.extend(rules::updates_old::find(history, knowledge));
     findings.extend(rules::long_uptime::find(history, knowledge));
-    // What this program costs is told where it tells of itself, and never as a stranger's load.
+    // The footer and Settings show the cost of this program; it is never a finding.
     findings.retain(|finding| finding.subject.group != group::OWN_PROGRAM);
     // While the baseline is still being learned, findings that depend on it say so.
     if let Some(watched) = history.learning() {

@@ -20,7 +20,7 @@ struct Situation {
 
 /// Samples of two seconds in a situation.
 const SAMPLES: usize = 150;
-/// An odd sample every so often.
+/// Number of samples of which one is odd.
 const EVERY: usize = 60;
 
 fn situations() -> Vec<Situation> {

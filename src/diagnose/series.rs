@@ -91,9 +91,9 @@ pub(super) fn gpu_of(sample: &Sample, name: &str) -> f64 {
     users.find(|user| &*user.program == name).map_or(0.0, |user| user.part.get())
 }
 
-/// Of so many values one may be odd (missing, zero, doubled) and does not count for the variation.
+/// Number of values per outlier (missing, zero, doubled) that is left out of the variation.
 const ODD_ONE_IN: usize = 60;
-/// The fewest values of which one may be odd.
+/// Minimum number of values from which an outlier is left out.
 const ODD_FROM: usize = 20;
 
 /// Mean and coefficient of variation (standard deviation over mean) of `(value, weight)`, the variation without the

@@ -20,7 +20,7 @@ const SAME_SPACE: f64 = 0.02;
 /// Volumes and throughput at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VolumeView {
-    /// Volumes that responded, or why none is known.
+    /// Volumes that responded.
     pub volumes: Vec<Volume>,
     /// Volumes that have not responded for a while.
     pub silent: Vec<SilentVolume>,

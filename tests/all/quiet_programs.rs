@@ -81,7 +81,7 @@ const HONEST: &[Program] = &[
     program("a browser of a test suite", "linux", "/home/a/.cache/ms-playwright/chromium-1140/chrome-linux/headless_shell", "bash", BY_SCRIPT, Some(false)),
     program("another one", "linux", "/home/a/.cache/puppeteer/chrome/linux-126/chrome-linux64/testchrome", "bash", BY_SCRIPT, Some(false)),
     program("the driver of Selenium", "linux", "/home/a/.cache/selenium/chromedriver/linux64/126/chromedriver", "bash", BY_SCRIPT, Some(false)),
-    program("a bundler of a project", "linux", "/home/a/work/app/node_modules/.pnpm/esbuild@0.21/node_modules/esbuild/bin/esbuild", "bash", BY_SCRIPT, Some(false)),
+    program("a bundler of a project", "linux", "/home/a/projects/app/node_modules/.pnpm/esbuild@0.21/node_modules/esbuild/bin/esbuild", "bash", BY_SCRIPT, Some(false)),
     program("a launcher of games", "linux", "/home/a/.local/share/Steam/ubuntu12_64/steam-runtime", "gnome-shell", &[], Some(false)),
     program("java of a launcher", "linux", "/home/a/.minecraft/runtime/java-runtime-gamma/linux/bin/java", "gnome-shell", &[], Some(true)),
     program("a server of an editor", "linux", "/home/a/.vscode-server/bin/0a1b/node", "bash", BY_SCRIPT, Some(false)),

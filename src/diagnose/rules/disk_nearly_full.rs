@@ -34,7 +34,7 @@ fn finding(history: &History, volume: &Volume, limits: &Disk) -> Option<Finding>
 /// Severity, and the free bytes below which it applies.
 fn judge(volume: &Volume, limits: &Disk) -> Option<(Severity, f64)> {
     let (total, free) = (volume.total.0, volume.free.0);
-    // What a program makes up has no size of its own.
+    // The size of a folder provided by a program is whatever that program reports.
     if volume.kind == VolumeKind::Provided {
         return None;
     }
