@@ -24,6 +24,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from knowledge import ignore_full_disks
+
 TESTS = Path(__file__).resolve().parent
 CHECKOUT = TESTS.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", CHECKOUT / "target")).resolve()
@@ -85,6 +87,7 @@ def on_linux(test, folder, _slot):
     """The command and the environment of a test of the Linux program."""
     for name in ("bin", "home", "run"):
         (folder / name).mkdir(mode=0o700)
+    ignore_full_disks(folder / "home/.config/mimamori")
     if test.file.stem == "tray":
         env = {"MIMAMORI_TRAY_PROBE": str(TARGET / "debug/examples/tray_probe")}
         surroundings = []
@@ -109,6 +112,8 @@ def under_wine(test, folder, slot):
     prefix = TARGET / f"wineprefix-{slot}"
     for data in prefix.glob("drive_c/users/*/AppData/Local/mimamori"):
         shutil.rmtree(data)
+    for user in prefix.glob("drive_c/users/*/AppData/Local"):
+        ignore_full_disks(user / "mimamori/config")
     env = {
         "MIMAMORI_WINE": str(WINE), "MIMAMORI_WINEPREFIX": str(prefix), "MIMAMORI_WORK": str(folder),
         "MIMAMORI_PROGRAMS": str(TARGET / "x86_64-pc-windows-gnu/debug"), "CARGO_TARGET_DIR": str(TARGET),

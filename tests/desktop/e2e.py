@@ -20,6 +20,7 @@ import unittest
 from collections import namedtuple
 from pathlib import Path
 
+from knowledge import ignore_full_disks
 from load import judges_load
 
 import gi
@@ -229,6 +230,7 @@ class App(Proc):
 
     def __init__(self, *arguments, home=None, settings=None):
         self.home = home or Path(tempfile.mkdtemp(dir=TMP))
+        ignore_full_disks(self.home / ".config/mimamori")
         data = self.home / ".local/share"
         self.settings = data / "mimamori/settings.json"
         if settings is not None:

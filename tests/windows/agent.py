@@ -4,7 +4,6 @@ program itself. Started by end_to_end.py."""
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import time
 import tomllib
@@ -114,8 +113,6 @@ HELPERS = []
 class Agent(unittest.TestCase):
     def setUp(self):
         self.addCleanup(self.end)
-        for folder in PREFIX.glob("drive_c/users/*/AppData/Local/mimamori"):
-            shutil.rmtree(folder)
 
     def end(self):
         subprocess.run([WINE, "--end"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
