@@ -28,7 +28,7 @@ use crate::explain::{Texts, event_text, system_reason};
 use crate::ipc::{Status, WindowOptions, finding_id};
 use crate::model::{At, Autostart, Condition, Event, EventKind, History, MyFiles, Reading, Sample, Seconds};
 use crate::monitor::{LEARN_EVERY, Monitor, Observation, PacedSample};
-use crate::platform::{self, DesktopEvent, DesktopEvents, NoDesktop, StopCause, Tray, TrayView};
+use crate::platform::{self, AutostartState, DesktopEvent, DesktopEvents, NoDesktop, StopCause, Tray, TrayView};
 use crate::recorder::{Reader, Run};
 use crate::sampler::{Pace, SampleSource};
 use crate::settings::{Background, SettingsFile};
@@ -67,6 +67,7 @@ pub(super) struct AgentLoop<'a> {
     budget: Budget,
     recording_writer: RecordingWriter,
     icon: IconState,
+    autostart: Reading<AutostartState>,
     notices: Notices,
     last_stop: LastStop,
     findings: Vec<Finding>,
@@ -115,6 +116,7 @@ impl<'a> AgentLoop<'a> {
             budget: Budget::default(),
             recording_writer: RecordingWriter::open(path, run),
             icon: IconState::new(Instant::now()),
+            autostart: host.autostart_state(),
             notices: Notices::new(host.notifier(&texts.get("app-name"), desktop_events(&wakes))),
             last_stop: LastStop::default(),
             findings: Vec::new(),
@@ -291,6 +293,7 @@ impl<'a> AgentLoop<'a> {
         for event in clock_events(&moment) {
             self.recording_writer.note(&event);
         }
+        self.read_autostart();
         if self.is_paused() {
             self.recording_writer.step(self.at, true);
             self.monitor.rest();
@@ -522,10 +525,21 @@ impl<'a> AgentLoop<'a> {
     }
 
     pub(super) fn toggle_autostart(&mut self) {
-        if let Err(reason) = self.icon.toggle_autostart() {
+        let on = !self.autostart.get().is_some_and(AutostartState::is_on);
+        if let Err(reason) = self.host.set_autostart(on) {
             self.trouble("trouble-autostart", &reason);
         }
+        self.autostart = self.host.autostart_state();
         self.update_tray();
+    }
+
+    /// Looks whether somebody else switched the start with the PC: the window, the user in the settings of the system,
+    /// an administrator.
+    fn read_autostart(&mut self) {
+        let state = self.host.autostart_state();
+        if std::mem::replace(&mut self.autostart, state) != state {
+            self.update_tray();
+        }
     }
 
     /// Re-reads the settings, for example after a change of language; `false` when background monitoring was switched
@@ -535,7 +549,7 @@ impl<'a> AgentLoop<'a> {
         self.texts = self.context.texts(self.options.lang.or(settings.lang).unwrap_or(self.context.lang));
         let ended = settings.background == Background::Off && self.background != Background::Off;
         self.background = settings.background;
-        self.icon.read_autostart();
+        self.autostart = self.host.autostart_state();
         self.update_tray();
         self.learn(settings.my_files(self.at));
         !ended
@@ -556,12 +570,12 @@ impl<'a> AgentLoop<'a> {
         }
     }
 
-    fn tray_view(&self) -> TrayView {
+    pub(super) fn tray_view(&self) -> TrayView {
         let state = TrayState {
             findings: &self.findings,
             sample: self.sample.as_deref(),
             paused_until: self.paused_until.filter(|until| self.at < *until),
-            starts_with_pc: self.icon.starts_with_pc(),
+            autostart: self.autostart,
             is_recording: self.recording_writer.trouble().is_none(),
         };
         let context = self.context;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::AgentEvent;
 use super::notices::Notify;
-use crate::ipc::{WindowOptions, agent_program, open_window};
+use crate::ipc::{AUTOSTART, WindowOptions, agent_program, open_window};
 use crate::model::{At, Bytes, Reading, Seconds, Why};
 use crate::monitor::now;
-use crate::platform::{self, DesktopEvents, Notifier, Tray, TrayView};
+use crate::platform::{self, AutostartState, DesktopEvents, Notifier, Tray, TrayView};
 
 /// The system around the agent. The default methods call the real one.
 pub(super) trait Host {
@@ -66,6 +66,17 @@ pub(super) trait Host {
         if std::thread::Builder::new().name("last stop".to_owned()).spawn(ask).is_err() {
             let _ = failed.send(AgentEvent::StopCause(Reading::Missing(Why::Unsupported)));
         }
+    }
+
+    /// Reports whether the agent starts with the PC.
+    fn autostart_state(&self) -> Reading<AutostartState> {
+        platform::autostart_state()
+    }
+
+    /// Starts the agent with the PC, or no longer. The error is the system's message.
+    fn set_autostart(&self, on: bool) -> Result<(), String> {
+        let program = agent_program().map_err(|error| error.to_string())?;
+        platform::autostart_set(&program, &AUTOSTART, on).map_err(|error| error.0)
     }
 
     /// Opens the window, or brings it to the front.

@@ -1,10 +1,8 @@
-//! State of the tray icon: the tray once it is started, what it shows, and whether the program starts with the PC.
+//! State of the tray icon: the tray once it is started, and what it shows.
 
 use std::time::{Duration, Instant};
 
-use crate::ipc::{AUTOSTART, agent_program};
-use crate::model::Reading;
-use crate::platform::{self, Tray, TrayView};
+use crate::platform::{Tray, TrayView};
 
 /// Shortest interval between updates that change only the tooltip's figures.
 const TOOLTIP_EVERY: Duration = Duration::from_secs(30);
@@ -15,13 +13,11 @@ pub(super) struct IconState {
     shown: bool,
     /// Content shown, and when it was set (monotonic).
     shown_view: (TrayView, Instant),
-    starts_with_pc: Reading<bool>,
 }
 
 impl IconState {
     pub(super) fn new(now: Instant) -> Self {
-        let shown_view = (TrayView::default(), now);
-        Self { tray: None, shown: false, shown_view, starts_with_pc: platform::autostart_is_on() }
+        Self { tray: None, shown: false, shown_view: (TrayView::default(), now) }
     }
 
     pub(super) fn started(&mut self, tray: Tray) {
@@ -40,25 +36,6 @@ impl IconState {
 
     pub(super) const fn set_shown(&mut self, shown: bool) {
         self.shown = shown;
-    }
-
-    pub(super) const fn starts_with_pc(&self) -> Reading<bool> {
-        self.starts_with_pc
-    }
-
-    /// Re-reads the autostart setting, which the window or the user may have changed.
-    pub(super) fn read_autostart(&mut self) {
-        self.starts_with_pc = platform::autostart_is_on();
-    }
-
-    /// Toggles the autostart setting. The error is the system's message.
-    pub(super) fn toggle_autostart(&mut self) -> Result<(), String> {
-        let on = !self.starts_with_pc.get().unwrap_or(false);
-        let set = agent_program()
-            .map_err(|error| error.to_string())
-            .and_then(|program| platform::autostart_set(&program, &AUTOSTART, on).map_err(|error| error.0));
-        self.read_autostart();
-        set
     }
 
     /// Updates the tray when `view` is news. Every update wakes the desktop too, so changes of figures alone are

@@ -7,7 +7,7 @@ use crate::diagnose::{Finding, Severity};
 use crate::explain::{Texts, explain, format, program_name};
 use crate::knowledge::Knowledge;
 use crate::model::{At, Reading, Sample};
-use crate::platform::{MenuLine, TrayAction, TrayIcon, TrayView};
+use crate::platform::{AutostartState, MenuLine, TrayAction, TrayIcon, TrayView};
 
 /// Longest menu line, in characters.
 const LONGEST: usize = 60;
@@ -23,7 +23,7 @@ pub struct TrayState<'a> {
     /// End of the pause, while paused.
     pub paused_until: Option<At>,
     /// Whether the program starts with the PC, where that is known.
-    pub starts_with_pc: Reading<bool>,
+    pub autostart: Reading<AutostartState>,
     /// `false` when samples are kept in memory only.
     pub is_recording: bool,
 }
@@ -76,23 +76,38 @@ fn tooltip(state: &TrayState<'_>, worst: Option<&Finding>, words: Words<'_>) -> 
 
 fn menu(state: &TrayState<'_>, worst: Option<&Finding>, words: Words<'_>) -> Vec<MenuLine> {
     let Words { texts, knowledge, zone } = words;
-    let item =
-        |action, text: String| MenuLine::Item { action, text: cut(&text, LONGEST), default: false, checked: None };
+    let item = |action, text: String| MenuLine::Item {
+        action,
+        text: cut(&text, LONGEST),
+        default: false,
+        checked: None,
+        enabled: true,
+    };
     let headline = worst.map_or_else(|| texts.get("tray-fine"), |finding| explain(finding, knowledge, texts).headline);
     let pause = match state.paused_until {
         Some(until) => texts.with_one("tray-resume", "time", format::clock(until, zone)),
         None => texts.get("tray-pause"),
     };
     let mut lines = vec![
-        MenuLine::Item { action: TrayAction::Open, text: texts.get("tray-open"), default: true, checked: None },
+        MenuLine::Item {
+            action: TrayAction::Open,
+            text: texts.get("tray-open"),
+            default: true,
+            checked: None,
+            enabled: true,
+        },
         item(TrayAction::ShowFinding, headline),
         MenuLine::Separator,
         item(TrayAction::CheckNow, texts.get("tray-check")),
         item(TrayAction::Pause, pause),
     ];
-    if let Some(on) = state.starts_with_pc.get() {
-        let text = texts.get("tray-start-with-pc");
-        lines.push(MenuLine::Item { action: TrayAction::StartWithPc, text, default: false, checked: Some(on) });
+    if let Some(autostart) = state.autostart.get() {
+        let (id, enabled) = match autostart {
+            AutostartState::OnForEveryone => ("tray-starts-for-everyone", false),
+            AutostartState::On | AutostartState::Off => ("tray-start-with-pc", true),
+        };
+        let (text, checked) = (texts.get(id), Some(autostart.is_on()));
+        lines.push(MenuLine::Item { action: TrayAction::StartWithPc, text, default: false, checked, enabled });
     }
     lines.extend([
         MenuLine::Separator,
@@ -135,8 +150,8 @@ mod tests {
     }
 
     fn state(findings: &[Finding], paused_until: Option<At>) -> TrayState<'_> {
-        let starts_with_pc = Reading::Known(true);
-        TrayState { findings, sample: None, paused_until, starts_with_pc, is_recording: true }
+        let autostart = Reading::Known(AutostartState::On);
+        TrayState { findings, sample: None, paused_until, autostart, is_recording: true }
     }
 
     fn view(findings: &[Finding], paused_until: Option<At>, lang: Lang) -> TrayView {
@@ -185,5 +200,19 @@ mod tests {
             assert_eq!(items.len(), 7);
             assert!(items.iter().all(|(_, text, _)| !text.is_empty() && text.chars().count() <= LONGEST));
         }
+    }
+
+    #[test]
+    fn what_an_administrator_set_is_shown_and_cannot_be_chosen() {
+        let line = |autostart| {
+            let view = shown(&TrayState { autostart: Reading::Known(autostart), ..state(&[], None) }, Lang::Ja);
+            view.menu.into_iter().find_map(|line| match line {
+                MenuLine::Item { action: TrayAction::StartWithPc, checked, enabled, .. } => Some((checked, enabled)),
+                _ => None,
+            })
+        };
+        assert_eq!(line(AutostartState::Off), Some((Some(false), true)));
+        assert_eq!(line(AutostartState::On), Some((Some(true), true)));
+        assert_eq!(line(AutostartState::OnForEveryone), Some((Some(true), false)));
     }
 }

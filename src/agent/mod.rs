@@ -254,7 +254,7 @@ mod tests {
     use super::*;
     use crate::ipc::Status;
     use crate::model::{At, Bytes, Event, EventKind, ProcKey, Sample};
-    use crate::platform::{DesktopEvents, StopCause, TrayView};
+    use crate::platform::{AutostartState, DesktopEvents, MenuLine, StopCause, TrayAction, TrayView};
     use crate::recorder::{Limits, Reader, Recorder, Run, Tier};
     use crate::sampler::fake::FakePc;
     use crate::settings::{Background, Settings};
@@ -266,6 +266,7 @@ mod tests {
         notices: Vec<(At, String, Option<String>)>,
         cause_requests: u32,
         is_presenting: bool,
+        autostart: AutostartState,
     }
 
     #[derive(Clone)]
@@ -298,6 +299,15 @@ mod tests {
 
         fn ask_stop_cause(&self, _boot_id: Option<String>, _last_seen: At, _wakes: Sender<AgentEvent>) {
             self.1.borrow_mut().cause_requests += 1;
+        }
+
+        fn autostart_state(&self) -> Reading<AutostartState> {
+            Reading::Known(self.1.borrow().autostart)
+        }
+
+        fn set_autostart(&self, on: bool) -> Result<(), String> {
+            self.1.borrow_mut().autostart = if on { AutostartState::On } else { AutostartState::Off };
+            Ok(())
         }
 
         fn open_window(&self, _options: &WindowOptions) -> std::io::Result<()> {
@@ -499,6 +509,35 @@ mod tests {
         rig.ask(Request::Pause { minutes: 0 });
         rig.run(20);
         assert_eq!((rig.status().paused_until, rig.count(EventKind::Resumed)), (None, 2));
+    }
+
+    /// By the window, in the settings of the system, by an administrator: nobody tells the agent.
+    #[test]
+    fn the_menu_follows_whoever_switches_the_start_with_the_pc() {
+        let context = context();
+        let mut rig = Rig::new(&context);
+        let line = |rig: &Rig<'_>| {
+            let menu = rig.agent.agent_loop.tray_view().menu.into_iter();
+            let mut lines = menu.filter_map(|line| match line {
+                MenuLine::Item { action: TrayAction::StartWithPc, checked, enabled, .. } => Some((checked?, enabled)),
+                _ => None,
+            });
+            lines.next().expect("the line")
+        };
+        assert_eq!(line(&rig), (false, true));
+        for (state, expected) in [
+            (AutostartState::On, (true, true)),
+            (AutostartState::OnForEveryone, (true, false)),
+            (AutostartState::Off, (false, true)),
+        ] {
+            rig.calls.borrow_mut().autostart = state;
+            rig.run(10);
+            assert_eq!(line(&rig), expected);
+        }
+        rig.agent.agent_loop.toggle_autostart();
+        assert_eq!((line(&rig), rig.calls.borrow().autostart), ((true, true), AutostartState::On));
+        rig.agent.agent_loop.toggle_autostart();
+        assert_eq!(rig.calls.borrow().autostart, AutostartState::Off);
     }
 
     #[test]

@@ -28,7 +28,7 @@ mod sys;
 pub use files::{read_bytes, read_text};
 pub use sys::{
     CpuReader, Desktop, Endpoint, GIVE_BACK_EVERY, GpuTotal, GpuUsers, Lock, NetUsers, Notifier, ProcessReader,
-    Sensors, Target, Tray, ask, autostart_is_on, autostart_set, clocks, condition, disk_counters, end_program,
+    Sensors, Target, Tray, ask, autostart_set, autostart_state, clocks, condition, disk_counters, end_program,
     give_back_memory, has_display, has_other_users, is_in_foreign_home, is_network_folder, line_interfaces, machine,
     make_private_folder, may_be_of_system, memory, message_box, mounts, on_display_lost, open_ordinary, open_private,
     own_cpu_time, own_memory, own_process, pending_restart, policy_list, prepare_console, prepare_process,
@@ -36,7 +36,7 @@ pub use sys::{
     space, start_detached, started_at, sudden_stop_cause, terminal_columns, time_zone, user_folder,
 };
 pub use types::{
-    ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, DesktopSnapshot, DiskCounters, MenuLine,
-    MountPoint, NoDesktop, RawProc, SensorValues, Space, StopCause, TrayAction, TrayIcon, TrayView, WindowOwner,
-    Writing,
+    ActError, AutostartState, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, DesktopSnapshot, DiskCounters,
+    MenuLine, MountPoint, NoDesktop, RawProc, SensorValues, Space, StopCause, TrayAction, TrayIcon, TrayView,
+    WindowOwner, Writing,
 };

@@ -192,6 +192,25 @@ pub enum TrayAction {
     Quit,
 }
 
+/// Whether the program starts with the session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AutostartState {
+    /// It does not.
+    #[default]
+    Off,
+    /// It does.
+    On,
+    /// It does for every user, by an administrator; this user cannot switch it off.
+    OnForEveryone,
+}
+
+impl AutostartState {
+    /// Returns `true` when it starts.
+    pub const fn is_on(self) -> bool {
+        matches!(self, Self::On | Self::OnForEveryone)
+    }
+}
+
 /// A line of the tray menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MenuLine {
@@ -205,6 +224,8 @@ pub enum MenuLine {
         default: bool,
         /// Check mark; `None` for lines without one.
         checked: Option<bool>,
+        /// `false` for a line that only shows a state.
+        enabled: bool,
     },
     /// A separator between groups.
     Separator,

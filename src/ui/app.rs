@@ -17,9 +17,9 @@ use crate::context::Context;
 use crate::diagnose::{Finding, RuleId, Subject, incident_key};
 use crate::explain::Lang;
 use crate::ipc::{Answer, Request, WINDOW, WindowOptions, read_request, write};
-use crate::model::{At, History, Machine, ProcKey, Refusal, Seconds};
+use crate::model::{At, History, Machine, ProcKey, Reading, Refusal, Seconds, Why};
 use crate::monitor::{Observation, now};
-use crate::platform::{self, Endpoint};
+use crate::platform::{self, AutostartState, Endpoint};
 use crate::remedy::CloseStatus;
 use crate::remedy::restart::{RestartFacts, Ticks, toggle};
 use crate::settings::{Background, MyWork, Renderer, Settings, SettingsFile, ThemeChoice};
@@ -55,6 +55,7 @@ pub struct MimamoriApp {
     past: Option<Past>,
     recorded: Recorded,
     background_error: Option<String>,
+    autostart: Reading<AutostartState>,
     erasing: Erasing,
     /// Finding to open once there are findings: `rule:group`.
     pending_finding: Option<String>,
@@ -144,6 +145,7 @@ impl MimamoriApp {
             past: None,
             recorded: Recorded::default(),
             background_error: None,
+            autostart: Reading::Missing(Why::NotYet),
             erasing: Erasing::No,
             pending_finding: options.finding.clone(),
             requests,
@@ -176,6 +178,7 @@ impl MimamoriApp {
                 Reply::Past(past) => self.past = Some(*past),
                 Reply::Recorded(recorded) => self.recorded = *recorded,
                 Reply::Background(error) => self.background_error = error,
+                Reply::Autostart(state) => self.autostart = state,
                 Reply::Erased(Ok(())) => {
                     self.erasing = Erasing::Done;
                     self.past = None;
@@ -255,6 +258,8 @@ impl MimamoriApp {
             Intent::ShowMoment(at) => self.shell.show_moment(at, (self.clock)()),
             Intent::SetBackground(on) => {
                 self.settings.background = if on { Background::On } else { Background::Off };
+                // Shown at once; the worker tells what came of it.
+                self.autostart = Reading::Known(if on { AutostartState::On } else { AutostartState::Off });
                 self.save();
                 self.send(Command::Background(on));
             }
@@ -368,6 +373,7 @@ impl eframe::App for MimamoriApp {
             my_work: &self.settings.my_work,
             theme_choice: self.settings.theme,
             background: self.settings.background,
+            autostart: self.autostart,
             background_error: self.background_error.as_deref(),
             erasing: &self.erasing,
             past: self.past.as_ref(),

@@ -12,7 +12,8 @@ use crate::diagnostic_log::Crash;
 use crate::explain::Texts;
 pub use crate::ipc::Status as AgentStatus;
 use crate::knowledge::Knowledge;
-use crate::model::{At, Event, History, ProcKey, Refusal, Sample, Seconds, SelfUsage, Signatures};
+use crate::model::{At, Event, History, ProcKey, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures};
+use crate::platform::AutostartState;
 use crate::remedy::restart::{RestartFacts, Ticks};
 use crate::remedy::{CloseStatus, Plan};
 use crate::settings::{Background, MyWork, ThemeChoice};
@@ -155,8 +156,10 @@ pub struct Snapshot<'a> {
     pub my_work: &'a [MyWork],
     /// The chosen colour theme.
     pub theme_choice: ThemeChoice,
-    /// The choice about watching in the background.
+    /// The choice made here about watching in the background.
     pub background: Background,
+    /// Whether the agent starts with the PC, which is also switched elsewhere.
+    pub autostart: Reading<AutostartState>,
     /// Why the last switch of it failed.
     pub background_error: Option<&'a str>,
     /// Progress of deleting the recording.

@@ -16,7 +16,7 @@ use crate::model::{
     ActError, At, Closable, Event, Machine, MyFiles, ProgramKind, Reading, Refusal, Sample, Seconds, Why,
 };
 use crate::monitor::{LEARN_EVERY, Monitor, Observation, now};
-use crate::platform::{self, Desktop, WindowOwner};
+use crate::platform::{self, AutostartState, Desktop, WindowOwner};
 use crate::recorder::Inbox;
 use crate::remedy::restart::RestartFacts;
 use crate::remedy::{CloseJob, CloseStatus, CloseUpdate, PcState, Target};
@@ -48,6 +48,10 @@ trait Host {
     fn window_owners(&mut self) -> Reading<Vec<WindowOwner>>;
     /// Notifies the agent that the settings changed.
     fn settings_changed(&self);
+    /// Reports whether the agent starts with the PC.
+    fn autostart_state(&self) -> Reading<AutostartState>;
+    /// Starts the agent now and at sign-in, or removes it from sign-in; a running agent ends by itself.
+    fn set_background(&self, on: bool) -> Result<(), String>;
 }
 
 /// This PC.
@@ -70,6 +74,16 @@ impl Host for System {
 
     fn settings_changed(&self) {
         ipc::settings_changed();
+    }
+
+    fn autostart_state(&self) -> Reading<AutostartState> {
+        platform::autostart_state()
+    }
+
+    fn set_background(&self, on: bool) -> Result<(), String> {
+        let program = ipc::agent_program().map_err(|error| error.to_string())?;
+        platform::autostart_set(&program, &ipc::AUTOSTART, on).map_err(|error| error.to_string())?;
+        if on { ipc::start_in_background(&program).map_err(|error| error.to_string()) } else { Ok(()) }
     }
 }
 
@@ -112,6 +126,8 @@ pub(super) enum Reply {
     Erased(Result<(), Option<String>>),
     /// Why watching in the background could not be switched; `None` on success.
     Background(Option<String>),
+    /// Whether the agent starts with the PC: at the start, and when it changed.
+    Autostart(Reading<AutostartState>),
     /// A new sample.
     Observation {
         /// The sample and what was derived from it.
@@ -184,6 +200,8 @@ struct Thread<H: Host> {
     job: Option<CloseJob<H::Target>>,
     /// Jobs that are no longer shown, oldest first.
     earlier_jobs: Vec<CloseJob<H::Target>>,
+    /// The state sent last.
+    autostart: Option<Reading<AutostartState>>,
     samples: u64,
 }
 
@@ -198,6 +216,7 @@ impl<H: Host> Thread<H> {
             observation: None,
             job: None,
             earlier_jobs: Vec::new(),
+            autostart: None,
             samples: 0,
         };
         thread.learn();
@@ -260,9 +279,11 @@ impl<H: Host> Thread<H> {
             }
             Command::LoadEvents(range) => Reply::Recorded(Box::new(archive::recorded(recording, range, now))),
             Command::Background(on) => {
-                let error = set_background(on).err();
+                let error = self.host.set_background(on).err();
                 // A running agent ends if it is no longer wanted.
                 self.host.settings_changed();
+                self.autostart = None;
+                self.send_autostart();
                 Reply::Background(error)
             }
             Command::Erase => Reply::Erased(archive::erase(recording, now)),
@@ -292,6 +313,8 @@ impl<H: Host> Thread<H> {
             let facts = self.restart_facts(&observation);
             let _ = self.replies.outbox.send(Reply::Restart(Box::new(facts)));
         }
+        // Others switch it, too: the icon, the settings of the system, an administrator.
+        self.send_autostart();
         self.samples += 1;
         // When this window opened, the agent may still have been querying the system about how the PC last ended.
         if self.samples == SECOND_LEARN || self.samples.is_multiple_of(LEARN_EVERY) {
@@ -300,6 +323,14 @@ impl<H: Host> Thread<H> {
         self.observation = Some(observation.clone());
         self.advance(CloseJob::step);
         self.replies.send(Reply::Observation { observation: Box::new(observation), refusals })
+    }
+
+    /// Sends whether the agent starts with the PC, unless it is what was sent last. No wake-up of its own: a reply follows.
+    fn send_autostart(&mut self) {
+        let state = self.host.autostart_state();
+        if self.autostart.replace(state) != Some(state) {
+            let _ = self.replies.outbox.send(Reply::Autostart(state));
+        }
     }
 
     fn refusals(&self, program_table: &ProgramTable) -> HashMap<Arc<str>, Refusal> {
@@ -396,13 +427,6 @@ impl<H: Host> Thread<H> {
     }
 }
 
-/// Starts the agent now and at login, or removes it from login; a running agent ends by itself.
-fn set_background(on: bool) -> Result<(), String> {
-    let program = ipc::agent_program().map_err(|error| error.to_string())?;
-    platform::autostart_set(&program, &ipc::AUTOSTART, on).map_err(|error| error.to_string())?;
-    if on { ipc::start_in_background(&program).map_err(|error| error.to_string()) } else { Ok(()) }
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
@@ -432,6 +456,8 @@ mod tests {
         settings_changed: u32,
         is_stubborn: bool,
         is_stuck: bool,
+        autostart: AutostartState,
+        autostart_error: Option<String>,
     }
 
     #[derive(Clone)]
@@ -458,6 +484,19 @@ mod tests {
 
         fn settings_changed(&self) {
             self.1.borrow_mut().settings_changed += 1;
+        }
+
+        fn autostart_state(&self) -> Reading<AutostartState> {
+            Reading::Known(self.1.borrow().autostart)
+        }
+
+        fn set_background(&self, on: bool) -> Result<(), String> {
+            let mut done = self.1.borrow_mut();
+            if let Some(error) = &done.autostart_error {
+                return Err(error.clone());
+            }
+            done.autostart = if on { AutostartState::On } else { AutostartState::Off };
+            Ok(())
         }
     }
 
@@ -677,6 +716,30 @@ mod tests {
         rig.thread.handle(Command::SettingsChanged);
         rig.thread.handle(Command::MyFiles(MyFiles::from([("/opt/burner/burner".to_owned(), None)])));
         assert_eq!(notified(&rig), 2);
+    }
+
+    #[test]
+    fn whether_the_agent_starts_with_the_pc_is_told_when_anybody_switches_it() {
+        let mut rig = Rig::new();
+        let told = |rig: &Rig| {
+            let states = rig.replies.try_iter().filter_map(|reply| match reply {
+                Reply::Autostart(state) => state.get(),
+                _ => None,
+            });
+            states.collect::<Vec<_>>()
+        };
+        assert_eq!(told(&rig), [AutostartState::Off], "once, however many samples");
+        rig.done.borrow_mut().autostart = AutostartState::On;
+        rig.run(4);
+        assert_eq!(told(&rig), [AutostartState::On]);
+        rig.thread.handle(Command::Background(false));
+        assert_eq!(told(&rig), [AutostartState::Off]);
+        // What could not be switched is told again, as the window already shows what was clicked.
+        rig.done.borrow_mut().autostart_error = Some("read-only".to_owned());
+        rig.thread.handle(Command::Background(true));
+        let replies: Vec<Reply> = rig.replies.try_iter().collect();
+        assert!(matches!(replies[0], Reply::Autostart(Reading::Known(AutostartState::Off))));
+        assert!(matches!(&replies[1], Reply::Background(Some(reason)) if reason == "read-only"));
     }
 
     #[test]

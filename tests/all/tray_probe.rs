@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use mimamori::platform::{DesktopEvent, MenuLine, Notifier, Tray, TrayAction, TrayIcon, TrayView};
 
 fn item(action: TrayAction, text: &str, default: bool, checked: Option<bool>) -> MenuLine {
-    MenuLine::Item { action, text: text.into(), default, checked }
+    MenuLine::Item { action, text: text.into(), default, checked, enabled: true }
 }
 
 fn view(icon: TrayIcon, tooltip: &str) -> TrayView {

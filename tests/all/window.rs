@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use eframe::egui::accesskit::Toggled;
 use eframe::egui::{Key, Pos2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use jiff::tz::TimeZone;
 use mimamori::diagnose::{Finding, Grouper, ProgramTable, RuleId, Sign, SignKind, diagnose};
 use mimamori::diagnostic_log::Crash;
@@ -16,6 +17,7 @@ use mimamori::model::{
     ActError, At, Bytes, Event, EventKind, Fraction, History, Machine, Memory, Os, Owner, ProcFacts, ProcKey,
     ProcSample, ProcState, Reading, Refusal, Sample, Seconds, SelfUsage, Signature, Signatures, Why,
 };
+use mimamori::platform::AutostartState;
 use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{CloseStatus, Phase, Plan, Verdict, plan};
 use mimamori::settings::{Background, MyWork, ThemeChoice};
@@ -39,6 +41,7 @@ struct Scene {
     restart: RestartFacts,
     ticks: Ticks,
     background: Background,
+    autostart: AutostartState,
     past: Option<Past>,
     recorded: Recorded,
     my_work: Vec<MyWork>,
@@ -111,6 +114,7 @@ impl Scene {
             restart: RestartFacts { boot_id: Reading::Known("a".into()), ..RestartFacts::default() },
             ticks: Ticks::default(),
             background: Background::Off,
+            autostart: AutostartState::Off,
             past: None,
             recorded: Recorded::default(),
             erasing: Erasing::No,
@@ -129,6 +133,7 @@ impl Scene {
             theme: &self.theme,
             theme_choice: ThemeChoice::System,
             background: self.background,
+            autostart: Reading::Known(self.autostart),
             background_error: None,
             erasing: &self.erasing,
             my_work: &self.my_work,
@@ -722,7 +727,7 @@ fn the_first_start_offers_to_keep_watching_and_settings_switch_it() {
     harness.get_by_label("Keep watching").click();
     harness.run_steps(3);
     assert!(harness.state().intents.contains(&Intent::SetBackground(true)));
-    harness.state_mut().background = Background::On;
+    (harness.state_mut().background, harness.state_mut().autostart) = (Background::On, AutostartState::On);
     harness.run_steps(3);
     assert!(harness.query_by_label("Keep watching").is_none(), "asked once");
     harness.state_mut().shell.show(Screen::Settings);
@@ -730,6 +735,49 @@ fn the_first_start_offers_to_keep_watching_and_settings_switch_it() {
     harness.get_by_label("Keep watching in the background and start with the PC").click();
     harness.run_steps(3);
     assert!(harness.state().intents.contains(&Intent::SetBackground(false)));
+}
+
+/// Switched by the icon, the settings of the system, an administrator: the window shows what is, not what was chosen in it.
+#[test]
+fn settings_say_whether_it_watches_and_whether_it_will_after_the_next_sign_in() {
+    use AutostartState::{Off, On, OnForEveryone};
+    let running = || Some(Status { cpu: Some(0.001), tray: true, ..Status::default() });
+    for &lang in Lang::ALL {
+        let texts = Texts::new(lang);
+        let sentences = [
+            "agent-state-off",
+            "agent-state-off-until-sign-in",
+            "agent-state-until-sign-out",
+            "settings-keep-watching-everyone",
+            "settings-start-watching",
+        ];
+        for (chosen, autostart, agent, expected) in [
+            (Background::On, Off, None, vec!["agent-state-off"]),
+            (Background::Off, On, None, vec!["agent-state-off-until-sign-in", "settings-start-watching"]),
+            (Background::Off, On, running(), vec![]),
+            (Background::On, Off, running(), vec!["agent-state-until-sign-out"]),
+            (Background::NotAsked, OnForEveryone, running(), vec!["settings-keep-watching-everyone"]),
+        ] {
+            let mut scene = recorded(Scene::new(lang, 0.6));
+            (scene.background, scene.autostart, scene.recorded.agent) = (chosen, autostart, agent);
+            let mut harness = scene.harness([1000.0, 900.0]);
+            assert!(harness.query_by_label(&texts.get("offer-yes")).is_none(), "{autostart:?}");
+            harness.state_mut().shell.show(Screen::Settings);
+            harness.run_steps(3);
+            let shown: Vec<&str> =
+                sentences.into_iter().filter(|id| harness.query_by_label(&texts.get(id)).is_some()).collect();
+            assert_eq!(shown, expected, "{chosen:?} {autostart:?}");
+            let label = texts.get("settings-keep-watching");
+            let node = harness.get_by_label(&label).accesskit_node();
+            assert_eq!(node.toggled() == Some(Toggled::True), autostart.is_on());
+            assert_eq!(node.is_disabled(), autostart == OnForEveryone);
+            if let Some(start) = harness.query_by_label(&texts.get("settings-start-watching")) {
+                start.click();
+                harness.run_steps(3);
+                assert!(harness.state().intents.contains(&Intent::SetBackground(true)));
+            }
+        }
+    }
 }
 
 #[test]

@@ -694,6 +694,54 @@ class AgentTest(unittest.TestCase):
         self.assertIn("sh", found["data"]["finding"]["parent"])
 
     @with_diagnostics
+    def test_the_start_with_the_pc_is_the_same_everywhere(self):
+        """Window, menu of the icon and the file of the desktop, whoever of them switches it."""
+        label = "Keep watching in the background and start with the PC"
+        entry = Path(os.environ["XDG_CONFIG_HOME"]) / "autostart/mimamori.desktop"
+        watcher, _ = self.desktop()
+        agent = self.agent()
+        item = watcher.wait_for_item(30)
+        app = e2e.App("--settings", home=HOME)
+        self.app = app
+        self.addCleanup(app.end)
+
+        def everywhere(on):
+            begun = time.monotonic()
+            box = lambda: "checked" in app.find(label, "check box").states()  # noqa: E731
+            tick = lambda: next(tick == 1 for _, text, tick in item.menu() if text == "Start with the PC")  # noqa: E731
+            until(f"{on} in the window", 10, lambda: box() == on)
+            until(f"{on} in the menu", 15, lambda: tick() == on)
+            say(f"{on} after {time.monotonic() - begun:.1f} s")
+
+        app.wait("Watching since", 20)
+        everywhere(False)
+        app.wait("does not start with the PC")
+        item.choose("Start with the PC")
+        until("the file", 5, entry.exists)
+        everywhere(True)
+        app.wait_gone("does not start with the PC")
+        # As the settings of a desktop do.
+        entry.write_text(entry.read_text() + "Hidden=true\n")
+        everywhere(False)
+        self.assertIsNone(app.find("Keep watching in the background?"), "it was answered once")
+        app.click(label, "check box")
+        until("the file says so", 5, lambda: "Hidden" not in entry.read_text())
+        everywhere(True)
+        self.assertTrue(agent.alive())
+        # Switched off in the window it ends; on again, it is started.
+        app.click(label, "check box")
+        until("the agent to end", 10, lambda: not agent.alive())
+        self.assertFalse(entry.exists())
+        app.wait("Not watching in the background now")
+        self.assertNotIn("checked", app.find(label, "check box").states())
+        # Switched on elsewhere it will start with the next sign-in, and that is said.
+        entry.write_text("[Desktop Entry]\nType=Application\nName=Mimamori\nExec=mimamori agent --quiet\n")
+        app.wait("it starts when you next sign in", 10)
+        app.click("Start watching now", "push button")
+        app.wait("Watching since", 30)
+        os.kill(status()["pid"], signal.SIGTERM)
+
+    @with_diagnostics
     def test_something_new_starts_with_the_pc(self):
         folder = Path(os.environ["XDG_CONFIG_HOME"]) / "autostart"
         folder.mkdir(parents=True)

@@ -274,6 +274,12 @@ class Agent(unittest.TestCase):
         shot("agent-menu-ticked")
         click(find("Start with the PC", seen))
         until("the value to be gone", 30, lambda: query().returncode != 0)
+        # Of an administrator, for everyone: seen within seconds, and nothing to be chosen.
+        machine = RUN_KEY.replace("HKCU", "HKLM")
+        self.assertEqual(run("reg.exe", "add", machine, "/v", "Mimamori", "/d", "mimamori.exe agent", "/f").returncode, 0)
+        self.addCleanup(run, "reg.exe", "delete", machine, "/v", "Mimamori", "/f")
+        until("that an administrator set it", 60, lambda: find("administrator", self.menu()))
+        shot("agent-menu-administrator")
 
     def test_killed_and_started_again(self):
         # Wine counts a start of its server as a start of the PC: something keeps it running meanwhile.

@@ -6,6 +6,7 @@ tray-check = Check now
 tray-pause = Pause watching for 1 hour
 tray-resume = Go on watching (paused until { $time })
 tray-start-with-pc = Start with the PC
+tray-starts-for-everyone = Starts with the PC (set by an administrator)
 tray-settings = Settings
 tray-quit = Quit
 tray-tooltip = Mimamori: { $state }

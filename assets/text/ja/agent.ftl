@@ -6,6 +6,7 @@ tray-check = 今すぐ調べる
 tray-pause = 1時間、見守りを止める
 tray-resume = 見守りを再開する（{ $time } まで停止中）
 tray-start-with-pc = パソコンの起動時に始める
+tray-starts-for-everyone = パソコンの起動時に開始（管理者による設定）
 tray-settings = 設定
 tray-quit = 終了
 tray-tooltip = 見守り：{ $state }

@@ -7,7 +7,7 @@ use std::{env, process};
 
 use crate::model::Reading;
 use crate::platform::files::read_text;
-use crate::platform::types::NoDesktop;
+use crate::platform::types::{AutostartState, NoDesktop};
 
 /// Name of our file, here and in the system's folder.
 pub(super) const FILE: &str = "mimamori.desktop";
@@ -24,9 +24,11 @@ pub fn autostart_set(exe: &Path, args: &[&str], on: bool) -> std::result::Result
     Folders::of_user().and_then(|folders| folders.set(exe, args, on)).map_err(|error| NoDesktop(error.to_string()))
 }
 
-/// Reports whether this program starts at sign-in.
-pub fn autostart_is_on() -> Reading<bool> {
-    Folders::of_user().and_then(|folders| folders.is_on()).map_or_else(Reading::from, Reading::Known)
+/// Reports whether this program starts at sign-in. A file of the system is no decision for everyone: the user's file of
+/// the same name overrides it.
+pub fn autostart_state() -> Reading<AutostartState> {
+    let is_on = Folders::of_user().and_then(|folders| folders.is_on());
+    is_on.map_or_else(Reading::from, |on| Reading::Known(if on { AutostartState::On } else { AutostartState::Off }))
 }
 
 /// The user's autostart folder and the system's; a user's file overrides a system file of the same name.

@@ -34,7 +34,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-pub use autostart::{autostart_is_on, autostart_set};
+pub use autostart::{autostart_set, autostart_state};
 pub use browsers::{policy_list, program_file, user_folder};
 pub use condition::condition;
 pub use connections::remote_ports;

@@ -252,17 +252,17 @@ impl ksni::Tray for Item {
 }
 
 fn menu_item(line: &MenuLine) -> MenuItem<Item> {
-    let MenuLine::Item { action, text, checked, .. } = line else { return MenuItem::Separator };
-    let action = *action;
+    let MenuLine::Item { action, text, checked, enabled, .. } = line else { return MenuItem::Separator };
+    let (action, enabled) = (*action, *enabled);
     let label = label(text);
     match checked {
         None => {
             let activate = Box::new(move |item: &mut Item| item.send(DesktopEvent::Tray(action)));
-            StandardItem { label, activate, ..StandardItem::default() }.into()
+            StandardItem { label, enabled, activate, ..StandardItem::default() }.into()
         }
         Some(checked) => {
             let activate = Box::new(move |item: &mut Item| item.send(DesktopEvent::Tray(action)));
-            CheckmarkItem { label, checked: *checked, activate, ..CheckmarkItem::default() }.into()
+            CheckmarkItem { label, checked: *checked, enabled, activate, ..CheckmarkItem::default() }.into()
         }
     }
 }
@@ -304,7 +304,7 @@ mod tests {
     }
 
     fn line(text: &str, default: bool, checked: Option<bool>) -> MenuLine {
-        MenuLine::Item { action: TrayAction::Open, text: text.into(), default, checked }
+        MenuLine::Item { action: TrayAction::Open, text: text.into(), default, checked, enabled: true }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::model::{At, Bytes, Reading, Why};
-use crate::platform::types::{Clocks, DesktopEvents, NoDesktop, StopCause, TrayView};
+use crate::platform::types::{AutostartState, Clocks, DesktopEvents, NoDesktop, StopCause, TrayView};
 
 fn nothing() -> NoDesktop {
     NoDesktop("this system is not known".into())
@@ -100,7 +100,7 @@ pub fn autostart_set(_exe: &Path, _args: &[&str], _on: bool) -> std::result::Res
 }
 
 /// Always missing.
-pub fn autostart_is_on() -> Reading<bool> {
+pub fn autostart_state() -> Reading<AutostartState> {
     Reading::Missing(Why::Unsupported)
 }
 

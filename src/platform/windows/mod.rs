@@ -46,7 +46,7 @@ use windows_sys::Win32::System::ProcessStatus::{K32GetPerformanceInfo, PERFORMAN
 use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORYSTATUSEX};
 use windows_sys::Win32::System::Threading::{ALL_PROCESSOR_GROUPS, GetActiveProcessorCount};
 
-pub use autostart::{autostart_is_on, autostart_set};
+pub use autostart::{autostart_set, autostart_state};
 pub use browsers::{policy_list, program_file, user_folder};
 pub use condition::condition;
 pub use connections::{NetUsers, remote_ports};

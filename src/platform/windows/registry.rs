@@ -229,22 +229,22 @@ pub(super) fn values_of(hive: Hive, key: &str, mut see: impl FnMut(&str, &[u8]))
 /// Longest value read, in bytes; ours are far shorter.
 const LONGEST: usize = 64 << 10;
 
-/// Value of the user, text or binary, as bytes; `None` when there is none.
+/// A value, text or binary, as bytes; `None` when there is none.
 ///
 /// # Errors
 /// The system's error.
 #[expect(unsafe_code, reason = "reads the registry")]
-pub(super) fn user_value(key: &str, value: &str) -> Result<Option<Vec<u8>>> {
+pub(super) fn value_of(hive: Hive, key: &str, value: &str) -> Result<Option<Vec<u8>>> {
     let (key, value) = (wide(key), wide(value));
     let mut bytes = vec![0_u8; LONGEST];
     let mut length = bytes.len() as u32;
     // SAFETY: names are zero-terminated; `bytes` is writable for `length`.
     let status = unsafe {
         RegGetValueW(
-            HKEY_CURRENT_USER,
+            hive.handle(),
             key.as_ptr(),
             value.as_ptr(),
-            RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_RT_REG_BINARY | RRF_NOEXPAND,
+            RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_RT_REG_BINARY | RRF_NOEXPAND | RRF_SUBKEY_WOW6464KEY,
             std::ptr::null_mut(),
             bytes.as_mut_ptr().cast(),
             &raw mut length,

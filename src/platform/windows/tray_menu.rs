@@ -4,8 +4,9 @@ use std::ptr::null;
 
 use windows_sys::Win32::Foundation::{HWND, POINT};
 use windows_sys::Win32::UI::WindowsAndMessaging::{
-    AppendMenuW, CreatePopupMenu, DestroyMenu, GetCursorPos, HMENU, MF_CHECKED, MF_SEPARATOR, MF_STRING, PostMessageW,
-    SetForegroundWindow, SetMenuDefaultItem, TPM_NONOTIFY, TPM_RETURNCMD, TPM_RIGHTBUTTON, TrackPopupMenu, WM_NULL,
+    AppendMenuW, CreatePopupMenu, DestroyMenu, GetCursorPos, HMENU, MF_CHECKED, MF_GRAYED, MF_SEPARATOR, MF_STRING,
+    PostMessageW, SetForegroundWindow, SetMenuDefaultItem, TPM_NONOTIFY, TPM_RETURNCMD, TPM_RIGHTBUTTON,
+    TrackPopupMenu, WM_NULL,
 };
 
 use super::wide::wide;
@@ -49,9 +50,10 @@ impl Menu {
             unsafe {
                 match line {
                     MenuLine::Separator => AppendMenuW(menu.0, MF_SEPARATOR, 0, null()),
-                    MenuLine::Item { text, default, checked, .. } => {
+                    MenuLine::Item { text, default, checked, enabled, .. } => {
                         let tick = if *checked == Some(true) { MF_CHECKED } else { 0 };
-                        AppendMenuW(menu.0, MF_STRING | tick, number as usize, wide(&label(text)).as_ptr());
+                        let grey = if *enabled { 0 } else { MF_GRAYED };
+                        AppendMenuW(menu.0, MF_STRING | tick | grey, number as usize, wide(&label(text)).as_ptr());
                         i32::from(*default && SetMenuDefaultItem(menu.0, number, 0) != 0)
                     }
                 };
@@ -94,15 +96,17 @@ mod tests {
             text: text.into(),
             default,
             checked,
+            enabled: checked.is_none(),
         };
-        let lines = [item("開く", true, None), MenuLine::Separator, item("Pause", false, Some(true))];
+        let lines = [item("開く", true, None), MenuLine::Separator, item("Start", false, Some(true))];
         let menu = Menu::new(&lines).expect("a menu");
         // SAFETY: the menu is ours.
         unsafe {
             assert_eq!(GetMenuItemCount(menu.0), 3);
             assert_eq!(GetMenuDefaultItem(menu.0, 0, 0), 1);
             assert_eq!(GetMenuState(menu.0, 3, MF_BYCOMMAND) & MF_CHECKED, MF_CHECKED);
-            assert_eq!(GetMenuState(menu.0, 1, MF_BYCOMMAND) & MF_CHECKED, 0);
+            assert_eq!(GetMenuState(menu.0, 3, MF_BYCOMMAND) & MF_GRAYED, MF_GRAYED);
+            assert_eq!(GetMenuState(menu.0, 1, MF_BYCOMMAND) & (MF_CHECKED | MF_GRAYED), 0);
         }
     }
 }

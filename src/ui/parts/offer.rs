@@ -1,15 +1,17 @@
-//! The offer, shown until answered, to keep watching in the background.
+//! The offer, shown until answered, to keep watching in the background; never where the agent starts with the PC anyway.
 
 use eframe::egui::{self, RichText};
 
 use super::icon::{self, Icon};
+use crate::platform::AutostartState;
 use crate::settings::Background;
 use crate::ui::intent::Intent;
 use crate::ui::snapshot::Snapshot;
 
 /// Draws the offer until it is answered.
 pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
-    if snapshot.background != Background::NotAsked {
+    let starts = snapshot.autostart.get().is_some_and(AutostartState::is_on);
+    if starts || snapshot.background != Background::NotAsked {
         return;
     }
     let (theme, texts) = (snapshot.theme, snapshot.texts);

@@ -5,6 +5,7 @@ use fluent_bundle::FluentArgs;
 
 use crate::explain::{Lang, format, system_reason};
 use crate::model::{DisplayName, Seconds};
+use crate::platform::AutostartState;
 use crate::settings::{Background, ThemeChoice};
 use crate::ui::intent::Intent;
 use crate::ui::parts::recording;
@@ -150,8 +151,12 @@ fn appearance_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<I
 fn background_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let palette = theme.palette(ui).clone();
-    let mut on = snapshot.background == Background::On;
-    if ui.checkbox(&mut on, texts.get("settings-keep-watching")).clicked() {
+    // What was chosen here counts only where the system does not tell.
+    let starts = snapshot.autostart.get().map_or(snapshot.background == Background::On, AutostartState::is_on);
+    let for_everyone = snapshot.autostart.get() == Some(AutostartState::OnForEveryone);
+    let mut on = starts;
+    let checkbox = egui::Checkbox::new(&mut on, texts.get("settings-keep-watching"));
+    if ui.add_enabled(!for_everyone, checkbox).clicked() {
         intents.push(Intent::SetBackground(on));
     }
     let small = |text: String| RichText::new(text).size(theme.size.small);
@@ -160,22 +165,33 @@ fn background_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<I
         let text = texts.with_one("settings-background-failed", "reason", system_reason(error, texts));
         ui.add(egui::Label::new(small(text).color(palette.critical)).wrap());
     }
+    if for_everyone {
+        ui.add(egui::Label::new(small(texts.get("settings-keep-watching-everyone")).color(palette.muted)).wrap());
+    }
+    let is_off = snapshot.recorded.agent.is_none() && snapshot.recorded.read.is_some();
     let lines = match &snapshot.recorded.agent {
-        Some(status) => agent_lines(status, snapshot),
-        None if snapshot.recorded.read.is_some() => vec![texts.get("agent-state-off")],
+        Some(status) => agent_lines(status, starts, snapshot),
+        None if is_off && starts => vec![texts.get("agent-state-off-until-sign-in")],
+        None if is_off => vec![texts.get("agent-state-off")],
         None => Vec::new(),
     };
     for line in lines {
         ui.add(egui::Label::new(line).wrap());
     }
+    if is_off && starts && ui.button(texts.get("settings-start-watching")).clicked() {
+        intents.push(Intent::SetBackground(true));
+    }
 }
 
-fn agent_lines(status: &AgentStatus, snapshot: &Snapshot<'_>) -> Vec<String> {
+fn agent_lines(status: &AgentStatus, starts: bool, snapshot: &Snapshot<'_>) -> Vec<String> {
     let texts = snapshot.texts;
     let mut lines = match status.paused_until {
         Some(until) => vec![texts.with_one("agent-state-paused", "time", format::clock(until, snapshot.zone))],
         None => vec![texts.with_one("agent-state-on", "time", format::date_clock(status.since, snapshot.zone))],
     };
+    if !starts {
+        lines.push(texts.get("agent-state-until-sign-out"));
+    }
     // The agent's cost is unknown in its first moments.
     if let (Some(cpu), Some(bytes)) = (status.cpu, status.memory_bytes) {
         let mut args = FluentArgs::new();

@@ -8,11 +8,11 @@ use std::thread;
 use std::time::Instant;
 
 use mimamori::platform::{
-    DesktopEvent, Endpoint, MenuLine, Notifier, Tray, TrayAction, TrayIcon, TrayView, autostart_is_on, autostart_set,
+    DesktopEvent, Endpoint, MenuLine, Notifier, Tray, TrayAction, TrayIcon, TrayView, autostart_set, autostart_state,
 };
 
 fn item(action: TrayAction, text: &str, default: bool, checked: Option<bool>) -> MenuLine {
-    MenuLine::Item { action, text: text.into(), default, checked }
+    MenuLine::Item { action, text: text.into(), default, checked, enabled: true }
 }
 
 fn view(icon: TrayIcon, tooltip: &str) -> TrayView {
@@ -64,7 +64,7 @@ fn main() {
             }
             (["autostart", exe, argument], _) => {
                 let set = autostart_set(std::path::Path::new(exe), &[argument], true);
-                format!("{set:?} {:?}", autostart_is_on())
+                format!("{set:?} {:?}", autostart_state())
             }
             (["listen"], _) => {
                 endpoint = Endpoint::listen("agent", <[u8]>::to_ascii_uppercase).ok();

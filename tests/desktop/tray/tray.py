@@ -262,7 +262,7 @@ class AutostartTest(Case):
                 program.chmod(0o755)
                 argument = "--tray=$x`y`\\\"%u"
                 probe = self.start(XDG_CONFIG_HOME=folder + "/config")
-                self.assertEqual(probe.tell(f"autostart {program} {argument}")[1], "Ok(()) Known(true)")
+                self.assertEqual(probe.tell(f"autostart {program} {argument}")[1], "Ok(()) Known(On)")
                 file = f"{folder}/config/autostart/mimamori.desktop"
                 if name == "見守り":
                     subprocess.run(["desktop-file-validate", file], check=True)
