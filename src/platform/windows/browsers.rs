@@ -31,7 +31,7 @@ pub fn policy_list(place: &str, name: &str) -> Vec<String> {
     let machine = || (1..=MOST_ENTRIES).filter_map(|number| registry::text(&key, &number.to_string()));
     let user = || {
         (1..=MOST_ENTRIES).filter_map(|number| {
-            let bytes = registry::user_value(&key, &number.to_string()).ok()??;
+            let bytes = registry::value_of(registry::Hive::User, &key, &number.to_string()).ok()??;
             Some(text_of_bytes(&bytes).trim_end_matches('\0').to_owned())
         })
     };
