@@ -395,19 +395,30 @@ impl<'a> AgentLoop<'a> {
     }
 
     fn notify(&mut self, keys: &[FindingKey]) {
+        let Some(worst) = self.findings.iter().find(|finding| keys.contains(&finding_key(finding))) else { return };
+        let shown = self.notices.notify(worst, keys, &self.context.knowledge, self.texts);
+        self.note_failure(&shown);
+    }
+
+    /// Records the findings of a notification that is on screen now. What only was asked for is not recorded: the history
+    /// says what the user was told, and after a restart what was not shown is notified.
+    fn note_shown(&mut self, tag: &str) {
+        let keys = self.notices.take_shown(tag);
+        if keys.is_empty() {
+            return;
+        }
+        let at = self.host.now();
         for (rule, group) in keys {
             let data = json!({ "rule": rule.id() });
-            self.recording_writer.note(&Event::new(self.at, EventKind::Notified, group).with(data));
+            self.recording_writer.note(&Event::new(at, EventKind::Notified, &group).with(data));
         }
         // Written at once: a restart must not repeat a notification because the process was killed.
         self.recording_writer.flush(self.at);
-        let Some(worst) = self.findings.iter().find(|finding| keys.contains(&finding_key(finding))) else { return };
-        let shown = self.notices.notify(worst, keys.len().saturating_sub(1), &self.context.knowledge, self.texts);
-        self.note_failure(&shown);
     }
 
     fn note_failure(&mut self, shown: &Result<(), NoDesktop>) {
         if shown.is_err() {
+            self.notices.forget_awaited();
             self.trouble(NO_NOTIFICATIONS, "");
         }
     }
@@ -565,7 +576,14 @@ impl<'a> AgentLoop<'a> {
                 self.icon.set_shown(false);
                 self.trouble("trouble-no-tray", "");
             }
-            DesktopEvent::NotificationsFailed(reason) => self.trouble(NO_NOTIFICATIONS, reason),
+            DesktopEvent::NotificationShown(tag) => {
+                self.notices.clear_troubles(&[NO_NOTIFICATIONS]);
+                self.note_shown(tag);
+            }
+            DesktopEvent::NotificationsFailed(reason) => {
+                self.notices.forget_awaited();
+                self.trouble(NO_NOTIFICATIONS, reason);
+            }
             _ => {}
         }
     }

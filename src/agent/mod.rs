@@ -267,6 +267,10 @@ mod tests {
         cause_requests: u32,
         is_presenting: bool,
         autostart: AutostartState,
+        /// Receives what comes of each notification.
+        events: Option<DesktopEvents>,
+        /// Why notifications fail, if they do.
+        notifications_fail: Option<String>,
     }
 
     #[derive(Clone)]
@@ -291,7 +295,8 @@ mod tests {
 
         fn give_back_memory(&self) {}
 
-        fn notifier(&self, _app_name: &str, _events: DesktopEvents) -> Box<dyn Notify> {
+        fn notifier(&self, _app_name: &str, events: DesktopEvents) -> Box<dyn Notify> {
+            self.1.borrow_mut().events = Some(events);
             Box::new(self.clone())
         }
 
@@ -319,7 +324,15 @@ mod tests {
 
     impl Notify for FakeHost {
         fn show(&mut self, tag: &str, title: &str, _body: &str, _urgent: bool) -> Result<(), NoDesktop> {
-            self.1.borrow_mut().notices.push((self.0.now(), tag.to_owned(), Some(title.to_owned())));
+            let mut calls = self.1.borrow_mut();
+            let result = match &calls.notifications_fail {
+                Some(reason) => DesktopEvent::NotificationsFailed(reason.clone()),
+                None => DesktopEvent::NotificationShown(tag.to_owned()),
+            };
+            calls.notices.push((self.0.now(), tag.to_owned(), Some(title.to_owned())));
+            if let Some(events) = &calls.events {
+                events.send(result);
+            }
             Ok(())
         }
 
@@ -378,6 +391,9 @@ mod tests {
             let end = self.pc.now().0 + seconds * 1000;
             while self.pc.now().0 < end {
                 let pause = self.agent.agent_loop.tick().expect("it costs nothing");
+                while let Ok(event) = self.agent.inbox.try_recv() {
+                    self.agent.handle(event, &mut Instant::now());
+                }
                 self.pc.pass(pause);
             }
         }
@@ -538,6 +554,30 @@ mod tests {
         assert_eq!((line(&rig), rig.calls.borrow().autostart), ((true, true), AutostartState::On));
         rig.agent.agent_loop.toggle_autostart();
         assert_eq!(rig.calls.borrow().autostart, AutostartState::Off);
+    }
+
+    /// Regression: History said that the user was told of a load when Windows had dropped the notification.
+    #[test]
+    fn a_notification_that_was_not_shown_is_not_in_the_history_and_is_shown_after_a_restart() {
+        let context = context();
+        let mut rig = Rig::new(&context);
+        rig.calls.borrow_mut().notifications_fail = Some("switched off".to_owned());
+        rig.pc.start(BURNER, "burner", 0.8);
+        rig.run(300);
+        assert_eq!((rig.shown().len(), rig.count(EventKind::Notified)), (1, 0), "asked for, and failed");
+        assert_eq!(rig.count(EventKind::Trouble), 1);
+        let recorded: Vec<Event> = rig.events();
+        let mut again = Rig::after(&context, |pc, path| {
+            let run = Run { boot_id: None, version: String::new(), started: At(pc.now().0 - 7_200_000) };
+            let (mut recorder, _) = Recorder::open(path, &run, Limits::default()).expect("opened");
+            for event in &recorded {
+                recorder.note(event);
+            }
+            recorder.end(At(pc.now().0 - 60_000)).expect("ended");
+        });
+        again.pc.start(BURNER, "burner", 0.8);
+        again.run(300);
+        assert_eq!((again.shown().len(), again.count(EventKind::Notified)), (1, 1));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Notifications of the agent. At most one is on screen, and a fault of the agent itself is reported once per run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fluent_bundle::FluentArgs;
 use serde_json::json;
 
+use super::notification_policy::FindingKey;
 use crate::diagnose::{Finding, Severity};
 use crate::explain::{Texts, explain};
 use crate::ipc::finding_id;
@@ -44,13 +45,15 @@ pub(super) struct Notices {
     notifier: Box<dyn Notify>,
     /// Tag of the notification about findings on screen.
     notified: Option<String>,
+    /// Findings of notifications that were asked for, by tag, until the system has shown them.
+    awaited: BTreeMap<String, Vec<FindingKey>>,
     /// Text ids of faults that were reported and persist.
     reported: BTreeSet<&'static str>,
 }
 
 impl Notices {
     pub(super) const fn new(notifier: Box<dyn Notify>) -> Self {
-        Self { notifier, notified: None, reported: BTreeSet::new() }
+        Self { notifier, notified: None, awaited: BTreeMap::new(), reported: BTreeSet::new() }
     }
 
     /// Returns `true` when a notification would disturb a presentation. Blocks briefly.
@@ -58,15 +61,16 @@ impl Notices {
         self.notifier.is_presenting().get() == Some(true)
     }
 
-    /// Shows one notification about `worst` and `more` further findings, replacing the previous one.
+    /// Shows one notification about the findings `keys`, of which `worst` is named, replacing the previous one.
     pub(super) fn notify(
         &mut self,
         worst: &Finding,
-        more: usize,
+        keys: &[FindingKey],
         knowledge: &Knowledge,
         texts: &Texts,
     ) -> Result<(), NoDesktop> {
         let words = explain(worst, knowledge, texts);
+        let more = keys.len().saturating_sub(1);
         let title = if more == 0 {
             words.headline
         } else {
@@ -79,9 +83,20 @@ impl Notices {
         let body = format!("{first}\n{}", texts.get("notice-hint"));
         let tag = finding_id(worst.rule.id(), &worst.subject.group);
         self.withdraw();
+        self.awaited.insert(tag.clone(), keys.to_vec());
         let shown = self.show(&tag, &title, &body, worst.severity == Severity::Critical);
         self.notified = Some(tag);
         shown
+    }
+
+    /// Takes the findings of a notification that the system has shown; none when it was not about findings.
+    pub(super) fn take_shown(&mut self, tag: &str) -> Vec<FindingKey> {
+        self.awaited.remove(tag).unwrap_or_default()
+    }
+
+    /// Drops what was asked for and failed.
+    pub(super) fn forget_awaited(&mut self) {
+        self.awaited.clear();
     }
 
     pub(super) fn show(&mut self, tag: &str, title: &str, body: &str, urgent: bool) -> Result<(), NoDesktop> {

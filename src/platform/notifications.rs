@@ -14,7 +14,7 @@ const PRESENTING_PATIENCE: Duration = Duration::from_millis(500);
 
 /// A notification server. Every call may take seconds.
 pub(super) trait Server {
-    /// Shows a notification, replacing an earlier one with the same tag.
+    /// Shows a notification, replacing an earlier one with the same tag. Succeeds only when the user can see it.
     fn show(&mut self, message: &Message) -> Result<(), String>;
     /// Withdraws a notification, if it is still there.
     fn withdraw(&mut self, tag: &str);
@@ -87,7 +87,10 @@ fn run(mut server: impl Server, jobs: &Receiver<Job>, events: &DesktopEvents) {
     for job in jobs {
         match job {
             Job::Show(message) => match server.show(&message) {
-                Ok(()) => failed = false,
+                Ok(()) => {
+                    failed = false;
+                    events.send(DesktopEvent::NotificationShown(message.tag));
+                }
                 Err(error) if !failed => {
                     failed = true;
                     events.send(DesktopEvent::NotificationsFailed(error));
@@ -133,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_reported_once_and_again_after_a_success() {
+    fn what_is_shown_is_reported_and_a_failure_once_until_a_success() {
         let (events, received) = mpsc::channel();
         let failed = || Err("no server".to_owned());
         let queue =
@@ -142,8 +145,18 @@ mod tests {
             queue.show("a", "b", "c", false).expect("room");
         }
         drop(queue);
-        let failures = received.iter().filter(|event| matches!(event, DesktopEvent::NotificationsFailed(_))).count();
-        assert_eq!(failures, 2);
+        let events: Vec<DesktopEvent> = received.iter().collect();
+        assert!(
+            matches!(
+                events.as_slice(),
+                [
+                    DesktopEvent::NotificationsFailed(_),
+                    DesktopEvent::NotificationShown(tag),
+                    DesktopEvent::NotificationsFailed(_)
+                ] if tag == "a"
+            ),
+            "{events:?}"
+        );
     }
 
     #[test]

@@ -251,6 +251,8 @@ pub enum DesktopEvent {
     TrayShown,
     /// The desktop has no place for tray icons; the icon appears when there is one.
     TrayHidden,
+    /// A notification was shown; carries its tag.
+    NotificationShown(String),
     /// A notification was clicked; carries its tag.
     NotificationClicked(String),
     /// Notifications cannot be shown, with the reason. Sent once, and again only after one was shown.

@@ -51,8 +51,8 @@ impl Notifier {
         Self(Queue::new(server, events))
     }
 
-    /// Shows a notification, replacing an earlier one with the same `tag`. Does not wait for the server: a failure
-    /// arrives as [`DesktopEvent::NotificationsFailed`].
+    /// Shows a notification, replacing an earlier one with the same `tag`. Does not wait for the server, whose
+    /// answer arrives as [`DesktopEvent::NotificationShown`] or [`DesktopEvent::NotificationsFailed`].
     ///
     /// # Errors
     /// Too many are queued for a server that does not answer.

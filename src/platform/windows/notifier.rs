@@ -35,8 +35,8 @@ impl Notifier {
         Self(Queue::new(server, events))
     }
 
-    /// Shows a notification, replacing an earlier one with the same `tag`. Does not wait for Windows: a failure arrives
-    /// as [`DesktopEvent::NotificationsFailed`].
+    /// Shows a notification, replacing an earlier one with the same `tag`. Does not wait for Windows, whose
+    /// answer arrives as [`DesktopEvent::NotificationShown`] or [`DesktopEvent::NotificationsFailed`].
     ///
     /// # Errors
     /// Too many are queued for Windows.
