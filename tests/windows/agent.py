@@ -274,6 +274,9 @@ class Agent(unittest.TestCase):
         shot("agent-menu-ticked")
         click(find("Start with the PC", seen))
         until("the value to be gone", 30, lambda: query().returncode != 0)
+        known = run("reg.exe", "query", r"HKCU\Software\Classes\AppUserModelId\Mimamori.Mimamori")
+        self.assertRegex(known.stdout, r"DisplayName\s+REG_SZ\s+Mimamori")
+        self.assertRegex(known.stdout, r"IconUri\s+REG_SZ\s+C:.*icon\.png")
         # Of an administrator, for everyone: seen within seconds, and nothing to be chosen.
         machine = RUN_KEY.replace("HKCU", "HKLM")
         self.assertEqual(run("reg.exe", "add", machine, "/v", "Mimamori", "/d", "mimamori.exe agent", "/f").returncode, 0)

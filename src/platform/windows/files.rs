@@ -8,10 +8,14 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use windows_sys::Win32::Storage::FileSystem::FILE_FLAG_OPEN_REPARSE_POINT;
 
+use super::app_id;
 use crate::platform::types::Writing;
 
-/// Does nothing: what a user creates in the local data folder is that user's already.
-pub fn prepare_process() {}
+/// Gives this process our application user model ID. Files need nothing: what a user creates in the local data folder is
+/// that user's already.
+pub fn prepare_process() {
+    app_id::set_for_process();
+}
 
 /// Opens an ordinary file for reading; a device such as `CON` is none.
 ///

@@ -1,6 +1,7 @@
 //! Windows 10 and later: the native process list, the desktop and process handles. No administrator rights, no service,
 //! no driver, and COM for toasts only; readings that need one of them are missing with a reason.
 
+mod app_id;
 mod args;
 mod autostart;
 mod autostart_list;
