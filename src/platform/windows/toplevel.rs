@@ -2,6 +2,7 @@
 //! the handle of a closed window fail harmlessly.
 
 use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, GetLastError, HWND, LPARAM, RECT};
+use windows_sys::Win32::Graphics::Dwm::{DWM_CLOAKED_APP, DWM_CLOAKED_SHELL, DWMWA_CLOAKED, DwmGetWindowAttribute};
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     EnumChildWindows, EnumWindows, GW_OWNER, GWL_EXSTYLE, GetClassNameW, GetForegroundWindow, GetShellWindow,
     GetWindow, GetWindowLongPtrW, GetWindowRect, GetWindowThreadProcessId, IsHungAppWindow, IsWindowVisible,
@@ -9,12 +10,20 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
 };
 use windows_sys::core::BOOL;
 
+use super::ntdll::procedure;
 use super::wide::text_of;
 use crate::model::Pid;
 use crate::platform::types::ActError;
 
 /// Class of the windows of Store apps, which belong to a helper process of the system.
 const STORE_APP_FRAME: &str = "ApplicationFrameWindow";
+/// Class of the windows inside those.
+const STORE_APP_CONTENT: &str = "Windows.UI.Core.CoreWindow";
+/// Class of the picture that stands in for a window that does not respond. It belongs to the window manager, dwm.exe.
+const GHOST: &str = "Ghost";
+
+/// `HungWindowFromGhostWindow` of user32, which is not documented: the window that a ghost stands for.
+type HungWindowFromGhostWindow = unsafe extern "system" fn(HWND) -> HWND;
 
 /// A top-level or child window.
 #[derive(Clone, Copy)]
@@ -73,7 +82,20 @@ impl Window {
     pub(super) fn is_usable(self) -> bool {
         // SAFETY: any handle may be queried.
         let style = unsafe { GetWindowLongPtrW(self.0, GWL_EXSTYLE) };
-        self.is_own() && style as u32 & WS_EX_TOOLWINDOW == 0 && self.has_size()
+        self.is_own() && style as u32 & WS_EX_TOOLWINDOW == 0 && self.has_size() && !self.is_cloaked()
+    }
+
+    /// Returns `true` for a window that counts as visible and is not shown: of a Store app that is suspended or was started
+    /// ahead of time, or hidden by its program.
+    #[expect(unsafe_code, reason = "asks about a window")]
+    fn is_cloaked(self) -> bool {
+        let mut cloaked = 0_u32;
+        // SAFETY: any handle may be queried; the number is written, and its size is given.
+        let status = unsafe {
+            let size = size_of_val(&cloaked) as u32;
+            DwmGetWindowAttribute(self.0, DWMWA_CLOAKED as u32, (&raw mut cloaked).cast(), size)
+        };
+        status >= 0 && is_hidden(cloaked, &self.class())
     }
 
     #[expect(unsafe_code, reason = "asks about a window")]
@@ -84,14 +106,29 @@ impl Window {
         known != 0 && place.right > place.left && place.bottom > place.top
     }
 
-    /// Process of the window; for a Store app, the app rather than its frame.
+    /// Process of the window; for a Store app, the app rather than its frame; for a window that does not respond, the one
+    /// that made it rather than the window manager that shows a picture in its place.
     pub(super) fn process(self) -> Option<Pid> {
         let frame = self.creator()?;
-        if self.class() == STORE_APP_FRAME {
-            let app = self.parts().into_iter().find_map(|part| part.creator().filter(|pid| *pid != frame));
-            return app.or(Some(frame));
+        match self.class().as_str() {
+            STORE_APP_FRAME => {
+                let app = self.parts().into_iter().find_map(|part| part.creator().filter(|pid| *pid != frame));
+                app.or(Some(frame))
+            }
+            GHOST => self.behind_ghost().map_or(Some(frame), Self::creator),
+            _ => Some(frame),
         }
-        Some(frame)
+    }
+
+    #[expect(unsafe_code, reason = "a function that is looked up by name")]
+    fn behind_ghost(self) -> Option<Self> {
+        let address = procedure("user32.dll", c"HungWindowFromGhostWindow")?;
+        // SAFETY: the function of that name has had this signature since Windows Vista; any handle may be queried.
+        let window = unsafe {
+            let behind: HungWindowFromGhostWindow = std::mem::transmute(address);
+            behind(self.0)
+        };
+        (!window.is_null()).then_some(Self(window))
     }
 
     #[expect(unsafe_code, reason = "asks about a window")]
@@ -125,6 +162,13 @@ impl Window {
     }
 }
 
+/// Returns `true` when a window of this class with these `DWM_CLOAKED_…` flags is not open to the user. The shell also
+/// cloaks the windows of other virtual desktops, which are; only Store apps are hidden by it for good.
+fn is_hidden(cloaked: u32, class: &str) -> bool {
+    let by_shell = cloaked & DWM_CLOAKED_SHELL != 0 && matches!(class, STORE_APP_FRAME | STORE_APP_CONTENT);
+    cloaked & DWM_CLOAKED_APP != 0 || by_shell
+}
+
 /// Appends a window to the vector behind `list`.
 #[expect(unsafe_code, reason = "called by Windows")]
 unsafe extern "system" fn collect(window: HWND, list: LPARAM) -> BOOL {
@@ -135,4 +179,26 @@ unsafe extern "system" fn collect(window: HWND, list: LPARAM) -> BOOL {
     // SAFETY: the callers pass a vector that outlives the call and is used by nobody else.
     unsafe { (*list).push(Window(window)) };
     1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_of_other_desktops_are_open_and_suspended_apps_are_not() {
+        const DWM_CLOAKED_INHERITED: u32 = 4;
+        assert!(!is_hidden(0, STORE_APP_FRAME));
+        assert!(!is_hidden(DWM_CLOAKED_SHELL, "Notepad"), "on another virtual desktop");
+        assert!(is_hidden(DWM_CLOAKED_SHELL, STORE_APP_FRAME) && is_hidden(DWM_CLOAKED_SHELL, STORE_APP_CONTENT));
+        assert!(is_hidden(DWM_CLOAKED_APP, "Notepad"));
+        assert!(!is_hidden(DWM_CLOAKED_INHERITED, "Notepad"));
+    }
+
+    #[test]
+    fn what_is_no_ghost_stands_for_nothing_else() {
+        if let Some(window) = Window::all().and_then(|windows| windows.into_iter().next()) {
+            assert!(window.behind_ghost().is_none_or(|behind| behind.creator().is_some()));
+        }
+    }
 }
