@@ -5,7 +5,10 @@
 //! escape sequences, bidirectional controls or other invisible characters in it.
 
 use std::fmt::Write as _;
-use std::io::{Error, ErrorKind, IsTerminal, Write};
+use std::io::{Error, ErrorKind, IsTerminal, Result, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::model::{is_dangerous, visible_lines};
 
@@ -33,6 +36,13 @@ const STYLES: [(Style, char, &str); 4] = [
 /// Marks the end of a style.
 const END: char = '\u{fdd0}';
 
+/// A file for the result. It is written under another name beside it, so that an old one stays until the new one is
+/// complete.
+struct ResultFile {
+    temporary: NamedTempFile,
+    path: PathBuf,
+}
+
 /// Standard output and standard error.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about two streams")]
 pub struct Output {
@@ -42,7 +52,9 @@ pub struct Output {
     /// Lines on standard error can be rewritten.
     can_rewrite: bool,
     progress_shown: bool,
-    /// First failure of standard output.
+    /// Takes what would go to standard output.
+    file: Option<ResultFile>,
+    /// First failure of standard output, or of the file in its place.
     failure: Option<Error>,
 }
 
@@ -59,7 +71,36 @@ impl Output {
             error_terminal,
             can_rewrite: error_terminal && !dumb,
             progress_shown: false,
+            file: None,
             failure: None,
+        }
+    }
+
+    /// Writes what would go to standard output to the file `path` instead, as UTF-8 and without colours.
+    /// [`Self::finish_file`] puts it there.
+    ///
+    /// # Errors
+    /// The folder cannot be written to, or `path` is a folder or a device.
+    pub fn write_to(&mut self, path: &Path) -> Result<()> {
+        match path.metadata() {
+            Ok(there) if there.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+            Ok(there) if !there.is_file() => return Err(ErrorKind::InvalidInput.into()),
+            _ => {}
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let temporary = tempfile::Builder::new().prefix(".mimamori-").tempfile_in(folder)?;
+        self.colour = false;
+        self.file = Some(ResultFile { temporary, path: path.to_owned() });
+        Ok(())
+    }
+
+    /// Puts the file of [`Self::write_to`] in its place if `keep`, unless writing failed; otherwise an older one stays.
+    pub fn finish_file(&mut self, keep: bool) {
+        let Some(file) = self.file.take() else { return };
+        if keep && self.failure.is_none() {
+            let kept = file.temporary.as_file().sync_all();
+            let kept = kept.and_then(|()| file.temporary.persist(&file.path).map(drop).map_err(|error| error.error));
+            self.failure = kept.err();
         }
     }
 
@@ -102,11 +143,10 @@ impl Output {
         if self.failure.is_some() {
             return;
         }
-        let mut stdout = std::io::stdout().lock();
-        let written = stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") })
-            .and_then(|()| stdout.flush());
+        let written = match &mut self.file {
+            Some(file) => write_lines(file.temporary.as_file_mut(), text),
+            None => write_lines(&mut std::io::stdout().lock(), text),
+        };
         self.failure = written.err();
     }
 
@@ -144,6 +184,14 @@ impl Output {
         let marked = text.replace(END, "\u{1b}[0m");
         STYLES.iter().fold(marked, |text, (_, mark, code)| text.replace(*mark, &format!("\u{1b}[{code}m")))
     }
+}
+
+fn write_lines(to: &mut impl Write, text: &str) -> Result<()> {
+    to.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        to.write_all(b"\n")?;
+    }
+    to.flush()
 }
 
 /// [`visible_lines`] that leaves the marks of styles where they have a meaning.
@@ -193,6 +241,27 @@ mod tests {
         let json = escaped(&format!("{value:#}\n"));
         assert!(json.is_ascii() && !json.chars().any(|c| c != '\n' && is_dangerous(c)), "{json}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&json).expect("json"), value);
+    }
+
+    #[test]
+    fn a_file_is_there_as_a_whole_or_stays_as_it_was() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("結果.txt");
+        let written = |text: &str, keep| {
+            let mut output = Output::new();
+            output.write_to(&path).expect("a file");
+            output.text(text);
+            output.finish_file(keep);
+            assert!(output.is_open());
+            std::fs::read_to_string(&path).ok()
+        };
+        assert_eq!(written("not kept", false), None);
+        assert_eq!(written("空き容量\u{1b}", true).as_deref(), Some("空き容量<U+001B>\n"));
+        assert_eq!(written("interrupted", false).as_deref(), Some("空き容量<U+001B>\n"));
+        assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 1, "nothing else is left");
+        let mut output = Output::new();
+        assert_eq!(output.write_to(folder.path()).map_err(|error| error.kind()), Err(ErrorKind::IsADirectory));
+        assert!(output.write_to(&folder.path().join("missing/file")).is_err());
     }
 
     #[test]

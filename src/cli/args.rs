@@ -23,13 +23,15 @@ pub struct CheckOptions {
     pub seconds: Seconds,
     /// JSON instead of text.
     pub json: bool,
+    /// File for the result instead of standard output.
+    pub output: Option<PathBuf>,
     /// Language of the text, if given.
     pub lang: Option<Lang>,
 }
 
 impl Default for CheckOptions {
     fn default() -> Self {
-        Self { seconds: Seconds(6.0), json: false, lang: None }
+        Self { seconds: Seconds(6.0), json: false, output: None, lang: None }
     }
 }
 
@@ -40,6 +42,8 @@ pub struct HistoryOptions {
     pub since: Seconds,
     /// JSON instead of text.
     pub json: bool,
+    /// File for the result instead of standard output.
+    pub output: Option<PathBuf>,
     /// Language of the text, if given.
     pub lang: Option<Lang>,
 }
@@ -61,6 +65,8 @@ pub enum Command {
         file: PathBuf,
         /// JSON lines instead of text.
         json: bool,
+        /// File for the result instead of standard output.
+        output: Option<PathBuf>,
         /// Language of the text, if given.
         lang: Option<Lang>,
     },
@@ -164,6 +170,11 @@ fn command(texts: &Texts, program: &'static str) -> clap::Command {
         .value_parser(PossibleValuesParser::new(["ja", "en"]))
         .help(texts.get("cli-arg-lang"));
     let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help(texts.get("cli-arg-json"));
+    let output = Arg::new("output")
+        .long("output")
+        .value_name(texts.get("cli-usage-file"))
+        .value_parser(value_parser!(PathBuf))
+        .help(texts.get("cli-arg-output"));
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help(texts.get("cli-arg-help"));
     let version =
         Arg::new("version").short('V').long("version").action(ArgAction::Version).help(texts.get("cli-arg-version"));
@@ -216,10 +227,22 @@ fn command(texts: &Texts, program: &'static str) -> clap::Command {
         .override_usage(format!("{program} [{}] [{}]", texts.get("cli-usage-options"), texts.get("cli-usage-command")))
         .next_help_heading(options.clone())
         .args([lang.clone(), renderer, help.clone(), version, finding, settings])
-        .subcommand(part("check", "cli-about-check").args([seconds, json.clone(), lang.clone(), help.clone()]))
+        .subcommand(part("check", "cli-about-check").args([
+            seconds,
+            json.clone(),
+            output.clone(),
+            lang.clone(),
+            help.clone(),
+        ]))
         .subcommand(part("agent", "cli-about-agent").args([wait, quiet, lang.clone(), help.clone()]))
-        .subcommand(part("history", "cli-about-history").args([since, json.clone(), lang.clone(), help.clone()]))
-        .subcommand(part("replay", "cli-about-replay").args([file, json, lang, help]))
+        .subcommand(part("history", "cli-about-history").args([
+            since,
+            json.clone(),
+            output.clone(),
+            lang.clone(),
+            help.clone(),
+        ]))
+        .subcommand(part("replay", "cli-about-replay").args([file, json, output, lang, help]))
 }
 
 /// clap's default template with translated headings, followed by examples for `program` and exit codes, if it is given.
@@ -230,7 +253,7 @@ fn template(texts: &Texts, program: Option<&str>) -> String {
         let examples = [
             ("mimamori", "cli-example-window"),
             ("mimamori check --seconds 10 --lang en", "cli-example-check"),
-            ("mimamori check --json", "cli-example-json"),
+            ("mimamori check --json --output pc.json", "cli-example-json"),
             ("mimamori history --since 1h", "cli-example-history"),
             ("mimamori replay history.jsonl", "cli-example-replay"),
         ];
@@ -256,6 +279,7 @@ fn from_matches(matches: &ArgMatches) -> Command {
                 .get_one::<u32>("seconds")
                 .map_or(CheckOptions::default().seconds, |n| Seconds(f64::from(*n))),
             json: matches.get_flag("json"),
+            output: matches.get_one::<PathBuf>("output").cloned(),
             lang: lang(matches),
         }),
         Some(("agent", matches)) => Command::Agent(crate::agent::Options {
@@ -266,11 +290,13 @@ fn from_matches(matches: &ArgMatches) -> Command {
         Some(("history", matches)) => Command::History(HistoryOptions {
             since: matches.get_one::<Seconds>("since").copied().unwrap_or(Seconds::from_hours(1.0)),
             json: matches.get_flag("json"),
+            output: matches.get_one::<PathBuf>("output").cloned(),
             lang: lang(matches),
         }),
         Some(("replay", matches)) => Command::Replay {
             file: matches.get_one::<PathBuf>("file").cloned().unwrap_or_default(),
             json: matches.get_flag("json"),
+            output: matches.get_one::<PathBuf>("output").cloned(),
             lang: lang(matches),
         },
         _ => Command::Window(WindowOptions {
@@ -297,11 +323,15 @@ mod tests {
     #[test]
     fn commands_are_understood() {
         assert_eq!(parse_words("").expect("window"), Command::Window(WindowOptions::default()));
-        let check = CheckOptions { seconds: Seconds(3.0), json: true, lang: Some(Lang::Ja) };
+        let check = CheckOptions { seconds: Seconds(3.0), json: true, output: None, lang: Some(Lang::Ja) };
         assert_eq!(parse_words("check --seconds 3 --json --lang ja").expect("check"), Command::Check(check));
-        let history = HistoryOptions { since: Seconds::from_days(7.0), json: true, lang: None };
-        assert_eq!(parse_words("history --since 7d --json").expect("history"), Command::History(history));
-        let replay = Command::Replay { file: "a.jsonl".into(), json: false, lang: None };
+        let history =
+            HistoryOptions { since: Seconds::from_days(7.0), json: true, output: Some("a.json".into()), lang: None };
+        assert_eq!(
+            parse_words("history --since 7d --json --output a.json").expect("history"),
+            Command::History(history)
+        );
+        let replay = Command::Replay { file: "a.jsonl".into(), json: false, output: None, lang: None };
         assert_eq!(parse_words("replay a.jsonl").expect("replay"), replay);
     }
 

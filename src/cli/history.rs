@@ -3,7 +3,7 @@
 use fluent_bundle::FluentArgs;
 use serde_json::{Value, json};
 
-use super::HistoryOptions;
+use super::{HistoryOptions, PATH_CHARS};
 use crate::console::{Output, Style};
 use crate::context::Context;
 use crate::exit::Exit;
@@ -21,8 +21,6 @@ const SCHEMA: &str = "mimamori.timeline/1";
 const PROGRAMS: usize = 5;
 /// Programs per line of text.
 const NAMES: usize = 3;
-/// Longest path shown, in characters.
-const PATH_CHARS: usize = 200;
 /// Minutes printed as text; scripts get all of them as JSON.
 const MINUTES: usize = 120;
 

@@ -9,6 +9,8 @@ mod replay;
 
 use std::time::Duration;
 
+use fluent_bundle::FluentArgs;
+
 pub use args::{Command, HistoryOptions};
 
 use crate::console::Output;
@@ -17,9 +19,11 @@ use crate::diagnostic_log::Role;
 use crate::exit::Exit;
 use crate::explain::system_reason;
 use crate::ipc::WindowOptions;
-use crate::model::visible_lines;
+use crate::model::{DisplayName, visible_lines};
 use crate::{platform, sampler};
 
+/// Longest path in a message, in characters.
+const PATH_CHARS: usize = 200;
 /// Longest wait at exit for system calls that other threads are still making.
 const SETTLE: Duration = Duration::from_millis(300);
 
@@ -82,6 +86,22 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
         Command::Agent(_) | Command::Window(_) => None,
         Command::Check(_) | Command::History(_) | Command::Replay { .. } => Some(context.start_log(Role::Command).0),
     };
+    let file = match &command {
+        Command::Check(args::CheckOptions { output: file, lang, .. })
+        | Command::History(args::HistoryOptions { output: file, lang, .. })
+        | Command::Replay { output: file, lang, .. } => file.clone().map(|file| (file, lang.unwrap_or(context.lang))),
+        Command::Agent(_) | Command::Window(_) => None,
+    };
+    if let Some((file, lang)) = file
+        && let Err(error) = output.write_to(&file)
+    {
+        let texts = context.texts(lang);
+        let mut args = FluentArgs::new();
+        args.set("file", DisplayName::with_limit(&file.to_string_lossy(), PATH_CHARS).as_str().to_owned());
+        args.set("reason", system_reason(&error.to_string(), texts));
+        output.error(&texts.with("cli-error-create", &args));
+        return Exit::Output;
+    }
     let exit = match command {
         Command::Window(options) => {
             let lang = options.lang;
@@ -106,8 +126,10 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
         Command::Check(check) => check::run(&check, context, output),
         Command::Agent(options) => crate::agent::run(options, context, output),
         Command::History(options) => history::run(&options, context, output),
-        Command::Replay { file, json, lang } => replay::run(&file, json, lang, context, output),
+        Command::Replay { file, json, lang, .. } => replay::run(&file, json, lang, context, output),
     };
+    // Of an interrupted check, or one of something that is no history, there is nothing to keep.
+    output.finish_file(!matches!(exit, Exit::Interrupted | Exit::Usage | Exit::Internal));
     if let Some(log) = log {
         log.end();
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use fluent_bundle::FluentArgs;
 use serde_json::json;
 
-use super::print;
+use super::{PATH_CHARS, print};
 use crate::console::Output;
 use crate::context::Context;
 use crate::diagnose::{Finding, Grouper, RuleId, Severity, diagnose};
@@ -20,8 +20,6 @@ use crate::report::{AtForm, HistoryReader, LineError, NoHistory, finding_json};
 
 /// Length limit of a line. No sample is longer, and one of 16 MB took hundreds of MB once it was parsed.
 const MAX_LINE_BYTES: u64 = 512 << 10;
-/// Longest path shown, in characters.
-const PATH_CHARS: usize = 200;
 
 /// Reads `file` and prints every change of the findings.
 pub(super) fn run(file: &Path, as_json: bool, lang: Option<Lang>, context: &Context, output: &mut Output) -> Exit {

@@ -72,6 +72,30 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!(err, "");
 }
 
+/// What PowerShell redirects is in another encoding; a file written by the program is not.
+#[test]
+fn the_result_goes_to_a_file_which_replaces_an_older_one_only_when_it_is_complete() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("結果.json");
+    let name = file.to_str().expect("a name");
+    std::fs::write(&file, "older").expect("written");
+    let (code, out, err) = run(&["check", "--seconds", "2", "--json", "--output", name]);
+    assert!(code == 0 || code == 1, "{err}");
+    assert_eq!(out, "", "nothing but the file");
+    let json = std::fs::read_to_string(&file).expect("read");
+    let report: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(report["schema"], "mimamori.check/1");
+    let (code, _, err) = run(&["replay", "no such file", "--output", name]);
+    assert_eq!((code, std::fs::read_to_string(&file).expect("read")), (2, json), "{err}");
+    for (lang, sentence) in [("en", "cannot be written"), ("ja", "に書き込めません")] {
+        let missing = folder.path().join("missing/a.txt");
+        let (code, out, err) = run(&["check", "--lang", lang, "--output", missing.to_str().expect("a name")]);
+        assert_eq!((code, out.as_str()), (74, ""));
+        assert!(err.contains(sentence) && err.contains("a.txt"), "{err}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 1, "nothing else is left");
+}
+
 #[test]
 fn output_into_a_pipe_has_no_colours_and_no_progress() {
     let (_, out, err) = run(&["check", "--seconds", "2", "--lang", "en"]);
