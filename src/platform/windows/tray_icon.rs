@@ -1,23 +1,24 @@
 //! The icon itself, in the form the taskbar expects.
 
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 
 use windows_sys::Win32::Foundation::HWND;
 use windows_sys::Win32::Graphics::Gdi::{
     BI_RGB, BITMAPINFO, BITMAPINFOHEADER, CreateBitmap, CreateDIBSection, DIB_RGB_COLORS, DeleteObject, HBITMAP,
 };
-use windows_sys::Win32::UI::HiDpi::{GetDpiForSystem, GetSystemMetricsForDpi};
+use windows_sys::Win32::UI::HiDpi::{GetDpiForSystem, GetDpiForWindow, GetSystemMetricsForDpi};
 use windows_sys::Win32::UI::Shell::{
     NIF_ICON, NIF_INFO, NIF_MESSAGE, NIF_SHOWTIP, NIF_TIP, NIIF_INFO, NIIF_NOSOUND, NIIF_RESPECT_QUIET_TIME,
     NIIF_WARNING, NIM_ADD, NIM_DELETE, NIM_MODIFY, NIM_SETVERSION, NOTIFY_ICON_MESSAGE, NOTIFYICON_VERSION_4,
     NOTIFYICONDATAW, Shell_NotifyIconW,
 };
 use windows_sys::Win32::UI::WindowsAndMessaging::{
-    CreateIconIndirect, DestroyIcon, HICON, ICONINFO, KillTimer, SM_CXSMICON, SetTimer,
+    CreateIconIndirect, DestroyIcon, FindWindowW, HICON, ICONINFO, KillTimer, SM_CXSMICON, SetTimer,
 };
 
 use super::tray::{Balloon, Desired};
 use super::tray_window::ICON_EVENT;
+use super::wide::wide;
 use crate::icon::{self, Colours};
 use crate::platform::types::TrayIcon;
 
@@ -39,7 +40,8 @@ pub(super) struct Icon {
     visible: Option<bool>,
     /// Clicks are reported in the format of version 4.
     is_version_4: bool,
-    picture: Option<(TrayIcon, Picture)>,
+    /// The picture, with what it shows and its size in pixels.
+    picture: Option<(TrayIcon, i32, Picture)>,
     balloon: Option<Balloon>,
 }
 
@@ -67,14 +69,15 @@ impl Icon {
 
     /// Shows the desired content; adds the icon when it is not visible.
     pub(super) fn show(&mut self, desired: &Desired, colours: &Colours) -> Shown {
-        if self.picture.as_ref().is_none_or(|(icon, _)| *icon != desired.view.icon) {
+        let (icon, size) = (desired.view.icon, picture_size());
+        if self.picture.as_ref().is_none_or(|(of, pixels, _)| (*of, *pixels) != (icon, size)) {
             // Windows keeps its own copy, so the previous picture can be dropped.
-            self.picture = Picture::new(desired.view.icon, colours).map(|picture| (desired.view.icon, picture));
+            self.picture = Picture::new(icon, size, colours).map(|picture| (icon, size, picture));
         }
         let mut data = self.data();
         data.uFlags = NIF_MESSAGE | NIF_ICON | NIF_TIP | NIF_SHOWTIP;
         data.uCallbackMessage = ICON_EVENT;
-        data.hIcon = self.picture.as_ref().map_or(null_mut(), |(_, picture)| picture.0);
+        data.hIcon = self.picture.as_ref().map_or(null_mut(), |(_, _, picture)| picture.0);
         copy_text(&mut data.szTip, &desired.view.tooltip);
         let before = self.visible;
         let visible = (self.is_visible() && notify(NIM_MODIFY, &data)) || self.add(&mut data);
@@ -162,14 +165,25 @@ fn copy_text(place: &mut [u16], text: &str) {
     place[used..].fill(0);
 }
 
+/// Width and height of an icon in pixels, at the present scale of the screen with the taskbar. The scale of the system
+/// stays that of the sign-in.
+#[expect(unsafe_code, reason = "asks for numbers")]
+fn picture_size() -> i32 {
+    // SAFETY: the name is zero-terminated; a handle that is not null may be queried, and 0 is checked.
+    let size = unsafe {
+        let taskbar = FindWindowW(wide("Shell_TrayWnd").as_ptr(), null());
+        let scale = if taskbar.is_null() { 0 } else { GetDpiForWindow(taskbar) };
+        GetSystemMetricsForDpi(SM_CXSMICON, if scale == 0 { GetDpiForSystem() } else { scale })
+    };
+    size.clamp(16, 256)
+}
+
 /// A picture, destroyed on drop.
 struct Picture(HICON);
 
 impl Picture {
     #[expect(unsafe_code, reason = "makes an icon")]
-    fn new(icon: TrayIcon, colours: &Colours) -> Option<Self> {
-        // SAFETY: takes numbers.
-        let size = unsafe { GetSystemMetricsForDpi(SM_CXSMICON, GetDpiForSystem()) }.clamp(16, 256);
+    fn new(icon: TrayIcon, size: i32, colours: &Colours) -> Option<Self> {
         let pixels = icon::rgba(icon, size.cast_unsigned(), colours);
         let colour = coloured(size, &pixels)?;
         // SAFETY: one bit per pixel, all zero: the alpha of the colours counts. Both bitmaps are ours, are copied, and
@@ -239,6 +253,8 @@ mod tests {
     #[test]
     fn every_state_has_a_picture() {
         let colours = Colours::builtin().expect("colours");
-        assert!(TrayIcon::ALL.iter().all(|icon| Picture::new(*icon, &colours).is_some()));
+        for size in [picture_size(), 16, 20, 24, 32, 40] {
+            assert!(TrayIcon::ALL.iter().all(|icon| Picture::new(*icon, size, &colours).is_some()), "{size}");
+        }
     }
 }

@@ -12,18 +12,19 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
 use super::wide::wide;
 use crate::platform::types::{MenuLine, TrayAction};
 
-/// Shows the menu at the mouse and waits for a choice; `None` when it was closed without one.
+/// Shows the menu at `place`, or at the mouse, and waits for a choice; `None` when it was closed without one.
 #[expect(unsafe_code, reason = "a menu")]
-pub(super) fn choose(window: HWND, lines: &[MenuLine]) -> Option<TrayAction> {
+pub(super) fn choose(window: HWND, place: Option<POINT>, lines: &[MenuLine]) -> Option<TrayAction> {
     let menu = Menu::new(lines)?;
     let mut mouse = POINT::default();
     // SAFETY: menu and window are ours, and this is their thread. Only the foreground window learns of clicks beside
     // the menu, and without the message after it the next menu closes at once (documentation of TrackPopupMenu).
     let chosen = unsafe {
         GetCursorPos(&raw mut mouse);
+        let place = place.unwrap_or(mouse);
         SetForegroundWindow(window);
         let flags = TPM_RETURNCMD | TPM_NONOTIFY | TPM_RIGHTBUTTON;
-        let chosen = TrackPopupMenu(menu.0, flags, mouse.x, mouse.y, 0, window, null());
+        let chosen = TrackPopupMenu(menu.0, flags, place.x, place.y, 0, window, null());
         PostMessageW(window, WM_NULL, 0, 0);
         chosen
     };

@@ -11,15 +11,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
-use windows_sys::Win32::Foundation::{HWND, LPARAM, LRESULT, WPARAM};
+use windows_sys::Win32::Foundation::{HWND, LPARAM, LRESULT, POINT, WPARAM};
 use windows_sys::Win32::System::LibraryLoader::GetModuleHandleW;
 use windows_sys::Win32::UI::HiDpi::{DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2, SetThreadDpiAwarenessContext};
 use windows_sys::Win32::UI::Shell::{NIN_BALLOONUSERCLICK, NIN_SELECT};
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     ChangeWindowMessageFilterEx, CreateWindowExW, DefWindowProcW, DestroyWindow, DispatchMessageW, EndMenu,
     GetMessageW, MSG, MSGFLT_ALLOW, PostQuitMessage, RegisterClassExW, RegisterWindowMessageW, TranslateMessage,
-    WM_APP, WM_CLOSE, WM_CONTEXTMENU, WM_DESTROY, WM_ENDSESSION, WM_LBUTTONUP, WM_QUERYENDSESSION, WM_RBUTTONUP,
-    WM_TIMER, WNDCLASSEXW, WS_EX_TOOLWINDOW, WS_POPUP,
+    WM_APP, WM_CLOSE, WM_CONTEXTMENU, WM_DESTROY, WM_DISPLAYCHANGE, WM_DPICHANGED, WM_ENDSESSION, WM_LBUTTONUP,
+    WM_QUERYENDSESSION, WM_RBUTTONUP, WM_SETTINGCHANGE, WM_TIMER, WNDCLASSEXW, WS_EX_TOOLWINDOW, WS_POPUP,
 };
 
 use super::tray::{Shared, locked};
@@ -124,9 +124,11 @@ unsafe extern "system" fn window_proc(window: HWND, message: u32, wparam: WPARAM
     match message {
         DESIRED_CHANGED => apply_desired(window),
         WM_TIMER => show(),
-        ICON_EVENT => handle_click(window, (lparam & 0xFFFF) as u32),
+        ICON_EVENT => handle_click(window, (lparam & 0xFFFF) as u32, wparam),
         // Sent from outside, for example by an installer that wants this program to quit.
         WM_CLOSE => send(DesktopEvent::Tray(TrayAction::Quit)),
+        // The scale or the screen with the taskbar may have changed, and with it the size of the icon.
+        WM_DISPLAYCHANGE | WM_SETTINGCHANGE | WM_DPICHANGED => show(),
         WM_QUERYENDSESSION => return 1,
         WM_ENDSESSION => {
             if wparam != 0 {
@@ -189,14 +191,15 @@ fn show() {
     with_icon(|icon| icon.try_again(TRY_AGAIN));
 }
 
-/// Handles a click, as reported by the icon's version.
-fn handle_click(window: HWND, what: u32) {
+/// Handles a click, as reported by the icon's version. Version 4 says where: at the mouse, or at the icon when the keyboard
+/// was used.
+fn handle_click(window: HWND, what: u32, place: WPARAM) {
     let is_version_4 = with_icon(|icon| icon.is_version_4()).unwrap_or(false);
     match what {
         NIN_SELECT | NIN_KEYSELECT if is_version_4 => send(DesktopEvent::Tray(TrayAction::Open)),
         WM_LBUTTONUP if !is_version_4 => send(DesktopEvent::Tray(TrayAction::Open)),
-        WM_CONTEXTMENU if is_version_4 => menu(window),
-        WM_RBUTTONUP if !is_version_4 => menu(window),
+        WM_CONTEXTMENU if is_version_4 => menu(window, Some(point(place))),
+        WM_RBUTTONUP if !is_version_4 => menu(window, None),
         NIN_BALLOONUSERCLICK => {
             let tag = with_icon(|icon| icon.balloon_tag()).flatten();
             if let Some(tag) = tag {
@@ -207,10 +210,30 @@ fn handle_click(window: HWND, what: u32) {
     }
 }
 
-fn menu(window: HWND) {
+/// Two signed 16-bit numbers, x and y: screens to the left of the first one or above it have negative ones.
+const fn point(place: WPARAM) -> POINT {
+    POINT { x: place as u16 as i16 as i32, y: (place >> 16) as u16 as i16 as i32 }
+}
+
+/// Shows the menu at `place`, or at the mouse.
+fn menu(window: HWND, place: Option<POINT>) {
     let Some(desired) = shared().map(|shared| shared.desired()) else { return };
     // Messages are still dispatched while the menu waits for a choice.
-    if let Some(action) = tray_menu::choose(window, &desired.view.menu) {
+    if let Some(action) = tray_menu::choose(window, place, &desired.view.menu) {
         send(DesktopEvent::Tray(action));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_left_of_the_first_screen_and_above_it_are_negative() {
+        for (x, y) in [(1269, 949), (-300, 20), (5, -1)] {
+            let packed = usize::from(x as i16 as u16) | usize::from(y as i16 as u16) << 16;
+            let place = point(packed);
+            assert_eq!((place.x, place.y), (x, y));
+        }
     }
 }
