@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::diagnostic_log::{Crash, DiagnosticLog, Role};
 use crate::explain::{Lang, Texts, knowledge_note, system_reason};
-use crate::knowledge::{Knowledge, KnowledgeError, KnowledgeNote, OVERRIDE_LIMIT};
+use crate::knowledge::{Knowledge, KnowledgeError, KnowledgeNote, OVERRIDE_LIMIT, Rejected};
 use crate::platform;
 use crate::settings::recording_path;
 
@@ -101,29 +101,50 @@ impl Context {
     }
 }
 
-/// Files that override the built-in knowledge, in merge order: the administrator's for the whole PC, then the user's
-/// own.
-fn knowledge_overrides() -> Vec<PathBuf> {
+/// A file that overrides the built-in knowledge.
+struct OverrideFile {
+    path: PathBuf,
+    /// Counts for all users, so that only an administrator may have written it.
+    is_shared: bool,
+}
+
+/// The override files in merge order: the administrator's for the whole PC, then the user's own.
+fn knowledge_overrides() -> Vec<OverrideFile> {
     let of_user = directories::ProjectDirs::from("", "", "mimamori");
-    let own = of_user.map(|folders| folders.config_local_dir().join("knowledge.toml"));
-    platform::shared_config_folder().map(|folder| folder.join("knowledge.toml")).into_iter().chain(own).collect()
+    let folders = [
+        (platform::shared_config_folder(), true),
+        (of_user.map(|folders| folders.config_local_dir().to_owned()), false),
+    ];
+    let files = folders
+        .into_iter()
+        .filter_map(|(folder, is_shared)| Some(OverrideFile { path: folder?.join("knowledge.toml"), is_shared }));
+    files.collect()
 }
 
 /// Merges the existing files into `knowledge`; a mistake costs one entry and is reported.
-fn with_overrides(mut knowledge: Knowledge, files: &[PathBuf]) -> (Knowledge, Vec<OverrideNote>) {
+fn with_overrides(mut knowledge: Knowledge, files: &[OverrideFile]) -> (Knowledge, Vec<OverrideNote>) {
     let mut notes = Vec::new();
-    for file in files {
-        let found = match platform::read_text(file, OVERRIDE_LIMIT as u64) {
-            Ok(text) => {
+    for OverrideFile { path, is_shared } in files {
+        let limit = OVERRIDE_LIMIT as u64;
+        let text = if *is_shared {
+            platform::read_administrators_text(path, limit)
+        } else {
+            platform::read_text(path, limit).map(Some)
+        };
+        let found = match text {
+            Ok(Some(text)) => {
                 let (merged, found) = knowledge.with_override(&text);
                 knowledge = merged;
                 found.into_iter().map(Ok).collect()
             }
+            Ok(None) => vec![Ok(KnowledgeNote::of_file(Rejected::NotAdministrators))],
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            Err(error) if error.kind() == ErrorKind::FileTooLarge => vec![Ok(KnowledgeNote::too_long())],
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+                vec![Ok(KnowledgeNote::of_file(Rejected::TooLong))]
+            }
             Err(error) => vec![Err(error.to_string())],
         };
-        notes.extend(found.into_iter().map(|problem| OverrideNote { file: file.clone(), problem }));
+        notes.extend(found.into_iter().map(|problem| OverrideNote { file: path.clone(), problem }));
     }
     (knowledge, notes)
 }

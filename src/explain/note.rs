@@ -23,7 +23,7 @@ pub fn knowledge_note(note: &KnowledgeNote, texts: &Texts) -> String {
             args.set("detail", shown(what));
             args.set("owner", shown(whose));
         }
-        Rejected::TooLong | Rejected::UnknownKey | Rejected::Twice => {}
+        Rejected::NotAdministrators | Rejected::TooLong | Rejected::UnknownKey | Rejected::Twice => {}
     }
     let why = texts.with(&format!("knowledge-rejected-{}", note.reason.id()), &args);
     let place = [note.table.as_str(), note.id.as_deref().unwrap_or_default()];
@@ -49,6 +49,7 @@ mod tests {
     fn every_reason_has_words_in_both_languages() {
         let text = |of: &str| of.to_owned();
         let reasons = [
+            Rejected::NotAdministrators,
             Rejected::TooLong,
             Rejected::Form(text("x")),
             Rejected::UnknownKey,

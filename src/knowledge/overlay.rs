@@ -42,9 +42,9 @@ pub struct KnowledgeNote {
 }
 
 impl KnowledgeNote {
-    /// The whole file was skipped, because it is longer than [`OVERRIDE_LIMIT`].
-    pub const fn too_long() -> Self {
-        Self { table: String::new(), id: None, line: None, reason: Rejected::TooLong }
+    /// The whole file was skipped.
+    pub const fn of_file(reason: Rejected) -> Self {
+        Self { table: String::new(), id: None, line: None, reason }
     }
 }
 
@@ -69,6 +69,9 @@ impl fmt::Display for KnowledgeNote {
 #[serde(rename_all = "snake_case", tag = "kind", content = "detail")]
 #[strum(serialize_all = "snake_case")]
 pub enum Rejected {
+    /// The file counts for all users and is not an administrator's: it was not read.
+    #[error("not owned by an administrator; nothing of it is used")]
+    NotAdministrators,
     /// The file is too long and was not read.
     #[error("longer than 256 KB; nothing of it is used")]
     TooLong,

@@ -15,7 +15,10 @@ use super::sys;
 /// [`ErrorKind::FileTooLarge`] beyond the limit, [`ErrorKind::IsADirectory`] and [`ErrorKind::InvalidInput`] for what is
 /// no ordinary file, else the system's error.
 pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let file = sys::open_ordinary(path)?;
+    read_all(&sys::open_ordinary(path)?, limit)
+}
+
+fn read_all(file: &File, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // The size may be wrong: the file may grow, and those of the kernel claim to be empty.
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
@@ -28,6 +31,20 @@ pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>> {
 /// As [`read_bytes`], and [`ErrorKind::InvalidData`] when it is not UTF-8.
 pub fn read_text(path: &Path, limit: u64) -> Result<String> {
     String::from_utf8(read_bytes(path, limit)?).map_err(|_| ErrorKind::InvalidData.into())
+}
+
+/// Reads a text file that counts for all users of the PC; `None` when somebody who is no administrator may have written
+/// it.
+///
+/// # Errors
+/// As [`read_text`].
+pub fn read_administrators_text(path: &Path, limit: u64) -> Result<Option<String>> {
+    // Opened once: what is judged is what is read.
+    let file = sys::open_ordinary(path)?;
+    if !sys::is_of_administrator(&file)? {
+        return Ok(None);
+    }
+    String::from_utf8(read_all(&file, limit)?).map(Some).map_err(|_| ErrorKind::InvalidData.into())
 }
 
 /// Reads the last `limit` bytes of a file, of which the first are left out so that what is read begins at a multiple of

@@ -85,6 +85,7 @@ knowledge-note = line { $line }, { $place }: { $why }
 knowledge-note-line = line { $line }: { $why }
 knowledge-note-place = { $place }: { $why }
 knowledge-note-why = { $why }
+knowledge-rejected-not_administrators = it is not owned by an administrator; nothing of it is used
 knowledge-rejected-too_long = longer than 256 KB; nothing of it is used
 knowledge-rejected-form = { $detail }
 knowledge-rejected-unknown_key = there is no such table or key

@@ -85,6 +85,7 @@ knowledge-note = { $line }行目 { $place }：{ $why }
 knowledge-note-line = { $line }行目：{ $why }
 knowledge-note-place = { $place }：{ $why }
 knowledge-note-why = { $why }
+knowledge-rejected-not_administrators = 所有者が管理者ではないため、このファイルは使いません
 knowledge-rejected-too_long = 256 KB を超えているため、このファイルは使いません
 knowledge-rejected-form = 書き方に誤りがあります{ $detail }
 knowledge-rejected-unknown_key = その名前の表や項目はありません

@@ -33,6 +33,15 @@ pub fn open_ordinary(path: &Path) -> Result<File> {
     Ok(file)
 }
 
+/// Reports whether only root can have written a file.
+///
+/// # Errors
+/// The system's error.
+pub fn is_of_administrator(file: &File) -> Result<bool> {
+    let data = file.metadata()?;
+    Ok(data.uid() == 0 && data.mode() & 0o022 == 0)
+}
+
 fn is_ordinary(data: &fs::Metadata) -> Result<()> {
     match (data.is_file(), data.is_dir()) {
         (true, _) => Ok(()),
@@ -178,5 +187,21 @@ mod tests {
         let state = home.path().join(".local/state/mimamori");
         assert!(is_in_foreign_home(&state));
         assert!(make_private_folder(&state).is_err() && !home.path().join(".local").exists());
+    }
+
+    #[test]
+    fn a_file_for_all_users_is_read_only_when_nobody_but_root_can_have_written_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("knowledge.toml");
+        fs::write(&path, "[thresholds.cpu]").expect("written");
+        let read = |mode| {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("set");
+            crate::platform::read_administrators_text(&path, 100).expect("read").is_some()
+        };
+        assert_eq!(read(0o644), rustix::process::geteuid().is_root());
+        assert!(!read(0o664) && !read(0o646), "others may write it");
+        let system = Path::new("/etc/passwd");
+        assert!(crate::platform::read_administrators_text(system, 1 << 20).expect("read").is_some());
     }
 }

@@ -42,7 +42,9 @@ pub use cpu::CpuReader;
 pub use desktop::Desktop;
 pub use display::on_display_lost;
 pub use endpoint::{Endpoint, ask};
-pub use files::{is_in_foreign_home, make_private_folder, open_ordinary, open_private, prepare_process};
+pub use files::{
+    is_in_foreign_home, is_of_administrator, make_private_folder, open_ordinary, open_private, prepare_process,
+};
 pub use gpu_users::GpuUsers;
 pub use last_stop::sudden_stop_cause;
 pub use line::line_interfaces;

@@ -3,12 +3,14 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Result};
 use std::os::windows::fs::OpenOptionsExt;
+use std::os::windows::io::AsHandle;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
 use windows_sys::Win32::Storage::FileSystem::FILE_FLAG_OPEN_REPARSE_POINT;
 
 use super::app_id;
+use super::owner::User;
 use crate::platform::types::Writing;
 
 /// Gives this process our application user model ID. Files need nothing: what a user creates in the local data folder is
@@ -28,6 +30,15 @@ pub fn open_ordinary(path: &Path) -> Result<File> {
         (false, true) => Err(ErrorKind::IsADirectory.into()),
         (false, false) => Err(ErrorKind::InvalidInput.into()),
     }
+}
+
+/// Reports whether a file belongs to the administrators, the system or its installer. Ordinary users may create files in
+/// the data folder for all users, and what they create belongs to them.
+///
+/// # Errors
+/// The system's error.
+pub fn is_of_administrator(file: &File) -> Result<bool> {
+    User::owning(file.as_handle()).map(|owner| owner.is_administrator())
 }
 
 /// Opens one of our own files for writing, creating it when missing. A link in its place is refused.

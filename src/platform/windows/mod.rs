@@ -55,7 +55,7 @@ pub use console::{message_box, on_display_lost, prepare_console, terminal_column
 pub use cpu::CpuReader;
 pub use desktop::Desktop;
 pub use endpoint::{Endpoint, ask};
-pub use files::{is_in_foreign_home, open_ordinary, open_private, prepare_process, time_zone};
+pub use files::{is_in_foreign_home, is_of_administrator, open_ordinary, open_private, prepare_process, time_zone};
 pub use gpu::{GpuTotal, GpuUsers};
 pub use last_stop::sudden_stop_cause;
 pub use line::line_interfaces;

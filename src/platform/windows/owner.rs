@@ -1,9 +1,14 @@
 //! Owner of a process: the user of its token and its session, compared with ours.
 
+use std::io::{Error, ErrorKind, Result};
 use std::os::windows::io::{AsRawHandle, BorrowedHandle, FromRawHandle, OwnedHandle};
 use std::ptr::null_mut;
 
-use windows_sys::Win32::Security::{GetLengthSid, GetTokenInformation, IsValidSid, TOKEN_QUERY, TOKEN_USER, TokenUser};
+use windows_sys::Win32::Foundation::{ERROR_SUCCESS, LocalFree};
+use windows_sys::Win32::Security::Authorization::{GetSecurityInfo, SE_FILE_OBJECT};
+use windows_sys::Win32::Security::{
+    GetLengthSid, GetTokenInformation, IsValidSid, OWNER_SECURITY_INFORMATION, TOKEN_QUERY, TOKEN_USER, TokenUser,
+};
 use windows_sys::Win32::System::RemoteDesktop::ProcessIdToSessionId;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
@@ -42,6 +47,47 @@ impl User {
             }
             Some(Self(std::slice::from_raw_parts(sid.cast::<u8>(), GetLengthSid(sid) as usize).to_vec()))
         }
+    }
+
+    /// Owner of a file that is open for reading.
+    ///
+    /// # Errors
+    /// The system's error.
+    #[expect(unsafe_code, reason = "reads a security descriptor")]
+    pub(super) fn owning(file: BorrowedHandle<'_>) -> Result<Self> {
+        let (mut sid, mut descriptor) = (null_mut(), null_mut());
+        // SAFETY: the handle is open; on success the owner points into the descriptor, which is ours to free afterwards.
+        unsafe {
+            let status = GetSecurityInfo(
+                file.as_raw_handle(),
+                SE_FILE_OBJECT,
+                OWNER_SECURITY_INFORMATION,
+                &raw mut sid,
+                null_mut(),
+                null_mut(),
+                null_mut(),
+                &raw mut descriptor,
+            );
+            if status != ERROR_SUCCESS {
+                return Err(Error::from_raw_os_error(status.cast_signed()));
+            }
+            let user = if sid.is_null() || IsValidSid(sid) == 0 {
+                Err(ErrorKind::InvalidData.into())
+            } else {
+                Ok(Self(std::slice::from_raw_parts(sid.cast::<u8>(), GetLengthSid(sid) as usize).to_vec()))
+            };
+            LocalFree(descriptor);
+            user
+        }
+    }
+
+    /// Returns `true` for the administrators' group, the system, and the installer of Windows ("TrustedInstaller").
+    pub(super) fn is_administrator(&self) -> bool {
+        const INSTALLER: [u32; 6] = [80, 956_008_885, 3_418_522_649, 1_831_038_044, 1_853_292_631, 2_271_478_464];
+        let [1, _, 0, 0, 0, 0, 0, 5, rest @ ..] = self.0.as_slice() else { return false };
+        let numbers: Vec<u32> = rest.as_chunks().0.iter().map(|chunk| u32::from_le_bytes(*chunk)).collect();
+        // "Well-known SIDs": S-1-5-18 is the system, S-1-5-32-544 the group.
+        matches!(numbers.as_slice(), [18] | [32, 544]) || numbers == INSTALLER
     }
 
     /// Returns `true` for the system's own accounts: 18 to 20 SYSTEM and its services, 80 a service by name, 90 and 96
@@ -90,6 +136,8 @@ impl OwnIdentity {
 
 #[cfg(test)]
 mod tests {
+    use std::os::windows::io::AsHandle;
+
     use super::*;
 
     fn user(numbers: &[u32]) -> User {
@@ -121,6 +169,23 @@ mod tests {
         assert_eq!(own_identity.owner(Some(&own_process), 0), Owner::Me);
         assert_eq!(own_identity.owner(Some(&user(&[18])), 0), Owner::System);
         assert_eq!(OwnIdentity { user: None, session: None }.owner(None, 1), Owner::Unknown);
+    }
+
+    #[test]
+    fn administrators_are_those_that_windows_lets_write_for_everyone() {
+        for administrator in [&[18][..], &[32, 544], &[80, 956008885, 3418522649, 1831038044, 1853292631, 2271478464]] {
+            assert!(user(administrator).is_administrator(), "{administrator:?}");
+        }
+        // Users, another service, an account of this PC, the local service.
+        for other in [&[32, 545][..], &[80, 1, 2, 3, 4, 5], &[21, 1, 2, 3, 500], &[19]] {
+            assert!(!user(other).is_administrator(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_has_an_owner() {
+        let file = tempfile::tempfile().expect("a file");
+        assert!(User::owning(file.as_handle()).expect("an owner").0.len() >= 12);
     }
 
     #[test]
