@@ -1,8 +1,11 @@
-//! Single-instance locks: locked files in the user's local data folder.
+//! Single-instance locks: locked files in the user's local data folder. One for each session: a user who is signed in twice
+//! sees two desktops.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{ErrorKind, Result};
+use std::io::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
+
+use windows_sys::Win32::System::RemoteDesktop::ProcessIdToSessionId;
 
 use super::files::open_private;
 use crate::platform::types::Writing;
@@ -20,13 +23,13 @@ impl Lock {
     /// The system's error about the file.
     pub fn take(name: &str) -> Result<Option<Self>> {
         let folders = directories::BaseDirs::new().ok_or(ErrorKind::NotFound)?;
-        Self::take_at(&folders.data_local_dir().join("mimamori"), name)
+        Self::take_at(&folders.data_local_dir().join("mimamori"), name, own_session()?)
     }
 
     /// The file stays after unlocking: removing it could remove the file that the next holder has locked.
-    fn take_at(folder: &Path, name: &str) -> Result<Option<Self>> {
+    fn take_at(folder: &Path, name: &str, session: u32) -> Result<Option<Self>> {
         fs::create_dir_all(folder)?;
-        let path: PathBuf = folder.join(format!("{}.lock", plain(name)?));
+        let path: PathBuf = folder.join(format!("{}-{session}.lock", plain(name)?));
         let file = open_private(&path, Writing::Keep)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
@@ -34,6 +37,15 @@ impl Lock {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
+}
+
+/// Session of this process.
+#[expect(unsafe_code, reason = "asks for a number")]
+fn own_session() -> Result<u32> {
+    let mut session = 0;
+    // SAFETY: the number is writable.
+    let known = unsafe { ProcessIdToSessionId(std::process::id(), &raw mut session) } != 0;
+    if known { Ok(session) } else { Err(Error::last_os_error()) }
 }
 
 /// Returns `name` if it can be part of a file or pipe name.
@@ -49,13 +61,14 @@ mod tests {
     #[test]
     fn a_lock_is_held_once() {
         let folder = tempfile::tempdir().expect("folder");
-        let take = || Lock::take_at(&folder.path().join("deep"), "agent").expect("a file");
-        let lock = take().expect("the first has it");
-        assert!(take().is_none());
+        let take = |session| Lock::take_at(&folder.path().join("deep"), "agent", session).expect("a file");
+        let lock = take(1).expect("the first has it");
+        assert!(take(1).is_none());
+        assert!(take(2).is_some(), "another session of the same user");
         drop(lock);
-        assert!(take().is_some());
+        assert!(take(1).is_some());
         for name in ["", "..", r"a\b", "a.b", "見"] {
-            assert!(Lock::take_at(folder.path(), name).is_err(), "{name}");
+            assert!(Lock::take_at(folder.path(), name, 1).is_err(), "{name}");
         }
     }
 }
