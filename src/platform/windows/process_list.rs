@@ -83,8 +83,8 @@ pub(super) struct Process<'a> {
     pub(super) create_time: u64,
     /// User and kernel time together.
     pub(super) cpu_time: Duration,
-    /// Used because `PrivatePageCount` is 0 under Wine; also what Task Manager's older column shows.
-    pub(super) working_set: u64,
+    /// Physical memory in bytes: what it shares with nobody, or its whole working set where that is not known.
+    pub(super) memory: u64,
     pub(super) threads: u32,
     /// Priority with which its threads begin: 4 in the class "idle" and in background mode, 6 below normal, 8 normal.
     pub(super) base_priority: u32,
@@ -143,13 +143,17 @@ pub(super) fn processes(bytes: &[u8], address: usize) -> impl Iterator<Item = Pr
 fn parse<'a>(entry: &[u8], thread_records: &'a [u8], bytes: &'a [u8], address: usize) -> Process<'a> {
     let number = |offset| u64_at(entry, offset);
     let hundred_ns = number(offset_of!(Entry, user_time)).saturating_add(number(offset_of!(Entry, kernel_time)));
+    // The working set of each process contains what it shares with others, so that a sum over the parts of a browser would
+    // count it many times. Task Manager shows the private part, too. Wine reports none.
+    let private = number(offset_of!(Entry, working_set_private_size));
+    let memory = if private > 0 { private } else { usize_at(entry, offset_of!(Entry, working_set_size)) as u64 };
     Process {
         pid: usize_at(entry, offset_of!(Entry, unique_process_id)) as Pid,
         parent: usize_at(entry, offset_of!(Entry, inherited_from_unique_process_id)) as Pid,
         session: u32_at(entry, offset_of!(Entry, session_id)),
         create_time: number(offset_of!(Entry, create_time)),
         cpu_time: Duration::from_nanos(hundred_ns.saturating_mul(100)),
-        working_set: usize_at(entry, offset_of!(Entry, working_set_size)) as u64,
+        memory,
         threads: u32_at(entry, offset_of!(Entry, number_of_threads)),
         base_priority: u32_at(entry, offset_of!(Entry, base_priority)),
         read: number(offset_of!(Entry, read_transfer_count)),
@@ -204,6 +208,7 @@ mod tests {
     fn the_layout_is_that_of_64_bit_windows() {
         assert_eq!((size_of::<Entry>(), size_of::<Thread>()), (0x100, 0x50));
         assert_eq!(offset_of!(Entry, unique_process_id), 0x50);
+        assert_eq!(offset_of!(Entry, working_set_private_size), 0x08);
         assert_eq!(offset_of!(Entry, working_set_size), 0x90);
         assert_eq!(offset_of!(Entry, read_transfer_count), 0xE8);
         assert_eq!(offset_of!(Thread, state), 0x44);
@@ -219,9 +224,19 @@ mod tests {
         let states: Vec<ProcState> = list.iter().map(Process::state).collect();
         assert_eq!(states, [ProcState::Unknown, ProcState::Sleeping, ProcState::Running]);
         assert_eq!((list[1].pid, list[1].create_time, list[1].threads), (8, 8000, 2));
-        assert_eq!((list[1].read, list[1].written, list[1].working_set), (11, 12, 4096));
+        assert_eq!((list[1].read, list[1].written, list[1].memory), (11, 12, 4096));
         assert_eq!(list[1].base_priority, 8);
         assert_eq!(list[1].cpu_time, Duration::from_micros(10));
+    }
+
+    #[test]
+    fn memory_is_what_a_process_shares_with_nobody_where_that_is_known() {
+        let mut bytes = answer(0x7000, &[(8, "a.exe", &[])]);
+        let memory = |bytes: &[u8]| processes(bytes, 0x7000).next().map(|process| process.memory);
+        assert_eq!(memory(&bytes), Some(4096), "the working set");
+        let at = offset_of!(Entry, working_set_private_size);
+        bytes[at..at + 8].copy_from_slice(&1024_u64.to_le_bytes());
+        assert_eq!(memory(&bytes), Some(1024));
     }
 
     #[test]

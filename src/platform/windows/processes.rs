@@ -67,7 +67,7 @@ impl ProcessReader {
                 parent: process.parent,
                 cpu_time: process.cpu_time,
                 children_time: None,
-                memory: Bytes(process.working_set),
+                memory: Bytes(process.memory),
                 threads: process.threads,
                 state: process.state(),
                 lowest_priority: Reading::Known(process.base_priority == IDLE_PRIORITY),
