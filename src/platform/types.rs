@@ -211,6 +211,19 @@ impl AutostartState {
     }
 }
 
+/// The part of the main screen that the taskbar and panels leave, in points: pixels divided by the scale.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WorkArea {
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+}
+
 /// A line of the tray menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MenuLine {

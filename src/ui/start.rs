@@ -15,13 +15,20 @@ use crate::diagnostic_log::Role;
 use crate::exit::Exit;
 use crate::ipc::{self, Answer, WINDOW, WindowOptions};
 use crate::model::DisplayName;
-use crate::platform::{self, Lock};
+use crate::platform::{self, Lock, WorkArea};
 use crate::settings::{Renderer, SettingsFile, home_of_another_user};
 
 use super::app::MimamoriApp;
 
 /// Environment variable set for the second try, so that it is the last one.
 const SECOND_TRY_ENV: &str = "MIMAMORI_RENDERER_TRIED";
+
+/// Inner size of a new window, in points.
+const SIZE: [f32; 2] = [1000.0, 700.0];
+/// Smallest inner size.
+const SMALLEST: [f32; 2] = [640.0, 480.0];
+/// What the frame of a window adds: both borders, and the title with the lower border.
+const FRAME: [f32; 2] = [16.0, 40.0];
 
 /// Attempts to bring another window to the front, a tenth of a second apart, before this one opens anyway.
 const OTHER_STARTS: usize = 20;
@@ -106,11 +113,12 @@ fn run(context: &Context, renderer: Renderer, options: &WindowOptions, file: Set
     let Some(toolkit) = compiled(renderer) else {
         return Err(texts.with_one("cli-renderer-not-compiled", "renderer", renderer.name()));
     };
+    let viewport = eframe::egui::ViewportBuilder::default().with_app_id("mimamori").with_min_inner_size(SMALLEST);
     let native_options = eframe::NativeOptions {
-        viewport: eframe::egui::ViewportBuilder::default()
-            .with_app_id("mimamori")
-            .with_inner_size([1000.0, 700.0])
-            .with_min_inner_size([640.0, 480.0]),
+        viewport: match platform::work_area().and_then(place_in) {
+            Some((place, size)) => viewport.with_position(place).with_inner_size(size),
+            None => viewport.with_inner_size(SIZE),
+        },
         renderer: toolkit,
         // `fonts` installs them, with Japanese shapes whatever the system language.
         system_font_fallback: false,
@@ -137,6 +145,19 @@ fn run(context: &Context, renderer: Renderer, options: &WindowOptions, file: Set
         Err(panic) if has_drawn.get() => resume_unwind(panic),
         Err(_) => Err(renderer.name().to_owned()),
     }
+}
+
+/// Place and inner size of the window where [`SIZE`] does not fit the work area; `None` where it does, and the system puts
+/// the window where it likes.
+fn place_in(area: WorkArea) -> Option<([f32; 2], [f32; 2])> {
+    let room = [area.width - FRAME[0], area.height - FRAME[1]];
+    if room[0] >= SIZE[0] && room[1] >= SIZE[1] {
+        return None;
+    }
+    let size = [SIZE[0].min(room[0]).max(SMALLEST[0]), SIZE[1].min(room[1]).max(SMALLEST[1])];
+    // In the middle of what is left, the title in any case on the screen.
+    let place = [area.x + ((room[0] - size[0]) / 2.0).max(0.0), area.y + ((room[1] - size[1]) / 2.0).max(0.0)];
+    Some((place, size))
 }
 
 /// Notes that a second frame has begun, so that the first was drawn.
@@ -183,6 +204,24 @@ fn start_again(options: &WindowOptions) -> Option<Exit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_window_fits_what_the_taskbar_leaves() {
+        let area = |width, height| WorkArea { x: 0.0, y: 0.0, width, height };
+        assert_eq!(place_in(area(1920.0, 1040.0)), None);
+        // 1920x1080 at 150 %, 1366x768 at 100 %, a taskbar on the left and above.
+        for area in
+            [area(1280.0, 672.0), area(1366.0, 728.0), WorkArea { x: 60.0, y: 20.0, width: 900.0, height: 600.0 }]
+        {
+            let Some((place, size)) = place_in(area) else { panic!("{area:?}") };
+            assert!(place[0] >= area.x && place[1] >= area.y, "{area:?}: {place:?}");
+            assert!(place[0] + size[0] + FRAME[0] <= area.x + area.width, "{area:?}: {size:?}");
+            assert!(place[1] + size[1] + FRAME[1] <= area.y + area.height, "{area:?}: {size:?}");
+        }
+        // Too small even for the smallest window: its title can be reached.
+        let (place, size) = place_in(area(500.0, 400.0)).expect("a place");
+        assert_eq!((place, size), ([0.0, 0.0], SMALLEST));
+    }
 
     #[test]
     fn an_error_is_reported_without_the_place_in_the_source() {

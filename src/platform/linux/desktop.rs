@@ -19,7 +19,7 @@ use x11rb::x11_utils::TryParse;
 use super::own::SMALL_STACK;
 use super::pings::Pings;
 use crate::model::{Pid, Reading, Seconds, Why};
-use crate::platform::types::{DesktopSnapshot, WindowOwner};
+use crate::platform::types::{DesktopSnapshot, WindowOwner, WorkArea};
 
 /// Age from which a pending answer is discarded, for example after a pause.
 const STALE: Duration = Duration::from_secs(20);
@@ -152,6 +152,17 @@ pub(super) fn is_fullscreen_in_front() -> Option<bool> {
     // A window without the property is in no state.
     let states = screen.numbers(window, screen.atom(b"_NET_WM_STATE")?, AtomEnum::ATOM.into()).unwrap_or_default();
     Some(states.contains(&screen.atom(b"_NET_WM_STATE_FULLSCREEN")?))
+}
+
+/// Work area of the desktop in front, as the window manager reports it; `None` where it does not, and on Wayland, where the
+/// compositor keeps windows inside. Opens its own connection. X11 has no scale of its own: pixels are taken as points.
+pub fn work_area() -> Option<WorkArea> {
+    let screen = Screen::connect()?;
+    let cardinals = |name| screen.numbers(screen.root, screen.atom(name)?, AtomEnum::CARDINAL.into());
+    let desktop = cardinals(b"_NET_CURRENT_DESKTOP").and_then(|numbers| numbers.first().copied()).unwrap_or(0);
+    let areas = cardinals(b"_NET_WORKAREA")?;
+    let [x, y, width, height] = *areas.as_chunks().0.get(desktop as usize)?;
+    Some(WorkArea { x: x as f32, y: y as f32, width: width as f32, height: height as f32 })
 }
 
 /// Returns `true` when, by the environment, an X server is the desktop of this session.

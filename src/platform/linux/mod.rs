@@ -39,7 +39,7 @@ pub use browsers::{policy_list, program_file, user_folder};
 pub use condition::condition;
 pub use connections::remote_ports;
 pub use cpu::CpuReader;
-pub use desktop::Desktop;
+pub use desktop::{Desktop, work_area};
 pub use display::on_display_lost;
 pub use endpoint::{Endpoint, ask};
 pub use files::{

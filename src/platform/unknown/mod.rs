@@ -11,7 +11,8 @@ pub use background::{
 };
 
 use super::types::{
-    ActError, CpuTimes, DesktopSnapshot, DiskCounters, MountPoint, RawProc, SensorValues, Space, WindowOwner, Writing,
+    ActError, CpuTimes, DesktopSnapshot, DiskCounters, MountPoint, RawProc, SensorValues, Space, WindowOwner, WorkArea,
+    Writing,
 };
 use crate::model::{
     At, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts, ProcKey, Reading, Seconds,
@@ -37,6 +38,11 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
 /// There is never a display.
 pub fn has_display() -> bool {
     false
+}
+
+/// Not known.
+pub fn work_area() -> Option<WorkArea> {
+    None
 }
 
 /// Not supported.

@@ -1,11 +1,16 @@
 //! User activity and windows. Titles are never read.
 
+use windows_sys::Win32::Foundation::RECT;
 use windows_sys::Win32::System::SystemInformation::GetTickCount64;
+use windows_sys::Win32::UI::HiDpi::{
+    DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2, GetDpiForSystem, SetThreadDpiAwarenessContext,
+};
 use windows_sys::Win32::UI::Input::KeyboardAndMouse::{GetLastInputInfo, LASTINPUTINFO};
+use windows_sys::Win32::UI::WindowsAndMessaging::{SPI_GETWORKAREA, SystemParametersInfoW, USER_DEFAULT_SCREEN_DPI};
 
 use super::toplevel::Window;
 use crate::model::{Pid, Reading, Seconds, Why};
-use crate::platform::types::{DesktopSnapshot, WindowOwner};
+use crate::platform::types::{DesktopSnapshot, WindowOwner, WorkArea};
 
 /// The desktop of the session this program runs in.
 #[derive(Default)]
@@ -59,6 +64,28 @@ impl Desktop {
     }
 }
 
+/// Work area of the main screen.
+#[expect(unsafe_code, reason = "fills a structure")]
+pub fn work_area() -> Option<WorkArea> {
+    let mut area = RECT::default();
+    // SAFETY: the rectangle is writable. The awareness of this thread is put back: without it the figures would be those of
+    // a screen without a scale, or not, depending on the manifest.
+    let (known, scale) = unsafe {
+        let before = SetThreadDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2);
+        let known = SystemParametersInfoW(SPI_GETWORKAREA, 0, (&raw mut area).cast(), 0) != 0;
+        let scale = GetDpiForSystem() as f32 / USER_DEFAULT_SCREEN_DPI as f32;
+        SetThreadDpiAwarenessContext(before);
+        (known, scale)
+    };
+    let points = |pixels: i32| pixels as f32 / scale;
+    known.then(|| WorkArea {
+        x: points(area.left),
+        y: points(area.top),
+        width: points(area.right - area.left),
+        height: points(area.bottom - area.top),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +95,6 @@ mod tests {
         let mut desktop = Desktop::new();
         assert!(desktop.user_idle().get().is_some_and(|idle| idle.0 >= 0.0));
         assert!(desktop.window_owners().known().is_some());
+        assert!(work_area().is_some_and(|area| area.width >= 640.0 && area.height >= 480.0));
     }
 }

@@ -53,7 +53,7 @@ pub use condition::condition;
 pub use connections::{NetUsers, remote_ports};
 pub use console::{message_box, on_display_lost, prepare_console, terminal_columns};
 pub use cpu::CpuReader;
-pub use desktop::Desktop;
+pub use desktop::{Desktop, work_area};
 pub use endpoint::{Endpoint, ask};
 pub use files::{is_in_foreign_home, is_of_administrator, open_ordinary, open_private, prepare_process, time_zone};
 pub use gpu::{GpuTotal, GpuUsers};
