@@ -2,6 +2,7 @@
 
 mod event;
 pub mod format;
+mod helpdesk;
 mod known;
 mod note;
 mod reason;
@@ -11,6 +12,7 @@ use fluent_bundle::FluentArgs;
 use jiff::tz::TimeZone;
 
 pub use event::{event_finding, event_text};
+pub use helpdesk::for_helpdesk;
 pub use known::{advice, known_of};
 pub use note::knowledge_note;
 pub use reason::system_reason;

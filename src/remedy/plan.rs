@@ -9,6 +9,8 @@ use crate::model::Refusal;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RemedyId {
+    /// Copy what was found for the helpdesk.
+    TellHelpdesk,
     /// Ask a program to close.
     CloseProgram,
     /// Close a web browser with all its windows.
@@ -45,6 +47,11 @@ pub fn plan(finding: &Finding, refusal: Option<Refusal>) -> Plan {
     let is_due = matches!(finding.rule, RuleId::RestartPending | RuleId::LongUptime);
     if finding.severity == Severity::Ok && !is_due {
         return plan;
+    }
+    // Whoever closes a program first shows its owner that it was noticed, and the helpdesk nothing.
+    if finding.rule == RuleId::SecretMining && finding.severity == Severity::Critical {
+        let target = finding.subject.group.clone();
+        plan.remedies.push(Remedy { id: RemedyId::TellHelpdesk, target, needs_confirm: false });
     }
     // Closing a program does not undo a trend over days, and one without processes has ended already.
     let program = finding.program().filter(|program| program.parts > 0 && !finding.is_long_term());
@@ -101,6 +108,15 @@ mod tests {
         let plan = plan(&finding(RuleId::BrowserLoad, SubjectKind::Browser), None);
         assert_eq!(ids(&plan), [RemedyId::CloseBrowser]);
         assert!(!plan.remedies[0].needs_confirm);
+    }
+
+    #[test]
+    fn an_alarm_is_first_for_the_helpdesk_and_closing_comes_second() {
+        let suspicion = finding(RuleId::SecretMining, SubjectKind::Program);
+        assert_eq!(ids(&plan(&suspicion, None)), [RemedyId::CloseProgram]);
+        let alarm = Finding { severity: Severity::Critical, ..suspicion };
+        assert_eq!(ids(&plan(&alarm, None)), [RemedyId::TellHelpdesk, RemedyId::CloseProgram]);
+        assert_eq!(ids(&plan(&alarm, Some(Refusal::OtherUser))), [RemedyId::TellHelpdesk]);
     }
 
     #[test]

@@ -268,6 +268,7 @@ impl MimamoriApp {
                 self.erasing = Erasing::UnderWay;
                 self.send(Command::Erase);
             }
+            Intent::Copy(text) => ctx.copy_text(text),
             Intent::Close(subject) => self.send(Command::Close(subject)),
             Intent::Force => self.send(Command::Force),
             Intent::DismissJob => self.send(Command::DismissJob),
@@ -386,6 +387,7 @@ impl eframe::App for MimamoriApp {
             findings: self.observation.as_ref().map_or(&[], |observation| &observation.findings),
             refusals: &self.refusals,
             started: &started,
+            system: self.machine.os_name.known().map_or("", String::as_str),
             job: self.job.as_ref(),
             restart: &self.restart,
             ticks: &self.settings.restart,

@@ -170,6 +170,8 @@ pub enum Intent {
     Erase,
     /// Ask a program to close.
     Close(Subject),
+    /// Put this text on the clipboard.
+    Copy(String),
     /// End the program by force; already confirmed.
     Force,
     /// Leave the program running, or dismiss the result.

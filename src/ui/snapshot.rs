@@ -148,6 +148,8 @@ pub struct Snapshot<'a> {
     pub texts: &'a Texts,
     /// Known programs and thresholds.
     pub knowledge: &'a Knowledge,
+    /// Name of the operating system; empty where it is not known.
+    pub system: &'a str,
     /// Time zone for times of day.
     pub zone: &'a TimeZone,
     /// Colours and sizes.

@@ -25,7 +25,7 @@ fn ids_stay_as_they_are() {
     add("step", Step::ALL.iter().map(|step| step.id().to_owned()).collect());
     add("missing", Why::ALL.iter().map(|why| why.id().to_owned()).collect());
     add("refusal", Refusal::ALL.iter().map(|why| format!("{why:?}")).collect());
-    let remedies = [RemedyId::CloseProgram, RemedyId::CloseBrowser, RemedyId::Restart];
+    let remedies = [RemedyId::TellHelpdesk, RemedyId::CloseProgram, RemedyId::CloseBrowser, RemedyId::Restart];
     add("remedy", remedies.iter().map(serialized).collect());
     insta::assert_snapshot!(ids);
 }

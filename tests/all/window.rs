@@ -8,7 +8,7 @@ use eframe::egui::{Key, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use jiff::tz::TimeZone;
-use mimamori::diagnose::{Finding, Grouper, ProgramTable, RuleId, Sign, SignKind, diagnose};
+use mimamori::diagnose::{Finding, Grouper, ProgramTable, RuleId, Severity, Sign, SignKind, diagnose};
 use mimamori::diagnostic_log::Crash;
 use mimamori::explain::{Lang, Texts, system_reason};
 use mimamori::ipc::Status;
@@ -130,6 +130,7 @@ impl Scene {
             texts: &self.texts,
             knowledge: &self.knowledge,
             zone: &TimeZone::UTC,
+            system: "Debian GNU/Linux 12",
             theme: &self.theme,
             theme_choice: ThemeChoice::System,
             background: self.background,
@@ -527,6 +528,36 @@ fn the_restart_list_knows_what_it_can_see() {
     harness.get_by_label("See whether the browser brings its pages back").click();
     harness.run_steps(3);
     assert!(harness.state().intents.contains(&Intent::Tick(Step::RestoreSetting)));
+}
+
+/// The first step of an alarm is to tell the helpdesk, so that is its filled button.
+#[test]
+fn an_alarm_is_copied_for_the_helpdesk_before_anything_is_closed() {
+    for &lang in Lang::ALL {
+        let texts = Texts::new(lang);
+        let mut scene = Scene::new(lang, 0.6);
+        let alarm = &mut scene.findings[0].0;
+        (alarm.rule, alarm.severity) = (RuleId::SecretMining, Severity::Critical);
+        alarm.evidence.truncate(1);
+        alarm.subject.path = Some("/tmp/.x/kworker".into());
+        scene.findings[0].1 = plan(&scene.findings[0].0, None);
+        let mut harness = scene.harness([1000.0, 1000.0]);
+        let (copy, close) =
+            (texts.get("button-tell-helpdesk"), texts.with_one("button-close-browser", "name", "Chromium"));
+        let place = |harness: &Harness<'_, Scene>, label: &str| harness.get_by_label(label).rect().left();
+        assert!(place(&harness, &copy) < place(&harness, &close));
+        harness.get_by_label(&copy).click();
+        harness.run_steps(3);
+        let copied = harness.state().intents.iter().find_map(|intent| match intent {
+            Intent::Copy(text) => Some(text.clone()),
+            _ => None,
+        });
+        let copied = copied.expect("on the clipboard");
+        for part in ["/tmp/.x/kworker", "Debian GNU/Linux 12", "Chromium"] {
+            assert!(copied.contains(part), "{part}: {copied}");
+        }
+        harness.get_by_label(&texts.get("copied-for-helpdesk"));
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use eframe::egui::{self, Color32, CornerRadius, RichText, Stroke, vec2};
 
 use super::icon::{self, Icon};
 use crate::diagnose::{Confidence, Finding, RuleId, Severity};
-use crate::explain::{Explanation, Texts, explain, format, name_of, since};
+use crate::explain::{Explanation, Texts, explain, for_helpdesk, format, name_of, since};
 use crate::model::Refusal;
 use crate::remedy::{Plan, RemedyId};
 use crate::ui::intent::{Intent, Screen};
@@ -17,10 +17,20 @@ const MAX_CARDS: usize = 3;
 /// Most figures and signs shown on a card that is not open.
 const MAX_CHIPS: usize = 4;
 
-/// Which card is open.
+/// Which card is open, and which was copied.
 #[derive(Debug, Default)]
 pub struct FindingCards {
     open: Option<(RuleId, String)>,
+    copied: Option<(RuleId, String)>,
+}
+
+/// What was clicked on a card that changes how it is drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Clicked {
+    /// "Show why" or "hide why".
+    Why,
+    /// "Copy for the helpdesk".
+    Copy,
 }
 
 impl FindingCards {
@@ -38,9 +48,12 @@ impl FindingCards {
                 continue;
             }
             // Only the first card is complete: the user needs one answer, and can open the others.
-            let layout = CardLayout { open, short: index > 0 && !open };
-            if card_ui(ui, snapshot, finding, plan, layout, intents) {
-                self.open = (!open).then_some(id);
+            let copied = self.copied.as_ref() == Some(&id);
+            let layout = CardLayout { open, short: index > 0 && !open, copied };
+            match card_ui(ui, snapshot, finding, plan, layout, intents) {
+                Some(Clicked::Why) => self.open = (!open).then_some(id),
+                Some(Clicked::Copy) => self.copied = Some(id),
+                None => {}
             }
         }
     }
@@ -51,9 +64,11 @@ impl FindingCards {
 struct CardLayout {
     open: bool,
     short: bool,
+    /// It was copied for the helpdesk.
+    copied: bool,
 }
 
-/// Draws one card. Returns true if "show why" was pressed.
+/// Draws one card. Returns what was clicked, unless it is an intent.
 fn card_ui(
     ui: &mut egui::Ui,
     snapshot: &Snapshot<'_>,
@@ -61,7 +76,7 @@ fn card_ui(
     plan: &Plan,
     layout: CardLayout,
     intents: &mut Vec<Intent>,
-) -> bool {
+) -> Option<Clicked> {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let palette = theme.palette(ui).clone();
     let (symbol, colour, chip, word) = match finding.severity {
@@ -70,7 +85,7 @@ fn card_ui(
         Severity::Critical => (Icon::Critical, palette.critical, palette.critical_background, "severity-act"),
     };
     let words = explain(finding, snapshot.knowledge, texts);
-    let mut pressed = false;
+    let mut clicked = None;
     let drawn = theme.card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
@@ -102,7 +117,7 @@ fn card_ui(
                 // buttons.
                 let id = egui::Id::unique(("finding-buttons", finding.rule.id(), &finding.subject.group));
                 let buttons = |ui: &mut egui::Ui| buttons_ui(ui, snapshot, finding, plan, layout, intents);
-                pressed = ui.scope_builder(egui::UiBuilder::new().scope_id(id), buttons).inner;
+                clicked = ui.scope_builder(egui::UiBuilder::new().scope_id(id), buttons).inner;
                 if layout.open {
                     why_ui(ui, snapshot, finding, &words, &palette);
                 }
@@ -116,7 +131,7 @@ fn card_ui(
         let radius = CornerRadius { ne: 0, se: 0, ..CornerRadius::same(theme.size.radius) };
         ui.painter().rect_filled(edge, radius, colour);
     }
-    pressed
+    clicked
 }
 
 fn chips_ui(ui: &mut egui::Ui, texts: &[String], background: Color32, colour: Color32, size: f32) {
@@ -135,7 +150,7 @@ fn chips_ui(ui: &mut egui::Ui, texts: &[String], background: Color32, colour: Co
     });
 }
 
-/// Draws the buttons, the most likely remedy first and filled. Returns true if "show why" was pressed.
+/// Draws the buttons, the most likely remedy first and filled. Returns what was clicked, unless it is an intent.
 fn buttons_ui(
     ui: &mut egui::Ui,
     snapshot: &Snapshot<'_>,
@@ -143,31 +158,36 @@ fn buttons_ui(
     plan: &Plan,
     layout: CardLayout,
     intents: &mut Vec<Intent>,
-) -> bool {
+) -> Option<Clicked> {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
-    let mut pressed = false;
+    let mut clicked = None;
     if let Some(refusal) = plan.refusal {
         ui.label(RichText::new(refusal_text(refusal, texts)).color(theme.palette(ui).muted));
     }
     ui.horizontal_wrapped(|ui| {
         for (remedy, index) in plan.remedies.iter().zip(0..) {
             let (text, intent) = match (remedy.id, finding.program()) {
+                (RemedyId::TellHelpdesk, _) => (texts.get("button-tell-helpdesk"), None),
                 (RemedyId::CloseProgram, Some(program)) => (
                     texts.with_one("button-close-program", "name", name_of(program, texts)),
-                    Intent::Close(program.clone()),
+                    Some(Intent::Close(program.clone())),
                 ),
                 (RemedyId::CloseBrowser, Some(program)) => (
                     texts.with_one("button-close-browser", "name", name_of(program, texts)),
-                    Intent::Close(program.clone()),
+                    Some(Intent::Close(program.clone())),
                 ),
-                _ => (texts.get("button-restart"), Intent::Show(Screen::Restart)),
+                _ => (texts.get("button-restart"), Some(Intent::Show(Screen::Restart))),
             };
             // A second action at the same time would distort the measurement of the first.
-            let enabled = snapshot.job.is_none() || remedy.id == RemedyId::Restart;
+            let enabled = snapshot.job.is_none() || matches!(remedy.id, RemedyId::Restart | RemedyId::TellHelpdesk);
             let button =
                 if index == 0 && !layout.short { primary(ui, snapshot, &text) } else { egui::Button::new(&text) };
             if ui.add_enabled(enabled, button).clicked() {
-                intents.push(intent);
+                intents.push(intent.unwrap_or_else(|| {
+                    clicked = Some(Clicked::Copy);
+                    let Snapshot { system, knowledge, zone, now, .. } = *snapshot;
+                    Intent::Copy(for_helpdesk(finding, system, knowledge, texts, zone, now))
+                }));
             }
         }
         if finding.rule == RuleId::SecretMining && finding.subject.path.is_some() {
@@ -179,9 +199,15 @@ fn buttons_ui(
         }
         let why = RichText::new(texts.get(if layout.open { "button-hide-why" } else { "button-show-why" }));
         let why = why.font(theme.bold(theme.size.text)).color(theme.palette(ui).accent);
-        pressed = ui.add(egui::Button::new(why).frame_when_inactive(false)).clicked();
+        if ui.add(egui::Button::new(why).frame_when_inactive(false)).clicked() {
+            clicked = Some(Clicked::Why);
+        }
     });
-    pressed
+    if layout.copied {
+        let copied = RichText::new(texts.get("copied-for-helpdesk")).color(theme.palette(ui).ok);
+        ui.add(egui::Label::new(copied).wrap());
+    }
+    clicked
 }
 
 /// A filled button; only one is shown at a time.
