@@ -26,9 +26,11 @@ use crate::diagnose::{Finding, RuleId, Severity, is_monitoring_tool};
 use crate::exit::Exit;
 use crate::explain::{Texts, event_text, system_reason};
 use crate::ipc::{Status, WindowOptions, finding_id};
-use crate::model::{At, Autostart, Condition, Event, EventKind, History, MyFiles, Reading, Sample, Seconds};
+use crate::model::{
+    At, Autostart, AutostartState, Condition, Event, EventKind, History, MyFiles, Reading, Sample, Seconds,
+};
 use crate::monitor::{LEARN_EVERY, Monitor, Observation, PacedSample};
-use crate::platform::{self, AutostartState, DesktopEvent, DesktopEvents, NoDesktop, StopCause, Tray, TrayView};
+use crate::platform::{self, DesktopEvent, DesktopEvents, NoDesktop, StopCause, Tray, TrayView};
 use crate::recorder::{Reader, Run};
 use crate::sampler::{Pace, SampleSource};
 use crate::settings::{Background, SettingsFile};

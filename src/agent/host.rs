@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::AgentEvent;
 use super::notices::Notify;
 use crate::ipc::{AUTOSTART, WindowOptions, agent_program, open_window};
-use crate::model::{At, Bytes, Reading, Seconds, Why};
+use crate::model::{At, AutostartState, Bytes, Reading, Seconds, Why};
 use crate::monitor::now;
-use crate::platform::{self, AutostartState, DesktopEvents, Notifier, Tray, TrayView};
+use crate::platform::{self, DesktopEvents, Notifier, Tray, TrayView};
 
 /// The system around the agent. The default methods call the real one.
 pub(super) trait Host {

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 use crate::diagnose::{Finding, Severity};
 use crate::explain::{Texts, explain, format, program_name};
 use crate::knowledge::Knowledge;
-use crate::model::{At, Reading, Sample};
-use crate::platform::{AutostartState, MenuLine, TrayAction, TrayIcon, TrayView};
+use crate::model::{At, AutostartState, Reading, Sample};
+use crate::platform::{MenuLine, TrayAction, TrayIcon, TrayView};
 
 /// Longest menu line, in characters.
 const LONGEST: usize = 60;

@@ -253,8 +253,8 @@ mod tests {
     use super::notices::Notify;
     use super::*;
     use crate::ipc::Status;
-    use crate::model::{At, Bytes, Event, EventKind, ProcKey, Sample};
-    use crate::platform::{AutostartState, DesktopEvents, MenuLine, StopCause, TrayAction, TrayView};
+    use crate::model::{At, AutostartState, Bytes, Event, EventKind, ProcKey, Sample};
+    use crate::platform::{DesktopEvents, MenuLine, StopCause, TrayAction, TrayView};
     use crate::recorder::{Limits, Reader, Recorder, Run, Tier};
     use crate::sampler::fake::FakePc;
     use crate::settings::{Background, Settings};

@@ -144,6 +144,25 @@ impl Condition {
     }
 }
 
+/// Whether the program starts with the session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AutostartState {
+    /// It does not.
+    #[default]
+    Off,
+    /// It does.
+    On,
+    /// It does for every user, by an administrator; this user cannot switch it off.
+    OnForEveryone,
+}
+
+impl AutostartState {
+    /// Returns `true` when it starts.
+    pub const fn is_on(self) -> bool {
+        matches!(self, Self::On | Self::OnForEveryone)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

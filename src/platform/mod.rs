@@ -36,7 +36,7 @@ pub use sys::{
     space, start_detached, started_at, sudden_stop_cause, terminal_columns, time_zone, user_folder, work_area,
 };
 pub use types::{
-    ActError, AutostartState, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, DesktopSnapshot, DiskCounters,
-    MenuLine, MountPoint, NoDesktop, RawProc, SensorValues, Space, StopCause, TrayAction, TrayIcon, TrayView,
-    WindowOwner, WorkArea, Writing,
+    ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, DesktopSnapshot, DiskCounters, MenuLine,
+    MountPoint, NoDesktop, RawProc, SensorValues, Space, StopCause, TrayAction, TrayIcon, TrayView, WindowOwner,
+    WorkArea, Writing,
 };

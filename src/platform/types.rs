@@ -192,25 +192,6 @@ pub enum TrayAction {
     Quit,
 }
 
-/// Whether the program starts with the session.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AutostartState {
-    /// It does not.
-    #[default]
-    Off,
-    /// It does.
-    On,
-    /// It does for every user, by an administrator; this user cannot switch it off.
-    OnForEveryone,
-}
-
-impl AutostartState {
-    /// Returns `true` when it starts.
-    pub const fn is_on(self) -> bool {
-        matches!(self, Self::On | Self::OnForEveryone)
-    }
-}
-
 /// The part of the main screen that the taskbar and panels leave, in points: pixels divided by the scale.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WorkArea {

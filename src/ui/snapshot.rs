@@ -12,8 +12,9 @@ use crate::diagnostic_log::Crash;
 use crate::explain::Texts;
 pub use crate::ipc::Status as AgentStatus;
 use crate::knowledge::Knowledge;
-use crate::model::{At, Event, History, ProcKey, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures};
-use crate::platform::AutostartState;
+use crate::model::{
+    At, AutostartState, Event, History, ProcKey, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures,
+};
 use crate::remedy::restart::{RestartFacts, Ticks};
 use crate::remedy::{CloseStatus, Plan};
 use crate::settings::{Background, MyWork, ThemeChoice};

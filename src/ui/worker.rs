@@ -13,10 +13,11 @@ use crate::diagnose::{OWN_PROGRAM, ProgramTable, Subject};
 use crate::ipc;
 use crate::knowledge::Knowledge;
 use crate::model::{
-    ActError, At, Closable, Event, Machine, MyFiles, ProgramKind, Reading, Refusal, Sample, Seconds, Why,
+    ActError, At, AutostartState, Closable, Event, Machine, MyFiles, ProgramKind, Reading, Refusal, Sample, Seconds,
+    Why,
 };
 use crate::monitor::{LEARN_EVERY, Monitor, Observation, now};
-use crate::platform::{self, AutostartState, Desktop, WindowOwner};
+use crate::platform::{self, Desktop, WindowOwner};
 use crate::recorder::Inbox;
 use crate::remedy::restart::RestartFacts;
 use crate::remedy::{CloseJob, CloseStatus, CloseUpdate, PcState, Target};

@@ -14,10 +14,9 @@ use mimamori::explain::{Lang, Texts, system_reason};
 use mimamori::ipc::Status;
 use mimamori::knowledge::Knowledge;
 use mimamori::model::{
-    ActError, At, Bytes, Event, EventKind, Fraction, History, Machine, Memory, Os, Owner, ProcFacts, ProcKey,
-    ProcSample, ProcState, Reading, Refusal, Sample, Seconds, SelfUsage, Signature, Signatures, Why,
+    ActError, At, AutostartState, Bytes, Event, EventKind, Fraction, History, Machine, Memory, Os, Owner, ProcFacts,
+    ProcKey, ProcSample, ProcState, Reading, Refusal, Sample, Seconds, SelfUsage, Signature, Signatures, Why,
 };
-use mimamori::platform::AutostartState;
 use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{CloseStatus, Phase, Plan, Verdict, plan};
 use mimamori::settings::{Background, MyWork, ThemeChoice};

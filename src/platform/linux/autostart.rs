@@ -5,9 +5,9 @@ use std::io::{ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 use std::{env, process};
 
-use crate::model::Reading;
+use crate::model::{AutostartState, Reading};
 use crate::platform::files::read_text;
-use crate::platform::types::{AutostartState, NoDesktop};
+use crate::platform::types::NoDesktop;
 
 /// Name of our file, here and in the system's folder.
 pub(super) const FILE: &str = "mimamori.desktop";

@@ -4,8 +4,8 @@ use std::io::{ErrorKind, Result};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::model::{At, Bytes, Reading, Why};
-use crate::platform::types::{AutostartState, Clocks, DesktopEvents, NoDesktop, StopCause, TrayView};
+use crate::model::{At, AutostartState, Bytes, Reading, Why};
+use crate::platform::types::{Clocks, DesktopEvents, NoDesktop, StopCause, TrayView};
 
 fn nothing() -> NoDesktop {
     NoDesktop("this system is not known".into())

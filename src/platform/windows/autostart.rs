@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::own::command_line;
 use super::registry::{Hive, remove_user_value, set_user_text, value_of};
-use crate::model::Reading;
-use crate::platform::types::{AutostartState, NoDesktop};
+use crate::model::{AutostartState, Reading};
+use crate::platform::types::NoDesktop;
 
 /// Key that Windows reads at sign-in.
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";

@@ -3,7 +3,7 @@
 use eframe::egui::{self, RichText};
 
 use super::icon::{self, Icon};
-use crate::platform::AutostartState;
+use crate::model::AutostartState;
 use crate::settings::Background;
 use crate::ui::intent::Intent;
 use crate::ui::snapshot::Snapshot;

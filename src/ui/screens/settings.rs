@@ -4,8 +4,7 @@ use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;
 
 use crate::explain::{Lang, format, system_reason};
-use crate::model::{DisplayName, Seconds};
-use crate::platform::AutostartState;
+use crate::model::{AutostartState, DisplayName, Seconds};
 use crate::settings::{Background, ThemeChoice};
 use crate::ui::intent::Intent;
 use crate::ui::parts::recording;
