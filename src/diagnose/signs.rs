@@ -5,7 +5,8 @@ use super::finding::{Severity, Sign, SignClass, SignKind};
 use super::series::{self, Point};
 use crate::knowledge::Knowledge;
 use crate::model::{
-    Autostart, BytesPerSec, Celsius, DisplayName, Fraction, History, OriginFlag, ProgramSample, Reading, Seconds,
+    Autostart, BytesPerSec, Celsius, DisplayName, Fraction, History, OriginFlag, ProcKey, ProgramSample, Reading,
+    Seconds,
 };
 
 /// The signs of one load, each with its points from `thresholds.toml`.
@@ -173,7 +174,7 @@ impl<'a> Signs<'a> {
         required: Option<FollowUp>,
     ) -> u32 {
         let (steady, mining) = (&self.knowledge.thresholds.steady, &self.knowledge.thresholds.mining);
-        let mut drops = 0;
+        let (mut drops, mut restarts) = (0, 0);
         for index in 1..points.len() {
             if !at(&points[index - 1], &points[index]) {
                 continue;
@@ -186,18 +187,34 @@ impl<'a> Signs<'a> {
             let Some((level, _)) = mean(&before).filter(|(level, _)| *level >= steady.program) else { continue };
             // The sample of the moment itself still contains part of the load; a later one must show the drop.
             let Some(last) = after.last() else { continue };
+            let running = before.iter().rev().find_map(|point| point.program);
+            let is_same = |point: &Point| {
+                running.is_none_or(|running| point.program.is_some_and(|program| has_process_of(program, running)))
+            };
+            // What somebody closed here and started again did not hide.
+            let was_closed = running
+                .is_some_and(|running| points[index..].iter().any(|point| point.sample.closed.contains(&running.name)));
             // At work again later, or still running. A program that is about to be ended shows neither.
             let again = |point: &Point| point.cpu >= steady.program && point.at.since(moment) > mining.fell_seconds;
-            let is_continuing =
-                |proof| points[index..].iter().any(again) || proof == FollowUp::Program && last.program.is_some();
+            let is_same_at_work = points[index..].iter().any(|point| again(point) && is_same(point));
+            let is_other_at_work = !was_closed && points[index..].iter().any(again);
+            let is_resting = |proof| proof == FollowUp::Program && last.program.is_some() && is_same(last);
             // A load that returns while the monitoring tool is still open does not hide: it paused by itself.
             let is_open = |point: &&Point| point.sample.watched == Reading::Known(true);
             let is_hiding = || !points[index..].iter().take_while(is_open).any(again);
-            if last.cpu <= level * mining.fell_to && required.is_none_or(|proof| is_continuing(proof) && is_hiding()) {
-                drops += 1;
+            if last.cpu > level * mining.fell_to {
+                continue;
+            }
+            match required {
+                None => drops += 1,
+                Some(_) if !is_hiding() => {}
+                Some(proof) if is_same_at_work || is_resting(proof) => drops += 1,
+                Some(_) if is_other_at_work => restarts += 1,
+                Some(_) => {}
             }
         }
-        drops
+        // Ended and started anew each time: once, the user may have done it.
+        if restarts >= 2 { drops + restarts } else { drops }
     }
 
     /// Adds the signs of the shape of the load of `name`, and of what goes with it.
@@ -351,4 +368,13 @@ fn is_another(before: &ProgramSample, now: &ProgramSample) -> bool {
 fn folder_of(path: &str) -> String {
     let end = path.rfind(['/', '\\']).unwrap_or(path.len());
     path[..end.max(1).min(path.len())].to_owned()
+}
+
+/// Returns `true` when a process of `before` is part of `program`. Of a program that does next to nothing only the largest
+/// process is known.
+fn has_process_of(program: &ProgramSample, before: &ProgramSample) -> bool {
+    let keys =
+        |of: &ProgramSample| -> Vec<ProcKey> { of.members.iter().map(|member| member.key).chain(of.largest).collect() };
+    let earlier = keys(before);
+    keys(program).iter().any(|key| earlier.contains(key))
 }
