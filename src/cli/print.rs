@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::console::{Output, Style};
 use crate::diagnose::{Finding, Severity};
-use crate::explain::{Texts, explain, format, program_name, since};
+use crate::explain::{Texts, explain, format, program_name, severity_word, since};
 use crate::knowledge::Knowledge;
 use crate::model::{At, Sample};
 
@@ -22,13 +22,13 @@ pub(super) fn finding(
     now: At,
 ) -> String {
     let words = explain(finding, knowledge, texts);
-    let (mark, style, id) = match finding.severity {
-        Severity::Ok => ('○', Style::Good, "severity-ok"),
-        Severity::Warning => ('▲', Style::Warning, "severity-look"),
-        Severity::Critical => ('■', Style::Warning, "severity-act"),
+    let (mark, style) = match finding.severity {
+        Severity::Ok => ('○', Style::Good),
+        Severity::Warning => ('▲', Style::Warning),
+        Severity::Critical => ('■', Style::Warning),
     };
     let mut lines = Vec::new();
-    let word = output.styled(style, &format!("{mark} {}", texts.get(id)));
+    let word = output.styled(style, &format!("{mark} {}", texts.get(severity_word(finding))));
     lines.push(format!("{word}  {}", output.styled(Style::Strong, &words.headline)));
     lines.push(format!("  {}", output.styled(Style::Faint, &since(finding, texts, zone, now))));
     lines.extend(words.what.map(|what| format!("  {what}")));

@@ -93,6 +93,17 @@ pub fn since(finding: &Finding, texts: &Texts, zone: &TimeZone, now: At) -> Stri
     texts.with(if finding.is_over() { "since-over" } else { "since" }, &args)
 }
 
+/// Text id of the word beside a finding. "Fine" only where nothing holds the PC back: what is merely not serious, such as a
+/// PC that has been full for a moment, is a note.
+pub fn severity_word(finding: &Finding) -> &'static str {
+    match finding.severity {
+        Severity::Ok if matches!(finding.rule, RuleId::AllWell | RuleId::KnownBusy) => "severity-ok",
+        Severity::Ok => "severity-note",
+        Severity::Warning => "severity-look",
+        Severity::Critical => "severity-act",
+    }
+}
+
 fn variants(finding: &Finding) -> Vec<&'static str> {
     let mut variants = Vec::new();
     if finding.rule == RuleId::SecretMining && finding.observed(EvidenceKind::ProgramGpu).is_some() {

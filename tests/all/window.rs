@@ -529,6 +529,24 @@ fn the_restart_list_knows_what_it_can_see() {
     assert!(harness.state().intents.contains(&Intent::Tick(Step::RestoreSetting)));
 }
 
+/// Regression: in its first seconds a full PC was "Fine", beside a headline that said that the processor is fully busy.
+#[test]
+fn only_what_is_fine_is_called_so_and_closing_a_browser_says_what_goes_with_it() {
+    for &lang in Lang::ALL {
+        let texts = Texts::new(lang);
+        let mut scene = Scene::new(lang, 0.6);
+        let finding = &mut scene.findings[0].0;
+        (finding.rule, finding.severity) = (RuleId::FullLoad, Severity::Ok);
+        let harness = scene.harness([1000.0, 1000.0]);
+        harness.get_by_label(&texts.get("severity-note"));
+        assert!(harness.query_by_label(&texts.get("severity-ok")).is_none());
+        let harness = Scene::new(lang, 0.02).harness([1000.0, 1000.0]);
+        harness.get_by_label(&texts.get("severity-ok"));
+        assert!(harness.query_by_label(&texts.get("button-close-browser-note")).is_none());
+        Scene::new(lang, 0.6).harness([1000.0, 1000.0]).get_by_label(&texts.get("button-close-browser-note"));
+    }
+}
+
 /// The first step of an alarm is to tell the helpdesk, so that is its filled button.
 #[test]
 fn an_alarm_is_copied_for_the_helpdesk_before_anything_is_closed() {

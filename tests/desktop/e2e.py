@@ -39,7 +39,7 @@ FILM_SECONDS = int(os.environ.get("MIMAMORI_FILM_SECONDS", "75"))
 """How long the film plays: a steady load is told after a minute. 180 by hand."""
 
 TEXT_OF_CPU_VERDICT = re.compile(r"It worked: CPU ([\d.]+)% → ([\d.]+)%")
-SEVERITIES = {"Fine", "Look", "Act", "正常", "注意", "要対応"}
+SEVERITIES = {"Fine", "Note", "Look", "Act", "正常", "お知らせ", "注意", "要対応"}
 
 Rect = namedtuple("Rect", "x y width height")
 

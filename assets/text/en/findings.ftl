@@ -144,6 +144,7 @@ saw-throttle_events = { $number ->
 }
 
 severity-ok = Fine
+severity-note = Note
 severity-look = Look
 severity-act = Act
 confidence-low = seen only briefly

@@ -19,6 +19,7 @@ unknown-value = not known
 
 button-close-program = Close { $name }
 button-close-browser = Close { $name }
+button-close-browser-note = Closing it closes all of its pages. Most browsers can open them again.
 button-restart = Restart…
 button-tell-helpdesk = Copy for the helpdesk
 copied-for-helpdesk = Copied. Paste it into a mail or a ticket to your helpdesk.

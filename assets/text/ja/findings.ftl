@@ -138,6 +138,7 @@ saw-fan_effort = ファンの負担：{ $value }（推定）
 saw-throttle_events = { $duration }の間に熱のため{ $number }回減速
 
 severity-ok = 正常
+severity-note = お知らせ
 severity-look = 注意
 severity-act = 要対応
 confidence-low = 短時間の観察

@@ -19,6 +19,7 @@ unknown-value = 不明
 
 button-close-program = { $name } を閉じる
 button-close-browser = { $name } を閉じる
+button-close-browser-note = 閉じると、開いているページもすべて閉じます。多くのブラウザーでは、後で元に戻せます。
 button-restart = 再起動…
 button-tell-helpdesk = ヘルプデスク用にコピー
 copied-for-helpdesk = コピーしました。ヘルプデスクへのメールや問い合わせ票に貼り付けてください。

@@ -4,7 +4,7 @@ use eframe::egui::{self, Color32, CornerRadius, RichText, Stroke, vec2};
 
 use super::icon::{self, Icon};
 use crate::diagnose::{Confidence, Finding, RuleId, Severity};
-use crate::explain::{Explanation, Texts, explain, for_helpdesk, format, name_of, since};
+use crate::explain::{Explanation, Texts, explain, for_helpdesk, format, name_of, severity_word, since};
 use crate::model::Refusal;
 use crate::remedy::{Plan, RemedyId};
 use crate::ui::intent::{Intent, Screen};
@@ -79,10 +79,12 @@ fn card_ui(
 ) -> Option<Clicked> {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let palette = theme.palette(ui).clone();
-    let (symbol, colour, chip, word) = match finding.severity {
-        Severity::Ok => (Icon::Ok, palette.ok, palette.ok_background, "severity-ok"),
-        Severity::Warning => (Icon::Warning, palette.warning, palette.warning_background, "severity-look"),
-        Severity::Critical => (Icon::Critical, palette.critical, palette.critical_background, "severity-act"),
+    let word = severity_word(finding);
+    let (symbol, colour, chip) = match finding.severity {
+        Severity::Ok if word == "severity-ok" => (Icon::Ok, palette.ok, palette.ok_background),
+        Severity::Ok => (Icon::Info, palette.accent, palette.ok_background),
+        Severity::Warning => (Icon::Warning, palette.warning, palette.warning_background),
+        Severity::Critical => (Icon::Critical, palette.critical, palette.critical_background),
     };
     let words = explain(finding, snapshot.knowledge, texts);
     let mut clicked = None;
@@ -203,6 +205,10 @@ fn buttons_ui(
             clicked = Some(Clicked::Why);
         }
     });
+    if plan.remedies.iter().any(|remedy| remedy.id == RemedyId::CloseBrowser) && !layout.short {
+        let note = RichText::new(texts.get("button-close-browser-note")).size(theme.size.small);
+        ui.add(egui::Label::new(note.color(theme.palette(ui).muted)).wrap());
+    }
     if layout.copied {
         let copied = RichText::new(texts.get("copied-for-helpdesk")).color(theme.palette(ui).ok);
         ui.add(egui::Label::new(copied).wrap());

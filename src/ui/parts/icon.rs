@@ -9,6 +9,8 @@ use eframe::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 pub enum Icon {
     /// No problem: a tick in a circle.
     Ok,
+    /// Something to know: an i in a circle.
+    Info,
     /// Warning: a triangle with an exclamation mark.
     Warning,
     /// Needs action: a filled octagon with an exclamation mark.
@@ -52,6 +54,11 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, colour: Color32) {
             painter.add(Shape::closed_line(corners, stroke));
             line(&[(0.5, 0.24), (0.5, 0.58)]);
             painter.circle_filled(at(0.5, 0.74), width * 0.8, colour);
+        }
+        Icon::Info => {
+            painter.circle_stroke(rect.center(), rect.width() * 0.46, stroke);
+            painter.circle_filled(at(0.5, 0.3), width * 0.8, colour);
+            line(&[(0.5, 0.46), (0.5, 0.74)]);
         }
         Icon::Later => {
             painter.circle_stroke(rect.center(), rect.width() * 0.4, stroke);
