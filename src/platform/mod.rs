@@ -13,6 +13,8 @@ mod notifications;
 mod program_line;
 #[cfg(any(test, all(windows, not(feature = "unknown-platform"))))]
 mod status_codes;
+#[cfg(any(test, all(windows, not(feature = "unknown-platform"))))]
+mod stop_events;
 mod types;
 
 #[cfg(all(target_os = "linux", not(feature = "unknown-platform")))]
