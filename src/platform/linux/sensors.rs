@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use super::read_line;
@@ -17,6 +18,9 @@ const PC_DRIVERS: [&str; 4] = ["acpitz", "thinkpad", "dell_smm", "asus"];
 /// Drivers of GPUs. Their fans follow the card's own heat: one stands still while the card is idle, another spins
 /// whatever the PC does, so neither shows how the PC is cooled.
 const GRAPHICS_DRIVERS: [&str; 8] = ["amdgpu", "radeon", "nouveau", "nvidia", "nvidia_gpu", "i915", "xe", "nova"];
+
+/// Clocks of a processor, in kHz: the fastest overclocked one ran at 9 GHz.
+const KILOHERTZ: RangeInclusive<i64> = 1..=20_000_000;
 
 /// Sensor files of this PC: searched once, read every tick.
 pub struct Sensors {
@@ -34,7 +38,8 @@ impl Sensors {
         Self::below(Path::new("/sys"))
     }
 
-    fn below(root: &Path) -> Self {
+    /// Searches in a folder that stands for `/sys`.
+    pub(super) fn below(root: &Path) -> Self {
         let (mut temperatures, mut of_pc, mut fans) = (Vec::new(), Vec::new(), Vec::new());
         for monitor in children(&root.join("class/hwmon")) {
             let driver = fs::read_to_string(monitor.join("name")).unwrap_or_default();
@@ -95,23 +100,31 @@ impl Sensors {
                 .iter()
                 .map(|path| value(path).map(|milli| Celsius(milli / 1000.0)))
                 .collect(),
-            fans: self.fans.iter().map(|path| value(path).map(|rpm| Rpm(rpm.max(0.0) as u32))).collect(),
-            throttle_events: greatest(&self.throttle).map(|count| count.max(0) as u64),
+            fans: self
+                .fans
+                .iter()
+                .map(|path| within(path, 0..=i64::from(u32::MAX)).map(|rpm| Rpm(rpm as u32)))
+                .collect(),
+            throttle_events: greatest(&self.throttle),
             pressure: pressure(),
-            gpus: self.gpus.iter().map(|path| value(path).map(|percent| Fraction::new(percent / 100.0))).collect(),
+            gpus: self
+                .gpus
+                .iter()
+                .map(|path| within(path, 0..=100).map(|percent| Fraction::new(percent as f64 / 100.0)))
+                .collect(),
             power: self.power(),
             uptime: uptime(),
         }
     }
 
     fn frequency(&self) -> Reading<Hertz> {
-        let known: Vec<i64> = self.frequencies.iter().filter_map(|path| number(path)).collect();
-        if known.is_empty() {
-            return Reading::from_option(frequency_of_cpuinfo(), Why::NoSensor);
+        let clocks: Vec<Reading<i64>> = self.frequencies.iter().map(|path| within(path, KILOHERTZ)).collect();
+        let known: Vec<u64> = clocks.iter().filter_map(Reading::get).map(i64::unsigned_abs).collect();
+        match (known.len() as u64, clocks.iter().find_map(Reading::why)) {
+            (0, Some(Why::OutOfRange)) => Reading::Missing(Why::OutOfRange),
+            (0, _) => Reading::from_option(frequency_of_cpuinfo(), Why::NoSensor),
+            (count, _) => Reading::Known(Hertz(known.iter().sum::<u64>() / count * 1000)),
         }
-        Reading::Known(Hertz(
-            known.iter().map(|khz| khz.max(&0).unsigned_abs()).sum::<u64>() / known.len() as u64 * 1000,
-        ))
     }
 
     fn power(&self) -> Reading<Power> {
@@ -167,16 +180,24 @@ fn value(path: &Path) -> Reading<f64> {
     Reading::from_option(number(path).map(|number| number as f64), Why::Stale)
 }
 
+/// A value that is impossible outside of `bounds`.
+fn within(path: &Path, bounds: RangeInclusive<i64>) -> Reading<i64> {
+    match number(path) {
+        Some(number) if !bounds.contains(&number) => Reading::Missing(Why::OutOfRange),
+        number => Reading::from_option(number, Why::Stale),
+    }
+}
+
 fn number(path: &Path) -> Option<i64> {
     fs::read_to_string(path).ok()?.trim().parse().ok()
 }
 
-/// Greatest number in `files`: without files there is no sensor; files that cannot be read are stale.
-fn greatest(files: &[PathBuf]) -> Reading<i64> {
+/// Greatest count in `files`: without files there is no sensor; files that cannot be read are stale.
+fn greatest(files: &[PathBuf]) -> Reading<u64> {
     if files.is_empty() {
         return Reading::Missing(Why::NoSensor);
     }
-    Reading::from_option(files.iter().filter_map(|path| number(path)).max(), Why::Stale)
+    Reading::from_option(files.iter().filter_map(|path| u64::try_from(number(path)?).ok()).max(), Why::Stale)
 }
 
 /// Fallback for virtual machines, which have no frequency driver: the kernel's own estimate.
@@ -186,6 +207,7 @@ fn frequency_of_cpuinfo() -> Option<Hertz> {
         .lines()
         .filter(|line| line.starts_with("cpu MHz"))
         .filter_map(|line| line.split(':').nth(1)?.trim().parse().ok())
+        .filter(|mhz: &f64| KILOHERTZ.contains(&((mhz * 1000.0) as i64)))
         .collect();
     let count = clocks.len();
     (count > 0).then(|| Hertz((clocks.iter().sum::<f64>() / count as f64 * 1e6) as u64))
@@ -316,6 +338,30 @@ mod tests {
         assert_eq!(Sys::new(&files).read().fans, []);
         files.extend([("class/hwmon/hwmon9/name", "nct6798"), ("class/hwmon/hwmon9/fan2_input", "900")]);
         assert_eq!(Sys::new(&files).read().fans, [Reading::Known(Rpm(900))]);
+    }
+
+    #[test]
+    fn impossible_values_are_no_values() {
+        let values = Sys::new(&[
+            ("class/hwmon/hwmon0/name", "nct6798"),
+            ("class/hwmon/hwmon0/fan1_input", "-1"),
+            ("class/hwmon/hwmon0/fan2_input", "9000000000"),
+            ("class/drm/card0/device/gpu_busy_percent", "255"),
+            ("class/drm/card1/device/gpu_busy_percent", "-1"),
+            ("devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "9223372036854775807"),
+            ("devices/system/cpu/cpu1/cpufreq/scaling_cur_freq", "0"),
+            ("devices/system/cpu/cpu0/thermal_throttle/package_throttle_count", "-3"),
+        ])
+        .read();
+        assert_eq!(values.fans, [Reading::Missing(Why::OutOfRange); 2]);
+        assert_eq!(values.gpus, [Reading::Missing(Why::OutOfRange); 2]);
+        assert_eq!(values.frequency, Reading::Missing(Why::OutOfRange));
+        assert_eq!(values.throttle_events, Reading::Missing(Why::Stale));
+        let one = Sys::new(&[
+            ("devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "9223372036854775807"),
+            ("devices/system/cpu/cpu1/cpufreq/scaling_cur_freq", "2400000"),
+        ]);
+        assert_eq!(one.read().frequency, Reading::Known(Hertz(2_400_000_000)));
     }
 
     #[test]
