@@ -150,7 +150,7 @@ impl Source {
 
 /// One mount for each storage: all of it rather than one of its folders, and the shortest path. Of a pool, each file
 /// system, because each reports only its own part.
-fn distinct(mounts: Vec<MountPoint>) -> Vec<(MountPoint, VolumeKind)> {
+pub(super) fn distinct(mounts: Vec<MountPoint>) -> Vec<(MountPoint, VolumeKind)> {
     let mut kept: Vec<(MountPoint, VolumeKind)> = Vec::new();
     for mount in mounts {
         let Some(kind) = VolumeKind::of(&mount.mount) else { continue };
@@ -167,11 +167,11 @@ fn distinct(mounts: Vec<MountPoint>) -> Vec<(MountPoint, VolumeKind)> {
 
 /// The volumes of one pool: the pool itself, and those whose own limit leaves them less than it has. A file system of
 /// a pool reports what it holds and what the pool has left as its size.
-fn pooled(members: Vec<Volume>) -> Vec<Volume> {
+pub(super) fn pooled(members: Vec<Volume>) -> Vec<Volume> {
     let free = members.iter().map(|volume| volume.free.0).max().unwrap_or_default();
     let has_own_limit = |volume: &Volume| (volume.free.0 as f64) < free as f64 * (1.0 - SAME_SPACE);
     let (limited, sharing): (Vec<Volume>, Vec<Volume>) = members.into_iter().partition(has_own_limit);
-    let used: u64 = sharing.iter().map(|volume| volume.total.0.saturating_sub(volume.free.0)).sum();
+    let used = sharing.iter().map(|volume| volume.total.0.saturating_sub(volume.free.0)).fold(0, u64::saturating_add);
     let pool = sharing.into_iter().min_by_key(|volume| volume.name.len());
     let pool = pool.map(|volume| Volume { total: Bytes(used.saturating_add(free)), free: Bytes(free), ..volume });
     pool.into_iter().chain(limited).collect()
@@ -275,6 +275,8 @@ mod tests {
         assert_eq!(pooled(members.clone()), [volume("/tank", 921, 10)]);
         let limited = [members, vec![volume("/tank/small", 5, 1)]].concat();
         assert_eq!(pooled(limited), [volume("/tank", 921, 10), volume("/tank/small", 5, 1)]);
+        let endless = Volume { total: Bytes(u64::MAX), free: Bytes(0), ..volume("/a", 0, 0) };
+        assert_eq!(pooled(vec![endless.clone(), endless.clone()]), [endless]);
         assert_eq!(pooled(Vec::new()), []);
     }
 

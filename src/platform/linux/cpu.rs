@@ -48,7 +48,7 @@ impl Default for CpuReader {
     }
 }
 
-fn parse(stat: &str) -> CpuTimes {
+pub(super) fn parse(stat: &str) -> CpuTimes {
     let mut times = CpuTimes::default();
     for line in stat.lines() {
         let Some(rest) = line.strip_prefix("cpu") else { break };
@@ -66,8 +66,10 @@ fn parse_times(numbers: &str) -> CpuTime {
     for (slot, number) in field.iter_mut().zip(numbers.split_ascii_whitespace()) {
         *slot = number.parse().unwrap_or(0);
     }
-    let all: u64 = field.iter().sum();
-    CpuTime { busy: all - field[3] - field[4], all, interrupts: field[5] + field[6], stolen: Some(field[7]) }
+    let sum = |fields: &[u64]| fields.iter().fold(0_u64, |sum, field| sum.saturating_add(*field));
+    let all = sum(&field);
+    let busy = all.saturating_sub(sum(&field[3..5]));
+    CpuTime { busy, all, interrupts: sum(&field[5..7]).min(busy), stolen: Some(field[7].min(busy)) }
 }
 
 #[cfg(test)]
@@ -100,6 +102,8 @@ mod tests {
     #[test]
     fn a_strange_file_gives_nothing() {
         assert_eq!(parse("hello\n"), CpuTimes::default());
+        let endless = parse_times("18446744073709551615 9 9 9 9 9 9 9");
+        assert_eq!((endless.all, endless.busy), (u64::MAX, u64::MAX - 18));
         assert_eq!(parse_times("x y"), CpuTime { stolen: Some(0), ..CpuTime::default() });
     }
 }

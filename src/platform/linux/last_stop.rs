@@ -81,7 +81,7 @@ fn output(command: &mut Command, patience: Duration) -> Option<String> {
 
 /// Interprets the last messages of a boot. Silence proves nothing when no message of the system itself is readable for
 /// the user.
-fn by_journal(text: &str, last_seen: At) -> Reading<StopCause> {
+pub(super) fn by_journal(text: &str, last_seen: At) -> Reading<StopCause> {
     let entries: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let Some(last) = entries.last() else { return Reading::Missing(Why::NoSensor) };
     if entries.iter().any(is_shutdown) || field(last, "MESSAGE_ID") == JOURNAL_STOPS {
@@ -121,7 +121,7 @@ const RUN_LEVEL: u16 = 1;
 const BOOT: u16 = 2;
 
 /// Interprets the login records: a boot with or without a shutdown before it.
-fn by_sign_ins(bytes: &[u8], last_seen: At) -> Option<StopCause> {
+pub(super) fn by_sign_ins(bytes: &[u8], last_seen: At) -> Option<StopCause> {
     let mut before: Option<(bool, At)> = None;
     for record in bytes.chunks_exact(RECORD) {
         let kind = u16::from_ne_bytes([record[0], record[1]]);
@@ -134,7 +134,7 @@ fn by_sign_ins(bytes: &[u8], last_seen: At) -> Option<StopCause> {
         let at = At(i64::from(seconds) * 1000);
         if kind == BOOT && at > last_seen {
             return match before? {
-                (true, shutdown) if shutdown.0 >= last_seen.0 - NEAR => Some(StopCause::Orderly),
+                (true, shutdown) if shutdown.0 >= last_seen.0.saturating_sub(NEAR) => Some(StopCause::Orderly),
                 (true, _) => None,
                 (false, _) => Some(StopCause::PowerLost),
             };
@@ -212,6 +212,8 @@ mod tests {
         assert_eq!(cause(&[&first, &record(RUN_LEVEL, "shutdown", -7000), &next]), None);
         assert_eq!(cause(&[&first, &level]), None, "no start since");
         assert_eq!(cause(&[&first[..100]]), None);
+        // A damaged recording may say any time.
+        assert_eq!(by_sign_ins(&[&shutdown[..], &next].concat(), At(i64::MIN)), Some(StopCause::Orderly));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags, RawDir};
@@ -66,10 +66,15 @@ struct Image<'a>([&'a [u8]; 6]);
 impl ProcessReader {
     /// Opens `/proc`.
     pub fn new() -> Self {
+        Self::below(Path::new("/proc"))
+    }
+
+    /// Opens a folder that stands for `/proc`.
+    pub(super) fn below(root: &Path) -> Self {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let ticks_per_second = rustix::param::clock_ticks_per_second().max(1);
         Self {
-            proc_dir: rustix::fs::open("/proc", flags, Mode::empty()).ok(),
+            proc_dir: rustix::fs::open(root, flags, Mode::empty()).ok(),
             listing: vec![MaybeUninit::uninit(); 32 * 1024],
             pids: Vec::with_capacity(512),
             last_cpu: HashMap::new(),
@@ -106,7 +111,7 @@ impl ProcessReader {
                 parent: stat.parent,
                 cpu_time: time(stat.cpu_ticks),
                 children_time: (!is_subreaper(*pid, stat.name)).then(|| time(stat.children_ticks)),
-                memory: Bytes(stat.resident_pages * self.page),
+                memory: Bytes(stat.resident_pages.saturating_mul(self.page)),
                 threads: stat.threads,
                 state: state_of(stat.state),
                 lowest_priority: Reading::Known(stat.nice >= LOWEST_NICE || stat.policy == SCHED_IDLE),
@@ -213,7 +218,7 @@ pub fn sees_all_processes() -> bool {
 }
 
 /// True if `/proc` is mounted so that processes of others are hidden (`hidepid`, proc(5)).
-fn hides_others(mounts: &str) -> bool {
+pub(super) fn hides_others(mounts: &str) -> bool {
     let mut of_proc = mounts.lines().filter(|line| line.split(' ').nth(1) == Some("/proc"));
     let options = of_proc.next_back().and_then(|line| line.split(' ').nth(3)).unwrap_or_default();
     let hidepid = options.split(',').find_map(|option| option.strip_prefix("hidepid="));
