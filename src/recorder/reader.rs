@@ -132,7 +132,7 @@ impl Reader {
     /// The volumes at each time at which free space was recorded, oldest first.
     fn volumes(&self, from: i64, to: i64) -> Result<Vec<(i64, Vec<Volume>)>, RecorderError> {
         let select = "SELECT at, name, total, free FROM space JOIN volume ON volume.id = space.volume \
-                      WHERE at BETWEEN ?1 AND ?2 ORDER BY at, volume.id";
+                      WHERE at BETWEEN ?1 AND ?2 AND total > 0 AND free >= 0 ORDER BY at, volume.id";
         let mut select = self.db.prepare_cached(select)?;
         let mut found = select.query([from, to])?;
         let mut volumes: BTreeMap<i64, Vec<Volume>> = BTreeMap::new();
@@ -195,10 +195,11 @@ impl Reader {
     /// Time for which the PC was watched, in everything that is kept. Excludes time in which it was off or suspended.
     pub fn watched(&self) -> Result<Seconds, RecorderError> {
         let last = store::last(&self.db, Tier::Hour, 0, i64::MAX)?.unwrap_or(i64::MIN);
-        let sum = "SELECT (SELECT coalesce(sum(span), 0) FROM hour) + \
-                   (SELECT coalesce(sum(span), 0) FROM minute WHERE at > ?1)";
-        let milliseconds: i64 = self.db.prepare_cached(sum)?.query_row([last], |row| row.get(0))?;
-        Ok(Seconds(milliseconds as f64 / 1000.0))
+        // Damaged rows: total() does not overflow as sum() does, and no row covers more than a day.
+        let sum = "SELECT (SELECT total(span) FROM hour WHERE span BETWEEN 0 AND ?2) + \
+                   (SELECT total(span) FROM minute WHERE span BETWEEN 0 AND ?2 AND at > ?1)";
+        let milliseconds: f64 = self.db.prepare_cached(sum)?.query_row([last, DAY], |row| row.get(0))?;
+        Ok(Seconds(milliseconds / 1000.0))
     }
 
     /// Number of minutes since `from` with a CPU share below `cpu`, and the median temperature in them.

@@ -223,7 +223,7 @@ impl Row {
             span: seconds(self.span()),
             cpu: self.reading(Column::Cpu, part),
             per_core: Vec::new(),
-            frequency: self.reading(Column::Frequency, |mhz| Hertz(mhz.unsigned_abs() * 1_000_000)),
+            frequency: self.reading(Column::Frequency, |mhz| Hertz(mhz.unsigned_abs().saturating_mul(1_000_000))),
             memory: known(pair(Column::MemoryUsed, Column::MemoryTotal).map(memory)),
             swap: known(pair(Column::SwapUsed, Column::SwapTotal).map(swap)),
             volumes: Reading::Missing(Why::Unsupported),
@@ -232,7 +232,7 @@ impl Row {
             net_rx: self.reading(Column::NetRx, |rate| BytesPerSec(rate as f64)),
             net_tx: self.reading(Column::NetTx, |rate| BytesPerSec(rate as f64)),
             temperature: self.reading(Column::Temperature, |tenths| Celsius(tenths as f64 / 10.0)),
-            fan: self.reading(Column::Fan, |rpm| Rpm(rpm as u32)),
+            fan: self.reading(Column::Fan, |rpm| Rpm(small(rpm))),
             fan_effort: self.reading(Column::FanEffort, part),
             throttle_events: self.reading(Column::ThrottleEvents, i64::cast_unsigned),
             pressure: known(pressure),
@@ -241,13 +241,13 @@ impl Row {
             net_users: self.users(Usage::traffic, Traffic::total),
             power: self.reading(Column::Power, power),
             user_idle: self.reading(Column::UserIdle, seconds),
-            foreground: self.reading(Column::Foreground, |pid| pid as u32),
+            foreground: self.reading(Column::Foreground, small),
             program_span: seconds(self.program_span()),
             program_total: self.reading(Column::ProgramTotal, part),
             programs: self.programs.iter().map(Usage::sample).collect(),
             top: Vec::new(),
             everything_else: self.reading(Column::EverythingElse, part),
-            process_count: self.get(Column::ProcessCount).unwrap_or(0) as u32,
+            process_count: small(self.get(Column::ProcessCount).unwrap_or(0)),
             watched: self.reading(Column::Watched, |watched| watched != 0),
             ..Sample::default()
         }
@@ -330,7 +330,7 @@ impl Usage {
             memory: bytes(self.memory),
             disk: known(self.disk.map(|rate| BytesPerSec(rate as f64))),
             disk_write: known(self.disk_write.map(|rate| BytesPerSec(rate as f64))),
-            parts: self.parts as u32,
+            parts: small(self.parts),
             path: (!self.program.path.is_empty()).then(|| Arc::clone(&self.program.path)),
             members: self.process.map(member).into_iter().collect(),
             origin: Arc::clone(&self.program.origin),
@@ -386,6 +386,11 @@ pub fn seconds(millis: i64) -> Seconds {
 /// KiB, rounded to the nearest.
 pub fn kib(value: Bytes) -> i64 {
     (value.0.saturating_add(512) / 1024).cast_signed()
+}
+
+/// A small number; one that is too large stays large.
+pub fn small(value: i64) -> u32 {
+    u32::try_from(value.max(0)).unwrap_or(u32::MAX)
 }
 
 /// A size from KiB.

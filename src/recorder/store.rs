@@ -1,18 +1,25 @@
 //! Inserts and selects rows, for the writer, the roll-up and the readers.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::RecorderError;
 use super::merge::merge;
-use super::row::{COUNT, Program, Row, Usage, kind_of, seconds};
+use super::row::{COUNT, Program, Row, Usage, kind_of, seconds, small};
 use super::schema::{columns, table};
 use super::types::{RecordedRun, Run, Tier};
 use super::writer::ROLL_EVERY;
 use crate::model::{At, Bytes, Celsius, Fraction, Origin, ProcKey, ProgramKind, Rpm, WrittenHour};
 
+/// Times of rows that are read: up to the year 9999, and as long before 1970. What a damaged row says beyond is no time
+/// to calculate with.
+const TIMES: RangeInclusive<i64> = -253_402_300_800_000..=253_402_300_800_000;
+/// Values that are read, all whole numbers of small units: nothing that is measured is negative, and none of it is
+/// more. Others come from damage, and count as never recorded.
+const VALUES: RangeInclusive<i64> = 0..=1 << 53;
 /// Ids reserved for the usages of one time.
 const USAGES: i64 = 64;
 /// Cache size in programs at which it is cleared: names and paths are unbounded.
@@ -161,7 +168,7 @@ pub fn idle_fan(db: &Connection, from: At, cpu: Fraction) -> Result<(u32, Option
     let (count, _) = idle_middle(db, "fan", "IS NOT NULL", from, cpu)?;
     let (turning, rpm) = idle_middle(db, "fan", "> 0", from, cpu)?;
     let middle = if turning * 2 > count { rpm } else { (count > 0).then_some(0) };
-    Ok((count, middle.map(|rpm| Rpm(rpm as u32))))
+    Ok((count, middle.map(|rpm| Rpm(small(rpm)))))
 }
 
 /// Number of minutes since `from` with a CPU share below `cpu` in which `column` satisfies `known`, and its median in
@@ -235,12 +242,12 @@ pub fn rows(
     let table = table(tier);
     let sql = format!("SELECT at, {} FROM {table} WHERE at BETWEEN ?1 AND ?2 ORDER BY at", columns());
     let mut select = db.prepare_cached(&sql)?;
-    let mut found = select.query([from, to])?;
+    let mut found = select.query(within(from, to))?;
     let mut rows = Vec::new();
     while let Some(found) = found.next()? {
         let mut row = Row::new(found.get(0)?);
         for (index, value) in row.values.iter_mut().enumerate() {
-            *value = found.get(index + 1)?;
+            *value = value_of(found, index + 1)?;
         }
         rows.push(row);
     }
@@ -269,32 +276,42 @@ fn add_usages(db: &Connection, programs: &mut Programs, tier: Tier, rows: &mut [
         let pid: Option<u32> = found.get(8)?;
         row.programs.push(Usage {
             program: programs.program(db, found.get(1)?)?,
-            cpu: found.get(2)?,
-            cpu_peak: found.get(3)?,
-            busiest_part: found.get(4)?,
-            memory: found.get(5)?,
-            disk: found.get(6)?,
-            parts: found.get(7)?,
+            cpu: value_of(found, 2)?.unwrap_or(0),
+            cpu_peak: value_of(found, 3)?,
+            busiest_part: value_of(found, 4)?.unwrap_or(0),
+            memory: value_of(found, 5)?.unwrap_or(0),
+            disk: value_of(found, 6)?,
+            parts: value_of(found, 7)?.unwrap_or(1),
             process: pid.zip(start).map(|(pid, start)| ProcKey { pid, start_time: start.cast_unsigned() }),
-            gpu: found.get(10)?,
-            net_rx: found.get(11)?,
-            net_tx: found.get(12)?,
-            disk_write: found.get(13)?,
+            gpu: value_of(found, 10)?,
+            net_rx: value_of(found, 11)?,
+            net_tx: value_of(found, 12)?,
+            disk_write: value_of(found, 13)?,
         });
     }
     Ok(())
 }
 
+/// The part of a range in which rows are read.
+fn within(from: i64, to: i64) -> [i64; 2] {
+    [from.max(*TIMES.start()), to.min(*TIMES.end())]
+}
+
+/// A number of a row, if it can have been measured.
+fn value_of(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<Option<i64>> {
+    Ok(row.get::<_, Option<i64>>(index)?.filter(|value| VALUES.contains(value)))
+}
+
 /// Time of the first row of a tier in `from..=to`.
 pub fn first(db: &Connection, tier: Tier, from: i64, to: i64) -> Result<Option<i64>, RecorderError> {
     let sql = format!("SELECT min(at) FROM {} WHERE at BETWEEN ?1 AND ?2", table(tier));
-    Ok(db.prepare_cached(&sql)?.query_row([from, to], |row| row.get(0))?)
+    Ok(db.prepare_cached(&sql)?.query_row(within(from, to), |row| row.get(0))?)
 }
 
 /// Time of the last row of a tier in `from..=to`.
 pub fn last(db: &Connection, tier: Tier, from: i64, to: i64) -> Result<Option<i64>, RecorderError> {
     let sql = format!("SELECT max(at) FROM {} WHERE at BETWEEN ?1 AND ?2", table(tier));
-    Ok(db.prepare_cached(&sql)?.query_row([from, to], |row| row.get(0))?)
+    Ok(db.prepare_cached(&sql)?.query_row(within(from, to), |row| row.get(0))?)
 }
 
 /// Deletes all rows of a tier that end before `before`. Returns their number.

@@ -187,6 +187,53 @@ fn use_it(path: &Path) -> Result<bool, RecorderError> {
 }
 
 #[test]
+fn what_no_sampler_can_have_written_is_not_read_as_measured() {
+    let folder = tempfile::tempdir().expect("folder");
+    recording(folder.path(), true);
+    let path = folder.path().join("recording.db");
+    let alter = |statement: &str| {
+        Connection::open(&path)
+            .expect("opened")
+            .execute_batch(statement)
+            .unwrap_or_else(|e| panic!("{statement}: {e}"));
+    };
+    for table in ["raw", "minute", "hour"] {
+        let statement = format!(
+            "UPDATE {table} SET frequency = {max}, span = {max}, program_span = {min}, memory_used = -1, fan = -5,
+                 disk_read = {min}, process_count = 4294967301;
+             UPDATE {table}_usage SET cpu = {min}, memory = -7, parts = 4294967298, disk = -3;
+             UPDATE {table} SET at = {max} WHERE at = (SELECT max(at) FROM {table});
+             UPDATE {table} SET at = {min} WHERE at = (SELECT min(at) FROM {table})",
+            max = i64::MAX,
+            min = i64::MIN,
+        );
+        alter(&statement);
+    }
+    alter("UPDATE space SET free = -1 WHERE at = (SELECT max(at) FROM space)");
+    let reader = Reader::open(&path).expect("readable").expect("a recording");
+    for &tier in Tier::ALL {
+        for (from, to) in [(At(i64::MIN), At(i64::MAX)), (at(0), at(7200))] {
+            for sample in reader.samples(tier, from, to).expect("readable") {
+                assert!(sample.at > at(0) && sample.at < at(7300), "{tier:?} {:?}", sample.at);
+                let missing = (sample.frequency.why(), sample.memory.why(), sample.fan.why(), sample.disk_read.why());
+                assert!(matches!(missing, (Some(_), Some(_), Some(_), Some(_))), "{tier:?} {missing:?}");
+                assert_eq!(
+                    (sample.span, sample.program_span, sample.process_count),
+                    (Seconds(0.0), Seconds(0.0), u32::MAX)
+                );
+                for program in &sample.programs {
+                    assert_eq!((program.cpu, program.memory, program.disk.get()), (Fraction::ZERO, Bytes(0), None));
+                }
+            }
+        }
+    }
+    assert!(reader.volume_points(At(0)).expect("readable").iter().all(|point| point.free == Bytes(40 << 30)));
+    drop(reader);
+    // The next agent goes on with it.
+    use_it(&path).expect("written on");
+}
+
+#[test]
 fn a_damaged_recording_is_readable_or_quarantined_and_never_stuck() {
     let rounds = std::env::var("MIMAMORI_DAMAGES").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS);
     let sources = tempfile::tempdir().expect("folder");
