@@ -1,5 +1,5 @@
-//! The modules that parse external input, and those that process it, compiled without window, database and tray. The
-//! layering makes this possible, and a test enforces it.
+//! The modules that parse external input, and those that process it, compiled without window and tray. The layering
+//! makes this possible, and a test enforces it.
 
 #![allow(dead_code, reason = "the rest of the program is not here")]
 
@@ -9,70 +9,26 @@ extern crate self as mimamori;
 pub mod diagnose;
 #[path = "../../src/explain/mod.rs"]
 pub mod explain;
-#[path = "../../src/recorder/inbox.rs"]
-pub mod inbox;
+#[path = "../../src/icon.rs"]
+pub mod icon;
 #[path = "../../src/knowledge/mod.rs"]
 pub mod knowledge;
 #[path = "../../src/model/mod.rs"]
 pub mod model;
+pub mod platform;
 #[path = "../../src/ipc/protocol.rs"]
 pub mod protocol;
+#[path = "../../src/recorder/mod.rs"]
+pub mod recorder;
 #[path = "../../src/remedy/mod.rs"]
 pub mod remedy;
 #[path = "../../src/report/mod.rs"]
 pub mod report;
+pub mod sampler;
 #[path = "../score/mod.rs"]
 pub mod score;
 #[path = "../../src/settings.rs"]
 pub mod settings;
-
-/// Opens files as the do-nothing platform does: the real ones need the operating system.
-pub mod platform {
-    use std::fs::{File, OpenOptions, create_dir_all, metadata, read};
-    use std::io::{ErrorKind, Result};
-    use std::path::Path;
-
-    /// How one of our own files is opened for writing.
-    #[derive(Clone, Copy, PartialEq, Eq)]
-    pub enum Writing {
-        /// At its end.
-        Append,
-        /// From its beginning, leaving what is behind.
-        Keep,
-        /// Emptied first.
-        Anew,
-    }
-
-    pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>> {
-        if metadata(path)?.len() > limit { Err(ErrorKind::FileTooLarge.into()) } else { read(path) }
-    }
-
-    pub fn read_text(path: &Path, limit: u64) -> Result<String> {
-        String::from_utf8(read_bytes(path, limit)?).map_err(|_| ErrorKind::InvalidData.into())
-    }
-
-    pub fn open_ordinary(path: &Path) -> Result<File> {
-        File::open(path)
-    }
-
-    pub fn open_private(path: &Path, writing: Writing) -> Result<File> {
-        let mut options = OpenOptions::new();
-        options
-            .create(true)
-            .append(writing == Writing::Append)
-            .write(true)
-            .truncate(writing == Writing::Anew)
-            .open(path)
-    }
-
-    pub fn make_private_folder(folder: &Path) -> Result<()> {
-        create_dir_all(folder)
-    }
-
-    pub fn is_in_foreign_home(_path: &Path) -> bool {
-        false
-    }
-}
 
 #[path = "../support/replay.rs"]
 pub mod replay;
@@ -82,6 +38,7 @@ pub mod support {
     pub use crate::replay;
 }
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use diagnose::Finding;
@@ -92,6 +49,12 @@ use model::Sample;
 /// The built-in tables.
 pub static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::builtin().expect("the tables of a good build"));
 static TEXTS: LazyLock<[Texts; 2]> = LazyLock::new(|| [Lang::Ja, Lang::En].map(Texts::new));
+
+/// A folder whose files are in memory, where there is one: each input of some targets is a tree of files.
+pub fn memory_folder() -> &'static Path {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { memory } else { Path::new("/tmp") }
+}
 
 /// Does what the program does with every result: words in both languages, a plan, JSON.
 ///

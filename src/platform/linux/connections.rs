@@ -29,7 +29,7 @@ pub fn remote_ports(pid: Pid) -> Reading<Vec<u16>> {
 }
 
 /// Parses `sl local_address rem_address st … inode`: addresses in hexadecimal, the port after the colon.
-fn remote_port(line: &str, sockets: &HashSet<u64>) -> Option<u16> {
+pub(super) fn remote_port(line: &str, sockets: &HashSet<u64>) -> Option<u16> {
     let fields: Vec<&str> = line.split_ascii_whitespace().collect();
     let inode = fields.get(9)?.parse().ok()?;
     let (_, port) = fields.get(2)?.rsplit_once(':')?;

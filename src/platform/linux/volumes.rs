@@ -139,7 +139,7 @@ pub fn disk_counters() -> Result<Vec<(String, DiskCounters)>, Why> {
 
 /// Parses admin-guide/iostats of the kernel documentation: fields 3 and 7 after the name are sectors, 9 the requests
 /// that are not answered yet, 10 the milliseconds in which there was something to do.
-fn parse_disks(text: &str, is_disk: impl Fn(&str) -> bool) -> Vec<(String, DiskCounters)> {
+pub(super) fn parse_disks(text: &str, is_disk: impl Fn(&str) -> bool) -> Vec<(String, DiskCounters)> {
     let disk = |line: &str| {
         let fields: Vec<&str> = line.split_ascii_whitespace().collect();
         let number = |index: usize| fields.get(index)?.parse::<u64>().ok();
