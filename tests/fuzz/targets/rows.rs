@@ -212,5 +212,7 @@ fn go_on(path: &Path) {
     recorder.end(at(5100)).expect("ended");
     let reader = Reader::open(path).expect("readable").expect("a recording");
     let newest = reader.samples(Tier::Raw, at(5001), at(5100)).expect("readable");
-    assert_eq!(newest.len(), 3, "what was added since");
+    // A row whose time was altered may lie there as well.
+    let is_there = |seconds| newest.iter().any(|sample| sample.at == at(seconds));
+    assert!([5020, 5040, 5060].into_iter().all(is_there), "what was added since");
 }
