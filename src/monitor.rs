@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::platform;
 use crate::recorder::Reader;
-use crate::remedy::{self, Plan, plan};
+use crate::remedy::{self, ClosableParts, Plan, plan};
 use crate::sampler::{Browsers, Depth, Pace, ResourceUsers, SampleSource, Sampler, SignatureChecks, Tick};
 
 /// Age from which a connection counts as lasting: downloads are over by then.
@@ -461,20 +461,37 @@ impl Monitor {
     ///
     /// # Errors
     /// The reason of the first one that must not be: a program is closed as a whole or not at all.
-    pub fn closable(&self, members: &[Member], program_table: &ProgramTable) -> Result<Vec<Closable>, Refusal> {
+    pub fn closable(&self, members: &[Member], program_table: &ProgramTable) -> Result<ClosableParts, Refusal> {
         let os = self.machine().os;
         let is_genuine =
             |facts: &ProcFacts| self.knowledge.may_be_installed(facts, os) && platform::may_be_of_system(facts.key.pid);
-        let checked: Result<Vec<Closable>, Refusal> = members
+        let checked = members
             .iter()
             .filter_map(|member| program_table.facts.get(&member.key))
-            .map(|facts| Closable::check(facts, &self.knowledge.protect, &self.own_process, is_genuine))
-            .collect();
-        checked.and_then(|found| if found.is_empty() { Err(Refusal::NotRunning) } else { Ok(found) })
+            .map(|facts| Closable::check(facts, &self.knowledge.protect, &self.own_process, is_genuine));
+        own_parts(checked)
     }
 
     fn refusal(&self, program: &Subject, program_table: &ProgramTable) -> Option<Refusal> {
         self.closable(&program.members, program_table).err()
+    }
+}
+
+/// The parts that may be closed. A part of another user, or one that runs as administrator, so that its owner cannot be
+/// read, refuses only itself; any other refusal is one of the whole program.
+fn own_parts(checked: impl Iterator<Item = Result<Closable, Refusal>>) -> Result<ClosableParts, Refusal> {
+    let (mut parts, mut is_partial) = (Vec::new(), false);
+    for part in checked {
+        match part {
+            Ok(part) => parts.push(part),
+            Err(Refusal::OtherUser) => is_partial = true,
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    match (parts.is_empty(), is_partial) {
+        (false, _) => Ok(ClosableParts { parts, is_partial }),
+        (true, true) => Err(Refusal::OtherUser),
+        (true, false) => Err(Refusal::NotRunning),
     }
 }
 
@@ -523,7 +540,7 @@ fn browser_question(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Autostart, BrowserFamily, Event, EventKind, Os, ProcFacts, ProcSample, StopReason};
+    use crate::model::{Autostart, BrowserFamily, Event, EventKind, Os, ProcFacts, ProcSample, ProtectRules, StopReason};
 
     /// A PC monitored from `begin` for `hours` with a program `old`, and now running one called `later`.
     fn watched(begin: At, hours: u32, now: At) -> (tempfile::TempDir, Baseline) {
@@ -695,5 +712,24 @@ mod tests {
         let unknown = joined.join(&list, None);
         assert_eq!(unknown.autostarts.known().map(|list| list[0].since), Some(None));
         assert_eq!(unknown.sudden_stop, None);
+    }
+
+    #[test]
+    fn a_part_of_somebody_else_refuses_itself_and_a_protected_one_all() {
+        let own = OwnProcess { pid: 1000, ancestors: Vec::new(), files: Vec::new() };
+        let check = |pid, owner| {
+            let facts = ProcFacts { parent: 1, owner, ..ProcFacts::new(ProcKey { pid, start_time: 1 }) };
+            Closable::check(&facts, &ProtectRules::default(), &own, |_| true)
+        };
+        let parts = |owners: &[Owner]| {
+            let checked = owners.iter().zip(2000..).map(|(owner, pid)| check(pid, *owner));
+            own_parts(checked).map(|parts| (parts.parts.len(), parts.is_partial))
+        };
+        assert_eq!(parts(&[Owner::Me, Owner::Me]), Ok((2, false)));
+        // Whose it is cannot be read of a process that runs as administrator.
+        assert_eq!(parts(&[Owner::Me, Owner::Unknown, Owner::Other]), Ok((1, true)));
+        assert_eq!(parts(&[Owner::Me, Owner::System]), Err(Refusal::System));
+        assert_eq!(parts(&[Owner::Unknown]), Err(Refusal::OtherUser));
+        assert_eq!(parts(&[]), Err(Refusal::NotRunning));
     }
 }

@@ -66,6 +66,17 @@ pub struct CloseStatus {
     pub phase: Result<Phase, ActError>,
     /// Force is possible: the processes are open.
     pub can_force: bool,
+    /// A part of it stays: the system denies access to it, or it is another user's.
+    pub is_partial: bool,
+}
+
+/// Processes of a program that may be closed.
+#[derive(Debug, PartialEq)]
+pub struct ClosableParts {
+    /// The processes; at least one.
+    pub parts: Vec<Closable>,
+    /// The program has others, which may not.
+    pub is_partial: bool,
 }
 
 /// The job of closing one program.
@@ -88,7 +99,7 @@ impl<T: Target> CloseJob<T> {
     /// the user chose, not whatever has their ids now. Returns the action for the recording if one began.
     pub fn begin(
         subject: Subject,
-        closable: Result<Vec<Closable>, Refusal>,
+        closable: Result<ClosableParts, Refusal>,
         pc: PcState<'_>,
         open: impl FnMut(&Closable) -> Result<T, ActError>,
     ) -> (Self, Option<Event>) {
@@ -100,15 +111,16 @@ impl<T: Target> CloseJob<T> {
             targets: Vec::new(),
             ended: None,
             is_forced: false,
-            status: CloseStatus { subject, phase: Err(ActError::Gone), can_force: false },
+            status: CloseStatus { subject, phase: Err(ActError::Gone), can_force: false, is_partial: false },
         };
         let held = match closable {
             Ok(closable) => hold(&closable, open),
             Err(Refusal::NotRunning) => Err(ActError::Gone),
             Err(_) => Err(ActError::Refused),
         };
-        job.status.phase = held.and_then(|targets| {
-            (job.targets, job.status.can_force) = (targets, true);
+        job.status.phase = held.and_then(|held| {
+            (job.targets, job.status.can_force) = (held.targets, true);
+            job.status.is_partial = held.is_partial;
             job.ask()?;
             Ok(Phase::Asking { until: pc.now + ASK_SECONDS })
         });
@@ -247,14 +259,21 @@ impl<T: Target> CloseJob<T> {
     }
 }
 
-/// Opens every process that is still running. One that must not be opened prevents closing the others, too.
+/// Processes held open.
+struct Opened<T> {
+    targets: Vec<T>,
+    /// Another one must not be closed, or access to it was denied.
+    is_partial: bool,
+}
+
+/// Opens every process that is still running. One that must not be opened, as it runs as administrator, is left alone.
 fn hold<T: Target>(
-    closable: &[Closable],
+    closable: &ClosableParts,
     mut open: impl FnMut(&Closable) -> Result<T, ActError>,
-) -> Result<Vec<T>, ActError> {
+) -> Result<Opened<T>, ActError> {
     let mut targets = Vec::new();
     let mut refused = None;
-    for what in closable {
+    for what in &closable.parts {
         match open(what) {
             // A different key means another process has the id now.
             Ok(target) if target.key() == what.key() => targets.push(target),
@@ -262,11 +281,10 @@ fn hold<T: Target>(
             Err(error) => refused = Some(error),
         }
     }
-    match refused {
-        Some(error) => Err(error),
-        None if targets.is_empty() => Err(ActError::Gone),
-        None => Ok(targets),
+    if targets.is_empty() {
+        return Err(refused.unwrap_or(ActError::Gone));
     }
+    Ok(Opened { targets, is_partial: closable.is_partial || refused.is_some() })
 }
 
 fn verdict_json(verdict: &Verdict) -> serde_json::Value {
@@ -426,7 +444,8 @@ mod tests {
     fn begin(pc: &Shared, subject: Subject, sample: &Sample, programs: &ProgramTable) -> (CloseJob<Held>, Vec<Event>) {
         let own = OwnProcess { pid: 1000, ancestors: Vec::new(), files: Vec::new() };
         let check = |facts: &Arc<ProcFacts>| Closable::check(facts, &ProtectRules::default(), &own, |_| true);
-        let closable = programs.facts.values().map(check).collect();
+        let closable = programs.facts.values().map(check).collect::<Result<Vec<_>, _>>();
+        let closable = closable.map(|parts| ClosableParts { parts, is_partial: false });
         let state = PcState { now: sample.at, sample, programs };
         // Like a platform that does not compare start times.
         let open = |what: &Closable| {
@@ -559,7 +578,7 @@ mod tests {
     }
 
     #[test]
-    fn one_part_that_the_system_refuses_keeps_the_others_open() {
+    fn one_part_that_the_system_refuses_stays_and_the_others_are_closed() {
         let pc = pc_with(Behaviour::Polite);
         start(&pc, 8, 101, Behaviour::Polite);
         let (sample, programs) = sampled(&pc.borrow());
@@ -569,10 +588,12 @@ mod tests {
         let open = |what: &Closable| {
             if what.key().pid == 8 { Err(ActError::Refused) } else { Ok(Held(what.key(), Rc::clone(&pc))) }
         };
-        let closable = programs.facts.values().map(check).collect();
+        let closable = programs.facts.values().map(check).collect::<Result<Vec<_>, _>>();
+        let closable = closable.map(|parts| ClosableParts { parts, is_partial: false });
         let (job, _) = CloseJob::begin(Subject::machine(), closable, state, open);
-        assert_eq!(&job.status().phase, &Err(ActError::Refused));
-        assert!(pc.borrow().processes.values().all(|process| process.close_requests == 0));
+        assert!(job.status().phase.is_ok() && job.status().is_partial);
+        let pc = pc.borrow();
+        assert!(!pc.processes.contains_key(&7) && pc.processes[&8].close_requests == 0);
     }
 
     #[test]

@@ -8,5 +8,5 @@ mod plan;
 pub mod restart;
 
 pub use close::{ASK_SECONDS, Phase, Verdict};
-pub use close_job::{CloseJob, CloseStatus, CloseUpdate, PcState, Target};
+pub use close_job::{ClosableParts, CloseJob, CloseStatus, CloseUpdate, PcState, Target};
 pub use plan::{Plan, Remedy, RemedyId, plan};

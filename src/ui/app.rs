@@ -507,7 +507,7 @@ mod tests {
         let commands: Vec<Command> = rig.commands.try_iter().collect();
         assert_eq!(commands, [Command::Close(subject.clone()), Command::Force, Command::DismissJob]);
         let phase = Err(crate::model::ActError::Gone);
-        let job = CloseStatus { subject, phase, can_force: false };
+        let job = CloseStatus { subject, phase, can_force: false, is_partial: false };
         rig.reply(Reply::Job(Some(Box::new(job.clone()))));
         rig.frame(0);
         assert_eq!(rig.app.job, Some(job));

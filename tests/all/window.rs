@@ -176,7 +176,7 @@ impl Scene {
 
     fn job(mut self, phase: Result<Phase, ActError>) -> Self {
         let subject = self.findings[0].0.subject.clone();
-        self.job = Some(CloseStatus { subject, phase, can_force: true });
+        self.job = Some(CloseStatus { subject, phase, can_force: true, is_partial: false });
         self
     }
 }

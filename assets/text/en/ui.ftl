@@ -51,6 +51,7 @@ job-no-change = { $name } is closed and freed { $freed }, but others use it now:
 job-no-change-by = { $name } is closed and freed { $freed }. { $by } is using it now: CPU { $before } → { $after }
 job-was-small = { $name } is closed. It used only { $freed }, so the PC is as busy as before: CPU { $before } → { $after }
 job-refused = The system did not allow it. { $name } is still running.
+job-partial = A part of it belongs to another user or runs as administrator. That part stays open.
 job-cannot-tell = { $name } is closed. Whether it helped could not be measured.
 job-failed = { $name } could not be asked: { $reason }
 job-failed-gone = it had already ended

@@ -51,6 +51,7 @@ job-no-change = { $name } を閉じて CPU の{ $freed }が空きましたが、
 job-no-change-by = { $name } を閉じて CPU の{ $freed }が空きましたが、今は { $by } が使っています：CPU { $before } → { $after }
 job-was-small = { $name } を閉じました。使っていたのは CPU の{ $freed }だけなので、負荷は変わりません：CPU { $before } → { $after }
 job-refused = システムが許可しませんでした。{ $name } はまだ動いています。
+job-partial = 一部はほかのユーザーのものか、管理者として実行されているため、開いたままになります。
 job-cannot-tell = { $name } を閉じました。効果は測れませんでした。
 job-failed = { $name } に終了を依頼できませんでした：{ $reason }
 job-failed-gone = すでに終了していました

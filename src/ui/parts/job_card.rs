@@ -41,6 +41,10 @@ impl JobCard {
                         let left = until.since(snapshot.now).0 / ASK_SECONDS.0;
                         ui.add(egui::ProgressBar::new(1.0 - left.clamp(0.0, 1.0) as f32).desired_height(6.0));
                     }
+                    if job.is_partial {
+                        let note = RichText::new(snapshot.texts.get("job-partial")).color(palette.muted);
+                        ui.add(egui::Label::new(note).wrap());
+                    }
                     self.buttons_ui(ui, snapshot, job, intents);
                 });
             });
