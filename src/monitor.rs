@@ -540,7 +540,9 @@ fn browser_question(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Autostart, BrowserFamily, Event, EventKind, Os, ProcFacts, ProcSample, ProtectRules, StopReason};
+    use crate::model::{
+        Autostart, BrowserFamily, Event, EventKind, Os, ProcFacts, ProcSample, ProtectRules, StopReason,
+    };
 
     /// A PC monitored from `begin` for `hours` with a program `old`, and now running one called `later`.
     fn watched(begin: At, hours: u32, now: At) -> (tempfile::TempDir, Baseline) {

@@ -197,7 +197,10 @@ impl<'a> Signs<'a> {
             // At work again later, or still running. A program that is about to be ended shows neither.
             let again = |point: &Point| point.cpu >= steady.program && point.at.since(moment) > mining.fell_seconds;
             let is_same_at_work = points[index..].iter().any(|point| again(point) && is_same(point));
-            let is_other_at_work = !was_closed && points[index..].iter().any(again);
+            let other_at_work = points[index..].iter().find(|point| again(point)).filter(|_| !was_closed);
+            // Gone for just as long as somebody looked.
+            let left = points[index..].iter().find(|point| point.sample.watched == Reading::Known(false));
+            let is_prompt = |other: &Point| left.is_some_and(|left| other.at.since(left.at) <= mining.fell_seconds);
             let is_resting = |proof| proof == FollowUp::Program && last.program.is_some() && is_same(last);
             // A load that returns while the monitoring tool is still open does not hide: it paused by itself.
             let is_open = |point: &&Point| point.sample.watched == Reading::Known(true);
@@ -209,11 +212,14 @@ impl<'a> Signs<'a> {
                 None => drops += 1,
                 Some(_) if !is_hiding() => {}
                 Some(proof) if is_same_at_work || is_resting(proof) => drops += 1,
-                Some(_) if is_other_at_work => restarts += 1,
-                Some(_) => {}
+                Some(_) => match other_at_work {
+                    Some(other) if is_prompt(other) => drops += 1,
+                    Some(_) => restarts += 1,
+                    None => {}
+                },
             }
         }
-        // Ended and started anew each time: once, the user may have done it.
+        // Ended, and started some time later: once, the user may have done it.
         if restarts >= 2 { drops + restarts } else { drops }
     }
 

@@ -285,7 +285,7 @@ mod tests {
     /// Closed from a card, opened again by the user: the load fell while our window was open, and is there again.
     #[test]
     fn a_program_that_is_closed_and_started_again_does_not_hide() {
-        let hides = |rounds: u32, next_pid: u32, is_closed: bool| {
+        let hides = |rounds: u32, next_pid: u32, is_closed: bool, pause: f64| {
             let mut scene = Scene::windows();
             let busy = |pid| process(pid, r"C:\Users\a\AppData\Roaming\helper.exe", 0.4).marked(&[OriginFlag::New]);
             let shell = || process(1, r"C:\Windows\explorer.exe", 0.0);
@@ -296,15 +296,17 @@ mod tests {
                     sample.watched = Reading::Known(true);
                     sample.closed.extend(is_closed.then(|| "helper".into()));
                 });
+                scene.run_with(&[shell()], pause, |sample| sample.watched = Reading::Known(false));
             }
             let pid = 700 + rounds * next_pid;
             scene.run_with(&[busy(pid).windowless()], 60.0, |sample| sample.watched = Reading::Known(false));
             scene.diagnose().iter().any(|f| f.signs.iter().any(|sign| sign.kind == SignKind::FellWhenWatched))
         };
-        assert!(!hides(3, 1, true), "closed here each time");
-        assert!(!hides(1, 1, false), "ended elsewhere, once");
-        assert!(hides(2, 1, false), "it ends whenever it is watched");
-        assert!(hides(2, 0, false), "the same process, which could not be seen meanwhile");
+        assert!(!hides(3, 1, true, 2.0), "closed here each time");
+        assert!(!hides(1, 1, false, 60.0), "ended elsewhere, and started again later");
+        assert!(hides(1, 1, false, 2.0), "gone for just as long as somebody looked");
+        assert!(hides(2, 1, false, 60.0), "it ends whenever it is watched");
+        assert!(hides(2, 0, false, 60.0), "the same process, which could not be seen meanwhile");
     }
 
     #[test]
