@@ -73,6 +73,32 @@ fn a_process_that_is_not_the_one_that_was_seen_is_not_held() {
 }
 
 #[test]
+fn a_process_that_has_ended_and_waits_for_its_parent_is_gone() {
+    let mut child = Command::new("true").spawn().expect("true");
+    let end = std::time::Instant::now() + SOON;
+    let stat = format!("/proc/{}/stat", child.id());
+    while !std::fs::read_to_string(&stat).expect("not waited for").contains(") Z ") {
+        assert!(std::time::Instant::now() < end, "it ends");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(Target::open(&closable(&facts_of(child.id()))).err(), Some(ActError::Gone));
+    child.wait().expect("our child");
+}
+
+#[test]
+fn a_stopped_process_keeps_the_request_and_ends_by_force() {
+    let mut child = sleeper();
+    let stopped = Command::new("kill").args(["-STOP", &child.id().to_string()]).status();
+    assert!(stopped.expect("kill").success());
+    let mut target = Target::open(&closable(&facts_of(child.id()))).expect("held");
+    target.ask_to_close().expect("asked");
+    assert!(!target.wait(Duration::from_millis(300)), "it cannot listen");
+    target.force_close().expect("forced");
+    assert!(target.wait(SOON));
+    assert_eq!(child.wait().expect("ended").signal(), Some(9));
+}
+
+#[test]
 fn we_and_those_who_started_us_are_protected() {
     let me: OwnProcess = platform::own_process();
     assert_eq!(me.pid, std::process::id());

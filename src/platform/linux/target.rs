@@ -31,7 +31,9 @@ impl Target {
         if start_time_of(key.pid) != Some(key.start_time) {
             return Err(ActError::Gone);
         }
-        Ok(Self { key, pidfd, close_requested: false })
+        let target = Self { key, pidfd, close_requested: false };
+        // One that nobody has waited for yet takes signals without an error.
+        if target.is_running() { Ok(target) } else { Err(ActError::Gone) }
     }
 
     /// Identity of the process.
