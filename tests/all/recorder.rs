@@ -711,6 +711,29 @@ fn a_newer_file_is_left_as_it_is() {
 }
 
 #[test]
+#[cfg(unix)] // Windows keeps a file that is open.
+fn a_file_that_is_deleted_while_it_is_written_is_begun_anew() {
+    let (_folder, path) = file();
+    for with_log in [false, true] {
+        let (mut recorder, _) = open(&path, at(0));
+        record(&mut recorder, 0, 120);
+        fs::remove_file(&path).expect("removed");
+        if with_log {
+            for suffix in ["-wal", "-shm"] {
+                fs::remove_file(path.with_extension(format!("db{suffix}"))).expect("removed");
+            }
+        }
+        record(&mut recorder, 120, 240);
+        assert_eq!(samples(&path, Tier::Raw).first().map(|sample| sample.at), Some(at(130)), "what was added since");
+        recorder.end(at(240)).expect("ended");
+        let (recorder, opened) = open(&path, at(300));
+        assert!(opened.previous.is_some_and(|previous| previous.clean) && opened.quarantined.is_none());
+        recorder.end(at(301)).expect("ended");
+        fs::remove_file(&path).expect("removed");
+    }
+}
+
+#[test]
 fn an_empty_file_and_one_that_is_not_ours() {
     let (_folder, path) = file();
     fs::create_dir_all(path.parent().expect("folder")).expect("folder");
