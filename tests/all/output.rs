@@ -76,6 +76,45 @@ fn a_display_that_goes_away_ends_the_window_with_a_sentence() {
     assert_eq!(told.trim_end(), "The display has gone, so the window is closed.");
 }
 
+/// What is printed for scripts is the same in every place: figures with a point, names as they are.
+#[test]
+fn no_locale_changes_what_a_script_reads() {
+    let file = crate::root().join("tests/scenarios/hostile_names.jsonl");
+    let replayed = |locale: &str, arguments: &[&str]| {
+        let mut command = crate::program();
+        let output =
+            command.arg("replay").arg(&file).args(arguments).env("LC_ALL", locale).env("LANG", locale).output();
+        let output = output.expect("started");
+        assert!(output.status.code().is_some_and(|code| code <= 1), "{locale}: {output:?}");
+        output.stdout
+    };
+    for arguments in [&["--json"][..], &["--lang", "ja"], &["--lang", "en"]] {
+        let plain = replayed("C", arguments);
+        assert!(!plain.is_empty() && std::str::from_utf8(&plain).is_ok());
+        for locale in ["POSIX", "ja_JP.SJIS", "tr_TR.UTF-8", "de_DE.UTF-8", "ar_SA.UTF-8", "xx", "", "\u{7f}"] {
+            assert!(replayed(locale, arguments) == plain, "{locale:?} {arguments:?}");
+        }
+    }
+}
+
+/// The program talks to the PC it runs on and to nobody else.
+#[test]
+#[cfg(target_os = "linux")]
+fn no_connection_is_made() {
+    let home = tempfile::tempdir().expect("folder");
+    let calls = home.path().join("calls");
+    for arguments in [&["check", "--seconds", "3", "--json"][..], &["history"]] {
+        let mut strace = std::process::Command::new("strace");
+        strace.args(["-f", "-qq", "-e", "trace=socket,connect,bind", "-o"]).arg(&calls);
+        strace.arg(env!("CARGO_BIN_EXE_mimamori-cli")).args(arguments).env_clear().env("HOME", home.path());
+        let Ok(output) = strace.output() else { return crate::not_run("no connection is made: there is no strace") };
+        assert!(output.status.code().is_some_and(|code| code != 127), "{output:?}");
+        let calls = std::fs::read_to_string(&calls).expect("calls");
+        let of_network: Vec<&str> = calls.lines().filter(|call| call.contains("AF_INET")).collect();
+        assert_eq!(of_network, Vec::<&str>::new(), "{arguments:?}");
+    }
+}
+
 /// Regression: the progress of a check was drawn with control codes on a dumb terminal.
 #[test]
 #[cfg(target_os = "linux")]
