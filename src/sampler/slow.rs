@@ -111,6 +111,19 @@ mod tests {
     }
 
     #[test]
+    fn a_source_that_panics_goes_stale_and_holds_nobody_up() {
+        let source = || -> Option<u32> { panic!("a fault in a source") };
+        let latest = Latest::with_patience("test", Duration::from_millis(50), source);
+        let end = Instant::now() + Duration::from_secs(20);
+        while latest.latest() != Err(Why::Stale) {
+            assert!(Instant::now() < end, "it is told");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        latest.request();
+        assert_eq!(latest.latest(), Err(Why::Stale), "nobody waits for it");
+    }
+
+    #[test]
     fn every_question_gets_the_next_answer_of_the_same_source() {
         let mut count = 0;
         let latest = Latest::start("test", move || {
