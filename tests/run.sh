@@ -10,7 +10,7 @@
 #   windows   the Windows program, built here and tested under Wine 10
 #   desktop   the Linux program end to end: displays, buses, browsers, tray hosts of its own
 #   figures   benchmarks with the profile that is shipped; run by hand on a quiet machine, nothing is judged
-#   soak      an hour of ordinary work beside the agent; run by hand
+#   soak      an hour of ordinary work beside the agent, half an hour of hostile processes; run by hand
 #
 # Every step runs, whatever failed before it. The table at the end has a line for each stage. A step that failed, or was
 # not run without a reason that a complete machine may have, makes the status 1.
@@ -188,6 +188,7 @@ soak() {
     [ $complete = no ] || step "installed" tests/install.sh figures
     step "built as it is shipped" cargo build --locked --quiet --profile dist
     step "an hour beside the agent" env MIMAMORI_BIN="$CARGO_TARGET_DIR/dist/mimamori" tests/soak/run.sh 60
+    step "hostile processes beside the agent" env MIMAMORI_BIN="$CARGO_TARGET_DIR/dist/mimamori" tests/soak/hostile.sh 30
 }
 
 # Packages come from the network: they are fetched while the compiler works.
