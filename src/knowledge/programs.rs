@@ -127,6 +127,8 @@ pub enum Advice {
     Wait,
     /// Close it, or part of what is open in it.
     Close,
+    /// Shut down what runs inside of it: a virtual machine keeps the memory that it once had.
+    ShutDown,
     /// Restart it; nothing is lost.
     Restart,
     /// Ask whoever uses it.

@@ -113,6 +113,7 @@ known-what-usual = What { $name } usually is: { $what }
 advice-wait = Wait a while: this usually passes by itself; if it does not, tell your helpdesk
 advice-wait-minutes = It usually ends within { $minutes } minutes: wait, and tell your helpdesk if it takes longer
 advice-close = If you do not need { $name } right now, close it or what is open in it
+advice-shut_down = If you do not need what runs inside { $name }, shut it down there: only then its memory comes back. For WSL, type "wsl --shutdown" in a terminal
 advice-close-others = Close windows and programs that you do not need right now
 advice-restart = Start { $name } again; if you cannot, save your work and restart the PC
 advice-ask = If you started { $name } yourself, let it finish; if not, ask whoever uses this PC, or your helpdesk
