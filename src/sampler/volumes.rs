@@ -155,7 +155,8 @@ pub(super) fn distinct(mounts: Vec<MountPoint>) -> Vec<(MountPoint, VolumeKind)>
     for mount in mounts {
         let Some(kind) = VolumeKind::of(&mount.mount) else { continue };
         let rank = |mount: &MountPoint| (!mount.is_whole, mount.path.as_os_str().len());
-        let same = kept.iter_mut().find(|(other, _)| !mount.is_pool && other.storage == mount.storage);
+        let is_same = |other: &MountPoint| !mount.is_pool && !other.is_pool && other.storage == mount.storage;
+        let same = kept.iter_mut().find(|(other, _)| is_same(other));
         match same {
             Some((other, _)) if rank(other) <= rank(&mount) => {}
             Some(other) => *other = (mount, kind),
@@ -267,6 +268,11 @@ mod tests {
         let kept: Vec<String> =
             distinct(mounts).into_iter().map(|(mount, _)| mount.path.display().to_string()).collect();
         assert_eq!(kept, ["/data", "/b"]);
+        // A pool may be called like a device: that does not hide either of them, in any order.
+        let mut mounts = vec![mount("/tank", "zfs", "8:2"), mount("/data", "ext4", "8:2")];
+        assert_eq!(distinct(mounts.clone()).len(), 2);
+        mounts.reverse();
+        assert_eq!(distinct(mounts).len(), 2);
     }
 
     #[test]
