@@ -295,7 +295,6 @@ impl<'a> AgentLoop<'a> {
         for event in clock_events(&moment) {
             self.recording_writer.note(&event);
         }
-        self.read_autostart();
         if self.is_paused() {
             self.recording_writer.step(self.at, true);
             self.monitor.rest();
@@ -548,7 +547,7 @@ impl<'a> AgentLoop<'a> {
 
     /// Looks whether somebody else switched the start with the PC: the window, the user in the settings of the system,
     /// an administrator.
-    fn read_autostart(&mut self) {
+    pub(super) fn read_autostart(&mut self) {
         let state = self.host.autostart_state();
         if std::mem::replace(&mut self.autostart, state) != state {
             self.update_tray();

@@ -63,6 +63,10 @@ enum AgentEvent {
     Stop,
 }
 
+/// Interval of looking whether the start with the PC was switched elsewhere. Not with each sample: it is read from the
+/// registry or from files, and samples may be further apart.
+const LOOK_AT_AUTOSTART: Duration = Duration::from_secs(10);
+
 /// Runs the agent until it is asked to stop.
 pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
     if options.wait.0 > 0.0 {
@@ -139,13 +143,17 @@ struct Agent<'a> {
 
 impl Agent<'_> {
     fn run(mut self) -> Exit {
-        let mut due = Instant::now();
+        let (mut due, mut look_due) = (Instant::now(), Instant::now() + LOOK_AT_AUTOSTART);
         loop {
             if Instant::now() >= due {
                 let Some(pause) = self.agent_loop.tick() else { return self.agent_loop.give_up() };
                 due = Instant::now() + pause;
             }
-            let flow = match self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())) {
+            if Instant::now() >= look_due {
+                self.agent_loop.read_autostart();
+                look_due = Instant::now() + LOOK_AT_AUTOSTART;
+            }
+            let flow = match self.inbox.recv_timeout(due.min(look_due).saturating_duration_since(Instant::now())) {
                 Ok(event) => self.handle(event, &mut due),
                 Err(RecvTimeoutError::Timeout) => Flow::Continue,
                 Err(RecvTimeoutError::Disconnected) => Flow::Stop(None),
@@ -547,7 +555,7 @@ mod tests {
             (AutostartState::Off, (false, true)),
         ] {
             rig.calls.borrow_mut().autostart = state;
-            rig.run(10);
+            rig.agent.agent_loop.read_autostart();
             assert_eq!(line(&rig), expected);
         }
         rig.agent.agent_loop.toggle_autostart();
