@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the end-to-end tests need on Debian 12 as root.
+# Installs what the tests need on Debian 12 as root.
 #
-#   tests/install.sh desktop|windows|figures…
+#   tests/install.sh unit|desktop|windows|figures…
 #
 # Without a missing package it takes less than a second. Ends with 69 on any other system.
 set -eu
@@ -14,12 +14,14 @@ fi
 shared="xvfb xdotool imagemagick openbox dbus fonts-noto-cjk libgl1-mesa-dri python3"
 desktop="$shared at-spi2-core chromium desktop-file-utils dunst e2fsprogs faketime gcc gir1.2-atspi-2.0 libglib2.0-bin
     python3-dbus python3-gi"
+unit="strace"
 windows="$shared tesseract-ocr tesseract-ocr-jpn"
 figures="$desktop gnome-system-monitor libreoffice-calc linux-perf procps valgrind"
 
 wanted=
 for group; do
     case $group in
+    unit) wanted="$wanted $unit" ;;
     desktop) wanted="$wanted $desktop" ;;
     windows) wanted="$wanted $windows" ;;
     figures) wanted="$wanted $figures" ;;

@@ -88,6 +88,7 @@ explained() {
     *"the advisory database cannot be reached"*) ;;
     *"cargo-deny is not installed"*) ;;
     *"less than the "*" MB of the PC"*) ;;                 # this session may use little memory
+    *"does not let programs be traced"*) ;;                # a container without ptrace
     *"to protect the PC"*) ;;                              # others took the memory meanwhile
     *) return 1 ;;
     esac
@@ -136,6 +137,7 @@ lint() {
 }
 
 unit() {
+    [ $complete = no ] || installed || return
     step "unit and integration tests" cargo test --locked --quiet --no-fail-fast
     step "the do-nothing platform is complete" cargo test --locked --quiet --lib --features unknown-platform
     # Loss is judged here, not speed: as the tests were built.
@@ -192,9 +194,9 @@ soak() {
 }
 
 # Packages come from the network: they are fetched while the compiler works.
-if [ $complete = yes ] && { wanted windows || wanted desktop; }; then
+if [ $complete = yes ] && { wanted unit || wanted windows || wanted desktop; }; then
     groups=
-    for group in desktop windows; do if wanted $group; then groups="$groups $group"; fi; done
+    for group in unit desktop windows; do if wanted $group; then groups="$groups $group"; fi; done
     # shellcheck disable=SC2086 # words
     tests/install.sh $groups >"$work/installed" 2>&1 &
     installing=$!

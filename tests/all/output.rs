@@ -110,6 +110,10 @@ fn no_connection_is_made() {
         let Ok(output) = strace.output() else { return crate::not_run("no connection is made: there is no strace") };
         assert!(output.status.code().is_some_and(|code| code != 127), "{output:?}");
         let calls = std::fs::read_to_string(&calls).expect("calls");
+        // Then it says so and runs nothing.
+        if String::from_utf8_lossy(&output.stderr).contains("strace:") {
+            return crate::not_run("no connection is made: this system does not let programs be traced");
+        }
         let of_network: Vec<&str> = calls.lines().filter(|call| call.contains("AF_INET")).collect();
         assert_eq!(of_network, Vec::<&str>::new(), "{arguments:?}");
     }
