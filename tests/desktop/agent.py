@@ -39,7 +39,7 @@ NOBODY = 65534
 OWN_BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 OTHER_BOOT = "11111111-2222-4333-8444-555555555555"
 THIRD_BOOT = "11111111-2222-4333-8444-666666666666"
-CPU_RULES = {"cpu_hog", "browser_load", "known_busy", "many_small", "hot", "heat", "fan_effort"}
+CPU_RULES = {"full_load", "cpu_hog", "browser_load", "known_busy", "many_small", "hot", "heat", "fan_effort"}
 """Findings that other people's work on this PC may cause truly."""
 
 
