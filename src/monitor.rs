@@ -477,8 +477,8 @@ impl Monitor {
     }
 }
 
-/// The parts that may be closed. A part of another user, or one that runs as administrator, so that its owner cannot be
-/// read, refuses only itself; any other refusal is one of the whole program.
+/// Returns the parts that may be closed. A part of another user, or an elevated one, whose owner cannot be read, is left
+/// out; any other refusal applies to the whole program.
 fn own_parts(checked: impl Iterator<Item = Result<Closable, Refusal>>) -> Result<ClosableParts, Refusal> {
     let (mut parts, mut is_partial) = (Vec::new(), false);
     for part in checked {
@@ -728,7 +728,7 @@ mod tests {
             own_parts(checked).map(|parts| (parts.parts.len(), parts.is_partial))
         };
         assert_eq!(parts(&[Owner::Me, Owner::Me]), Ok((2, false)));
-        // Whose it is cannot be read of a process that runs as administrator.
+        // The owner of an elevated process cannot be read.
         assert_eq!(parts(&[Owner::Me, Owner::Unknown, Owner::Other]), Ok((1, true)));
         assert_eq!(parts(&[Owner::Me, Owner::System]), Err(Refusal::System));
         assert_eq!(parts(&[Owner::Unknown]), Err(Refusal::OtherUser));

@@ -401,17 +401,16 @@ impl<'a> AgentLoop<'a> {
         self.note_failure(&shown);
     }
 
-    /// Records the findings of a notification that is on screen now. What only was asked for is not recorded: the history
-    /// says what the user was told, and after a restart what was not shown is notified.
+    /// Records the findings of a notification once it was shown: the history lists what the user was told, and a
+    /// notification that failed is shown after a restart.
     fn note_shown(&mut self, tag: &str) {
         let keys = self.notices.take_shown(tag);
         if keys.is_empty() {
             return;
         }
-        let at = self.host.now();
         for (rule, group) in keys {
             let data = json!({ "rule": rule.id() });
-            self.recording_writer.note(&Event::new(at, EventKind::Notified, &group).with(data));
+            self.recording_writer.note(&Event::new(self.at, EventKind::Notified, &group).with(data));
         }
         // Written at once: a restart must not repeat a notification because the process was killed.
         self.recording_writer.flush(self.at);
@@ -545,8 +544,8 @@ impl<'a> AgentLoop<'a> {
         self.update_tray();
     }
 
-    /// Looks whether somebody else switched the start with the PC: the window, the user in the settings of the system,
-    /// an administrator.
+    /// Re-reads whether the agent starts with the PC, which the window, the system's settings or an administrator may have
+    /// changed.
     pub(super) fn read_autostart(&mut self) {
         let state = self.host.autostart_state();
         if std::mem::replace(&mut self.autostart, state) != state {

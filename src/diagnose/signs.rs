@@ -191,14 +191,14 @@ impl<'a> Signs<'a> {
             let is_same = |point: &Point| {
                 running.is_none_or(|running| point.program.is_some_and(|program| has_process_of(program, running)))
             };
-            // What somebody closed here and started again did not hide.
+            // A program closed from its card and started again by the user has not hidden.
             let was_closed = running
                 .is_some_and(|running| points[index..].iter().any(|point| point.sample.closed.contains(&running.name)));
             // At work again later, or still running. A program that is about to be ended shows neither.
             let again = |point: &Point| point.cpu >= steady.program && point.at.since(moment) > mining.fell_seconds;
             let is_same_at_work = points[index..].iter().any(|point| again(point) && is_same(point));
             let other_at_work = points[index..].iter().find(|point| again(point)).filter(|_| !was_closed);
-            // Gone for just as long as somebody looked.
+            // The program was absent only while the monitor was open.
             let left = points[index..].iter().find(|point| point.sample.watched == Reading::Known(false));
             let is_prompt = |other: &Point| left.is_some_and(|left| other.at.since(left.at) <= mining.fell_seconds);
             let is_resting = |proof| proof == FollowUp::Program && last.program.is_some() && is_same(last);

@@ -1,4 +1,5 @@
-//! What the event log of Windows says about how the PC went off; free of system calls so that every platform tests it.
+//! Parses the Windows events about the end of a session and decides why the PC went off. Free of system calls, so that its
+//! tests run on every platform.
 
 use super::types::StopCause;
 use crate::model::At;
@@ -8,10 +9,11 @@ use crate::model::At;
 const STARTED_WITHOUT_END: u32 = 41;
 const LOG_ENDED: u32 = 6006;
 const SHUTDOWN_ASKED: u32 = 1074;
-/// Tolerance in ms: the clock may have been set meanwhile, and 41 and 6008 report the same end at different times.
+/// Largest distance in ms between two events about the same end: 41 and 6008 carry different times, and the clock may have
+/// been set in between.
 const NEAR: i64 = 10 * 60 * 1000;
 
-/// What an event says about an end.
+/// An event about the end of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Event {
     id: u32,

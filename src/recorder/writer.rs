@@ -237,7 +237,7 @@ impl Recorder {
     }
 
     fn try_flush(&mut self, now: At, clean: bool) -> Result<(), RecorderError> {
-        // What is written to a file that somebody has deleted goes with it.
+        // Rows written to a deleted file are lost when it is closed.
         if self.damaged || !self.path.exists() {
             self.start_new_file(now)?;
         }
@@ -326,7 +326,7 @@ impl Recorder {
     fn start_new_file(&mut self, now: At) -> Result<(), RecorderError> {
         // The old file must be closed before it is renamed, so the connection needs a stand-in.
         self.db = Connection::open_in_memory()?;
-        // Their numbers are those of the old file.
+        // The cached ids belong to the old file.
         self.programs.clear();
         let opening = if self.path.exists() { file::replace(&self.path, now)? } else { file::open(&self.path, now)? };
         self.run.started.0 = self.run.started.0.saturating_add(self.shift_due);

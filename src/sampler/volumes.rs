@@ -268,7 +268,7 @@ mod tests {
         let kept: Vec<String> =
             distinct(mounts).into_iter().map(|(mount, _)| mount.path.display().to_string()).collect();
         assert_eq!(kept, ["/data", "/b"]);
-        // A pool may be called like a device: that does not hide either of them, in any order.
+        // A pool may have the name of a device; neither hides the other, in any order.
         let mut mounts = vec![mount("/tank", "zfs", "8:2"), mount("/data", "ext4", "8:2")];
         assert_eq!(distinct(mounts.clone()).len(), 2);
         mounts.reverse();

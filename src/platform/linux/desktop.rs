@@ -154,8 +154,9 @@ pub(super) fn is_fullscreen_in_front() -> Option<bool> {
     Some(states.contains(&screen.atom(b"_NET_WM_STATE_FULLSCREEN")?))
 }
 
-/// Work area of the desktop in front, as the window manager reports it; `None` where it does not, and on Wayland, where the
-/// compositor keeps windows inside. Opens its own connection. X11 has no scale of its own: pixels are taken as points.
+/// Returns the work area of the current desktop. `None` if the window manager reports none, and on Wayland, where the
+/// compositor places windows. A pixel counts as a point, since X11 defines no scale. Called once, so it opens its own
+/// connection.
 pub fn work_area() -> Option<WorkArea> {
     let screen = Screen::connect()?;
     let cardinals = |name| screen.numbers(screen.root, screen.atom(name)?, AtomEnum::CARDINAL.into());

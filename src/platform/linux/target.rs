@@ -32,7 +32,7 @@ impl Target {
             return Err(ActError::Gone);
         }
         let target = Self { key, pidfd, close_requested: false };
-        // One that nobody has waited for yet takes signals without an error.
+        // A zombie accepts signals without an error.
         if target.is_running() { Ok(target) } else { Err(ActError::Gone) }
     }
 

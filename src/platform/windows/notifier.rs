@@ -1,5 +1,6 @@
-//! Toasts, each with a tag for replacing and withdrawing it; where Windows cannot show them, balloons of the tray icon. A
-//! user who switched them off gets neither. Windows may drop a toast silently, so the icon must convey the same by itself.
+//! Notifications: toasts, each with a tag for replacing and withdrawing it, or balloons of the tray icon if Windows cannot
+//! show toasts. Nothing is shown if the user has turned notifications off. Windows may drop a toast without an error, so the
+//! icon must convey the same by itself.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -243,7 +244,7 @@ mod tests {
     use super::*;
     use crate::platform::notifications::Server as _;
 
-    /// A Windows of whose toasts this becomes: the setting, what asking says, what fails afterwards.
+    /// Scripted toasts: the setting, the result of the call, and the failure reported afterwards.
     struct FakeToasts(Result<NotificationSetting, String>, Result<(), String>, Option<String>);
 
     impl ToastService for FakeToasts {
@@ -261,7 +262,7 @@ mod tests {
         fn withdraw(&mut self, _tag: &str) {}
     }
 
-    /// An icon, if it has a place, and its balloons.
+    /// Whether there is an icon, and the tags of its balloons.
     struct FakeBalloons(bool, Vec<String>);
 
     impl Balloons for FakeBalloons {
@@ -281,7 +282,7 @@ mod tests {
         let unknown_id = || Err("element not found".to_owned());
         for (toasts, has_icon, is_shown, balloons) in [
             (FakeToasts(enabled(), Ok(()), None), true, true, 0),
-            // The ID is not known; asking fails; it fails afterwards.
+            // The ID is unknown, the call fails, or the toast fails afterwards.
             (FakeToasts(unknown_id(), Ok(()), None), true, true, 1),
             (FakeToasts(enabled(), Err("no service".to_owned()), None), true, true, 1),
             (FakeToasts(enabled(), Ok(()), Some("0x803E0111".to_owned())), true, true, 1),

@@ -9,9 +9,9 @@ use windows_sys::Win32::Security::Authorization::{GetSecurityInfo, SE_FILE_OBJEC
 use windows_sys::Win32::Security::{
     GetLengthSid, GetTokenInformation, IsValidSid, OWNER_SECURITY_INFORMATION, TOKEN_QUERY, TOKEN_USER, TokenUser,
 };
-use windows_sys::Win32::System::RemoteDesktop::ProcessIdToSessionId;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
+use super::sessions::own_session;
 use crate::model::Owner;
 
 /// A user, as a security identifier (SID).
@@ -107,15 +107,11 @@ pub(super) struct OwnIdentity {
 
 impl OwnIdentity {
     /// Reads them once.
-    #[expect(unsafe_code, reason = "our own process handle and session")]
+    #[expect(unsafe_code, reason = "our own process handle")]
     pub(super) fn new() -> Self {
-        let mut session = 0;
         // SAFETY: the pseudo-handle of the current process is always valid and need not be closed.
-        let (process, has_session) = unsafe {
-            let process = BorrowedHandle::borrow_raw(GetCurrentProcess());
-            (process, ProcessIdToSessionId(std::process::id(), &raw mut session) != 0)
-        };
-        Self { user: User::of(process), session: has_session.then_some(session) }
+        let process = unsafe { BorrowedHandle::borrow_raw(GetCurrentProcess()) };
+        Self { user: User::of(process), session: own_session() }
     }
 
     /// Owner of a process with this user (where readable) and session. Session 0 is where Windows keeps its services;

@@ -2,12 +2,11 @@
 //! sees two desktops.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{Error, ErrorKind, Result};
+use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
-use windows_sys::Win32::System::RemoteDesktop::ProcessIdToSessionId;
-
 use super::files::open_private;
+use super::sessions::own_session;
 use crate::platform::types::Writing;
 
 /// A single-instance lock. Windows releases it when the process ends, however it ends.
@@ -23,7 +22,7 @@ impl Lock {
     /// The system's error about the file.
     pub fn take(name: &str) -> Result<Option<Self>> {
         let folders = directories::BaseDirs::new().ok_or(ErrorKind::NotFound)?;
-        Self::take_at(&folders.data_local_dir().join("mimamori"), name, own_session()?)
+        Self::take_at(&folders.data_local_dir().join("mimamori"), name, own_session().ok_or(ErrorKind::NotFound)?)
     }
 
     /// The file stays after unlocking: removing it could remove the file that the next holder has locked.
@@ -37,15 +36,6 @@ impl Lock {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
-}
-
-/// Session of this process.
-#[expect(unsafe_code, reason = "asks for a number")]
-fn own_session() -> Result<u32> {
-    let mut session = 0;
-    // SAFETY: the number is writable.
-    let known = unsafe { ProcessIdToSessionId(std::process::id(), &raw mut session) } != 0;
-    if known { Ok(session) } else { Err(Error::last_os_error()) }
 }
 
 /// Returns `name` if it can be part of a file or pipe name.

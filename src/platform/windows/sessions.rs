@@ -31,14 +31,18 @@ pub fn has_display() -> bool {
     known == 0 || flags.dwFlags & WSF_VISIBLE.cast_unsigned() != 0
 }
 
-/// Reports whether another user is signed in on this PC: at the screen, remotely, or switched away.
-#[expect(unsafe_code, reason = "asks for our own session")]
-pub fn has_other_users() -> Reading<bool> {
-    let mut own = 0;
+/// Returns the session of this process.
+#[expect(unsafe_code, reason = "asks for a number")]
+pub(super) fn own_session() -> Option<u32> {
+    let mut session = 0;
     // SAFETY: the number is written.
-    if unsafe { ProcessIdToSessionId(std::process::id(), &raw mut own) } == 0 {
-        return Reading::Missing(Why::Unsupported);
-    }
+    let is_known = unsafe { ProcessIdToSessionId(std::process::id(), &raw mut session) } != 0;
+    is_known.then_some(session)
+}
+
+/// Reports whether another user is signed in on this PC: at the screen, remotely, or switched away.
+pub fn has_other_users() -> Reading<bool> {
+    let Some(own) = own_session() else { return Reading::Missing(Why::Unsupported) };
     let Some(sessions) = sessions() else { return Reading::Missing(Why::Unsupported) };
     let ours = user_of(own);
     let others = sessions.into_iter().filter(|session| *session != own).filter_map(user_of);
