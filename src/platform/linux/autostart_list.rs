@@ -1,5 +1,5 @@
-//! Lists everything that starts with the session or the PC: desktop files of the autostart folders, and enabled systemd
-//! services. `@reboot` lines of cron are readable by administrators only.
+//! Lists everything that starts with the session or the PC: desktop files of the autostart folders, enabled systemd
+//! services, and timers of the user. `@reboot` lines of cron are readable by administrators only.
 //!
 //! The list is complete or missing: a part left out once would count as new the next time. A file that this user may
 //! not read is listed by its name, consistently.
@@ -20,6 +20,8 @@ const USER_UNITS: &str = "/etc/systemd/user";
 /// Folders with the services that the start of the PC or the session pulls in.
 const TARGETS: [&str; 4] =
     ["multi-user.target.wants", "graphical.target.wants", "default.target.wants", "graphical-session.target.wants"];
+/// The folder of a user's timers that begin to run with the session.
+const TIMERS: &str = "timers.target.wants";
 /// Size limit in bytes; no desktop file or unit is larger.
 const LARGEST: u64 = 256 << 10;
 
@@ -27,16 +29,18 @@ const LARGEST: u64 = 256 << 10;
 pub(super) fn autostarts() -> Reading<Vec<Autostart>> {
     let Ok(folders) = Folders::of_user() else { return Reading::Missing(Why::Unsupported) };
     let own_units = folders.user.parent().map(|config| config.join("systemd/user"));
-    let units = own_units.into_iter().chain([SYSTEM_UNITS.into(), USER_UNITS.into()]).collect::<Vec<PathBuf>>();
+    let units: [PathBuf; 2] = [SYSTEM_UNITS.into(), USER_UNITS.into()];
     let desktop = env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
-    whole(&folders, &units, &desktop).map_or_else(Reading::from, Reading::Known)
+    whole(&folders, own_units.as_deref(), &units, &desktop).map_or_else(Reading::from, Reading::Known)
 }
 
-fn whole(folders: &Folders, units: &[PathBuf], desktop: &str) -> Result<Vec<Autostart>> {
+fn whole(folders: &Folders, own_units: Option<&Path>, units: &[PathBuf], desktop: &str) -> Result<Vec<Autostart>> {
     let mut list = desktop_files(folders, desktop)?;
-    for folder in units {
+    for folder in own_units.into_iter().chain(units.iter().map(PathBuf::as_path)) {
         list.extend(services(folder)?);
     }
+    // Those of the system are its housekeeping, dozens on every PC.
+    list.extend(own_units.map(timers).transpose()?.into_iter().flatten());
     list.sort_by(|one, other| (&one.name, &one.file).cmp(&(&other.name, &other.file)));
     list.dedup();
     Ok(list)
@@ -81,6 +85,26 @@ fn services(units: &Path) -> Result<Vec<Autostart>> {
             let file = text(&path)?.and_then(|text| program(value(&text, "[Service]", "ExecStart")?));
             list.push(Autostart { name: name.to_owned(), file, since: None });
         }
+    }
+    Ok(list)
+}
+
+/// Timers of a unit folder that are switched on, with the program of the service each one starts.
+fn timers(units: &Path) -> Result<Vec<Autostart>> {
+    let mut list = Vec::new();
+    for path in entries(&units.join(TIMERS), ".timer")? {
+        let Some(stem) = path.file_stem().and_then(|name| name.to_str()) else { continue };
+        let timer = text(&path)?.unwrap_or_default();
+        let service = value(&timer, "[Timer]", "Unit").map_or_else(|| format!("{stem}.service"), str::to_owned);
+        // A timer that a package installed is a link out of this folder, and its service lies beside it.
+        let real = fs::canonicalize(&path).ok().and_then(|real| real.parent().map(Path::to_owned));
+        let mut file = None;
+        for folder in [Some(units.to_owned()), real].into_iter().flatten().filter(|_| !service.contains('/')) {
+            if file.is_none() {
+                file = text(&folder.join(&service))?.and_then(|text| program(value(&text, "[Service]", "ExecStart")?));
+            }
+        }
+        list.push(Autostart { name: format!("{stem}.timer"), file, since: None });
     }
     Ok(list)
 }
@@ -185,15 +209,50 @@ mod tests {
     }
 
     #[test]
+    fn a_timer_of_the_user_is_listed_with_the_program_that_it_starts() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (units, packaged) = (folder.path().join("user"), folder.path().join("lib"));
+        let service = |program: &str| format!("[Service]\nType=oneshot\nExecStart={program} -q\n");
+        write(&units.join("tidy.timer"), "[Timer]\nOnCalendar=hourly\n");
+        write(&units.join("tidy.service"), &service("/home/a/.cache/.x/helper"));
+        write(&packaged.join("b.timer"), "[Timer]\nUnit=other.service\n");
+        write(&packaged.join("other.service"), &service("/usr/bin/other"));
+        write(&units.join("off.timer"), "[Timer]\n");
+        let wants = units.join(TIMERS);
+        fs::create_dir_all(&wants).expect("folder");
+        std::os::unix::fs::symlink(units.join("tidy.timer"), wants.join("tidy.timer")).expect("link");
+        std::os::unix::fs::symlink(packaged.join("b.timer"), wants.join("b.timer")).expect("link");
+        write(&wants.join("odd.timer"), "[Timer]\nUnit=../../other.service\n");
+        let none = Folders { user: folder.path().join("none"), system: Vec::new() };
+        let found = whole(&none, Some(&units), &[], "").expect("a list");
+        let named = |name: &str, file: Option<&str>| Autostart {
+            name: name.to_owned(),
+            file: file.map(str::to_owned),
+            since: None,
+        };
+        let expected = [
+            named("b.timer", Some("/usr/bin/other")),
+            named("odd.timer", None),
+            named("tidy.timer", Some("/home/a/.cache/.x/helper")),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(whole(&none, None, &[units], "").expect("a list"), [], "those of the system are not listed");
+    }
+
+    #[test]
     fn a_list_that_cannot_be_read_is_no_empty_list() {
         let folder = tempfile::tempdir().expect("folder");
         let none = Folders { user: folder.path().join("none"), system: Vec::new() };
         let circle = folder.path().join("circle");
         std::os::unix::fs::symlink(&circle, &circle).expect("link");
-        assert_eq!(whole(&none, &[folder.path().join("none")], "").expect("no folder is an empty list"), []);
-        assert!(whole(&none, std::slice::from_ref(&circle), "").is_err());
+        assert_eq!(
+            whole(&none, Some(&folder.path().join("none")), &[folder.path().join("none")], "")
+                .expect("no folder is an empty list"),
+            []
+        );
+        assert!(whole(&none, None, std::slice::from_ref(&circle), "").is_err());
         let broken = Folders { user: circle, system: Vec::new() };
-        assert!(whole(&broken, &[], "").is_err());
+        assert!(whole(&broken, None, &[], "").is_err());
     }
 
     #[test]
