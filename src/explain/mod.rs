@@ -169,6 +169,9 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
     if finding.parent.is_some() {
         variants.push("parent");
     }
+    if finding.program().is_none() && finding.observed(EvidenceKind::ReservedMemory).is_some() {
+        variants.push("reserved");
+    }
     if finding.subject.kind == SubjectKind::Machine {
         variants.push("machine");
     }
@@ -233,6 +236,7 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
             }
             EvidenceKind::MemoryUsed => "memory",
             EvidenceKind::ProgramMemory => "program_memory",
+            EvidenceKind::ReservedMemory => "reserved",
             EvidenceKind::FreeBytes => "free",
             EvidenceKind::LostBytes => "lost",
             EvidenceKind::Temperature => "temperature",
@@ -359,6 +363,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::PowerButton
         | EvidenceKind::SystemError
         | EvidenceKind::OnBattery => format::duration(texts, observed),
+        | EvidenceKind::ReservedMemory
         EvidenceKind::ErrorCode => format::error_code(observed as u64),
         EvidenceKind::HoursToFull => format::duration(texts, Seconds::from_hours(observed).0),
         EvidenceKind::Temperature | EvidenceKind::ExpectedTemperature | EvidenceKind::UsualTemperature => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{At, BrowserState, Event, EventKind, Reading};
+use super::{At, BrowserState, Bytes, Event, EventKind, Reading};
 
 /// State of antivirus protection as the system reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +129,9 @@ pub struct Condition {
     pub updated_at: Reading<At>,
     /// Shutting down keeps the kernel for the next boot (Windows fast startup), so only a restart starts afresh.
     pub fast_startup: Reading<bool>,
+    /// Memory set apart as huge pages (Linux): no program but those that ask for such pages can use it, and it is in
+    /// nobody's share of the memory.
+    pub reserved_memory: Reading<Bytes>,
     /// Programs that start automatically, by name.
     pub autostarts: Reading<Vec<Autostart>>,
     /// The running browsers.

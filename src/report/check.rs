@@ -161,6 +161,7 @@ fn condition_json(condition: &Condition) -> Value {
     put(&mut map, "antivirus", &condition.antivirus);
     put(&mut map, "updated_at", &condition.updated_at.map(|at| AtForm::Text.write(at)));
     put(&mut map, "fast_startup", &condition.fast_startup);
+    put(&mut map, "reserved_memory_bytes", &condition.reserved_memory);
     let list = condition.autostarts.clone().map(|list| list.iter().map(autostart_json).collect::<Vec<_>>());
     put(&mut map, "autostarts", &list);
     let browsers = condition.browsers.clone().map(|browsers| browsers.iter().map(browser_json).collect::<Vec<_>>());

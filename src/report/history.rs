@@ -345,6 +345,7 @@ fn condition(map: &Map<String, Value>) -> Condition {
         antivirus: word(map, "antivirus"),
         updated_at: point_in_time(map, "updated_at"),
         fast_startup: flag(map, "fast_startup"),
+        reserved_memory: number(map, "reserved_memory_bytes").map(|bytes| Bytes(bytes as u64)),
         autostarts: Reading::from_option(map.get("autostarts").and_then(autostarts), Why::Unsupported),
         browsers: Reading::from_option(
             browsers.map(|list| list.iter().filter_map(Value::as_object).filter_map(browser).collect()),

@@ -21,11 +21,15 @@ browser_load-limits = Mimamori cannot see which page it is, and never reads addr
 
 memory_pressure-headline = Memory is nearly used up: { $memory } in use, { $name } holds { $program_memory }
 memory_pressure-headline-machine = Memory is nearly used up: { $memory } in use
+memory_pressure-headline-reserved = Memory is nearly used up: { $memory } in use, { $reserved } of it is set apart by the system
 memory_pressure-meaning = The PC may have to make room all the time, so everything can be slow or stop for moments, and a program may fail to start. Large files or many open windows are the usual reason; a program can also hold more and more without need.
 memory_pressure-todo-1 = Save your work, then close { $name } or the large files in it
 memory_pressure-todo-2 = If it fills up again without a reason, restart the PC
 memory_pressure-todo-protected-1 = { $advice }
 memory_pressure-todo-protected-2 = If it fills up again without a reason, restart the PC
+memory_pressure-meaning-reserved = A setting of this PC keeps that part as huge pages, for programs that ask for them, such as databases and virtual machines. All others must do with the rest, whatever is closed.
+memory_pressure-todo-reserved-1 = Ask the person who looks after this PC whether the huge pages (vm.nr_hugepages) are still needed
+memory_pressure-todo-reserved-2 = Until then, close windows and browser pages you do not need
 memory_pressure-todo-machine-1 = Save your work, then close windows and browser pages you do not need
 memory_pressure-todo-machine-2 = If it does not help, restart the PC
 memory_pressure-limits = Memory that programs share is counted once for each of them, so the list can add up to more than the total.
@@ -129,6 +133,7 @@ saw-parts = { $number ->
 }
 saw-memory_used = Memory in use: { $value }
 saw-program_memory = { $name } holds { $value } of the memory
+saw-reserved_memory = Set apart as huge pages: { $value }
 saw-swap_used = Reserve of memory (swap) in use: { $value }
 saw-commit_used = Memory given out: { $value } of the limit
 saw-memory_stall = Programs waited for memory { $value } of the time

@@ -22,6 +22,8 @@ pub enum EvidenceKind {
     MemoryUsed,
     /// Share of memory held by the program named as the cause.
     ProgramMemory,
+    /// Bytes of memory set apart as huge pages, which are in no program's share (Linux).
+    ReservedMemory,
     /// Share of swap in use (Linux).
     SwapUsed,
     /// Share of time in which some task stalled on memory (pressure stall information).

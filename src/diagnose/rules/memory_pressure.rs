@@ -36,7 +36,17 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
         let stall = pressure.memory.get();
         evidence.push(Evidence::with_threshold(EvidenceKind::MemoryStall, stall, limits.stall, held.seconds));
     }
-    let cause = main_program(latest, knowledge);
+    let reserved = latest.condition.reserved_memory.get().filter(|reserved| {
+        latest.memory.get().is_some_and(|memory| reserved.of(memory.total).get() >= limits.main_program)
+    });
+    // Closing the largest program would not give back what no program can use.
+    let cause = main_program(latest, knowledge).filter(|(_, share)| {
+        let of_reserved = reserved.zip(latest.memory.get()).map_or(0.0, |(bytes, memory)| bytes.of(memory.total).get());
+        *share >= of_reserved
+    });
+    if let Some(reserved) = reserved {
+        evidence.push(Evidence::new(EvidenceKind::ReservedMemory, reserved.0 as f64, held.seconds));
+    }
     if let Some((_, share)) = &cause {
         evidence.push(Evidence::with_threshold(EvidenceKind::ProgramMemory, *share, limits.main_program, held.seconds));
     }
@@ -67,8 +77,9 @@ fn main_program(sample: &Sample, knowledge: &Knowledge) -> Option<(Subject, f64)
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnose::rules::fixture::{Scene, rules};
-    use crate::diagnose::{RuleId, Severity};
+    use crate::diagnose::rules::fixture::{Scene, process, rules};
+    use crate::diagnose::{EvidenceKind, RuleId, Severity};
+    use crate::model::{Bytes, Condition, Memory, Reading};
 
     #[test]
     fn full_memory_names_the_largest_program() {
@@ -85,6 +96,27 @@ mod tests {
         scene.memory(0.97, Some(("a.exe", 0.1)), 10.0);
         let found = scene.diagnose();
         assert_eq!((found[0].severity, found[0].subject.group.as_str()), (Severity::Critical, ""));
+    }
+
+    #[test]
+    fn memory_that_is_set_apart_is_nobodys_and_told_as_such() {
+        let found = |reserved: f64, program: f64| {
+            let bytes = |share: f64| Bytes((16e9 * share) as u64);
+            let mut hog = process(300, "/usr/bin/hog", 0.01);
+            hog.memory = Reading::Known(bytes(program));
+            let reserved_memory = Reading::Known(bytes(reserved));
+            let condition = std::sync::Arc::new(Condition { reserved_memory, ..Condition::default() });
+            let mut scene = Scene::linux();
+            scene.run_with(&[hog], 10.0, |sample| {
+                sample.memory = Reading::Known(Memory { used: bytes(0.95), total: bytes(1.0) });
+                sample.condition = std::sync::Arc::clone(&condition);
+            });
+            let found = scene.diagnose().remove(0);
+            (found.subject.group.clone(), found.observed(EvidenceKind::ReservedMemory).is_some())
+        };
+        assert_eq!(found(0.5, 0.3), (String::new(), true), "the larger part");
+        assert_eq!(found(0.3, 0.5), ("hog".to_owned(), true));
+        assert_eq!(found(0.1, 0.3), ("hog".to_owned(), false));
     }
 
     #[test]

@@ -161,10 +161,7 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
         }
     };
     let text = String::from_utf8_lossy(&buffer[..length]);
-    let field = |name: &str| {
-        let rest = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-        rest.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
-    };
+    let field = |name: &str| meminfo_field(&text, name).map(|bytes| bytes.0);
     // The cache of ZFS is given back like the page cache, but the kernel does not count it as available.
     let cache = cache_of_zfs();
     let memory = field("MemTotal").zip(field("MemAvailable")).map(|(total, available)| Memory {
@@ -175,6 +172,13 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
         .zip(field("SwapFree"))
         .map(|(total, free)| Swap { used: Bytes(total.saturating_sub(free)), total: Bytes(total) });
     (Reading::from_option(memory, Why::Unsupported), Reading::from_option(swap, Why::Unsupported))
+}
+
+/// A field of `/proc/meminfo`, which counts in KiB.
+fn meminfo_field(text: &str, name: &str) -> Option<Bytes> {
+    let rest = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    let kib = rest.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()?;
+    Some(Bytes(kib.saturating_mul(1024)))
 }
 
 /// Bytes of the ZFS cache that can be given back; 0 without ZFS.
@@ -291,6 +295,10 @@ mod tests {
     fn the_cache_of_zfs_above_its_minimum_is_available() {
         let text = "12 1 0x01 123\nname type data\nhits 4 99\nc_min 4 1000\nc_max 4 9000\nsize 4 7500\n";
         assert_eq!(reclaimable_arc(text), 6500);
+        let text = "MemTotal:       16384 kB\nHugePages_Total:       4\nHugetlb:            8192 kB\n";
+        assert_eq!(meminfo_field(text, "Hugetlb"), Some(Bytes(8 << 20)));
+        assert_eq!(meminfo_field(text, "HugePages_Total"), None, "a number of pages");
+        assert_eq!(meminfo_field("A: 18446744073709551615 kB", "A"), Some(Bytes(u64::MAX)));
         assert_eq!(reclaimable_arc("size 4 10\nc_min 4 1000\n"), 0);
         assert_eq!(reclaimable_arc("nonsense"), 0);
     }

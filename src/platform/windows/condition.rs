@@ -30,6 +30,8 @@ pub fn condition() -> Condition {
             Some(value) => Reading::Known(value == 1),
             None => Reading::Missing(Why::Unsupported),
         },
+        // Large pages belong to the process that asked for them.
+        reserved_memory: Reading::Missing(Why::Unsupported),
         autostarts: super::autostart_list::autostarts(),
         // The running browsers are not known here; `sampler::Browsers` adds them.
         browsers: Reading::Missing(Why::NotYet),
