@@ -13,16 +13,29 @@ mod signs;
 mod users;
 
 pub use finding::{
-    Confidence, Evidence, EvidenceKind, Finding, IncidentKey, RuleId, Severity, Sign, SignClass, SignKind, Subject,
-    SubjectKind, incident_key,
+    Confidence, Evidence, EvidenceKind, Finding, IncidentKey, Limitation, RuleId, Severity, Sign, SignClass, SignKind,
+    Subject, SubjectKind, incident_key,
 };
 pub use group::{Grouper, OWN_PROGRAM, ProgramFacts, ProgramTable, is_monitoring_tool};
 
 use crate::knowledge::Knowledge;
-use crate::model::{History, Seconds};
+use crate::model::{History, Why};
 
 /// Rules that depend on the baseline of this PC.
 const LEARNED: [RuleId; 4] = [RuleId::SecretMining, RuleId::WebPageLoad, RuleId::HotButIdle, RuleId::UnattributedLoad];
+
+/// Rules that look for the cause among all processes.
+const OF_ALL_PROCESSES: [RuleId; 9] = [
+    RuleId::FullLoad,
+    RuleId::AllWell,
+    RuleId::ManySmall,
+    RuleId::UnattributedLoad,
+    RuleId::MemoryPressure,
+    RuleId::Paging,
+    RuleId::DiskBusy,
+    RuleId::GpuBusy,
+    RuleId::NetworkBusy,
+];
 
 /// All findings, most severe first. Never empty once there are rates: that nothing is wrong is a finding, too.
 pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
@@ -83,14 +96,18 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     findings.extend(rules::long_uptime::find(history, knowledge));
     // The footer and Settings show the cost of this program; it is never a finding.
     findings.retain(|finding| finding.subject.group != group::OWN_PROGRAM);
-    // While the baseline is still being learned, findings that depend on it say so.
-    if let Some(watched) = history.learning() {
-        for finding in findings.iter_mut().filter(|finding| LEARNED.contains(&finding.rule)) {
-            let needed = Seconds::from_hours(knowledge.thresholds.mining.learn_hours).0;
-            finding.evidence.push(Evidence::with_threshold(EvidenceKind::Learning, watched.0, needed, watched));
-        }
+    for finding in &mut findings {
+        finding.limitations = limitations(finding, history);
     }
     // The sort is stable: within one severity the order above remains, which is that of what the user can act on.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
+}
+
+fn limitations(finding: &Finding, history: &History) -> Vec<Limitation> {
+    let learning = history.learning().filter(|_| LEARNED.contains(&finding.rule));
+    let learning = learning.map(|seconds| Limitation::Learning { seconds });
+    let unseen = history.latest().is_some_and(|sample| sample.unattributed.why() == Some(Why::NoPermission));
+    let unseen = (unseen && OF_ALL_PROCESSES.contains(&finding.rule)).then_some(Limitation::UnseenProcesses);
+    learning.into_iter().chain(unseen).collect()
 }

@@ -19,7 +19,7 @@ pub use reason::system_reason;
 pub use text::{Lang, Texts};
 
 use crate::diagnose::{
-    Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Sign, SignKind, Subject, SubjectKind,
+    Confidence, Evidence, EvidenceKind, Finding, Limitation, RuleId, Severity, Sign, SignKind, Subject, SubjectKind,
 };
 use crate::knowledge::{Knowledge, Label};
 use crate::model::{At, DisplayName, Seconds, VolumeKind};
@@ -81,7 +81,7 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
         saw: saw_all(finding, texts),
         meaning: texts.with(&pick("meaning"), &args),
         todo: todo.map(|id| texts.with(&id, &args)).collect(),
-        limits: texts.with(&pick("limits"), &args),
+        limits: limits(finding, texts.with(&pick("limits"), &args), texts),
     }
 }
 
@@ -280,6 +280,22 @@ fn reason(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Option<Str
     Some(texts.with(&format!("known_busy-reason-{}", busy.id()), &args))
 }
 
+/// What the rule can never know, and what is not known on this PC.
+fn limits(finding: &Finding, of_rule: String, texts: &Texts) -> String {
+    finding.limitations.iter().fold(of_rule, |limits, limitation| {
+        let mut args = FluentArgs::new();
+        args.set("limits", limits);
+        let id = match limitation {
+            Limitation::Learning { seconds } => {
+                args.set("watched", format::duration(texts, seconds.0));
+                "limits-learning"
+            }
+            Limitation::UnseenProcesses => "limits-unseen-processes",
+        };
+        texts.with(id, &args)
+    })
+}
+
 /// Figures, then signs, then the sum of the signs.
 fn saw_all(finding: &Finding, texts: &Texts) -> Vec<String> {
     let is_sum = |evidence: &&Evidence| evidence.kind == EvidenceKind::Score;
@@ -347,6 +363,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         | EvidenceKind::ProgramSent => format::rate(observed),
         EvidenceKind::GrownBytes
         | EvidenceKind::ProgramBytes
+        | EvidenceKind::ReservedMemory
         | EvidenceKind::SwapGrown
         | EvidenceKind::FreeBytes
         | EvidenceKind::DiskWritten
@@ -356,14 +373,12 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         }
         EvidenceKind::BackAfter
         | EvidenceKind::HungSeconds
-        | EvidenceKind::Learning
         | EvidenceKind::KnownFor
         | EvidenceKind::SleptFor
         | EvidenceKind::PowerLost
         | EvidenceKind::PowerButton
         | EvidenceKind::SystemError
         | EvidenceKind::OnBattery => format::duration(texts, observed),
-        | EvidenceKind::ReservedMemory
         EvidenceKind::ErrorCode => format::error_code(observed as u64),
         EvidenceKind::HoursToFull => format::duration(texts, Seconds::from_hours(observed).0),
         EvidenceKind::Temperature | EvidenceKind::ExpectedTemperature | EvidenceKind::UsualTemperature => {
@@ -443,6 +458,7 @@ mod tests {
                 .map(|&kind| Sign { kind, points: 5, text: Some("/tmp".to_owned()), figure: Some(2.0) })
                 .collect(),
             parent: Some("cron".to_owned()),
+            limitations: vec![Limitation::Learning { seconds: Seconds(360.0) }, Limitation::UnseenProcesses],
             ..Finding::new(rule, Severity::Warning, Confidence::High, subject, At(0), evidence.clone())
         };
         let program = Subject {

@@ -265,6 +265,9 @@ pub fn finding_json(finding: &Finding, plan: &Plan, knowledge: &Knowledge, texts
         if let Some(parent) = &finding.parent {
             map.insert("parent".into(), json!(parent));
         }
+        if !finding.limitations.is_empty() {
+            map.insert("limitations".into(), json!(finding.limitations));
+        }
     }
     value
 }

@@ -277,7 +277,6 @@ saw-power_button = The power button was held; last seen running { $value } ago
 saw-system_error = Stopped by an error; last seen running { $value } ago
 saw-error_code = Error code: { $value }
 saw-hung_seconds = No answer for { $value }
-saw-learning = Still learning what is usual on this PC (watched for { $value } so far): whether something is new or unusually warm is not counted yet
 saw-usual_temperature = This PC usually has { $value } while it does nothing
 saw-fan_speed = Fan: { $value }
 saw-usual_fan_speed = { $number ->
@@ -329,3 +328,6 @@ sign-gpu = The graphics processor is busy as well: { $value }
 sign-signed = It is signed and installed in the right place
 sign-installed = It is installed where only an administrator can put programs
 sign-tool_folder = It lies in a folder that a known tool fills with programs: { $text }
+
+limits-learning = { $limits } What is usual on this PC is still being learned ({ $watched } watched so far): whether something is new or unusually warm does not count yet.
+limits-unseen-processes = { $limits } Not every program can be seen from here: this system hides those of other users, or Mimamori runs in a container. What they use is in the totals only.

@@ -274,7 +274,6 @@ saw-power_button = 電源ボタンの長押し。最後に動作を確認した�
 saw-system_error = エラーによる停止。最後に動作を確認したのは{ $value }前
 saw-error_code = エラー コード：{ $value }
 saw-hung_seconds = { $value }応答なし
-saw-learning = このパソコンの普段の様子を学習中（見守った時間はまだ{ $value }）。新しいものか、普段より熱いかは、まだ判断に入れていません
 saw-usual_temperature = このパソコンの普段の待機時は{ $value }
 saw-fan_speed = ファン：{ $value }
 saw-usual_fan_speed = { $number ->
@@ -323,3 +322,6 @@ sign-gpu = GPU も忙しい：{ $value }
 sign-signed = 署名があり、正しい場所にインストールされている
 sign-installed = 管理者だけが書き込める場所にインストールされている
 sign-tool_folder = よく使われるツールがプログラムを置く場所にある：{ $text }
+
+limits-learning = { $limits }このパソコンの普段の様子はまだ学習中です（見守った時間：{ $watched }）。新しく現れたか、普段より熱いかは、まだ判断に入れていません。
+limits-unseen-processes = { $limits }ここからは一部のプログラムが見えません（ほかの利用者のものをシステムが隠しているか、Mimamori がコンテナの中で動いています）。それらの使用量は合計にだけ含まれます。

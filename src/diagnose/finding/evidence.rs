@@ -92,8 +92,6 @@ pub enum EvidenceKind {
     BackAfter,
     /// Seconds for which a window has not responded.
     HungSeconds,
-    /// Seconds for which this PC was watched: too few for a baseline.
-    Learning,
     /// Sum of the points of all signs.
     Score,
     /// Usual temperature of this PC while idle, in degrees Celsius.

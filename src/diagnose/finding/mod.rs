@@ -2,6 +2,7 @@
 
 mod evidence;
 mod incident;
+mod limitation;
 mod rule;
 mod severity;
 mod sign;
@@ -9,6 +10,7 @@ mod subject;
 
 pub use evidence::{Evidence, EvidenceKind};
 pub use incident::{IncidentKey, incident_key};
+pub use limitation::Limitation;
 pub use rule::RuleId;
 pub use severity::{Confidence, Severity};
 pub use sign::{Sign, SignClass, SignKind};
@@ -44,6 +46,9 @@ pub struct Finding {
     /// Name of the parent process, where it matters.
     #[serde(default)]
     pub parent: Option<String>,
+    /// What it does not take into account on this PC.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limitations: Vec<Limitation>,
 }
 
 impl Finding {
@@ -56,8 +61,8 @@ impl Finding {
         since: At,
         evidence: Vec<Evidence>,
     ) -> Self {
-        let (busy, cause, signs, parent) = (None, None, Vec::new(), None);
-        Self { rule, severity, confidence, subject, since, evidence, busy, cause, signs, parent }
+        let (busy, cause, signs, parent, limitations) = (None, None, Vec::new(), None, Vec::new());
+        Self { rule, severity, confidence, subject, since, evidence, busy, cause, signs, parent, limitations }
     }
 
     /// Value of the evidence of this kind.

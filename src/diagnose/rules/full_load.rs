@@ -64,8 +64,8 @@ fn largest(sample: &Sample) -> Option<&ProgramSample> {
 #[cfg(test)]
 mod tests {
     use crate::diagnose::rules::fixture::{Scene, process, rules};
-    use crate::diagnose::{EvidenceKind, RuleId, Severity};
-    use crate::model::{Fraction, Reading};
+    use crate::diagnose::{EvidenceKind, Limitation, RuleId, Severity};
+    use crate::model::{Fraction, Reading, Why};
 
     #[test]
     fn a_full_pc_gets_an_answer_at_once() {
@@ -77,6 +77,24 @@ mod tests {
         assert_eq!(found[0].observed(EvidenceKind::LargestPart), Some(0.6));
         scene.run(&[process(10, r"C:\Tools\sums.exe", 0.6), process(11, r"C:\Tools\words.exe", 0.38)], 8.0);
         assert!(!rules(&scene).contains(&RuleId::FullLoad), "it is explained");
+    }
+
+    #[test]
+    fn where_programs_of_others_are_hidden_it_says_so() {
+        let limitations = |hidden: bool| {
+            let mut scene = Scene::linux();
+            scene.run_with(&[process(10, "/usr/bin/bash", 0.1)], 30.0, |sample| {
+                sample.cpu = Reading::Known(Fraction::new(0.99));
+                sample.program_total = sample.cpu;
+                if hidden {
+                    sample.unattributed = Reading::Missing(Why::NoPermission);
+                }
+            });
+            let found = scene.diagnose();
+            (found[0].rule, found[0].limitations.clone())
+        };
+        assert_eq!(limitations(true), (RuleId::FullLoad, vec![Limitation::UnseenProcesses]));
+        assert_eq!(limitations(false), (RuleId::UnattributedLoad, vec![]));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::diagnose::finding::{Confidence, Evidence, EvidenceKind, Finding, Rule
 use crate::diagnose::load::Load;
 use crate::diagnose::series;
 use crate::knowledge::Knowledge;
-use crate::model::{Fraction, History, Sample};
+use crate::model::{Fraction, History, Sample, Why};
 
 /// Reported only if no single program explains the load, and not for unattributed load.
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads: &[Load]) -> Option<Finding> {
@@ -12,7 +12,6 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
         return None;
     }
     let full = knowledge.thresholds.cpu.full;
-    let rest = |sample: &Sample| sample.unattributed.get().map_or(0.0, Fraction::get);
     let crowded = |sample: &Sample| {
         series::total(sample).is_some_and(|cpu| cpu >= full) && rest(sample) < knowledge.thresholds.wait.rest
     };
@@ -21,6 +20,14 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge, loads:
         vec![Evidence::with_threshold(EvidenceKind::TotalCpu, held.mean(series::total)?, full, held.seconds)];
     let confidence = Confidence::from_duration(held.seconds);
     Some(Finding::new(RuleId::ManySmall, Severity::Warning, confidence, Subject::machine(), held.since, evidence))
+}
+
+/// Share of the processors that may belong to a single program which is not seen.
+fn rest(sample: &Sample) -> f64 {
+    // Where programs of others are hidden, all that no program shown accounts for may be one of theirs.
+    let unseen = sample.unattributed.why() == Some(Why::NoPermission);
+    let rest = if unseen { &sample.everything_else } else { &sample.unattributed };
+    rest.get().map_or(0.0, Fraction::get)
 }
 
 #[cfg(test)]

@@ -76,8 +76,10 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
     if held < steady.seconds.0 && !is_long {
         return None;
     }
-    let mean = series::shape(points.iter().filter(is_loaded).map(|point| (point.cpu, point.span)))?.0;
-    let seconds = Seconds(held);
+    // The figures are of the same time as "since", its pauses included.
+    let seconds = loaded.last()?.at.since(since);
+    let stretch = || loaded.iter().filter(|point| point.at > since);
+    let mean = series::shape(stretch().map(|point| (point.cpu, point.span)))?.0;
     let mut subject = Subject::program(program, knowledge, |member| member.cpu.get());
     if is_gone {
         // The processes of that time may have ended.
@@ -91,7 +93,7 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
         },
         Evidence::with_threshold(EvidenceKind::Score, f64::from(score), f64::from(mining.look), seconds),
     ];
-    let on_gpu = points.iter().filter(is_loaded).map(|point| (series::gpu_of(point.sample, &program.name), point.span));
+    let on_gpu = stretch().map(|point| (series::gpu_of(point.sample, &program.name), point.span));
     if let Some((gpu, _)) = series::shape(on_gpu).filter(|(gpu, _)| *gpu >= steady.gpu) {
         evidence.push(Evidence::with_threshold(EvidenceKind::ProgramGpu, gpu, steady.gpu, seconds));
     }
@@ -124,7 +126,7 @@ fn begin(points: &[Point<'_>], short: Seconds, is_loaded: impl Fn(&&Point) -> bo
 #[cfg(test)]
 mod tests {
     use crate::diagnose::rules::fixture::{Scene, process, rules};
-    use crate::diagnose::{EvidenceKind, RuleId, Severity, SignKind};
+    use crate::diagnose::{EvidenceKind, Limitation, RuleId, Severity, SignKind};
     use crate::knowledge::Knowledge;
     use crate::model::{Autostart, BytesPerSec, Celsius, Condition, OriginFlag, Reading, Seconds, Why};
 
@@ -329,9 +331,9 @@ mod tests {
         scene.run(&[process(700, r"C:\Users\a\AppData\Local\Temp\calc.exe", 0.4).windowless()], 200.0);
         let found = scene.diagnose();
         assert_eq!(found[0].rule, RuleId::SecretMining);
-        assert_eq!(found[0].observed(EvidenceKind::Learning), Some(10_800.0));
+        assert_eq!(found[0].limitations, [Limitation::Learning { seconds: Seconds(10_800.0) }]);
         scene.learning(None);
-        assert_eq!(scene.diagnose()[0].observed(EvidenceKind::Learning), None);
+        assert_eq!(scene.diagnose()[0].limitations, []);
     }
 
     #[test]
