@@ -80,9 +80,9 @@ fn plain(word: &str) -> String {
 }
 
 impl Miners {
-    /// The scheme of an address in `word` that only miners use.
+    /// The scheme of an address in `word` that only miners use. A scheme alone is what people search for.
     fn scheme<'a>(&self, word: &'a str) -> Option<&'a str> {
-        word.match_indices("://").find_map(|(at, _)| {
+        word.match_indices("://").filter(|(at, _)| word.len() > at + 3).find_map(|(at, _)| {
             let head = &word[..at];
             let begin = head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '+').map_or(0, |last| last + 1);
             let scheme = head.get(begin..).filter(|scheme| scheme.len() <= 24)?;
