@@ -418,7 +418,6 @@ impl<'a> AgentLoop<'a> {
 
     fn note_failure(&mut self, shown: &Result<(), NoDesktop>) {
         if shown.is_err() {
-            self.notices.forget_awaited();
             self.trouble(NO_NOTIFICATIONS, "");
         }
     }
@@ -580,10 +579,7 @@ impl<'a> AgentLoop<'a> {
                 self.notices.clear_troubles(&[NO_NOTIFICATIONS]);
                 self.note_shown(tag);
             }
-            DesktopEvent::NotificationsFailed(reason) => {
-                self.notices.forget_awaited();
-                self.trouble(NO_NOTIFICATIONS, reason);
-            }
+            DesktopEvent::NotificationsFailed(reason) => self.trouble(NO_NOTIFICATIONS, reason),
             _ => {}
         }
     }

@@ -16,6 +16,9 @@ use crate::platform::{NoDesktop, Notifier};
 /// Text id of the fault that notifications cannot be shown.
 pub(super) const NO_NOTIFICATIONS: &str = "trouble-no-notifications";
 
+/// Most notifications that are awaited: those that failed stay.
+const MOST_AWAITED: usize = 32;
+
 /// Shows notifications; tests use a fake.
 pub(super) trait Notify {
     /// Shows a notification, replacing an earlier one with the same `tag`.
@@ -45,7 +48,8 @@ pub(super) struct Notices {
     notifier: Box<dyn Notify>,
     /// Tag of the notification about findings on screen.
     notified: Option<String>,
-    /// Findings of notifications that were asked for, by tag, until the system has shown them.
+    /// Findings of notifications that were asked for, by tag, until the system has shown them. One that fails stays:
+    /// the system says that notifications fail, not which.
     awaited: BTreeMap<String, Vec<FindingKey>>,
     /// Text ids of faults that were reported and persist.
     reported: BTreeSet<&'static str>,
@@ -83,6 +87,9 @@ impl Notices {
         let body = format!("{first}\n{}", texts.get("notice-hint"));
         let tag = finding_id(worst.rule.id(), &worst.subject.group);
         self.withdraw();
+        if self.awaited.len() >= MOST_AWAITED {
+            self.awaited.pop_first();
+        }
         self.awaited.insert(tag.clone(), keys.to_vec());
         let shown = self.show(&tag, &title, &body, worst.severity == Severity::Critical);
         self.notified = Some(tag);
@@ -92,11 +99,6 @@ impl Notices {
     /// Takes the findings of a notification that the system has shown; none when it was not about findings.
     pub(super) fn take_shown(&mut self, tag: &str) -> Vec<FindingKey> {
         self.awaited.remove(tag).unwrap_or_default()
-    }
-
-    /// Drops what was asked for and failed.
-    pub(super) fn forget_awaited(&mut self) {
-        self.awaited.clear();
     }
 
     pub(super) fn show(&mut self, tag: &str, title: &str, body: &str, urgent: bool) -> Result<(), NoDesktop> {
