@@ -7,6 +7,7 @@ mod history;
 mod print;
 mod replay;
 
+use std::path::Path;
 use std::time::Duration;
 
 use fluent_bundle::FluentArgs;
@@ -92,6 +93,14 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
         | Command::Replay { output: file, lang, .. } => file.clone().map(|file| (file, lang.unwrap_or(context.lang))),
         Command::Agent(_) | Command::Window(_) => None,
     };
+    if let Command::Replay { file: input, output: Some(file), lang, .. } = &command
+        && is_same_file(input, file)
+    {
+        let texts = context.texts(lang.unwrap_or(context.lang));
+        let name = DisplayName::with_limit(&file.to_string_lossy(), PATH_CHARS).as_str().to_owned();
+        output.error(&texts.with_one("cli-error-output-is-input", "file", name));
+        return Exit::Usage;
+    }
     if let Some((file, lang)) = file
         && let Err(error) = output.write_to(&file)
     {
@@ -134,6 +143,11 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
         log.end();
     }
     exit
+}
+
+/// True if both exist and are the same, through links.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize().ok().zip(other.canonicalize().ok()).is_some_and(|(one, other)| one == other)
 }
 
 /// Opens the window. A display that goes away while it is open ends the program with a sentence and

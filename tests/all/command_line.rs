@@ -97,6 +97,21 @@ fn the_result_goes_to_a_file_which_replaces_an_older_one_only_when_it_is_complet
 }
 
 #[test]
+fn the_result_never_takes_the_place_of_what_is_read() {
+    let folder = tempfile::tempdir().expect("folder");
+    let history = folder.path().join("pc.jsonl");
+    std::fs::write(&history, "{\"schema\":\"mimamori.history/1\",\"os\":\"linux\",\"cpus\":2}\n").expect("written");
+    let name = history.to_str().expect("a name");
+    let again = folder.path().join(".").join("pc.jsonl");
+    for (lang, sentence) in [("en", "another name"), ("ja", "別の名前")] {
+        let (code, out, err) = run(&["replay", name, "--lang", lang, "--output", again.to_str().expect("a name")]);
+        assert_eq!((code, out.as_str()), (2, ""));
+        assert!(err.contains(sentence), "{err}");
+    }
+    assert!(std::fs::read_to_string(&history).expect("read").contains("schema"));
+}
+
+#[test]
 fn output_into_a_pipe_has_no_colours_and_no_progress() {
     let (_, out, err) = run(&["check", "--seconds", "2", "--lang", "en"]);
     assert!(!out.contains('\u{1b}') && !err.contains('\u{1b}'), "{out}{err}");

@@ -69,6 +69,7 @@ cli-error-missing = { $argument } is missing
 cli-error-other = The command line cannot be understood
 cli-error-create = { $file } cannot be written: { $reason }
 cli-error-open = { $file } cannot be read: { $reason }
+cli-error-output-is-input = { $file } is the file that is read: give the result another name
 cli-error-output = The result could not be printed: { $reason }
 cli-error-not-text = { $file } is no Mimamori history: it cannot be read as text
 cli-error-empty = { $file } is no Mimamori history: it is empty

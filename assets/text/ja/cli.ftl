@@ -69,6 +69,7 @@ cli-error-missing = { $argument } が必要です
 cli-error-other = コマンドの書き方を読み取れませんでした
 cli-error-create = { $file } に書き込めません：{ $reason }
 cli-error-open = { $file } を読めません：{ $reason }
+cli-error-output-is-input = { $file } は読み込むファイルです。結果には別の名前を指定してください
 cli-error-output = 結果を出力できませんでした：{ $reason }
 cli-error-not-text = { $file } は見守りの履歴ではありません：テキストとして読めません
 cli-error-empty = { $file } は見守りの履歴ではありません：中身が空です
