@@ -1,6 +1,6 @@
 //! Exit codes of the program.
 
-/// How the program ends. 69 to 75 are codes of `sysexits.h`; 130 is a shell's 128 + SIGINT.
+/// How the program ends. 69 to 77 are codes of `sysexits.h`; 130 is a shell's 128 + SIGINT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
 #[repr(u8)]
 pub enum Exit {
@@ -18,6 +18,8 @@ pub enum Exit {
     Output = 74,
     /// Ended for now; it restarts itself later.
     TryAgain = 75,
+    /// A remedy was refused: it must not be done, or the system does not let it.
+    Refused = 77,
     /// Interrupted with Ctrl-C.
     Interrupted = 130,
 }

@@ -65,3 +65,4 @@ pub mod sampler;
 pub mod settings;
 pub mod signals;
 pub mod ui;
+pub mod undo_file;

@@ -10,8 +10,8 @@ use crate::diagnose::{Finding, Grouper, ProgramFacts, ProgramTable, Subject, dia
 use crate::knowledge::{Knowledge, Mining, Steady};
 use crate::model::{
     ActError, At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, IdleBaseline, Machine, Member,
-    MyFiles, OwnProcess, Owner, ProcFacts, ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample, Seconds,
-    SelfUsage, Signatures, SuddenStop, TREND_KEEP, Use, VolumePoint, Why, WrittenHour,
+    MyFiles, OwnProcess, Owner, Pid, ProcFacts, ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample,
+    SavedPriority, Seconds, SelfUsage, Signatures, SuddenStop, TREND_KEEP, Use, VolumePoint, Why, WrittenHour,
 };
 use crate::platform;
 use crate::recorder::Reader;
@@ -147,6 +147,26 @@ impl remedy::Target for platform::Target {
 
     fn force_close(&mut self) -> Result<(), ActError> {
         self.force_close()
+    }
+
+    fn can_restore_priority(&self, family: &[Pid]) -> bool {
+        self.can_restore_priority(family)
+    }
+
+    fn lower_priority(&mut self, family: &[Pid]) -> Result<SavedPriority, ActError> {
+        self.lower_priority(family)
+    }
+
+    fn restore_priority(&mut self, saved: &SavedPriority) -> Result<(), ActError> {
+        self.restore_priority(saved)
+    }
+
+    fn pause(&mut self) -> Result<(), ActError> {
+        self.pause()
+    }
+
+    fn resume(&mut self) -> Result<(), ActError> {
+        self.resume()
     }
 }
 
@@ -470,6 +490,17 @@ impl Monitor {
             .filter_map(|member| program_table.facts.get(&member.key))
             .map(|facts| Closable::check(facts, &self.knowledge.protect, &self.own_process, is_genuine));
         own_parts(checked)
+    }
+
+    /// Returns a process that an earlier remedy acted on, to undo it. Its name or file may be protected since; another
+    /// user's, and ourselves, are left alone all the same.
+    ///
+    /// # Errors
+    /// [`ActError::Gone`] when it has ended, [`ActError::Refused`] when it must be left alone.
+    pub fn acted_on_before(&self, key: ProcKey, program_table: &ProgramTable) -> Result<Closable, ActError> {
+        let facts = program_table.facts.get(&key).ok_or(ActError::Gone)?;
+        let own = OwnProcess { pid: self.own_process.pid, ..OwnProcess::default() };
+        Closable::check(facts, &self.knowledge.protect, &own, |_| false).map_err(|_| ActError::Refused)
     }
 
     fn refusal(&self, program: &Subject, program_table: &ProgramTable) -> Option<Refusal> {

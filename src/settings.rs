@@ -2,7 +2,7 @@
 //! that cannot be read or written never keeps the program from starting.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::explain::Lang;
 use crate::model::{At, MyFiles};
-use crate::platform::{self, Writing};
+use crate::platform;
 use crate::remedy::restart::Ticks;
 
 /// Size limit of the file in bytes.
@@ -168,19 +168,8 @@ impl SettingsFile {
     /// The system's error; the old settings remain.
     pub fn save(&self, settings: &Settings) -> std::io::Result<()> {
         let path = self.path.as_ref().ok_or(std::io::ErrorKind::NotFound)?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        platform::make_private_folder(folder)?;
-        let temporary = path.with_extension(format!("{}.new", std::process::id()));
-        let mut file = platform::open_private(&temporary, Writing::Anew)?;
-        let written = file
-            .write_all(serde_json::to_string_pretty(settings).unwrap_or_default().as_bytes())
-            .and_then(|()| file.sync_all())
-            .and_then(|()| keep_if_damaged(path))
-            .and_then(|()| fs::rename(&temporary, path));
-        if written.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
-        written
+        let text = serde_json::to_string_pretty(settings).unwrap_or_default();
+        platform::replace_private(path, text.as_bytes(), || keep_if_damaged(path))
     }
 }
 

@@ -325,7 +325,7 @@ impl<'a> AgentLoop<'a> {
         self.recording_writer.step(self.at, is_calm(&self.findings));
         self.catch_up();
         for event in self.recording_writer.take_recorded() {
-            if event.kind == EventKind::Action {
+            if event.is_close() {
                 let is_seen = self.monitor.history_mut().note_closed(&event.subject, event.at);
                 if !is_seen {
                     self.monitor.note_closed(&event.subject);

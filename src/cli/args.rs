@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::explain::{Lang, Texts};
 use crate::ipc::WindowOptions;
 use crate::model::{DisplayName, Seconds};
+use crate::remedy::Action;
 use crate::settings::Renderer;
 
 /// Options of `mimamori check`.
@@ -48,6 +49,23 @@ pub struct HistoryOptions {
     pub lang: Option<Lang>,
 }
 
+/// Options of `fix`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FixOptions {
+    /// What to do; `None` lists what can be done.
+    pub action: Option<Action>,
+    /// A process's number, a program's name, or the number of a remedy.
+    pub target: Option<String>,
+    /// Also do what can lose something.
+    pub yes: bool,
+    /// JSON instead of text.
+    pub json: bool,
+    /// File for the result instead of standard output.
+    pub output: Option<PathBuf>,
+    /// Language of the text, if given.
+    pub lang: Option<Lang>,
+}
+
 /// The command to run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -59,6 +77,8 @@ pub enum Command {
     Agent(crate::agent::Options),
     /// Print the recording.
     History(HistoryOptions),
+    /// Carry out a remedy, or list what can be done.
+    Fix(FixOptions),
     /// Diagnose a recorded history.
     Replay {
         /// The history file.
@@ -194,9 +214,28 @@ fn command(texts: &Texts, program: &'static str) -> clap::Command {
         .required(true)
         .value_parser(value_parser!(PathBuf))
         .help(texts.get("cli-arg-file"))
-        .help_heading(arguments);
+        .help_heading(arguments.clone());
     let since =
         Arg::new("since").long("since").value_name("TIME").value_parser(parse_since).help(texts.get("cli-arg-since"));
+    let action = Arg::new("action")
+        .value_name(texts.get("cli-usage-action"))
+        .hide_possible_values(true)
+        .value_parser(PossibleValuesParser::new(Action::ALL.iter().map(|action| action.id())))
+        .help(texts.with_one("cli-arg-action", "actions", action_names()))
+        .help_heading(arguments.clone())
+        .requires("target")
+        .required_unless_present("list");
+    let target = Arg::new("target")
+        .value_name(texts.get("cli-usage-target"))
+        .value_parser(value_parser!(String))
+        .help(texts.get("cli-arg-target"))
+        .help_heading(arguments.clone());
+    let list = Arg::new("list")
+        .long("list")
+        .action(ArgAction::SetTrue)
+        .conflicts_with_all(["action", "target", "yes"])
+        .help(texts.get("cli-arg-list"));
+    let yes = Arg::new("yes").long("yes").action(ArgAction::SetTrue).help(texts.get("cli-arg-yes"));
     // Internal options: the system starts the agent, and the agent opens the window.
     let hidden = |name: &'static str| Arg::new(name).long(name).hide(true);
     let wait = hidden("wait").value_parser(value_parser!(f64));
@@ -212,6 +251,12 @@ fn command(texts: &Texts, program: &'static str) -> clap::Command {
                 "replay" => {
                     format!("{program} {name} [{}] <{}>", texts.get("cli-usage-options"), texts.get("cli-usage-file"))
                 }
+                "fix" => format!(
+                    "{program} {name} --list | <{}> <{}> [{}]",
+                    texts.get("cli-usage-action"),
+                    texts.get("cli-usage-target"),
+                    texts.get("cli-usage-options")
+                ),
                 _ => format!("{program} {name} [{}]", texts.get("cli-usage-options")),
             })
             .next_help_heading(options.clone())
@@ -242,7 +287,22 @@ fn command(texts: &Texts, program: &'static str) -> clap::Command {
             lang.clone(),
             help.clone(),
         ]))
+        .subcommand(part("fix", "cli-about-fix").args([
+            action,
+            target,
+            list,
+            yes,
+            json.clone(),
+            output.clone(),
+            lang.clone(),
+            help.clone(),
+        ]))
         .subcommand(part("replay", "cli-about-replay").args([file, json, output, lang, help]))
+}
+
+/// The names of all actions, for the help.
+fn action_names() -> String {
+    Action::ALL.iter().map(|action| action.id()).collect::<Vec<_>>().join(", ")
 }
 
 /// clap's default template with translated headings, followed by examples for `program` and exit codes, if it is given.
@@ -255,6 +315,7 @@ fn template(texts: &Texts, program: Option<&str>) -> String {
             ("mimamori check --seconds 10 --lang en", "cli-example-check"),
             ("mimamori check --json --output pc.json", "cli-example-json"),
             ("mimamori history --since 1h", "cli-example-history"),
+            ("mimamori fix background blender", "cli-example-fix"),
             ("mimamori replay history.jsonl", "cli-example-replay"),
         ];
         template.push_str(&format!("\n{}:\n", texts.get("cli-heading-examples")));
@@ -289,6 +350,14 @@ fn from_matches(matches: &ArgMatches) -> Command {
         }),
         Some(("history", matches)) => Command::History(HistoryOptions {
             since: matches.get_one::<Seconds>("since").copied().unwrap_or(Seconds::from_hours(1.0)),
+            json: matches.get_flag("json"),
+            output: matches.get_one::<PathBuf>("output").cloned(),
+            lang: lang(matches),
+        }),
+        Some(("fix", matches)) => Command::Fix(FixOptions {
+            action: matches.get_one::<String>("action").and_then(|name| Action::named(name)),
+            target: matches.get_one::<String>("target").cloned(),
+            yes: matches.get_flag("yes"),
             json: matches.get_flag("json"),
             output: matches.get_one::<PathBuf>("output").cloned(),
             lang: lang(matches),

@@ -74,7 +74,7 @@ pub(super) fn exit_code(findings: &[(Finding, Plan)]) -> Exit {
 }
 
 /// Samples repeatedly and returns the last observation; `None` when interrupted.
-fn sample_until(
+pub(super) fn sample_until(
     monitor: &mut Monitor,
     seconds: Seconds,
     texts: &crate::explain::Texts,

@@ -3,6 +3,7 @@
 
 mod args;
 mod check;
+mod fix;
 mod history;
 mod print;
 mod replay;
@@ -85,11 +86,14 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
     // Agent and window start their log once they know that they are the only instance.
     let log = match command {
         Command::Agent(_) | Command::Window(_) => None,
-        Command::Check(_) | Command::History(_) | Command::Replay { .. } => Some(context.start_log(Role::Command).0),
+        Command::Check(_) | Command::History(_) | Command::Fix(_) | Command::Replay { .. } => {
+            Some(context.start_log(Role::Command).0)
+        }
     };
     let file = match &command {
         Command::Check(args::CheckOptions { output: file, lang, .. })
         | Command::History(args::HistoryOptions { output: file, lang, .. })
+        | Command::Fix(args::FixOptions { output: file, lang, .. })
         | Command::Replay { output: file, lang, .. } => file.clone().map(|file| (file, lang.unwrap_or(context.lang))),
         Command::Agent(_) | Command::Window(_) => None,
     };
@@ -135,6 +139,7 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
         Command::Check(check) => check::run(&check, context, output),
         Command::Agent(options) => crate::agent::run(options, context, output),
         Command::History(options) => history::run(&options, context, output),
+        Command::Fix(options) => fix::run(&options, context, output),
         Command::Replay { file, json, lang, .. } => replay::run(&file, json, lang, context, output),
     };
     // Of an interrupted check, or one of something that is no history, there is nothing to keep.

@@ -26,6 +26,11 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
             args.set(name, format::percent(share));
         }
     }
+    for (name, field) in [("before", "waited_before"), ("after", "waited")] {
+        if let Some(seconds) = data.get(field).and_then(Value::as_f64) {
+            args.set(name, format::milliseconds(texts, seconds));
+        }
+    }
     match event.kind {
         EventKind::Finding | EventKind::FindingEnded => {
             let Some(finding) = event_finding(event) else { return texts.get("event-other") };
@@ -81,8 +86,9 @@ fn busy_text(data: &Value, knowledge: &Knowledge, texts: &Texts) -> Option<Strin
 /// Text id for the event: that of its variant (a cause, a verdict, by force, the PC as a whole) if there is one,
 /// otherwise that of its kind.
 fn text_id(event: &Event, texts: &Texts) -> String {
-    let base = format!("event-{}", event.kind.id());
     let data = &event.data;
+    let remedy = data["remedy"].as_str().map_or_else(String::new, |remedy| format!("-{remedy}"));
+    let base = format!("event-{}{remedy}", event.kind.id());
     let variants = [
         data["cause"].as_str().map(str::to_owned),
         data["verdict"].as_str().filter(|_| data["by"].is_string()).map(|verdict| format!("{verdict}-by")),
@@ -92,6 +98,8 @@ fn text_id(event: &Event, texts: &Texts) -> String {
         (event.kind == EventKind::Notified && event.subject.is_empty()).then(|| "machine".to_owned()),
         // Only watching ended; the cause of the finding may persist.
         data["watch"].as_str().map(|watch| format!("watch_{watch}")),
+        data["undone"].as_str().map(|why| format!("undone-{why}")),
+        data["undone"].as_str().map(|_| "undone".to_owned()),
         data["restarted"].as_bool().filter(|restarted| *restarted).map(|_| "restarted".to_owned()),
     ];
     let ids = variants.into_iter().flatten().map(|variant| format!("{base}-{variant}"));
@@ -131,6 +139,14 @@ mod tests {
             json!({"verdict": "refused"}),
             json!({"verdict": "cannot_tell"}),
             json!({"force": true}),
+            json!({"remedy": "run_in_background", "lasting": true}),
+            json!({"remedy": "run_in_background", "undone": "used", "complete": true}),
+            json!({"remedy": "run_in_background", "undone": "asked", "complete": false}),
+            json!({"remedy": "run_in_background", "verdict": "worked", "waited_before": 0.012, "waited": 0.001}),
+            json!({"remedy": "run_in_background", "verdict": "no_change", "waited_before": 0.012, "waited": 0.011}),
+            json!({"remedy": "run_in_background", "verdict": "nothing_waited"}),
+            json!({"remedy": "pause"}),
+            json!({"remedy": "pause", "undone": "asked"}),
             json!({"restarted": true}),
             json!({"text": "trouble-full", "reason": ""}),
             json!({"text": "trouble-io", "reason": "x"}),

@@ -43,6 +43,13 @@ pub fn fan_speed(texts: &Texts, rpm: f64) -> String {
     texts.with_one("fan-speed", "number", number)
 }
 
+/// A short time in milliseconds: whole from 10 on, one decimal below.
+pub fn milliseconds(texts: &Texts, seconds: f64) -> String {
+    let value = seconds.max(0.0) * 1000.0;
+    let number = if value >= 9.95 { format!("{value:.0}") } else { format!("{value:.1}") };
+    texts.with_one("milliseconds", "number", number)
+}
+
 /// An error code as Windows writes it.
 pub fn error_code(code: u64) -> String {
     format!("0x{code:02X}")

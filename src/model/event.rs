@@ -116,6 +116,11 @@ impl Event {
         }
     }
 
+    /// Returns `true` when a program was asked to close, or closed by force.
+    pub fn is_close(&self) -> bool {
+        self.kind == EventKind::Action && self.data["remedy"].is_null()
+    }
+
     /// The same event with data.
     #[must_use]
     pub fn with(self, data: serde_json::Value) -> Self {

@@ -3,11 +3,12 @@
 //! Such a file may be a pipe that nobody writes, a device that never ends, or too large for memory. Only ordinary files
 //! are opened, without waiting, and read up to a limit.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read, Result, Seek, SeekFrom};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read, Result, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::sys;
+use super::types::Writing;
 
 /// Reads a whole file of up to `limit` bytes.
 ///
@@ -45,6 +46,23 @@ pub fn read_administrators_text(path: &Path, limit: u64) -> Result<Option<String
         return Ok(None);
     }
     String::from_utf8(read_all(&file, limit)?).map(Some).map_err(|_| ErrorKind::InvalidData.into())
+}
+
+/// Replaces a file that only this user may read: writes a new one in the same folder, then renames it over the old one.
+/// `ready` is called in between, and may keep the old one.
+///
+/// # Errors
+/// The system's error, or that of `ready`; the old file remains.
+pub fn replace_private(path: &Path, bytes: &[u8], ready: impl FnOnce() -> Result<()>) -> Result<()> {
+    sys::make_private_folder(path.parent().unwrap_or(Path::new(".")))?;
+    let temporary = path.with_extension(format!("{}.new", std::process::id()));
+    let mut file = sys::open_private(&temporary, Writing::Anew)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    let written = written.and_then(|()| ready()).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
 }
 
 /// Reads the last `limit` bytes of a file, of which the first are left out so that what is read begins at a multiple of

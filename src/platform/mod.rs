@@ -27,7 +27,7 @@ mod sys;
 #[path = "unknown/mod.rs"]
 mod sys;
 
-pub use files::{read_administrators_text, read_bytes, read_text};
+pub use files::{read_administrators_text, read_bytes, read_text, replace_private};
 pub use sys::{
     CpuReader, Desktop, Endpoint, GIVE_BACK_EVERY, GpuTotal, GpuUsers, Lock, NetUsers, Notifier, ProcessReader,
     Sensors, Target, Tray, ask, autostart_set, autostart_state, clocks, condition, disk_counters, end_program,

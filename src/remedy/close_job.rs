@@ -11,8 +11,8 @@ use serde_json::json;
 use super::close::{ASK_SECONDS, CloseObservation, CloseStep, NO_LOAD, Phase, Respawn, Verdict, next};
 use crate::diagnose::{ProgramTable, Subject};
 use crate::model::{
-    ActError, At, Closable, DisplayName, Event, EventKind, Fraction, ProcKey, ProgramKind, ProgramSample, Refusal,
-    Sample,
+    ActError, At, Closable, DisplayName, Event, EventKind, Fraction, Pid, ProcKey, ProgramKind, ProgramSample, Refusal,
+    Sample, SavedPriority,
 };
 
 /// Share of the PC from which a program running again counts as back.
@@ -34,6 +34,38 @@ pub trait Target {
     /// # Errors
     /// Why it could not be killed.
     fn force_close(&mut self) -> Result<(), ActError>;
+    /// Returns `true` when lowering its priority can be undone. `family` are all processes of the program.
+    fn can_restore_priority(&self, _family: &[Pid]) -> bool {
+        false
+    }
+    /// Lets every other program go first.
+    ///
+    /// # Errors
+    /// Why its priority could not be lowered.
+    fn lower_priority(&mut self, _family: &[Pid]) -> Result<SavedPriority, ActError> {
+        Err(ActError::Unsupported)
+    }
+    /// Puts its priority back.
+    ///
+    /// # Errors
+    /// Why it could not be put back.
+    fn restore_priority(&mut self, _saved: &SavedPriority) -> Result<(), ActError> {
+        Err(ActError::Unsupported)
+    }
+    /// Stops it until [`Self::resume`].
+    ///
+    /// # Errors
+    /// Why it could not be stopped.
+    fn pause(&mut self) -> Result<(), ActError> {
+        Err(ActError::Unsupported)
+    }
+    /// Lets it go on.
+    ///
+    /// # Errors
+    /// Why it could not be continued.
+    fn resume(&mut self) -> Result<(), ActError> {
+        Err(ActError::Unsupported)
+    }
 }
 
 /// The PC at one moment.
@@ -104,9 +136,9 @@ impl<T: Target> CloseJob<T> {
         open: impl FnMut(&Closable) -> Result<T, ActError>,
     ) -> (Self, Option<Event>) {
         let mut job = Self {
-            known: subject.members.iter().map(|member| member.key).collect(),
+            known: known(&subject, pc.programs),
             before: pc.sample.cpu.get(),
-            program_before: pc.sample.program(&subject.group).map(|program| program.cpu),
+            program_before: used_by(&subject, pc),
             others_before: pc.sample.programs.iter().map(|other| (Arc::clone(&other.name), other.cpu)).collect(),
             targets: Vec::new(),
             ended: None,
@@ -259,6 +291,22 @@ impl<T: Target> CloseJob<T> {
     }
 }
 
+/// The processes of a program, also those that are left alone: one of these is none that came back.
+fn known(subject: &Subject, programs: &ProgramTable) -> BTreeSet<ProcKey> {
+    let program = programs.programs.iter().filter(|program| *program.name == *subject.group);
+    let others = program.flat_map(|program| program.members.iter());
+    subject.members.iter().chain(others).map(|member| member.key).collect()
+}
+
+/// What the processes that are closed use. Of a program of which all are, its share is known even when they are not.
+fn used_by(subject: &Subject, pc: PcState<'_>) -> Option<Fraction> {
+    let share = pc.sample.program(&subject.group)?.cpu;
+    let members = pc.programs.programs.iter().find(|program| *program.name == *subject.group)?.members.iter();
+    let is_closed = |key: ProcKey| subject.members.iter().any(|member| member.key == key);
+    let left: f64 = members.filter(|member| !is_closed(member.key)).map(|member| member.cpu.get()).sum();
+    Some(Fraction::new((share.get() - left).max(0.0)))
+}
+
 /// Processes held open.
 struct Opened<T> {
     targets: Vec<T>,
@@ -310,7 +358,7 @@ mod tests {
 
     use super::*;
     use crate::diagnose::SubjectKind;
-    use crate::model::{Bytes, Member, OwnProcess, Owner, Pid, ProcFacts, ProtectRules, Reading, Seconds};
+    use crate::model::{Bytes, Member, OwnProcess, Owner, ProcFacts, ProtectRules, Reading, Seconds};
 
     /// How a fake process reacts.
     #[derive(Clone, Copy, PartialEq)]
@@ -444,7 +492,10 @@ mod tests {
     fn begin(pc: &Shared, subject: Subject, sample: &Sample, programs: &ProgramTable) -> (CloseJob<Held>, Vec<Event>) {
         let own = OwnProcess { pid: 1000, ancestors: Vec::new(), files: Vec::new() };
         let check = |facts: &Arc<ProcFacts>| Closable::check(facts, &ProtectRules::default(), &own, |_| true);
-        let closable = programs.facts.values().map(check).collect::<Result<Vec<_>, _>>();
+        let is_of_subject = |facts: &&Arc<ProcFacts>| {
+            subject.members.is_empty() || subject.members.iter().any(|member| member.key == facts.key)
+        };
+        let closable = programs.facts.values().filter(is_of_subject).map(check).collect::<Result<Vec<_>, _>>();
         let closable = closable.map(|parts| ClosableParts { parts, is_partial: false });
         let state = PcState { now: sample.at, sample, programs };
         // Like a platform that does not compare start times.
@@ -507,6 +558,25 @@ mod tests {
         let none = &serde_json::Value::Null;
         assert_eq!(kinds(&events), [(EventKind::Action, 0, none), (EventKind::Verdict, 8, &"worked".into())]);
         assert!(events.iter().all(|event| event.subject == "burner"));
+    }
+
+    /// Regression: of three processes of one program the first was closed, and the second one "came back".
+    #[test]
+    fn a_part_that_is_closed_does_not_come_back_as_another() {
+        let pc = pc_with(Behaviour::Polite);
+        start(&pc, 8, 101, Behaviour::Polite);
+        let (sample, programs) = sampled(&pc.borrow());
+        let members = programs.programs[0].members.iter().filter(|member| member.key.pid == 7).copied().collect();
+        let subject = Subject { group: "burner".to_owned(), members, ..Subject::machine() };
+        let (mut job, _) = begin(&pc, subject, &sample, &programs);
+        pc.borrow_mut().rest = 0.5;
+        pass(&mut job, &pc, 20);
+        let freed = match verdict(&job) {
+            Some(Verdict::NoChange { freed, .. }) => freed.get(),
+            other => panic!("{other:?}"),
+        };
+        assert!((freed - 0.4).abs() < 0.01, "its own part of the program's 100 %: {freed}");
+        assert_eq!(pc.borrow().processes[&8].close_requests, 0);
     }
 
     #[test]

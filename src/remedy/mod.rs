@@ -1,12 +1,18 @@
 //! Remedies for findings: what can be done, what must not be done, and whether it helped. Pure: processes are acted on
 //! through a [`Target`] that the caller of [`CloseJob`] supplies.
 
+mod action;
+mod background_job;
 mod close;
 mod close_job;
 mod plan;
 
 pub mod restart;
 
+pub use action::{Action, Loss};
+pub use background_job::{
+    BackgroundEnd, BackgroundJob, BackgroundPhase, BackgroundStatus, BackgroundVerdict, NotLowered,
+};
 pub use close::{ASK_SECONDS, Phase, Verdict};
 pub use close_job::{ClosableParts, CloseJob, CloseStatus, CloseUpdate, PcState, Target};
 pub use plan::{Plan, Remedy, RemedyId, plan};

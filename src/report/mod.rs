@@ -1,8 +1,13 @@
 //! JSON forms: the result of a check (`mimamori.check/1`) and recorded histories (`mimamori.history/1`). Their schemas
-//! are in `assets/schema`. Pure: text in, data out.
+//! are in `assets/schema`. And what became of a remedy, in words. Pure: text in, data out.
 
 mod check;
 mod history;
+mod remedy;
 
 pub use check::{CHECK_SCHEMA, CheckReport, finding_json, sample_json};
 pub use history::{AtForm, HISTORY_SCHEMA, HistoryReader, LineError, NoHistory, RecordedSample};
+pub use remedy::{
+    act_error_text, background_not_ended_text, background_status_text, background_text, close_text, not_lowered_text,
+    refusal_text,
+};

@@ -16,6 +16,7 @@ mod thermal;
 mod threads;
 mod users;
 mod volumes;
+mod wait;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub use thermal::{SensorJudge, ThermalModel};
 pub use threads::join_all;
 pub use users::ResourceUsers;
 pub use volumes::VolumeWatcher;
+pub use wait::processor_wait;
 
 use awake::{AwakeClock, AwakeInstant};
 use gpu::GpuWatcher;

@@ -44,7 +44,7 @@ fn mark_suspends(samples: &mut [Sample], events: &[Event]) {
 
 /// Programs closed with this program in the same time, by English name, and when.
 pub(super) fn closed_programs(path: Option<&Path>, now: At) -> Vec<(String, At)> {
-    let actions = |event: Event| (event.kind == EventKind::Action).then_some((event.subject, event.at));
+    let actions = |event: Event| event.is_close().then_some((event.subject, event.at));
     recorded(path, RECENT, now).events.into_iter().filter_map(actions).collect()
 }
 

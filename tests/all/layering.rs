@@ -24,6 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sampler", &["model", "platform"]),
     ("recorder", &["model", "platform"]),
     ("settings", &["model", "explain", "remedy", "platform"]),
+    ("undo_file", &["model", "platform", "settings"]),
     ("monitor", &["model", "knowledge", "diagnose", "remedy", "platform", "sampler", "recorder", "settings"]),
     ("diagnostic_log", &["model", "platform"]),
     ("exit", &[]),
@@ -37,15 +38,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ]),
     // The two that join the others.
     ("ui", &[
-        "model", "knowledge", "diagnose", "explain", "remedy", "platform", "recorder", "settings", "monitor", "agent",
-        "context", "diagnostic_log", "exit", "ipc",
+        "model", "knowledge", "diagnose", "explain", "remedy", "report", "platform", "sampler", "recorder", "settings",
+        "undo_file", "monitor", "agent", "context", "diagnostic_log", "exit", "signals", "ipc",
     ]),
     ("cli", &[
         "model", "knowledge", "diagnose", "explain", "remedy", "report", "platform", "sampler", "recorder", "settings",
-        "monitor", "agent", "console", "context", "diagnostic_log", "exit", "signals", "ipc",
+        "undo_file", "monitor", "agent", "console", "context", "diagnostic_log", "exit", "signals", "ipc",
     ]),
-    ("ui::screens", &["model", "knowledge", "diagnose", "explain", "remedy", "settings"]),
-    ("ui::parts", &["model", "knowledge", "diagnose", "explain", "remedy", "settings"]),
+    ("ui::screens", &["model", "knowledge", "diagnose", "explain", "remedy", "report", "settings"]),
+    ("ui::parts", &["model", "knowledge", "diagnose", "explain", "remedy", "report", "settings"]),
     ("main", &["cli", "ui"]),
     ("bin", &["cli"]),
 ];

@@ -12,6 +12,8 @@ mod corpus;
 mod damage;
 mod diagnosis;
 mod endpoint;
+#[cfg(target_os = "linux")]
+mod fix;
 #[cfg(target_os = "linux")] // the environment sets the recording's path
 mod history;
 #[cfg(target_os = "linux")]

@@ -98,6 +98,36 @@ fn a_stopped_process_keeps_the_request_and_ends_by_force() {
     assert_eq!(child.wait().expect("ended").signal(), Some(9));
 }
 
+/// Nice value of the first thread, proc_pid_stat(5).
+fn nice_of(pid: u32) -> i32 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
+    let after_name = stat.rsplit_once(')').expect("a name").1;
+    after_name.split_ascii_whitespace().nth(16).expect("a field").parse().expect("a number")
+}
+
+#[test]
+fn a_child_lets_the_others_go_first_and_takes_its_turn_again() {
+    let mut child = Command::new("setsid").args(["sleep", "300"]).stdout(Stdio::null()).spawn().expect("setsid");
+    let pid = child.id();
+    let mut target = Target::open(&closable(&facts_of(pid))).expect("held");
+    let before = nice_of(pid);
+    let family = [pid];
+    let can_restore = target.can_restore_priority(&family);
+    let saved = target.lower_priority(&family).expect("lowered");
+    assert_eq!(can_restore, !saved.is_lasting());
+    let written = serde_json::to_string(&saved).expect("JSON");
+    let saved = serde_json::from_str(&written).expect("the same from a file");
+    assert!(nice_of(pid) > before || written.contains("weight") || written.contains("autogroup"), "{written}");
+    if can_restore {
+        target.restore_priority(&saved).expect("put back");
+        assert_eq!(nice_of(pid), before);
+    }
+    child.kill().expect("our child");
+    child.wait().expect("our child");
+    assert_eq!(target.lower_priority(&family), Err(ActError::Gone));
+    assert_eq!(target.restore_priority(&saved), Err(ActError::Gone));
+}
+
 #[test]
 fn we_and_those_who_started_us_are_protected() {
     let me: OwnProcess = platform::own_process();
@@ -115,12 +145,12 @@ fn we_and_those_who_started_us_are_protected() {
 #[test]
 #[ignore = "started by the test below"]
 fn inside_a_pid_namespace() {
-    const REUSES: u32 = 1_000;
-    let (mut reused, mut signals) = (0, 0);
+    let reuses: u32 = std::env::var("MIMAMORI_REUSES").map_or(1_000, |count| count.parse().expect("a number"));
+    let (mut reused, mut signals, mut lowered) = (0, 0, 0);
     // The first pids belong to the system: Closable refuses them.
     std::fs::write("/proc/sys/kernel/ns_last_pid", "1000").expect("in our own namespace");
-    for _ in 0..REUSES * 3 {
-        if reused == REUSES {
+    for _ in 0..reuses * 3 {
+        if reused == reuses {
             break;
         }
         let mut victim = sleeper();
@@ -135,15 +165,18 @@ fn inside_a_pid_namespace() {
             reused += 1;
             assert_eq!(target.ask_to_close(), Err(ActError::Gone));
             assert_eq!(target.force_close(), Err(ActError::Gone));
+            assert_eq!((target.pause(), target.resume()), (Err(ActError::Gone), Err(ActError::Gone)));
+            assert_eq!(target.lower_priority(&[pid]).err(), Some(ActError::Gone));
             assert!(!target.is_running());
+            lowered += u32::from(nice_of(pid) != 0);
             std::thread::yield_now();
             signals += u32::from(impostor.try_wait().expect("our child").is_some());
         }
         impostor.kill().expect("our child");
         impostor.wait().expect("our child");
     }
-    println!("pid reuse: {reused} numbers given again, {signals} signals to the impostor");
-    assert_eq!((reused, signals), (REUSES, 0));
+    println!("pid reuse: {reused} numbers given again, {signals} signals to the impostor, {lowered} of them lowered");
+    assert_eq!((reused, signals, lowered), (reuses, 0, 0));
 }
 
 #[test]

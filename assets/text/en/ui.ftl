@@ -33,11 +33,11 @@ why-todo = What to do
 why-limits = What is not known
 why-sure = How sure: { $confidence }
 
-refusal-system = It belongs to the system, so it cannot be closed here.
-refusal-security = It protects or manages this PC, so it cannot be closed here.
-refusal-other_user = It belongs to another person or to the system, so it cannot be closed here.
+refusal-system = It belongs to the system, so Mimamori leaves it alone.
+refusal-security = It protects or manages this PC, so Mimamori leaves it alone.
+refusal-other_user = It belongs to another person or to the system, so Mimamori leaves it alone.
 refusal-ourselves = This is Mimamori itself.
-refusal-our_ancestor = Mimamori was started from it, so it cannot be closed here.
+refusal-our_ancestor = Mimamori was started from it, so Mimamori leaves it alone.
 refusal-not_running = It is no longer running.
 
 job-asking = Asked { $name } to close. Waiting { $seconds } s more
@@ -237,3 +237,21 @@ settings-none-yet = Nothing has been recorded yet. Switch on watching above.
 # The window stopped unexpectedly the last time.
 crash-notice = Mimamori stopped unexpectedly at { $time }. What happened is written in { $file }.
 crash-dismiss = OK
+
+milliseconds = { $number } ms
+
+background-measuring = Measuring how long other programs wait for { $name }…
+background-ended-used = { $name } takes its turn again, because you use it.
+button-run-in-background = Let it run in the background
+button-end-background = Back to normal
+button-background-anyway = Do it all the same
+button-leave-it = Leave it as it is
+run-in-background-hint = Every other program goes first. { $name } goes on with its work, only slower. One click puts it back.
+background-worked = It worked: other programs wait { $after } for their turn instead of { $before }. { $name } goes on with its work.
+background-no-change = { $name } lets other programs go first now, but they wait about as long as before: { $before } → { $after }
+background-nothing-waited = { $name } lets other programs go first now. None of them had to wait at this moment.
+background-lasting = { $name } would stay in the background until it is started again: this PC does not let its priority be put back.
+background-refused = { $name } is left as it is. { $reason }
+background-failed = { $name } could not be put into the background: { $reason }
+background-ended = { $name } takes its turn like other programs again.
+background-not-ended = The priority of { $name } could not be put back: { $reason }. It is usual again when the program is started again.

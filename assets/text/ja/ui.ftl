@@ -33,11 +33,11 @@ why-todo = すること
 why-limits = 分からないこと
 why-sure = 確かさ：{ $confidence }
 
-refusal-system = システムの一部のため、ここからは閉じられません。
-refusal-security = このパソコンを守る、または管理するプログラムのため、ここからは閉じられません。
-refusal-other_user = ほかの人またはシステムのプログラムのため、ここからは閉じられません。
+refusal-system = システムの一部のため、見守りからは操作しません。
+refusal-security = このパソコンを守る、または管理するプログラムのため、見守りからは操作しません。
+refusal-other_user = ほかの人またはシステムのプログラムのため、見守りからは操作しません。
 refusal-ourselves = 見守り自身です。
-refusal-our_ancestor = 見守りの起動元のため、ここからは閉じられません。
+refusal-our_ancestor = 見守りの起動元のため、操作しません。
 refusal-not_running = もう動いていません。
 
 job-asking = { $name } に終了を依頼しました。あと{ $seconds }秒待ちます
@@ -228,3 +228,21 @@ settings-none-yet = まだ記録がありません。上の「見守り」をオ
 # The window stopped unexpectedly the last time.
 crash-notice = 見守りは { $time } に予期せず終了しました。詳しい内容は { $file } に記録されています。
 crash-dismiss = OK
+
+milliseconds = { $number }ミリ秒
+
+background-measuring = { $name } のためにほかのプログラムがどれだけ待たされているかを測っています…
+background-ended-used = { $name } が使われたため、元の順番に戻しました。
+button-run-in-background = 裏で動かす
+button-end-background = 元に戻す
+button-background-anyway = それでも行う
+button-leave-it = そのままにする
+run-in-background-hint = ほかのプログラムを先に動かします。{ $name } の処理はゆっくり続き、いつでも元に戻せます。
+background-worked = 効果がありました：ほかのプログラムの待ち時間 { $before } → { $after }。{ $name } の処理は続いています
+background-no-change = { $name } はほかのプログラムに順番を譲るようになりましたが、待ち時間はほぼ変わりません：{ $before } → { $after }
+background-nothing-waited = { $name } はほかのプログラムに順番を譲るようになりました。いまは待たされていたものはありません
+background-lasting = このパソコンでは優先度を元に戻せないため、{ $name } は次に起動し直すまで裏で動くままになります。
+background-refused = { $name } はそのままにしました。{ $reason }
+background-failed = { $name } を裏で動かす設定にできませんでした：{ $reason }
+background-ended = { $name } をほかのプログラムと同じ順番に戻しました。
+background-not-ended = { $name } の優先度を元に戻せませんでした：{ $reason }。プログラムを起動し直すと元に戻ります。

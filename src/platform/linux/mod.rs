@@ -18,6 +18,7 @@ mod notifier;
 mod open_files;
 mod own;
 mod pings;
+mod priority;
 mod processes;
 mod runtime;
 mod sensors;

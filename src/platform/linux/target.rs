@@ -6,8 +6,9 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid as RawPid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
+use super::priority;
 use super::processes::start_time_of;
-use crate::model::{Closable, ProcKey};
+use crate::model::{Closable, Pid, ProcKey, SavedPriority};
 use crate::platform::types::ActError;
 
 /// A checked and open process.
@@ -68,6 +69,44 @@ impl Target {
         pidfd_send_signal(&self.pidfd, Signal::KILL).map_err(from_errno)
     }
 
+    /// Returns `true` when [`Self::lower_priority`] can be undone. `family` are all processes of the program.
+    pub fn can_restore_priority(&self, family: &[Pid]) -> bool {
+        priority::can_restore(self.key.pid, family)
+    }
+
+    /// Lets others go first: the lowest nice value and I/O class for all threads, or the lowest CPU weight of its control
+    /// group. `family` are all processes of the program; a group with others in it is left alone.
+    ///
+    /// # Errors
+    /// [`ActError::Gone`] or [`ActError::Refused`].
+    pub fn lower_priority(&mut self, family: &[Pid]) -> Result<SavedPriority, ActError> {
+        priority::lower(self.key.pid, family, || self.is_running())
+    }
+
+    /// Undoes [`Self::lower_priority`].
+    ///
+    /// # Errors
+    /// [`ActError::Gone`], or [`ActError::Refused`] where an ordinary user cannot raise a priority.
+    pub fn restore_priority(&mut self, saved: &SavedPriority) -> Result<(), ActError> {
+        priority::restore(self.key.pid, saved, || self.is_running())
+    }
+
+    /// Stops it until [`Self::resume`].
+    ///
+    /// # Errors
+    /// [`ActError::Gone`] or [`ActError::Refused`].
+    pub fn pause(&mut self) -> Result<(), ActError> {
+        pidfd_send_signal(&self.pidfd, Signal::STOP).map_err(from_errno)
+    }
+
+    /// Lets it go on.
+    ///
+    /// # Errors
+    /// [`ActError::Gone`] or [`ActError::Refused`].
+    pub fn resume(&mut self) -> Result<(), ActError> {
+        pidfd_send_signal(&self.pidfd, Signal::CONT).map_err(from_errno)
+    }
+
     /// Waits up to `timeout` for the process to end; returns whether it has.
     pub fn wait(&self, timeout: Duration) -> bool {
         let timeout = Timespec {
@@ -80,7 +119,7 @@ impl Target {
     }
 }
 
-fn from_errno(error: rustix::io::Errno) -> ActError {
+pub(super) fn from_errno(error: rustix::io::Errno) -> ActError {
     match error {
         rustix::io::Errno::SRCH | rustix::io::Errno::INVAL => ActError::Gone,
         rustix::io::Errno::NOSYS => ActError::Unsupported,

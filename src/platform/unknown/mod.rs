@@ -15,8 +15,8 @@ use super::types::{
     Writing,
 };
 use crate::model::{
-    At, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts, ProcKey, Reading, Seconds,
-    Signature, Swap, Traffic, Why,
+    At, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts, ProcKey, Reading, SavedPriority,
+    Seconds, Signature, Swap, Traffic, Why,
 };
 
 /// What the standard library knows: the number of processors.
@@ -400,6 +400,43 @@ impl Target {
     /// # Errors
     /// Always [`ActError::Unsupported`].
     pub fn force_close(&mut self) -> Result<(), ActError> {
+        Err(ActError::Unsupported)
+    }
+
+    /// Always `false`.
+    pub fn can_restore_priority(&self, _family: &[Pid]) -> bool {
+        false
+    }
+
+    /// Always fails.
+    ///
+    /// # Errors
+    /// Always [`ActError::Unsupported`].
+    pub fn lower_priority(&mut self, _family: &[Pid]) -> Result<SavedPriority, ActError> {
+        Err(ActError::Unsupported)
+    }
+
+    /// Always fails.
+    ///
+    /// # Errors
+    /// Always [`ActError::Unsupported`].
+    pub fn restore_priority(&mut self, _saved: &SavedPriority) -> Result<(), ActError> {
+        Err(ActError::Unsupported)
+    }
+
+    /// Always fails.
+    ///
+    /// # Errors
+    /// Always [`ActError::Unsupported`].
+    pub fn pause(&mut self) -> Result<(), ActError> {
+        Err(ActError::Unsupported)
+    }
+
+    /// Always fails.
+    ///
+    /// # Errors
+    /// Always [`ActError::Unsupported`].
+    pub fn resume(&mut self) -> Result<(), ActError> {
         Err(ActError::Unsupported)
     }
 

@@ -22,6 +22,7 @@ mod ntdll;
 mod own;
 mod owner;
 mod pipe;
+mod priority;
 mod process_list;
 mod processes;
 mod registry;

@@ -6,14 +6,16 @@ use std::time::Duration;
 use windows_sys::Wdk::System::Threading::ProcessBreakOnTermination;
 use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, HANDLE, WAIT_OBJECT_0};
 use windows_sys::Win32::System::Threading::{
-    PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SYNCHRONIZE, PROCESS_TERMINATE, TerminateProcess, WaitForSingleObject,
+    PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SET_INFORMATION, PROCESS_SUSPEND_RESUME, PROCESS_SYNCHRONIZE,
+    PROCESS_TERMINATE, TerminateProcess, WaitForSingleObject,
 };
 use windows_sys::core::BOOL;
 
 use super::ntdll::{Buffer, procedure, u32_at};
+use super::priority;
 use super::processes::{open, start_time_of};
 use super::toplevel::Window;
-use crate::model::{Closable, ProcKey};
+use crate::model::{Closable, Pid, ProcKey, SavedPriority};
 use crate::platform::types::ActError;
 
 /// Rights to query a process, kill it and wait for its end. None of them allows reading its memory.
@@ -102,6 +104,53 @@ impl Target {
         Err(if self.is_running() { error } else { ActError::Gone })
     }
 
+    /// Always `true`: a user may raise the priority of an own process up to where it was.
+    #[expect(clippy::unused_self, reason = "not so on other platforms")]
+    pub const fn can_restore_priority(&self, _family: &[Pid]) -> bool {
+        true
+    }
+
+    /// Lets others go first: efficiency mode, and low priorities for disk and memory.
+    ///
+    /// # Errors
+    /// [`ActError::Gone`] or [`ActError::Refused`].
+    pub fn lower_priority(&mut self, _family: &[Pid]) -> Result<SavedPriority, ActError> {
+        priority::lower(self.with(PROCESS_SET_INFORMATION)?.as_handle())
+    }
+
+    /// Undoes [`Self::lower_priority`].
+    ///
+    /// # Errors
+    /// [`ActError::Gone`] or [`ActError::Refused`].
+    pub fn restore_priority(&mut self, saved: &SavedPriority) -> Result<(), ActError> {
+        priority::restore(self.with(PROCESS_SET_INFORMATION)?.as_handle(), saved)
+    }
+
+    /// Stops it until [`Self::resume`].
+    ///
+    /// # Errors
+    /// [`ActError::Gone`] or [`ActError::Refused`].
+    pub fn pause(&mut self) -> Result<(), ActError> {
+        priority::suspend(self.with(PROCESS_SUSPEND_RESUME)?.as_handle(), true)
+    }
+
+    /// Lets it go on.
+    ///
+    /// # Errors
+    /// [`ActError::Gone`] or [`ActError::Refused`].
+    pub fn resume(&mut self) -> Result<(), ActError> {
+        priority::suspend(self.with(PROCESS_SUSPEND_RESUME)?.as_handle(), false)
+    }
+
+    /// A second handle with the rights `access`, which is to the same process: its id is not given again while the first
+    /// one is open.
+    fn with(&self, access: u32) -> Result<OwnedHandle, ActError> {
+        if !self.is_running() {
+            return Err(ActError::Gone);
+        }
+        open(self.key.pid, access | PROCESS_QUERY_LIMITED_INFORMATION).map_err(|error| from_error(&error))
+    }
+
     /// Waits up to `timeout` for the process to end; returns whether it has.
     #[expect(unsafe_code, reason = "waits for a process")]
     pub fn wait(&self, timeout: Duration) -> bool {
@@ -176,6 +225,27 @@ mod tests {
         assert_eq!(target.ask_to_close(), Err(ActError::Gone));
         assert_eq!(child.wait().expect("waited").code(), Some(EXIT_CODE.cast_signed()));
         assert_eq!(Target::open(&closable(target.key())).err(), Some(ActError::Gone));
+    }
+
+    #[test]
+    fn a_priority_is_lowered_and_put_back() {
+        let mut child = waiting_child(&[]);
+        let mut target = Target::open(&closable(key_of(child.id()))).expect("opened");
+        let class = |target: &mut Target| match target.lower_priority(&[]) {
+            Ok(SavedPriority::Windows { class, .. }) => class,
+            other => panic!("{other:?}"),
+        };
+        let before = target.lower_priority(&[]).expect("lowered");
+        assert!(!before.is_lasting());
+        let lowest = class(&mut target);
+        assert_eq!(target.restore_priority(&before), Ok(()));
+        let again = class(&mut target);
+        assert_ne!(again, lowest, "it was back");
+        assert!(matches!(before, SavedPriority::Windows { class, .. } if class == again));
+        assert_eq!((target.pause(), target.resume()), (Ok(()), Ok(())));
+        child.kill().expect("ended");
+        child.wait().expect("waited");
+        assert_eq!(target.lower_priority(&[]), Err(ActError::Gone));
     }
 
     #[test]

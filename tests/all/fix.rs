@@ -1,0 +1,184 @@
+//! `mimamori fix` on real child processes: what scripts of a helpdesk rely on.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::schemas::{assert_valid, schema};
+
+/// A child that computes, in a session of its own, and ends with the test.
+struct Burner(Child);
+
+impl Burner {
+    fn start(user: Option<&str>) -> Self {
+        let mut command = Command::new("setsid");
+        if let Some(user) = user {
+            command.args(["setpriv", "--reuid", user, "--regid", user, "--clear-groups"]);
+        }
+        Self::of(command.arg("yes").stdout(Stdio::null()))
+    }
+
+    /// Starts it, and waits until it is in a session of its own.
+    fn of(command: &mut Command) -> Self {
+        let burner = Self(command.spawn().expect("setsid"));
+        while burner.stat(6) != burner.pid() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        burner
+    }
+
+    fn pid(&self) -> String {
+        self.0.id().to_string()
+    }
+
+    fn has_ended(&mut self) -> bool {
+        self.0.try_wait().expect("our child").is_some()
+    }
+
+    /// Number `index` of proc_pid_stat(5), counted from 1.
+    fn stat(&self, index: usize) -> String {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).expect("it runs");
+        let after_name = stat.rsplit_once(')').expect("a name").1;
+        after_name.split_ascii_whitespace().nth(index - 3).expect("a field").to_owned()
+    }
+
+    /// What the kernel weighs it by: its nice value, and that of its session.
+    fn priority(&self) -> (String, String) {
+        let autogroup = std::fs::read_to_string(format!("/proc/{}/autogroup", self.pid())).unwrap_or_default();
+        (self.stat(19), autogroup.rsplit(' ').next().unwrap_or_default().trim().to_owned())
+    }
+}
+
+impl Drop for Burner {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn fix(home: &Path, arguments: &[&str]) -> (i32, Value) {
+    run(&mut crate::program(), home, arguments)
+}
+
+fn run(program: &mut Command, home: &Path, arguments: &[&str]) -> (i32, Value) {
+    let output = program.arg("fix").args(arguments).arg("--json").env("HOME", home).env("XDG_STATE_HOME", home);
+    let output = output.env_remove("XDG_DATA_HOME").output().expect("started");
+    let value: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    });
+    assert_valid(&schema("fix-1.schema.json"), &value);
+    (output.status.code().unwrap_or(-1), value)
+}
+
+#[test]
+fn a_program_lets_others_go_first_until_that_is_undone() {
+    let home = tempfile::tempdir().expect("folder");
+    let burner = Burner::start(None);
+    let before = burner.priority();
+    let (code, report) = fix(home.path(), &["background", &burner.pid()]);
+    if report["result"] == "needs_yes" {
+        return crate::not_run("fix background: this user cannot put a priority back");
+    }
+    // Whether others wait less depends on what else runs here; that they go first does not.
+    let helped = report["result"] == "worked" || report["result"] == "nothing_waited";
+    assert_eq!(code, i32::from(!helped), "{report}");
+    assert_ne!(burner.priority(), before, "{report}");
+    let listed = fix(home.path(), &["--list"]).1;
+    assert_eq!(listed["undo"][0]["id"], report["undo"], "{listed}");
+    let (code, undone) = fix(home.path(), &["undo", &report["undo"].to_string()]);
+    assert_eq!((code, &undone["result"], burner.priority()), (0, &"worked".into(), before));
+    let (code, again) = fix(home.path(), &["undo", &report["undo"].to_string()]);
+    assert_eq!((code, &again["result"]), (2, &"not_found".into()));
+}
+
+/// An ordinary user cannot raise a nice value, but the weight of a session can be put back.
+#[test]
+fn an_ordinary_user_puts_back_what_can_be_put_back_and_is_told_otherwise() {
+    let home = tempfile::tempdir().expect("folder");
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+    if !is_root {
+        return crate::not_run("fix as another user: needs root to become one");
+    }
+    // Where this user can start it.
+    let program = home.path().join("mimamori-cli");
+    std::fs::copy(crate::program().get_program(), &program).expect("copied");
+    let own_home = home.path().join("home");
+    std::fs::create_dir(&own_home).expect("folder");
+    std::os::unix::fs::chown(&own_home, Some(65_534), Some(65_534)).expect("given away");
+    std::fs::set_permissions(home.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("opened");
+    let run_as = |arguments: &[&str]| {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).arg(&program);
+        run(&mut command, &own_home, arguments)
+    };
+    let mut burner = Burner::start(Some("65534"));
+    let before = burner.priority();
+    let (code, report) = run_as(&["background", &burner.pid()]);
+    if report["result"] == "needs_yes" {
+        assert_eq!((code, burner.priority()), (2, before.clone()), "{report}");
+        assert!(report["text"]["en"].as_str().is_some_and(|text| text.contains("started again")), "{report}");
+    } else {
+        assert_eq!((report["lasting"].as_bool(), &burner.priority().0), (Some(false), &before.0), "{report}");
+        assert_ne!(burner.priority(), before);
+        assert_eq!((run_as(&["undo", &report["undo"].to_string()]).0, burner.priority()), (0, before));
+    }
+    // Somebody else's.
+    let mut other = Burner::start(Some("65533"));
+    for action in ["background", "pause", "close", "force-close"] {
+        let (code, refused) = run_as(&[action, &other.pid(), "--yes"]);
+        assert_eq!((code, &refused["reason"]), (77, &"other_user".into()), "{refused}");
+    }
+    assert!(!other.has_ended() && !burner.has_ended());
+}
+
+#[test]
+fn what_may_lose_something_needs_to_be_confirmed() {
+    let home = tempfile::tempdir().expect("folder");
+    let mut burner = Burner::start(None);
+    for action in ["close", "force-close", "pause"] {
+        let (code, report) = fix(home.path(), &[action, &burner.pid()]);
+        assert_eq!((code, &report["result"]), (2, &"needs_yes".into()), "{report}");
+    }
+    assert!(!burner.has_ended() && burner.stat(3) != "T");
+    assert_eq!(fix(home.path(), &["pause", &burner.pid(), "--yes"]).0, 0);
+    assert_eq!(burner.stat(3), "T");
+    assert_eq!(fix(home.path(), &["continue", &burner.pid()]).0, 0);
+    assert_ne!(burner.stat(3), "T");
+    let (code, report) = fix(home.path(), &["close", &burner.pid(), "--yes"]);
+    assert!(code == 0 || code == 1, "{report}");
+    assert!(burner.has_ended(), "{report}");
+}
+
+#[test]
+fn a_program_that_does_not_listen_is_closed_by_force_after_it_was_asked() {
+    let home = tempfile::tempdir().expect("folder");
+    let script = "trap '' TERM; while :; do :; done";
+    let mut stubborn = Burner::of(Command::new("setsid").args(["sh", "-c", script]).stdout(Stdio::null()));
+    let (code, report) = fix(home.path(), &["close", &stubborn.pid(), "--yes"]);
+    assert_eq!((code, &report["result"], stubborn.has_ended()), (1, &"still_open".into(), false), "{report}");
+    let (code, report) = fix(home.path(), &["force-close", &stubborn.pid(), "--yes"]);
+    assert!((code == 0 || code == 1) && stubborn.has_ended(), "{report}");
+}
+
+#[test]
+fn ourselves_the_system_and_nobody_are_never_acted_on() {
+    let home = tempfile::tempdir().expect("folder");
+    let own = std::process::id().to_string();
+    for (target, reason) in [("1", "system"), (own.as_str(), "our_ancestor")] {
+        let (code, report) = fix(home.path(), &["force-close", target, "--yes"]);
+        assert_eq!((code, &report["reason"]), (77, &reason.into()), "{report}");
+    }
+    for target in ["no program of this name", "4294967295"] {
+        let (code, report) = fix(home.path(), &["force-close", target, "--yes"]);
+        assert_eq!((code, &report["result"]), (2, &"not_found".into()), "{report}");
+    }
+    let listed = fix(home.path(), &["--list"]).1;
+    let programs = listed["programs"].as_array().expect("programs");
+    assert!(
+        programs
+            .iter()
+            .all(|program| program["actions"].as_array().is_some_and(Vec::is_empty) == program["reason"].is_string()),
+        "{listed}"
+    );
+}
