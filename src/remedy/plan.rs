@@ -11,6 +11,8 @@ use crate::model::Refusal;
 pub enum RemedyId {
     /// Copy what was found for the helpdesk.
     TellHelpdesk,
+    /// Let every other program go first.
+    RunInBackground,
     /// Ask a program to close.
     CloseProgram,
     /// Close a web browser with all its windows.
@@ -45,8 +47,24 @@ pub fn plan(finding: &Finding, refusal: Option<Refusal>) -> Plan {
     let mut plan = Plan::default();
     // Normal findings need nothing, but a restart that is due is offered all the same.
     let is_due = matches!(finding.rule, RuleId::RestartPending | RuleId::LongUptime);
+    let background = || Remedy {
+        id: RemedyId::RunInBackground,
+        target: finding.program().map_or_else(String::new, |program| program.group.clone()),
+        needs_confirm: false,
+    };
+    // Honest work goes on, and nobody has to wait for it.
+    let is_work = matches!(finding.rule, RuleId::CpuHog | RuleId::KnownBusy | RuleId::FullLoad);
+    let can_wait = is_work
+        && refusal.is_none()
+        && finding.program().is_some_and(|program| program.kind == SubjectKind::Program && program.parts > 0);
     if finding.severity == Severity::Ok && !is_due {
+        if can_wait && finding.rule == RuleId::KnownBusy {
+            plan.remedies.push(background());
+        }
         return plan;
+    }
+    if can_wait {
+        plan.remedies.push(background());
     }
     // Whoever closes a program first shows its owner that it was noticed, and the helpdesk nothing.
     if finding.rule == RuleId::SecretMining && finding.severity == Severity::Critical {
@@ -126,8 +144,21 @@ mod tests {
     }
 
     #[test]
+    fn honest_work_goes_on_in_the_background() {
+        let work = finding(RuleId::CpuHog, SubjectKind::Program);
+        assert_eq!(ids(&plan(&work, None)), [RemedyId::RunInBackground, RemedyId::CloseProgram]);
+        let browser = finding(RuleId::CpuHog, SubjectKind::Browser);
+        assert_eq!(ids(&plan(&browser, None)), [RemedyId::CloseBrowser], "it is used in front");
+        let suspicion = finding(RuleId::SecretMining, SubjectKind::Program);
+        assert_eq!(ids(&plan(&suspicion, None)), [RemedyId::CloseProgram]);
+    }
+
+    #[test]
     fn what_is_normal_needs_no_remedy() {
         let normal = Finding { severity: Severity::Ok, ..finding(RuleId::KnownBusy, SubjectKind::Program) };
-        assert_eq!(plan(&normal, None), Plan::default());
+        assert_eq!(ids(&plan(&normal, None)), [RemedyId::RunInBackground], "but others need not wait for it");
+        assert_eq!(plan(&normal, Some(Refusal::Security)), Plan::default());
+        let fine = Finding { severity: Severity::Ok, ..finding(RuleId::AllWell, SubjectKind::Program) };
+        assert_eq!(plan(&fine, None), Plan::default());
     }
 }

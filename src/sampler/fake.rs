@@ -32,6 +32,8 @@ pub struct State {
     pub asleep: Duration,
     /// Running processes.
     pub processes: Vec<FakeProcess>,
+    /// The process of the window in front.
+    pub foreground: Option<Pid>,
     /// Samples taken so far.
     pub sampled: Vec<(At, Depth)>,
     last_tick: Option<Duration>,
@@ -50,6 +52,7 @@ impl FakePc {
             awake: Duration::from_hours(1),
             asleep: Duration::ZERO,
             processes: Vec::new(),
+            foreground: None,
             sampled: Vec::new(),
             last_tick: None,
             last_scan: None,
@@ -82,6 +85,11 @@ impl FakePc {
     pub fn start(&self, key: ProcKey, name: &'static str, cpu: f64) {
         self.end(key.pid);
         self.0.borrow_mut().processes.push(FakeProcess { key, name, cpu });
+    }
+
+    /// Brings the window of a process to the front.
+    pub fn set_foreground(&self, pid: Option<Pid>) {
+        self.0.borrow_mut().foreground = pid;
     }
 
     /// Ends a process.
@@ -140,7 +148,8 @@ impl SampleSource for Source {
         let depth = depth(&Totals { span, cpu, memory, other_window: false });
         state.sampled.push((at, depth));
         let user_idle = Reading::Known(Seconds(1.0));
-        let mut sample = Sample { at, span, cpu, memory, user_idle, ..Sample::default() };
+        let foreground = Reading::from_option(state.foreground, Why::Unsupported);
+        let mut sample = Sample { at, span, cpu, memory, user_idle, foreground, ..Sample::default() };
         let mut processes = Vec::new();
         if depth == Depth::Everything {
             sample.program_span = since(state.last_scan.replace(awake));

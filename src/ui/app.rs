@@ -20,9 +20,10 @@ use crate::ipc::{Answer, Request, WINDOW, WindowOptions, read_request, write};
 use crate::model::{At, AutostartState, History, Machine, ProcKey, Reading, Refusal, Seconds, Why};
 use crate::monitor::{Observation, now};
 use crate::platform::{self, Endpoint};
-use crate::remedy::CloseStatus;
 use crate::remedy::restart::{RestartFacts, Ticks, toggle};
+use crate::remedy::{BackgroundStatus, CloseStatus};
 use crate::settings::{Background, MyWork, Renderer, Settings, SettingsFile, ThemeChoice};
+use crate::signals;
 
 /// Time without a sample after which the worker counts as hung, in seconds.
 const STALE_SECONDS: f64 = 15.0;
@@ -52,6 +53,7 @@ pub struct MimamoriApp {
     started_at: Instant,
     restart: RestartFacts,
     job: Option<CloseStatus>,
+    in_background: Vec<BackgroundStatus>,
     past: Option<Past>,
     recorded: Recorded,
     background_error: Option<String>,
@@ -86,6 +88,12 @@ impl MimamoriApp {
         file: SettingsFile,
     ) -> Self {
         let (ctx, wake) = (&creation.egui_ctx, creation.egui_ctx.clone());
+        let closing = ctx.clone();
+        // Without a handler the system ends the window at once, and the next one puts back what was lowered.
+        let _ = signals::on_stop(move || {
+            closing.send_viewport_cmd(egui::ViewportCommand::Close);
+            closing.request_repaint();
+        });
         let my_files = file.load().my_files(now());
         let wake = move || wake.request_repaint_after(REPAINT_DELAY);
         let (request_sender, requests) = channel();
@@ -142,6 +150,7 @@ impl MimamoriApp {
             started_at: Instant::now(),
             restart: RestartFacts::default(),
             job: None,
+            in_background: Vec::new(),
             past: None,
             recorded: Recorded::default(),
             background_error: None,
@@ -193,6 +202,7 @@ impl MimamoriApp {
                 }
                 Reply::Restart(facts) => self.restart = *facts,
                 Reply::Job(job) => self.job = job.map(|job| *job),
+                Reply::InBackground(all) => self.in_background = all,
             }
         }
     }
@@ -272,6 +282,11 @@ impl MimamoriApp {
             Intent::Close(subject) => self.send(Command::Close(subject)),
             Intent::Force => self.send(Command::Force),
             Intent::DismissJob => self.send(Command::DismissJob),
+            Intent::RunInBackground { subject, accept_lasting } => {
+                self.send(Command::RunInBackground { subject, accept_lasting });
+            }
+            Intent::EndBackground(group) => self.send(Command::EndBackground(group)),
+            Intent::DismissBackground(group) => self.send(Command::DismissBackground(group)),
             Intent::RequestSignature(path) => {
                 if self.requested_signatures.insert(path.clone()) {
                     self.send(Command::RequestSignature(path));
@@ -389,6 +404,7 @@ impl eframe::App for MimamoriApp {
             started: &started,
             system: self.machine.os_name.known().map_or("", String::as_str),
             job: self.job.as_ref(),
+            in_background: &self.in_background,
             restart: &self.restart,
             ticks: &self.settings.restart,
             own: self.observation.as_ref().map(|observation| observation.own).unwrap_or_default(),

@@ -176,6 +176,17 @@ pub enum Intent {
     Force,
     /// Leave the program running, or dismiss the result.
     DismissJob,
+    /// Let a program run in the background.
+    RunInBackground {
+        /// The program.
+        subject: Subject,
+        /// Also where that lasts until it is started again; already confirmed.
+        accept_lasting: bool,
+    },
+    /// Put the program of this name back.
+    EndBackground(String),
+    /// Dismiss what became of the program of this name.
+    DismissBackground(String),
     /// Verify the signature of this file.
     RequestSignature(String),
     /// Mark this program as the user's own work.

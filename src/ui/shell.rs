@@ -4,6 +4,7 @@ use eframe::egui::{self, Key, Margin, Modifiers, RichText, Sense, vec2};
 use fluent_bundle::FluentArgs;
 
 use super::intent::{Intent, Screen};
+use super::parts::background_card;
 use super::parts::icon::{self, Icon};
 use super::parts::job_card::JobCard;
 use super::screens::{history::HistoryScreen, now::NowScreen, restart, settings::SettingsScreen};
@@ -67,6 +68,9 @@ impl Shell {
                         // An action stays visible on every screen.
                         if let Some(job) = snapshot.job {
                             self.job.ui(ui, snapshot, job, &mut intents);
+                        }
+                        for status in snapshot.in_background {
+                            background_card::ui(ui, snapshot, status, &mut intents);
                         }
                         match self.screen {
                             Screen::Now => self.now.ui(ui, snapshot, &mut intents),

@@ -16,7 +16,7 @@ use crate::model::{
     At, AutostartState, Event, History, ProcKey, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures,
 };
 use crate::remedy::restart::{RestartFacts, Ticks};
-use crate::remedy::{CloseStatus, Plan};
+use crate::remedy::{BackgroundPhase, BackgroundStatus, CloseStatus, Plan};
 use crate::settings::{Background, MyWork, ThemeChoice};
 
 /// A period of the charts, read from the recording.
@@ -189,6 +189,8 @@ pub struct Snapshot<'a> {
     pub started: &'a dyn Fn(ProcKey) -> Option<At>,
     /// The action in progress or just finished.
     pub job: Option<&'a CloseStatus>,
+    /// Programs in the background, or that were to be.
+    pub in_background: &'a [BackgroundStatus],
     /// Detected facts for the restart list.
     pub restart: &'a RestartFacts,
     /// Ticks of the restart list.
@@ -199,4 +201,13 @@ pub struct Snapshot<'a> {
     pub crash: Option<&'a Crash>,
     /// Age of the newest sample in seconds, if the samples have stopped.
     pub stale_seconds: Option<f64>,
+}
+impl Snapshot<'_> {
+    /// Returns `true` when the program of this name is in the background, or is about to be.
+    pub fn is_in_background(&self, group: &str) -> bool {
+        self.in_background.iter().any(|status| {
+            let is_on = matches!(status.phase, BackgroundPhase::Measuring | BackgroundPhase::Running { .. });
+            is_on && status.subject.group == group
+        })
+    }
 }

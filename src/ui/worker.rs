@@ -1,11 +1,16 @@
 //! The thread that samples, diagnoses and acts. The window sends it commands and is woken for updates.
 
+mod background;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use self::background::Lowered;
 use super::archive;
 use super::intent::Period;
 use super::snapshot::{Past, Recorded};
@@ -20,8 +25,10 @@ use crate::monitor::{LEARN_EVERY, Monitor, Observation, now};
 use crate::platform::{self, Desktop, WindowOwner};
 use crate::recorder::Inbox;
 use crate::remedy::restart::RestartFacts;
-use crate::remedy::{CloseJob, CloseStatus, CloseUpdate, PcState, Target};
+use crate::remedy::{BackgroundEnd, BackgroundStatus, CloseJob, CloseStatus, CloseUpdate, PcState, Target};
+use crate::sampler;
 use crate::settings::recording_path;
+use crate::undo_file::UndoFile;
 
 /// Interval between two samples.
 const STEP: Duration = Duration::from_secs(2);
@@ -47,6 +54,8 @@ trait Host {
     fn open(&self, what: &Closable) -> Result<Self::Target, ActError>;
     /// Lists the processes that have windows.
     fn window_owners(&mut self) -> Reading<Vec<WindowOwner>>;
+    /// Measures how long a piece of work waits for a processor. Blocks for half a second.
+    fn processor_wait(&self) -> Seconds;
     /// Notifies the agent that the settings changed.
     fn settings_changed(&self);
     /// Reports whether the agent starts with the PC.
@@ -71,6 +80,10 @@ impl Host for System {
 
     fn window_owners(&mut self) -> Reading<Vec<WindowOwner>> {
         self.0.window_owners()
+    }
+
+    fn processor_wait(&self) -> Seconds {
+        sampler::processor_wait()
     }
 
     fn settings_changed(&self) {
@@ -111,6 +124,17 @@ pub(super) enum Command {
     Force,
     /// Dismiss the job.
     DismissJob,
+    /// Let a program run in the background.
+    RunInBackground {
+        /// The program.
+        subject: Subject,
+        /// Also where that lasts until it is started again.
+        accept_lasting: bool,
+    },
+    /// Put the program of this name back.
+    EndBackground(String),
+    /// Dismiss what became of the program of this name.
+    DismissBackground(String),
 }
 
 /// An update for the window.
@@ -140,11 +164,16 @@ pub(super) enum Reply {
     Restart(Box<RestartFacts>),
     /// The action changed; `None` when it was dismissed.
     Job(Option<Box<CloseStatus>>),
+    /// Programs in the background, or that were to be, changed.
+    InBackground(Vec<BackgroundStatus>),
 }
 
 /// Handle of the thread, which ends when this is dropped.
 pub(super) struct Worker {
-    commands: Sender<Command>,
+    commands: Option<Sender<Command>>,
+    thread: Option<JoinHandle<()>>,
+    /// There are programs to put back before the window ends.
+    has_lowered: Arc<AtomicBool>,
     /// Updates; the window never waits for them.
     pub(super) replies: Receiver<Reply>,
 }
@@ -161,18 +190,38 @@ impl Worker {
     ) -> std::io::Result<Self> {
         let (commands, inbox) = channel();
         let (outbox, replies) = channel();
+        let has_lowered = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&has_lowered);
         let run = move || {
             let monitor = Monitor::new(knowledge);
             let (host, wake) = (System(Desktop::new()), Box::new(wake));
-            Thread::new(host, monitor, recording_path(), my_files, Replies { outbox, wake }).run(&inbox);
+            let undo_file = UndoFile::of_user(monitor.machine().boot_id.known().cloned());
+            let mut thread =
+                Thread::new(host, monitor, recording_path(), undo_file, my_files, Replies { outbox, wake });
+            thread.has_lowered = flag;
+            thread.run(&inbox);
         };
-        std::thread::Builder::new().name("watch".to_owned()).spawn(run)?;
-        Ok(Self { commands, replies })
+        let thread = std::thread::Builder::new().name("watch".to_owned()).spawn(run)?;
+        Ok(Self { commands: Some(commands), thread: Some(thread), has_lowered, replies })
     }
 
     /// Sends a command. A thread that has ended is noticed by the missing samples and reported on screen.
     pub(super) fn send(&self, command: Command) {
-        let _ = self.commands.send(command);
+        if let Some(commands) = &self.commands {
+            let _ = commands.send(command);
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.commands = None;
+        // Otherwise nothing is lost when the process ends first.
+        if self.has_lowered.load(Ordering::Relaxed)
+            && let Some(thread) = self.thread.take()
+        {
+            let _ = thread.join();
+        }
     }
 }
 
@@ -201,13 +250,26 @@ struct Thread<H: Host> {
     job: Option<CloseJob<H::Target>>,
     /// Jobs that are no longer shown, oldest first.
     earlier_jobs: Vec<CloseJob<H::Target>>,
+    /// Programs in the background.
+    lowered: Vec<Lowered<H::Target>>,
+    /// What became of programs that are not, until it is dismissed.
+    background_notices: Vec<BackgroundStatus>,
+    has_lowered: Arc<AtomicBool>,
+    undo_file: UndoFile,
     /// The state sent last.
     autostart: Option<Reading<AutostartState>>,
     samples: u64,
 }
 
 impl<H: Host> Thread<H> {
-    fn new(host: H, monitor: Monitor, recording: Option<PathBuf>, my_files: MyFiles, replies: Replies) -> Self {
+    fn new(
+        host: H,
+        monitor: Monitor,
+        recording: Option<PathBuf>,
+        undo_file: UndoFile,
+        my_files: MyFiles,
+        replies: Replies,
+    ) -> Self {
         let mut thread = Self {
             host,
             monitor,
@@ -217,6 +279,10 @@ impl<H: Host> Thread<H> {
             observation: None,
             job: None,
             earlier_jobs: Vec::new(),
+            lowered: Vec::new(),
+            background_notices: Vec::new(),
+            has_lowered: Arc::default(),
+            undo_file,
             autostart: None,
             samples: 0,
         };
@@ -229,6 +295,11 @@ impl<H: Host> Thread<H> {
     }
 
     fn run(mut self, inbox: &Receiver<Command>) {
+        self.serve(inbox);
+        self.end_all_in_background();
+    }
+
+    fn serve(&mut self, inbox: &Receiver<Command>) {
         if !self.begin() {
             return;
         }
@@ -297,6 +368,11 @@ impl<H: Host> Thread<H> {
             Command::RequestSignature(path) => return self.monitor.request_signature(&path),
             Command::Close(subject) => return self.begin_job(subject),
             Command::Force => return self.advance(CloseJob::force),
+            Command::RunInBackground { subject, accept_lasting } => {
+                return self.run_in_background(&subject, accept_lasting);
+            }
+            Command::EndBackground(group) => return self.end_background(&group, BackgroundEnd::Asked),
+            Command::DismissBackground(group) => return self.dismiss_background(&group),
             Command::DismissJob => {
                 self.set_job_aside();
                 Reply::Job(None)
@@ -322,6 +398,10 @@ impl<H: Host> Thread<H> {
             self.learn();
         }
         self.observation = Some(observation.clone());
+        if self.samples == 1 {
+            self.restore_left_over();
+        }
+        self.follow_background();
         self.advance(CloseJob::step);
         self.replies.send(Reply::Observation { observation: Box::new(observation), refusals })
     }
@@ -434,8 +514,8 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::model::{EventKind, History, ProcKey};
-    use crate::remedy::{Phase, Verdict};
+    use crate::model::{EventKind, History, Pid, ProcKey, SavedPriority};
+    use crate::remedy::{BackgroundPhase, BackgroundVerdict, NotLowered, Phase, Verdict};
     use crate::sampler::fake::FakePc;
 
     impl Worker {
@@ -443,7 +523,8 @@ mod tests {
         pub(in crate::ui) fn unconnected() -> (Self, Receiver<Command>, Sender<Reply>) {
             let (commands, inbox) = channel();
             let (outbox, replies) = channel();
-            (Self { commands, replies }, inbox, outbox)
+            let worker = Self { commands: Some(commands), thread: None, has_lowered: Arc::default(), replies };
+            (worker, inbox, outbox)
         }
     }
 
@@ -454,8 +535,11 @@ mod tests {
     struct Done {
         close_requested: Vec<ProcKey>,
         forced: Vec<ProcKey>,
+        lowered: Vec<ProcKey>,
         settings_changed: u32,
         is_stubborn: bool,
+        /// What is lowered cannot be put back.
+        is_ordinary: bool,
         is_stuck: bool,
         autostart: AutostartState,
         autostart_error: Option<String>,
@@ -483,6 +567,10 @@ mod tests {
             Reading::Known(Vec::new())
         }
 
+        fn processor_wait(&self) -> Seconds {
+            Seconds(if self.1.borrow().lowered.is_empty() { 0.012 } else { 0.001 })
+        }
+
         fn settings_changed(&self) {
             self.1.borrow_mut().settings_changed += 1;
         }
@@ -508,6 +596,22 @@ mod tests {
 
         fn is_running(&self) -> bool {
             self.1.0.is_running(self.0)
+        }
+
+        fn can_restore_priority(&self, _family: &[Pid]) -> bool {
+            !self.1.1.borrow().is_ordinary
+        }
+
+        fn lower_priority(&mut self, _family: &[Pid]) -> Result<SavedPriority, ActError> {
+            let mut done = self.1.1.borrow_mut();
+            done.lowered.push(self.0);
+            let lasting = done.is_ordinary;
+            Ok(SavedPriority::Linux { threads: Vec::new(), group: None, autogroup: None, lasting })
+        }
+
+        fn restore_priority(&mut self, _saved: &SavedPriority) -> Result<(), ActError> {
+            self.1.1.borrow_mut().lowered.retain(|key| *key != self.0);
+            Ok(())
         }
 
         fn ask_to_close(&mut self) -> Result<(), ActError> {
@@ -551,7 +655,8 @@ mod tests {
             let (outbox, replies) = channel();
             let host = FakeHost(pc.clone(), Rc::clone(&done));
             let to = Replies { outbox, wake: Box::new(|| {}) };
-            let thread = Thread::new(host, monitor, Some(recording.clone()), MyFiles::default(), to);
+            let undo_file = UndoFile::at(recording.with_file_name("remedies.json"), None);
+            let thread = Thread::new(host, monitor, Some(recording.clone()), undo_file, MyFiles::default(), to);
             let mut rig = Self { pc, done, thread, replies, recording, _folder: folder };
             rig.pc.start(BURNER, "burner", 0.6);
             rig.run(60);
@@ -576,6 +681,30 @@ mod tests {
             let members = program.heavy_members(|member| member.cpu.get());
             let subject = Subject { group: "burner".to_owned(), members, ..Subject::machine() };
             self.thread.handle(Command::Close(subject));
+        }
+
+        fn subject(&self) -> Subject {
+            let observation = self.thread.observation.as_ref().expect("a sample");
+            let program = observation.sample.program("burner").expect("it runs");
+            Subject { group: "burner".to_owned(), members: program.members.to_vec(), ..Subject::machine() }
+        }
+
+        fn run_in_background(&mut self, accept_lasting: bool) {
+            let subject = self.subject();
+            self.thread.handle(Command::RunInBackground { subject, accept_lasting });
+        }
+
+        /// What the window shows of programs in the background.
+        fn in_background(&self) -> Vec<BackgroundPhase> {
+            let replies = self.replies.try_iter().filter_map(|reply| match reply {
+                Reply::InBackground(all) => Some(all.iter().map(|status| status.phase).collect()),
+                _ => None,
+            });
+            replies.last().unwrap_or_default()
+        }
+
+        fn lowered(&self) -> Vec<ProcKey> {
+            self.done.borrow().lowered.clone()
         }
 
         /// The phases reported to the window, without repetitions.
@@ -750,5 +879,84 @@ mod tests {
         assert!(!thread.sample());
         let (_commands, inbox) = channel();
         thread.run(&inbox);
+    }
+
+    #[test]
+    fn a_program_runs_in_the_background_until_somebody_asks_for_it_back() {
+        let mut rig = Rig::new();
+        rig.run_in_background(false);
+        let phases = rig.in_background();
+        assert!(
+            matches!(
+                phases[..],
+                [BackgroundPhase::Running { verdict: BackgroundVerdict::Worked { .. }, lasting: false }]
+            ),
+            "{phases:?}"
+        );
+        assert_eq!(rig.lowered(), [BURNER]);
+        rig.run_in_background(false);
+        assert_eq!(rig.lowered(), [BURNER], "once");
+        let part = ProcKey { pid: 4_000_008, start_time: 8 };
+        rig.pc.start(part, "burner", 0.1);
+        rig.run(10);
+        assert_eq!(rig.lowered(), [BURNER, part], "a part that began since");
+        rig.thread.handle(Command::EndBackground("burner".to_owned()));
+        assert_eq!(rig.lowered(), []);
+        assert!(matches!(rig.in_background()[..], [BackgroundPhase::Ended { result: Ok(()), .. }]));
+        rig.thread.handle(Command::DismissBackground("burner".to_owned()));
+        assert_eq!(rig.in_background(), []);
+        let recorded: Vec<EventKind> = rig.recorded().into_iter().map(|(kind, ..)| kind).collect();
+        assert_eq!(recorded, [EventKind::Action, EventKind::Verdict, EventKind::Action]);
+        assert!(rig.done.borrow().close_requested.is_empty());
+    }
+
+    #[test]
+    fn a_program_that_is_used_again_takes_its_turn_again() {
+        let mut rig = Rig::new();
+        rig.run_in_background(false);
+        rig.pc.set_foreground(Some(BURNER.pid));
+        rig.run(4);
+        assert_eq!(rig.lowered(), []);
+        assert!(matches!(rig.in_background()[..], [BackgroundPhase::Ended { why: BackgroundEnd::Used, .. }]));
+    }
+
+    #[test]
+    fn what_cannot_be_put_back_is_asked_before() {
+        let mut rig = Rig::new();
+        rig.done.borrow_mut().is_ordinary = true;
+        rig.run_in_background(false);
+        assert_eq!(rig.in_background(), [BackgroundPhase::Failed(NotLowered::Lasting)]);
+        assert_eq!(rig.lowered(), []);
+        rig.run_in_background(true);
+        assert!(matches!(rig.in_background()[..], [BackgroundPhase::Running { lasting: true, .. }]));
+    }
+
+    #[test]
+    fn a_window_that_ends_puts_back_what_it_lowered_and_the_next_one_what_a_crash_left() {
+        let mut rig = Rig::new();
+        rig.run_in_background(false);
+        rig.thread.end_all_in_background();
+        assert_eq!(rig.lowered(), []);
+        rig.run_in_background(false);
+        // The window is killed; the next one finds the file.
+        let Rig { pc, done, recording, _folder, .. } = rig;
+        assert_eq!(done.borrow().lowered, [BURNER]);
+        let (outbox, _replies) = channel();
+        let monitor = Monitor::with_source(pc.source(), Arc::new(Knowledge::builtin().expect("tables")), History::new);
+        let host = FakeHost(pc, Rc::clone(&done));
+        let undo_file = UndoFile::at(recording.with_file_name("remedies.json"), None);
+        let to = Replies { outbox, wake: Box::new(|| {}) };
+        let mut next = Thread::new(host, monitor, Some(recording), undo_file.clone(), MyFiles::default(), to);
+        assert!(next.sample());
+        assert_eq!((done.borrow().lowered.len(), undo_file.entries()), (0, vec![]));
+    }
+
+    #[test]
+    fn a_program_that_has_ended_is_in_no_background() {
+        let mut rig = Rig::new();
+        rig.run_in_background(false);
+        rig.pc.end(BURNER.pid);
+        rig.run(4);
+        assert_eq!((rig.in_background(), rig.thread.undo_file.entries()), (vec![], vec![]));
     }
 }

@@ -8,17 +8,19 @@ use eframe::egui::{Key, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use jiff::tz::TimeZone;
-use mimamori::diagnose::{Finding, Grouper, ProgramTable, RuleId, Severity, Sign, SignKind, diagnose};
+use mimamori::diagnose::{Finding, Grouper, ProgramTable, RuleId, Severity, Sign, SignKind, Subject, diagnose};
 use mimamori::diagnostic_log::Crash;
 use mimamori::explain::{Lang, Texts, system_reason};
 use mimamori::ipc::Status;
-use mimamori::knowledge::Knowledge;
+use mimamori::knowledge::{Knowledge, Label};
 use mimamori::model::{
     ActError, At, AutostartState, Bytes, Event, EventKind, Fraction, History, Machine, Memory, Os, Owner, ProcFacts,
     ProcKey, ProcSample, ProcState, Reading, Refusal, Sample, Seconds, SelfUsage, Signature, Signatures, Why,
 };
 use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
-use mimamori::remedy::{CloseStatus, Phase, Plan, Verdict, plan};
+use mimamori::remedy::{
+    BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NotLowered, Phase, Plan, Verdict, plan,
+};
 use mimamori::settings::{Background, MyWork, ThemeChoice};
 use mimamori::ui::{
     Erasing, Intent, Past, Period, Range, Recorded, Screen, Shell, Snapshot, Theme, Unreadable, install_fonts,
@@ -36,6 +38,7 @@ struct Scene {
     program_table: Arc<ProgramTable>,
     findings: Vec<(Finding, Plan)>,
     refusals: HashMap<Arc<str>, Refusal>,
+    in_background: Vec<BackgroundStatus>,
     job: Option<CloseStatus>,
     restart: RestartFacts,
     ticks: Ticks,
@@ -110,6 +113,7 @@ impl Scene {
             findings,
             refusals: HashMap::new(),
             job: None,
+            in_background: Vec::new(),
             restart: RestartFacts { boot_id: Reading::Known("a".into()), ..RestartFacts::default() },
             ticks: Ticks::default(),
             background: Background::Off,
@@ -148,6 +152,7 @@ impl Scene {
             refusals: &self.refusals,
             started: &|_| Some(At(500_000)),
             job: self.job.as_ref(),
+            in_background: &self.in_background,
             restart: &self.restart,
             ticks: &self.ticks,
             own: SelfUsage { cpu: Reading::Known(Fraction::new(0.001)), memory: Reading::Known(Bytes(1 << 26)) },
@@ -182,6 +187,36 @@ impl Scene {
 }
 
 /// egui_kittest panics on a character without a glyph: draws every text of both languages with our fonts.
+#[test]
+fn a_program_in_the_background_has_a_way_back() {
+    for (lang, back, anyway, leave) in [
+        (Lang::En, "Back to normal", "Do it all the same", "Leave it as it is"),
+        (Lang::Ja, "元に戻す", "それでも行う", "そのままにする"),
+    ] {
+        let subject = Subject { group: "Render".into(), name: Label::same("Render"), ..Subject::machine() };
+        let with = |phase| {
+            let mut scene = Scene::new(lang, 0.05);
+            scene.in_background = vec![BackgroundStatus { subject: subject.clone(), phase }];
+            scene.harness([1000.0, 700.0])
+        };
+        let verdict = BackgroundVerdict::Worked { before: Seconds(0.012), after: Seconds(0.0004) };
+        let mut harness = with(BackgroundPhase::Running { verdict, lasting: false });
+        harness.get_by_label_contains("0.4");
+        harness.get_by_label(back).click();
+        harness.run_steps(2);
+        assert!(harness.state().intents.contains(&Intent::EndBackground("Render".into())));
+        let mut harness = with(BackgroundPhase::Failed(NotLowered::Lasting));
+        harness.get_by_label(anyway).click();
+        harness.run_steps(2);
+        let again = Intent::RunInBackground { subject: subject.clone(), accept_lasting: true };
+        assert!(harness.state().intents.contains(&again));
+        let mut harness = with(BackgroundPhase::Failed(NotLowered::Lasting));
+        harness.get_by_label(leave).click();
+        harness.run_steps(2);
+        assert!(harness.state().intents.contains(&Intent::DismissBackground("Render".into())));
+    }
+}
+
 #[test]
 fn every_text_of_both_languages_can_be_drawn() {
     for lang in ["ja", "en"] {
@@ -229,7 +264,7 @@ fn a_protected_program_shows_the_reason_in_place_of_a_button() {
     let mut scene = Scene::new(Lang::En, 0.6);
     scene.findings[0].1 = plan(&scene.findings[0].0, Some(Refusal::Security));
     let harness = scene.harness([1000.0, 700.0]);
-    harness.get_by_label("It protects or manages this PC, so it cannot be closed here.");
+    harness.get_by_label("It protects or manages this PC, so Mimamori leaves it alone.");
     assert!(harness.query_by_label("Close Chromium").is_none());
 }
 

@@ -4,10 +4,10 @@ use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;
 
 use super::charts;
-use super::finding_card::refusal_text;
 use crate::diagnose::{RuleId, Subject};
 use crate::explain::{advice, format};
 use crate::model::{DisplayName, ProgramKind, ProgramSample, Signature};
+use crate::report::refusal_text;
 use crate::ui::intent::Intent;
 use crate::ui::intent::Period;
 use crate::ui::snapshot::Snapshot;
@@ -94,6 +94,14 @@ fn action_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample
         return;
     }
     let subject = Subject::program(program, snapshot.knowledge, |member| member.cpu.get());
+    if program.kind != ProgramKind::Browser {
+        let hint = texts.with_one("run-in-background-hint", "name", subject.name.get(texts.lang()).to_owned());
+        let button = egui::Button::new(texts.get("button-run-in-background")).wrap();
+        let enabled = snapshot.job.is_none() && !snapshot.is_in_background(&program.name);
+        if ui.add_enabled(enabled, button).on_hover_text(hint).clicked() {
+            intents.push(Intent::RunInBackground { subject: subject.clone(), accept_lasting: false });
+        }
+    }
     let id = if program.kind == ProgramKind::Browser { "button-close-browser" } else { "button-close-program" };
     let name = subject.name.get(texts.lang()).to_owned();
     let button = egui::Button::new(texts.with_one(id, "name", name)).wrap();

@@ -4,9 +4,9 @@ use eframe::egui::{self, Color32, CornerRadius, RichText, Stroke, vec2};
 
 use super::icon::{self, Icon};
 use crate::diagnose::{Confidence, Finding, RuleId, Severity};
-use crate::explain::{Explanation, Texts, explain, for_helpdesk, format, name_of, severity_word, since};
-use crate::model::Refusal;
+use crate::explain::{Explanation, explain, for_helpdesk, format, name_of, severity_word, since};
 use crate::remedy::{Plan, RemedyId};
+use crate::report::refusal_text;
 use crate::ui::intent::{Intent, Screen};
 use crate::ui::snapshot::Snapshot;
 use crate::ui::theme::Palette;
@@ -170,6 +170,10 @@ fn buttons_ui(
         for (remedy, index) in plan.remedies.iter().zip(0..) {
             let (text, intent) = match (remedy.id, finding.program()) {
                 (RemedyId::TellHelpdesk, _) => (texts.get("button-tell-helpdesk"), None),
+                (RemedyId::RunInBackground, Some(program)) => (
+                    texts.get("button-run-in-background"),
+                    Some(Intent::RunInBackground { subject: program.clone(), accept_lasting: false }),
+                ),
                 (RemedyId::CloseProgram, Some(program)) => (
                     texts.with_one("button-close-program", "name", name_of(program, texts)),
                     Some(Intent::Close(program.clone())),
@@ -181,10 +185,20 @@ fn buttons_ui(
                 _ => (texts.get("button-restart"), Some(Intent::Show(Screen::Restart))),
             };
             // A second action at the same time would distort the measurement of the first.
-            let enabled = snapshot.job.is_none() || matches!(remedy.id, RemedyId::Restart | RemedyId::TellHelpdesk);
+            let is_calm = matches!(remedy.id, RemedyId::Restart | RemedyId::TellHelpdesk);
+            let target = finding.program().map(|program| program.group.as_str()).unwrap_or_default();
+            let is_done = remedy.id == RemedyId::RunInBackground && snapshot.is_in_background(target);
+            let enabled = (snapshot.job.is_none() || is_calm) && !is_done;
             let button =
                 if index == 0 && !layout.short { primary(ui, snapshot, &text) } else { egui::Button::new(&text) };
-            if ui.add_enabled(enabled, button).clicked() {
+            let mut response = ui.add_enabled(enabled, button);
+            if remedy.id == RemedyId::RunInBackground
+                && let Some(program) = finding.program()
+            {
+                let hint = texts.with_one("run-in-background-hint", "name", name_of(program, texts));
+                response = response.on_hover_text(hint);
+            }
+            if response.clicked() {
                 intents.push(intent.unwrap_or_else(|| {
                     clicked = Some(Clicked::Copy);
                     let Snapshot { system, knowledge, zone, now, .. } = *snapshot;
@@ -221,11 +235,6 @@ pub fn primary<'a>(ui: &egui::Ui, snapshot: &Snapshot<'_>, text: &str) -> egui::
     let palette = snapshot.theme.palette(ui);
     let text = RichText::new(text).font(snapshot.theme.bold(snapshot.theme.size.text)).color(palette.on_accent);
     egui::Button::new(text).fill(palette.accent).stroke(Stroke::NONE).min_size(vec2(0.0, 36.0))
-}
-
-/// Explains why a program cannot be closed.
-pub fn refusal_text(refusal: Refusal, texts: &Texts) -> String {
-    texts.get(&format!("refusal-{}", refusal.id()))
 }
 
 fn why_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, finding: &Finding, words: &Explanation, palette: &Palette) {

@@ -1,13 +1,13 @@
 //! The card of a running action: the countdown, the question, the verdict.
 
 use eframe::egui::{self, Id, RichText};
-use fluent_bundle::FluentArgs;
 
 use super::finding_card::primary;
 use super::icon::{self, Icon};
-use crate::explain::{format, name_of, program_name};
+use crate::explain::name_of;
 use crate::model::ActError;
 use crate::remedy::{ASK_SECONDS, CloseStatus, Phase, Verdict};
+use crate::report::close_text;
 use crate::ui::intent::Intent;
 use crate::ui::snapshot::Snapshot;
 
@@ -33,7 +33,8 @@ impl JobCard {
                 let (rect, _) = ui.allocate_exact_size(egui::vec2(24.0, 24.0), egui::Sense::hover());
                 icon::paint(ui.painter(), symbol, rect, colour);
                 ui.vertical(|ui| {
-                    let text = RichText::new(describe(job, snapshot)).font(theme.bold(theme.size.title));
+                    let text = RichText::new(close_text(job, snapshot.knowledge, snapshot.texts, snapshot.now))
+                        .font(theme.bold(theme.size.title));
                     let label = ui.add(egui::Label::new(text).wrap());
                     // Screen readers announce the verdict when it arrives.
                     ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(egui::accesskit::Live::Polite));
@@ -110,62 +111,4 @@ impl JobCard {
             self.confirm = false;
         }
     }
-}
-
-fn describe(job: &CloseStatus, snapshot: &Snapshot<'_>) -> String {
-    let texts = snapshot.texts;
-    let mut args = FluentArgs::new();
-    args.set("name", name_of(&job.subject, texts));
-    let mut with_shares = |before: crate::model::Fraction, after: crate::model::Fraction| {
-        args.set("before", format::percent(before.get()));
-        args.set("after", format::percent(after.get()));
-    };
-    let id = match &job.phase {
-        Ok(Phase::Asking { until }) => {
-            args.set("seconds", format::count(until.since(snapshot.now).0.ceil()));
-            "job-asking"
-        }
-        Ok(Phase::StillOpen) => "job-still-open",
-        Ok(Phase::Forced { .. }) => "job-forced",
-        Ok(Phase::Measuring { .. }) => "job-measuring",
-        Ok(Phase::Done { verdict, .. }) => match verdict {
-            Verdict::Worked { before, after } => {
-                with_shares(*before, *after);
-                "job-worked"
-            }
-            Verdict::NoChange { freed, by, before, after } => {
-                with_shares(*before, *after);
-                args.set("freed", format::percent(freed.get()));
-                let by = by.as_deref().map(|by| program_name(by, snapshot.knowledge, texts.lang()));
-                let id = if by.is_some() { "job-no-change-by" } else { "job-no-change" };
-                args.set("by", by.unwrap_or_default());
-                id
-            }
-            Verdict::WasSmall { freed, before, after } => {
-                with_shares(*before, *after);
-                args.set("freed", format::percent(freed.get()));
-                "job-was-small"
-            }
-            Verdict::CameBack { after, by } => {
-                args.set("duration", format::duration(texts, after.0));
-                args.set("by", by.clone().unwrap_or_default());
-                if by.is_some() { "job-came-back-by" } else { "job-came-back" }
-            }
-            Verdict::Refused => "job-refused",
-            Verdict::CannotTell => "job-cannot-tell",
-        },
-        Err(error) => {
-            args.set(
-                "reason",
-                texts.get(match error {
-                    ActError::Gone => "job-failed-gone",
-                    ActError::Refused => "job-failed-refused",
-                    ActError::NoWindow => "job-failed-no_window",
-                    ActError::Unsupported => "job-failed-unsupported",
-                }),
-            );
-            "job-failed"
-        }
-    };
-    texts.with(id, &args)
 }

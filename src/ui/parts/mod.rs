@@ -1,5 +1,6 @@
 //! Parts of screens.
 
+pub mod background_card;
 pub mod charts;
 pub mod crash_notice;
 pub mod details;
