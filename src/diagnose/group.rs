@@ -466,6 +466,8 @@ fn fill(sample: &mut Sample, programs: &[ProgramSample], mut processes: Vec<Proc
     processes.sort_by(|a, b| cpu_of(b).total_cmp(&cpu_of(a)).then(b.memory.get().cmp(&a.memory.get())));
     let busy = processes.iter().filter(|process| cpu_of(process) >= KEEP_SHARE).count();
     processes.truncate(busy.max(KEEP_PROCESSES));
+    // The sample is kept for hours, with whatever this list has room for.
+    processes.shrink_to_fit();
     sample.top = processes;
 }
 
@@ -507,6 +509,14 @@ mod tests {
         assert!((browser.cpu.get() - 0.6).abs() < 1e-9 && (browser.busiest_part.get() - 0.5).abs() < 1e-9);
         assert!(table.programs[0].members.iter().all(|member| member.root.pid == 10));
         assert!((sample.everything_else.get().expect("known").get() - 0.3).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_sample_has_no_room_for_what_it_does_not_keep() {
+        let processes: Vec<ProcSample> = (10..4_010).map(|pid| process(pid, 1, "/usr/bin/sleep", 0.0)).collect();
+        let (sample, _) = group(Os::Linux, processes);
+        assert_eq!(sample.top.len(), KEEP_PROCESSES);
+        assert!(sample.top.capacity() <= 2 * KEEP_PROCESSES, "{}", sample.top.capacity());
     }
 
     /// `(a + b) + c` and `(c + b) + a` differ here in the last digit.
