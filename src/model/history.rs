@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use super::{At, Bytes, Celsius, Machine, ProgramKind, Rpm, Sample, Seconds};
+use super::{At, Bytes, Celsius, Machine, ProgramKind, ProgramSample, Rpm, Sample, Seconds};
 
 /// Retention of full samples in memory. The recorder keeps the rest.
 const KEEP: Seconds = Seconds::from_hours(2.0);
@@ -20,6 +20,9 @@ const DIP_MOST: Seconds = Seconds(15.0);
 const ODD_SHARE: f64 = 30.0;
 /// Uncovered time before a sample from which it is a gap (suspend, a stopped recorder).
 const GAP_LEAST: Seconds = Seconds(5.0);
+/// Number of newest samples that list every process of the programs that matter: findings and remedies name processes
+/// of a recent sample. Older samples list some of them, as a list of thousands in each would be most of the memory.
+const WHOLE_SAMPLES: usize = 15;
 /// Share of the PC from which a program counts as working, for [`Earlier`].
 const AT_WORK: f64 = 0.05;
 
@@ -204,8 +207,18 @@ impl History {
         self.add_trend(&sample);
         self.samples.push_back(sample);
         self.after_gap.push_back(gap);
+        self.thin_out();
         self.prune();
         true
+    }
+
+    /// Shortens the lists of processes in the newest sample that need not be whole any more.
+    fn thin_out(&mut self) {
+        let index = self.samples.len().checked_sub(WHOLE_SAMPLES + 1);
+        let Some(sample) = index.and_then(|index| self.samples.get_mut(index)) else { return };
+        if sample.programs.iter().any(ProgramSample::has_many_members) {
+            Arc::make_mut(sample).programs.iter_mut().for_each(ProgramSample::limit_members);
+        }
     }
 
     fn add_trend(&mut self, sample: &Sample) {
@@ -432,7 +445,7 @@ fn is_odd_sample(span: f64, seconds: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Fraction, ProgramSample, Reading};
+    use crate::model::{Fraction, Member, ProcKey, Reading};
 
     fn sample(seconds: i64, cpu: f64) -> Arc<Sample> {
         Arc::new(Sample {
@@ -576,6 +589,37 @@ mod tests {
             Some(At(998_000)),
             "nothing lasts across a gap"
         );
+    }
+
+    /// A browser, a build or a fork bomb: a list of all its processes in each sample was 180 MB after half an hour.
+    #[test]
+    fn only_the_newest_samples_list_thousands_of_processes() {
+        let crowd = |seconds: i64| {
+            // Busiest first; each later sample has the same processes.
+            let member = |pid: u32| {
+                let key = ProcKey { pid, start_time: u64::from(9_000 - pid) };
+                Member { key, root: key, cpu: Fraction::new(0.1 / f64::from(pid)), memory: Bytes(1) }
+            };
+            let members: Arc<[Member]> = (1..=4_000).map(member).collect();
+            let program = ProgramSample { name: "make".into(), parts: 4_000, members, ..ProgramSample::default() };
+            Arc::new(Sample { programs: vec![program], ..(*sample(seconds, 0.5)).clone() })
+        };
+        let mut history = History::new(Machine::default());
+        let mut kept = Vec::new();
+        for second in (2..=200).step_by(2) {
+            let sample = crowd(second);
+            kept.push(Arc::clone(&sample));
+            history.push(sample);
+        }
+        let lengths: Vec<usize> = history.samples().map(|sample| sample.programs[0].members.len()).collect();
+        assert!(lengths.iter().rev().take(15).all(|length| *length == 4_000), "{lengths:?}");
+        assert!(lengths.iter().rev().skip(15).all(|length| *length <= 32), "{lengths:?}");
+        let first = &history.samples().next().expect("a sample").programs[0];
+        let pids: Vec<u32> = first.members.iter().map(|member| member.key.pid).collect();
+        assert!(pids.is_sorted() && pids.starts_with(&[1, 2, 3]), "the busiest: {pids:?}");
+        assert!(pids.ends_with(&[3_998, 3_999, 4_000]), "and the oldest, which are there for longest: {pids:?}");
+        assert_eq!(first.parts, 4_000);
+        assert!(kept.iter().all(|sample| sample.programs[0].members.len() == 4_000), "others keep what they have");
     }
 
     #[test]

@@ -108,7 +108,31 @@ pub struct ProgramSample {
     pub members: Arc<[Member]>,
 }
 
+/// Processes of a program that an old sample of a history lists: so many of the busiest…
+const BUSIEST_KEPT: usize = 24;
+/// …and so many of the oldest of the others.
+const OLDEST_KEPT: usize = 8;
+
 impl ProgramSample {
+    /// True if [`Self::limit_members`] drops some.
+    pub fn has_many_members(&self) -> bool {
+        self.members.len() > BUSIEST_KEPT + OLDEST_KEPT
+    }
+
+    /// Drops processes that are neither among the busiest nor among the oldest, which tell best whether a later process
+    /// is another one.
+    pub fn limit_members(&mut self) {
+        if !self.has_many_members() {
+            return;
+        }
+        let (busiest, others) = self.members.split_at(BUSIEST_KEPT);
+        let mut oldest: Vec<(usize, &Member)> = others.iter().enumerate().collect();
+        oldest.sort_by_key(|(_, member)| member.key.start_time);
+        oldest.truncate(OLDEST_KEPT);
+        oldest.sort_by_key(|(index, _)| *index);
+        self.members = busiest.iter().chain(oldest.into_iter().map(|(_, member)| member)).copied().collect();
+    }
+
     /// The processes of its heavy trees: all of a browser, otherwise the trees with at least a quarter of the total
     /// `weight`, or half of the heaviest tree's (of many equal ones none has a quarter). Two independent scripts are
     /// one row to the user, but only the busy one is meant by "close it".
