@@ -7,6 +7,7 @@
 #   tests/fuzz/run.sh [SECONDS] [TARGET…]     SECONDS for each target (10); all targets when none is named; 0 only builds
 #
 # Ends with 1 when something was found; the input is kept in CARGO_TARGET_DIR/fuzz/found, and tried first the next time.
+# Inputs that reach something new are kept in CARGO_TARGET_DIR/fuzz/corpus, where the next run goes on from.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 project=$(cd "$here/../.." && pwd)
@@ -37,7 +38,7 @@ echo "built in $(($(date +%s) - begin)) s"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-found=$CARGO_TARGET_DIR/found
+found=$CARGO_TARGET_DIR/found kept=$CARGO_TARGET_DIR/corpus
 mkdir -p "$found"
 
 # What is in the repository is where each target begins.
@@ -196,10 +197,11 @@ words >"$work/words"
 bad=0
 for target in "${targets[@]}"; do
     seeds "$target"
+    mkdir -p "$kept/$target"
     log=$work/$target.log
     code=0
-    "$CARGO_TARGET_DIR/$host/release/$target" "$work/$target" -dict="$work/words" -max_total_time="$seconds" \
-        -max_len=8192 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="$found/$target-" \
+    "$CARGO_TARGET_DIR/$host/release/$target" "$kept/$target" "$work/$target" -dict="$work/words" -max_total_time="$seconds" \
+        -max_len=8192 -timeout=60 -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="$found/$target-" \
         >"$log" 2>&1 || code=$?
     grep -q "inline 8-bit counters" "$log" || {
         echo "$target: nothing was counted"
