@@ -19,6 +19,7 @@ use super::notices::{NO_NOTIFICATIONS, Notices};
 use super::notification_policy::{FindingKey, Notice, NotificationPolicy, finding_key};
 use super::recording_writer::{RecordingNotice, RecordingUnavailable, RecordingWriter};
 use super::session_events::{SessionEvents, SessionFacts, SteadyClock, clock_events};
+use super::shared_writer::SharedWriter;
 use super::{AgentEvent, Options};
 use crate::console::Output;
 use crate::context::Context;
@@ -67,7 +68,7 @@ pub(super) struct AgentLoop<'a> {
     finding_tracker: FindingTracker,
     notification_policy: NotificationPolicy,
     budget: Budget,
-    recording_writer: RecordingWriter,
+    recording_writer: SharedWriter,
     icon: IconState,
     autostart: Reading<AutostartState>,
     notices: Notices,
@@ -116,7 +117,7 @@ impl<'a> AgentLoop<'a> {
             finding_tracker: FindingTracker::default(),
             notification_policy: NotificationPolicy::default(),
             budget: Budget::default(),
-            recording_writer: RecordingWriter::open(path, run),
+            recording_writer: SharedWriter::new(RecordingWriter::open(path, run)),
             icon: IconState::new(Instant::now()),
             autostart: host.autostart_state(),
             notices: Notices::new(host.notifier(&texts.get("app-name"), desktop_events(&wakes))),
@@ -199,7 +200,7 @@ impl<'a> AgentLoop<'a> {
 
     fn begin(&mut self, path: Option<&Path>, output: &mut Output) {
         let boot = self.monitor.machine().boot_id.known();
-        let before = self.recording_writer.previous().map(|previous| &previous.boot_id);
+        let before = self.recording_writer.previous().map(|previous| previous.boot_id);
         let restarted = before.is_some_and(|before| before.is_some() && before.as_ref() != boot);
         let data = json!({ "version": env!("CARGO_PKG_VERSION"), "restarted": restarted });
         self.recording_writer.note(&Event::new(self.started, EventKind::Started, "").with(data));
@@ -247,7 +248,7 @@ impl<'a> AgentLoop<'a> {
         if self.recording_writer.previous().is_none() {
             return;
         }
-        let path = self.recording_writer.path().map(Path::to_path_buf);
+        let path = self.recording_writer.path();
         self.restore_notified(path.as_deref());
         self.learn_again();
         self.check_sudden_stop(path.as_deref());
@@ -463,6 +464,11 @@ impl<'a> AgentLoop<'a> {
         let wait = next_wait(self.options.wait, self.at.since(self.started));
         self.end_with(json!({ "cause": "too_costly" }), None).start_again(wait);
         Exit::TryAgain
+    }
+
+    /// The writer, for whoever ends the program.
+    pub(super) fn recording_writer(&self) -> SharedWriter {
+        self.recording_writer.clone()
     }
 
     /// Writes everything, marks the run as clean and then signals `waiting`.

@@ -16,9 +16,11 @@ mod notices;
 mod notification_policy;
 mod recording_writer;
 mod session_events;
+mod shared_writer;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 pub use agent_loop::KEEP;
@@ -38,6 +40,7 @@ use crate::signals;
 use agent_loop::{AgentLoop, Parts};
 use host::System;
 use recording_writer::RecordingUnavailable;
+use shared_writer::SharedWriter;
 
 /// Length of the pause that the tray menu offers.
 const PAUSE_MINUTES: u32 = 60;
@@ -97,11 +100,18 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
     platform::raise_own_priority();
     let (wakes, inbox) = channel();
     let stop = wakes.clone();
+    let recording_writer: Arc<OnceLock<SharedWriter>> = Arc::default();
+    let (ends, ended) = (Arc::clone(&recording_writer), Arc::clone(&recording_writer));
     // Without the handler a signal kills the process before it marks the run as clean; the next start then reports
     // that.
-    let handler = signals::on_stop(move || {
+    let end = move || {
         let _ = stop.send(AgentEvent::Stop);
-    });
+        if let Some(Err(error)) = ends.get().map(SharedWriter::end_soon) {
+            log::warn!("no thread to write the recording: {error}");
+        }
+    };
+    let is_written = move || ended.get().is_some_and(SharedWriter::has_ended);
+    let handler = signals::on_stop(end, move || if is_written() { Exit::Fine } else { Exit::Interrupted });
     if let Err(error) = handler {
         log::warn!("signals cannot be handled: {error}");
     }
@@ -109,6 +119,7 @@ pub fn run(options: Options, context: &Context, output: &mut Output) -> Exit {
     let parts =
         Parts { host: Box::new(System), source: Box::new(Sampler::new()), settings: file, recording: recording() };
     let agent_loop = AgentLoop::new(&context, &options, parts, wakes, output);
+    let _ = recording_writer.set(agent_loop.recording_writer());
     let exit = Agent { agent_loop, inbox }.run();
     log.end();
     exit
@@ -701,6 +712,38 @@ mod tests {
         rig.pc.start(BURNER, "burner", 0.8);
         rig.run(300);
         assert_eq!((rig.shown(), rig.agent.agent_loop.worst().as_deref()), (Vec::new(), Some("cpu_hog:burner")));
+    }
+
+    /// Regression: on a PC that gave it no processor the turn outlasted the patience of the signal handler, and the rows
+    /// of up to three minutes were lost with the mark of a clean end.
+    #[test]
+    fn an_agent_in_the_middle_of_a_turn_loses_no_row_at_a_signal() {
+        let context = context();
+        let mut rig = Rig::new(&context);
+        rig.run(3);
+        // Not written since the start.
+        let reader = || Reader::open(&rig.recording).expect("readable").expect("a recording");
+        assert_eq!(reader().samples(Tier::Raw, At(0), At(i64::MAX)).expect("samples").len(), 0);
+        let writer = rig.agent.agent_loop.recording_writer();
+        let ending = writer.end_soon().expect("a thread");
+        assert!(!writer.has_ended(), "the agent has time to end by itself");
+        ending.join().expect("ended");
+        assert!(writer.has_ended());
+        let (samples, run) = {
+            let reader = reader();
+            let samples = reader.samples(Tier::Raw, At(0), At(i64::MAX)).expect("samples");
+            (samples, reader.runs(At(0)).expect("runs").pop().expect("a run"))
+        };
+        assert!(!samples.is_empty() && run.clean, "{samples:?} {run:?}");
+        // The turn is over after all: nothing is written twice, and nothing opens the recording again.
+        rig.run(200);
+        let Rig { agent, recording, _folder, .. } = rig;
+        agent.agent_loop.end(None);
+        let reader = Reader::open(&recording).expect("readable").expect("a recording");
+        let events = reader.events(At(0), At(i64::MAX)).expect("events");
+        assert_eq!(events.iter().filter(|event| event.kind == EventKind::Stopped).count(), 1);
+        assert_eq!(reader.samples(Tier::Raw, At(0), At(i64::MAX)).expect("samples"), samples);
+        assert_eq!(reader.runs(At(0)).expect("runs").len(), 1);
     }
 
     #[test]

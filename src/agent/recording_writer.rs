@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::{At, Event, Sample, Seconds};
+use crate::model::{At, Event, EventKind, Sample, Seconds};
 use crate::recorder::{Inbox, Limits, PendingBatch, PreviousRun, Recorder, RecorderError, Run};
 
 /// Write interval while a finding is active; bounds what a power cut loses.
@@ -109,6 +109,9 @@ pub struct RecordingWriter {
     retry_delay: Seconds,
     /// Time of the last write or attempt.
     last_attempt: At,
+    /// Time of the newest that was added or written.
+    newest: At,
+    has_ended: bool,
     notices: Vec<RecordingNotice>,
     /// Events from the window that are on their way to the disk: handed to the recorder once, however often writing
     /// fails.
@@ -130,6 +133,8 @@ impl RecordingWriter {
             inbox: path.as_deref().map(Inbox::beside),
             path,
             last_attempt: run.started,
+            newest: run.started,
+            has_ended: false,
             run,
             recorder: None,
             previous: None,
@@ -230,6 +235,7 @@ impl RecordingWriter {
 
     /// Adds a sample.
     pub fn add(&mut self, sample: &Sample) {
+        self.newest = sample.at;
         if let Some(recorder) = &mut self.recorder {
             recorder.add(sample);
         } else if self.path.is_some() {
@@ -264,7 +270,7 @@ impl RecordingWriter {
 
     /// Writes now.
     pub fn flush(&mut self, now: At) {
-        self.last_attempt = now;
+        (self.last_attempt, self.newest) = (now, now);
         self.try_open();
         self.erase(now);
         let Some(recorder) = &mut self.recorder else { return };
@@ -316,7 +322,9 @@ impl RecordingWriter {
         self.pending.shift(milliseconds);
         // An open recorder shifts its own rows.
         self.run.started.0 = self.run.started.0.saturating_add(milliseconds);
-        self.last_attempt.0 = self.last_attempt.0.saturating_add(milliseconds);
+        for at in [&mut self.last_attempt, &mut self.newest] {
+            at.0 = at.0.saturating_add(milliseconds);
+        }
         if let Some(recorder) = &mut self.recorder
             && let Err(error) = recorder.shift_clock(milliseconds, now)
         {
@@ -324,22 +332,36 @@ impl RecordingWriter {
         }
     }
 
-    /// Writes the rest and marks the run as clean.
-    pub fn end(mut self, now: At) {
+    /// Writes the rest and marks the run as clean. Whatever is added afterwards is dropped.
+    pub fn end(&mut self, now: At) {
         self.flush(now);
-        if let Some(recorder) = self.recorder {
+        // Nothing opens it again.
+        (self.path, self.has_ended) = (None, true);
+        if let Some(recorder) = self.recorder.take() {
             // The next start notices the missing clean mark.
             if let Err(error) = recorder.end(now) {
                 log::warn!("the recording was not closed: {error}");
             }
         }
     }
+
+    /// Ends at the newest moment that was seen, unless it has ended already.
+    pub fn end_at_newest(&mut self) {
+        if !self.has_ended {
+            self.note(&Event::new(self.newest, EventKind::Stopped, "").with(serde_json::json!({})));
+            self.end(self.newest);
+        }
+    }
+
+    /// True after [`Self::end`].
+    pub const fn has_ended(&self) -> bool {
+        self.has_ended
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::EventKind;
     use crate::recorder::{Reader, Tier};
 
     #[test]

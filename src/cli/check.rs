@@ -83,7 +83,7 @@ pub(super) fn sample_until(
     let stopped = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stopped);
     // Without a handler, Ctrl-C ends the program at once, which loses nothing.
-    let _ = signals::on_stop(move || flag.store(true, Ordering::Relaxed));
+    let _ = signals::on_stop(move || flag.store(true, Ordering::Relaxed), || Exit::Interrupted);
     let begin = Instant::now();
     let end = begin + Duration::from_secs_f64(seconds.0);
     let mut observation = monitor.sample(now());
