@@ -74,6 +74,7 @@ impl ProtectRules {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closable {
     key: ProcKey,
+    file: Option<String>,
 }
 
 impl Closable {
@@ -106,7 +107,7 @@ impl Closable {
             return Err(Refusal::OurAncestor);
         }
         match facts.owner {
-            Owner::Me => Ok(Self { key: facts.key }),
+            Owner::Me => Ok(Self { key: facts.key, file: facts.path.known().cloned() }),
             Owner::System => Err(Refusal::System),
             Owner::Other | Owner::Unknown => Err(Refusal::OtherUser),
         }
@@ -115,6 +116,12 @@ impl Closable {
     /// The process.
     pub const fn key(&self) -> ProcKey {
         self.key
+    }
+
+    /// Its program file when it was checked, as the system names it. A process that runs another one since (exec) is
+    /// another program under the same number.
+    pub fn file(&self) -> Option<&str> {
+        self.file.as_deref()
     }
 }
 

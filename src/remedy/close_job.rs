@@ -179,16 +179,17 @@ impl<T: Target> CloseJob<T> {
         if std::mem::replace(&mut self.is_forced, true) {
             return CloseUpdate::default();
         }
+        let mut is_sent = false;
         for target in self.targets.iter_mut().filter(|target| target.is_running()) {
             // A process that has just ended is what was wanted; one that survives keeps `running` true.
-            let _ = target.force_close();
+            is_sent |= target.force_close() != Err(ActError::Gone);
         }
-        let action = self.event(EventKind::Action, pc.now, json!({ "force": true }));
+        let action = is_sent.then(|| self.event(EventKind::Action, pc.now, json!({ "force": true })));
         if self.status.phase.is_err() {
             self.status.phase = Ok(Phase::StillOpen);
         }
         let mut update = self.advance(CloseStep::Force, pc);
-        update.events.insert(0, action);
+        update.events.splice(0..0, action);
         update
     }
 
@@ -601,6 +602,16 @@ mod tests {
         events.extend(pass(&mut job, &pc, 20));
         assert!(matches!(verdict(&job), Some(Verdict::Worked { .. })), "{:?}", &job.status().phase);
         assert_eq!(events[1].data["verdict"], "worked");
+    }
+
+    #[test]
+    fn what_has_ended_while_the_question_was_open_is_not_told_as_closed_by_force() {
+        let pc = pc_with(Behaviour::Stubborn);
+        let (mut job, _) = click(&pc);
+        pass(&mut job, &pc, 14);
+        pc.borrow_mut().processes.remove(&7);
+        let events = force(&mut job, &pc);
+        assert!(events.iter().all(|event| event.kind != EventKind::Action), "{events:?}");
     }
 
     #[test]

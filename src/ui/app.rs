@@ -15,6 +15,7 @@ use super::update_hold::UpdateHold;
 use super::worker::{Command, Reply, Worker};
 use crate::context::Context;
 use crate::diagnose::{Finding, RuleId, Subject, incident_key};
+use crate::exit::Exit;
 use crate::explain::Lang;
 use crate::ipc::{Answer, Request, WINDOW, WindowOptions, read_request, write};
 use crate::model::{At, AutostartState, History, Machine, ProcKey, Reading, Refusal, Seconds, Why};
@@ -90,10 +91,11 @@ impl MimamoriApp {
         let (ctx, wake) = (&creation.egui_ctx, creation.egui_ctx.clone());
         let closing = ctx.clone();
         // Without a handler the system ends the window at once, and the next one puts back what was lowered.
-        let _ = signals::on_stop(move || {
+        let close = move || {
             closing.send_viewport_cmd(egui::ViewportCommand::Close);
             closing.request_repaint();
-        });
+        };
+        let _ = signals::on_stop(close, || Exit::Interrupted);
         let my_files = file.load().my_files(now());
         let wake = move || wake.request_repaint_after(REPAINT_DELAY);
         let (request_sender, requests) = channel();

@@ -98,6 +98,31 @@ fn a_stopped_process_keeps_the_request_and_ends_by_force() {
     assert_eq!(child.wait().expect("ended").signal(), Some(9));
 }
 
+/// Regression: a program replaced itself by another one (exec) while the question was open, and that one was killed. The
+/// number and the start time of the process stay the same.
+#[test]
+fn what_a_process_has_become_is_left_alone() {
+    let child = Command::new("sh").args(["-c", "read line; exec sleep 300"]).stdin(Stdio::piped()).spawn();
+    let mut child = child.expect("sh");
+    let checked = closable(&facts_of(child.id()));
+    let mut target = Target::open(&checked).expect("held");
+    assert!(target.is_running());
+    std::io::Write::write_all(child.stdin.as_mut().expect("pipe"), b"\n").expect("it reads");
+    let end = std::time::Instant::now() + SOON;
+    while target.is_running() {
+        assert!(std::time::Instant::now() < end, "it becomes another program");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!((target.ask_to_close(), target.force_close()), (Err(ActError::Gone), Err(ActError::Gone)));
+    assert_eq!((target.pause(), target.resume()), (Err(ActError::Gone), Err(ActError::Gone)));
+    assert_eq!(target.lower_priority(&[child.id()]).err(), Some(ActError::Gone));
+    assert_eq!(Target::open(&checked).err(), Some(ActError::Gone), "checked before");
+    assert_eq!(child.try_wait().expect("our child"), None);
+    assert!(Target::open(&closable(&facts_of(child.id()))).is_ok(), "checked anew");
+    child.kill().expect("our child");
+    child.wait().expect("our child");
+}
+
 /// Nice value of the first thread, proc_pid_stat(5).
 fn nice_of(pid: u32) -> i32 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");

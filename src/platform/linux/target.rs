@@ -1,6 +1,8 @@
 //! A process held by a pidfd from the check to the end of an action, so that signals can reach no other process.
 
+use std::fs;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -16,12 +18,18 @@ use crate::platform::types::ActError;
 pub struct Target {
     key: ProcKey,
     pidfd: OwnedFd,
+    /// Its program file; `None` where that cannot be seen.
+    file: Option<FileId>,
     close_requested: bool,
 }
 
+/// Device and inode, which stay the same when a file is renamed or deleted while it runs.
+type FileId = (u64, u64);
+
 impl Target {
     /// Opens the process and then verifies its identity: if the start time still matches after the pidfd was opened,
-    /// the pidfd cannot refer to a later process with the same id.
+    /// the pidfd cannot refer to a later process with the same id. A process that runs another program by now (exec) is
+    /// not the one that was checked either.
     ///
     /// # Errors
     /// [`ActError::Gone`] when it has ended, [`ActError::Refused`] when the system denies access.
@@ -32,7 +40,11 @@ impl Target {
         if start_time_of(key.pid) != Some(key.start_time) {
             return Err(ActError::Gone);
         }
-        let target = Self { key, pidfd, close_requested: false };
+        let file = file_of(key.pid);
+        if file.is_some() && what.file().is_some_and(|checked| !runs(key.pid, checked)) {
+            return Err(ActError::Gone);
+        }
+        let target = Self { key, pidfd, file, close_requested: false };
         // A zombie accepts signals without an error.
         if target.is_running() { Ok(target) } else { Err(ActError::Gone) }
     }
@@ -42,9 +54,17 @@ impl Target {
         self.key
     }
 
-    /// Returns `true` until the process has ended.
+    /// Returns `true` until the process has ended, or runs another program.
     pub fn is_running(&self) -> bool {
-        !self.wait(Duration::ZERO)
+        !self.wait(Duration::ZERO) && (self.file.is_none() || file_of(self.key.pid) == self.file)
+    }
+
+    /// Sends a signal, unless the process has become another program.
+    fn send(&self, signal: Signal) -> Result<(), ActError> {
+        if !self.is_running() {
+            return Err(ActError::Gone);
+        }
+        pidfd_send_signal(&self.pidfd, signal).map_err(from_errno)
     }
 
     /// Sends SIGTERM, once: Chromium takes a second one as an order to die at once
@@ -56,7 +76,7 @@ impl Target {
         if self.close_requested {
             return Ok(());
         }
-        pidfd_send_signal(&self.pidfd, Signal::TERM).map_err(from_errno)?;
+        self.send(Signal::TERM)?;
         self.close_requested = true;
         Ok(())
     }
@@ -66,7 +86,7 @@ impl Target {
     /// # Errors
     /// [`ActError::Gone`] or [`ActError::Refused`].
     pub fn force_close(&mut self) -> Result<(), ActError> {
-        pidfd_send_signal(&self.pidfd, Signal::KILL).map_err(from_errno)
+        self.send(Signal::KILL)
     }
 
     /// Returns `true` when [`Self::lower_priority`] can be undone. `family` are all processes of the program.
@@ -96,7 +116,7 @@ impl Target {
     /// # Errors
     /// [`ActError::Gone`] or [`ActError::Refused`].
     pub fn pause(&mut self) -> Result<(), ActError> {
-        pidfd_send_signal(&self.pidfd, Signal::STOP).map_err(from_errno)
+        self.send(Signal::STOP)
     }
 
     /// Lets it go on.
@@ -104,7 +124,7 @@ impl Target {
     /// # Errors
     /// [`ActError::Gone`] or [`ActError::Refused`].
     pub fn resume(&mut self) -> Result<(), ActError> {
-        pidfd_send_signal(&self.pidfd, Signal::CONT).map_err(from_errno)
+        self.send(Signal::CONT)
     }
 
     /// Waits up to `timeout` for the process to end; returns whether it has.
@@ -117,6 +137,17 @@ impl Target {
         // An error would mean a broken descriptor, impossible for one we own: counts as still running.
         poll(&mut fds, Some(&timeout)).is_ok_and(|ready| ready > 0)
     }
+}
+
+fn file_of(pid: Pid) -> Option<FileId> {
+    fs::metadata(format!("/proc/{pid}/exe")).ok().map(|file| (file.dev(), file.ino()))
+}
+
+/// Returns `true` when the process runs the file `checked`. The system adds a word to the name of one that was deleted.
+fn runs(pid: Pid, checked: &str) -> bool {
+    let plain = |name: &str| name.strip_suffix(" (deleted)").unwrap_or(name).to_owned();
+    let Ok(now) = fs::read_link(format!("/proc/{pid}/exe")) else { return true };
+    plain(&now.to_string_lossy()) == plain(checked)
 }
 
 pub(super) fn from_errno(error: rustix::io::Errno) -> ActError {
