@@ -85,6 +85,12 @@ impl<'a> LoadTimes<'a> {
     }
 }
 
+/// Time of the earliest sample of those up to the latest for which `is_so` holds, without a gap; `None` if it does not hold
+/// for the latest one.
+pub(super) fn state_since(history: &History, is_so: impl Fn(&Sample) -> bool) -> Option<At> {
+    history.unbroken().take_while(|sample| is_so(sample)).last().map(|sample| sample.at)
+}
+
 /// Known use of the graphics processor by `name`; 0 if unknown.
 pub(super) fn gpu_of(sample: &Sample, name: &str) -> f64 {
     let mut users = sample.gpu_users.known().into_iter().flatten();

@@ -88,8 +88,13 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
 /// `since 10:36, for 6 min`, or `last seen running at 10:36, 6 min ago` for a past event.
 pub fn since(finding: &Finding, texts: &Texts, zone: &TimeZone, now: At) -> String {
     let mut args = FluentArgs::new();
-    args.set("time", format::clock(finding.since, zone));
-    args.set("duration", format::duration(texts, now.since(finding.since).0));
+    let is_today = format::date(finding.since, zone) == format::date(now, zone);
+    let clock = if is_today { format::clock } else { format::date_clock };
+    args.set("time", clock(finding.since, zone));
+    // A program that is quiet now has the time that its figures cover.
+    let ended = finding.observed(EvidenceKind::QuietFor).and(finding.evidence.first());
+    let seconds = ended.map_or(now.since(finding.since).0, |figure| figure.seconds);
+    args.set("duration", format::duration(texts, seconds));
     texts.with(if finding.is_over() { "since-over" } else { "since" }, &args)
 }
 
@@ -106,9 +111,21 @@ pub fn severity_word(finding: &Finding) -> &'static str {
 
 fn variants(finding: &Finding) -> Vec<&'static str> {
     let mut variants = Vec::new();
-    if finding.rule == RuleId::SecretMining && finding.observed(EvidenceKind::ProgramGpu).is_some() {
+    if finding.rule == RuleId::SecretMining {
+        let is_alarm = finding.severity == Severity::Critical;
         // Its CPU use alone would not explain the finding.
-        variants.push(if finding.severity == Severity::Critical { "alarm-gpu" } else { "gpu" });
+        let by_gpu = finding.observed(EvidenceKind::ProgramGpu).is_some();
+        if finding.observed(EvidenceKind::QuietFor).is_some() {
+            variants.push(match (is_alarm, by_gpu) {
+                (true, true) => "alarm-gpu-quiet",
+                (true, false) => "alarm-quiet",
+                (false, true) => "gpu-quiet",
+                (false, false) => "quiet",
+            });
+        }
+        if by_gpu {
+            variants.push(if is_alarm { "alarm-gpu" } else { "gpu" });
+        }
     }
     if finding.severity == Severity::Critical {
         variants.push("alarm");
@@ -286,6 +303,8 @@ fn limits(finding: &Finding, of_rule: String, texts: &Texts) -> String {
         let mut args = FluentArgs::new();
         args.set("limits", limits);
         let id = match limitation {
+            // Nothing was ever recorded: it does not learn by itself.
+            Limitation::Learning { seconds } if seconds.0 < 1.0 => "limits-not-recorded",
             Limitation::Learning { seconds } => {
                 args.set("watched", format::duration(texts, seconds.0));
                 "limits-learning"
@@ -373,6 +392,7 @@ fn value(evidence: &Evidence, texts: &Texts) -> String {
         }
         EvidenceKind::BackAfter
         | EvidenceKind::HungSeconds
+        | EvidenceKind::QuietFor
         | EvidenceKind::KnownFor
         | EvidenceKind::SleptFor
         | EvidenceKind::PowerLost
@@ -425,18 +445,18 @@ mod tests {
 
     #[test]
     fn the_time_of_a_finding_is_reported_in_any_length() {
-        let finding = Finding { since: At(0), ..examples(RuleId::AllWell).remove(0) };
+        let mut finding = Finding { since: At(0), ..examples(RuleId::AllWell).remove(0) };
+        let quiet = finding.clone();
+        finding.evidence.retain(|evidence| evidence.kind != EvidenceKind::QuietFor);
         let over = Finding { rule: RuleId::SuddenStop, ..finding.clone() };
         let since_text = |finding: &Finding, lang: Lang, seconds: i64| {
             since(finding, &Texts::new(lang), &TimeZone::UTC, At(seconds * 1000))
         };
-        for (seconds, en, ja) in [
-            (20, "20 s", "20秒"),
-            (360, "6 min", "6分"),
-            (46_800, "13 h", "13時間"),
-            (7_500, "2 h 5 min", "2時間5分"),
-            (260_000, "3 days", "3日"),
-        ] {
+        assert_eq!(since_text(&quiet, Lang::En, 7_500), "since 00:00, for 6 min", "the time that its figures cover");
+        assert_eq!(since_text(&finding, Lang::En, 90_000), "since 1970-01-01 00:00, for 25 h", "of another day");
+        for (seconds, en, ja) in
+            [(20, "20 s", "20秒"), (360, "6 min", "6分"), (46_800, "13 h", "13時間"), (7_500, "2 h 5 min", "2時間5分")]
+        {
             assert_eq!(since_text(&finding, Lang::En, seconds), format!("since 00:00, for {en}"));
             assert_eq!(since_text(&finding, Lang::Ja, seconds), format!("00:00 から（{ja}）"));
             assert_eq!(since_text(&over, Lang::En, seconds), format!("last seen running at 00:00, {en} ago"));

@@ -3,7 +3,7 @@
 //!
 //! Time and samples are arguments. Events for the recording are returned; the caller records them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -12,11 +12,14 @@ use super::close::{ASK_SECONDS, CloseObservation, CloseStep, NO_LOAD, Phase, Res
 use crate::diagnose::{ProgramTable, Subject};
 use crate::model::{
     ActError, At, Closable, DisplayName, Event, EventKind, Fraction, Pid, ProcKey, ProgramKind, ProgramSample, Refusal,
-    Sample, SavedPriority,
+    Sample, SavedPriority, Seconds,
 };
 
 /// Share of the PC from which a program running again counts as back.
 const RETURN_LOAD: f64 = 0.05;
+
+/// Time over which the load of a program that stays open is followed.
+const OPEN_SECONDS: Seconds = Seconds(10.0);
 
 /// An open process. Holding it open ensures that no action reaches a later process with the same id.
 pub trait Target {
@@ -122,6 +125,9 @@ pub struct CloseJob<T> {
     before: Option<Fraction>,
     program_before: Option<Fraction>,
     others_before: HashMap<Arc<str>, Fraction>,
+    /// Load of the PC and of the program in the last samples while it stays open: a program whose question is answered
+    /// after minutes frees what it uses then.
+    open_loads: VecDeque<(At, Fraction, Fraction)>,
     ended: Option<At>,
     is_forced: bool,
 }
@@ -140,6 +146,7 @@ impl<T: Target> CloseJob<T> {
             before: pc.sample.cpu.get(),
             program_before: used_by(&subject, pc),
             others_before: pc.sample.programs.iter().map(|other| (Arc::clone(&other.name), other.cpu)).collect(),
+            open_loads: VecDeque::new(),
             targets: Vec::new(),
             ended: None,
             is_forced: false,
@@ -200,6 +207,9 @@ impl<T: Target> CloseJob<T> {
 
     fn advance(&mut self, step: CloseStep, pc: PcState<'_>) -> CloseUpdate {
         let Ok(phase) = self.status.phase.clone() else { return CloseUpdate::default() };
+        if phase == Phase::StillOpen {
+            self.follow_open(pc);
+        }
         let new = next(phase.clone(), step, &self.observe(pc));
         if let Phase::Measuring { ended } = new {
             self.ended.get_or_insert(ended);
@@ -213,6 +223,22 @@ impl<T: Target> CloseJob<T> {
         }
         self.status.phase = Ok(new);
         update
+    }
+
+    /// Takes over what the program uses while it stays open. The greatest of some seconds: one that is closing calms down.
+    fn follow_open(&mut self, pc: PcState<'_>) {
+        let is_new = self.open_loads.back().is_none_or(|(at, ..)| *at < pc.sample.at);
+        let used = pc.sample.cpu.get().zip(used_by(&self.status.subject, pc));
+        if let Some((total, program)) = used.filter(|_| is_new && self.targets.iter().any(T::is_running)) {
+            self.open_loads.push_back((pc.sample.at, total, program));
+            while self.open_loads.front().is_some_and(|(at, ..)| pc.sample.at.since(*at) > OPEN_SECONDS) {
+                self.open_loads.pop_front();
+            }
+            let greatest = self.open_loads.iter().max_by(|a, b| a.2.get().total_cmp(&b.2.get()));
+            if let Some((_, total, program)) = greatest {
+                (self.before, self.program_before) = (Some(*total), Some(*program));
+            }
+        }
     }
 
     fn event(&self, kind: EventKind, at: At, data: serde_json::Value) -> Event {
@@ -612,6 +638,23 @@ mod tests {
         pc.borrow_mut().processes.remove(&7);
         let events = force(&mut job, &pc);
         assert!(events.iter().all(|event| event.kind != EventKind::Action), "{events:?}");
+    }
+
+    #[test]
+    fn a_program_that_is_closed_after_minutes_frees_what_it_used_then() {
+        let pc = pc_with(Behaviour::Stubborn);
+        let (mut job, _) = click(&pc);
+        pass(&mut job, &pc, 20);
+        if let Some(process) = pc.borrow_mut().processes.get_mut(&7) {
+            process.cpu = 0.2;
+        }
+        pc.borrow_mut().rest = 0.5;
+        pass(&mut job, &pc, 60);
+        pc.borrow_mut().processes.remove(&7);
+        pc.borrow_mut().rest = 0.7;
+        pass(&mut job, &pc, 20);
+        let Some(Verdict::NoChange { freed, before, .. }) = verdict(&job) else { panic!("{:?}", verdict(&job)) };
+        assert!((freed.get() - 0.2).abs() < 1e-9 && (before.get() - 0.7).abs() < 1e-9, "{freed:?} {before:?}");
     }
 
     #[test]

@@ -4,6 +4,10 @@ secret_mining-headline = { $name } shows unusual signs and uses { $cpu } of this
 secret_mining-headline-alarm = { $name } may be mining coins in secret: { $cpu } of this PC for { $duration }
 secret_mining-headline-gpu = { $name } shows unusual signs and uses { $program_gpu } of the graphics processor: worth a look
 secret_mining-headline-alarm-gpu = { $name } may be mining coins in secret: { $program_gpu } of the graphics processor for { $duration }
+secret_mining-headline-quiet = { $name } showed unusual signs and used { $cpu } of this PC: worth a look
+secret_mining-headline-gpu-quiet = { $name } showed unusual signs and used { $program_gpu } of the graphics processor: worth a look
+secret_mining-headline-alarm-quiet = { $name } may have been mining coins in secret: { $cpu } of this PC for { $duration }
+secret_mining-headline-alarm-gpu-quiet = { $name } may have been mining coins in secret: { $program_gpu } of the graphics processor for { $duration }
 secret_mining-meaning = Several things about it are unusual. A program of your own, a test or a new tool can look like this too.
 secret_mining-meaning-alarm = What was seen fits a program that mines digital coins for somebody else. It is not proof: only your IT department can look into the program.
 secret_mining-todo-1 = If you know this program and started it, mark it as your work
@@ -283,6 +287,7 @@ saw-usual_fan_speed = { $number ->
     [0] At rest the fan of this PC usually stands still
    *[other] The fan of this PC usually has { $value } at rest
 }
+saw-quiet_for = Quiet since then, for { $value }
 saw-score = Signs together: { $number } points (unusual from { $limit })
 
 sign-miner_name = Its file has the name of a known miner
@@ -330,4 +335,5 @@ sign-installed = It is installed where only an administrator can put programs
 sign-tool_folder = It lies in a folder that a known tool fills with programs: { $text }
 
 limits-learning = { $limits } What is usual on this PC is still being learned ({ $watched } watched so far): whether something is new or unusually warm does not count yet.
+limits-not-recorded = { $limits } Nothing has been recorded of this PC so far, so whether something is new or unusually warm does not count.
 limits-unseen-processes = { $limits } Not every program can be seen from here: this system hides those of other users, or Mimamori runs in a container. What they use is in the totals only.

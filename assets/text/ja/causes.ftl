@@ -4,6 +4,10 @@ secret_mining-headline = { $name } に通常と異なる点があります（パ
 secret_mining-headline-alarm = { $name } がひそかに暗号資産の採掘（マイニング）をしている可能性があります：{ $duration }にわたり{ $cpu }を使用
 secret_mining-headline-gpu = { $name } に通常と異なる点があります（GPU の{ $program_gpu }を使用）。確認をおすすめします
 secret_mining-headline-alarm-gpu = { $name } がひそかに暗号資産の採掘（マイニング）をしている可能性があります：{ $duration }にわたり GPU の{ $program_gpu }を使用
+secret_mining-headline-quiet = { $name } に通常と異なる点がありました（パソコンの処理能力の{ $cpu }を使用）。確認をおすすめします
+secret_mining-headline-gpu-quiet = { $name } に通常と異なる点がありました（GPU の{ $program_gpu }を使用）。確認をおすすめします
+secret_mining-headline-alarm-quiet = { $name } がひそかに暗号資産の採掘（マイニング）をしていた可能性があります：{ $duration }にわたり{ $cpu }を使用
+secret_mining-headline-alarm-gpu-quiet = { $name } がひそかに暗号資産の採掘（マイニング）をしていた可能性があります：{ $duration }にわたり GPU の{ $program_gpu }を使用
 secret_mining-meaning = 普通のプログラムにはあまり見られない点がいくつかあります。自作のプログラム、テスト、新しいツールでも、同じように見えることがあります。
 secret_mining-meaning-alarm = 確認できた点は、ほかのだれかのために暗号資産の採掘（マイニング）をするプログラムの特徴と合います。ただし、証拠ではありません。中身を調べられるのは情報システム部門だけです。
 secret_mining-todo-1 = 自分で動かしたプログラムなら「自分の作業」に登録してください
@@ -280,6 +284,7 @@ saw-usual_fan_speed = { $number ->
     [0] このパソコンのファンは普段の待機時は停止
    *[other] このパソコンのファンの普段の待機時は{ $value }
 }
+saw-quiet_for = その後は静か：{ $value }
 saw-score = 手がかりの合計：{ $number }点（{ $limit }点以上で「通常と異なる」）
 
 sign-miner_name = ファイル名が、既知の採掘プログラムと同じ
@@ -324,4 +329,5 @@ sign-installed = 管理者だけが書き込める場所にインストールさ
 sign-tool_folder = よく使われるツールがプログラムを置く場所にある：{ $text }
 
 limits-learning = { $limits }このパソコンの普段の様子はまだ学習中です（見守った時間：{ $watched }）。新しく現れたか、普段より熱いかは、まだ判断に入れていません。
+limits-not-recorded = { $limits }このパソコンの記録がまだないため、新しく現れたか、普段より熱いかは、判断に入れていません。
 limits-unseen-processes = { $limits }ここからは一部のプログラムが見えません（ほかの利用者のものをシステムが隠しているか、Mimamori がコンテナの中で動いています）。それらの使用量は合計にだけ含まれます。

@@ -92,6 +92,8 @@ pub enum EvidenceKind {
     BackAfter,
     /// Seconds for which a window has not responded.
     HungSeconds,
+    /// Seconds for which a program has been quiet since.
+    QuietFor,
     /// Sum of the points of all signs.
     Score,
     /// Usual temperature of this PC while idle, in degrees Celsius.

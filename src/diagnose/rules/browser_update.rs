@@ -1,6 +1,7 @@
 //! A browser was updated while it runs: the old version stays in use until it is closed.
 
 use crate::diagnose::finding::{Confidence, Finding, RuleId, Severity, Subject};
+use crate::diagnose::series;
 use crate::knowledge::Knowledge;
 use crate::model::{History, OriginFlag, ProgramKind, ProgramSample, Reading};
 
@@ -16,7 +17,13 @@ pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Opt
     };
     let program = latest.programs.iter().find(old)?;
     let subject = Subject::program(program, knowledge, |member| member.cpu.get());
-    Some(Finding::new(RuleId::BrowserUpdate, Severity::Ok, Confidence::High, subject, latest.at, Vec::new()))
+    let name = &program.name;
+    let since = series::state_since(history, |sample| {
+        let browser = sample.condition.browser(name);
+        let replaced = sample.program(name).is_some_and(|program| program.origin.has(OriginFlag::UpdateWaiting));
+        replaced || browser.is_some_and(|browser| browser.update_waiting == Reading::Known(true))
+    })?;
+    Some(Finding::new(RuleId::BrowserUpdate, Severity::Ok, Confidence::High, subject, since, Vec::new()))
 }
 
 #[cfg(test)]

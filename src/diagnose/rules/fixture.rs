@@ -95,6 +95,11 @@ impl Scene {
     }
 
     /// Sets the time in seconds.
+    /// Time of the latest sample.
+    pub(in crate::diagnose) fn now(&self) -> At {
+        At(self.now)
+    }
+
     pub(in crate::diagnose) fn at(mut self, seconds: f64) -> Self {
         self.now = (seconds * 1000.0) as i64;
         self

@@ -15,7 +15,8 @@ pub(in crate::diagnose) fn find(history: &History, others: &[Finding]) -> Vec<Fi
         if has_none && !found.iter().any(|finding| finding.subject.group == about.subject.group) {
             let subject = about.subject.clone();
             let rule = RuleId::NoAdBlocking;
-            found.push(Finding::new(rule, Severity::Ok, Confidence::Medium, subject, latest.at, Vec::new()));
+            // It is told because of the other one, and lasts as long.
+            found.push(Finding::new(rule, Severity::Ok, Confidence::Medium, subject, about.since, Vec::new()));
         }
     }
     found

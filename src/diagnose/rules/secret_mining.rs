@@ -13,6 +13,9 @@ use crate::model::{At, History, OriginFlag, ProgramKind, ProgramSample, Seconds}
 /// A stretch of samples begins up to one sample after the load.
 const STEP_TOLERANCE: f64 = 2.5;
 
+/// A pause from which a program is told in the past tense.
+const QUIET_SECONDS: f64 = 10.0;
+
 pub(in crate::diagnose) fn find(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     let (steady, mining) = (&knowledge.thresholds.steady, &knowledge.thresholds.mining);
     // A disguised program is judged from a lower load on, and with its pauses.
@@ -94,6 +97,9 @@ fn judge(history: &History, knowledge: &Knowledge, program: &ProgramSample, shar
         Evidence::with_threshold(EvidenceKind::Score, f64::from(score), f64::from(mining.look), seconds),
     ];
     let on_gpu = stretch().map(|point| (series::gpu_of(point.sample, &program.name), point.span));
+    if quiet_for >= QUIET_SECONDS {
+        evidence.push(Evidence::new(EvidenceKind::QuietFor, quiet_for, Seconds(quiet_for)));
+    }
     if let Some((gpu, _)) = series::shape(on_gpu).filter(|(gpu, _)| *gpu >= steady.gpu) {
         evidence.push(Evidence::with_threshold(EvidenceKind::ProgramGpu, gpu, steady.gpu, seconds));
     }
