@@ -284,7 +284,7 @@ saw-usual_fan_speed = { $number ->
     [0] このパソコンのファンは普段の待機時は停止
    *[other] このパソコンのファンの普段の待機時は{ $value }
 }
-saw-quiet_for = その後は静か：{ $value }
+saw-quiet_for = いまは静か（{ $value }前から）
 saw-score = 手がかりの合計：{ $number }点（{ $limit }点以上で「通常と異なる」）
 
 sign-miner_name = ファイル名が、既知の採掘プログラムと同じ
