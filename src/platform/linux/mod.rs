@@ -161,12 +161,16 @@ pub fn memory() -> (Reading<Memory>, Reading<Swap>) {
             return (Reading::Missing(why), Reading::Missing(why));
         }
     };
-    let text = String::from_utf8_lossy(&buffer[..length]);
-    let field = |name: &str| meminfo_field(&text, name).map(|bytes| bytes.0);
     // The cache of ZFS is given back like the page cache, but the kernel does not count it as available.
-    let cache = cache_of_zfs();
-    let memory = field("MemTotal").zip(field("MemAvailable")).map(|(total, available)| Memory {
-        used: Bytes(total.saturating_sub(available).saturating_sub(cache)),
+    parse_memory(&String::from_utf8_lossy(&buffer[..length]), cache_of_zfs())
+}
+
+/// Parses `/proc/meminfo`, which containers and balloon drivers change: more may be available or free than there is.
+fn parse_memory(text: &str, reclaimable: u64) -> (Reading<Memory>, Reading<Swap>) {
+    let field = |name: &str| meminfo_field(text, name).map(|bytes| bytes.0);
+    let memory = field("MemTotal").filter(|total| *total > 0).zip(field("MemAvailable"));
+    let memory = memory.map(|(total, available)| Memory {
+        used: Bytes(total.saturating_sub(available).saturating_sub(reclaimable)),
         total: Bytes(total),
     });
     let swap = field("SwapTotal")
@@ -290,6 +294,32 @@ mod tests {
         let of = |areas: &[&str]| is_swap_in_memory(&(head.to_owned() + &areas.concat()));
         assert_eq!([of(&[zram]), of(&[zram, disk]), of(&[disk])], [Some(true), Some(false), Some(false)]);
         assert_eq!((of(&[]), is_swap_in_memory("")), (None, None));
+    }
+
+    #[test]
+    fn no_more_memory_is_used_than_there_is_and_none_is_unknown() {
+        let text = |total: &str, available: &str, swap: &str, free: &str| {
+            format!(
+                "MemTotal: {total} kB\nMemFree: 1 kB\nMemAvailable: {available} kB\nSwapTotal: {swap} kB\nSwapFree: {free} kB\n"
+            )
+        };
+        let of = |text: &str, cache: u64| {
+            let (memory, swap) = parse_memory(text, cache);
+            (memory.get().map(|m| (m.used.0, m.total.0)), swap.get().map(|s| (s.used.0, s.total.0)))
+        };
+        assert_eq!(of(&text("1000", "400", "0", "0"), 0), (Some((600 << 10, 1000 << 10)), Some((0, 0))), "no swap");
+        assert_eq!(
+            of(&text("1000", "400", "10", "4"), 700 << 10).0,
+            Some((0, 1000 << 10)),
+            "a cache larger than the use"
+        );
+        assert_eq!(of(&text("1000", "4000", "10", "40"), 0), (Some((0, 1000 << 10)), Some((0, 10 << 10))), "a balloon");
+        let huge = u64::MAX.to_string();
+        assert_eq!(of(&text(&huge, "0", "1", "1"), 0).0, Some((u64::MAX, u64::MAX)));
+        assert_eq!(of(&text("0", "0", "0", "0"), 0).0, None);
+        for text in ["", "MemTotal: -5 kB\nMemAvailable: 5 kB\n", "MemTotal: 5\n", "MemTotal: 5 kB\n"] {
+            assert_eq!(of(text, 0), (None, None), "{text}");
+        }
     }
 
     #[test]
