@@ -10,8 +10,8 @@ use crate::diagnose::{Finding, Grouper, ProgramFacts, ProgramTable, Subject, dia
 use crate::knowledge::{Knowledge, Mining, Steady};
 use crate::model::{
     ActError, At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, IdleBaseline, Machine, Member,
-    MyFiles, OwnProcess, Owner, Pid, ProcFacts, ProcKey, ProgramKind, ProgramSample, Reading, Refusal, Sample,
-    SavedPriority, Seconds, SelfUsage, Signatures, SuddenStop, TREND_KEEP, Use, VolumePoint, Why, WrittenHour,
+    MyFiles, OwnProcess, Owner, Pid, ProcFacts, ProcKey, ProcState, ProgramKind, ProgramSample, Reading, Refusal,
+    Sample, SavedPriority, Seconds, SelfUsage, Signatures, SuddenStop, TREND_KEEP, Use, VolumePoint, Why, WrittenHour,
 };
 use crate::platform;
 use crate::recorder::Reader;
@@ -139,6 +139,10 @@ impl remedy::Target for platform::Target {
 
     fn is_running(&self) -> bool {
         self.is_running()
+    }
+
+    fn state(&self) -> ProcState {
+        self.state()
     }
 
     fn ask_to_close(&mut self) -> Result<(), ActError> {

@@ -137,6 +137,7 @@ mod tests {
             json!({"verdict": "came_back"}),
             json!({"verdict": "came_back", "by": "cron\n"}),
             json!({"verdict": "refused"}),
+            json!({"verdict": "blocked"}),
             json!({"verdict": "cannot_tell"}),
             json!({"force": true}),
             json!({"remedy": "run_in_background", "lasting": true}),

@@ -253,7 +253,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::model::{OwnProcess, Owner, ProcFacts, ProtectRules, SavedPriority, ThreadPriority};
+    use crate::model::{OwnProcess, Owner, ProcFacts, ProcState, ProtectRules, SavedPriority, ThreadPriority};
 
     /// Nice values by process, and whether they can be put back.
     #[derive(Default)]
@@ -273,6 +273,10 @@ mod tests {
 
         fn is_running(&self) -> bool {
             self.1.borrow().nice.contains_key(&self.0.pid)
+        }
+
+        fn state(&self) -> ProcState {
+            ProcState::Running
         }
 
         fn ask_to_close(&mut self) -> Result<(), ActError> {

@@ -11,12 +11,15 @@ use serde_json::json;
 use super::close::{ASK_SECONDS, CloseObservation, CloseStep, NO_LOAD, Phase, Respawn, Verdict, next};
 use crate::diagnose::{ProgramTable, Subject};
 use crate::model::{
-    ActError, At, Closable, DisplayName, Event, EventKind, Fraction, Pid, ProcKey, ProgramKind, ProgramSample, Refusal,
-    Sample, SavedPriority, Seconds,
+    ActError, At, Closable, DisplayName, Event, EventKind, Fraction, Pid, ProcKey, ProcState, ProgramKind,
+    ProgramSample, Refusal, Sample, SavedPriority, Seconds,
 };
 
 /// Share of the PC from which a program running again counts as back.
 const RETURN_LOAD: f64 = 0.05;
+/// Time for which the processes must be in one state before it explains why they stay: whatever reads a file is blocked
+/// now and then.
+const STATE_SECONDS: Seconds = Seconds(2.0);
 
 /// Time over which the load of a program that stays open is followed.
 const OPEN_SECONDS: Seconds = Seconds(10.0);
@@ -27,6 +30,8 @@ pub trait Target {
     fn key(&self) -> ProcKey;
     /// Returns `true` until it has ended.
     fn is_running(&self) -> bool;
+    /// What it is doing, where the system reports that.
+    fn state(&self) -> ProcState;
     /// Asks it to close in a way that lets it save or refuse.
     ///
     /// # Errors
@@ -103,6 +108,8 @@ pub struct CloseStatus {
     pub can_force: bool,
     /// A part of it stays: the system denies access to it, or it is another user's.
     pub is_partial: bool,
+    /// State of the processes that are still open, if it is the same for all of them and lasts.
+    pub state: ProcState,
 }
 
 /// Processes of a program that may be closed.
@@ -130,6 +137,8 @@ pub struct CloseJob<T> {
     open_loads: VecDeque<(At, Fraction, Fraction)>,
     ended: Option<At>,
     is_forced: bool,
+    /// State of the processes at the last look, and since when.
+    state: (ProcState, At),
 }
 
 impl<T: Target> CloseJob<T> {
@@ -150,7 +159,14 @@ impl<T: Target> CloseJob<T> {
             targets: Vec::new(),
             ended: None,
             is_forced: false,
-            status: CloseStatus { subject, phase: Err(ActError::Gone), can_force: false, is_partial: false },
+            state: (ProcState::Unknown, pc.now),
+            status: CloseStatus {
+                subject,
+                phase: Err(ActError::Gone),
+                can_force: false,
+                is_partial: false,
+                state: ProcState::Unknown,
+            },
         };
         let held = match closable {
             Ok(closable) => hold(&closable, open),
@@ -210,16 +226,18 @@ impl<T: Target> CloseJob<T> {
         if phase == Phase::StillOpen {
             self.follow_open(pc);
         }
+        let is_waiting = matches!(phase, Phase::Asking { .. } | Phase::StillOpen | Phase::Forced { .. });
+        let state_changed = is_waiting && self.update_state(pc.now);
         let new = next(phase.clone(), step, &self.observe(pc));
         if let Phase::Measuring { ended } = new {
             self.ended.get_or_insert(ended);
         }
-        let changed = new != phase;
+        let changed = new != phase || state_changed;
         let mut update = CloseUpdate { is_news: changed || matches!(new, Phase::Asking { .. }), events: Vec::new() };
         if let Phase::Done { verdict, .. } = &new
-            && changed
+            && new != phase
         {
-            update.events.push(self.event(EventKind::Verdict, pc.now, verdict_json(verdict)));
+            update.events.push(self.event(EventKind::Verdict, pc.now, verdict_json(verdict, self.status.state)));
         }
         self.status.phase = Ok(new);
         update
@@ -268,15 +286,36 @@ impl<T: Target> CloseJob<T> {
         Err(error)
     }
 
+    /// The processes whose end is waited for, as far as they still run.
+    fn running(&self) -> impl Iterator<Item = &T> {
+        let roots = self.roots();
+        let has_root = self.targets.iter().any(|target| roots.contains(&target.key()));
+        let targets = self.targets.iter().filter(move |target| !has_root || roots.contains(&target.key()));
+        targets.filter(|target| target.is_running())
+    }
+
+    fn common_state(&self) -> ProcState {
+        let mut states = self.running().map(T::state);
+        let first = states.next().unwrap_or_default();
+        if states.all(|state| state == first) { first } else { ProcState::Unknown }
+    }
+
+    /// Looks at the state of the processes; returns whether [`CloseStatus::state`] has changed.
+    fn update_state(&mut self, now: At) -> bool {
+        let state = self.common_state();
+        if state != self.state.0 {
+            self.state = (state, now);
+        }
+        let lasting = if now.since(self.state.1) >= STATE_SECONDS { state } else { ProcState::Unknown };
+        std::mem::replace(&mut self.status.state, lasting) != lasting
+    }
+
     fn observe(&self, pc: PcState<'_>) -> CloseObservation {
         // Only a sample whose whole span lies after the end shows the remaining load.
         let settled = self.ended.is_some_and(|ended| pc.sample.at - pc.sample.span >= ended);
-        let roots = self.roots();
-        let has_root = self.targets.iter().any(|target| roots.contains(&target.key()));
-        let mut targets = self.targets.iter().filter(|target| !has_root || roots.contains(&target.key()));
         CloseObservation {
             now: pc.now,
-            running: targets.any(T::is_running),
+            running: self.running().next().is_some(),
             before: self.before,
             program_before: self.program_before,
             after: settled.then(|| pc.sample.cpu.get()).flatten(),
@@ -362,7 +401,7 @@ fn hold<T: Target>(
     Ok(Opened { targets, is_partial: closable.is_partial || refused.is_some() })
 }
 
-fn verdict_json(verdict: &Verdict) -> serde_json::Value {
+fn verdict_json(verdict: &Verdict, state: ProcState) -> serde_json::Value {
     match verdict {
         Verdict::Worked { before, after } => json!({ "verdict": "worked", "before": before, "after": after }),
         Verdict::NoChange { freed, by, before, after } => {
@@ -372,6 +411,7 @@ fn verdict_json(verdict: &Verdict) -> serde_json::Value {
             json!({ "verdict": "was_small", "freed": freed, "before": before, "after": after })
         }
         Verdict::CameBack { after, by } => json!({ "verdict": "came_back", "seconds": after.0, "by": by }),
+        Verdict::Refused if state == ProcState::Blocked => json!({ "verdict": "blocked" }),
         Verdict::Refused => json!({ "verdict": "refused" }),
         Verdict::CannotTell => json!({ "verdict": "cannot_tell" }),
     }
@@ -394,6 +434,10 @@ mod tests {
         Stubborn,
         /// Cannot be killed.
         Stuck,
+        /// Cannot be killed either: it waits for a device.
+        Blocked,
+        /// Reacts to nothing until it goes on.
+        Stopped,
         NoWindow,
     }
 
@@ -436,17 +480,27 @@ mod tests {
             match process.behaviour {
                 Behaviour::NoWindow => return Err(ActError::NoWindow),
                 Behaviour::Polite => drop(pc.processes.remove(&self.0.pid)),
-                Behaviour::Stubborn | Behaviour::Stuck => {}
+                Behaviour::Stubborn | Behaviour::Stuck | Behaviour::Blocked | Behaviour::Stopped => {}
             }
             Ok(())
+        }
+
+        fn state(&self) -> ProcState {
+            match self.1.borrow().processes.get(&self.0.pid).map(|process| process.behaviour) {
+                Some(Behaviour::Blocked) => ProcState::Blocked,
+                Some(Behaviour::Stopped) => ProcState::Stopped,
+                _ => ProcState::Running,
+            }
         }
 
         fn force_close(&mut self) -> Result<(), ActError> {
             let mut pc = self.1.borrow_mut();
             let process = pc.processes.get_mut(&self.0.pid).ok_or(ActError::Gone)?;
             process.forced += 1;
-            if process.behaviour == Behaviour::Stuck {
-                return Err(ActError::Refused);
+            match process.behaviour {
+                Behaviour::Stuck => return Err(ActError::Refused),
+                Behaviour::Blocked => return Ok(()),
+                _ => {}
             }
             pc.processes.remove(&self.0.pid);
             Ok(())
@@ -666,6 +720,31 @@ mod tests {
         assert!(matches!(job.status().phase, Ok(Phase::Forced { .. })));
         let events = pass(&mut job, &pc, 20);
         assert_eq!((verdict(&job), &events[0].data["verdict"]), (Some(&Verdict::Refused), &"refused".into()));
+    }
+
+    #[test]
+    fn what_waits_for_a_device_or_is_stopped_is_told_as_that_once_it_lasts() {
+        for (behaviour, state) in [(Behaviour::Blocked, ProcState::Blocked), (Behaviour::Stopped, ProcState::Stopped)] {
+            let pc = pc_with(Behaviour::Stubborn);
+            let (mut job, _) = click(&pc);
+            pass(&mut job, &pc, 60);
+            assert_eq!((&job.status().phase, job.status().state), (&Ok(Phase::StillOpen), ProcState::Running));
+            // For a moment.
+            pc.borrow_mut().processes.get_mut(&7).expect("there").behaviour = behaviour;
+            pass(&mut job, &pc, 1);
+            assert_ne!(job.status().state, state);
+            pass(&mut job, &pc, 5);
+            assert_eq!((&job.status().phase, job.status().state), (&Ok(Phase::StillOpen), state));
+            force(&mut job, &pc);
+            let events = pass(&mut job, &pc, 20);
+            match behaviour {
+                Behaviour::Blocked => {
+                    assert_eq!((verdict(&job), job.status().state), (Some(&Verdict::Refused), ProcState::Blocked));
+                    assert_eq!(events[0].data["verdict"], "blocked");
+                }
+                _ => assert!(matches!(verdict(&job), Some(Verdict::Worked { .. })), "{:?}", verdict(&job)),
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use fluent_bundle::FluentArgs;
 
 use crate::explain::{Texts, format, name_of, program_name};
 use crate::knowledge::Knowledge;
-use crate::model::{ActError, At, Fraction, Refusal, Seconds};
+use crate::model::{ActError, At, Fraction, ProcState, Refusal, Seconds};
 use crate::remedy::{
     BackgroundEnd, BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NotLowered, Phase, Verdict,
 };
@@ -22,7 +22,11 @@ pub fn close_text(job: &CloseStatus, knowledge: &Knowledge, texts: &Texts, now: 
             args.set("seconds", format::count(until.since(now).0.ceil()));
             "job-asking"
         }
-        Ok(Phase::StillOpen) => "job-still-open",
+        Ok(Phase::StillOpen) => match job.state {
+            ProcState::Blocked => "job-still-open-blocked",
+            ProcState::Stopped => "job-still-open-stopped",
+            _ => "job-still-open",
+        },
         Ok(Phase::Forced { .. }) => "job-forced",
         Ok(Phase::Measuring { .. }) => "job-measuring",
         Ok(Phase::Done { verdict, .. }) => match verdict {
@@ -48,6 +52,7 @@ pub fn close_text(job: &CloseStatus, knowledge: &Knowledge, texts: &Texts, now: 
                 args.set("by", by.clone().unwrap_or_default());
                 if by.is_some() { "job-came-back-by" } else { "job-came-back" }
             }
+            Verdict::Refused if job.state == ProcState::Blocked => "job-blocked",
             Verdict::Refused => "job-refused",
             Verdict::CannotTell => "job-cannot-tell",
         },

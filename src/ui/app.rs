@@ -428,7 +428,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::model::{MyFiles, Sample, SelfUsage};
+    use crate::model::{MyFiles, ProcState, Sample, SelfUsage};
 
     /// The window without a display: the test sends its replies and receives its commands.
     struct Rig {
@@ -525,7 +525,7 @@ mod tests {
         let commands: Vec<Command> = rig.commands.try_iter().collect();
         assert_eq!(commands, [Command::Close(subject.clone()), Command::Force, Command::DismissJob]);
         let phase = Err(crate::model::ActError::Gone);
-        let job = CloseStatus { subject, phase, can_force: false, is_partial: false };
+        let job = CloseStatus { subject, phase, can_force: false, is_partial: false, state: ProcState::Unknown };
         rig.reply(Reply::Job(Some(Box::new(job.clone()))));
         rig.frame(0);
         assert_eq!(rig.app.job, Some(job));

@@ -514,7 +514,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::model::{EventKind, History, Pid, ProcKey, SavedPriority};
+    use crate::model::{EventKind, History, Pid, ProcKey, ProcState, SavedPriority};
     use crate::remedy::{BackgroundPhase, BackgroundVerdict, NotLowered, Phase, Verdict};
     use crate::sampler::fake::FakePc;
 
@@ -590,6 +590,10 @@ mod tests {
     }
 
     impl Target for FakeTarget {
+        fn state(&self) -> ProcState {
+            ProcState::Unknown
+        }
+
         fn key(&self) -> ProcKey {
             self.0
         }

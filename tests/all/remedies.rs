@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use mimamori::model::{ActError, Closable, OwnProcess, Owner, ProcFacts, ProcKey, ProtectRules};
+use mimamori::model::{ActError, Closable, OwnProcess, Owner, ProcFacts, ProcKey, ProcState, ProtectRules};
 use mimamori::platform::{self, ProcessReader, Target};
 
 const SOON: Duration = Duration::from_secs(20);
@@ -91,6 +91,7 @@ fn a_stopped_process_keeps_the_request_and_ends_by_force() {
     let stopped = Command::new("kill").args(["-STOP", &child.id().to_string()]).status();
     assert!(stopped.expect("kill").success());
     let mut target = Target::open(&closable(&facts_of(child.id()))).expect("held");
+    wait_for_state(&target, ProcState::Stopped);
     target.ask_to_close().expect("asked");
     assert!(!target.wait(Duration::from_millis(300)), "it cannot listen");
     target.force_close().expect("forced");
@@ -151,6 +152,59 @@ fn a_child_lets_the_others_go_first_and_takes_its_turn_again() {
     child.wait().expect("our child");
     assert_eq!(target.lower_priority(&family), Err(ActError::Gone));
     assert_eq!(target.restore_priority(&saved), Err(ActError::Gone));
+}
+
+/// Starts `held.c`; `None` where it cannot be compiled.
+fn held(folder: &std::path::Path, how: &str) -> Option<Child> {
+    let program = folder.join("held");
+    let source = crate::root().join("tests/all/held.c");
+    if !Command::new("cc").arg("-o").arg(&program).arg(source).status().is_ok_and(|status| status.success()) {
+        crate::not_run(&format!("a process that is {how}: there is no C compiler"));
+        return None;
+    }
+    Some(Command::new(program).arg(how).stdout(Stdio::piped()).spawn().expect("started"))
+}
+
+fn wait_for_state(target: &Target, state: ProcState) {
+    let end = std::time::Instant::now() + SOON;
+    while target.state() != state {
+        assert!(std::time::Instant::now() < end, "{:?} and not {state:?}", target.state());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_process_that_waits_in_the_kernel_is_told_apart_from_one_that_asks_to_save() {
+    let folder = tempfile::tempdir().expect("folder");
+    let Some(mut child) = held(folder.path(), "blocked") else { return };
+    let mut target = Target::open(&closable(&facts_of(child.id()))).expect("held");
+    wait_for_state(&target, ProcState::Blocked);
+    target.ask_to_close().expect("asked");
+    assert!(!target.wait(Duration::from_millis(300)), "it does not hear the request");
+    assert_eq!(target.state(), ProcState::Blocked);
+    // What waits for a child can be killed; what waits for a device cannot.
+    target.force_close().expect("forced");
+    assert!(target.wait(SOON));
+    assert_eq!(target.state(), ProcState::Ended, "not waited for yet");
+    assert_eq!(child.wait().expect("ended").signal(), Some(9));
+    assert_eq!(target.state(), ProcState::Unknown);
+}
+
+#[test]
+fn a_process_in_the_hands_of_a_debugger_is_stopped_and_ends_by_force() {
+    let folder = tempfile::tempdir().expect("folder");
+    let Some(mut debugger) = held(folder.path(), "traced") else { return };
+    let mut line = String::new();
+    let output = debugger.stdout.take().expect("pipe");
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).expect("a number");
+    let mut target = Target::open(&closable(&facts_of(line.trim().parse().expect("a number")))).expect("held");
+    wait_for_state(&target, ProcState::Stopped);
+    target.ask_to_close().expect("asked");
+    assert!(!target.wait(Duration::from_millis(300)), "the debugger has it");
+    target.force_close().expect("forced");
+    assert!(target.wait(SOON));
+    debugger.kill().expect("ours");
+    debugger.wait().expect("ours");
 }
 
 #[test]

@@ -181,7 +181,7 @@ impl Scene {
 
     fn job(mut self, phase: Result<Phase, ActError>) -> Self {
         let subject = self.findings[0].0.subject.clone();
-        self.job = Some(CloseStatus { subject, phase, can_force: true, is_partial: false });
+        self.job = Some(CloseStatus { subject, phase, can_force: true, is_partial: false, state: ProcState::Unknown });
         self
     }
 }
@@ -293,6 +293,46 @@ fn escape_and_enter_on_the_safe_answer_keep_the_program() {
         assert!(harness.query_by_label("Force Chromium to close?").is_none(), "{key:?}");
         assert!(!harness.state().intents.contains(&Intent::Force), "{key:?}");
     }
+}
+
+#[test]
+fn a_program_that_cannot_react_is_not_said_to_ask() {
+    for (state, in_english, in_japanese) in [
+        (ProcState::Running, "it may be asking you to save", "保存の確認"),
+        (ProcState::Blocked, "usually for a disk or a network drive, and cannot close", "応答があるまで閉じられません"),
+        (ProcState::Stopped, "has paused it", "一時停止"),
+    ] {
+        for (lang, words) in [(Lang::En, in_english), (Lang::Ja, in_japanese)] {
+            let mut scene = Scene::new(lang, 0.6).job(Ok(Phase::StillOpen));
+            scene.job.as_mut().expect("a job").state = state;
+            scene.harness([1000.0, 700.0]).get_by_label_contains(words);
+        }
+    }
+    let phase = Ok(Phase::Done { ended: At(0), verdict: Verdict::Refused });
+    for (lang, words) in [(Lang::En, "It closes as soon as that answers."), (Lang::Ja, "応答がありしだい閉じます。")]
+    {
+        let mut scene = Scene::new(lang, 0.6).job(phase.clone());
+        scene.job.as_mut().expect("a job").state = ProcState::Blocked;
+        scene.harness([1000.0, 700.0]).get_by_label_contains(words);
+    }
+}
+
+#[test]
+fn a_question_is_asked_on_in_another_language_about_the_same_program() {
+    let mut harness = Scene::new(Lang::En, 0.6).job(Ok(Phase::StillOpen)).harness([1000.0, 700.0]);
+    harness.get_by_label("Force close…").click();
+    harness.run_steps(3);
+    assert!(harness.get_all_by_label("Keep it running").any(|node| node.is_focused()), "the safe answer");
+    let texts = Texts::new(Lang::Ja);
+    harness.state_mut().texts = texts;
+    harness.run_steps(3);
+    harness.get_by_label("Chromium を強制終了しますか？");
+    assert!(harness.query_by_label("Force Chromium to close?").is_none());
+    assert!(harness.get_by_label("やめる").is_focused(), "still the safe answer");
+    harness.get_by_label("強制終了する").click();
+    harness.run_steps(3);
+    assert!(harness.state().intents.contains(&Intent::Force));
+    assert!(harness.query_by_label("Chromium を強制終了しますか？").is_none());
 }
 
 #[test]

@@ -58,6 +58,7 @@ event-verdict-was_small = { $name } is closed; it used only { $freed }, so the P
 event-verdict-came_back = { $name } came back
 event-verdict-came_back-by = { $name } came back, started by { $by }
 event-verdict-refused = The system did not allow { $name } to be closed
+event-verdict-blocked = { $name } was waiting for a disk, a network drive or something else in the system and did not close
 event-verdict-cannot_tell = { $name } is closed; whether it helped could not be measured
 event-monitor_opened = { $name } was opened
 event-monitor_closed = { $name } was closed

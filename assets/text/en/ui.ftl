@@ -42,6 +42,8 @@ refusal-not_running = It is no longer running.
 
 job-asking = Asked { $name } to close. Waiting { $seconds } s more
 job-still-open = { $name } is still open. If it has a window, look there: it may be asking you to save.
+job-still-open-blocked = { $name } is still open. It is waiting inside the system, usually for a disk or a network drive, and cannot close before that answers.
+job-still-open-stopped = { $name } is still open. Another program, such as a terminal or a debugger, has paused it, so it cannot react.
 job-forced = Closing { $name } by force
 job-measuring = { $name } is closed. Looking whether it helped…
 job-worked = It worked: CPU { $before } → { $after }
@@ -51,6 +53,7 @@ job-no-change = { $name } is closed and freed { $freed }, but others use it now:
 job-no-change-by = { $name } is closed and freed { $freed }. { $by } is using it now: CPU { $before } → { $after }
 job-was-small = { $name } is closed. It used only { $freed }, so the PC is as busy as before: CPU { $before } → { $after }
 job-refused = The system did not allow it. { $name } is still running.
+job-blocked = { $name } is waiting inside the system, usually for a disk or a network drive. It closes as soon as that answers.
 job-partial = A part of it belongs to another user or runs as administrator. That part stays open.
 job-cannot-tell = { $name } is closed. Whether it helped could not be measured.
 job-failed = { $name } could not be asked: { $reason }

@@ -55,6 +55,7 @@ event-verdict-was_small = { $name } を終了しましたが、使っていた�
 event-verdict-came_back = { $name } がまた起動しました
 event-verdict-came_back-by = { $name } がまた起動しました（起動したもの：{ $by }）
 event-verdict-refused = { $name } の終了はシステムに許可されませんでした
+event-verdict-blocked = { $name } はディスクやネットワークドライブなど、システムの応答を待っていて閉じませんでした
 event-verdict-cannot_tell = { $name } は終了しました。効果は測れませんでした
 event-monitor_opened = { $name } が開かれました
 event-monitor_closed = { $name } が閉じられました

@@ -42,6 +42,8 @@ refusal-not_running = もう動いていません。
 
 job-asking = { $name } に終了を依頼しました。あと{ $seconds }秒待ちます
 job-still-open = { $name } はまだ開いています。ウィンドウがあればご覧ください。保存の確認が出ている可能性があります。
+job-still-open-blocked = { $name } はまだ開いています。システムの処理（たいていはディスクやネットワークドライブ）の応答を待っていて、応答があるまで閉じられません。
+job-still-open-stopped = { $name } はまだ開いています。端末やデバッガーなどほかのプログラムが一時停止させているため、反応できません。
 job-forced = { $name } を強制終了しています
 job-measuring = { $name } を閉じました。効果を確かめています…
 job-worked = 効果がありました：CPU { $before } → { $after }
@@ -51,6 +53,7 @@ job-no-change = { $name } を閉じて CPU の{ $freed }が空きましたが、
 job-no-change-by = { $name } を閉じて CPU の{ $freed }が空きましたが、今は { $by } が使っています：CPU { $before } → { $after }
 job-was-small = { $name } を閉じました。使っていたのは CPU の{ $freed }だけなので、負荷は変わりません：CPU { $before } → { $after }
 job-refused = システムが許可しませんでした。{ $name } はまだ動いています。
+job-blocked = { $name } はシステムの処理（たいていはディスクやネットワークドライブ）の応答を待っています。応答がありしだい閉じます。
 job-partial = 一部はほかのユーザーのものか、管理者として実行されているため、開いたままになります。
 job-cannot-tell = { $name } を閉じました。効果は測れませんでした。
 job-failed = { $name } に終了を依頼できませんでした：{ $reason }

@@ -113,7 +113,7 @@ impl ProcessReader {
                 children_time: (!is_subreaper(*pid, stat.name)).then(|| time(stat.children_ticks)),
                 memory: Bytes(stat.resident_pages.saturating_mul(self.page)),
                 threads: stat.threads,
-                state: state_of(stat.state),
+                state: state_of_letter(stat.state),
                 lowest_priority: Reading::Known(stat.nice >= LOWEST_NICE || stat.policy == SCHED_IDLE),
                 io,
                 name_hash: hasher.finish(),
@@ -235,6 +235,13 @@ pub(super) fn start_time_of(pid: Pid) -> Option<u64> {
     Some(parse_stat(&fs::read(format!("/proc/{pid}/stat")).ok()?)?.start_time)
 }
 
+/// What a process is doing; unknown if it has ended.
+pub(super) fn state_of(key: ProcKey) -> ProcState {
+    let line = fs::read(format!("/proc/{}/stat", key.pid)).unwrap_or_default();
+    let stat = parse_stat(&line).filter(|stat| stat.start_time == key.start_time);
+    stat.map_or(ProcState::Unknown, |stat| state_of_letter(stat.state))
+}
+
 fn parse_pid(name: &[u8]) -> Option<Pid> {
     if !name.first()?.is_ascii_digit() {
         return None;
@@ -327,7 +334,7 @@ fn parse_io(text: &[u8]) -> Option<(Bytes, Bytes)> {
     Some((Bytes(field("read_bytes:")?), Bytes(field("\nwrite_bytes:").or_else(|| field("write_bytes:"))?)))
 }
 
-fn state_of(letter: u8) -> ProcState {
+fn state_of_letter(letter: u8) -> ProcState {
     match letter {
         b'R' => ProcState::Running,
         b'S' | b'I' => ProcState::Sleeping,

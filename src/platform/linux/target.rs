@@ -9,8 +9,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid as RawPid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use super::priority;
-use super::processes::start_time_of;
-use crate::model::{Closable, Pid, ProcKey, SavedPriority};
+use super::processes::{start_time_of, state_of};
+use crate::model::{Closable, Pid, ProcKey, ProcState, SavedPriority};
 use crate::platform::types::ActError;
 
 /// A checked and open process.
@@ -65,6 +65,11 @@ impl Target {
             return Err(ActError::Gone);
         }
         pidfd_send_signal(&self.pidfd, signal).map_err(from_errno)
+    }
+
+    /// What it is doing.
+    pub fn state(&self) -> ProcState {
+        state_of(self.key)
     }
 
     /// Sends SIGTERM, once: Chromium takes a second one as an order to die at once

@@ -15,8 +15,8 @@ use super::types::{
     Writing,
 };
 use crate::model::{
-    At, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts, ProcKey, Reading, SavedPriority,
-    Seconds, Signature, Swap, Traffic, Why,
+    At, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts, ProcKey, ProcState, Reading,
+    SavedPriority, Seconds, Signature, Swap, Traffic, Why,
 };
 
 /// What the standard library knows: the number of processors.
@@ -385,6 +385,11 @@ impl Target {
     /// Always `false`.
     pub fn is_running(&self) -> bool {
         false
+    }
+
+    /// Always unknown.
+    pub const fn state(&self) -> ProcState {
+        ProcState::Unknown
     }
 
     /// Always fails.

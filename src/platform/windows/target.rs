@@ -15,7 +15,7 @@ use super::ntdll::{Buffer, procedure, u32_at};
 use super::priority;
 use super::processes::{open, start_time_of};
 use super::toplevel::Window;
-use crate::model::{Closable, Pid, ProcKey, SavedPriority};
+use crate::model::{Closable, Pid, ProcKey, ProcState, SavedPriority};
 use crate::platform::types::ActError;
 
 /// Rights to query a process, kill it and wait for its end. None of them allows reading its memory.
@@ -58,6 +58,12 @@ impl Target {
     /// Returns `true` until the process has ended.
     pub fn is_running(&self) -> bool {
         !self.wait(Duration::ZERO)
+    }
+
+    /// Unknown: Windows reports the states of threads, of which one that waits for a device is like any other.
+    #[expect(clippy::unused_self, reason = "the same on all platforms")]
+    pub const fn state(&self) -> ProcState {
+        ProcState::Unknown
     }
 
     /// Asks all its windows to close, like a click on their close buttons. All at once: a browser restores the windows
