@@ -23,7 +23,7 @@ fn hostile(name: &str) -> String {
 }
 
 /// Ends its process when dropped.
-struct Started(Child);
+pub struct Started(pub Child);
 
 impl Drop for Started {
     fn drop(&mut self) {

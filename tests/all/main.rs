@@ -30,6 +30,8 @@ mod recorder;
 mod remedies;
 mod scenarios;
 mod schemas;
+#[cfg(target_os = "linux")]
+mod secrets;
 mod signals;
 mod tray_probe;
 mod window;
