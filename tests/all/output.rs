@@ -76,6 +76,47 @@ fn a_display_that_goes_away_ends_the_window_with_a_sentence() {
     assert_eq!(told.trim_end(), "The display has gone, so the window is closed.");
 }
 
+/// Without OpenGL there is no window, and the answer is given all the same.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_display_without_opengl_gets_the_check_as_text() {
+    use std::io::{BufRead, BufReader};
+
+    let server = std::process::Command::new("Xvfb")
+        .args(["-displayfd", "1", "-screen", "0", "1200x800x24", "-nolisten", "tcp", "-extension", "GLX"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut server) = server else {
+        return crate::not_run("a display without OpenGL: there is no Xvfb");
+    };
+    let mut number = String::new();
+    BufReader::new(server.stdout.take().expect("a pipe")).read_line(&mut number).expect("a number");
+    let home = tempfile::tempdir().expect("folder");
+    for (lang, sentence, looked) in [
+        ("en", "The window could not be opened (", "Looked at this PC"),
+        ("ja", "ウィンドウを開けなかったため（", "調べた時間"),
+    ] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_mimamori"))
+            .args(["--lang", lang])
+            .env_clear()
+            .env("HOME", home.path())
+            .env("DISPLAY", format!(":{}", number.trim()))
+            // Neither Mesa's drivers nor those of a vendor.
+            .env("LIBGL_DRIVERS_PATH", "/nonexistent")
+            .env("__EGL_VENDOR_LIBRARY_DIRS", "/nonexistent")
+            .output()
+            .expect("started");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(told.contains(sentence) && !told.contains(".rs:"), "{told}");
+        let answer = String::from_utf8_lossy(&output.stdout);
+        assert!(answer.contains(looked), "{answer}");
+        assert!(output.status.code().is_some_and(|code| code <= 1), "{:?}: {told}", output.status);
+    }
+    server.kill().expect("killed");
+    server.wait().expect("ended");
+}
+
 /// What is printed for scripts is the same in every place: figures with a point, names as they are.
 #[test]
 fn no_locale_changes_what_a_script_reads() {

@@ -75,3 +75,27 @@ fn a_signal_ends_the_agent_also_when_no_thread_can_be_started() {
     let ended = agent.wait().expect("ended");
     assert!(begin.elapsed() < Duration::from_secs(1), "{:?}: {ended}", begin.elapsed());
 }
+
+/// An agent in little memory samples, records and ends in order.
+#[test]
+fn sixty_four_megabytes_of_address_space_are_enough_for_the_agent() {
+    let home = tempfile::tempdir().expect("folder");
+    let agent = Command::new("prlimit")
+        .args(["--as=67108864", env!("CARGO_BIN_EXE_mimamori-cli"), "agent"])
+        .env_clear()
+        .env("HOME", home.path())
+        .env("PATH", "/usr/bin:/bin")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut agent) = agent else { return crate::not_run("an agent in 64 MB: there is no prlimit") };
+    let recording = home.path().join(".local/state/mimamori/recording.db");
+    wait_for("it runs", || recording.exists());
+    std::thread::sleep(Duration::from_secs(6));
+    let sent = Command::new("kill").args(["-TERM", &agent.id().to_string()]).status().expect("kill");
+    assert!(sent.success() && agent.wait().expect("ended").success());
+    let db = Connection::open(recording).expect("opened");
+    let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).expect(sql);
+    assert!(count("SELECT count(*) FROM raw") > 0 && count("SELECT clean FROM run") == 1);
+    assert!(count("SELECT count(*) FROM raw_usage") > 0, "programs, too");
+}
