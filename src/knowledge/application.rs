@@ -1,6 +1,7 @@
 //! Which application a runtime runs. One runtime (Java, Python, Electron, Wine) runs many applications under one file
 //! name; users know the applications.
 
+use super::script::{base, script, shorten};
 use super::stem;
 use crate::model::ProcFacts;
 
@@ -35,30 +36,6 @@ const RUNTIMES: [&str; 27] = [
     "zsh",
 ];
 
-/// Switches of these runtimes whose value follows as an argument of its own and names no program.
-const WITH_VALUE: [&str; 16] = [
-    "-cp",
-    "-classpath",
-    "--class-path",
-    "-p",
-    "--module-path",
-    "--add-modules",
-    "-W",
-    "-X",
-    "-r",
-    "--require",
-    "-I",
-    "-ExecutionPolicy",
-    "-WindowStyle",
-    "--loader",
-    "--import",
-    "-d",
-];
-/// Switches whose value is the program.
-const WITH_PROGRAM: [&str; 8] = ["-jar", "-m", "--module", "-f", "-file", "-File", "exec", "--app"];
-/// Switches whose value is source code: the program has no name.
-const WITH_CODE: [&str; 7] = ["-c", "-e", "--eval", "-Command", "-EncodedCommand", "-enc", "-r"];
-
 /// Folders on the way from an application to the runtime it brings along.
 const OF_RUNTIME: [&str; 16] = [
     "bin",
@@ -92,8 +69,39 @@ const SHARED: [&str; 11] = [
     r"\windows\",
     r"\program files\powershell\",
 ];
-/// Longest name of an application, in characters.
-const LONGEST: usize = 40;
+/// Folders in which people keep the versions of a runtime: it lies there for all its applications.
+const MANAGERS: [&str; 30] = [
+    ".asdf",
+    ".bun",
+    ".conda",
+    ".deno",
+    ".dotnet",
+    ".fnm",
+    ".gradle",
+    ".jabba",
+    ".jdks",
+    ".jenv",
+    ".nodenv",
+    ".nvm",
+    ".phpenv",
+    ".plenv",
+    ".pyenv",
+    ".rbenv",
+    ".rubies",
+    ".rvm",
+    ".sdkman",
+    ".volta",
+    "anaconda",
+    "candidates",
+    "fnm",
+    "installs",
+    "miniconda",
+    "miniforge",
+    "mise",
+    "nvm",
+    "toolcache",
+    "versions",
+];
 
 /// An application run by a runtime.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,10 +128,10 @@ pub fn application(facts: &ProcFacts, parent: Option<&ProcFacts>) -> Option<Appl
     if is_own_name && !facts.name.is_empty() {
         return None;
     }
-    if args.iter().any(|arg| arg.starts_with("--type=")) {
+    if matches!(file.as_str(), "electron" | "nw") && args.iter().any(|arg| arg.starts_with("--type=")) {
         return Some(Application::Part);
     }
-    if let Some(name) = program_argument(args).or_else(|| bundle(facts.path.known().map_or("", String::as_str))) {
+    if let Some(name) = script(&file, args).or_else(|| bundle(facts.path.known().map_or("", String::as_str))) {
         return Some(Application::Named(format!("{name} ({file})")));
     }
     let is_same_file = parent.is_some_and(|parent| parent.path.known().is_some() && parent.path == facts.path);
@@ -152,55 +160,29 @@ fn is_wine(file: &str) -> bool {
 /// The Windows program that Wine runs: by its own path, else by the name of the process.
 fn windows_program(name: &str, args: &[String]) -> Option<String> {
     let is_program = |name: &str| name.len() > 4 && name.to_ascii_lowercase().ends_with(".exe");
-    let by_path = args.iter().take(2).map(|arg| base(arg)).find(|name| is_program(name));
+    let program = args.iter().find(|arg| !is_wine(&stem(base(arg))) && stem(base(arg)) != "wine-preloader");
+    let by_path = program.filter(|arg| !arg.starts_with('-')).map(|arg| base(arg)).filter(|name| is_program(name));
     // A long name is cut off after 15 bytes, the extension first.
     let by_name = (is_program(name) || name.len() == 15 && !is_wine(&stem(name))).then_some(name);
     let name = by_path.or(by_name)?;
     Some(shorten(if is_program(name) { &name[..name.len() - 4] } else { name }))
 }
 
-/// The program among the arguments of a runtime.
-fn program_argument(args: &[String]) -> Option<String> {
-    let mut rest = args.iter().skip(1).map(String::as_str);
-    while let Some(arg) = rest.next() {
-        if WITH_CODE.contains(&arg) {
-            return None;
-        }
-        if WITH_PROGRAM.contains(&arg) {
-            if let Some(name) = rest.next().and_then(name_of) {
-                return Some(name);
-            }
-        } else if WITH_VALUE.contains(&arg) {
-            rest.next();
-        } else if !(arg.starts_with('-') || arg.starts_with("//") || arg.starts_with('/') && arg.len() <= 2) {
-            return name_of(arg);
-        }
-    }
-    None
-}
-
-/// The name of a script, an archive, a module or a class; `None` for what is no name of a file.
-fn name_of(arg: &str) -> Option<String> {
-    let arg = arg.trim_end_matches(['/', '\\']);
-    let name = base(arg);
-    // The application of Electron is an archive or folder of the same name everywhere.
-    let name = match name {
-        "app.asar" | "app" | "resources" | "." => folder_of(arg).unwrap_or_default(),
-        name => name.to_owned(),
-    };
-    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | ' ' | '+' | '$' | ':');
-    (name.chars().all(is_name) && name.chars().any(char::is_alphabetic)).then(|| shorten(&name))
-}
-
 /// The folder of the application that brings its runtime along; `None` for a runtime that many share.
 fn bundle(path: &str) -> Option<String> {
     let lower = path.to_lowercase();
     let is_in = |place: &&str| if place.starts_with('/') { lower.starts_with(*place) } else { lower.contains(*place) };
-    if SHARED.iter().any(is_in) { None } else { folder_of(path) }
+    let is_managed = || lower.split(['/', '\\']).any(|folder| MANAGERS.contains(&plain_folder(folder)));
+    if SHARED.iter().any(is_in) || is_managed() { None } else { folder_of(path) }
+}
+
+/// A folder without the version in its name.
+fn plain_folder(folder: &str) -> &str {
+    folder.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
 }
 
 /// The nearest folder that is not one of every application.
-fn folder_of(path: &str) -> Option<String> {
+pub(super) fn folder_of(path: &str) -> Option<String> {
     let mut folders: Vec<&str> = path.split(['/', '\\']).collect();
     folders.pop();
     let folder = folders.into_iter().rev().find(|folder| {
@@ -211,16 +193,6 @@ fn folder_of(path: &str) -> Option<String> {
     // A folder of a user or a whole drive is no application.
     let is_place = folder.ends_with(':') || ["home", "opt", "tmp", "users"].contains(&folder.to_lowercase().as_str());
     (!is_place).then(|| shorten(folder))
-}
-
-fn base(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
-}
-
-/// At most [`LONGEST`] characters, the end of a longer name: that of a class follows its package.
-fn shorten(name: &str) -> String {
-    let skip = name.chars().count().saturating_sub(LONGEST);
-    name.chars().skip(skip).collect()
 }
 
 #[cfg(test)]
@@ -290,6 +262,14 @@ mod tests {
                 "login.vbs (wscript)",
             ),
             ("java", java, &[], "java (5)"),
+            // Regression: they had the name of a folder that all applications of the runtime share.
+            ("node", "/home/a/.nvm/versions/node/v20.1.0/bin/node", &[], "node (5)"),
+            ("python3.11", "/home/a/.pyenv/versions/3.11.4/bin/python3.11", &["python3.11", "-c", "x"], "python (5)"),
+            ("deno", "/home/a/.deno/bin/deno", &["deno", "eval", "x"], "deno (5)"),
+            ("java", "/home/a/.sdkman/candidates/java/17.0.2/bin/java", &[], "java (5)"),
+            ("python3", "/home/a/miniconda3/bin/python3", &[], "python (5)"),
+            ("node.exe", r"C:\Users\a\AppData\Roaming\nvm\v20.1.0\node.exe", &[], "node (5)"),
+            ("java", "/home/a/.minecraft/runtime/java/bin/java", &[], ".minecraft (java)"),
         ] {
             assert_eq!(named(name, path, args).as_deref(), Some(expected), "{path} {args:?}");
         }

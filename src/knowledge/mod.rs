@@ -10,6 +10,7 @@ mod origin;
 mod overlay;
 mod place;
 mod programs;
+mod script;
 mod system;
 mod thresholds;
 
