@@ -228,7 +228,8 @@ pub fn program_name(name: &str, knowledge: &Knowledge, lang: Lang) -> String {
 
 /// Display name of a subject.
 pub fn name_of(subject: &Subject, texts: &Texts) -> String {
-    subject.name.get(texts.lang()).to_owned()
+    // A recorded one may come from anywhere.
+    DisplayName::new(subject.name.get(texts.lang())).as_str().to_owned()
 }
 
 fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
@@ -238,7 +239,7 @@ fn arguments(finding: &Finding, texts: &Texts) -> FluentArgs<'static> {
         args.set("program", name_of(cause, texts));
     }
     if let Some(parent) = &finding.parent {
-        args.set("parent", parent.clone());
+        args.set("parent", DisplayName::new(parent).as_str().to_owned());
     }
     for evidence in &finding.evidence {
         let name = match evidence.kind {

@@ -5,10 +5,12 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 use unic_langid::LanguageIdentifier;
+
+use crate::model::{is_dangerous, visible_line};
 
 /// A language of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
@@ -128,8 +130,23 @@ impl Texts {
             return id.to_owned();
         };
         let mut errors = Vec::new();
-        self.bundle().format_pattern(pattern, args, &mut errors).into_owned()
+        let args = args.map(visible);
+        self.bundle().format_pattern(pattern, args.as_ref(), &mut errors).into_owned()
     }
+}
+
+/// Arguments in which every invisible character is made visible. Names of programs, mounts, devices and files come from
+/// others: a line feed in one would begin a line that looks like ours.
+fn visible<'a>(args: &'a FluentArgs<'_>) -> FluentArgs<'a> {
+    let shown = args.iter().map(|(name, value)| {
+        let value = match value {
+            FluentValue::String(text) if text.contains(is_dangerous) => visible_line(text).into(),
+            FluentValue::String(text) => FluentValue::String(Cow::Borrowed(text)),
+            other => other.clone(),
+        };
+        (Cow::Borrowed(name), value)
+    });
+    shown.collect()
 }
 
 impl fmt::Debug for Texts {
@@ -243,6 +260,15 @@ mod tests {
             let texts = Texts::new(lang);
             assert_eq!(texts.get("no-such-text"), "no-such-text");
             assert!(texts.has("all_well-headline"));
+        }
+    }
+
+    /// Regression: a mount named like the lines of a report forged one.
+    #[test]
+    fn no_argument_begins_a_line() {
+        for &lang in Lang::ALL {
+            let text = Texts::new(lang).with_one("disk_nearly_full-headline", "name", "/mnt/A\n○ Fine\u{202e}\n\nZ");
+            assert!(text.contains("/mnt/A<U+000A>○ Fine<U+202E><U+000A><U+000A>Z"), "{text}");
         }
     }
 

@@ -64,6 +64,12 @@ pub fn visible_lines(text: &str) -> String {
     visible
 }
 
+/// Makes every invisible or dangerous character of a text visible, its line feeds included. For a text of any length
+/// within a sentence; a name is a [`DisplayName`].
+pub fn visible_line(text: &str) -> String {
+    text.chars().flat_map(make_visible).collect()
+}
+
 fn make_visible(c: char) -> Vec<char> {
     if is_dangerous(c) { format!("<U+{:04X}>", u32::from(c)).chars().collect() } else { vec![c] }
 }

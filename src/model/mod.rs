@@ -22,7 +22,7 @@ mod volume;
 
 pub use browser::{BrowserFamily, BrowserPlaces, BrowserQuestion, BrowserState, OwnBlocking};
 pub use condition::{Autostart, AutostartState, Condition, Protection, StopReason, SuddenStop};
-pub use display_name::{DisplayName, is_dangerous, visible_lines};
+pub use display_name::{DisplayName, is_dangerous, visible_line, visible_lines};
 pub use event::{Event, EventKind};
 pub use history::{Earlier, Held, HeldMeans, History, IdleBaseline, TREND_KEEP, VolumePoint, WrittenHour};
 pub use machine::{Machine, Os, SelfUsage};

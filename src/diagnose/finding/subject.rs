@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::knowledge::{Knowledge, Label};
-use crate::model::{Member, ProgramKind, ProgramSample, VolumeKind};
+use crate::model::{DisplayName, Member, ProgramKind, ProgramSample, VolumeKind};
 
 /// Kind of a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,7 +56,8 @@ impl Subject {
 
     /// A volume.
     pub fn volume(name: &str, volume: VolumeKind) -> Self {
-        Self { kind: SubjectKind::Volume, group: name.to_owned(), name: Label::same(name), volume, ..Self::machine() }
+        let shown = Label::same(DisplayName::new(name).as_str());
+        Self { kind: SubjectKind::Volume, group: name.to_owned(), name: shown, volume, ..Self::machine() }
     }
 
     /// A program that has ended: it has no processes, and nothing can be done about it.
@@ -67,8 +68,9 @@ impl Subject {
 
     /// A program, with the process trees that are heavy by `weight`.
     pub fn program(program: &ProgramSample, knowledge: &Knowledge, weight: impl Fn(&Member) -> f64) -> Self {
-        let name =
-            knowledge.named(&program.name).map_or_else(|| Label::same(&program.name), |known| known.name.clone());
+        let name = knowledge
+            .named(&program.name)
+            .map_or_else(|| Label::same(DisplayName::new(&program.name).as_str()), |known| known.name.clone());
         Self {
             kind: if program.kind == ProgramKind::Browser { SubjectKind::Browser } else { SubjectKind::Program },
             group: program.name.to_string(),
