@@ -35,7 +35,7 @@ why-sure = How sure: { $confidence }
 
 refusal-system = It belongs to the system, so Mimamori leaves it alone.
 refusal-security = It protects or manages this PC, so Mimamori leaves it alone.
-refusal-other_user = It belongs to another person or to the system, so Mimamori leaves it alone.
+refusal-other_user = It runs as another user or with other rights, so Mimamori leaves it alone.
 refusal-ourselves = This is Mimamori itself.
 refusal-our_ancestor = Mimamori was started from it, so Mimamori leaves it alone.
 refusal-not_running = It is no longer running.

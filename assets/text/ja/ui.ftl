@@ -35,7 +35,7 @@ why-sure = 確かさ：{ $confidence }
 
 refusal-system = システムの一部のため、見守りからは操作しません。
 refusal-security = このパソコンを守る、または管理するプログラムのため、見守りからは操作しません。
-refusal-other_user = ほかの人またはシステムのプログラムのため、見守りからは操作しません。
+refusal-other_user = ほかのユーザーとして、または別の権限で動いているため、見守りからは操作しません。
 refusal-ourselves = 見守り自身です。
 refusal-our_ancestor = 見守りの起動元のため、操作しません。
 refusal-not_running = もう動いていません。

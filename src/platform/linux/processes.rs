@@ -163,15 +163,18 @@ impl ProcessReader {
     fn owner_of(&self, pid: Pid) -> Owner {
         use std::os::unix::fs::MetadataExt;
         let Ok(metadata) = fs::metadata(format!("/proc/{pid}")) else { return Owner::Unknown };
-        let uid = metadata.uid();
-        if uid == self.uid {
-            // For root, system services have the same owner; they still count as the system's.
-            if uid == 0 && is_system_service(pid) { Owner::System } else { Owner::Me }
-        } else if uid < 1000 || uid == 65534 {
-            Owner::System
-        } else {
-            Owner::Other
-        }
+        owner_of_user(metadata.uid(), self.uid, || is_system_service(pid))
+    }
+}
+
+/// Whose the process of a user is. The accounts of services (`www-data`, `nobody`) are users: whatever breaks into a
+/// service runs as one, and nothing of it is the system's.
+fn owner_of_user(user: u32, own: u32, is_service: impl Fn() -> bool) -> Owner {
+    match user {
+        // For root, system services have the same owner; they still count as the system's.
+        0 if own != 0 || is_service() => Owner::System,
+        _ if user == own => Owner::Me,
+        _ => Owner::Other,
     }
 }
 
@@ -352,6 +355,24 @@ mod tests {
     fn line(name: &str) -> Vec<u8> {
         format!("77 ({name}) R 5 1 1 0 -1 4194304 1 2 3 4 100 20 40 3 20 0 9 0 555 1000000 250 18446744073709551615")
             .into_bytes()
+    }
+
+    /// Regression: a program of www-data or nobody was said to belong to the system.
+    #[test]
+    fn only_what_root_runs_belongs_to_the_system() {
+        for (user, own, is_service, owner) in [
+            (0, 1000, false, Owner::System),
+            (0, 0, true, Owner::System),
+            (0, 0, false, Owner::Me),
+            (1000, 1000, true, Owner::Me),
+            (33, 1000, true, Owner::Other),
+            (33, 0, true, Owner::Other),
+            (33, 33, true, Owner::Me),
+            (65_534, 1000, false, Owner::Other),
+            (1234, 1000, false, Owner::Other),
+        ] {
+            assert_eq!(owner_of_user(user, own, || is_service), owner, "{user} seen by {own}");
+        }
     }
 
     #[test]
