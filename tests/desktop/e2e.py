@@ -191,6 +191,12 @@ class Burner(Proc):
     def was_asked(self):
         return "TERM" in self.note.read_text()
 
+    def priority(self):
+        """What the kernel weighs it by: its nice value, and that of its session."""
+        nice = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()[16]
+        autogroup = Path(f"/proc/{self.pid}/autogroup")
+        return nice, autogroup.read_text().split()[-1] if autogroup.exists() else None
+
 
 # ------------------------------------------------------------------------------------------------ the screen
 
@@ -548,6 +554,32 @@ class DesktopTest(unittest.TestCase):
         self.assertEqual(burner.status(1), -signal.SIGKILL)
         before, after = self.wait_verdict(app, 40)
         self.assertGreater(before, after + 10)
+
+    @judges_load
+    @with_diagnostics
+    def test_honest_work_in_the_background(self):
+        wait_quiet()
+        burner = self.burner("mimamori-render")
+        usual = burner.priority()
+        app = self.start("--lang", "en")
+        self.wait_headline(app, "mimamori-render keeps using", app.begun)
+        app.click("Let it run in the background")
+        until("others go first", 30, lambda: burner.priority() != usual)
+        say(f"nice value and autogroup {usual} -> {burner.priority()}")
+        app.wait(re.compile("^It worked|lets other programs go first now"), 30)
+        app.picture("background-en")
+        self.assertTrue(burner.alive(), "it lost its work")
+        app.click("Back to normal")
+        until("it takes its turn again", 15, lambda: burner.priority() == usual)
+        app.wait("mimamori-render takes its turn like other programs again", 10)
+        app.click("OK")
+        app.wait_gone("takes its turn like other programs again")
+        app.click("Let it run in the background")
+        until("others go first", 30, lambda: burner.priority() != usual)
+        app.process.send_signal(signal.SIGTERM)
+        until("it takes its turn again when the window ends", 20, lambda: burner.priority() == usual)
+        self.assertTrue(burner.alive())
+        self.assertFalse(burner.was_asked())
 
     @judges_load
     @with_diagnostics
