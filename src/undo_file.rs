@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{At, LoweredProcess};
+use crate::model::{At, AutostartChange, LoweredProcess};
 use crate::platform;
 
 /// Size limit of the file in bytes.
@@ -31,6 +31,11 @@ pub enum Undo {
     Background {
         /// The processes.
         parts: Vec<LoweredProcess>,
+    },
+    /// Switches what starts by itself back.
+    Autostart {
+        /// What was changed.
+        change: AutostartChange,
     },
     /// Lets stopped processes go on.
     Pause {
@@ -76,11 +81,12 @@ impl UndoFile {
         Self { path: Some(path.into()), boot_id }
     }
 
-    /// Remedies of this boot, oldest first. A file that cannot be read has none.
+    /// Remedies that can be undone, oldest first: those on processes belong to one boot. A file that cannot be read has none.
     pub fn entries(&self) -> Vec<UndoEntry> {
         let text = self.path.as_ref().and_then(|path| platform::read_text(path, LARGEST).ok()).unwrap_or_default();
         let entries: Vec<UndoEntry> = serde_json::from_str(&text).unwrap_or_default();
-        entries.into_iter().filter(|entry| entry.boot_id == self.boot_id).collect()
+        let is_of_files = |entry: &UndoEntry| matches!(entry.undo, Undo::Autostart { .. });
+        entries.into_iter().filter(|entry| is_of_files(entry) || entry.boot_id == self.boot_id).collect()
     }
 
     /// Adds a remedy, and returns its number.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,9 +15,12 @@ use crate::console::Output;
 use crate::context::Context;
 use crate::diagnose::{ProgramTable, Subject};
 use crate::exit::Exit;
-use crate::explain::{Texts, format, name_of};
+use crate::explain::{Texts, format, name_of, system_reason};
 use crate::knowledge::Knowledge;
-use crate::model::{ActError, DisplayName, Event, EventKind, LoweredProcess, Member, Pid, ProcKey, Refusal, Seconds};
+use crate::model::{
+    ActError, AutostartChange, AutostartEntry, DisplayName, Event, EventKind, LoweredProcess, Member, Pid, ProcKey,
+    Reading, Refusal, Seconds,
+};
 use crate::monitor::{Monitor, Observation, now};
 use crate::platform;
 use crate::recorder::Inbox;
@@ -115,6 +119,9 @@ impl Fix<'_> {
         if matches!(action, Action::Undo | Action::Continue) {
             return self.undo(action, target);
         }
+        if matches!(action, Action::StartupOff | Action::StartupOn) {
+            return self.switch_startup(target, action == Action::StartupOn);
+        }
         let subject = match resolve(target, &self.observation.program_table, &self.knowledge) {
             Ok(subject) => subject,
             Err(found) => return self.not_found(target, &found),
@@ -135,7 +142,7 @@ impl Fix<'_> {
             Action::Pause => self.pause(&subject, closable),
             Action::Close => self.close(subject, closable, false, output),
             Action::ForceClose => self.close(subject, closable, true, output),
-            Action::Continue | Action::Undo => self.undo(action, target),
+            Action::StartupOff | Action::StartupOn | Action::Continue | Action::Undo => self.undo(action, target),
         }
         .with("program", json!(target))
     }
@@ -315,6 +322,69 @@ impl Fix<'_> {
         }
     }
 
+    /// Switches an entry by its id, or by its name where only one has it.
+    fn switch_startup(&self, target: &str, on: bool) -> Outcome {
+        let Reading::Known(entries) = platform::autostart_entries() else {
+            return self.outcome(Exit::Unavailable, "not_possible", |texts| texts.get("fix-startup-unknown"));
+        };
+        let by_id = entries.iter().filter(|entry| entry.id == target).collect::<Vec<_>>();
+        let same = |entry: &&AutostartEntry| entry.name.to_lowercase() == target.to_lowercase();
+        let found = if by_id.is_empty() { entries.iter().filter(same).collect() } else { by_id };
+        let entry = match found.as_slice() {
+            [entry] => *entry,
+            [] => {
+                return self.outcome(Exit::Usage, "not_found", |texts| {
+                    texts.with_one("fix-startup-not-found", "target", DisplayName::new(target).as_str().to_owned())
+                });
+            }
+            several => {
+                let names = NotFound::Several(several.iter().map(|entry| entry.id.clone()).collect());
+                return self.not_found(target, &names);
+            }
+        };
+        let name = DisplayName::new(&entry.name).as_str().to_owned();
+        let text = |id: &'static str| {
+            let name = name.clone();
+            move |texts: &Texts| texts.with_one(id, "name", name.clone())
+        };
+        if entry.on == on {
+            let id = if on { "fix-startup-is-on" } else { "fix-startup-is-off" };
+            return self.outcome(Exit::Found, "no_change", text(id));
+        }
+        match platform::autostart_switch(&entry.id, on) {
+            Ok(change) => {
+                let data = json!({ "remedy": if on { "startup_on" } else { "startup_off" } });
+                record(&Event::new(now(), EventKind::Action, &entry.name).with(data));
+                let added = self.undo_file.add(now(), &entry.name, By::Command, Undo::Autostart { change });
+                let outcome =
+                    self.outcome(Exit::Fine, "worked", text(if on { "fix-startup-on" } else { "fix-startup-off" }));
+                match added {
+                    Ok(id) => outcome.with("undo", json!(id)),
+                    Err(_) => outcome,
+                }
+            }
+            Err(error) => self.startup_failed(&name, &error),
+        }
+    }
+
+    fn startup_failed(&self, name: &str, error: &std::io::Error) -> Outcome {
+        let (exit, result) = match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => (Exit::Refused, "refused"),
+            ErrorKind::AlreadyExists => (Exit::Found, "changed"),
+            ErrorKind::NotFound => (Exit::Found, "gone"),
+            _ => (Exit::Unavailable, "not_possible"),
+        };
+        self.outcome(exit, result, |texts| {
+            if result == "changed" {
+                return texts.with_one("fix-startup-changed", "name", name.to_owned());
+            }
+            let mut args = FluentArgs::new();
+            args.set("name", name.to_owned());
+            args.set("reason", system_reason(&error.to_string(), texts));
+            texts.with("fix-failed", &args)
+        })
+    }
+
     fn failed(&self, subject: &Subject, error: ActError) -> Outcome {
         let (exit, result) = match error {
             ActError::Refused => (Exit::Refused, "refused"),
@@ -336,6 +406,7 @@ impl Fix<'_> {
             let keys: Vec<ProcKey> = match &entry.undo {
                 Undo::Background { parts } => parts.iter().map(|part| part.key).collect(),
                 Undo::Pause { parts } => parts.clone(),
+                Undo::Autostart { .. } => Vec::new(),
             };
             let is_number = target.parse::<u32>().is_ok_and(|number| {
                 if action == Action::Undo { entry.id == number } else { keys.iter().any(|key| key.pid == number) }
@@ -348,23 +419,20 @@ impl Fix<'_> {
                 texts.with_one("fix-nothing-to-undo", "target", DisplayName::new(target).as_str().to_owned())
             });
         };
+        if let Undo::Autostart { change } = &entry.undo {
+            return self.undo_startup(entry, change);
+        }
         let result = self.undo_entry(entry);
         if let Err(error) = self.undo_file.remove(entry.id) {
             log::warn!("what was undone cannot be noted: {error}");
         }
         let name = |texts: &Texts| crate::explain::program_name(&entry.program, &self.knowledge, texts.lang());
-        let remedy = match entry.undo {
-            Undo::Background { .. } => "run_in_background",
-            Undo::Pause { .. } => "pause",
-        };
+        let remedy = if matches!(entry.undo, Undo::Pause { .. }) { "pause" } else { "run_in_background" };
         let data = json!({ "remedy": remedy, "undone": "asked", "complete": result.is_ok() });
         record(&Event::new(now(), EventKind::Action, &entry.program).with(data));
         match result {
             Ok(()) => self.outcome(Exit::Fine, "worked", |texts| {
-                let id = match entry.undo {
-                    Undo::Background { .. } => "background-ended",
-                    Undo::Pause { .. } => "fix-continued",
-                };
+                let id = if remedy == "pause" { "fix-continued" } else { "background-ended" };
                 named(id, &name(texts), texts)
             }),
             Err(error) => {
@@ -372,6 +440,26 @@ impl Fix<'_> {
                 let result = if error == ActError::Refused { "refused" } else { "gone" };
                 self.outcome(exit, result, |texts| background_not_ended_text(&name(texts), error, texts))
             }
+        }
+    }
+
+    fn undo_startup(&self, entry: &UndoEntry, change: &AutostartChange) -> Outcome {
+        let name = DisplayName::new(&entry.program).as_str().to_owned();
+        let result = platform::autostart_undo(change);
+        let is_lasting = result.as_ref().is_ok_and(|()| true)
+            || result
+                .as_ref()
+                .is_err_and(|error| matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound));
+        if is_lasting && let Err(error) = self.undo_file.remove(entry.id) {
+            log::warn!("what was undone cannot be noted: {error}");
+        }
+        match result {
+            Ok(()) => {
+                let data = json!({ "remedy": "startup", "undone": "asked" });
+                record(&Event::new(now(), EventKind::Action, &entry.program).with(data));
+                self.outcome(Exit::Fine, "worked", |texts| texts.with_one("fix-startup-undone", "name", name.clone()))
+            }
+            Err(error) => self.startup_failed(&name, &error),
         }
     }
 
@@ -389,6 +477,8 @@ impl Fix<'_> {
             Undo::Pause { parts } => {
                 parts.iter().map(|key| open(*key).and_then(|mut target| target.resume())).collect()
             }
+            // Not a process: `undo_startup`.
+            Undo::Autostart { .. } => vec![Err(ActError::Unsupported)],
         };
         let refused = results.iter().find(|result| matches!(result, Err(error) if *error != ActError::Gone));
         match refused {
@@ -414,6 +504,7 @@ impl Fix<'_> {
             })
             .collect();
         let texts = [&self.context.ja, &self.context.en];
+        let startup = platform::autostart_entries().known().cloned().unwrap_or_default();
         if as_json {
             let program = |(subject, closable): &(Subject, Result<(), Refusal>)| {
                 let actions: Vec<Action> = match closable {
@@ -435,6 +526,7 @@ impl Fix<'_> {
             let report = json!({
                 "schema": SCHEMA,
                 "programs": offered.iter().map(program).collect::<Vec<_>>(),
+                "startup": startup,
                 "undo": entries,
             });
             output.json(&format!("{report:#}\n"));
@@ -452,6 +544,15 @@ impl Fix<'_> {
             };
             let _ = writeln!(text, "  {name}  {}\n      {can}", format::percent(share));
         }
+        if !startup.is_empty() {
+            let _ = writeln!(text, "\n{}", self.texts.get("fix-list-startup"));
+            for entry in &startup {
+                let state = self.texts.get(if entry.on { "fix-list-on" } else { "fix-list-off" });
+                let action = if entry.on { Action::StartupOff } else { Action::StartupOn };
+                let name = DisplayName::new(&entry.name);
+                let _ = writeln!(text, "  {}  {state}  {}", name.as_str(), action.id());
+            }
+        }
         if !entries.is_empty() {
             let _ = writeln!(text, "\n{}", self.texts.get("fix-list-undo"));
             for entry in &entries {
@@ -459,6 +560,7 @@ impl Fix<'_> {
                 let kind = match entry.undo {
                     Undo::Background { .. } => Action::Background.id(),
                     Undo::Pause { .. } => Action::Pause.id(),
+                    Undo::Autostart { .. } => "startup",
                 };
                 let at = format::date_clock(entry.at, &Context::zone());
                 let _ = writeln!(text, "  {}  {kind}  {name}  {at}", entry.id);
@@ -479,7 +581,7 @@ fn record(event: &Event) {
 }
 
 const fn is_of_program(action: Action) -> bool {
-    !matches!(action, Action::Undo | Action::Continue)
+    !matches!(action, Action::Undo | Action::Continue | Action::StartupOff | Action::StartupOn)
 }
 
 fn named(id: &str, name: &str, texts: &Texts) -> String {

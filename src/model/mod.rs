@@ -3,6 +3,7 @@
 //! Independent of the operating system, the clock, files and threads. A value that could not be measured is
 //! [`Reading::Missing`] with its reason, never zero.
 
+mod autostart;
 mod browser;
 mod condition;
 mod display_name;
@@ -20,6 +21,7 @@ mod time;
 mod units;
 mod volume;
 
+pub use autostart::{AutostartChange, AutostartEntry};
 pub use browser::{BrowserFamily, BrowserPlaces, BrowserQuestion, BrowserState, OwnBlocking};
 pub use condition::{Autostart, AutostartState, Condition, Protection, StopReason, SuddenStop};
 pub use display_name::{DisplayName, is_dangerous, visible_line, visible_lines};

@@ -32,6 +32,10 @@ pub enum Action {
     Pause,
     /// Let it go on.
     Continue,
+    /// Let it no longer start by itself.
+    StartupOff,
+    /// Let it start by itself again.
+    StartupOn,
     /// Undo a remedy.
     Undo,
 }
@@ -53,7 +57,7 @@ impl Action {
     /// What it may lose.
     pub const fn loss(self) -> Loss {
         match self {
-            Self::Background | Self::Continue | Self::Undo => Loss::Nothing,
+            Self::Background | Self::Continue | Self::StartupOff | Self::StartupOn | Self::Undo => Loss::Nothing,
             Self::Close => Loss::PerhapsUnsaved,
             Self::ForceClose => Loss::Unsaved,
             Self::Pause => Loss::Connections,
@@ -63,7 +67,7 @@ impl Action {
     /// The action that undoes it, if one does.
     pub const fn undone_by(self) -> Option<Self> {
         match self {
-            Self::Background => Some(Self::Undo),
+            Self::Background | Self::StartupOff | Self::StartupOn => Some(Self::Undo),
             Self::Pause => Some(Self::Continue),
             Self::Close | Self::ForceClose | Self::Continue | Self::Undo => None,
         }

@@ -133,6 +133,38 @@ fn an_ordinary_user_puts_back_what_can_be_put_back_and_is_told_otherwise() {
 }
 
 #[test]
+fn what_starts_by_itself_is_switched_off_and_back_also_after_a_restart() {
+    let home = tempfile::tempdir().expect("folder");
+    let folder = home.path().join(".config/autostart");
+    std::fs::create_dir_all(&folder).expect("folder");
+    let file = folder.join("chat.desktop");
+    let text = "[Desktop Entry]\nType=Application\nName=Chat 見守り\nExec=/opt/chat/chat --hidden\n";
+    std::fs::write(&file, text).expect("written");
+    let with = |arguments: &[&str]| {
+        let mut program = crate::program();
+        run(program.env_remove("XDG_CONFIG_HOME").env("XDG_CONFIG_DIRS", home.path()), home.path(), arguments)
+    };
+    let listed = with(&["--list"]).1;
+    assert_eq!((&listed["startup"][0]["name"], &listed["startup"][0]["on"]), (&"Chat 見守り".into(), &true.into()));
+    let (code, off) = with(&["startup-off", "chat 見守り"]);
+    assert_eq!((code, &off["result"]), (0, &"worked".into()), "{off}");
+    assert!(std::fs::read_to_string(&file).expect("read").contains("Hidden=true"));
+    assert_eq!(with(&["startup-off", "desktop:chat.desktop"]).1["result"], "no_change");
+    // Another boot: the entry is the same file.
+    let noted = home.path().join("mimamori/remedies.json");
+    let entries = std::fs::read_to_string(&noted).expect("noted");
+    let boot = entries.split("\"boot_id\": ").nth(1).and_then(|rest| rest.split([',', '\n']).next()).expect("a boot");
+    std::fs::write(&noted, entries.replace(boot, "\"another\"")).expect("written");
+    let (code, back) = with(&["undo", &off["undo"].to_string()]);
+    assert_eq!((code, std::fs::read_to_string(&file).expect("read")), (0, text.to_owned()), "{back}");
+    let off = with(&["startup-off", "chat 見守り"]).1;
+    std::fs::write(&file, text.replace("--hidden", "")).expect("written");
+    let (code, changed) = with(&["undo", &off["undo"].to_string()]);
+    assert_eq!((code, &changed["result"]), (1, &"changed".into()), "{changed}");
+    assert_eq!(with(&["startup-off", "nothing"]).0, 2);
+}
+
+#[test]
 fn what_may_lose_something_needs_to_be_confirmed() {
     let home = tempfile::tempdir().expect("folder");
     let mut burner = Burner::start(None);

@@ -82,7 +82,7 @@ impl Folders {
     }
 }
 
-fn read(path: &Path) -> Result<Option<String>> {
+pub(super) fn read(path: &Path) -> Result<Option<String>> {
     match read_text(path, LARGEST) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -90,7 +90,7 @@ fn read(path: &Path) -> Result<Option<String>> {
     }
 }
 
-fn remove(path: &Path) -> Result<()> {
+pub(super) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -98,7 +98,7 @@ fn remove(path: &Path) -> Result<()> {
 }
 
 /// Writes a new file under a name that no desktop starts, then renames it over the old one.
-fn write(path: &Path, text: &str) -> Result<()> {
+pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     let temporary = path.with_extension(format!("{}.new", process::id()));
     // Of a process that was killed and had the same number; creating anew follows no link.
     remove(&temporary)?;

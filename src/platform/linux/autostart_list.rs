@@ -68,7 +68,7 @@ fn desktop_files(folders: &Folders, desktop: &str) -> Result<Vec<Autostart>> {
 }
 
 /// Evaluates `OnlyShowIn` and `NotShowIn` of the Desktop Entry Specification.
-fn is_meant_for(text: &str, desktop: &str) -> bool {
+pub(super) fn is_meant_for(text: &str, desktop: &str) -> bool {
     let names = |key: &str| {
         let list = value(text, DESKTOP_ENTRY, key)?;
         Some(list.split(';').any(|name| !name.is_empty() && desktop.split(':').any(|own| own == name)))
@@ -110,7 +110,7 @@ fn timers(units: &Path) -> Result<Vec<Autostart>> {
 }
 
 /// Files of a folder with this extension; none when there is no such folder.
-fn entries(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+pub(super) fn entries(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     let found = match fs::read_dir(folder) {
         Ok(found) => found,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
@@ -149,7 +149,7 @@ const fn is_lasting(error: ErrorKind) -> bool {
 }
 
 /// Program of an `Exec` or `ExecStart` line: its first word, looked up in `PATH`.
-fn program(line: &str) -> Option<String> {
+pub(super) fn program(line: &str) -> Option<String> {
     // Strips the prefixes of systemd ("Table 2. Special executable prefixes", systemd.service(5)).
     let line = line.trim_start_matches(['-', '@', ':', '+', '!', '|']);
     let word = match line.strip_prefix('"') {

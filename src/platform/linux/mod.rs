@@ -2,6 +2,7 @@
 
 mod autostart;
 mod autostart_list;
+mod autostart_switch;
 mod browsers;
 mod condition;
 mod connections;
@@ -36,6 +37,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 pub use autostart::{autostart_set, autostart_state};
+pub use autostart_switch::{autostart_entries, autostart_switch, autostart_undo};
 pub use browsers::{policy_list, program_file, user_folder};
 pub use condition::condition;
 pub use connections::remote_ports;

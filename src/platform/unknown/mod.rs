@@ -15,8 +15,8 @@ use super::types::{
     Writing,
 };
 use crate::model::{
-    At, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts, ProcKey, ProcState, Reading,
-    SavedPriority, Seconds, Signature, Swap, Traffic, Why,
+    At, AutostartChange, AutostartEntry, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts,
+    ProcKey, ProcState, Reading, SavedPriority, Seconds, Signature, Swap, Traffic, Why,
 };
 
 /// What the standard library knows: the number of processors.
@@ -43,6 +43,27 @@ pub fn has_display() -> bool {
 /// Not known.
 pub fn work_area() -> Option<WorkArea> {
     None
+}
+
+/// Always missing.
+pub fn autostart_entries() -> Reading<Vec<AutostartEntry>> {
+    Reading::Missing(Why::Unsupported)
+}
+
+/// Always fails.
+///
+/// # Errors
+/// Always [`std::io::ErrorKind::Unsupported`].
+pub fn autostart_switch(_id: &str, _on: bool) -> std::io::Result<AutostartChange> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// Always fails.
+///
+/// # Errors
+/// Always [`std::io::ErrorKind::Unsupported`].
+pub fn autostart_undo(_change: &AutostartChange) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
 
 /// Not supported.

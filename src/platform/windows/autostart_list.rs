@@ -30,9 +30,9 @@ const PROGRAM: u32 = 0x30;
 /// `SERVICE_USER_SERVICE`: a per-session copy, under a name that changes.
 const OF_SESSION: u32 = 0x40;
 /// Startup folder, below the data folders of the user and of the PC.
-const START_UP: &str = r"Microsoft\Windows\Start Menu\Programs\StartUp";
+pub(super) const START_UP: &str = r"Microsoft\Windows\Start Menu\Programs\StartUp";
 /// Our own entry.
-const OWN: &str = "Mimamori";
+pub(super) const OWN: &str = "Mimamori";
 
 /// A part of the list, or why it cannot be read.
 type Part = Result<Vec<Autostart>, Why>;
@@ -149,7 +149,7 @@ fn is_of_windows(file: &str) -> bool {
 }
 
 /// Program of a command line, with environment variables expanded.
-fn program(line: &str) -> Option<String> {
+pub(super) fn program(line: &str) -> Option<String> {
     let line = expanded(line);
     let file = program_of(&line)?;
     if file.contains('\\') {

@@ -5,6 +5,7 @@ mod app_id;
 mod args;
 mod autostart;
 mod autostart_list;
+mod autostart_switch;
 mod browsers;
 mod condition;
 mod connections;
@@ -49,6 +50,7 @@ use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORY
 use windows_sys::Win32::System::Threading::{ALL_PROCESSOR_GROUPS, GetActiveProcessorCount};
 
 pub use autostart::{autostart_set, autostart_state};
+pub use autostart_switch::{autostart_entries, autostart_switch, autostart_undo};
 pub use browsers::{policy_list, program_file, user_folder};
 pub use condition::condition;
 pub use connections::{NetUsers, remote_ports};

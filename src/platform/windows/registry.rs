@@ -1,15 +1,16 @@
 //! The registry: values and keys of the machine, and values of the user.
 
-use std::io::{Error, Result};
+use std::io::{Error, ErrorKind, Result};
 
 use windows_sys::Win32::Foundation::{
     ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_KEY_DELETED, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS,
     ERROR_PATH_NOT_FOUND, ERROR_SUCCESS, ERROR_UNSUPPORTED_TYPE, WIN32_ERROR,
 };
 use windows_sys::Win32::System::Registry::{
-    HKEY, HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_ENUMERATE_SUB_KEYS, KEY_QUERY_VALUE, KEY_WOW64_64KEY, REG_SZ,
-    RRF_NOEXPAND, RRF_RT_REG_BINARY, RRF_RT_REG_DWORD, RRF_RT_REG_EXPAND_SZ, RRF_RT_REG_SZ, RRF_SUBKEY_WOW6464KEY,
-    RegCloseKey, RegDeleteKeyValueW, RegEnumKeyExW, RegEnumValueW, RegGetValueW, RegOpenKeyExW, RegSetKeyValueW,
+    HKEY, HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_ENUMERATE_SUB_KEYS, KEY_QUERY_VALUE, KEY_WOW64_64KEY, REG_BINARY,
+    REG_SZ, RRF_NOEXPAND, RRF_RT_REG_BINARY, RRF_RT_REG_DWORD, RRF_RT_REG_EXPAND_SZ, RRF_RT_REG_SZ,
+    RRF_SUBKEY_WOW6464KEY, RegCloseKey, RegDeleteKeyValueW, RegEnumKeyExW, RegEnumValueW, RegGetValueW, RegOpenKeyExW,
+    RegSetKeyValueW,
 };
 
 use super::wide::{text_of, wide};
@@ -272,6 +273,21 @@ pub(super) fn set_user_text(key: &str, value: &str, text: &[u16]) -> Result<()> 
     let status = unsafe {
         let length = size_of_val(text.as_slice()) as u32;
         RegSetKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), value.as_ptr(), REG_SZ, text.as_ptr().cast(), length)
+    };
+    done(status)
+}
+
+/// Writes a binary value of the user; creates the key when missing.
+///
+/// # Errors
+/// The system's error.
+#[expect(unsafe_code, reason = "writes to the registry")]
+pub(super) fn set_user_bytes(key: &str, value: &str, bytes: &[u8]) -> Result<()> {
+    let (key, value) = (wide(key), wide(value));
+    let length = u32::try_from(bytes.len()).map_err(|_| ErrorKind::InvalidInput)?;
+    // SAFETY: names are zero-terminated; `length` bytes are read.
+    let status = unsafe {
+        RegSetKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), value.as_ptr(), REG_BINARY, bytes.as_ptr().cast(), length)
     };
     done(status)
 }
