@@ -43,9 +43,14 @@ mkdir -p "$found"
 
 # What is in the repository is where each target begins.
 seeds() {
-    local corpus=$work/$1 map name
+    local corpus=$work/$1 map name input number=0
     mkdir -p "$corpus"
     find "$found" -name "$1-*" -exec cp {} "$corpus" \;
+    # See keep.sh.
+    cat "$here/corpus/$1".{base64,once} 2>/dev/null | while read -r input; do
+        number=$((number + 1))
+        base64 -d <<<"$input" >"$corpus/kept-$number"
+    done
     case $1 in
         history) cp "$project"/tests/scenarios/*.jsonl "$corpus" ;;
         override) cp "$project/assets/knowledge/"*.toml "$corpus" ;;
