@@ -183,6 +183,9 @@ figures() {
     step "a sample" cargo bench --locked --quiet --profile dist --bench tick
     step "the window" tests/bench/window.sh "$CARGO_TARGET_DIR/dist/mimamori"
     step "the agent" tests/bench/agent.sh "$CARGO_TARGET_DIR/dist/mimamori"
+    step "a program in the background" tests/bench/background.sh "$CARGO_TARGET_DIR/dist/mimamori"
+    step "20,000 numbers of processes given again" env MIMAMORI_REUSES=20000 cargo test --locked --quiet --test all -- \
+        a_number_that_is_given_again
     step "fuzzers, a minute each" tests/fuzz/run.sh 60
 }
 
