@@ -1,5 +1,7 @@
 //! `mimamori history`: prints the recorded events, and the programs that used the PC minute by minute.
 
+use std::path::Path;
+
 use fluent_bundle::FluentArgs;
 use serde_json::{Value, json};
 
@@ -81,13 +83,24 @@ struct Timeline {
 
 fn read(since: Seconds, to: At) -> Result<Option<Timeline>, RecorderError> {
     let Some(path) = recording_path() else { return Ok(None) };
-    let Some(reader) = Reader::open(&path)? else { return Ok(None) };
-    let from = to - since;
-    let mut events = reader.events(from, to)?;
-    events.extend(Inbox::beside(&path).peek().into_iter().filter(|event| event.at >= from));
+    read_at(&path, to - since, to)
+}
+
+/// The recording at `path`, with what waits for the agent beside it; `None` if nothing was ever recorded.
+fn read_at(path: &Path, from: At, to: At) -> Result<Option<Timeline>, RecorderError> {
+    let (reader, waiting) = (Reader::open(path)?, Inbox::beside(path).peek());
+    if reader.is_none() && waiting.is_empty() {
+        return Ok(None);
+    }
+    let (mut events, mut minutes, mut span) = (Vec::new(), Vec::new(), None);
+    if let Some(reader) = reader {
+        events = reader.events(from, to)?;
+        minutes = reader.samples(Tier::Minute, from, to)?;
+        span = reader.span()?;
+    }
+    events.extend(waiting.into_iter().filter(|event| event.at >= from));
     events.sort_by_key(|event| event.at);
-    let minutes = reader.samples(Tier::Minute, from, to)?;
-    let recorded = recorded(reader.span()?, &events, from, to);
+    let recorded = recorded(span, &events, from, to);
     Ok(Some(Timeline { from, to, recorded, events, minutes }))
 }
 
@@ -222,4 +235,20 @@ fn program_json(program: &ProgramSample) -> Value {
         "disk_bps": program.disk.get().map(|rate| rate.0),
         "parts": program.parts,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Regression: what the window had put beside the recording was "nothing yet" until an agent ran.
+    #[test]
+    fn what_waits_for_the_agent_is_printed() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("recording.db");
+        assert!(read_at(&path, At(0), At(9000)).expect("nothing").is_none());
+        Inbox::beside(&path).put(&Event::new(At(5000), EventKind::Action, "burner")).expect("put");
+        let timeline = read_at(&path, At(0), At(9000)).expect("readable").expect("an event");
+        assert_eq!((timeline.events.len(), timeline.recorded), (1, Some((At(5000), At(5000)))));
+    }
 }

@@ -57,6 +57,13 @@ impl Inbox {
         is_file(&self.path)
     }
 
+    /// Size of the waiting events in bytes.
+    pub fn bytes(&self) -> u64 {
+        let size =
+            |path: &Path| fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map_or(0, |file| file.len());
+        size(&self.path) + size(&self.taken)
+    }
+
     /// The waiting events, without taking them.
     pub fn peek(&self) -> Vec<Event> {
         let mut events = read(&self.taken);

@@ -230,6 +230,14 @@ impl Reader {
         store::runs(&self.db, from)
     }
 
+    /// Times of the first and of the last event; `None` without events.
+    pub fn event_span(&self) -> Result<Option<(At, At)>, RecorderError> {
+        let select = "SELECT min(at), max(at) FROM event";
+        let ends: (Option<i64>, Option<i64>) =
+            self.db.prepare_cached(select)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(ends.0.zip(ends.1).map(|(first, last)| (At(first), At(last))))
+    }
+
     /// Ends of the first and of the last recorded span; `None` without samples.
     pub fn span(&self) -> Result<Option<(At, At)>, RecorderError> {
         let (mut first, mut last) = (None, None);

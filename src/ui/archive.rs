@@ -70,19 +70,27 @@ pub(super) fn past(path: Option<&Path>, period: Period, machine: &Machine, now: 
 pub(super) fn recorded(path: Option<&Path>, range: Seconds, now: At) -> Recorded {
     let from = now - range;
     let read = path.map_or(Err(Unreadable::NoFolder), |path| read(path, from, now).map_err(Unreadable::from));
-    let (Past { mut events, span, watched }, unreadable) = match read {
+    let (Past { mut events, mut span, watched }, unreadable) = match read {
         Ok(past) => (past, None),
         Err(why) => (Past::default(), Some(why)),
     };
+    let mut bytes = path.filter(|path| path.exists()).map(file_bytes);
     if let Some(path) = path {
-        events.extend(Inbox::beside(path).peek().into_iter().filter(|event| event.at >= from));
+        // What waits for the agent is recorded, also where no agent has ever run.
+        let inbox = Inbox::beside(path);
+        let waiting = inbox.peek();
+        if unreadable.is_none() {
+            span = span_with(span, waiting.iter().map(|event| event.at));
+        }
+        bytes = (bytes.is_some() || !waiting.is_empty()).then(|| bytes.unwrap_or_default() + inbox.bytes());
+        events.extend(waiting.into_iter().filter(|event| event.at >= from));
     }
     events.sort_by_key(|event| std::cmp::Reverse(event.at));
     Recorded {
         events,
         span,
         watched,
-        bytes: path.filter(|path| path.exists()).map(file_bytes),
+        bytes,
         path: path.map(|path| path.display().to_string()),
         agent: ipc::status(),
         read: Some((now, range)),
@@ -101,7 +109,14 @@ struct Past {
 /// Reads what was recorded since `from`.
 fn read(path: &Path, from: At, now: At) -> Result<Past, RecorderError> {
     let Some(reader) = Reader::open(path)? else { return Ok(Past::default()) };
-    Ok(Past { events: reader.events(from, now)?, span: reader.span()?, watched: reader.watched()? })
+    let ends = reader.event_span()?.into_iter().flat_map(|(first, last)| [first, last]);
+    let span = span_with(reader.span()?, ends);
+    Ok(Past { events: reader.events(from, now)?, span, watched: reader.watched()? })
+}
+
+/// The span of samples, extended to these times of events.
+fn span_with(samples: Option<(At, At)>, events: impl Iterator<Item = At>) -> Option<(At, At)> {
+    events.fold(samples, |span, at| Some(span.map_or((at, at), |(first, last)| (first.min(at), last.max(at)))))
 }
 
 impl From<RecorderError> for Unreadable {
@@ -158,6 +173,31 @@ fn without_members(mut sample: Sample) -> Sample {
 mod tests {
     use super::*;
     use crate::recorder::{Limits, Recorder, Run};
+
+    /// Regression: with five rows in History, Settings said that nothing was recorded and offered no deletion.
+    #[test]
+    fn what_waits_for_the_agent_is_recorded() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("recording.db");
+        let seen = || {
+            let recorded = recorded(Some(&path), Seconds(60.0), At(1_000_000));
+            (recorded.events.len(), recorded.span, recorded.bytes.is_some_and(|bytes| bytes > 0))
+        };
+        assert_eq!(seen(), (0, None, false));
+        let inbox = Inbox::beside(&path);
+        for at in [1000, 990_000] {
+            inbox.put(&Event::new(At(at), EventKind::Action, "burner")).expect("put");
+        }
+        // One of them is older than what was asked for.
+        assert_eq!(seen(), (1, Some((At(1000), At(990_000))), true));
+        recorder::erase(&path, At(1_000_000)).expect("erased");
+        assert_eq!(seen(), (0, None, false));
+        let run = Run { boot_id: None, version: "0".to_owned(), started: At(500) };
+        let (mut recorder, _) = Recorder::open(&path, &run, Limits::default()).expect("opened");
+        recorder.note(&Event::new(At(600), EventKind::Started, ""));
+        recorder.end(At(3000)).expect("ended");
+        assert_eq!(seen().1.map(|(first, _)| first), Some(At(600)));
+    }
 
     #[test]
     fn a_recording_that_cannot_be_read_is_not_called_an_empty_one() {
