@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::platform;
 use crate::recorder::Reader;
-use crate::remedy::{self, ClosableParts, Plan, plan};
+use crate::remedy::{self, ClosableParts, Plan, planned};
 use crate::sampler::{Browsers, Depth, Pace, ResourceUsers, SampleSource, Sampler, SignatureChecks, Tick};
 
 /// Age from which a connection counts as lasting: downloads are over by then.
@@ -473,8 +473,7 @@ impl Monitor {
             .into_iter()
             .map(|finding| {
                 let refusal = finding.program().and_then(|program| self.refusal(program, &program_table));
-                let plan = plan(&finding, refusal);
-                (finding, plan)
+                planned(finding, refusal)
             })
             .collect();
         let signatures = Arc::clone(&self.grouper.facts().signatures);

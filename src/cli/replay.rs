@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::explain::{Lang, Texts, explain, format, system_reason};
 use crate::model::{At, DisplayName, History, Refusal};
 use crate::platform;
-use crate::remedy::{Plan, plan};
+use crate::remedy::{Plan, planned};
 use crate::report::{AtForm, HistoryReader, LineError, NoHistory, finding_json};
 
 /// Length limit of a line. No sample is longer, and one of 16 MB took hundreds of MB once it was parsed.
@@ -190,8 +190,7 @@ impl<'a> Replay<'a> {
             .into_iter()
             .map(|finding| {
                 let refusal = self.refusal(&finding);
-                let plan = plan(&finding, refusal);
-                (finding, plan)
+                planned(finding, refusal)
             })
             .collect();
         let mut now: Vec<(RuleId, String, Severity)> = findings

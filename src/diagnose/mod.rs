@@ -13,13 +13,13 @@ mod signs;
 mod users;
 
 pub use finding::{
-    Confidence, Evidence, EvidenceKind, Finding, IncidentKey, Limitation, RuleId, Severity, Sign, SignClass, SignKind,
-    Subject, SubjectKind, incident_key,
+    Circumstance, Confidence, Evidence, EvidenceKind, Finding, IncidentKey, Limitation, RuleId, Severity, Sign,
+    SignClass, SignKind, Subject, SubjectKind, incident_key,
 };
 pub use group::{Grouper, OWN_PROGRAM, ProgramFacts, ProgramTable, is_monitoring_tool};
 
 use crate::knowledge::Knowledge;
-use crate::model::{History, Why};
+use crate::model::{History, Reading, VolumeKind, Why};
 
 /// Rules that depend on the baseline of this PC.
 const LEARNED: [RuleId; 4] = [RuleId::SecretMining, RuleId::WebPageLoad, RuleId::HotButIdle, RuleId::UnattributedLoad];
@@ -98,6 +98,14 @@ pub fn diagnose(history: &History, knowledge: &Knowledge) -> Vec<Finding> {
     findings.retain(|finding| finding.subject.group != group::OWN_PROGRAM);
     for finding in &mut findings {
         finding.limitations = limitations(finding, history);
+        let is_of_hardware = match finding.rule {
+            RuleId::DeviceLoad => true,
+            RuleId::SlowVolume => finding.subject.volume == VolumeKind::Disk,
+            _ => false,
+        };
+        if is_of_hardware && history.machine().is_virtual == Reading::Known(true) {
+            finding.circumstances.push(Circumstance::Virtual);
+        }
     }
     // The sort is stable: within one severity the order above remains, which is that of what the user can act on.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -3,7 +3,7 @@
 use fluent_bundle::FluentArgs;
 
 use super::Texts;
-use crate::diagnose::{Finding, RuleId};
+use crate::diagnose::{Circumstance, Finding, RuleId};
 use crate::knowledge::{Advice, Knowledge, KnownProgram};
 use crate::model::ProgramKind;
 
@@ -42,11 +42,29 @@ pub fn advice(known: &KnownProgram, texts: &Texts) -> String {
     texts.with(&format!("advice-{id}"), &args)
 }
 
+/// The advice for a program that may be out of the user's reach.
+pub(super) fn advice_for(finding: &Finding, known: &KnownProgram, texts: &Texts) -> String {
+    let is_out_of_reach = finding.circumstances.contains(&Circumstance::OutOfReach);
+    let id = match known.advice {
+        Advice::Close if is_out_of_reach => "advice-close-others",
+        Advice::ShutDown | Advice::Restart | Advice::Ask if is_out_of_reach => "advice-ask-others",
+        _ => return advice(known, texts),
+    };
+    texts.with_one(id, "name", known.name.get(texts.lang()).to_owned())
+}
+
 /// Text variants that fit the advice, most specific first; a rule's text for one of them takes precedence over its
 /// general text.
-pub(super) fn variants(known: &KnownProgram) -> Vec<&'static str> {
+pub(super) fn variants(finding: &Finding, known: &KnownProgram) -> Vec<&'static str> {
+    let is_out_of_reach = finding.circumstances.contains(&Circumstance::OutOfReach);
     let is_own = known.protect.is_none() && known.kind == ProgramKind::Program;
     let advised: &[_] = match known.advice {
+        // Where waiting is what helps, the advice says so; elsewhere the steps end or pause the program.
+        _ if is_out_of_reach => match finding.rule {
+            RuleId::CpuHog | RuleId::DiskBusy | RuleId::KnownBusy => &["known", "others"],
+            _ => &["others", "known"],
+        },
+        Advice::ShutDown => &["shut_down", "known"],
         Advice::Close if known.protect.is_none() => &["close", "known"],
         Advice::Wait if known.usual_minutes.is_none() && is_own => &["passing", "known"],
         Advice::Wait => &["wait", "known"],
@@ -86,6 +104,8 @@ mod tests {
     #[test]
     fn a_finding_about_a_known_program_tells_what_it_is_and_what_to_do() {
         let knowledge = Knowledge::builtin().expect("tables");
+        // A virtual machine gives its memory back only when it is shut down.
+        let is_in_place = |known: &KnownProgram| known.protect.is_some() || known.advice == Advice::ShutDown;
         for &lang in Lang::ALL {
             let texts = Texts::new(lang);
             for known in knowledge.programs() {
@@ -96,8 +116,8 @@ mod tests {
                     // The text of this rule says it already.
                     (finding(RuleId::KnownBusy, known), known.advice != Advice::Wait),
                     // Waiting does not free memory, and what may be closed should be.
-                    (finding(RuleId::MemoryPressure, known), known.protect.is_some()),
-                    (finding(RuleId::MemoryGrowth, known), known.protect.is_some()),
+                    (finding(RuleId::MemoryPressure, known), is_in_place(known)),
+                    (finding(RuleId::MemoryGrowth, known), is_in_place(known)),
                     (of_machine(RuleId::DiskBusy, known), true),
                     (of_machine(RuleId::NetworkBusy, known), true),
                     (of_machine(RuleId::GpuBusy, known), true),
@@ -127,6 +147,81 @@ mod tests {
                 let todo = explain(&finding(rule, known), &knowledge, &texts).todo;
                 let close = format!("close {}", known.name.en);
                 assert!(!todo.iter().any(|step| step.to_lowercase().contains(&close.to_lowercase())), "{todo:?}");
+            }
+        }
+    }
+
+    /// Regression: the first step for a program of another user or of the system was to close it.
+    #[test]
+    fn what_is_out_of_reach_is_not_to_be_closed() {
+        const RULES: [RuleId; 8] = [
+            RuleId::CpuHog,
+            RuleId::BrowserLoad,
+            RuleId::MemoryPressure,
+            RuleId::MemoryGrowth,
+            RuleId::NotResponding,
+            RuleId::SecretMining,
+            RuleId::WebPageLoad,
+            RuleId::KnownBusy,
+        ];
+        const OF_MACHINE: [RuleId; 4] = [RuleId::DiskBusy, RuleId::NetworkBusy, RuleId::GpuBusy, RuleId::DiskShrinking];
+        let knowledge = Knowledge::builtin().expect("tables");
+        let (english, japanese) = (Texts::new(Lang::En), Texts::new(Lang::Ja));
+        let mut stranger = knowledge.programs()[0].clone();
+        stranger.name = crate::knowledge::Label::same("burner");
+        for known in knowledge.programs().iter().chain([&stranger]) {
+            let direct = RULES.map(|rule| finding(rule, known)).into_iter();
+            let hours = Evidence::new(EvidenceKind::HoursToFull, 5.0, Seconds(300.0));
+            let caused = OF_MACHINE.map(|rule| of_machine(rule, known)).into_iter().map(|mut finding| {
+                finding.evidence.push(hours);
+                finding
+            });
+            let alarm = Finding { severity: Severity::Critical, ..finding(RuleId::SecretMining, known) };
+            for mut finding in direct
+                .chain(caused)
+                .chain([alarm])
+                .filter(|finding| finding.rule != RuleId::KnownBusy || finding.busy.is_some())
+            {
+                finding.circumstances.push(Circumstance::OutOfReach);
+                for (texts, orders) in [
+                    (
+                        &english,
+                        &[
+                            "close it",
+                            "close the program",
+                            "close {}",
+                            "save your work and close",
+                            "end it there",
+                            "pause it there",
+                        ][..],
+                    ),
+                    (
+                        &japanese,
+                        &[
+                            "を閉じてください",
+                            "閉じて開き直して",
+                            "画面で処理を終了",
+                            "一時停止してください",
+                            "か、その中",
+                        ][..],
+                    ),
+                ] {
+                    let name = known.name.get(texts.lang()).to_lowercase();
+                    for step in explain(&finding, &knowledge, texts).todo {
+                        let step = step.to_lowercase();
+                        let is_of_own = [
+                            "programs of your own",
+                            "自分のプログラム",
+                            "windows and programs",
+                            "ウィンドウやプログラム",
+                        ]
+                        .iter()
+                        .any(|own| step.contains(own));
+                        for order in orders.iter().map(|order| order.replace("{}", &name)) {
+                            assert!(is_of_own || !step.contains(&order), "{:?} {name}: {step}", finding.rule);
+                        }
+                    }
+                }
             }
         }
     }

@@ -19,7 +19,8 @@ pub use reason::system_reason;
 pub use text::{Lang, Texts};
 
 use crate::diagnose::{
-    Confidence, Evidence, EvidenceKind, Finding, Limitation, RuleId, Severity, Sign, SignKind, Subject, SubjectKind,
+    Circumstance, Confidence, Evidence, EvidenceKind, Finding, Limitation, RuleId, Severity, Sign, SignKind, Subject,
+    SubjectKind,
 };
 use crate::knowledge::{Knowledge, Label};
 use crate::model::{At, DisplayName, Seconds, VolumeKind};
@@ -61,10 +62,10 @@ pub fn explain(finding: &Finding, knowledge: &Knowledge, texts: &Texts) -> Expla
     }
     let known = known_of(finding, knowledge);
     if let Some(known) = known {
-        args.set("advice", advice(known, texts));
+        args.set("advice", known::advice_for(finding, known, texts));
     }
     // A variant text (for the PC as a whole, for an estimate) takes precedence over the general one, where it exists.
-    let variants = [known.map(known::variants).unwrap_or_default(), variants(finding)].concat();
+    let variants = [known.map(|known| known::variants(finding, known)).unwrap_or_default(), variants(finding)].concat();
     let pick = |part: &str| {
         let ids = variants.iter().map(|variant| format!("{rule}-{part}-{variant}"));
         ids.into_iter().find(|id| texts.has(id)).unwrap_or_else(|| format!("{rule}-{part}"))
@@ -111,6 +112,14 @@ pub fn severity_word(finding: &Finding) -> &'static str {
 
 fn variants(finding: &Finding) -> Vec<&'static str> {
     let mut variants = Vec::new();
+    if finding.circumstances.contains(&Circumstance::OutOfReach) && !finding.is_long_term() {
+        variants.extend((finding.severity == Severity::Critical).then_some("alarm-others"));
+        variants.push("others");
+    }
+    if finding.subject.kind == SubjectKind::Volume && ["/boot", "/boot/efi", "/efi"].contains(&&*finding.subject.group)
+    {
+        variants.push("boot");
+    }
     if finding.rule == RuleId::SecretMining {
         let is_alarm = finding.severity == Severity::Critical;
         // Its CPU use alone would not explain the finding.
@@ -146,6 +155,7 @@ fn variants(finding: &Finding) -> Vec<&'static str> {
         VolumeKind::Account => variants.push("account"),
         VolumeKind::Provided => variants.push("provided"),
     }
+    variants.extend(finding.circumstances.contains(&Circumstance::Virtual).then_some("virtual"));
     if finding.rule == RuleId::SuddenStop {
         if finding.observed(EvidenceKind::PowerButton).is_some() {
             variants.push("button");

@@ -15,4 +15,4 @@ pub use background_job::{
 };
 pub use close::{ASK_SECONDS, Phase, Verdict};
 pub use close_job::{ClosableParts, CloseJob, CloseStatus, CloseUpdate, PcState, Target};
-pub use plan::{Plan, Remedy, RemedyId, plan};
+pub use plan::{Plan, Remedy, RemedyId, plan, planned};

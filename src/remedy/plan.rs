@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diagnose::{Finding, RuleId, Severity, SubjectKind};
+use crate::diagnose::{Circumstance, Finding, RuleId, Severity, SubjectKind};
 use crate::model::Refusal;
 
 /// A kind of remedy.
@@ -42,6 +42,16 @@ pub struct Plan {
     pub refusal: Option<Refusal>,
 }
 
+/// A finding with its remedies. It learns here whether the user can close its program, for the steps it is explained
+/// with.
+pub fn planned(mut finding: Finding, refusal: Option<Refusal>) -> (Finding, Plan) {
+    if matches!(refusal, Some(Refusal::System | Refusal::Security | Refusal::OtherUser)) {
+        finding.circumstances.push(Circumstance::OutOfReach);
+    }
+    let plan = plan(&finding, refusal);
+    (finding, plan)
+}
+
 /// Plans remedies for `finding`; `refusal` says why its program must not be closed, if so.
 pub fn plan(finding: &Finding, refusal: Option<Refusal>) -> Plan {
     let mut plan = Plan::default();
@@ -67,7 +77,7 @@ pub fn plan(finding: &Finding, refusal: Option<Refusal>) -> Plan {
         plan.remedies.push(background());
     }
     // Whoever closes a program first shows its owner that it was noticed, and the helpdesk nothing.
-    if finding.rule == RuleId::SecretMining && finding.severity == Severity::Critical {
+    if finding.rule == RuleId::SecretMining {
         let target = finding.subject.group.clone();
         plan.remedies.push(Remedy { id: RemedyId::TellHelpdesk, target, needs_confirm: false });
     }
@@ -129,12 +139,30 @@ mod tests {
     }
 
     #[test]
-    fn an_alarm_is_first_for_the_helpdesk_and_closing_comes_second() {
+    fn a_suspicion_is_first_for_the_helpdesk_and_closing_comes_second() {
         let suspicion = finding(RuleId::SecretMining, SubjectKind::Program);
-        assert_eq!(ids(&plan(&suspicion, None)), [RemedyId::CloseProgram]);
-        let alarm = Finding { severity: Severity::Critical, ..suspicion };
-        assert_eq!(ids(&plan(&alarm, None)), [RemedyId::TellHelpdesk, RemedyId::CloseProgram]);
-        assert_eq!(ids(&plan(&alarm, Some(Refusal::OtherUser))), [RemedyId::TellHelpdesk]);
+        let alarm = Finding { severity: Severity::Critical, ..suspicion.clone() };
+        for finding in [suspicion, alarm] {
+            assert_eq!(ids(&plan(&finding, None)), [RemedyId::TellHelpdesk, RemedyId::CloseProgram]);
+            assert_eq!(ids(&plan(&finding, Some(Refusal::OtherUser))), [RemedyId::TellHelpdesk]);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_closed_is_out_of_reach() {
+        let hog = || finding(RuleId::CpuHog, SubjectKind::Program);
+        for (refusal, is_out_of_reach) in [
+            (None, false),
+            (Some(Refusal::NotRunning), false),
+            (Some(Refusal::OurAncestor), false),
+            (Some(Refusal::System), true),
+            (Some(Refusal::Security), true),
+            (Some(Refusal::OtherUser), true),
+        ] {
+            let (finding, plan) = planned(hog(), refusal);
+            assert_eq!(finding.circumstances.contains(&Circumstance::OutOfReach), is_out_of_reach, "{refusal:?}");
+            assert_eq!(plan.refusal, refusal);
+        }
     }
 
     #[test]
@@ -150,7 +178,7 @@ mod tests {
         let browser = finding(RuleId::CpuHog, SubjectKind::Browser);
         assert_eq!(ids(&plan(&browser, None)), [RemedyId::CloseBrowser], "it is used in front");
         let suspicion = finding(RuleId::SecretMining, SubjectKind::Program);
-        assert_eq!(ids(&plan(&suspicion, None)), [RemedyId::CloseProgram]);
+        assert!(!ids(&plan(&suspicion, None)).contains(&RemedyId::RunInBackground));
     }
 
     #[test]

@@ -10,6 +10,8 @@ cpu_hog-todo-passing-1 = { $advice }
 cpu_hog-todo-passing-2 = If you are not waiting for a result, you can also save your work and close { $name }
 cpu_hog-todo-close-1 = { $advice }
 cpu_hog-todo-close-2 = If you do not know why it is on this PC, ask your helpdesk
+cpu_hog-todo-others-1 = Wait some minutes: { $name } cannot be closed from here, but it may end by itself
+cpu_hog-todo-others-2 = If it goes on and nobody who uses this PC knows { $name }, note its name and ask your helpdesk
 cpu_hog-limits = Mimamori sees how much a program computes, not what it computes.
 
 browser_load-headline = { $name } keeps using { $cpu } of this PC
@@ -17,6 +19,8 @@ browser_load-meaning = One of the open pages may be computing all the time. A vi
 browser_load-todo-1 = Close the pages you do not need, or close { $name } completely
 browser_load-todo-2 = To find the page: press Shift+Esc in Chrome or Edge, or open about:processes in Firefox
 browser_load-todo-3 = If the load comes back with the same page, tell your helpdesk its address
+browser_load-todo-others-1 = Ask whoever uses { $name } on this PC to close the pages that are not needed
+browser_load-todo-others-2 = If nobody uses it, ask your helpdesk
 browser_load-limits = Mimamori cannot see which page it is, and never reads addresses or titles.
 
 memory_pressure-headline = Memory is nearly used up: { $memory } in use, { $name } holds { $program_memory }
@@ -27,6 +31,10 @@ memory_pressure-todo-1 = Save your work, then close { $name } or the large files
 memory_pressure-todo-2 = If it fills up again without a reason, restart the PC
 memory_pressure-todo-protected-1 = { $advice }
 memory_pressure-todo-protected-2 = If it fills up again without a reason, restart the PC
+memory_pressure-todo-others-1 = Save your work, then close programs of your own that you do not need: { $name } cannot be closed from here
+memory_pressure-todo-others-2 = If it fills up again, ask your helpdesk about { $name }
+memory_pressure-todo-shut_down-1 = { $advice }
+memory_pressure-todo-shut_down-2 = If it must go on running, close other programs that you do not need
 memory_pressure-meaning-reserved = A setting of this PC keeps that part as huge pages, for programs that ask for them, such as databases and virtual machines. All others must do with the rest, whatever is closed.
 memory_pressure-todo-reserved-1 = Ask the person who looks after this PC whether the huge pages (vm.nr_hugepages) are still needed
 memory_pressure-todo-reserved-2 = Until then, close windows and browser pages you do not need
@@ -48,6 +56,8 @@ disk_nearly_full-todo-3 = If you cannot find what to remove, ask your helpdesk
 disk_nearly_full-todo-removable-1 = Delete or move files on it that you no longer need
 disk_nearly_full-todo-network-1 = Delete files there that you no longer need, or ask your helpdesk for more room
 disk_nearly_full-todo-account-1 = Delete files in the account that you no longer need and empty its recycle bin, or ask your helpdesk for more room
+disk_nearly_full-meaning-boot = What this PC starts with lies on it, mostly old versions of the core of the system (kernels). Updates may not install. It does not make the PC slow.
+disk_nearly_full-todo-boot-1 = Remove old kernels as your system does it (on Debian and Ubuntu: sudo apt autoremove --purge), or ask your helpdesk; delete nothing there by hand
 disk_nearly_full-limits = Mimamori does not look into your folders; it only sees how much is free.
 
 disk_shrinking-headline = { $name } is filling up fast: { $lost } in { $duration }
@@ -61,6 +71,8 @@ disk_shrinking-todo-days-1 = Look for large files you no longer need: downloads,
 disk_shrinking-todo-days-2 = If you cannot explain it, ask your helpdesk
 disk_shrinking-todo-1 = If you are copying or downloading something large, wait until it ends
 disk_shrinking-todo-2 = If not, close the program that writes, or ask your helpdesk
+disk_shrinking-todo-others-1 = If you are copying or downloading something large, wait until it ends
+disk_shrinking-todo-others-2 = If not, ask your helpdesk or whoever else uses this PC: { $program } cannot be closed from here
 disk_shrinking-limits = Which file grows is not visible without looking into your folders. How much a program writes is known for all disks together.
 
 hot-headline = This PC is hot: { $temperature }
@@ -121,6 +133,7 @@ advice-shut_down = If you do not need what runs inside { $name }, shut it down t
 advice-close-others = Close windows and programs that you do not need right now
 advice-restart = Start { $name } again; if you cannot, save your work and restart the PC
 advice-ask = If you started { $name } yourself, let it finish; if not, ask whoever uses this PC, or your helpdesk
+advice-ask-others = Ask whoever uses { $name } on this PC, or your helpdesk: it cannot be closed from here
 advice-helpdesk = Ask your helpdesk about { $name }
 advice-nothing = Leave { $name } as it is; if the PC stays slow, save your work and restart it
 

@@ -10,6 +10,8 @@ cpu_hog-todo-passing-1 = { $advice }
 cpu_hog-todo-passing-2 = 結果を待っているのでなければ、作業を保存して { $name } を閉じてもかまいません
 cpu_hog-todo-close-1 = { $advice }
 cpu_hog-todo-close-2 = このパソコンで動いている理由に心当たりがなければ、ヘルプデスクに相談してください
+cpu_hog-todo-others-1 = 数分お待ちください。{ $name } はここからは閉じられませんが、自然に終わることがあります
+cpu_hog-todo-others-2 = 続く場合、このパソコンを使う人の誰も { $name } に心当たりがなければ、名前を控えてヘルプデスクに相談してください
 cpu_hog-limits = 見守りに分かるのは処理の量だけで、内容は分かりません。
 
 browser_load-headline = { $name } がパソコンの処理能力の{ $cpu }を使い続けています
@@ -17,6 +19,8 @@ browser_load-meaning = 開いているページのどれかが処理を続けて
 browser_load-todo-1 = 使わないページを閉じるか、{ $name } をいったん終了してください
 browser_load-todo-2 = 重いページの見つけ方：Chrome と Edge では Shift+Esc を押し、Firefox では about:processes を開きます
 browser_load-todo-3 = 同じページを開くとまた重くなる場合は、そのアドレスをヘルプデスクに伝えてください
+browser_load-todo-others-1 = このパソコンで { $name } を使っている人に、不要なページを閉じてもらってください
+browser_load-todo-others-2 = 誰も使っていなければ、ヘルプデスクに相談してください
 browser_load-limits = どのページかは見守りには分かりません。アドレスや題名は読み取りません。
 
 memory_pressure-headline = メモリが残りわずかです：{ $memory }を使用中、うち { $name } が{ $program_memory }
@@ -27,6 +31,10 @@ memory_pressure-todo-1 = 作業を保存してから、{ $name } か、その中
 memory_pressure-todo-2 = 理由もなくまた増える場合は、再起動をおすすめします
 memory_pressure-todo-protected-1 = { $advice }
 memory_pressure-todo-protected-2 = 理由もなくまた増える場合は、再起動をおすすめします
+memory_pressure-todo-others-1 = 作業を保存してから、自分のプログラムのうち使わないものを閉じてください。{ $name } はここからは閉じられません
+memory_pressure-todo-others-2 = また増える場合は、{ $name } についてヘルプデスクに相談してください
+memory_pressure-todo-shut_down-1 = { $advice }
+memory_pressure-todo-shut_down-2 = 動かし続ける必要がある場合は、ほかの使わないプログラムを閉じてください
 memory_pressure-meaning-reserved = このパソコンの設定で、その分がデータベースや仮想マシンなどのための領域（ヒュージページ）として確保されています。ほかのプログラムは何を閉じても残りの分しか使えません。
 memory_pressure-todo-reserved-1 = ヒュージページの設定（vm.nr_hugepages）がまだ必要か、このパソコンの管理者に確認してください
 memory_pressure-todo-reserved-2 = それまでは、使わないウィンドウやページを閉じてください
@@ -48,6 +56,8 @@ disk_nearly_full-todo-3 = 消してよいものが分からなければ、ヘル
 disk_nearly_full-todo-removable-1 = その中の不要なファイルを削除するか、別の場所へ移してください
 disk_nearly_full-todo-network-1 = その中の不要なファイルを削除するか、容量を増やせるかヘルプデスクに相談してください
 disk_nearly_full-todo-account-1 = アカウント内の不要なファイルを削除してごみ箱を空にするか、容量を増やせるかヘルプデスクに相談してください
+disk_nearly_full-meaning-boot = 起動に使うファイルの置き場所で、多くは古いカーネル（システムの中核）が占めています。更新をインストールできないことがあります。動作が遅くなる原因にはなりません。
+disk_nearly_full-todo-boot-1 = システムの手順で古いカーネルを削除するか（Debian と Ubuntu では sudo apt autoremove --purge）、ヘルプデスクに相談してください。ファイルを手で消さないでください
 disk_nearly_full-limits = 見守りはフォルダーの中を調べません。分かるのは空き容量だけです。
 
 disk_shrinking-headline = { $name } の空き容量が急に減っています：{ $duration }で{ $lost }
@@ -61,6 +71,8 @@ disk_shrinking-todo-days-1 = ダウンロードしたもの、動画、古いコ
 disk_shrinking-todo-days-2 = 心当たりがなければ、ヘルプデスクに相談してください
 disk_shrinking-todo-1 = 大きなコピーやダウンロードの途中なら、終わるまでお待ちください
 disk_shrinking-todo-2 = 心当たりがなければ、書き込んでいるプログラムを閉じるか、ヘルプデスクに相談してください
+disk_shrinking-todo-others-1 = 大きなコピーやダウンロードの途中なら、終わるまでお待ちください
+disk_shrinking-todo-others-2 = 心当たりがなければ、このパソコンを使うほかの人かヘルプデスクに相談してください。{ $program } はここからは閉じられません
 disk_shrinking-limits = どのファイルが増えているかは、フォルダーの中を調べないため分かりません。プログラムの書き込みの量は、全ディスクの合計です。
 
 hot-headline = パソコンが熱くなっています：{ $temperature }
@@ -121,6 +133,7 @@ advice-shut_down = { $name } の中で動いているものを使わないなら
 advice-close-others = いま使わないウィンドウやプログラムを閉じてください
 advice-restart = { $name } を起動し直してください。できない場合は、作業を保存してパソコンを再起動してください
 advice-ask = { $name } を自分で動かしたのなら、終わるまでお待ちください。心当たりがなければ、このパソコンを使う人かヘルプデスクに確認してください
+advice-ask-others = このパソコンで { $name } を使っている人か、ヘルプデスクに相談してください。ここからは閉じられません
 advice-helpdesk = { $name } についてヘルプデスクに相談してください
 advice-nothing = { $name } はそのままにしてください。遅いままなら、作業を保存してパソコンを再起動してください
 

@@ -1,5 +1,6 @@
 //! Result of a rule: figures and their subject, no words.
 
+mod circumstance;
 mod evidence;
 mod incident;
 mod limitation;
@@ -8,6 +9,7 @@ mod severity;
 mod sign;
 mod subject;
 
+pub use circumstance::Circumstance;
 pub use evidence::{Evidence, EvidenceKind};
 pub use incident::{IncidentKey, incident_key};
 pub use limitation::Limitation;
@@ -49,6 +51,9 @@ pub struct Finding {
     /// What it does not take into account on this PC.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limitations: Vec<Limitation>,
+    /// What decides which steps can be followed. Not recorded: it holds for the moment only.
+    #[serde(skip)]
+    pub circumstances: Vec<Circumstance>,
 }
 
 impl Finding {
@@ -61,8 +66,20 @@ impl Finding {
         since: At,
         evidence: Vec<Evidence>,
     ) -> Self {
-        let (busy, cause, signs, parent, limitations) = (None, None, Vec::new(), None, Vec::new());
-        Self { rule, severity, confidence, subject, since, evidence, busy, cause, signs, parent, limitations }
+        Self {
+            rule,
+            severity,
+            confidence,
+            subject,
+            since,
+            evidence,
+            busy: None,
+            cause: None,
+            signs: Vec::new(),
+            parent: None,
+            limitations: Vec::new(),
+            circumstances: Vec::new(),
+        }
     }
 
     /// Value of the evidence of this kind.
