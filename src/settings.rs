@@ -126,8 +126,13 @@ impl Settings {
 /// folder. `None` for a user without a home, or with the home of another user (`sudo -E`): nothing is read or left there.
 pub fn recording_path() -> Option<PathBuf> {
     let folders = directories::ProjectDirs::from("", "", "mimamori")?;
-    let path = folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).join("recording.db");
-    (!platform::is_in_foreign_home(&path)).then_some(path)
+    recording_in(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()))
+}
+
+/// The recording in a state folder. A relative one (`HOME=x`) would be another one with each working folder.
+fn recording_in(folder: &Path) -> Option<PathBuf> {
+    let path = folder.join("recording.db");
+    (path.is_absolute() && !platform::is_in_foreign_home(&path)).then_some(path)
 }
 
 /// The home folder when it belongs to another user, as with `sudo -E`: this program must leave nothing there.
@@ -146,7 +151,8 @@ impl SettingsFile {
     /// This user's file: `settings.json` in the local (never roaming) data folder.
     pub fn of_user() -> Self {
         let folders = directories::ProjectDirs::from("", "", "mimamori");
-        Self { path: folders.map(|folders| folders.data_local_dir().join("settings.json")) }
+        let path = folders.map(|folders| folders.data_local_dir().join("settings.json"));
+        Self { path: path.filter(|path| path.is_absolute()) }
     }
 
     /// A different file, for tests.
@@ -214,6 +220,14 @@ mod tests {
         );
         file.save(&settings).expect("saved");
         assert_eq!(file.load(), settings);
+    }
+
+    /// Regression: `HOME=x` made the folder x in the folder where the program happened to be started.
+    #[test]
+    fn nothing_is_kept_relative_to_the_working_folder() {
+        let folder = tempfile::tempdir().expect("folder");
+        assert_eq!(recording_in(Path::new("x/.local/state/mimamori")), None);
+        assert_eq!(recording_in(folder.path()), Some(folder.path().join("recording.db")));
     }
 
     #[test]

@@ -435,6 +435,7 @@ mod tests {
             ("check --lang xx", "\"xx\" cannot be used for --lang <ja|en>; allowed is ja or en"),
             ("check --lang=ja --seconds 0", "2 から 3600"),
             ("--renderer vulkan", "glow or wgpu"),
+            ("check --output=", "--output <FILE> needs a value: the path of a file"),
             ("check --seconds", "--seconds <N> needs a value: a whole number from 2 to 3600"),
         ] {
             let Err(EarlyExit::Usage(text)) = parse_words(words) else { panic!("{words}") };

@@ -65,7 +65,7 @@ pub(super) fn run(file: &Path, as_json: bool, lang: Option<Lang>, context: &Cont
                 return Exit::Unavailable;
             }
         };
-        let result = line.map_err(LineError::NotJson).and_then(|line| reader.line(&line));
+        let result = line.and_then(|line| reader.line(&line));
         match result {
             Ok(Some(recorded)) => {
                 if let Some(text) = replay.add(recorded, reader.form(), output) {
@@ -90,11 +90,16 @@ pub(super) fn run(file: &Path, as_json: bool, lang: Option<Lang>, context: &Cont
             }
         }
     }
+    // Without findings at all, not even that the PC is fine, silence would look like a good answer.
+    if replay.printed.is_none() {
+        output.note(&texts.with_one("replay-too-short", "file", name));
+    }
     if replay.found { Exit::Found } else { Exit::Fine }
 }
 
 const fn line_error(error: &LineError) -> &'static str {
     match error {
+        LineError::TooLong => "cli-line-too-long",
         LineError::NotJson(_) => "cli-line-not-json",
         LineError::NoTime => "cli-line-no-time",
         LineError::NotLater => "cli-line-not-later",
@@ -129,7 +134,7 @@ struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     /// The next line, or why it is not text; `None` at the end of the file.
-    fn next(&mut self) -> std::io::Result<Option<Result<String, String>>> {
+    fn next(&mut self) -> std::io::Result<Option<Result<String, LineError>>> {
         let mut bytes = Vec::new();
         self.number += 1;
         let length = self.reader.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes)?;
@@ -139,9 +144,9 @@ impl<R: BufRead> Lines<R> {
         if length as u64 == MAX_LINE_BYTES && bytes.last() != Some(&b'\n') {
             // Its rest is not a line of its own: the numbers of those behind it stay right.
             self.reader.skip_until(b'\n')?;
-            return Ok(Some(Err("too_long".to_owned())));
+            return Ok(Some(Err(LineError::TooLong)));
         }
-        Ok(Some(String::from_utf8(bytes).map_err(|error| error.to_string())))
+        Ok(Some(String::from_utf8(bytes).map_err(|error| LineError::NotJson(error.to_string()))))
     }
 }
 
@@ -251,7 +256,7 @@ mod tests {
     fn a_line_that_is_too_long_is_one_line() {
         let text = format!("{}\nb\n", "a".repeat(MAX_LINE_BYTES as usize + 5));
         let mut lines = Lines { reader: text.as_bytes(), number: 0 };
-        assert!(matches!(lines.next(), Ok(Some(Err(_)))));
+        assert!(matches!(lines.next(), Ok(Some(Err(LineError::TooLong)))));
         assert_eq!(lines.next().expect("readable"), Some(Ok("b\n".to_owned())));
         assert_eq!(lines.number, 2);
         assert_eq!(lines.next().expect("readable"), None);

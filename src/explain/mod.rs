@@ -360,7 +360,11 @@ fn sign_text(sign: &Sign, texts: &Texts) -> String {
     args.set("text", DisplayName::new(sign.text.as_deref().unwrap_or("?")).as_str().to_owned());
     args.set("value", format::percent(sign.figure.unwrap_or_default()));
     args.set("number", sign.figure.unwrap_or_default().round());
-    texts.with(&format!("sign-{}", sign.kind.id()), &args)
+    let id = format!("sign-{}", sign.kind.id());
+    let unnamed = format!("{id}-unnamed");
+    // A parent that has ended has left no name.
+    let is_unnamed = sign.text.as_deref().is_none_or(|text| matches!(text.trim(), "" | "?")) && texts.has(&unnamed);
+    texts.with(if is_unnamed { &unnamed } else { &id }, &args)
 }
 
 /// The value of an evidence with its unit.
@@ -472,6 +476,45 @@ mod tests {
             assert_eq!(since_text(&finding, Lang::Ja, seconds), format!("00:00 から（{ja}）"));
             assert_eq!(since_text(&over, Lang::En, seconds), format!("last seen running at 00:00, {en} ago"));
             assert_eq!(since_text(&over, Lang::Ja, seconds), format!("最後に動作を確認：00:00（{ja}前）"));
+        }
+    }
+
+    /// Regression: "A schedule started it: ?".
+    #[test]
+    fn a_parent_without_a_name_is_not_asked_for() {
+        for &lang in Lang::ALL {
+            let texts = Texts::new(lang);
+            for kind in [SignKind::SchedulerParent, SignKind::ScriptHostParent, SignKind::WrongParent] {
+                let text = |text: Option<&str>| {
+                    sign_text(&Sign { kind, points: 5, text: text.map(str::to_owned), figure: None }, &texts)
+                };
+                assert!(!text(None).contains('?') && !text(Some("?")).contains('?'), "{}", text(Some("?")));
+                assert!(text(Some("cron")).contains("cron"));
+            }
+        }
+    }
+
+    /// Regressions: old kernels are in no recycle bin, and a virtual PC has no plugs.
+    #[test]
+    fn steps_can_be_followed_where_they_are_shown() {
+        let knowledge = Knowledge::builtin().expect("tables");
+        let disk = |rule, name| {
+            let subject = Subject::volume(name, VolumeKind::Disk);
+            Finding::new(rule, Severity::Warning, Confidence::High, subject, At(0), Vec::new())
+        };
+        let virtual_pc = |finding: Finding| Finding { circumstances: vec![Circumstance::Virtual], ..finding };
+        for &lang in Lang::ALL {
+            let texts = Texts::new(lang);
+            let first = |finding: &Finding| explain(finding, &knowledge, &texts).todo.remove(0);
+            assert!(first(&disk(RuleId::DiskNearlyFull, "/boot")).contains("autoremove"));
+            assert!(!first(&disk(RuleId::DiskNearlyFull, "/")).contains("autoremove"));
+            for rule in [RuleId::SlowVolume, RuleId::DeviceLoad] {
+                assert!(first(&disk(rule, "/srv")).contains("USB"));
+                assert!(!first(&virtual_pc(disk(rule, "/srv"))).contains("USB"), "{rule:?}");
+            }
+            let network =
+                Finding { subject: Subject::volume("/net", VolumeKind::Network), ..disk(RuleId::SlowVolume, "") };
+            assert_eq!(first(&virtual_pc(network.clone())), first(&network), "the network is the same");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{At, Bytes, Fraction, Hertz, Reading};
+use super::{At, Bytes, Fraction, Hertz, Reading, Why};
 
 /// The operating system, as far as rules and texts depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -96,6 +96,16 @@ impl Machine {
     pub fn is_virtual_model(names: &str) -> bool {
         let names = names.to_lowercase();
         VIRTUAL.iter().any(|part| names.contains(part))
+    }
+
+    /// Time of a boot. One long before this program existed is that of a clock which was not set then.
+    pub fn boot_time(at: Option<At>) -> Reading<At> {
+        /// 2020.
+        const EARLIEST: At = At(1_577_836_800_000);
+        match at {
+            Some(at) if at < EARLIEST => Reading::Missing(Why::OutOfRange),
+            at => Reading::from_option(at, Why::Unsupported),
+        }
     }
 
     /// True if the estimated effort of the fan means something here: a virtual machine has no fan.

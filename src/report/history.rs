@@ -45,6 +45,9 @@ pub enum LineError {
     /// Not JSON.
     #[error("not JSON: {0}")]
     NotJson(String),
+    /// Longer than any sample.
+    #[error("too long")]
+    TooLong,
     /// No time.
     #[error("no \"at\"")]
     NoTime,
@@ -95,10 +98,7 @@ impl HistoryReader {
             cpus: value.get("cpus").and_then(Value::as_u64).map_or(1, |cpus| cpus.clamp(1, 4096) as u32),
             memory: Reading::from_option(value.get("mem_bytes").and_then(Value::as_u64).map(Bytes), Why::Unsupported),
             boot_id: Reading::from_option(text("boot_id"), Why::Unsupported),
-            booted_at: Reading::from_option(
-                value.get("booted_at").and_then(read_at).map(|(at, _)| at),
-                Why::Unsupported,
-            ),
+            booted_at: Machine::boot_time(value.get("booted_at").and_then(read_at).map(|(at, _)| at)),
             max_frequency: Reading::from_option(
                 value.get("max_frequency_hz").and_then(Value::as_u64).map(Hertz),
                 Why::Unsupported,
@@ -110,7 +110,7 @@ impl HistoryReader {
             is_virtual: Reading::from_option(value.get("virtual").and_then(Value::as_bool), Why::Unsupported),
         };
         let usual_idle = IdleBaseline {
-            temperature: value.get("idle_temp_c").and_then(Value::as_f64).map(Celsius),
+            temperature: value.as_object().and_then(|header| celsius(header, "idle_temp_c").get()),
             fan: value.get("idle_fan_rpm").and_then(Value::as_f64).filter(|rpm| *rpm >= 0.0).map(|rpm| Rpm(rpm as u32)),
         };
         Ok(Self { machine, form: AtForm::Text, last: None, usual_interval: None, usual_idle, seq: 0 })
@@ -199,7 +199,7 @@ impl HistoryReader {
             disk_write: rate("disk_write_bps"),
             net_rx: rate("net_rx_bps"),
             net_tx: rate("net_tx_bps"),
-            temperature: celsius(map),
+            temperature: celsius(map, "temp_c"),
             fan: number(map, "fan_rpm").map(|rpm| Rpm(rpm as u32)),
             fan_effort: fraction(map, "fan_effort"),
             throttle_events: number(map, "throttle_events").map(|count| count as u64),
@@ -261,10 +261,13 @@ fn zip_readings<A, B>(a: Reading<A>, b: Reading<B>) -> Reading<(A, B)> {
     }
 }
 
-/// A number that is not negative, otherwise the recorded reason if there is one.
+/// Limit of what any unit here can have: more bytes than any PC has, and more per second than any line or disk moves.
+const GREATEST: f64 = 1e16;
+
+/// A number that is neither negative nor beyond [`GREATEST`], otherwise the recorded reason if there is one.
 fn number(map: &Map<String, Value>, name: &str) -> Reading<f64> {
     match map.get(name).and_then(Value::as_f64) {
-        Some(number) if number >= 0.0 => Reading::Known(number),
+        Some(number) if (0.0..=GREATEST).contains(&number) => Reading::Known(number),
         Some(_) => Reading::Missing(Why::OutOfRange),
         None => {
             let why = map.get(&format!("{name}_missing")).and_then(|why| serde_json::from_value(why.clone()).ok());
@@ -285,8 +288,8 @@ fn texts<'a>(map: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = &'
     map.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
-fn celsius(map: &Map<String, Value>) -> Reading<Celsius> {
-    match number(map, "temp_c") {
+fn celsius(map: &Map<String, Value>, name: &str) -> Reading<Celsius> {
+    match number(map, name) {
         // The same bounds as for a live sensor (`sampler::thermal`).
         Reading::Known(value) if !(5.0..=115.0).contains(&value) => Reading::Missing(Why::OutOfRange),
         other => other.map(Celsius),
@@ -461,6 +464,20 @@ mod tests {
         assert_eq!(sample.temperature, Reading::Missing(Why::OutOfRange));
         assert_eq!(sample.net_rx, Reading::Missing(Why::Unsupported));
         assert_eq!(sample.memory, Reading::Known(Memory { used: Bytes(900), total: Bytes(1000) }));
+    }
+
+    /// Regressions: a PC that was not restarted for 20,780 days and usually has -300 °C, and a rate of 280 digits.
+    #[test]
+    fn what_no_pc_has_is_out_of_range() {
+        let header = HEADER.replace('}', r#","idle_temp_c":-300,"booted_at":0}"#);
+        let mut reader = HistoryReader::begin(&header).expect("history");
+        assert_eq!(reader.usual_idle().temperature, None);
+        assert_eq!(reader.machine().booted_at, Reading::Missing(Why::OutOfRange));
+        let line = r#"{"at":"2026-11-23T00:00:00Z","net_rx_bps":1e290,"disk_read_bps":1e300,"disk_write_bps":3e9}"#;
+        let sample = reader.line(line).expect("read").expect("sample").sample;
+        assert_eq!(sample.net_rx, Reading::Missing(Why::OutOfRange));
+        assert_eq!(sample.disk_read, Reading::Missing(Why::OutOfRange));
+        assert_eq!(sample.disk_write.get().map(|rate| rate.0), Some(3e9));
     }
 
     #[test]

@@ -70,9 +70,6 @@ use crate::platform::files::read_text;
 /// Size limit of `/etc/os-release` in bytes.
 const LONGEST_OS_RELEASE: u64 = 64 << 10;
 
-/// Earliest believable time of a boot, in seconds since 1970: 2020.
-const EARLIEST_BOOT: i64 = 1_577_836_800;
-
 /// Facts that stay the same while the system runs.
 pub fn machine() -> Machine {
     let cpus = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
@@ -86,11 +83,7 @@ pub fn machine() -> Machine {
         cpus: if cores > 0 { cores as u32 } else { cpus },
         memory: memory().0.map(|memory| memory.total),
         boot_id: read_line(Path::new("/proc/sys/kernel/random/boot_id")),
-        booted_at: match booted_at {
-            // The clock was not set at boot.
-            Some(seconds) if seconds < EARLIEST_BOOT => Reading::Missing(Why::OutOfRange),
-            seconds => Reading::from_option(seconds.map(|seconds| At(seconds * 1000)), Why::Unsupported),
-        },
+        booted_at: Machine::boot_time(booted_at.map(|seconds| At(seconds.saturating_mul(1000)))),
         max_frequency: read_line(Path::new("/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"))
             .map(|khz| Hertz(khz.parse::<u64>().unwrap_or(0) * 1000)),
         is_swap_in_memory: match fs::read("/proc/swaps") {

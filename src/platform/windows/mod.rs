@@ -98,7 +98,7 @@ pub fn machine() -> Machine {
         cpus: cpu_count(),
         memory: memory().0.map(|memory| memory.total),
         boot_id: Reading::from_option(boot.map(BootTime::as_id), Why::Unsupported),
-        booted_at: Reading::from_option(boot.map(BootTime::at), Why::Unsupported),
+        booted_at: Machine::boot_time(boot.map(BootTime::at)),
         max_frequency: sensors::frequencies().map(|clocks| clocks.max),
         is_swap_in_memory: Reading::Missing(Why::Unsupported),
         is_virtual: is_virtual(),
