@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use fluent_bundle::FluentArgs;
@@ -256,7 +257,8 @@ impl Fix<'_> {
         output: &mut Output,
     ) -> Outcome {
         output.progress(&self.texts.get("fix-measuring"));
-        let before = processor_wait();
+        let never = AtomicBool::new(false);
+        let before = processor_wait(&never);
         let family = family_of(&subject.group, &self.observation.program_table);
         let begun = BackgroundJob::begin(subject.clone(), closable, &family, now(), yes, platform::Target::open);
         let (job, action) = match begun {
@@ -280,7 +282,7 @@ impl Fix<'_> {
         if let Err(error) = &added {
             log::warn!("what was done cannot be noted: {error}");
         }
-        let verdict = BackgroundVerdict::of(before, processor_wait());
+        let verdict = BackgroundVerdict::of(before, processor_wait(&never));
         record(&verdict.event(now(), &subject.group));
         let (exit, result) = match verdict {
             BackgroundVerdict::Worked { .. } => (Exit::Fine, "worked"),

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -89,13 +90,6 @@ impl MimamoriApp {
         file: SettingsFile,
     ) -> Self {
         let (ctx, wake) = (&creation.egui_ctx, creation.egui_ctx.clone());
-        let closing = ctx.clone();
-        // Without a handler the system ends the window at once, and the next one puts back what was lowered.
-        let close = move || {
-            closing.send_viewport_cmd(egui::ViewportCommand::Close);
-            closing.request_repaint();
-        };
-        let _ = signals::on_stop(close, || Exit::Interrupted);
         let my_files = file.load().my_files(now());
         let wake = move || wake.request_repaint_after(REPAINT_DELAY);
         let (request_sender, requests) = channel();
@@ -105,6 +99,16 @@ impl MimamoriApp {
             endpoint: listen(ctx, request_sender),
             clock: Box::new(now),
         };
+        let (window, thread) = (ctx.clone(), connections.worker.as_ref().map(Worker::closing));
+        let close = move || {
+            if let Some(thread) = &thread {
+                thread.store(true, Ordering::Relaxed);
+            }
+            window.send_viewport_cmd(egui::ViewportCommand::Close);
+            window.request_repaint();
+        };
+        // Without a handler the system ends the window at once, and the next one puts back what was lowered.
+        let _ = signals::on_stop(close, || Exit::Interrupted);
         Self::with_connections(ctx, context, renderer, options, file, connections)
     }
 

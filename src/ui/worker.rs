@@ -54,8 +54,8 @@ trait Host {
     fn open(&self, what: &Closable) -> Result<Self::Target, ActError>;
     /// Lists the processes that have windows.
     fn window_owners(&mut self) -> Reading<Vec<WindowOwner>>;
-    /// Measures how long a piece of work waits for a processor. Blocks for half a second.
-    fn processor_wait(&self) -> Seconds;
+    /// Measures how long a piece of work waits for a processor. Blocks for half a second, unless `stop` is set.
+    fn processor_wait(&self, stop: &AtomicBool) -> Seconds;
     /// Notifies the agent that the settings changed.
     fn settings_changed(&self);
     /// Reports whether the agent starts with the PC.
@@ -82,8 +82,8 @@ impl Host for System {
         self.0.window_owners()
     }
 
-    fn processor_wait(&self) -> Seconds {
-        sampler::processor_wait()
+    fn processor_wait(&self, stop: &AtomicBool) -> Seconds {
+        sampler::processor_wait(stop)
     }
 
     fn settings_changed(&self) {
@@ -174,6 +174,8 @@ pub(super) struct Worker {
     thread: Option<JoinHandle<()>>,
     /// There are programs to put back before the window ends.
     has_lowered: Arc<AtomicBool>,
+    /// The window ends.
+    closing: Arc<AtomicBool>,
     /// Updates; the window never waits for them.
     pub(super) replies: Receiver<Reply>,
 }
@@ -190,19 +192,25 @@ impl Worker {
     ) -> std::io::Result<Self> {
         let (commands, inbox) = channel();
         let (outbox, replies) = channel();
-        let has_lowered = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&has_lowered);
+        let (has_lowered, closing) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+        let flags = (Arc::clone(&has_lowered), Arc::clone(&closing));
         let run = move || {
             let monitor = Monitor::new(knowledge);
             let (host, wake) = (System(Desktop::new()), Box::new(wake));
             let undo_file = UndoFile::of_user(monitor.machine().boot_id.known().cloned());
             let mut thread =
                 Thread::new(host, monitor, recording_path(), undo_file, my_files, Replies { outbox, wake });
-            thread.has_lowered = flag;
+            (thread.has_lowered, thread.closing) = flags;
             thread.run(&inbox);
         };
         let thread = std::thread::Builder::new().name("watch".to_owned()).spawn(run)?;
-        Ok(Self { commands: Some(commands), thread: Some(thread), has_lowered, replies })
+        Ok(Self { commands: Some(commands), thread: Some(thread), has_lowered, closing, replies })
+    }
+
+    /// The mark that the window ends, for the handler of signals: the thread then puts back what it lowered and ends,
+    /// whatever the window does.
+    pub(super) fn closing(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.closing)
     }
 
     /// Sends a command. A thread that has ended is noticed by the missing samples and reported on screen.
@@ -216,6 +224,7 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.commands = None;
+        self.closing.store(true, Ordering::Relaxed);
         // Otherwise nothing is lost when the process ends first.
         if self.has_lowered.load(Ordering::Relaxed)
             && let Some(thread) = self.thread.take()
@@ -255,6 +264,7 @@ struct Thread<H: Host> {
     /// What became of programs that are not, until it is dismissed.
     background_notices: Vec<BackgroundStatus>,
     has_lowered: Arc<AtomicBool>,
+    closing: Arc<AtomicBool>,
     undo_file: UndoFile,
     /// The state sent last.
     autostart: Option<Reading<AutostartState>>,
@@ -282,6 +292,7 @@ impl<H: Host> Thread<H> {
             lowered: Vec::new(),
             background_notices: Vec::new(),
             has_lowered: Arc::default(),
+            closing: Arc::default(),
             undo_file,
             autostart: None,
             samples: 0,
@@ -304,7 +315,7 @@ impl<H: Host> Thread<H> {
             return;
         }
         let mut due = Instant::now();
-        loop {
+        while !self.closing.load(Ordering::Relaxed) {
             if Instant::now() >= due {
                 if !self.sample() {
                     return;
@@ -312,7 +323,9 @@ impl<H: Host> Thread<H> {
                 due = Instant::now() + if self.samples == 1 { FIRST_STEP } else { STEP };
             }
             let until_due = due.saturating_duration_since(Instant::now());
-            let wait = if self.job.is_some() { until_due.min(JOB_STEP) } else { until_due };
+            // A window that ends puts back soon what was lowered.
+            let is_near = self.job.is_some() || !self.lowered.is_empty();
+            let wait = if is_near { until_due.min(JOB_STEP) } else { until_due };
             match inbox.recv_timeout(wait) {
                 Ok(command) => {
                     // A change of the user's own work takes effect at once.
@@ -523,7 +536,8 @@ mod tests {
         pub(in crate::ui) fn unconnected() -> (Self, Receiver<Command>, Sender<Reply>) {
             let (commands, inbox) = channel();
             let (outbox, replies) = channel();
-            let worker = Self { commands: Some(commands), thread: None, has_lowered: Arc::default(), replies };
+            let (has_lowered, closing) = (Arc::default(), Arc::default());
+            let worker = Self { commands: Some(commands), thread: None, has_lowered, closing, replies };
             (worker, inbox, outbox)
         }
     }
@@ -567,7 +581,7 @@ mod tests {
             Reading::Known(Vec::new())
         }
 
-        fn processor_wait(&self) -> Seconds {
+        fn processor_wait(&self, _stop: &AtomicBool) -> Seconds {
             Seconds(if self.1.borrow().lowered.is_empty() { 0.012 } else { 0.001 })
         }
 

@@ -23,14 +23,13 @@ mod types;
 mod volumes;
 
 use std::collections::HashSet;
-use std::fs::{OpenOptions, create_dir_all, read_to_string};
-use std::io::Result;
+use std::fs::read_to_string;
 use std::path::Path;
 
-pub use files::{read_bytes, read_text};
+pub use files::{read_bytes, read_text, replace_private};
 pub use processes::ProcessReader;
 pub use sensors::Sensors;
-pub use sys::open_ordinary;
+pub use sys::{make_private_folder, open_ordinary, open_private};
 pub use types::{
     ActError, Clocks, CpuTimes, DiskCounters, MountPoint, RawProc, SensorValues, Space, StopCause, Writing,
 };
@@ -39,28 +38,34 @@ pub use volumes::{disk_counters, mounts, space};
 use crate::model::{At, Reading, Why};
 
 mod sys {
-    pub fn open_ordinary(path: &std::path::Path) -> std::io::Result<std::fs::File> {
-        std::fs::File::open(path)
+    use std::fs::{File, OpenOptions, create_dir_all};
+    use std::io::Result;
+    use std::path::Path;
+
+    use super::Writing;
+
+    pub fn open_ordinary(path: &Path) -> Result<File> {
+        File::open(path)
     }
 
-    pub fn is_of_administrator(_file: &std::fs::File) -> std::io::Result<bool> {
+    pub fn is_of_administrator(_file: &File) -> Result<bool> {
         Ok(false)
     }
-}
 
-pub fn open_private(path: &Path, writing: Writing) -> Result<std::fs::File> {
-    let mut options = OpenOptions::new();
-    options
-        .create(true)
-        .append(writing == Writing::Append)
-        .read(writing != Writing::Append)
-        .write(true)
-        .truncate(writing == Writing::Anew)
-        .open(path)
-}
+    pub fn open_private(path: &Path, writing: Writing) -> Result<File> {
+        let mut options = OpenOptions::new();
+        options
+            .create(true)
+            .append(writing == Writing::Append)
+            .read(writing != Writing::Append)
+            .write(true)
+            .truncate(writing == Writing::Anew)
+            .open(path)
+    }
 
-pub fn make_private_folder(folder: &Path) -> Result<()> {
-    create_dir_all(folder)
+    pub fn make_private_folder(folder: &Path) -> Result<()> {
+        create_dir_all(folder)
+    }
 }
 
 pub fn is_in_foreign_home(_path: &Path) -> bool {

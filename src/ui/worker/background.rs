@@ -1,5 +1,7 @@
 //! Programs that run in the background as long as the window is open.
 
+use std::sync::atomic::Ordering;
+
 use super::{Host, Reply, Thread};
 use crate::diagnose::{ProgramTable, Subject};
 use crate::model::{ActError, LoweredProcess, Pid, ProgramSample, Refusal};
@@ -32,7 +34,10 @@ impl<H: Host> Thread<H> {
         }
         let table = &observation.program_table;
         self.tell(subject, BackgroundPhase::Measuring);
-        let before = self.host.processor_wait();
+        let before = self.host.processor_wait(&self.closing);
+        if self.is_closing() {
+            return;
+        }
         let closable = self.closable_program(&subject.group, table);
         let family = family_of(&subject.group, table);
         let (now, host) = (self.host.now(), &self.host);
@@ -47,8 +52,11 @@ impl<H: Host> Thread<H> {
         if let Err(error) = &added {
             log::warn!("what was done cannot be noted: {error}");
         }
-        let verdict = BackgroundVerdict::of(before, self.host.processor_wait());
-        self.record(&verdict.event(self.host.now(), &subject.group));
+        let verdict = BackgroundVerdict::of(before, self.host.processor_wait(&self.closing));
+        // A measurement that was cut short says nothing.
+        if !self.is_closing() {
+            self.record(&verdict.event(self.host.now(), &subject.group));
+        }
         self.background_notices.retain(|notice| notice.subject.group != subject.group);
         self.lowered.push(Lowered { job, verdict, undo: added.ok() });
         self.send_background();
@@ -154,10 +162,14 @@ impl<H: Host> Thread<H> {
         self.send_background();
     }
 
+    fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
     fn send_background(&self) {
         let running = self.lowered.iter().map(Lowered::status);
         let all = self.background_notices.iter().cloned().chain(running).collect();
-        self.has_lowered.store(!self.lowered.is_empty(), std::sync::atomic::Ordering::Relaxed);
+        self.has_lowered.store(!self.lowered.is_empty(), Ordering::Relaxed);
         self.replies.send(Reply::InBackground(all));
     }
 }
