@@ -78,7 +78,7 @@ impl DiagnosticLog {
             if IS_LOGGING.get() {
                 return;
             }
-            if count.fetch_add(1, Ordering::Relaxed) < MOST_PANICS {
+            if !is_display_lost(info) && count.fetch_add(1, Ordering::Relaxed) < MOST_PANICS {
                 let text = report(info, &system, &Backtrace::force_capture());
                 // Should even this fail, standard error has the panic.
                 let _ = mark(&hook_marker, &jiff::Timestamp::now().as_millisecond().to_string());
@@ -248,6 +248,12 @@ fn user_name_at(text: &str) -> Option<(usize, bool)> {
         let name_at = at + folder.len() + slashes;
         (slashes > 0 && name_at < bytes.len()).then_some((name_at, *has_spaces))
     })
+}
+
+/// Returns `true` for the panic of the toolkit (winit) on a connection to a display that has gone. It is no fault of this
+/// program, and no unexpected end.
+pub fn is_display_lost(info: &std::panic::PanicHookInfo<'_>) -> bool {
+    info.payload_as_str().is_some_and(|text| text.contains("Connection(IoError"))
 }
 
 #[cfg(test)]

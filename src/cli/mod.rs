@@ -9,6 +9,7 @@ mod print;
 mod replay;
 
 use std::path::Path;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use fluent_bundle::FluentArgs;
@@ -17,7 +18,7 @@ pub use args::{Command, HistoryOptions};
 
 use crate::console::Output;
 use crate::context::Context;
-use crate::diagnostic_log::Role;
+use crate::diagnostic_log::{Role, is_display_lost};
 use crate::exit::Exit;
 use crate::explain::system_reason;
 use crate::ipc::WindowOptions;
@@ -160,10 +161,20 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 fn open_while_displayed(open: OpenWindow<'_>, context: &Context, options: &WindowOptions) -> Result<Exit, String> {
     let lost = context.texts(options.lang.unwrap_or(context.lang)).get("cli-display-lost");
     let told = lost.clone();
-    platform::on_display_lost(move || {
+    let (once, first) = (Once::new(), move || {
         Output::new().note(&told);
         platform::end_program(Exit::Unavailable.code())
     });
+    // Whichever notices it first: Xlib, or the toolkit on its own connection, which panics.
+    let end = Arc::new(move || once.call_once(&first));
+    let (by_toolkit, before) = (Arc::clone(&end), std::panic::take_hook());
+    std::panic::set_hook(Box::new(move |info| {
+        if is_display_lost(info) {
+            by_toolkit();
+        }
+        before(info);
+    }));
+    platform::on_display_lost(move || end());
     let exit = open(context, options)?;
     if exit == Exit::Unavailable {
         Output::new().note(&lost);

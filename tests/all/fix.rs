@@ -43,6 +43,15 @@ impl Burner {
         after_name.split_ascii_whitespace().nth(index - 3).expect("a field").to_owned()
     }
 
+    /// Waits until its state is, or is no longer, "stopped": on a busy PC a signal arrives when its turn comes.
+    fn wait_stopped(&self, stopped: bool) {
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while (self.stat(3) == "T") != stopped {
+            assert!(std::time::Instant::now() < end, "{} and not {stopped}", self.stat(3));
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    }
+
     /// What the kernel weighs it by: its nice value, and that of its session.
     fn priority(&self) -> (String, String) {
         let autogroup = std::fs::read_to_string(format!("/proc/{}/autogroup", self.pid())).unwrap_or_default();
@@ -174,9 +183,9 @@ fn what_may_lose_something_needs_to_be_confirmed() {
     }
     assert!(!burner.has_ended() && burner.stat(3) != "T");
     assert_eq!(fix(home.path(), &["pause", &burner.pid(), "--yes"]).0, 0);
-    assert_eq!(burner.stat(3), "T");
+    burner.wait_stopped(true);
     assert_eq!(fix(home.path(), &["continue", &burner.pid()]).0, 0);
-    assert_ne!(burner.stat(3), "T");
+    burner.wait_stopped(false);
     let (code, report) = fix(home.path(), &["close", &burner.pid(), "--yes"]);
     assert!(code == 0 || code == 1, "{report}");
     assert!(burner.has_ended(), "{report}");
