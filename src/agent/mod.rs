@@ -586,7 +586,7 @@ mod tests {
         assert_eq!((rig.shown().len(), rig.count(EventKind::Notified)), (1, 0), "asked for, and failed");
         assert_eq!(rig.count(EventKind::Trouble), 1);
         let recorded: Vec<Event> = rig.events();
-        // What failed may have been another one of the same moment.
+        // The failure does not say which notification it belongs to, so this one can still be shown.
         let tag = rig.calls.borrow().notices.first().map(|(_, tag, _)| tag.clone()).expect("asked for");
         rig.agent.agent_loop.desktop_changed(&DesktopEvent::NotificationShown(tag));
         assert_eq!(rig.count(EventKind::Notified), 1);

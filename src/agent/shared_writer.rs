@@ -8,8 +8,8 @@ use super::recording_writer::{RecordingNotice, RecordingUnavailable, RecordingWr
 use crate::model::{At, Event, Sample};
 use crate::recorder::PreviousRun;
 
-/// Time that the agent thread has to end by itself. A turn takes a fraction of it, also beside thousands of processes;
-/// on a PC that gives it no processor, or while a file system does not answer, the turn outlasts it.
+/// How long the agent thread may take to end the recording itself. A turn is much shorter even with thousands of processes,
+/// but takes longer when the PC is starved of CPU or a file system hangs.
 const TURN: Duration = Duration::from_millis(300);
 
 /// A [`RecordingWriter`] that another thread can end. Has the same methods, each of which waits for a write under way.
@@ -22,7 +22,7 @@ impl SharedWriter {
     }
 
     fn with<T>(&self, call: impl FnOnce(&mut RecordingWriter) -> T) -> T {
-        // What is pending after a panic is still worth writing.
+        // A panic does not invalidate the pending rows, so they are written all the same.
         call(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -82,8 +82,8 @@ impl SharedWriter {
         self.with(|writer| writer.end(now));
     }
 
-    /// Ends the recording on a thread of its own when the agent thread has not done so in time. Without such a thread
-    /// only the agent thread can.
+    /// Ends the recording on a new thread if the agent thread does not do so within [`TURN`]. If the thread cannot be
+    /// started, only the agent thread can end it.
     pub(super) fn end_soon(&self) -> std::io::Result<std::thread::JoinHandle<()>> {
         let writer = self.clone();
         std::thread::Builder::new().name("end recording".to_owned()).spawn(move || {

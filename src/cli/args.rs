@@ -52,7 +52,7 @@ pub struct HistoryOptions {
 /// Options of `fix`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FixOptions {
-    /// What to do; `None` lists what can be done.
+    /// The remedy to carry out; `None` lists those available.
     pub action: Option<Action>,
     /// A process's number, a program's name, or the number of a remedy.
     pub target: Option<String>,

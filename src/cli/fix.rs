@@ -37,7 +37,7 @@ use crate::undo_file::{By, Undo, UndoEntry, UndoFile};
 
 /// Schema of the JSON form.
 const SCHEMA: &str = "mimamori.fix/1";
-/// Time the PC is looked at before something is done, so that there is a load to compare with.
+/// How long the PC is sampled before a remedy begins; the verdict compares against this load.
 const LOOK: Seconds = Seconds(3.0);
 /// Interval between two steps of a remedy.
 const STEP: Duration = Duration::from_millis(250);

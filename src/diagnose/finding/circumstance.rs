@@ -1,6 +1,6 @@
-//! What decides which steps can be followed on this PC.
+//! Conditions of the PC that rule out some of the suggested steps.
 
-/// Rules out some of the usual steps.
+/// A condition under which some of the usual steps cannot be followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Circumstance {
     /// Its program runs as another user or belongs to the system: the user cannot close it.

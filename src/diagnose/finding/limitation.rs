@@ -1,10 +1,10 @@
-//! What a finding does not take into account on this PC, and why.
+//! Gaps in the data that a finding is based on, shown with its limits.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::Seconds;
 
-/// What a finding does not take into account, beside what its rule never can.
+/// A gap in the data on this PC, in addition to the fixed limits of the rule.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Limitation {
