@@ -256,10 +256,21 @@ impl Fix<'_> {
         yes: bool,
         output: &mut Output,
     ) -> Outcome {
+        // A second entry would take the lowered values for the usual ones, and its undo would change nothing.
+        let holds = |key: ProcKey| subject.members.iter().any(|member| member.key == key);
+        let is_same = |entry: &UndoEntry| match &entry.undo {
+            Undo::Background { parts } => parts.iter().any(|part| holds(part.key)),
+            Undo::Pause { .. } | Undo::Autostart { .. } => false,
+        };
+        if let Some(entry) = self.undo_file.entries().iter().find(|entry| is_same(entry)) {
+            let outcome = self
+                .outcome(Exit::Found, "no_change", |texts| named("fix-in-background", &name_of(subject, texts), texts));
+            return outcome.with("undo", json!(entry.id));
+        }
         output.progress(&self.texts.get("fix-measuring"));
         let never = AtomicBool::new(false);
         let before = processor_wait(&never);
-        let family = family_of(&subject.group, &self.observation.program_table);
+        let family = self.observation.program_table.pids_of(&subject.group);
         let begun = BackgroundJob::begin(subject.clone(), closable, &family, now(), yes, platform::Target::open);
         let (job, action) = match begun {
             Ok(begun) => begun,
@@ -676,10 +687,4 @@ fn whole(program: &crate::model::ProgramSample, knowledge: &Knowledge) -> Subjec
 fn is_named(program: &str, target: &str, knowledge: &Knowledge) -> bool {
     let same = |name: &str| name.to_lowercase() == target.to_lowercase();
     same(program) || knowledge.named(program).is_some_and(|known| same(&known.name.ja) || same(&known.name.en))
-}
-
-/// Numbers of all processes of a program.
-fn family_of(group: &str, table: &ProgramTable) -> Vec<Pid> {
-    let program = table.programs.iter().find(|program| *program.name == *group);
-    program.map(|program| program.members.iter().map(|member| member.key.pid).collect()).unwrap_or_default()
 }

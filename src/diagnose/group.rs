@@ -36,6 +36,19 @@ pub struct ProgramTable {
     pub facts: HashMap<ProcKey, Arc<ProcFacts>>,
 }
 
+impl ProgramTable {
+    /// The program with this name.
+    pub fn program(&self, name: &str) -> Option<&ProgramSample> {
+        self.programs.iter().find(|program| *program.name == *name)
+    }
+
+    /// Ids of all processes of the program with this name.
+    pub fn pids_of(&self, name: &str) -> Vec<Pid> {
+        let members = self.program(name).map(|program| program.members.iter());
+        members.into_iter().flatten().map(|member| member.key.pid).collect()
+    }
+}
+
 #[derive(Clone)]
 struct Identity {
     facts: Arc<ProcFacts>,

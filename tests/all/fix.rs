@@ -93,6 +93,8 @@ fn a_program_lets_others_go_first_until_that_is_undone() {
     let helped = report["result"] == "worked" || report["result"] == "nothing_waited";
     assert_eq!(code, i32::from(!helped), "{report}");
     assert_ne!(burner.priority(), before, "{report}");
+    let (code, again) = fix(home.path(), &["background", &burner.pid()]);
+    assert_eq!((code, &again["result"], &again["undo"]), (1, &"no_change".into(), &report["undo"]), "already");
     let listed = fix(home.path(), &["--list"]).1;
     assert_eq!(listed["undo"][0]["id"], report["undo"], "{listed}");
     let (code, undone) = fix(home.path(), &["undo", &report["undo"].to_string()]);

@@ -138,6 +138,7 @@ fix-several = “{ $target }” names several programs: { $names }. Use one of t
 fix-nothing-to-undo = Nothing that was done to “{ $target }” can be undone. “mimamori fix --list” shows what can.
 fix-refused = { $name } is left alone. { $reason }
 fix-failed = Nothing was changed for { $name }: { $reason }
+fix-in-background = { $name } runs in the background already. “mimamori fix undo” puts it back.
 fix-paused = { $name } stands still now. It goes on with “mimamori fix continue”.
 fix-continued = { $name } goes on.
 fix-add-yes = Add --yes to do it all the same.

@@ -254,6 +254,7 @@ background-worked = It worked: other programs wait { $after } for their turn ins
 background-no-change = { $name } lets other programs go first now, but they wait about as long as before: { $before } → { $after }
 background-nothing-waited = { $name } lets other programs go first now. None of them had to wait at this moment.
 background-lasting = { $name } would stay in the background until it is started again: this PC does not let its priority be put back.
+background-stays = { $name } stays in the background until it is started again: this PC does not let its priority be put back.
 background-refused = { $name } is left as it is. { $reason }
 background-failed = { $name } could not be put into the background: { $reason }
 background-ended = { $name } takes its turn like other programs again.

@@ -138,6 +138,7 @@ fix-several = 「{ $target }」に当てはまるプログラムが複数あり�
 fix-nothing-to-undo = 「{ $target }」について元に戻せるものはありません。「mimamori fix --list」で一覧を表示できます。
 fix-refused = { $name } はそのままにしました。{ $reason }
 fix-failed = { $name } は何も変更していません：{ $reason }
+fix-in-background = { $name } はすでに裏で動いています。「mimamori fix undo」で元に戻せます。
 fix-paused = { $name } を一時停止しました。「mimamori fix continue」で再開できます。
 fix-continued = { $name } を再開しました。
 fix-add-yes = それでも行うには --yes を付けてください。

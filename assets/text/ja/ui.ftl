@@ -245,6 +245,7 @@ background-worked = 効果がありました：ほかのプログラムの待ち
 background-no-change = { $name } はほかのプログラムに順番を譲るようになりましたが、待ち時間はほぼ変わりません：{ $before } → { $after }
 background-nothing-waited = { $name } はほかのプログラムに順番を譲るようになりました。いまは待たされていたものはありません
 background-lasting = このパソコンでは優先度を元に戻せないため、{ $name } は次に起動し直すまで裏で動くままになります。
+background-stays = このパソコンでは優先度を元に戻せないため、{ $name } は次に起動し直すまで裏で動きます。
 background-refused = { $name } はそのままにしました。{ $reason }
 background-failed = { $name } を裏で動かす設定にできませんでした：{ $reason }
 background-ended = { $name } をほかのプログラムと同じ順番に戻しました。

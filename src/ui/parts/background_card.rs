@@ -37,7 +37,7 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, status: &BackgroundStatus,
                         BackgroundPhase::Running { lasting, .. } => {
                             // What lasts cannot be put back; the sentence was shown before.
                             let back = egui::Button::new(texts.get("button-end-background"));
-                            let hint = texts.with_one("background-lasting", "name", name_of(&status.subject, texts));
+                            let hint = texts.with_one("background-stays", "name", name_of(&status.subject, texts));
                             if ui.add_enabled(!lasting, back).on_disabled_hover_text(hint).clicked() {
                                 intents.push(Intent::EndBackground(group.clone()));
                             }

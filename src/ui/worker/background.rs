@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::{Host, Reply, Thread};
 use crate::diagnose::{ProgramTable, Subject};
-use crate::model::{ActError, LoweredProcess, Pid, ProgramSample, Refusal};
+use crate::model::{ActError, LoweredProcess, Refusal};
 use crate::remedy::{
     BackgroundEnd, BackgroundJob, BackgroundPhase, BackgroundStatus, BackgroundVerdict, ClosableParts, Target,
 };
@@ -39,7 +39,7 @@ impl<H: Host> Thread<H> {
             return;
         }
         let closable = self.closable_program(&subject.group, table);
-        let family = family_of(&subject.group, table);
+        let family = table.pids_of(&subject.group);
         let (now, host) = (self.host.now(), &self.host);
         let begun =
             BackgroundJob::begin(subject.clone(), closable, &family, now, accept_lasting, |what| host.open(what));
@@ -105,7 +105,7 @@ impl<H: Host> Thread<H> {
         let count = lowered.len();
         for Lowered { job, undo, .. } in &mut lowered {
             let group = job.subject().group.clone();
-            let family = family_of(&group, &observation.program_table);
+            let family = observation.program_table.pids_of(&group);
             let Ok(closable) = self.closable_program(&group, &observation.program_table) else { continue };
             let host = &self.host;
             if job.include(&closable, &family, |what| host.open(what))
@@ -145,7 +145,7 @@ impl<H: Host> Thread<H> {
     }
 
     fn closable_program(&self, group: &str, table: &ProgramTable) -> Result<ClosableParts, Refusal> {
-        let program = program_of(group, table).ok_or(Refusal::NotRunning)?;
+        let program = table.program(group).ok_or(Refusal::NotRunning)?;
         self.monitor.closable(&program.members, table)
     }
 
@@ -176,13 +176,4 @@ impl<H: Host> Thread<H> {
 
 fn undo_of<T: Target>(job: &BackgroundJob<T>) -> Undo {
     Undo::Background { parts: job.lowered().cloned().collect() }
-}
-
-fn program_of<'a>(group: &str, table: &'a ProgramTable) -> Option<&'a ProgramSample> {
-    table.programs.iter().find(|program| *program.name == *group)
-}
-
-fn family_of(group: &str, table: &ProgramTable) -> Vec<Pid> {
-    let members = program_of(group, table).map(|program| program.members.iter());
-    members.into_iter().flatten().map(|member| member.key.pid).collect()
 }
