@@ -15,7 +15,7 @@ use mimamori::ipc::Status;
 use mimamori::knowledge::{Knowledge, Label};
 use mimamori::model::{
     ActError, At, AutostartState, Bytes, Event, EventKind, Fraction, History, Machine, Memory, Os, Owner, ProcFacts,
-    ProcKey, ProcSample, ProcState, Reading, Refusal, Sample, Seconds, SelfUsage, Signature, Signatures, Why,
+    ProcKey, ProcSample, ProcState, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signature, Signatures, Why,
 };
 use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{
@@ -497,6 +497,31 @@ fn the_keyboard_keeps_its_place_when_the_program_of_its_row_ends() {
     only(&mut harness, "Chromium");
     harness.run_steps(2);
     assert!(harness.get_by_label_contains("Chromium: CPU").is_focused());
+}
+
+/// Short-lived programs come and go at the end of the list, and with them the button that shows the rest.
+#[test]
+fn the_keyboard_keeps_its_place_when_nothing_is_left_to_be_shown() {
+    let mut harness = Scene::new(Lang::En, 0.5).harness([1200.0, 1600.0]);
+    let first = harness.state().program_table.programs[0].clone();
+    let count = |harness: &mut Harness<'_, Scene>, count: usize| {
+        let mut program_table = (*harness.state().program_table).clone();
+        let named = |number| ProgramSample { name: format!("program {number}").into(), ..first.clone() };
+        program_table.programs = (0..count).map(named).collect();
+        harness.state_mut().program_table = Arc::new(program_table);
+        harness.run_steps(2);
+    };
+    count(&mut harness, 10);
+    harness.get_by_label("Show 2 more programs").focus();
+    harness.run_steps(2);
+    count(&mut harness, 9);
+    assert!(harness.get_by_label("Show 1 more program").is_focused());
+    count(&mut harness, 7);
+    assert!(harness.get_by_label_contains("program 6: CPU").is_focused(), "the nearest row");
+    count(&mut harness, 10);
+    harness.key_press(Key::Tab);
+    harness.run_steps(2);
+    assert!(harness.get_all_by_label_contains("program").any(|node| node.is_focused()));
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub struct ProgramList {
     place: Option<(egui::Rect, u64)>,
     /// The row with the keyboard focus.
     focus: Option<Focus>,
+    /// The button that shows all of them, when it was last drawn.
+    toggle: Option<egui::Id>,
 }
 
 /// Keyboard focus in the list.
@@ -104,13 +106,25 @@ impl ProgramList {
         let shown: Vec<&ProgramSample> = rows.iter().filter_map(RowContent::program).collect();
         rest_ui(ui, snapshot, &shown);
         self.rows = drawn;
+        // Of its own: it must not depend on the rows above, which come and go.
+        let toggle = egui::Id::unique("programs-toggle");
+        if hidden == 0
+            && ui.memory(|memory| memory.focused().is_some_and(|id| Some(id) == self.toggle))
+            && let Some(last) = responses.last()
+        {
+            last.request_focus();
+        }
         self.keep_focus(ui, &responses);
         if hidden > 0 {
             let mut args = FluentArgs::new();
             args.set("number", hidden as f64);
             let text = if self.all { texts.get("programs-fewer") } else { texts.with("programs-more", &args) };
             let text = RichText::new(text).size(theme.size.small).color(theme.palette(ui).accent);
-            if ui.add(egui::Button::new(text).frame_when_inactive(false)).clicked() {
+            let place = egui::UiBuilder::new().scope_id(toggle);
+            let button =
+                ui.scope_builder(place, |ui| ui.add(egui::Button::new(text).frame_when_inactive(false))).inner;
+            self.toggle = Some(button.id);
+            if button.clicked() {
                 self.all = !self.all;
             }
         }
