@@ -143,6 +143,14 @@ pub fn application(facts: &ProcFacts, parent: Option<&ProcFacts>) -> Option<Appl
     }
 }
 
+impl super::Knowledge {
+    /// True if the program file at `path` runs what its arguments name, so that it is no program by itself.
+    pub fn is_runtime(path: &str) -> bool {
+        let file = runtime_of(base(path));
+        is_wine(&file) || RUNTIMES.contains(&file.as_str())
+    }
+}
+
 /// The file of a runtime without its version: `python3.11`, `electron31`.
 fn runtime_of(file: &str) -> String {
     stem(file).trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').to_owned()

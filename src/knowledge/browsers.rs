@@ -1,5 +1,6 @@
 //! Reads `assets/knowledge/browsers.toml`: where browsers keep their state, and the ids of ad-blocking add-ons.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -9,6 +10,19 @@ use super::Knowledge;
 use super::programs::{KnownProgram, Source};
 use super::system::TableError;
 use crate::model::{BrowserFamily, BrowserPlaces, OwnBlocking, ProgramKind};
+
+/// Switches of Chromium's family that belong to the PC and the profile rather than to one session.
+const LASTING: [&str; 9] = [
+    "--user-data-dir",
+    "--profile-directory",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--ozone-platform",
+    "--password-store",
+    "--proxy-pac-url",
+    "--proxy-server",
+    "--lang",
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,6 +99,18 @@ impl Browsers {
     }
 }
 
+/// The arguments one by one. On Linux, Chromium joins its own by blanks when it names its process (`setproctitle`), so
+/// that they are one; a blank before a switch, an address or a path then begins the next.
+fn apart(args: &[String]) -> Cow<'_, [String]> {
+    const BEGINS: [&str; 7] = ["--", "/", "~", "http:", "https:", "file:", "about:"];
+    let [line] = args else { return Cow::Borrowed(args) };
+    let is_begin = |at: &usize| BEGINS.iter().any(|begin| line[at + 1..].starts_with(begin));
+    let mut ends: Vec<usize> = line.match_indices(' ').map(|(at, _)| at).filter(is_begin).collect();
+    ends.push(line.len());
+    let begins = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
+    Cow::Owned(begins.zip(&ends).map(|(begin, &end)| line[begin..end].trim_end().to_owned()).collect())
+}
+
 impl Knowledge {
     /// Where the browser with this English name keeps its state; `None` for one whose update schedule and folders are
     /// unknown.
@@ -98,16 +124,49 @@ impl Knowledge {
     }
 
     /// The profile folder named on the browser's command line, if any.
-    pub fn profiles_argument(args: &[String]) -> Option<&str> {
-        let chromium = args.iter().find_map(|arg| arg.strip_prefix("--user-data-dir="));
+    pub fn profiles_argument(args: &[String]) -> Option<String> {
+        let args = apart(args);
+        let chromium = args.iter().find_map(|arg| arg.strip_prefix("--user-data-dir=").map(str::to_owned));
         let is_firefox = |arg: &String| ["-profile", "--profile"].contains(&arg.as_str());
-        chromium.or_else(|| args.get(args.iter().position(is_firefox)? + 1).map(String::as_str))
+        chromium.or_else(|| args.get(args.iter().position(is_firefox)? + 1).cloned())
+    }
+
+    /// The switch with which a browser of Chromium's family runs no script until it is closed. Source: Chromium's
+    /// `WebViewImpl::UpdateWebPreferences`, which applies it to every page.
+    pub const NO_SCRIPT: &str = "--blink-settings=scriptEnabled=false";
+    /// Name of the folder of the profile in which Firefox runs no script.
+    pub const NO_SCRIPT_PROFILE: &str = "firefox-without-javascript";
+
+    /// The arguments that say where a browser keeps its profile and how it runs on this PC; without them it would start
+    /// as another one, or not at all. Never a page, and nothing about a session.
+    pub fn lasting_switches(family: BrowserFamily, args: &[String]) -> Vec<String> {
+        match family {
+            BrowserFamily::Chromium => {
+                let name = |arg: &str| arg.split_once('=').map_or(arg, |(name, _)| name).to_owned();
+                let is_kept = |arg: &&String| LASTING.contains(&name(arg).as_str());
+                apart(args).iter().skip(1).filter(is_kept).cloned().collect()
+            }
+            BrowserFamily::Firefox => {
+                let own = Self::profiles_argument(args).filter(|folder| !folder.ends_with(Self::NO_SCRIPT_PROFILE));
+                own.map_or_else(Vec::new, |folder| vec!["-profile".to_owned(), folder])
+            }
+        }
+    }
+
+    /// True if a browser was started so that it runs no script.
+    pub fn is_without_javascript(args: &[String]) -> bool {
+        let is_firefox = || {
+            let folder = Self::profiles_argument(args)?;
+            Some(folder.trim_end_matches(['/', '\\']).ends_with(Self::NO_SCRIPT_PROFILE))
+        };
+        apart(args).iter().any(|arg| arg == Self::NO_SCRIPT) || is_firefox().unwrap_or(false)
     }
 
     /// True if the browser was started with add-ons that none of its lists contain. Debian's Chromium always passes
     /// this switch, mostly empty.
     pub fn has_unlisted_add_ons(args: &[String]) -> bool {
-        args.iter().filter_map(|arg| arg.strip_prefix("--load-extension=")).any(|folders| !folders.is_empty())
+        let is_some = |arg: &String| arg.strip_prefix("--load-extension=").is_some_and(|folders| !folders.is_empty());
+        apart(args).iter().any(is_some)
     }
 }
 
@@ -129,6 +188,27 @@ mod tests {
                 assert!(policy.starts_with(r"SOFTWARE\Policies\") || policy.starts_with("/etc/"), "{policy}");
             }
             assert_eq!(places.family == BrowserFamily::Firefox, !places.update_states.is_empty(), "{program}");
+        }
+    }
+
+    #[test]
+    fn arguments_that_a_browser_has_joined_are_told_apart() {
+        let words = |line: &str| line.split('|').map(str::to_owned).collect::<Vec<_>>();
+        let line = "/opt/c/chrome --user-data-dir=/home/a/my profile --no-sandbox --load-extension= --lang=en https://a.example/b?c";
+        let apart_already = "/opt/c/chrome|--user-data-dir=/home/a/my profile|--no-sandbox|--load-extension=|--lang=en|https://a.example/b?c";
+        for args in [vec![line.to_owned()], words(apart_already)] {
+            assert_eq!(Knowledge::profiles_argument(&args).as_deref(), Some("/home/a/my profile"));
+            assert!(!Knowledge::has_unlisted_add_ons(&args) && !Knowledge::is_without_javascript(&args));
+            let kept = Knowledge::lasting_switches(BrowserFamily::Chromium, &args);
+            assert_eq!(kept, words("--user-data-dir=/home/a/my profile|--no-sandbox|--lang=en"));
+        }
+        let without = format!("/opt/c/chrome {} --hide-crash-restore-bubble /home/a/page.html", Knowledge::NO_SCRIPT);
+        assert!(Knowledge::is_without_javascript(&[without]));
+        assert!(Knowledge::has_unlisted_add_ons(&["/opt/c/chrome --load-extension=/home/a/x --lang=en".to_owned()]));
+        for odd in
+            [vec![], vec![String::new()], vec![" ".to_owned()], vec!["a  --".to_owned()], vec!["日本 /語".to_owned()]]
+        {
+            assert!(!Knowledge::is_without_javascript(&odd) && Knowledge::profiles_argument(&odd).is_none());
         }
     }
 
@@ -157,8 +237,8 @@ mod tests {
     fn command_lines_name_other_profiles() {
         let args = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let chrome = args("chrome --flag --user-data-dir=/srv/p");
-        assert_eq!(Knowledge::profiles_argument(&chrome), Some("/srv/p"));
-        assert_eq!(Knowledge::profiles_argument(&args("firefox -profile /srv/f")), Some("/srv/f"));
+        assert_eq!(Knowledge::profiles_argument(&chrome).as_deref(), Some("/srv/p"));
+        assert_eq!(Knowledge::profiles_argument(&args("firefox -profile /srv/f")).as_deref(), Some("/srv/f"));
         assert_eq!(Knowledge::profiles_argument(&args("firefox --profile")), None);
         assert_eq!(Knowledge::profiles_argument(&[]), None);
         assert!(Knowledge::has_unlisted_add_ons(&args("chromium --load-extension=/usr/share/x")));
