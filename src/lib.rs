@@ -24,7 +24,8 @@
 //!   whether it helped. All modules up to here are pure: no clock, no files, no threads, no operating system.
 //! - [`report`] has the JSON formats, and the words for what became of a remedy.
 //! - [`icon`] draws the tray icon; [`platform`] wraps the operating system, the only place with `cfg(target_os)` and
-//!   `unsafe`; [`settings`] stores the user's choices, [`undo_file`] the remedies that can be undone.
+//!   `unsafe`; [`settings`] stores the user's choices, [`undo_file`] the remedies that can be undone; [`launcher`]
+//!   starts programs for the user.
 //! - [`sampler`] takes samples from it; [`recorder`] stores them for months in one bounded file.
 //! - [`monitor`] combines these for a live PC.
 //! - [`context`] holds the texts and tables of the process, [`console`] prints, [`exit`] lists the exit codes, [`signals`]
@@ -55,6 +56,7 @@ pub mod explain;
 pub mod icon;
 pub mod ipc;
 pub mod knowledge;
+pub mod launcher;
 pub mod model;
 pub mod monitor;
 pub mod platform;

@@ -362,6 +362,17 @@ impl Monitor {
         self.closed.push(group.into());
     }
 
+    /// Notes that the user started this program again, so that its return is none.
+    pub fn note_started(&mut self, group: &str) {
+        self.closed.retain(|closed| &**closed != group);
+        self.history.note_started(group);
+    }
+
+    /// The tables.
+    pub const fn knowledge(&self) -> &Arc<Knowledge> {
+        &self.knowledge
+    }
+
     /// Discards the time since the last sample, so that the next one starts here.
     pub fn restart_interval(&mut self, at: At) {
         self.source.tick(at, &mut |_| Depth::Everything);
@@ -563,7 +574,7 @@ fn browser_question(
         name: Arc::clone(&program.name),
         pid: root.pid,
         path: facts.and_then(|facts| facts.path.known()).map(|path| path.as_str().into()).or(program.path.clone()),
-        own_profiles: profiles.map(str::to_owned),
+        own_profiles: profiles.clone(),
         shared: !roots.iter().all(is_alike),
         unlisted_add_ons: Knowledge::has_unlisted_add_ons(args),
         places,

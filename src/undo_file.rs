@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{At, AutostartChange, LoweredProcess};
+use crate::model::{At, AutostartChange, Launch, LoweredProcess};
 use crate::platform;
 
 /// Size limit of the file in bytes.
@@ -37,6 +37,16 @@ pub enum Undo {
         /// What was changed.
         change: AutostartChange,
     },
+    /// Starts a program again that was closed.
+    Close {
+        /// How.
+        launch: Launch,
+    },
+    /// Lets a browser run JavaScript again.
+    NoJavascript {
+        /// How it is started usually.
+        launch: Launch,
+    },
     /// Lets stopped processes go on.
     Pause {
         /// The processes.
@@ -60,6 +70,15 @@ pub struct UndoEntry {
     /// How to undo it.
     #[serde(flatten)]
     pub undo: Undo,
+}
+
+impl UndoEntry {
+    /// False when it is too late: a program is started again within minutes after it was closed.
+    pub fn is_offered(&self, now: At) -> bool {
+        // A clock that was set back would offer it for too long.
+        let is_soon = now >= self.at && now.since(self.at) <= Launch::OFFERED_FOR;
+        is_soon || !matches!(self.undo, Undo::Close { .. })
+    }
 }
 
 /// The file.
@@ -143,6 +162,18 @@ mod tests {
         let path = folder.path().join("state/remedies.json");
         let file = UndoFile::at(&path, Some("boot 1".to_owned()));
         assert_eq!(file.entries(), []);
+        let launch = Launch { path: "/usr/bin/editor".to_owned(), args: Vec::new() };
+        let closed = UndoEntry {
+            id: 1,
+            at: At(60_000),
+            program: "editor".to_owned(),
+            by: By::Window,
+            boot_id: None,
+            undo: Undo::Close { launch },
+        };
+        for (now, is_offered) in [(60_000, true), (660_000, true), (660_001, false), (0, false)] {
+            assert_eq!(closed.is_offered(At(now)), is_offered, "{now}: a clock may be set back, too");
+        }
         let undo = |pid| Undo::Pause { parts: vec![ProcKey { pid, start_time: 7 }] };
         let first = file.add(At(1000), "render", By::Command, undo(70)).expect("saved");
         let second = file.add(At(2000), "sums", By::Window, undo(71)).expect("saved");

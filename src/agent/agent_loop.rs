@@ -331,6 +331,8 @@ impl<'a> AgentLoop<'a> {
                 if !is_seen {
                     self.monitor.note_closed(&event.subject);
                 }
+            } else if event.is_start() {
+                self.monitor.note_started(&event.subject);
             }
         }
         self.report_notices();

@@ -1,5 +1,7 @@
 //! `mimamori fix`: the remedies of the window for scripts and the helpdesk, with the same checks.
 
+mod start;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::ErrorKind;
@@ -26,7 +28,8 @@ use crate::monitor::{Monitor, Observation, now};
 use crate::platform;
 use crate::recorder::Inbox;
 use crate::remedy::{
-    Action, BackgroundJob, BackgroundVerdict, ClosableParts, CloseJob, Loss, NotLowered, PcState, Phase, Verdict,
+    Action, BackgroundJob, BackgroundVerdict, ClosableParts, CloseJob, CloseStatus, Loss, NotLowered, PcState, Phase,
+    Verdict, launch_of,
 };
 use crate::report::{
     act_error_text, background_not_ended_text, background_text, close_text, not_lowered_text, refusal_text,
@@ -117,8 +120,10 @@ struct Fix<'a> {
 
 impl Fix<'_> {
     fn act(&mut self, action: Action, target: &str, yes: bool, output: &mut Output) -> Outcome {
-        if matches!(action, Action::Undo | Action::Continue) {
-            return self.undo(action, target);
+        match action {
+            Action::Undo | Action::Continue => return self.undo(action, target, output),
+            Action::StartAgain => return self.start_again(target, output),
+            _ => {}
         }
         if matches!(action, Action::StartupOff | Action::StartupOn) {
             return self.switch_startup(target, action == Action::StartupOn);
@@ -143,7 +148,10 @@ impl Fix<'_> {
             Action::Pause => self.pause(&subject, closable),
             Action::Close => self.close(subject, closable, false, output),
             Action::ForceClose => self.close(subject, closable, true, output),
-            Action::StartupOff | Action::StartupOn | Action::Continue | Action::Undo => self.undo(action, target),
+            Action::NoJavascript => self.no_javascript(subject, closable, output),
+            Action::StartAgain | Action::StartupOff | Action::StartupOn | Action::Continue | Action::Undo => {
+                self.undo(action, target, output)
+            }
         }
         .with("program", json!(target))
     }
@@ -188,6 +196,31 @@ impl Fix<'_> {
         by_force: bool,
         output: &mut Output,
     ) -> Outcome {
+        let group = subject.group.clone();
+        let launch = launch_of(&subject, &self.observation.program_table, &self.knowledge);
+        let job = self.run_close(subject, closable, by_force, Some(WATCH), output);
+        let outcome = self.closed(job.status());
+        let is_closed = matches!(&job.status().phase, Ok(Phase::Done { verdict, .. })
+            if !matches!(verdict, Verdict::Refused | Verdict::CameBack { .. }));
+        let Some(launch) = launch.ok().filter(|_| is_closed) else { return outcome };
+        match self.undo_file.add(now(), &group, By::Command, Undo::Close { launch }) {
+            Ok(id) => outcome.with("undo", json!(id)),
+            Err(error) => {
+                log::warn!("what was done cannot be noted: {error}");
+                outcome
+            }
+        }
+    }
+
+    /// Closes a program, and watches it for `watch` after its end; `None` stops at its end.
+    fn run_close(
+        &mut self,
+        subject: Subject,
+        closable: Result<ClosableParts, Refusal>,
+        by_force: bool,
+        watch: Option<Seconds>,
+        output: &mut Output,
+    ) -> CloseJob<platform::Target> {
         let (mut job, action) = CloseJob::begin(subject, closable, self.pc(), platform::Target::open);
         if let Some(action) = &action {
             self.monitor.note_closed(&action.subject);
@@ -200,8 +233,9 @@ impl Fix<'_> {
             let can_force = by_force && !is_forced && status.can_force;
             let is_over = match &status.phase {
                 Ok(Phase::Done { verdict: Verdict::CameBack { .. }, .. }) => true,
+                Ok(Phase::Measuring { .. } | Phase::Done { .. }) if watch.is_none() => true,
                 // It may still come back.
-                Ok(Phase::Done { ended, .. }) => now().since(*ended) >= WATCH,
+                Ok(Phase::Done { ended, .. }) => watch.is_none_or(|watch| now().since(*ended) >= watch),
                 Ok(Phase::StillOpen) | Err(ActError::NoWindow) => !can_force,
                 Err(_) => true,
                 Ok(_) => false,
@@ -223,7 +257,11 @@ impl Fix<'_> {
             let update = job.step(self.pc());
             update.events.iter().for_each(record);
         }
-        let status = job.status();
+        job
+    }
+
+    /// What became of closing a program.
+    fn closed(&self, status: &CloseStatus) -> Outcome {
         let (exit, result) = match &status.phase {
             Ok(Phase::Done { verdict, .. }) => match verdict {
                 Verdict::Worked { .. } => (Exit::Fine, "worked"),
@@ -260,7 +298,7 @@ impl Fix<'_> {
         let holds = |key: ProcKey| subject.members.iter().any(|member| member.key == key);
         let is_same = |entry: &UndoEntry| match &entry.undo {
             Undo::Background { parts } => parts.iter().any(|part| holds(part.key)),
-            Undo::Pause { .. } | Undo::Autostart { .. } => false,
+            Undo::Pause { .. } | Undo::Autostart { .. } | Undo::Close { .. } | Undo::NoJavascript { .. } => false,
         };
         if let Some(entry) = self.undo_file.entries().iter().find(|entry| is_same(entry)) {
             let outcome = self
@@ -413,13 +451,13 @@ impl Fix<'_> {
     }
 
     /// Undoes the newest remedy that fits `target`: its number, or the name of the program or of a process of it.
-    fn undo(&self, action: Action, target: &str) -> Outcome {
+    fn undo(&mut self, action: Action, target: &str, output: &mut Output) -> Outcome {
         let is_kind = |entry: &UndoEntry| action == Action::Undo || matches!(entry.undo, Undo::Pause { .. });
         let is_meant = |entry: &UndoEntry| {
             let keys: Vec<ProcKey> = match &entry.undo {
                 Undo::Background { parts } => parts.iter().map(|part| part.key).collect(),
                 Undo::Pause { parts } => parts.clone(),
-                Undo::Autostart { .. } => Vec::new(),
+                Undo::Autostart { .. } | Undo::Close { .. } | Undo::NoJavascript { .. } => Vec::new(),
             };
             let is_number = target.parse::<u32>().is_ok_and(|number| {
                 if action == Action::Undo { entry.id == number } else { keys.iter().any(|key| key.pid == number) }
@@ -427,13 +465,17 @@ impl Fix<'_> {
             is_number || is_named(&entry.program, target, &self.knowledge)
         };
         let entries = self.undo_file.entries();
-        let Some(entry) = entries.iter().rev().find(|entry| is_kind(entry) && is_meant(entry)) else {
+        let can_be = |entry: &&UndoEntry| is_kind(entry) && entry.is_offered(now()) && is_meant(entry);
+        let Some(entry) = entries.iter().rev().find(can_be) else {
             return self.outcome(Exit::Usage, "not_found", |texts| {
                 texts.with_one("fix-nothing-to-undo", "target", DisplayName::new(target).as_str().to_owned())
             });
         };
-        if let Undo::Autostart { change } = &entry.undo {
-            return self.undo_startup(entry, change);
+        match &entry.undo {
+            Undo::Autostart { change } => return self.undo_startup(entry, change),
+            Undo::Close { .. } => return self.start_again(&entry.id.to_string(), output),
+            Undo::NoJavascript { launch } => return self.with_javascript(entry, launch, output),
+            Undo::Background { .. } | Undo::Pause { .. } => {}
         }
         let result = self.undo_entry(entry);
         if let Err(error) = self.undo_file.remove(entry.id) {
@@ -490,8 +532,8 @@ impl Fix<'_> {
             Undo::Pause { parts } => {
                 parts.iter().map(|key| open(*key).and_then(|mut target| target.resume())).collect()
             }
-            // Not a process: `undo_startup`.
-            Undo::Autostart { .. } => vec![Err(ActError::Unsupported)],
+            // No process: `undo` handles them.
+            Undo::Autostart { .. } | Undo::Close { .. } | Undo::NoJavascript { .. } => vec![Err(ActError::Unsupported)],
         };
         let refused = results.iter().find(|result| matches!(result, Err(error) if *error != ActError::Gone));
         match refused {
@@ -501,9 +543,19 @@ impl Fix<'_> {
         }
     }
 
+    /// Returns `true` when `action` can be asked for with the name of a program that runs.
+    fn is_for(&self, action: Action, subject: &Subject) -> bool {
+        match action {
+            Action::Background | Action::Close | Action::ForceClose | Action::Pause => true,
+            Action::NoJavascript => self.knowledge.browser_places(&subject.group).is_some(),
+            Action::Continue | Action::StartAgain | Action::StartupOff | Action::StartupOn | Action::Undo => false,
+        }
+    }
+
     /// Prints what can be done.
     fn list(&self, as_json: bool, output: &mut Output) -> Exit {
-        let entries = self.undo_file.entries();
+        let mut entries = self.undo_file.entries();
+        entries.retain(|entry| entry.is_offered(now()));
         let offered: Vec<(Subject, Result<(), Refusal>)> = self
             .observation
             .program_table
@@ -521,7 +573,7 @@ impl Fix<'_> {
         if as_json {
             let program = |(subject, closable): &(Subject, Result<(), Refusal>)| {
                 let actions: Vec<Action> = match closable {
-                    Ok(()) => Action::ALL.iter().copied().filter(|action| is_of_program(*action)).collect(),
+                    Ok(()) => Action::ALL.iter().copied().filter(|action| self.is_for(*action, subject)).collect(),
                     Err(_) => Vec::new(),
                 };
                 let mut value = json!({
@@ -550,7 +602,7 @@ impl Fix<'_> {
             let share = self.observation.sample.program(&subject.group).map_or(0.0, |program| program.cpu.get());
             let name = name_of(subject, self.texts);
             let actions: Vec<&str> =
-                Action::ALL.iter().filter(|action| is_of_program(**action)).map(|action| action.id()).collect();
+                Action::ALL.iter().filter(|action| self.is_for(**action, subject)).map(|action| action.id()).collect();
             let can = match closable {
                 Ok(()) => actions.join(" "),
                 Err(refusal) => refusal_text(*refusal, self.texts),
@@ -574,6 +626,8 @@ impl Fix<'_> {
                     Undo::Background { .. } => Action::Background.id(),
                     Undo::Pause { .. } => Action::Pause.id(),
                     Undo::Autostart { .. } => "startup",
+                    Undo::Close { .. } => Action::Close.id(),
+                    Undo::NoJavascript { .. } => Action::NoJavascript.id(),
                 };
                 let at = format::date_clock(entry.at, &Context::zone());
                 let _ = writeln!(text, "  {}  {kind}  {name}  {at}", entry.id);
@@ -591,10 +645,6 @@ fn record(event: &Event) {
     {
         log::warn!("the agent cannot be told what was done: {error}");
     }
-}
-
-const fn is_of_program(action: Action) -> bool {
-    !matches!(action, Action::Undo | Action::Continue | Action::StartupOff | Action::StartupOn)
 }
 
 fn named(id: &str, name: &str, texts: &Texts) -> String {

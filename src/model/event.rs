@@ -121,6 +121,12 @@ impl Event {
         self.kind == EventKind::Action && self.data["remedy"].is_null()
     }
 
+    /// Returns `true` when a program was started that had been closed here.
+    pub fn is_start(&self) -> bool {
+        let remedy = self.data["remedy"].as_str();
+        self.kind == EventKind::Action && matches!(remedy, Some("again" | "without_javascript" | "with_javascript"))
+    }
+
     /// The same event with data.
     #[must_use]
     pub fn with(self, data: serde_json::Value) -> Self {

@@ -307,6 +307,14 @@ impl History {
         true
     }
 
+    /// Forgets that the user closed this program: they have started it again.
+    pub fn note_started(&mut self, name: &str) {
+        let is_it = |closed: &Arc<str>| &**closed == name;
+        for sample in self.samples.iter_mut().filter(|sample| sample.closed.iter().any(is_it)) {
+            Arc::make_mut(sample).closed.retain(|closed| !is_it(closed));
+        }
+    }
+
     /// Prepends free space from before this history began, oldest first.
     pub fn prepend_trend(&mut self, mut points: Vec<VolumePoint>) {
         let first = self.trend.first().map(|point| point.at);
@@ -552,6 +560,11 @@ mod tests {
         assert!(!history.note_closed("later", At(60_000)), "nobody has looked since");
         let closed: Vec<usize> = history.samples().map(|sample| sample.closed.len()).collect();
         assert_eq!(closed, [0, 0, 1]);
+        let count = |history: &History| history.samples().filter(|sample| !sample.closed.is_empty()).count();
+        history.note_started("other");
+        assert_eq!(count(&history), 1);
+        history.note_started("loop");
+        assert_eq!(count(&history), 0);
     }
 
     #[test]

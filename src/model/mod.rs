@@ -9,6 +9,7 @@ mod condition;
 mod display_name;
 mod event;
 mod history;
+mod launch;
 mod machine;
 mod origin;
 mod priority;
@@ -27,6 +28,7 @@ pub use condition::{Autostart, AutostartState, Condition, Protection, StopReason
 pub use display_name::{DisplayName, is_dangerous, visible_line, visible_lines};
 pub use event::{Event, EventKind};
 pub use history::{Earlier, Held, HeldMeans, History, IdleBaseline, TREND_KEEP, VolumePoint, WrittenHour};
+pub use launch::Launch;
 pub use machine::{Machine, Os, SelfUsage};
 pub use origin::{Origin, OriginFlag};
 pub use priority::{GroupWeight, LoweredProcess, SavedPriority, ThreadPriority};

@@ -35,7 +35,7 @@ pub use sys::{
     is_network_folder, line_interfaces, machine, make_private_folder, may_be_of_system, memory, message_box, mounts,
     on_display_lost, open_ordinary, open_private, own_cpu_time, own_memory, own_process, pending_restart, policy_list,
     prepare_console, prepare_process, program_file, raise_own_priority, remote_ports, sees_all_processes,
-    shared_config_folder, signature, signed_in_at, space, start_detached, started_at, sudden_stop_cause,
+    shared_config_folder, signature, signed_in_at, space, start_detached, start_program, started_at, sudden_stop_cause,
     terminal_columns, time_zone, user_folder, work_area,
 };
 pub use types::{

@@ -32,10 +32,14 @@ pub enum Action {
     Pause,
     /// Let it go on.
     Continue,
+    /// Start it again after it was closed here.
+    StartAgain,
     /// Let it no longer start by itself.
     StartupOff,
     /// Let it start by itself again.
     StartupOn,
+    /// Close a browser, and open it without JavaScript until it is closed.
+    NoJavascript,
     /// Undo a remedy.
     Undo,
 }
@@ -57,8 +61,10 @@ impl Action {
     /// What it may lose.
     pub const fn loss(self) -> Loss {
         match self {
-            Self::Background | Self::Continue | Self::StartupOff | Self::StartupOn | Self::Undo => Loss::Nothing,
-            Self::Close => Loss::PerhapsUnsaved,
+            Self::Background | Self::Continue | Self::StartAgain | Self::StartupOff | Self::StartupOn | Self::Undo => {
+                Loss::Nothing
+            }
+            Self::Close | Self::NoJavascript => Loss::PerhapsUnsaved,
             Self::ForceClose => Loss::Unsaved,
             Self::Pause => Loss::Connections,
         }
@@ -67,9 +73,11 @@ impl Action {
     /// The action that undoes it, if one does.
     pub const fn undone_by(self) -> Option<Self> {
         match self {
-            Self::Background | Self::StartupOff | Self::StartupOn => Some(Self::Undo),
+            Self::Background | Self::StartupOff | Self::StartupOn | Self::NoJavascript => Some(Self::Undo),
             Self::Pause => Some(Self::Continue),
-            Self::Close | Self::ForceClose | Self::Continue | Self::Undo => None,
+            // Not what was unsaved.
+            Self::Close | Self::ForceClose => Some(Self::StartAgain),
+            Self::StartAgain | Self::Continue | Self::Undo => None,
         }
     }
 }

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::close::{ASK_SECONDS, CloseObservation, CloseStep, NO_LOAD, Phase, Respawn, Verdict, next};
+use super::launch::{Reopening, Start, StartFailure};
 use crate::diagnose::{ProgramTable, Subject};
 use crate::model::{
-    ActError, At, Closable, DisplayName, Event, EventKind, Fraction, Pid, ProcKey, ProcState, ProgramKind,
+    ActError, At, Closable, DisplayName, Event, EventKind, Fraction, Launch, Pid, ProcKey, ProcState, ProgramKind,
     ProgramSample, Refusal, Sample, SavedPriority, Seconds,
 };
 
@@ -110,6 +111,10 @@ pub struct CloseStatus {
     pub is_partial: bool,
     /// State of the processes that are still open, if it is the same for all of them and lasts.
     pub state: ProcState,
+    /// How the program can be started again, where it can.
+    pub launch: Option<Launch>,
+    /// What is started when it has ended, where that was asked for.
+    pub reopening: Option<Reopening>,
 }
 
 /// Processes of a program that may be closed.
@@ -166,6 +171,8 @@ impl<T: Target> CloseJob<T> {
                 can_force: false,
                 is_partial: false,
                 state: ProcState::Unknown,
+                launch: None,
+                reopening: None,
             },
         };
         let held = match closable {
@@ -197,6 +204,29 @@ impl<T: Target> CloseJob<T> {
         &self.status
     }
 
+    /// Says how the program can be started again, as it was before it was asked to close.
+    pub fn set_launch(&mut self, launch: Option<Launch>) {
+        self.status.launch = launch;
+    }
+
+    /// Asks that the program is started when it has ended; see [`Self::start_due`].
+    pub fn reopen(&mut self, start: Start) {
+        self.status.reopening = Some(Reopening { start, result: None });
+    }
+
+    /// What to start now: it was asked for, and the program has ended.
+    pub fn start_due(&self) -> Option<Start> {
+        let reopening = self.status.reopening.as_ref().filter(|reopening| reopening.result.is_none())?;
+        self.ended.map(|_| reopening.start)
+    }
+
+    /// Notes what became of starting it. Nothing is judged any longer: the program runs because it was asked for.
+    pub fn started(&mut self, result: Result<(), StartFailure>) {
+        if let Some(reopening) = &mut self.status.reopening {
+            reopening.result = Some(result);
+        }
+    }
+
     /// Kills what was asked to close; the user has confirmed it. Once: further calls do nothing.
     pub fn force(&mut self, pc: PcState<'_>) -> CloseUpdate {
         if std::mem::replace(&mut self.is_forced, true) {
@@ -222,7 +252,10 @@ impl<T: Target> CloseJob<T> {
     }
 
     fn advance(&mut self, step: CloseStep, pc: PcState<'_>) -> CloseUpdate {
-        let Ok(phase) = self.status.phase.clone() else { return CloseUpdate::default() };
+        let is_started = self.status.reopening.as_ref().is_some_and(|reopening| reopening.result == Some(Ok(())));
+        let Some(phase) = self.status.phase.clone().ok().filter(|_| !is_started) else {
+            return CloseUpdate::default();
+        };
         if phase == Phase::StillOpen {
             self.follow_open(pc);
         }

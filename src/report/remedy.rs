@@ -2,17 +2,24 @@
 
 use fluent_bundle::FluentArgs;
 
-use crate::explain::{Texts, format, name_of, program_name};
+use crate::explain::{Texts, format, name_of, program_name, system_reason};
 use crate::knowledge::Knowledge;
 use crate::model::{ActError, At, Fraction, ProcState, Refusal, Seconds};
 use crate::remedy::{
-    BackgroundEnd, BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NotLowered, Phase, Verdict,
+    BackgroundEnd, BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NoStart, NotLowered, Phase,
+    Start, StartFailure, Verdict,
 };
 
 /// State of closing a program.
 pub fn close_text(job: &CloseStatus, knowledge: &Knowledge, texts: &Texts, now: At) -> String {
+    let name = name_of(&job.subject, texts);
+    match job.reopening.as_ref().and_then(|reopening| Some((reopening.start, reopening.result.as_ref()?))) {
+        Some((start, Ok(()))) => return start_text(&name, start, Started::Runs, texts),
+        Some((start, Err(failure))) => return start_text(&name, start, Started::Failed(failure), texts),
+        None => {}
+    }
     let mut args = FluentArgs::new();
-    args.set("name", name_of(&job.subject, texts));
+    args.set("name", name);
     let mut with_shares = |before: Fraction, after: Fraction| {
         args.set("before", format::percent(before.get()));
         args.set("after", format::percent(after.get()));
@@ -142,6 +149,50 @@ pub fn background_not_ended_text(name: &str, error: ActError, texts: &Texts) -> 
     texts.with("background-not-ended", &args)
 }
 
+/// What became of a program that was started.
+#[derive(Clone, Copy, Debug)]
+pub enum Started<'a> {
+    /// It runs.
+    Runs,
+    /// It ended again at once.
+    Ended,
+    /// The system started something that cannot be seen running.
+    NotSeen,
+    /// The system did not start it.
+    Failed(&'a StartFailure),
+}
+
+/// What became of starting the program `name`.
+pub fn start_text(name: &str, start: Start, started: Started<'_>, texts: &Texts) -> String {
+    let mut args = FluentArgs::new();
+    args.set("name", name.to_owned());
+    let id = match started {
+        Started::Runs => format!("started-{}", start.id()),
+        Started::Ended => "start-ended".to_owned(),
+        Started::NotSeen => "start-not-seen".to_owned(),
+        Started::Failed(error) => {
+            args.set(
+                "reason",
+                match error {
+                    StartFailure::FileGone => texts.get("start-file-gone"),
+                    StartFailure::NotAllowed => texts.get("start-not-allowed"),
+                    StartFailure::Other(reason) => system_reason(reason, texts),
+                },
+            );
+            "start-failed".to_owned()
+        }
+    };
+    texts.with(&id, &args)
+}
+
+/// Why the program `name` cannot be started from here.
+pub fn no_start_text(name: &str, why: NoStart, texts: &Texts) -> String {
+    let mut args = FluentArgs::new();
+    args.set("name", name.to_owned());
+    args.set("reason", texts.get(&format!("no-start-{}", why.id())));
+    texts.with("start-failed", &args)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +212,20 @@ mod tests {
                 [NotLowered::Refused(Refusal::System), NotLowered::System(ActError::Refused), NotLowered::Lasting];
             let words = verdicts.map(|verdict| background_text("Render", verdict, &texts));
             for text in words.into_iter().chain(errors.map(|error| not_lowered_text("Render", error, &texts))) {
+                assert!(text.contains("Render") && !text.contains(['{', '$']), "{text}");
+            }
+        }
+        for &lang in Lang::ALL {
+            let texts = Texts::new(lang);
+            let failures = [StartFailure::FileGone, StartFailure::NotAllowed, StartFailure::Other("busy".to_owned())];
+            let starts = [Start::Again, Start::WithoutJavascript, Start::WithJavascript];
+            let mut words: Vec<String> =
+                starts.iter().map(|start| start_text("Render", *start, Started::Runs, &texts)).collect();
+            words.extend(failures.iter().map(|why| start_text("Render", Start::Again, Started::Failed(why), &texts)));
+            let others = [Started::Ended, Started::NotSeen];
+            words.extend(others.map(|what| start_text("Render", Start::Again, what, &texts)));
+            words.extend(NoStart::ALL.iter().map(|why| no_start_text("Render", *why, &texts)));
+            for text in words {
                 assert!(text.contains("Render") && !text.contains(['{', '$']), "{text}");
             }
         }

@@ -287,6 +287,8 @@ impl MimamoriApp {
             Intent::Copy(text) => ctx.copy_text(text),
             Intent::Close(subject) => self.send(Command::Close(subject)),
             Intent::Force => self.send(Command::Force),
+            Intent::Start(start) => self.send(Command::Start(start)),
+            Intent::BackToNormal(group) => self.send(Command::BackToNormal(group)),
             Intent::DismissJob => self.send(Command::DismissJob),
             Intent::RunInBackground { subject, accept_lasting } => {
                 self.send(Command::RunInBackground { subject, accept_lasting });
@@ -529,7 +531,15 @@ mod tests {
         let commands: Vec<Command> = rig.commands.try_iter().collect();
         assert_eq!(commands, [Command::Close(subject.clone()), Command::Force, Command::DismissJob]);
         let phase = Err(crate::model::ActError::Gone);
-        let job = CloseStatus { subject, phase, can_force: false, is_partial: false, state: ProcState::Unknown };
+        let job = CloseStatus {
+            subject,
+            phase,
+            can_force: false,
+            is_partial: false,
+            state: ProcState::Unknown,
+            launch: None,
+            reopening: None,
+        };
         rig.reply(Reply::Job(Some(Box::new(job.clone()))));
         rig.frame(0);
         assert_eq!(rig.app.job, Some(job));

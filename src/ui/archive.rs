@@ -42,10 +42,15 @@ fn mark_suspends(samples: &mut [Sample], events: &[Event]) {
     }
 }
 
-/// Programs closed with this program in the same time, by English name, and when.
+/// Programs closed with this program in the same time, by English name, and when; without those the user has started again.
 pub(super) fn closed_programs(path: Option<&Path>, now: At) -> Vec<(String, At)> {
-    let actions = |event: Event| event.is_close().then_some((event.subject, event.at));
-    recorded(path, RECENT, now).events.into_iter().filter_map(actions).collect()
+    // Newest first.
+    let events = recorded(path, RECENT, now).events;
+    let is_back =
+        |index: usize, name: &str| events[..index].iter().any(|event| event.is_start() && event.subject == name);
+    let closed =
+        events.iter().enumerate().filter(|(index, event)| event.is_close() && !is_back(*index, &event.subject));
+    closed.map(|(_, event)| (event.subject.clone(), event.at)).collect()
 }
 
 /// The samples of a period, at the resolution kept for it.

@@ -5,6 +5,7 @@ use strum::VariantArray;
 use crate::diagnose::Subject;
 use crate::explain::Lang;
 use crate::model::{At, Seconds};
+use crate::remedy::Start;
 use crate::remedy::restart::Step;
 use crate::settings::ThemeChoice;
 
@@ -174,6 +175,10 @@ pub enum Intent {
     Copy(String),
     /// End the program by force; already confirmed.
     Force,
+    /// Start what was closed, in this way.
+    Start(Start),
+    /// Close the browser of this name that runs without JavaScript, and open it as usual.
+    BackToNormal(String),
     /// Leave the program running, or dismiss the result.
     DismissJob,
     /// Let a program run in the background.

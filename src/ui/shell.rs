@@ -4,9 +4,9 @@ use eframe::egui::{self, Key, Margin, Modifiers, RichText, Sense, vec2};
 use fluent_bundle::FluentArgs;
 
 use super::intent::{Intent, Screen};
-use super::parts::background_card;
 use super::parts::icon::{self, Icon};
 use super::parts::job_card::JobCard;
+use super::parts::{background_card, javascript_card};
 use super::screens::{history::HistoryScreen, now::NowScreen, restart, settings::SettingsScreen};
 use super::snapshot::Snapshot;
 use crate::diagnose::RuleId;
@@ -69,6 +69,7 @@ impl Shell {
                         if let Some(job) = snapshot.job {
                             self.job.ui(ui, snapshot, job, &mut intents);
                         }
+                        javascript_card::ui(ui, snapshot, &mut intents);
                         for status in snapshot.in_background {
                             background_card::ui(ui, snapshot, status, &mut intents);
                         }

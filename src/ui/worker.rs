@@ -1,6 +1,7 @@
 //! The thread that samples, diagnoses and acts. The window sends it commands and is woken for updates.
 
 mod background;
+mod start;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -17,15 +18,19 @@ use super::snapshot::{Past, Recorded};
 use crate::diagnose::{OWN_PROGRAM, ProgramTable, Subject};
 use crate::ipc;
 use crate::knowledge::Knowledge;
+use crate::launcher;
 use crate::model::{
-    ActError, At, AutostartState, Closable, Event, Machine, MyFiles, ProgramKind, Reading, Refusal, Sample, Seconds,
-    Why,
+    ActError, At, AutostartState, Closable, Event, Launch, Machine, MyFiles, ProcKey, ProgramKind, Reading, Refusal,
+    Sample, Seconds, Why,
 };
 use crate::monitor::{LEARN_EVERY, Monitor, Observation, now};
 use crate::platform::{self, Desktop, WindowOwner};
 use crate::recorder::Inbox;
 use crate::remedy::restart::RestartFacts;
-use crate::remedy::{BackgroundEnd, BackgroundStatus, CloseJob, CloseStatus, CloseUpdate, PcState, Target};
+use crate::remedy::{
+    BackgroundEnd, BackgroundStatus, CloseJob, CloseStatus, CloseUpdate, PcState, Start, StartFailure, Target,
+    launch_of,
+};
 use crate::sampler;
 use crate::settings::recording_path;
 use crate::undo_file::UndoFile;
@@ -58,6 +63,12 @@ trait Host {
     fn processor_wait(&self, stop: &AtomicBool) -> Seconds;
     /// Notifies the agent that the settings changed.
     fn settings_changed(&self);
+    /// Starts a program with the user's rights.
+    fn start(&self, launch: &Launch) -> Result<(), StartFailure>;
+    /// Folder for a profile without JavaScript.
+    fn no_script_profile(&self) -> Option<PathBuf>;
+    /// Deletes that profile; no browser uses it.
+    fn remove_profile(&self);
     /// Reports whether the agent starts with the PC.
     fn autostart_state(&self) -> Reading<AutostartState>;
     /// Starts the agent now and at sign-in, or removes it from sign-in; a running agent ends by itself.
@@ -88,6 +99,18 @@ impl Host for System {
 
     fn settings_changed(&self) {
         ipc::settings_changed();
+    }
+
+    fn start(&self, launch: &Launch) -> Result<(), StartFailure> {
+        launcher::start(launch).map_err(StartFailure::from)
+    }
+
+    fn no_script_profile(&self) -> Option<PathBuf> {
+        launcher::no_script_profile()
+    }
+
+    fn remove_profile(&self) {
+        launcher::remove_profile();
     }
 
     fn autostart_state(&self) -> Reading<AutostartState> {
@@ -122,6 +145,10 @@ pub(super) enum Command {
     Close(Subject),
     /// End by force what was asked to close.
     Force,
+    /// Start what was closed, or what is closing, in this way.
+    Start(Start),
+    /// Close the browser of this name that runs without JavaScript, and open it as usual.
+    BackToNormal(String),
     /// Dismiss the job.
     DismissJob,
     /// Let a program run in the background.
@@ -266,6 +293,8 @@ struct Thread<H: Host> {
     has_lowered: Arc<AtomicBool>,
     closing: Arc<AtomicBool>,
     undo_file: UndoFile,
+    /// First process of the last job whose end was noted.
+    noted_end: Option<ProcKey>,
     /// The state sent last.
     autostart: Option<Reading<AutostartState>>,
     samples: u64,
@@ -294,6 +323,7 @@ impl<H: Host> Thread<H> {
             has_lowered: Arc::default(),
             closing: Arc::default(),
             undo_file,
+            noted_end: None,
             autostart: None,
             samples: 0,
         };
@@ -381,6 +411,8 @@ impl<H: Host> Thread<H> {
             Command::RequestSignature(path) => return self.monitor.request_signature(&path),
             Command::Close(subject) => return self.begin_job(subject),
             Command::Force => return self.advance(CloseJob::force),
+            Command::Start(start) => return self.reopen(start),
+            Command::BackToNormal(group) => return self.back_to_normal(&group),
             Command::RunInBackground { subject, accept_lasting } => {
                 return self.run_in_background(&subject, accept_lasting);
             }
@@ -413,8 +445,10 @@ impl<H: Host> Thread<H> {
         self.observation = Some(observation.clone());
         if self.samples == 1 {
             self.restore_left_over();
+            self.remove_unused_profile();
         }
         self.follow_background();
+        self.leave_to_reminder();
         self.advance(CloseJob::step);
         self.replies.send(Reply::Observation { observation: Box::new(observation), refusals })
     }
@@ -477,7 +511,9 @@ impl<H: Host> Thread<H> {
         let Some(observation) = &self.observation else { return };
         let closable = self.monitor.closable(&subject.members, &observation.program_table);
         let pc = PcState { now: self.host.now(), sample: &observation.sample, programs: &observation.program_table };
-        let (job, action) = CloseJob::begin(subject, closable, pc, |what| self.host.open(what));
+        let launch = launch_of(&subject, &observation.program_table, self.monitor.knowledge());
+        let (mut job, action) = CloseJob::begin(subject, closable, pc, |what| self.host.open(what));
+        job.set_launch(launch.ok());
         if let Some(action) = action {
             self.monitor.note_closed(&action.subject);
             self.record(&action);
@@ -502,7 +538,8 @@ impl<H: Host> Thread<H> {
         for event in &update.events {
             self.record(event);
         }
-        if update.is_news {
+        self.note_ended();
+        if self.start_due() || update.is_news {
             self.send_job();
         }
     }
@@ -527,9 +564,10 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::model::{EventKind, History, Pid, ProcKey, ProcState, SavedPriority};
+    use crate::model::{EventKind, History, Pid, ProcState, SavedPriority};
     use crate::remedy::{BackgroundPhase, BackgroundVerdict, NotLowered, Phase, Verdict};
     use crate::sampler::fake::FakePc;
+    use crate::undo_file::Undo;
 
     impl Worker {
         /// A worker without a thread: its commands can be received, and replies sent.
@@ -550,6 +588,8 @@ mod tests {
         close_requested: Vec<ProcKey>,
         forced: Vec<ProcKey>,
         lowered: Vec<ProcKey>,
+        started: Vec<Launch>,
+        start_failure: Option<StartFailure>,
         settings_changed: u32,
         is_stubborn: bool,
         /// What is lowered cannot be put back.
@@ -588,6 +628,18 @@ mod tests {
         fn settings_changed(&self) {
             self.1.borrow_mut().settings_changed += 1;
         }
+
+        fn start(&self, launch: &Launch) -> Result<(), StartFailure> {
+            let mut done = self.1.borrow_mut();
+            done.started.push(launch.clone());
+            done.start_failure.clone().map_or(Ok(()), Err)
+        }
+
+        fn no_script_profile(&self) -> Option<PathBuf> {
+            Some("/state/firefox-without-javascript".into())
+        }
+
+        fn remove_profile(&self) {}
 
         fn autostart_state(&self) -> Reading<AutostartState> {
             Reading::Known(self.1.borrow().autostart)
@@ -976,5 +1028,67 @@ mod tests {
         rig.pc.end(BURNER.pid);
         rig.run(4);
         assert_eq!((rig.in_background(), rig.thread.undo_file.entries()), (vec![], vec![]));
+    }
+
+    /// Replies of the job that is shown now.
+    fn last_job(rig: &Rig) -> Option<CloseStatus> {
+        let jobs = rig.replies.try_iter().filter_map(|reply| match reply {
+            Reply::Job(job) => Some(job.map(|job| *job)),
+            _ => None,
+        });
+        jobs.last().flatten()
+    }
+
+    #[test]
+    fn what_was_closed_is_started_again_once_and_has_then_not_come_back() {
+        let mut rig = Rig::new();
+        rig.close();
+        rig.run(20);
+        let offered = rig.thread.undo_file.entries();
+        assert!(matches!(&offered[..], [entry] if matches!(entry.undo, Undo::Close { .. })), "{offered:?}");
+        rig.thread.handle(Command::Start(Start::Again));
+        let started = rig.done.borrow().started.clone();
+        assert_eq!(started.len(), 1, "{started:?}");
+        assert!(started[0].path.ends_with("burner") && started[0].args.is_empty());
+        let job = last_job(&rig).expect("shown");
+        assert_eq!(job.reopening.and_then(|reopening| reopening.result), Some(Ok(())));
+        assert_eq!(rig.thread.undo_file.entries(), [], "it was started already");
+        rig.pc.start(ProcKey { pid: 4_000_009, start_time: 900 }, "burner", 0.6);
+        rig.run(20);
+        assert_eq!(rig.verdicts(), ["worked"], "the user wanted it");
+        assert_eq!(
+            rig.recorded().last().map(|(kind, _, data)| (*kind, data["remedy"].clone())),
+            Some((EventKind::Action, "again".into()))
+        );
+    }
+
+    #[test]
+    fn a_program_whose_file_has_gone_says_so_and_can_be_tried_again() {
+        let mut rig = Rig::new();
+        rig.done.borrow_mut().start_failure = Some(StartFailure::FileGone);
+        rig.close();
+        rig.run(20);
+        rig.thread.handle(Command::Start(Start::Again));
+        let job = last_job(&rig).expect("shown");
+        assert_eq!(job.reopening.and_then(|reopening| reopening.result), Some(Err(StartFailure::FileGone)));
+        rig.done.borrow_mut().start_failure = None;
+        rig.thread.handle(Command::Start(Start::Again));
+        rig.run(5);
+        assert_eq!(rig.done.borrow().started.len(), 2);
+    }
+
+    #[test]
+    fn a_program_that_is_still_open_is_started_only_when_it_has_ended() {
+        let mut rig = Rig::new();
+        rig.done.borrow_mut().is_stubborn = true;
+        rig.close();
+        rig.thread.handle(Command::Start(Start::Again));
+        rig.run(20);
+        assert!(rig.done.borrow().started.is_empty());
+        rig.pc.end(BURNER.pid);
+        rig.run(2);
+        assert_eq!(rig.done.borrow().started.len(), 1);
+        rig.run(20);
+        assert_eq!(rig.done.borrow().started.len(), 1, "once");
     }
 }

@@ -194,6 +194,60 @@ fn what_may_lose_something_needs_to_be_confirmed() {
 }
 
 #[test]
+fn what_was_closed_is_started_again_by_its_file() {
+    let home = tempfile::tempdir().expect("folder");
+    let (code, report) = fix(home.path(), &["start-again", "waits"]);
+    assert_eq!((code, &report["result"]), (2, &"not_found".into()), "{report}");
+    // A program of its own name that runs without arguments, and does nothing.
+    let program = home.path().join("waits");
+    let source = home.path().join("waits.c");
+    std::fs::write(&source, "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n").expect("written");
+    let compiled = Command::new("cc").arg("-o").args([&program, &source]).status();
+    assert!(compiled.is_ok_and(|status| status.success()), "a C compiler builds this project");
+    let mut first = Burner::of(Command::new("setsid").arg(&program));
+    let (code, closed) = fix(home.path(), &["close", "waits", "--yes"]);
+    assert!(first.has_ended() && code <= 1, "{closed}");
+    let listed = fix(home.path(), &["--list"]).1;
+    assert_eq!(
+        (&listed["undo"][0]["remedy"], &listed["undo"][0]["id"]),
+        (&"close".into(), &closed["undo"]),
+        "{listed}"
+    );
+    let (code, report) = fix(home.path(), &["start-again", "waits"]);
+    assert_eq!((code, &report["result"]), (0, &"worked".into()), "{report}");
+    let running: Vec<u32> = pids_of(&program);
+    assert_eq!(running.len(), 1);
+    assert_eq!(fix(home.path(), &["start-again", "waits"]).1["result"], "not_found", "it was started");
+    // Its group is its own: it does not end with whoever started it.
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", running[0])).expect("it runs");
+    let session = stat.rsplit_once(')').expect("a name").1.split_ascii_whitespace().nth(3).map(str::to_owned);
+    assert_eq!(session, Some(running[0].to_string()));
+    let (_, closed) = fix(home.path(), &["close", &running[0].to_string(), "--yes"]);
+    assert!(pids_of(&program).is_empty(), "{closed}");
+    std::fs::remove_file(&program).expect("removed");
+    let (code, report) = fix(home.path(), &["undo", &closed["undo"].to_string()]);
+    assert_eq!((code, &report["result"]), (69, &"not_possible".into()), "{report}");
+    let text = report["text"]["en"].as_str().unwrap_or_default();
+    assert!(text.contains("no longer there"), "{report}");
+}
+
+/// What runs from this file.
+fn pids_of(program: &Path) -> Vec<u32> {
+    let all = std::fs::read_dir("/proc").expect("proc").flatten();
+    let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|file| file == program)).collect()
+}
+
+#[test]
+fn only_a_browser_is_opened_without_javascript() {
+    let home = tempfile::tempdir().expect("folder");
+    let mut burner = Burner::start(None);
+    let (code, report) = fix(home.path(), &["no-javascript", &burner.pid(), "--yes"]);
+    assert_eq!((code, &report["reason"]), (69, &"not_this_browser".into()), "{report}");
+    assert!(!burner.has_ended());
+}
+
+#[test]
 fn a_program_that_does_not_listen_is_closed_by_force_after_it_was_asked() {
     let home = tempfile::tempdir().expect("folder");
     let script = "trap '' TERM; while :; do :; done";

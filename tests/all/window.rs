@@ -14,12 +14,14 @@ use mimamori::explain::{Lang, Texts, system_reason};
 use mimamori::ipc::Status;
 use mimamori::knowledge::{Knowledge, Label};
 use mimamori::model::{
-    ActError, At, AutostartState, Bytes, Event, EventKind, Fraction, History, Machine, Memory, Os, Owner, ProcFacts,
-    ProcKey, ProcSample, ProcState, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signature, Signatures, Why,
+    ActError, At, AutostartState, Bytes, Event, EventKind, Fraction, History, Launch, Machine, Memory, Os, Owner,
+    ProcFacts, ProcKey, ProcSample, ProcState, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signature,
+    Signatures, Why,
 };
 use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{
-    BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NotLowered, Phase, Plan, Verdict, plan,
+    BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NotLowered, Phase, Plan, Reopening, Start,
+    StartFailure, Verdict, plan,
 };
 use mimamori::settings::{Background, MyWork, ThemeChoice};
 use mimamori::ui::{
@@ -181,7 +183,9 @@ impl Scene {
 
     fn job(mut self, phase: Result<Phase, ActError>) -> Self {
         let subject = self.findings[0].0.subject.clone();
-        self.job = Some(CloseStatus { subject, phase, can_force: true, is_partial: false, state: ProcState::Unknown });
+        let state = ProcState::Unknown;
+        let (launch, reopening) = (None, None);
+        self.job = Some(CloseStatus { subject, phase, can_force: true, is_partial: false, state, launch, reopening });
         self
     }
 }
@@ -214,6 +218,50 @@ fn a_program_in_the_background_has_a_way_back() {
         harness.get_by_label(leave).click();
         harness.run_steps(2);
         assert!(harness.state().intents.contains(&Intent::DismissBackground("Render".into())));
+    }
+}
+
+/// A browser that was closed is opened again in two ways, for as long as anybody remembers that it was.
+#[test]
+fn what_was_closed_can_be_started_again() {
+    for (lang, again, without, back) in [
+        (Lang::En, "Start Chromium again", "Open without JavaScript", "Back to normal"),
+        (Lang::Ja, "Chromium をもう一度起動する", "JavaScript なしで開く", "通常に戻す"),
+    ] {
+        let closed = |ago: f64, verdict: Verdict| {
+            let scene = Scene::new(lang, 0.5);
+            let ended = scene.sample.at - Seconds(ago);
+            let mut scene = scene.job(Ok(Phase::Done { ended, verdict }));
+            let launch = Launch { path: "/usr/lib/chromium/chromium".to_owned(), args: Vec::new() };
+            scene.job.as_mut().expect("a job").launch = Some(launch);
+            scene.harness([1000.0, 700.0])
+        };
+        let worked = || Verdict::Worked { before: Fraction::new(0.9), after: Fraction::new(0.1) };
+        for (label, intent) in [(again, Start::Again), (without, Start::WithoutJavascript)] {
+            let mut harness = closed(60.0, worked());
+            harness.get_by_label(label).click();
+            harness.run_steps(2);
+            assert!(harness.state().intents.contains(&Intent::Start(intent)));
+        }
+        assert!(closed(601.0, worked()).query_by_label(again).is_none(), "too late");
+        let came_back = Verdict::CameBack { after: Seconds(4.0), by: None };
+        assert!(closed(10.0, came_back).query_by_label(again).is_none(), "it runs");
+        let mut harness = closed(60.0, worked());
+        let result = Some(Err(StartFailure::FileGone));
+        let job = harness.state_mut().job.as_mut().expect("a job");
+        job.reopening = Some(Reopening { start: Start::Again, result });
+        harness.run_steps(2);
+        harness.get_by_label_contains(if lang == Lang::En { "no longer there" } else { "なくなっています" });
+        harness.get_by_label(again);
+        // It runs without JavaScript now.
+        let mut scene = Scene::new(lang, 0.01);
+        let table = Arc::make_mut(&mut scene.program_table);
+        let facts = table.facts.values_mut().find(|facts| facts.key.pid == 100).expect("the browser");
+        Arc::make_mut(facts).args = Reading::Known(vec!["chromium".into(), Knowledge::NO_SCRIPT.into()]);
+        let mut harness = scene.harness([1000.0, 700.0]);
+        harness.get_by_label(back).click();
+        harness.run_steps(2);
+        assert!(harness.state().intents.contains(&Intent::BackToNormal("Chromium".into())));
     }
 }
 

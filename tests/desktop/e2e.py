@@ -180,6 +180,56 @@ while :; do :; done
 """
 
 
+def running(file):
+    """The number of the first process of a browser, whose program file ends in `file`."""
+    for pid in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):
+        try:
+            if os.readlink(f"/proc/{pid}/exe").endswith(file) and not is_part(command_of(pid)):
+                return pid
+        except OSError:
+            pass
+    return None
+
+
+def command_of(pid):
+    words = [word for word in Path(f"/proc/{pid}/cmdline").read_text().split("\0") if word]
+    # Chromium joins its own when it names its process.
+    return words if len(words) > 1 else words[0].split(" ") if words else []
+
+
+def is_part(command):
+    return any(word.startswith("--type=") or word == "-contentproc" for word in command)
+
+
+def is_usual(command):
+    return not any("scriptEnabled" in word or "without-javascript" in word for word in command)
+
+
+def end_all(file):
+    """Ends what a browser leaves that nobody here has started."""
+    while pid := running(file):
+        os.kill(pid, signal.SIGKILL)
+        time.sleep(0.2)
+
+
+def family_share(pid, seconds):
+    """What a process and all below it use of this PC."""
+
+    def used():
+        ticks = 0
+        for member, _ in family(pid):
+            try:
+                fields = Path(f"/proc/{member}/stat").read_text().rsplit(")", 1)[1].split()
+                ticks += int(fields[11]) + int(fields[12])
+            except OSError:
+                pass
+        return ticks
+
+    before = used()
+    time.sleep(seconds)
+    return (used() - before) / os.sysconf("SC_CLK_TCK") / seconds / CPUS
+
+
 class Burner(Proc):
     """Half of the processors busy with nothing, as one program."""
 
@@ -772,6 +822,66 @@ class DesktopTest(unittest.TestCase):
         before, after = self.wait_verdict(app, 40)
         say(f"CPU before {before}%, after {after}%")
         self.assertGreater(before, after + 10)
+        app.picture("chromium-closed-en")
+
+        # The same page does nothing without JavaScript, and is read all the same.
+        def shows(page):
+            Proc([*command_of(running("/chromium")), page.as_uri()])
+
+        self.without_javascript(app, "Chromium", "/chromium", shows)
+        self.assertIn(f"--user-data-dir={profile}", command_of(running("/chromium")), "another profile")
+
+    def without_javascript(self, app, name, file, shows):
+        """From the card of a closed browser to one without JavaScript, and back. `shows` opens a page in it."""
+        app.click("Open without JavaScript")
+        # The reminder takes the place of the card.
+        app.wait(f"{name} runs without JavaScript", 40)
+        app.wait_gone("Start Chromium again", 10)
+        self.addCleanup(lambda: end_all(file))
+        until("the browser's window", 30, lambda: any(name in title for title in window_titles().splitlines()))
+        shows(HERE / "hashing.html")
+        until("the page is there", 40, lambda: re.search("^Hashing . ", window_titles(), re.M))
+        self.assertNotIn("Hashing on", window_titles())
+        shares = [family_share(running(file), 3.0) for _ in range(3)]
+        say(f"{name} uses {', '.join(f'{share:.0%}' for share in shares)} of this PC while the page is open")
+        self.assertLess(min(shares), 0.25)
+        app.picture(f"{name.lower()}-without-javascript-en")
+        app.click("Back to normal")
+        app.wait(f"{name} is open again as usual", 40)
+        until("a browser that runs scripts", 20, lambda: running(file) and is_usual(command_of(running(file))))
+        self.assertIsNone(app.find(f"{name} runs without JavaScript"))
+        say(f"as usual: {command_of(running(file))[1:]}")
+
+    @judges_load
+    @with_diagnostics
+    def test_firefox_without_javascript(self):
+        firefox = shutil.which("firefox-esr")
+        if not firefox:
+            self.skipTest("no Firefox")
+        wait_quiet()
+        profile = Path(tempfile.mkdtemp(dir=TMP))
+        page = (HERE / "hashing.html").as_uri()
+        browser = Proc([firefox, "-no-remote", "-profile", str(profile), page])
+        self.addCleanup(browser.end)
+        until("the page computes", 90, lambda: "Hashing on" in window_titles())
+        app = self.start("--lang", "en")
+        self.wait_headline(app, r"^Firefox keeps using", app.begun)
+        clicked = time.monotonic()
+        app.click("Close Firefox")
+        self.wait_verdict(app, 60)
+        say(f"a verdict {time.monotonic() - clicked:.1f} s after the click")
+
+        def shows(page):
+            until("Firefox in front", 20, lambda: xdotool("search", "--name", "Mozilla Firefox", "windowactivate"))
+            time.sleep(1)
+            xdotool("key", "ctrl+l")
+            xdotool("type", page.as_uri())
+            xdotool("key", "Return")
+
+        own = app.home / ".local/state/mimamori/firefox-without-javascript"
+        self.without_javascript(app, "Firefox", "/firefox-esr", shows)
+        self.assertEqual(command_of(running("/firefox-esr"))[1:], ["-profile", str(profile)])
+        self.assertFalse(own.exists(), "the traces of that session stay")
 
     @with_diagnostics
     def test_language_and_theme_live(self):

@@ -1,8 +1,10 @@
 //! This program itself: its cost, starting others, and the location of its folder.
 
 use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -79,10 +81,28 @@ fn is_on_network(path: &Path, mounts: &[MountPoint]) -> bool {
 ///
 /// # Errors
 /// The system's error: not found, not permitted.
-#[expect(unsafe_code, reason = "a call between fork and exec")]
 pub fn start_detached(exe: &Path, args: &[&str]) -> std::io::Result<()> {
-    let mut command = Command::new(exe);
-    command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    start(Command::new(exe).args(args))
+}
+
+/// Starts another program that outlives this one, in the user's home folder and with the user's rights.
+///
+/// # Errors
+/// [`ErrorKind::PermissionDenied`] for a file that would get other rights than ours; else the system's error.
+pub fn start_program(exe: &Path, args: &[&str]) -> std::io::Result<()> {
+    let file = fs::metadata(exe)?;
+    let raises = file.mode() & 0o6000 != 0
+        || rustix::fs::getxattr(exe, "security.capability", &mut [0_u8; 64][..]).is_ok_and(|length| length > 0);
+    if raises {
+        return Err(ErrorKind::PermissionDenied.into());
+    }
+    let home = std::env::home_dir().filter(|home| home.is_dir()).unwrap_or_else(|| PathBuf::from("/"));
+    start(Command::new(exe).args(args).current_dir(home))
+}
+
+#[expect(unsafe_code, reason = "a call between fork and exec")]
+fn start(command: &mut Command) -> std::io::Result<()> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // SAFETY: only system calls are made, no memory is allocated and no lock is taken.
     unsafe {
         command.pre_exec(|| {

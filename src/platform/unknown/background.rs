@@ -149,3 +149,11 @@ pub fn is_network_folder(_path: &Path) -> bool {
 pub fn start_detached(_exe: &Path, _args: &[&str]) -> Result<()> {
     Err(ErrorKind::Unsupported.into())
 }
+
+/// Starts no program.
+///
+/// # Errors
+/// Always [`ErrorKind::Unsupported`].
+pub fn start_program(_exe: &Path, _args: &[&str]) -> Result<()> {
+    Err(ErrorKind::Unsupported.into())
+}

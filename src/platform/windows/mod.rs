@@ -63,7 +63,9 @@ pub use gpu::{GpuTotal, GpuUsers};
 pub use last_stop::sudden_stop_cause;
 pub use line::line_interfaces;
 pub use notifier::Notifier;
-pub use own::{clocks, end_program, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached};
+pub use own::{
+    clocks, end_program, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached, start_program,
+};
 pub use processes::{ProcessReader, may_be_of_system};
 pub use runtime::Lock;
 pub use sensors::Sensors;

@@ -15,8 +15,8 @@ use windows_sys::Win32::System::ProcessStatus::{
 };
 use windows_sys::Win32::System::SystemInformation::GetTickCount64;
 use windows_sys::Win32::System::Threading::{
-    ABOVE_NORMAL_PRIORITY_CLASS, CREATE_NEW_PROCESS_GROUP, CreateProcessW, DETACHED_PROCESS, GetCurrentProcess,
-    GetProcessTimes, PROCESS_INFORMATION, STARTUPINFOW, SetPriorityClass, TerminateProcess,
+    ABOVE_NORMAL_PRIORITY_CLASS, CREATE_NEW_CONSOLE, CREATE_NEW_PROCESS_GROUP, CreateProcessW, DETACHED_PROCESS,
+    GetCurrentProcess, GetProcessTimes, PROCESS_INFORMATION, STARTUPINFOW, SetPriorityClass, TerminateProcess,
 };
 use windows_sys::Win32::System::WindowsProgramming::{DRIVE_REMOTE, QueryUnbiasedInterruptTime};
 
@@ -131,14 +131,28 @@ pub fn is_network_folder(path: &Path) -> bool {
 ///
 /// # Errors
 /// The system's error: not found, not permitted.
-#[expect(unsafe_code, reason = "std would hand down every handle that may be inherited")]
 pub fn start_detached(exe: &Path, args: &[&str]) -> Result<()> {
+    start(exe, args, DETACHED_PROCESS, None)
+}
+
+/// Starts another program that outlives this one, in the user's profile folder; one that needs a console gets its own.
+/// It has our rights: the system refuses a file that asks for an administrator's (error 740).
+///
+/// # Errors
+/// The system's error: not found, not permitted.
+pub fn start_program(exe: &Path, args: &[&str]) -> Result<()> {
+    start(exe, args, CREATE_NEW_CONSOLE, std::env::home_dir().filter(|home| home.is_dir()).as_deref())
+}
+
+#[expect(unsafe_code, reason = "std would hand down every handle that may be inherited")]
+fn start(exe: &Path, args: &[&str], console: u32, folder: Option<&Path>) -> Result<()> {
+    let folder: Option<Vec<u16>> = folder.map(|folder| folder.as_os_str().encode_wide().chain([0]).collect());
     let program: Vec<u16> = exe.as_os_str().encode_wide().chain([0]).collect();
     let mut line: Vec<u16> = command_line(exe.as_os_str(), args)?.into_iter().chain([0]).collect();
     let start = STARTUPINFOW { cb: size_of::<STARTUPINFOW>() as u32, ..STARTUPINFOW::default() };
     let mut started = PROCESS_INFORMATION::default();
-    let flags = DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP;
-    // SAFETY: both texts are zero-terminated, `line` is writable; on success both handles are ours and closed at once.
+    let flags = console | CREATE_NEW_PROCESS_GROUP;
+    // SAFETY: the texts are zero-terminated, `line` is writable; on success both handles are ours and closed at once.
     unsafe {
         let done = CreateProcessW(
             program.as_ptr(),
@@ -148,7 +162,7 @@ pub fn start_detached(exe: &Path, args: &[&str]) -> Result<()> {
             0,
             flags,
             null(),
-            null(),
+            folder.as_ref().map_or(null(), |folder| folder.as_ptr()),
             &raw const start,
             &raw mut started,
         );

@@ -3,10 +3,11 @@
 use eframe::egui::{self, Id, RichText};
 
 use super::finding_card::primary;
-use super::icon::{self, Icon};
+use super::icon::Icon;
+use super::notice;
 use crate::explain::name_of;
-use crate::model::ActError;
-use crate::remedy::{ASK_SECONDS, CloseStatus, Phase, Verdict};
+use crate::model::{ActError, Launch};
+use crate::remedy::{ASK_SECONDS, CloseStatus, Phase, Start, Verdict};
 use crate::report::close_text;
 use crate::ui::intent::Intent;
 use crate::ui::snapshot::Snapshot;
@@ -20,35 +21,26 @@ pub struct JobCard {
 impl JobCard {
     /// Draws the action.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, job: &CloseStatus, intents: &mut Vec<Intent>) {
-        let theme = snapshot.theme;
-        let palette = theme.palette(ui).clone();
+        let palette = snapshot.theme.palette(ui).clone();
+        let reopened = job.reopening.as_ref().and_then(|reopening| reopening.result.as_ref());
         let (symbol, colour) = match &job.phase {
+            _ if reopened == Some(&Ok(())) => (Icon::Ok, palette.ok),
+            _ if reopened.is_some() => (Icon::Warning, palette.warning),
             Ok(Phase::Done { verdict: Verdict::Worked { .. }, .. }) => (Icon::Ok, palette.ok),
             Ok(Phase::Asking { .. } | Phase::Forced { .. } | Phase::Measuring { .. }) => (Icon::Clock, palette.accent),
             _ => (Icon::Warning, palette.warning),
         };
-        theme.card(ui).stroke(egui::Stroke::new(1.5, colour)).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.horizontal_top(|ui| {
-                let (rect, _) = ui.allocate_exact_size(egui::vec2(24.0, 24.0), egui::Sense::hover());
-                icon::paint(ui.painter(), symbol, rect, colour);
-                ui.vertical(|ui| {
-                    let text = RichText::new(close_text(job, snapshot.knowledge, snapshot.texts, snapshot.now))
-                        .font(theme.bold(theme.size.title));
-                    let label = ui.add(egui::Label::new(text).wrap());
-                    // Screen readers announce the verdict when it arrives.
-                    ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(egui::accesskit::Live::Polite));
-                    if let Ok(Phase::Asking { until }) = job.phase {
-                        let left = until.since(snapshot.now).0 / ASK_SECONDS.0;
-                        ui.add(egui::ProgressBar::new(1.0 - left.clamp(0.0, 1.0) as f32).desired_height(6.0));
-                    }
-                    if job.is_partial {
-                        let note = RichText::new(snapshot.texts.get("job-partial")).color(palette.muted);
-                        ui.add(egui::Label::new(note).wrap());
-                    }
-                    self.buttons_ui(ui, snapshot, job, intents);
-                });
-            });
+        let text = close_text(job, snapshot.knowledge, snapshot.texts, snapshot.now);
+        notice::ui(ui, snapshot, (symbol, colour), &text, |ui| {
+            if let Ok(Phase::Asking { until }) = job.phase {
+                let left = until.since(snapshot.now).0 / ASK_SECONDS.0;
+                ui.add(egui::ProgressBar::new(1.0 - left.clamp(0.0, 1.0) as f32).desired_height(6.0));
+            }
+            if job.is_partial {
+                let note = RichText::new(snapshot.texts.get("job-partial")).color(palette.muted);
+                ui.add(egui::Label::new(note).wrap());
+            }
+            self.buttons_ui(ui, snapshot, job, intents);
         });
         let offered = matches!(job.phase, Ok(Phase::StillOpen) | Err(ActError::NoWindow));
         if self.confirm && offered {
@@ -70,6 +62,7 @@ impl JobCard {
                 }
             }
             Ok(Phase::Done { .. }) | Err(_) => {
+                start_ui(ui, snapshot, job, intents);
                 if ui.button(texts.get("button-done")).clicked() {
                     intents.push(Intent::DismissJob);
                 }
@@ -109,6 +102,29 @@ impl JobCard {
         }
         if force || keep || answer.should_close() {
             self.confirm = false;
+        }
+    }
+}
+
+/// The ways to start it again, for some minutes.
+fn start_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, job: &CloseStatus, intents: &mut Vec<Intent>) {
+    let Ok(Phase::Done { ended, verdict }) = &job.phase else { return };
+    let is_late = snapshot.now.since(*ended) > Launch::OFFERED_FOR;
+    // One that came back, or never went, needs no start.
+    let runs = matches!(verdict, Verdict::Refused | Verdict::CameBack { .. });
+    let is_started = job.reopening.as_ref().is_some_and(|reopening| reopening.result == Some(Ok(())));
+    if is_late || runs || is_started || job.launch.is_none() {
+        return;
+    }
+    let name = name_of(&job.subject, snapshot.texts);
+    if ui.button(snapshot.texts.with_one("button-start-again", "name", name)).clicked() {
+        intents.push(Intent::Start(Start::Again));
+    }
+    let is_browser = snapshot.knowledge.browser_places(&job.subject.group).is_some();
+    if is_browser {
+        let button = ui.button(snapshot.texts.get("button-without-javascript"));
+        if button.on_hover_text(snapshot.texts.get("button-without-javascript-hint")).clicked() {
+            intents.push(Intent::Start(Start::WithoutJavascript));
         }
     }
 }

@@ -121,8 +121,7 @@ impl ProgramList {
             let text = if self.all { texts.get("programs-fewer") } else { texts.with("programs-more", &args) };
             let text = RichText::new(text).size(theme.size.small).color(theme.palette(ui).accent);
             let place = egui::UiBuilder::new().scope_id(toggle);
-            let button =
-                ui.scope_builder(place, |ui| ui.add(egui::Button::new(text).frame_when_inactive(false))).inner;
+            let button = ui.scope_builder(place, |ui| ui.add(egui::Button::new(text).frame_when_inactive(false))).inner;
             self.toggle = Some(button.id);
             if button.clicked() {
                 self.all = !self.all;

@@ -129,11 +129,10 @@ impl<H: Host> Thread<H> {
     pub(super) fn restore_left_over(&mut self) {
         let Some(observation) = self.observation.clone() else { return };
         for entry in self.undo_file.entries().into_iter().filter(|entry| entry.by == By::Window) {
-            if let Undo::Background { parts } = &entry.undo {
-                for part in parts {
-                    // One that has ended needs nothing.
-                    let _ = self.restore(part, &observation.program_table);
-                }
+            let Undo::Background { parts } = &entry.undo else { continue };
+            for part in parts {
+                // One that has ended needs nothing.
+                let _ = self.restore(part, &observation.program_table);
             }
             self.forget_undo(Some(entry.id));
         }
@@ -149,7 +148,7 @@ impl<H: Host> Thread<H> {
         self.monitor.closable(&program.members, table)
     }
 
-    fn forget_undo(&self, id: Option<u32>) {
+    pub(super) fn forget_undo(&self, id: Option<u32>) {
         if let Some(Err(error)) = id.map(|id| self.undo_file.remove(id)) {
             log::warn!("what was undone cannot be noted: {error}");
         }
