@@ -33,6 +33,7 @@ use crate::model::{
 use crate::monitor::{LEARN_EVERY, Monitor, Observation, PacedSample};
 use crate::platform::{self, DesktopEvent, DesktopEvents, NoDesktop, StopCause, Tray, TrayView};
 use crate::recorder::{Reader, Run};
+use crate::remedy::{FOLLOWED_FOR, FollowUps};
 use crate::sampler::{Pace, SampleSource};
 use crate::settings::{Background, SettingsFile};
 
@@ -66,6 +67,7 @@ pub(super) struct AgentLoop<'a> {
     clock: SteadyClock,
     session_events: SessionEvents,
     finding_tracker: FindingTracker,
+    follow_ups: FollowUps,
     notification_policy: NotificationPolicy,
     budget: Budget,
     recording_writer: SharedWriter,
@@ -115,6 +117,7 @@ impl<'a> AgentLoop<'a> {
             clock: SteadyClock::new(started, monitor.clocks().get()),
             session_events: SessionEvents::default(),
             finding_tracker: FindingTracker::default(),
+            follow_ups: FollowUps::default(),
             notification_policy: NotificationPolicy::default(),
             budget: Budget::default(),
             recording_writer: SharedWriter::new(RecordingWriter::open(path, run)),
@@ -144,7 +147,7 @@ impl<'a> AgentLoop<'a> {
         };
         agent_loop.learn(settings.my_files(started));
         agent_loop.quiet_after_sign_in();
-        agent_loop.restore_notified(recording.as_deref());
+        agent_loop.restore(recording.as_deref());
         agent_loop.begin(recording.as_deref(), output);
         agent_loop
     }
@@ -186,9 +189,22 @@ impl<'a> AgentLoop<'a> {
         }
     }
 
-    /// Restores from the recording which findings were notified within the last day.
-    fn restore_notified(&mut self, path: Option<&Path>) {
+    /// Restores from the recording which findings were notified within the last day, and which programs were closed in
+    /// the last minutes of this boot.
+    fn restore(&mut self, path: Option<&Path>) {
         let Some(Ok(Some(reader))) = path.map(Reader::open) else { return };
+        // Numbers of processes mean nothing in another boot, so the first run of this one is where they begin.
+        let boot_id = self.monitor.machine().boot_id.known();
+        let runs =
+            reader.runs(self.started - FOLLOWED_FOR).unwrap_or_default().into_iter().map(|recorded| recorded.run);
+        let of_boot = runs.filter(|run| run.boot_id.is_some() && run.boot_id.as_ref() == boot_id);
+        if let Some(first) = of_boot.map(|run| run.started).min() {
+            let mut events = reader.events(first.max(self.started - FOLLOWED_FOR), self.started).unwrap_or_default();
+            events.sort_by_key(|event| event.at);
+            for event in events {
+                self.follow_ups.note(&event);
+            }
+        }
         let day = self.started - Seconds::from_days(1.0);
         for event in reader.events(day, self.started).unwrap_or_default() {
             let rule = serde_json::from_value::<RuleId>(event.data["rule"].clone());
@@ -249,7 +265,7 @@ impl<'a> AgentLoop<'a> {
             return;
         }
         let path = self.recording_writer.path();
-        self.restore_notified(path.as_deref());
+        self.restore(path.as_deref());
         self.learn_again();
         self.check_sudden_stop(path.as_deref());
     }
@@ -314,7 +330,8 @@ impl<'a> AgentLoop<'a> {
             self.learn_again();
         }
         let steady = &self.context.knowledge.thresholds.steady;
-        let needs_full = self.full_samples_due > 0 || needs_full_sample(&self.findings, self.sample.as_deref(), steady);
+        let is_due = self.full_samples_due > 0 || self.follow_ups.is_due(self.at);
+        let needs_full = is_due || needs_full_sample(&self.findings, self.sample.as_deref(), steady);
         self.full_samples_due = self.full_samples_due.saturating_sub(1);
         match self.monitor.sample_paced(self.at, &mut self.pace, needs_full) {
             PacedSample::Totals(sample) => self.note_totals(&sample),
@@ -334,6 +351,7 @@ impl<'a> AgentLoop<'a> {
             } else if event.is_start() {
                 self.monitor.note_started(&event.subject);
             }
+            self.follow_ups.note(&event);
         }
         self.report_notices();
         self.notify_sudden_stop();
@@ -350,6 +368,7 @@ impl<'a> AgentLoop<'a> {
         self.monitor.history_mut().shift(milliseconds);
         self.notification_policy.shift(milliseconds);
         self.finding_tracker.shift(milliseconds);
+        self.follow_ups.shift(milliseconds);
         self.recording_writer.shift(milliseconds, self.at);
         self.started.0 = self.started.0.saturating_add(milliseconds);
         if let Some(until) = &mut self.paused_until {
@@ -383,6 +402,10 @@ impl<'a> AgentLoop<'a> {
             self.recording_writer.note(&event);
         }
         self.note_autostarts(&observation.sample.condition);
+        let verdicts = self.follow_ups.look(self.at, &observation.sample, &observation.program_table);
+        for event in verdicts {
+            self.recording_writer.note(&event);
+        }
         self.findings = observation.findings.into_iter().map(|(finding, _)| finding).collect();
         self.sample = Some(observation.sample);
         for event in self.finding_tracker.step(self.at, &self.findings) {

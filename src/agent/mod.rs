@@ -274,7 +274,7 @@ mod tests {
     use crate::ipc::Status;
     use crate::model::{At, AutostartState, Bytes, Event, EventKind, ProcKey, Sample};
     use crate::platform::{DesktopEvents, MenuLine, StopCause, TrayAction, TrayView};
-    use crate::recorder::{Limits, Reader, Recorder, Run, Tier};
+    use crate::recorder::{Inbox, Limits, Reader, Recorder, Run, Tier};
     use crate::sampler::fake::FakePc;
     use crate::settings::{Background, Settings};
 
@@ -712,6 +712,51 @@ mod tests {
         rig.pc.start(BURNER, "burner", 0.8);
         rig.run(300);
         assert_eq!((rig.shown(), rig.agent.agent_loop.worst().as_deref()), (Vec::new(), Some("cpu_hog:burner")));
+    }
+
+    /// The window that closes a program may end before it has a verdict.
+    #[test]
+    fn the_verdict_of_a_window_that_crashed_is_finished_and_looked_at_again_after_minutes() {
+        let context = context();
+        let mut rig = Rig::new(&context);
+        rig.pc.start(BURNER, "burner", 0.8);
+        rig.run(30);
+        let asked = |at| {
+            let closed = serde_json::json!({ "roots": [BURNER], "known": [BURNER], "cpu": 0.82, "used": 0.8 });
+            Event::new(at, EventKind::Action, "burner").with(serde_json::json!({ "closed": closed }))
+        };
+        Inbox::beside(&rig.recording).put(&asked(rig.pc.now())).expect("put");
+        rig.run(40);
+        rig.pc.end(BURNER.pid);
+        let verdicts = |rig: &mut Rig<'_>| -> Vec<String> {
+            let events = rig.events().into_iter().filter(|event| event.kind == EventKind::Verdict);
+            events.filter_map(|event| event.data["verdict"].as_str().map(str::to_owned)).collect()
+        };
+        rig.run(20);
+        assert!(verdicts(&mut rig).is_empty());
+        rig.run(90);
+        assert_eq!(verdicts(&mut rig), ["worked"]);
+        rig.run(300);
+        assert_eq!(verdicts(&mut rig), ["worked", "stayed_away"]);
+        rig.pc.start(ProcKey { pid: 4_000_099, start_time: 9000 }, "burner", 0.8);
+        rig.run(1700);
+        assert_eq!(verdicts(&mut rig), ["worked", "stayed_away", "came_back"]);
+
+        // The same in the middle: the agent was started again, once in the same boot and once after a restart of the PC.
+        for (boot, expected) in [("this start", vec!["stayed_away"]), ("another", vec![])] {
+            let mut rig = Rig::after(&context, |pc, path| {
+                let ago = |seconds: i64| At(pc.now().0 - seconds * 1000);
+                let run = Run { boot_id: Some(boot.to_owned()), version: "0".to_owned(), started: ago(7200) };
+                let (mut recorder, _) = Recorder::open(path, &run, Limits::default()).expect("opened");
+                recorder.note(&asked(ago(200)));
+                let worked = Event::new(ago(190), EventKind::Verdict, "burner");
+                recorder.note(&worked.with(serde_json::json!({ "verdict": "worked", "before": 0.8, "after": 0.1 })));
+                recorder.end(ago(60)).expect("ended");
+            });
+            rig.run(180);
+            let last = verdicts(&mut rig).into_iter().filter(|verdict| verdict != "worked").collect::<Vec<_>>();
+            assert_eq!(last, expected, "{boot}");
+        }
     }
 
     /// Regression: on a PC that gave it no processor the turn outlasted the patience of the signal handler, and the rows

@@ -56,6 +56,7 @@ pub fn event_text(event: &Event, knowledge: &Knowledge, texts: &Texts, zone: &Ti
             args.set("reason", id.map_or_else(|| reason.clone(), |id| texts.with_one(id, "reason", reason.clone())));
         }
         EventKind::Verdict => {
+            args.set("duration", format::duration(texts, number(data, "seconds")));
             if let Some(by) = data["by"].as_str() {
                 args.set("by", program_name(by, knowledge, texts.lang()));
             }
@@ -149,6 +150,7 @@ mod tests {
             json!({"remedy": "startup_off"}),
             json!({"remedy": "startup_on"}),
             json!({"remedy": "startup", "undone": "asked"}),
+            json!({"verdict": "stayed_away", "seconds": 300.0}),
             json!({"remedy": "again"}),
             json!({"remedy": "without_javascript"}),
             json!({"remedy": "with_javascript"}),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::close::{ASK_SECONDS, CloseObservation, CloseStep, NO_LOAD, Phase, Respawn, Verdict, next};
+use super::follow_up::Closed;
 use super::launch::{Reopening, Start, StartFailure};
 use crate::diagnose::{ProgramTable, Subject};
 use crate::model::{
@@ -186,8 +187,10 @@ impl<T: Target> CloseJob<T> {
             job.ask()?;
             Ok(Phase::Asking { until: pc.now + ASK_SECONDS })
         });
-        let action = job.status.phase.is_ok().then(|| job.event(EventKind::Action, pc.now, json!({})));
-        (job, action)
+        let closed = Closed::new(job.roots(), job.known.clone(), job.before, job.program_before);
+        let action = job.event(EventKind::Action, pc.now, json!({ "closed": closed }));
+        let is_asked = job.status.phase.is_ok();
+        (job, is_asked.then_some(action))
     }
 
     /// Returns `true` when closing `subject` is what this job does: the same program, of which a process that was asked
@@ -353,7 +356,10 @@ impl<T: Target> CloseJob<T> {
             program_before: self.program_before,
             after: settled.then(|| pc.sample.cpu.get()).flatten(),
             grown: settled.then(|| self.grown(pc)).flatten(),
-            back: self.ended.and_then(|ended| self.respawn(pc, ended)),
+            back: self
+                .ended
+                .filter(|ended| pc.sample.at >= *ended)
+                .and_then(|_| respawn(&self.status.subject.group, &self.known, pc.programs)),
         }
     }
 
@@ -368,26 +374,23 @@ impl<T: Target> CloseJob<T> {
             others.map(|program| (program, growth(program))).max_by(|(_, a), (_, b)| a.total_cmp(b))?;
         (growth >= NO_LOAD).then(|| program.name.to_string())
     }
+}
 
-    /// Returns how the program came back, if it runs in a process started since.
-    fn respawn(&self, pc: PcState<'_>, ended: At) -> Option<Respawn> {
-        let program = pc.programs.programs.iter().find(|program| *program.name == *self.status.subject.group)?;
-        if pc.sample.at < ended {
-            return None;
-        }
-        let newest = self.known.iter().map(|key| key.start_time).max().unwrap_or(0);
-        let fresh = |key: &ProcKey| !self.known.contains(key) && key.start_time > newest;
-        // Every new shell or script has the name of a busy one; only one that is busy again counts as back.
-        let busy = |key: ProcKey| -> bool {
-            let tree = program.members.iter().filter(|member| member.root == key);
-            tree.map(|member| member.cpu.get()).sum::<f64>() >= RETURN_LOAD
-        };
-        let is_back = |key: ProcKey| fresh(&key) && (program.kind == ProgramKind::Browser || busy(key));
-        let root = program.members.iter().find(|member| member.root == member.key && is_back(member.key))?;
-        let facts = pc.programs.facts.get(&root.key)?;
-        let parent = pc.programs.facts.values().find(|other| other.key.pid == facts.parent);
-        Some(Respawn { by: parent.map(|parent| DisplayName::new(&parent.name).as_str().to_owned()) })
-    }
+/// Returns how the program came back, if it runs in a process that is not among `known` and younger than these.
+pub(super) fn respawn(group: &str, known: &BTreeSet<ProcKey>, programs: &ProgramTable) -> Option<Respawn> {
+    let program = programs.program(group)?;
+    let newest = known.iter().map(|key| key.start_time).max().unwrap_or(0);
+    let fresh = |key: &ProcKey| !known.contains(key) && key.start_time > newest;
+    // Every new shell or script has the name of a busy one; only one that is busy again counts as back.
+    let busy = |key: ProcKey| -> bool {
+        let tree = program.members.iter().filter(|member| member.root == key);
+        tree.map(|member| member.cpu.get()).sum::<f64>() >= RETURN_LOAD
+    };
+    let is_back = |key: ProcKey| fresh(&key) && (program.kind == ProgramKind::Browser || busy(key));
+    let root = program.members.iter().find(|member| member.root == member.key && is_back(member.key))?;
+    let facts = programs.facts.get(&root.key)?;
+    let parent = programs.facts.values().find(|other| other.key.pid == facts.parent);
+    Some(Respawn { by: parent.map(|parent| DisplayName::new(&parent.name).as_str().to_owned()) })
 }
 
 /// The processes of a program, also those that are left alone: one of these is none that came back.
@@ -434,7 +437,7 @@ fn hold<T: Target>(
     Ok(Opened { targets, is_partial: closable.is_partial || refused.is_some() })
 }
 
-fn verdict_json(verdict: &Verdict, state: ProcState) -> serde_json::Value {
+pub(super) fn verdict_json(verdict: &Verdict, state: ProcState) -> serde_json::Value {
     match verdict {
         Verdict::Worked { before, after } => json!({ "verdict": "worked", "before": before, "after": after }),
         Verdict::NoChange { freed, by, before, after } => {

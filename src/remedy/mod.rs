@@ -5,6 +5,7 @@ mod action;
 mod background_job;
 mod close;
 mod close_job;
+mod follow_up;
 mod launch;
 mod plan;
 
@@ -16,5 +17,6 @@ pub use background_job::{
 };
 pub use close::{ASK_SECONDS, Phase, Verdict};
 pub use close_job::{ClosableParts, CloseJob, CloseStatus, CloseUpdate, PcState, Target};
+pub use follow_up::{FollowUps, KEEP as FOLLOWED_FOR};
 pub use launch::{NoStart, Reopening, Start, StartFailure, launch_of, running_without_javascript, without_javascript};
 pub use plan::{Plan, Remedy, RemedyId, plan, planned};

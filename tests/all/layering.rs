@@ -34,8 +34,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("context", &["model", "knowledge", "explain", "platform", "settings", "diagnostic_log"]),
     ("ipc", &["model", "explain", "platform", "settings"]),
         ("agent", &[
-        "model", "knowledge", "diagnose", "explain", "icon", "platform", "sampler", "recorder", "settings", "monitor",
-        "console", "context", "diagnostic_log", "exit", "signals", "ipc",
+        "model", "knowledge", "diagnose", "explain", "remedy", "icon", "platform", "sampler", "recorder", "settings",
+        "monitor", "console", "context", "diagnostic_log", "exit", "signals", "ipc",
     ]),
     // The two that join the others.
     ("ui", &[

@@ -61,6 +61,7 @@ event-verdict-worked = It worked: { $name } is closed, CPU { $before } → { $af
 event-verdict-no_change = { $name } is closed, the PC was as busy as before: CPU { $before } → { $after }
 event-verdict-no_change-by = { $name } is closed and freed { $freed }; { $by } took it over: CPU { $before } → { $after }
 event-verdict-was_small = { $name } is closed; it used only { $freed }, so the PC was as busy as before: CPU { $before } → { $after }
+event-verdict-stayed_away = { $name } has stayed closed for { $duration }
 event-verdict-came_back = { $name } came back
 event-verdict-came_back-by = { $name } came back, started by { $by }
 event-verdict-refused = The system did not allow { $name } to be closed

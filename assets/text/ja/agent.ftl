@@ -58,6 +58,7 @@ event-verdict-worked = 効果がありました：{ $name } を終了し、CPU �
 event-verdict-no_change = { $name } を終了しましたが、負荷は変わりませんでした：CPU { $before } → { $after }
 event-verdict-no_change-by = { $name } を終了して CPU の{ $freed }が空きましたが、{ $by } が使い始めました：CPU { $before } → { $after }
 event-verdict-was_small = { $name } を終了しましたが、使っていたのは CPU の{ $freed }だけで、負荷は変わりませんでした：CPU { $before } → { $after }
+event-verdict-stayed_away = { $name } は{ $duration }たっても閉じたままです
 event-verdict-came_back = { $name } がまた起動しました
 event-verdict-came_back-by = { $name } がまた起動しました（起動したもの：{ $by }）
 event-verdict-refused = { $name } の終了はシステムに許可されませんでした
