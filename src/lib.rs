@@ -25,7 +25,7 @@
 //! - [`report`] has the JSON formats, and the words for what became of a remedy.
 //! - [`icon`] draws the tray icon; [`platform`] wraps the operating system, the only place with `cfg(target_os)` and
 //!   `unsafe`; [`settings`] stores the user's choices, [`undo_file`] the remedies that can be undone; [`launcher`]
-//!   starts programs for the user.
+//!   starts programs for the user, [`scanner`] asks the installed antivirus about a file.
 //! - [`sampler`] takes samples from it; [`recorder`] stores them for months in one bounded file.
 //! - [`monitor`] combines these for a live PC.
 //! - [`context`] holds the texts and tables of the process, [`console`] prints, [`exit`] lists the exit codes, [`signals`]
@@ -64,6 +64,7 @@ pub mod recorder;
 pub mod remedy;
 pub mod report;
 pub mod sampler;
+pub mod scanner;
 pub mod settings;
 pub mod signals;
 pub mod ui;

@@ -14,7 +14,7 @@ fi
 shared="xvfb xdotool imagemagick openbox dbus fonts-noto-cjk libgl1-mesa-dri python3"
 desktop="$shared at-spi2-core chromium desktop-file-utils dunst e2fsprogs faketime firefox-esr gcc gir1.2-atspi-2.0 libglib2.0-bin
     python3-dbus python3-gi"
-unit="strace"
+unit="clamav strace"
 windows="$shared tesseract-ocr tesseract-ocr-jpn"
 figures="$desktop gnome-system-monitor libreoffice-calc linux-perf procps valgrind"
 

@@ -1,5 +1,6 @@
 //! `mimamori fix`: the remedies of the window for scripts and the helpdesk, with the same checks.
 
+mod scan;
 mod start;
 
 use std::collections::BTreeSet;
@@ -16,10 +17,10 @@ use super::args::FixOptions;
 use super::check::sample_until;
 use crate::console::Output;
 use crate::context::Context;
-use crate::diagnose::{ProgramTable, Subject};
+use crate::diagnose::{ProgramTable, Subject, SubjectKind};
 use crate::exit::Exit;
 use crate::explain::{Texts, format, name_of, system_reason};
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, Label};
 use crate::model::{
     ActError, AutostartChange, AutostartEntry, DisplayName, Event, EventKind, LoweredProcess, Member, Pid, ProcKey,
     Reading, Refusal, Seconds,
@@ -35,6 +36,7 @@ use crate::report::{
     act_error_text, background_not_ended_text, background_text, close_text, not_lowered_text, refusal_text,
 };
 use crate::sampler::processor_wait;
+use crate::scanner::{self, Scanner};
 use crate::settings::{SettingsFile, recording_path};
 use crate::undo_file::{By, Undo, UndoEntry, UndoFile};
 
@@ -84,7 +86,7 @@ pub(super) fn run(options: &FixOptions, context: &Context, output: &mut Output) 
         return Exit::Interrupted;
     };
     let undo_file = UndoFile::of_user(monitor.machine().boot_id.known().cloned());
-    let mut fix = Fix { context, texts, knowledge, monitor, observation, undo_file };
+    let mut fix = Fix { context, texts, knowledge, monitor, observation, undo_file, scanner: scanner::installed() };
     let (Some(action), Some(target)) = (options.action, options.target.as_deref()) else {
         return fix.list(options.json, output);
     };
@@ -116,6 +118,7 @@ struct Fix<'a> {
     monitor: Monitor,
     observation: Observation,
     undo_file: UndoFile,
+    scanner: Option<Scanner>,
 }
 
 impl Fix<'_> {
@@ -128,10 +131,26 @@ impl Fix<'_> {
         if matches!(action, Action::StartupOff | Action::StartupOn) {
             return self.switch_startup(target, action == Action::StartupOn);
         }
+        let file = std::path::Path::new(target);
+        if action == Action::Scan && file.is_absolute() && file.is_file() {
+            let name = DisplayName::new(&file.file_name().unwrap_or_default().to_string_lossy()).as_str().to_owned();
+            let (group, name) = (name.clone(), Label::same(&name));
+            let subject = Subject {
+                kind: SubjectKind::Program,
+                group,
+                name,
+                path: Some(target.to_owned()),
+                ..Subject::machine()
+            };
+            return self.scan(&subject, output);
+        }
         let subject = match resolve(target, &self.observation.program_table, &self.knowledge) {
             Ok(subject) => subject,
             Err(found) => return self.not_found(target, &found),
         };
+        if action == Action::Scan {
+            return self.scan(&subject, output).with("program", json!(target));
+        }
         let closable = self.monitor.closable(&subject.members, &self.observation.program_table);
         if let Err(refusal) = closable {
             return self.refused(&subject, refusal);
@@ -149,9 +168,12 @@ impl Fix<'_> {
             Action::Close => self.close(subject, closable, false, output),
             Action::ForceClose => self.close(subject, closable, true, output),
             Action::NoJavascript => self.no_javascript(subject, closable, output),
-            Action::StartAgain | Action::StartupOff | Action::StartupOn | Action::Continue | Action::Undo => {
-                self.undo(action, target, output)
-            }
+            Action::StartAgain
+            | Action::StartupOff
+            | Action::StartupOn
+            | Action::Continue
+            | Action::Scan
+            | Action::Undo => self.undo(action, target, output),
         }
         .with("program", json!(target))
     }
@@ -548,6 +570,7 @@ impl Fix<'_> {
         match action {
             Action::Background | Action::Close | Action::ForceClose | Action::Pause => true,
             Action::NoJavascript => self.knowledge.browser_places(&subject.group).is_some(),
+            Action::Scan => self.scanner.is_some() && subject.path.is_some(),
             Action::Continue | Action::StartAgain | Action::StartupOff | Action::StartupOn | Action::Undo => false,
         }
     }

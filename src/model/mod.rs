@@ -3,6 +3,7 @@
 //! Independent of the operating system, the clock, files and threads. A value that could not be measured is
 //! [`Reading::Missing`] with its reason, never zero.
 
+mod antivirus;
 mod autostart;
 mod browser;
 mod condition;
@@ -22,6 +23,7 @@ mod time;
 mod units;
 mod volume;
 
+pub use antivirus::Antivirus;
 pub use autostart::{AutostartChange, AutostartEntry};
 pub use browser::{BrowserFamily, BrowserPlaces, BrowserQuestion, BrowserState, OwnBlocking};
 pub use condition::{Autostart, AutostartState, Condition, Protection, StopReason, SuddenStop};

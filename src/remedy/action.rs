@@ -40,6 +40,8 @@ pub enum Action {
     StartupOn,
     /// Close a browser, and open it without JavaScript until it is closed.
     NoJavascript,
+    /// Ask the installed antivirus about its file.
+    Scan,
     /// Undo a remedy.
     Undo,
 }
@@ -61,9 +63,13 @@ impl Action {
     /// What it may lose.
     pub const fn loss(self) -> Loss {
         match self {
-            Self::Background | Self::Continue | Self::StartAgain | Self::StartupOff | Self::StartupOn | Self::Undo => {
-                Loss::Nothing
-            }
+            Self::Background
+            | Self::Continue
+            | Self::StartAgain
+            | Self::StartupOff
+            | Self::StartupOn
+            | Self::Scan
+            | Self::Undo => Loss::Nothing,
             Self::Close | Self::NoJavascript => Loss::PerhapsUnsaved,
             Self::ForceClose => Loss::Unsaved,
             Self::Pause => Loss::Connections,
@@ -77,7 +83,7 @@ impl Action {
             Self::Pause => Some(Self::Continue),
             // Not what was unsaved.
             Self::Close | Self::ForceClose => Some(Self::StartAgain),
-            Self::StartAgain | Self::Continue | Self::Undo => None,
+            Self::StartAgain | Self::Continue | Self::Scan | Self::Undo => None,
         }
     }
 }

@@ -8,6 +8,7 @@ mod close_job;
 mod follow_up;
 mod launch;
 mod plan;
+mod scan;
 
 pub mod restart;
 
@@ -20,3 +21,4 @@ pub use close_job::{ClosableParts, CloseJob, CloseStatus, CloseUpdate, PcState, 
 pub use follow_up::{FollowUps, KEEP as FOLLOWED_FOR};
 pub use launch::{NoStart, Reopening, Start, StartFailure, launch_of, running_without_javascript, without_javascript};
 pub use plan::{Plan, Remedy, RemedyId, plan, planned};
+pub use scan::{NotScanned, ScanStatus, ScanVerdict};

@@ -9,5 +9,5 @@ pub use check::{CHECK_SCHEMA, CheckReport, finding_json, sample_json};
 pub use history::{AtForm, HISTORY_SCHEMA, HistoryReader, LineError, NoHistory, RecordedSample};
 pub use remedy::{
     Started, act_error_text, background_not_ended_text, background_status_text, background_text, close_text,
-    no_start_text, not_lowered_text, refusal_text, start_text,
+    no_start_text, not_lowered_text, refusal_text, scan_text, start_text,
 };

@@ -4,10 +4,10 @@ use fluent_bundle::FluentArgs;
 
 use crate::explain::{Texts, format, name_of, program_name, system_reason};
 use crate::knowledge::Knowledge;
-use crate::model::{ActError, At, Fraction, ProcState, Refusal, Seconds};
+use crate::model::{ActError, Antivirus, At, Fraction, ProcState, Refusal, Seconds};
 use crate::remedy::{
-    BackgroundEnd, BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NoStart, NotLowered, Phase,
-    Start, StartFailure, Verdict,
+    BackgroundEnd, BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NoStart, NotLowered, NotScanned,
+    Phase, ScanVerdict, Start, StartFailure, Verdict,
 };
 
 /// State of closing a program.
@@ -193,6 +193,29 @@ pub fn no_start_text(name: &str, why: NoStart, texts: &Texts) -> String {
     texts.with("start-failed", &args)
 }
 
+/// What the antivirus said about the file of the program `name`.
+pub fn scan_text(name: &str, antivirus: Antivirus, verdict: &ScanVerdict, texts: &Texts) -> String {
+    let mut args = FluentArgs::new();
+    args.set("name", name.to_owned());
+    args.set("antivirus", antivirus.name());
+    let id = match verdict {
+        ScanVerdict::NothingFound => "scan-nothing",
+        ScanVerdict::Found(threat) => {
+            args.set("threat", threat.clone());
+            "scan-found"
+        }
+        ScanVerdict::NotScanned(why) => {
+            let reason = match why {
+                NotScanned::Other(reason) => system_reason(reason, texts),
+                _ => texts.get(&format!("scan-why-{}", why.id())),
+            };
+            args.set("reason", reason);
+            "scan-not-scanned"
+        }
+    };
+    texts.with(id, &args)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,6 +247,22 @@ mod tests {
             words.extend(failures.iter().map(|why| start_text("Render", Start::Again, Started::Failed(why), &texts)));
             let others = [Started::Ended, Started::NotSeen];
             words.extend(others.map(|what| start_text("Render", Start::Again, what, &texts)));
+            let not_scanned = [
+                NotScanned::Gone,
+                NotScanned::NotAllowed,
+                NotScanned::TooLarge,
+                NotScanned::NotReady,
+                NotScanned::TooLong,
+                NotScanned::Cancelled,
+                NotScanned::Other("odd".to_owned()),
+            ];
+            let mut verdicts = vec![ScanVerdict::NothingFound, ScanVerdict::Found("Test.Name".to_owned())];
+            verdicts.extend(not_scanned.map(ScanVerdict::NotScanned));
+            for verdict in verdicts {
+                let text = scan_text("Render", Antivirus::ClamAv, &verdict, &texts);
+                assert!(text.contains("ClamAV"), "it is told as theirs: {text}");
+                words.push(text);
+            }
             words.extend(NoStart::ALL.iter().map(|why| no_start_text("Render", *why, &texts)));
             for text in words {
                 assert!(text.contains("Render") && !text.contains(['{', '$']), "{text}");

@@ -19,11 +19,11 @@ use crate::diagnose::{Finding, RuleId, Subject, incident_key};
 use crate::exit::Exit;
 use crate::explain::Lang;
 use crate::ipc::{Answer, Request, WINDOW, WindowOptions, read_request, write};
-use crate::model::{At, AutostartState, History, Machine, ProcKey, Reading, Refusal, Seconds, Why};
+use crate::model::{Antivirus, At, AutostartState, History, Machine, ProcKey, Reading, Refusal, Seconds, Why};
 use crate::monitor::{Observation, now};
 use crate::platform::{self, Endpoint};
 use crate::remedy::restart::{RestartFacts, Ticks, toggle};
-use crate::remedy::{BackgroundStatus, CloseStatus};
+use crate::remedy::{BackgroundStatus, CloseStatus, ScanStatus};
 use crate::settings::{Background, MyWork, Renderer, Settings, SettingsFile, ThemeChoice};
 use crate::signals;
 
@@ -56,6 +56,8 @@ pub struct MimamoriApp {
     restart: RestartFacts,
     job: Option<CloseStatus>,
     in_background: Vec<BackgroundStatus>,
+    antivirus: Option<Antivirus>,
+    scan: Option<ScanStatus>,
     past: Option<Past>,
     recorded: Recorded,
     background_error: Option<String>,
@@ -157,6 +159,8 @@ impl MimamoriApp {
             restart: RestartFacts::default(),
             job: None,
             in_background: Vec::new(),
+            antivirus: None,
+            scan: None,
             past: None,
             recorded: Recorded::default(),
             background_error: None,
@@ -209,6 +213,8 @@ impl MimamoriApp {
                 Reply::Restart(facts) => self.restart = *facts,
                 Reply::Job(job) => self.job = job.map(|job| *job),
                 Reply::InBackground(all) => self.in_background = all,
+                Reply::Antivirus(antivirus) => self.antivirus = antivirus,
+                Reply::Scan(scan) => self.scan = scan.map(|scan| *scan),
             }
         }
     }
@@ -287,6 +293,8 @@ impl MimamoriApp {
             Intent::Copy(text) => ctx.copy_text(text),
             Intent::Close(subject) => self.send(Command::Close(subject)),
             Intent::Force => self.send(Command::Force),
+            Intent::Scan(subject) => self.send(Command::Scan(subject)),
+            Intent::EndScan => self.send(Command::EndScan),
             Intent::Start(start) => self.send(Command::Start(start)),
             Intent::BackToNormal(group) => self.send(Command::BackToNormal(group)),
             Intent::DismissJob => self.send(Command::DismissJob),
@@ -413,6 +421,8 @@ impl eframe::App for MimamoriApp {
             system: self.machine.os_name.known().map_or("", String::as_str),
             job: self.job.as_ref(),
             in_background: &self.in_background,
+            antivirus: self.antivirus,
+            scan: self.scan.as_ref(),
             restart: &self.restart,
             ticks: &self.settings.restart,
             own: self.observation.as_ref().map(|observation| observation.own).unwrap_or_default(),

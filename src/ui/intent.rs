@@ -179,6 +179,10 @@ pub enum Intent {
     Start(Start),
     /// Close the browser of this name that runs without JavaScript, and open it as usual.
     BackToNormal(String),
+    /// Ask the antivirus about the file of a program.
+    Scan(Subject),
+    /// Cancel that, or dismiss its result.
+    EndScan,
     /// Leave the program running, or dismiss the result.
     DismissJob,
     /// Let a program run in the background.

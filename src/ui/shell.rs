@@ -6,7 +6,7 @@ use fluent_bundle::FluentArgs;
 use super::intent::{Intent, Screen};
 use super::parts::icon::{self, Icon};
 use super::parts::job_card::JobCard;
-use super::parts::{background_card, javascript_card};
+use super::parts::{background_card, javascript_card, scan_card};
 use super::screens::{history::HistoryScreen, now::NowScreen, restart, settings::SettingsScreen};
 use super::snapshot::Snapshot;
 use crate::diagnose::RuleId;
@@ -68,6 +68,9 @@ impl Shell {
                         // An action stays visible on every screen.
                         if let Some(job) = snapshot.job {
                             self.job.ui(ui, snapshot, job, &mut intents);
+                        }
+                        if let Some(scan) = snapshot.scan {
+                            scan_card::ui(ui, snapshot, scan, &mut intents);
                         }
                         javascript_card::ui(ui, snapshot, &mut intents);
                         for status in snapshot.in_background {

@@ -13,10 +13,10 @@ use crate::explain::Texts;
 pub use crate::ipc::Status as AgentStatus;
 use crate::knowledge::Knowledge;
 use crate::model::{
-    At, AutostartState, Event, History, ProcKey, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures,
+    Antivirus, At, AutostartState, Event, History, ProcKey, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures,
 };
 use crate::remedy::restart::{RestartFacts, Ticks};
-use crate::remedy::{BackgroundPhase, BackgroundStatus, CloseStatus, Plan};
+use crate::remedy::{BackgroundPhase, BackgroundStatus, CloseStatus, Plan, ScanStatus};
 use crate::settings::{Background, MyWork, ThemeChoice};
 
 /// A period of the charts, read from the recording.
@@ -191,6 +191,10 @@ pub struct Snapshot<'a> {
     pub job: Option<&'a CloseStatus>,
     /// Programs in the background, or that were to be.
     pub in_background: &'a [BackgroundStatus],
+    /// The antivirus that can be asked about a file.
+    pub antivirus: Option<Antivirus>,
+    /// The scan in progress or just finished.
+    pub scan: Option<&'a ScanStatus>,
     /// Detected facts for the restart list.
     pub restart: &'a RestartFacts,
     /// Ticks of the restart list.

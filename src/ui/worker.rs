@@ -1,6 +1,7 @@
 //! The thread that samples, diagnoses and acts. The window sends it commands and is woken for updates.
 
 mod background;
+mod scan;
 mod start;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use self::background::Lowered;
+use self::scan::RunningScan;
 use super::archive;
 use super::intent::Period;
 use super::snapshot::{Past, Recorded};
@@ -20,18 +22,19 @@ use crate::ipc;
 use crate::knowledge::Knowledge;
 use crate::launcher;
 use crate::model::{
-    ActError, At, AutostartState, Closable, Event, Launch, Machine, MyFiles, ProcKey, ProgramKind, Reading, Refusal,
-    Sample, Seconds, Why,
+    ActError, Antivirus, At, AutostartState, Closable, Event, Launch, Machine, MyFiles, ProcKey, ProgramKind, Reading,
+    Refusal, Sample, Seconds, Why,
 };
 use crate::monitor::{LEARN_EVERY, Monitor, Observation, now};
 use crate::platform::{self, Desktop, WindowOwner};
 use crate::recorder::Inbox;
 use crate::remedy::restart::RestartFacts;
 use crate::remedy::{
-    BackgroundEnd, BackgroundStatus, CloseJob, CloseStatus, CloseUpdate, PcState, Start, StartFailure, Target,
-    launch_of,
+    BackgroundEnd, BackgroundStatus, CloseJob, CloseStatus, CloseUpdate, PcState, ScanStatus, Start, StartFailure,
+    Target, launch_of,
 };
 use crate::sampler;
+use crate::scanner::{self, Scanner};
 use crate::settings::recording_path;
 use crate::undo_file::UndoFile;
 
@@ -149,6 +152,10 @@ pub(super) enum Command {
     Start(Start),
     /// Close the browser of this name that runs without JavaScript, and open it as usual.
     BackToNormal(String),
+    /// Ask the antivirus about the file of a program.
+    Scan(Subject),
+    /// Cancel that, or dismiss its result.
+    EndScan,
     /// Dismiss the job.
     DismissJob,
     /// Let a program run in the background.
@@ -193,6 +200,10 @@ pub(super) enum Reply {
     Job(Option<Box<CloseStatus>>),
     /// Programs in the background, or that were to be, changed.
     InBackground(Vec<BackgroundStatus>),
+    /// The antivirus that can be asked about a file, once.
+    Antivirus(Option<Antivirus>),
+    /// The scan changed; `None` when its result was dismissed.
+    Scan(Option<Box<ScanStatus>>),
 }
 
 /// Handle of the thread, which ends when this is dropped.
@@ -228,6 +239,7 @@ impl Worker {
             let mut thread =
                 Thread::new(host, monitor, recording_path(), undo_file, my_files, Replies { outbox, wake });
             (thread.has_lowered, thread.closing) = flags;
+            thread.scanner = scanner::installed();
             thread.run(&inbox);
         };
         let thread = std::thread::Builder::new().name("watch".to_owned()).spawn(run)?;
@@ -293,6 +305,8 @@ struct Thread<H: Host> {
     has_lowered: Arc<AtomicBool>,
     closing: Arc<AtomicBool>,
     undo_file: UndoFile,
+    scanner: Option<Scanner>,
+    scan: Option<RunningScan>,
     /// First process of the last job whose end was noted.
     noted_end: Option<ProcKey>,
     /// The state sent last.
@@ -323,6 +337,8 @@ impl<H: Host> Thread<H> {
             has_lowered: Arc::default(),
             closing: Arc::default(),
             undo_file,
+            scanner: None,
+            scan: None,
             noted_end: None,
             autostart: None,
             samples: 0,
@@ -354,7 +370,7 @@ impl<H: Host> Thread<H> {
             }
             let until_due = due.saturating_duration_since(Instant::now());
             // A window that ends puts back soon what was lowered.
-            let is_near = self.job.is_some() || !self.lowered.is_empty();
+            let is_near = self.job.is_some() || self.scan.is_some() || !self.lowered.is_empty();
             let wait = if is_near { until_due.min(JOB_STEP) } else { until_due };
             match inbox.recv_timeout(wait) {
                 Ok(command) => {
@@ -364,7 +380,10 @@ impl<H: Host> Thread<H> {
                     }
                     self.handle(command);
                 }
-                Err(RecvTimeoutError::Timeout) => self.advance(CloseJob::step),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.advance(CloseJob::step);
+                    self.follow_scan();
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -375,6 +394,8 @@ impl<H: Host> Thread<H> {
         if !self.replies.send(Reply::Machine(Box::new(self.monitor.machine().clone()))) {
             return false;
         }
+        // No wake-up of its own: another reply follows.
+        let _ = self.replies.outbox.send(Reply::Antivirus(self.scanner.as_ref().map(|scanner| scanner.antivirus)));
         let (recording, now) = (self.recording.as_deref(), self.host.now());
         let recent = archive::recent(recording, now);
         self.monitor.preload(&recent);
@@ -411,6 +432,8 @@ impl<H: Host> Thread<H> {
             Command::RequestSignature(path) => return self.monitor.request_signature(&path),
             Command::Close(subject) => return self.begin_job(subject),
             Command::Force => return self.advance(CloseJob::force),
+            Command::Scan(subject) => return self.scan(subject),
+            Command::EndScan => return self.end_scan(),
             Command::Start(start) => return self.reopen(start),
             Command::BackToNormal(group) => return self.back_to_normal(&group),
             Command::RunInBackground { subject, accept_lasting } => {

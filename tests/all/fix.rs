@@ -238,6 +238,49 @@ fn pids_of(program: &Path) -> Vec<u32> {
     pids.filter(|pid| std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|file| file == program)).collect()
 }
 
+/// The real `clamscan` with a signature file of our own in place of the system's, in a mount namespace.
+#[test]
+fn the_antivirus_is_asked_about_a_file_and_what_it_says_is_told_as_its_word() {
+    let home = tempfile::tempdir().expect("folder");
+    let signatures = home.path().join("signatures");
+    std::fs::create_dir(&signatures).expect("folder");
+    let mount = format!("mount --bind {} /var/lib/clamav", signatures.display());
+    let can_mount = Command::new("unshare").args(["-m", "sh", "-c", &mount]).stderr(Stdio::null()).status();
+    if !Path::new("/usr/bin/clamscan").exists() || !can_mount.is_ok_and(|status| status.success()) {
+        return crate::not_run("fix scan: needs ClamAV, and root to give it signatures");
+    }
+    let scan = |target: &str| {
+        let mut command = Command::new("unshare");
+        let program = crate::program();
+        command.args(["-m", "sh", "-c", &format!("{mount} && exec \"$@\""), "sh"]).arg(program.get_program());
+        run(&mut command, home.path(), &["scan", target])
+    };
+    // The test file of the antivirus makers (EICAR), in pieces, so that no antivirus stops at this source.
+    let pieces = ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$", "EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE", "!$H+H*"];
+    let eicar = home.path().join("見守り eicar.com");
+    std::fs::write(&eicar, pieces.concat()).expect("written");
+    let sum = Command::new("md5sum").arg(&eicar).output().expect("md5sum").stdout;
+    let sum = String::from_utf8_lossy(&sum);
+    let sum = sum.trim_start_matches('\\').split(' ').next().expect("a sum");
+    let (code, report) = scan(&eicar.to_string_lossy());
+    assert_eq!(
+        (code, &report["result"], &report["reason"]),
+        (69, &"not_scanned".into(), &"not_ready".into()),
+        "{report}"
+    );
+    std::fs::write(signatures.join("own.hdb"), format!("{sum}:68:Test.Eicar\n")).expect("written");
+    let (code, report) = scan(&eicar.to_string_lossy());
+    assert_eq!((code, &report["result"], &report["antivirus"]), (1, &"found".into(), &"ClamAV".into()), "{report}");
+    assert!(report["threat"].as_str().is_some_and(|threat| threat.starts_with("Test.Eicar")), "{report}");
+    assert!(eicar.exists(), "nothing is removed");
+    let burner = Burner::start(None);
+    let (code, report) = scan(&burner.pid());
+    assert_eq!((code, &report["result"]), (0, &"nothing_found".into()), "{report}");
+    // Also what must be left alone can be looked at.
+    let (code, report) = scan(&std::process::id().to_string());
+    assert_eq!((code, &report["result"]), (0, &"nothing_found".into()), "{report}");
+}
+
 #[test]
 fn only_a_browser_is_opened_without_javascript() {
     let home = tempfile::tempdir().expect("folder");

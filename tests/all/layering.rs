@@ -26,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("settings", &["model", "explain", "remedy", "platform"]),
     ("undo_file", &["model", "platform", "settings"]),
     ("launcher", &["model", "knowledge", "platform", "settings"]),
+    ("scanner", &["model", "remedy", "platform"]),
     ("monitor", &["model", "knowledge", "diagnose", "remedy", "platform", "sampler", "recorder", "settings"]),
     ("diagnostic_log", &["model", "platform"]),
     ("exit", &[]),
@@ -40,11 +41,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The two that join the others.
     ("ui", &[
         "model", "knowledge", "diagnose", "explain", "remedy", "report", "platform", "sampler", "recorder", "settings",
-        "undo_file", "launcher", "monitor", "agent", "context", "diagnostic_log", "exit", "signals", "ipc",
+        "undo_file", "launcher", "scanner", "monitor", "agent", "context", "diagnostic_log", "exit", "signals", "ipc",
     ]),
     ("cli", &[
         "model", "knowledge", "diagnose", "explain", "remedy", "report", "platform", "sampler", "recorder", "settings",
-        "undo_file", "launcher", "monitor", "agent", "console", "context", "diagnostic_log", "exit", "signals", "ipc",
+        "undo_file", "launcher", "scanner", "monitor", "agent", "console", "context", "diagnostic_log", "exit", "signals", "ipc",
     ]),
     ("ui::screens", &["model", "knowledge", "diagnose", "explain", "remedy", "report", "settings"]),
     ("ui::parts", &["model", "knowledge", "diagnose", "explain", "remedy", "report", "settings"]),

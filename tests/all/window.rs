@@ -14,14 +14,14 @@ use mimamori::explain::{Lang, Texts, system_reason};
 use mimamori::ipc::Status;
 use mimamori::knowledge::{Knowledge, Label};
 use mimamori::model::{
-    ActError, At, AutostartState, Bytes, Event, EventKind, Fraction, History, Launch, Machine, Memory, Os, Owner,
-    ProcFacts, ProcKey, ProcSample, ProcState, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage, Signature,
-    Signatures, Why,
+    ActError, Antivirus, At, AutostartState, Bytes, Event, EventKind, Fraction, History, Launch, Machine, Memory, Os,
+    Owner, ProcFacts, ProcKey, ProcSample, ProcState, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage,
+    Signature, Signatures, Why,
 };
 use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{
-    BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NotLowered, Phase, Plan, Reopening, Start,
-    StartFailure, Verdict, plan,
+    BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NotLowered, Phase, Plan, Reopening, ScanStatus,
+    ScanVerdict, Start, StartFailure, Verdict, plan,
 };
 use mimamori::settings::{Background, MyWork, ThemeChoice};
 use mimamori::ui::{
@@ -41,6 +41,8 @@ struct Scene {
     findings: Vec<(Finding, Plan)>,
     refusals: HashMap<Arc<str>, Refusal>,
     in_background: Vec<BackgroundStatus>,
+    antivirus: Option<Antivirus>,
+    scan: Option<ScanStatus>,
     job: Option<CloseStatus>,
     restart: RestartFacts,
     ticks: Ticks,
@@ -116,6 +118,8 @@ impl Scene {
             refusals: HashMap::new(),
             job: None,
             in_background: Vec::new(),
+            antivirus: None,
+            scan: None,
             restart: RestartFacts { boot_id: Reading::Known("a".into()), ..RestartFacts::default() },
             ticks: Ticks::default(),
             background: Background::Off,
@@ -155,6 +159,8 @@ impl Scene {
             started: &|_| Some(At(500_000)),
             job: self.job.as_ref(),
             in_background: &self.in_background,
+            antivirus: self.antivirus,
+            scan: self.scan.as_ref(),
             restart: &self.restart,
             ticks: &self.ticks,
             own: SelfUsage { cpu: Reading::Known(Fraction::new(0.001)), memory: Reading::Known(Bytes(1 << 26)) },
@@ -262,6 +268,38 @@ fn what_was_closed_can_be_started_again() {
         harness.get_by_label(back).click();
         harness.run_steps(2);
         assert!(harness.state().intents.contains(&Intent::BackToNormal("Chromium".into())));
+    }
+}
+
+/// What is suspected is shown to the antivirus that is there; where none can be asked, nothing is offered.
+#[test]
+fn a_suspected_file_is_scanned_with_progress_and_a_way_out() {
+    for (lang, button, cancel, found) in [
+        (Lang::En, "Scan the file with ClamAV", "Cancel", "ClamAV calls the file"),
+        (Lang::Ja, "ClamAV でファイルを調べる", "中止", "「Test.Name」と判定しました"),
+    ] {
+        let with = |antivirus, verdict: Option<Option<ScanVerdict>>| {
+            let mut scene = Scene::new(lang, 0.5);
+            let finding = &mut scene.findings[0].0;
+            finding.rule = RuleId::SecretMining;
+            finding.subject.path = Some("/home/a/.x/render".to_owned());
+            (scene.antivirus, scene.sample) = (antivirus, Arc::clone(&scene.sample));
+            let (subject, begun) = (scene.findings[0].0.subject.clone(), scene.sample.at - Seconds(12.0));
+            scene.scan = verdict.map(|verdict| ScanStatus { subject, antivirus: Antivirus::ClamAv, begun, verdict });
+            scene.harness([1000.0, 900.0])
+        };
+        assert!(with(None, None).query_by_label(button).is_none());
+        let mut harness = with(Some(Antivirus::ClamAv), None);
+        harness.get_by_label(button).click();
+        harness.run_steps(2);
+        assert!(harness.state().intents.iter().any(|intent| matches!(intent, Intent::Scan(_))));
+        let mut harness = with(Some(Antivirus::ClamAv), Some(None));
+        harness.get_by_label_contains("12");
+        harness.get_by_label(cancel).click();
+        harness.run_steps(2);
+        assert!(harness.state().intents.contains(&Intent::EndScan));
+        let verdict = ScanVerdict::Found("Test.Name".to_owned());
+        with(Some(Antivirus::ClamAv), Some(Some(verdict))).get_by_label_contains(found);
     }
 }
 

@@ -54,7 +54,8 @@ pub use line::line_interfaces;
 pub use net_users::NetUsers;
 pub use notifier::Notifier;
 pub use own::{
-    clocks, end_program, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached, start_program,
+    clocks, end_program, is_network_folder, own_cpu_time, own_memory, quiet_command, raise_own_priority,
+    start_detached, start_program,
 };
 pub use processes::{ProcessReader, may_be_of_system, sees_all_processes};
 pub use runtime::Lock;

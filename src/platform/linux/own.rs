@@ -17,6 +17,8 @@ use crate::platform::types::{Clocks, MountPoint};
 
 /// Slightly above ordinary programs, so that a busy PC does not starve its monitor.
 const NICENESS: i32 = -5;
+/// Behind all ordinary programs.
+const LAST: i32 = 19;
 /// Stack size in bytes of threads that only wait.
 pub(super) const SMALL_STACK: usize = 64 << 10;
 
@@ -98,6 +100,20 @@ pub fn start_program(exe: &Path, args: &[&str]) -> std::io::Result<()> {
     }
     let home = std::env::home_dir().filter(|home| home.is_dir()).unwrap_or_else(|| PathBuf::from("/"));
     start(Command::new(exe).args(args).current_dir(home))
+}
+
+/// A program that works for this one, without a window and behind all others.
+#[expect(unsafe_code, reason = "a call between fork and exec")]
+pub fn quiet_command(exe: &Path) -> Command {
+    let mut command = Command::new(exe);
+    // SAFETY: only a system call is made, no memory is allocated and no lock is taken.
+    unsafe {
+        command.pre_exec(|| {
+            let _ = rustix::process::setpriority_process(None, LAST);
+            Ok(())
+        });
+    }
+    command
 }
 
 #[expect(unsafe_code, reason = "a call between fork and exec")]

@@ -150,6 +150,11 @@ pub fn start_detached(_exe: &Path, _args: &[&str]) -> Result<()> {
     Err(ErrorKind::Unsupported.into())
 }
 
+/// A program that works for this one.
+pub fn quiet_command(exe: &Path) -> std::process::Command {
+    std::process::Command::new(exe)
+}
+
 /// Starts no program.
 ///
 /// # Errors

@@ -64,7 +64,8 @@ pub use last_stop::sudden_stop_cause;
 pub use line::line_interfaces;
 pub use notifier::Notifier;
 pub use own::{
-    clocks, end_program, is_network_folder, own_cpu_time, own_memory, raise_own_priority, start_detached, start_program,
+    clocks, end_program, is_network_folder, own_cpu_time, own_memory, quiet_command, raise_own_priority,
+    start_detached, start_program,
 };
 pub use processes::{ProcessReader, may_be_of_system};
 pub use runtime::Lock;

@@ -4,7 +4,9 @@ use std::ffi::OsStr;
 use std::io::{Error, ErrorKind, Result};
 use std::os::windows::ffi::OsStrExt;
 use std::os::windows::io::{FromRawHandle, OwnedHandle};
+use std::os::windows::process::CommandExt;
 use std::path::{Component, Path, Prefix};
+use std::process::Command;
 use std::ptr::null;
 use std::time::Duration;
 
@@ -15,8 +17,9 @@ use windows_sys::Win32::System::ProcessStatus::{
 };
 use windows_sys::Win32::System::SystemInformation::GetTickCount64;
 use windows_sys::Win32::System::Threading::{
-    ABOVE_NORMAL_PRIORITY_CLASS, CREATE_NEW_CONSOLE, CREATE_NEW_PROCESS_GROUP, CreateProcessW, DETACHED_PROCESS,
-    GetCurrentProcess, GetProcessTimes, PROCESS_INFORMATION, STARTUPINFOW, SetPriorityClass, TerminateProcess,
+    ABOVE_NORMAL_PRIORITY_CLASS, BELOW_NORMAL_PRIORITY_CLASS, CREATE_NEW_CONSOLE, CREATE_NEW_PROCESS_GROUP,
+    CREATE_NO_WINDOW, CreateProcessW, DETACHED_PROCESS, GetCurrentProcess, GetProcessTimes, PROCESS_INFORMATION,
+    STARTUPINFOW, SetPriorityClass, TerminateProcess,
 };
 use windows_sys::Win32::System::WindowsProgramming::{DRIVE_REMOTE, QueryUnbiasedInterruptTime};
 
@@ -142,6 +145,13 @@ pub fn start_detached(exe: &Path, args: &[&str]) -> Result<()> {
 /// The system's error: not found, not permitted.
 pub fn start_program(exe: &Path, args: &[&str]) -> Result<()> {
     start(exe, args, CREATE_NEW_CONSOLE, std::env::home_dir().filter(|home| home.is_dir()).as_deref())
+}
+
+/// A program that works for this one, without a window and behind ordinary ones.
+pub fn quiet_command(exe: &Path) -> Command {
+    let mut command = Command::new(exe);
+    command.creation_flags(CREATE_NO_WINDOW | BELOW_NORMAL_PRIORITY_CLASS);
+    command
 }
 
 #[expect(unsafe_code, reason = "std would hand down every handle that may be inherited")]

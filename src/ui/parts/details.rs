@@ -4,6 +4,7 @@ use eframe::egui::{self, RichText};
 use fluent_bundle::FluentArgs;
 
 use super::charts;
+use super::finding_card::scan_button;
 use crate::diagnose::{RuleId, Subject};
 use crate::explain::{advice, format};
 use crate::model::{DisplayName, ProgramKind, ProgramSample, Signature};
@@ -89,11 +90,15 @@ fn fact_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, id: &str, value: String) 
 fn action_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, program: &ProgramSample, intents: &mut Vec<Intent>) {
     let texts = snapshot.texts;
     let muted = snapshot.theme.palette(ui).muted;
+    let subject = Subject::program(program, snapshot.knowledge, |member| member.cpu.get());
+    // Only read, so also of programs that must be left alone.
+    if subject.path.is_some() {
+        scan_button(ui, snapshot, &subject, intents);
+    }
     if let Some(refusal) = snapshot.refusals.get(&program.name) {
         ui.add(egui::Label::new(RichText::new(refusal_text(*refusal, texts)).color(muted)).wrap());
         return;
     }
-    let subject = Subject::program(program, snapshot.knowledge, |member| member.cpu.get());
     if program.kind != ProgramKind::Browser {
         let hint = texts.with_one("run-in-background-hint", "name", subject.name.get(texts.lang()).to_owned());
         let button = egui::Button::new(texts.get("button-run-in-background")).wrap();

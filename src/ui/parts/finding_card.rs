@@ -3,7 +3,7 @@
 use eframe::egui::{self, Color32, CornerRadius, RichText, Stroke, vec2};
 
 use super::icon::{self, Icon};
-use crate::diagnose::{Confidence, Finding, RuleId, Severity};
+use crate::diagnose::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::explain::{Explanation, explain, for_helpdesk, format, name_of, severity_word, since};
 use crate::remedy::{Plan, RemedyId};
 use crate::report::refusal_text;
@@ -207,6 +207,7 @@ fn buttons_ui(
             }
         }
         if finding.rule == RuleId::SecretMining && finding.subject.path.is_some() {
+            scan_button(ui, snapshot, &finding.subject, intents);
             let days = format::count(snapshot.knowledge.thresholds.mining.mine_days);
             let hint = texts.with_one("button-my-work-hint", "days", days);
             if ui.button(texts.get("button-my-work")).on_hover_text(hint).clicked() {
@@ -228,6 +229,16 @@ fn buttons_ui(
         ui.add(egui::Label::new(copied).wrap());
     }
     clicked
+}
+
+/// Draws the button that shows the file to the antivirus, where one can be asked.
+pub fn scan_button(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, subject: &Subject, intents: &mut Vec<Intent>) {
+    let Some(antivirus) = snapshot.antivirus else { return };
+    let text = snapshot.texts.with_one("button-scan", "antivirus", antivirus.name().to_owned());
+    let button = egui::Button::new(text).wrap();
+    if ui.add_enabled(snapshot.scan.is_none(), button).clicked() {
+        intents.push(Intent::Scan(subject.clone()));
+    }
 }
 
 /// A filled button; only one is shown at a time.

@@ -12,3 +12,4 @@ pub mod notice;
 pub mod offer;
 pub mod programs;
 pub mod recording;
+pub mod scan_card;
