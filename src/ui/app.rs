@@ -10,7 +10,7 @@ use eframe::egui;
 
 use super::intent::{Intent, Screen};
 use super::shell::Shell;
-use super::snapshot::{Erasing, Past, Recorded, Snapshot};
+use super::snapshot::{Erasing, Past, Recorded, Snapshot, Startup};
 use super::theme::Theme;
 use super::update_hold::UpdateHold;
 use super::worker::{Command, Reply, Worker};
@@ -57,6 +57,7 @@ pub struct MimamoriApp {
     job: Option<CloseStatus>,
     in_background: Vec<BackgroundStatus>,
     antivirus: Option<Antivirus>,
+    startup: Option<Startup>,
     scan: Option<ScanStatus>,
     past: Option<Past>,
     recorded: Recorded,
@@ -160,6 +161,7 @@ impl MimamoriApp {
             job: None,
             in_background: Vec::new(),
             antivirus: None,
+            startup: None,
             scan: None,
             past: None,
             recorded: Recorded::default(),
@@ -213,6 +215,7 @@ impl MimamoriApp {
                 Reply::Restart(facts) => self.restart = *facts,
                 Reply::Job(job) => self.job = job.map(|job| *job),
                 Reply::InBackground(all) => self.in_background = all,
+                Reply::Startup(startup) => self.startup = Some(*startup),
                 Reply::Antivirus(antivirus) => self.antivirus = antivirus,
                 Reply::Scan(scan) => self.scan = scan.map(|scan| *scan),
             }
@@ -293,6 +296,8 @@ impl MimamoriApp {
             Intent::Copy(text) => ctx.copy_text(text),
             Intent::Close(subject) => self.send(Command::Close(subject)),
             Intent::Force => self.send(Command::Force),
+            Intent::LoadStartup => self.send(Command::LoadStartup),
+            Intent::SwitchStartup { entry, on } => self.send(Command::SwitchStartup { entry, on }),
             Intent::Scan(subject) => self.send(Command::Scan(subject)),
             Intent::EndScan => self.send(Command::EndScan),
             Intent::Start(start) => self.send(Command::Start(start)),
@@ -422,6 +427,7 @@ impl eframe::App for MimamoriApp {
             job: self.job.as_ref(),
             in_background: &self.in_background,
             antivirus: self.antivirus,
+            startup: self.startup.as_ref(),
             scan: self.scan.as_ref(),
             restart: &self.restart,
             ticks: &self.settings.restart,

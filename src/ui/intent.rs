@@ -4,7 +4,7 @@ use strum::VariantArray;
 
 use crate::diagnose::Subject;
 use crate::explain::Lang;
-use crate::model::{At, Seconds};
+use crate::model::{At, AutostartEntry, Seconds};
 use crate::remedy::Start;
 use crate::remedy::restart::Step;
 use crate::settings::ThemeChoice;
@@ -179,6 +179,15 @@ pub enum Intent {
     Start(Start),
     /// Close the browser of this name that runs without JavaScript, and open it as usual.
     BackToNormal(String),
+    /// Read what starts with the PC.
+    LoadStartup,
+    /// Switch an entry of that list.
+    SwitchStartup {
+        /// The entry.
+        entry: AutostartEntry,
+        /// It is to start by itself.
+        on: bool,
+    },
     /// Ask the antivirus about the file of a program.
     Scan(Subject),
     /// Cancel that, or dismiss its result.

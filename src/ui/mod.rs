@@ -19,6 +19,6 @@ mod worker;
 pub use fonts::install as install_fonts;
 pub use intent::{Intent, Period, Range, Screen};
 pub use shell::Shell;
-pub use snapshot::{Erasing, Past, Recorded, Snapshot, Unreadable};
+pub use snapshot::{Erasing, Past, Recorded, Snapshot, Startup, Unreadable};
 pub use start::open;
 pub use theme::{Palette, Theme, install as install_theme};

@@ -13,7 +13,8 @@ use crate::explain::Texts;
 pub use crate::ipc::Status as AgentStatus;
 use crate::knowledge::Knowledge;
 use crate::model::{
-    Antivirus, At, AutostartState, Event, History, ProcKey, Reading, Refusal, Sample, Seconds, SelfUsage, Signatures,
+    Antivirus, At, AutostartEntry, AutostartState, Event, History, ProcKey, Reading, Refusal, Sample, Seconds,
+    SelfUsage, Signatures,
 };
 use crate::remedy::restart::{RestartFacts, Ticks};
 use crate::remedy::{BackgroundPhase, BackgroundStatus, CloseStatus, Plan, ScanStatus};
@@ -191,6 +192,8 @@ pub struct Snapshot<'a> {
     pub job: Option<&'a CloseStatus>,
     /// Programs in the background, or that were to be.
     pub in_background: &'a [BackgroundStatus],
+    /// What starts with the PC, once it was read.
+    pub startup: Option<&'a Startup>,
     /// The antivirus that can be asked about a file.
     pub antivirus: Option<Antivirus>,
     /// The scan in progress or just finished.
@@ -206,6 +209,15 @@ pub struct Snapshot<'a> {
     /// Age of the newest sample in seconds, if the samples have stopped.
     pub stale_seconds: Option<f64>,
 }
+/// What starts with the PC and can be switched by this user.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Startup {
+    /// The entries.
+    pub entries: Reading<Vec<AutostartEntry>>,
+    /// The entry that could not be switched, and what the system said.
+    pub failure: Option<(String, String)>,
+}
+
 impl Snapshot<'_> {
     /// Returns `true` when the program of this name is in the background, or is about to be.
     pub fn is_in_background(&self, group: &str) -> bool {

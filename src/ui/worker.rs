@@ -3,6 +3,7 @@
 mod background;
 mod scan;
 mod start;
+mod startup;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -16,14 +17,14 @@ use self::background::Lowered;
 use self::scan::RunningScan;
 use super::archive;
 use super::intent::Period;
-use super::snapshot::{Past, Recorded};
+use super::snapshot::{Past, Recorded, Startup};
 use crate::diagnose::{OWN_PROGRAM, ProgramTable, Subject};
 use crate::ipc;
 use crate::knowledge::Knowledge;
 use crate::launcher;
 use crate::model::{
-    ActError, Antivirus, At, AutostartState, Closable, Event, Launch, Machine, MyFiles, ProcKey, ProgramKind, Reading,
-    Refusal, Sample, Seconds, Why,
+    ActError, Antivirus, At, AutostartEntry, AutostartState, Closable, Event, Launch, Machine, MyFiles, ProcKey,
+    ProgramKind, Reading, Refusal, Sample, Seconds, Why,
 };
 use crate::monitor::{LEARN_EVERY, Monitor, Observation, now};
 use crate::platform::{self, Desktop, WindowOwner};
@@ -152,6 +153,15 @@ pub(super) enum Command {
     Start(Start),
     /// Close the browser of this name that runs without JavaScript, and open it as usual.
     BackToNormal(String),
+    /// Send what starts with the PC.
+    LoadStartup,
+    /// Switch an entry of that list.
+    SwitchStartup {
+        /// The entry.
+        entry: AutostartEntry,
+        /// It is to start by itself.
+        on: bool,
+    },
     /// Ask the antivirus about the file of a program.
     Scan(Subject),
     /// Cancel that, or dismiss its result.
@@ -200,6 +210,8 @@ pub(super) enum Reply {
     Job(Option<Box<CloseStatus>>),
     /// Programs in the background, or that were to be, changed.
     InBackground(Vec<BackgroundStatus>),
+    /// What starts with the PC.
+    Startup(Box<Startup>),
     /// The antivirus that can be asked about a file, once.
     Antivirus(Option<Antivirus>),
     /// The scan changed; `None` when its result was dismissed.
@@ -305,6 +317,8 @@ struct Thread<H: Host> {
     has_lowered: Arc<AtomicBool>,
     closing: Arc<AtomicBool>,
     undo_file: UndoFile,
+    /// The entry that could not be switched, and why, until one is.
+    startup_failure: Option<(String, String)>,
     scanner: Option<Scanner>,
     scan: Option<RunningScan>,
     /// First process of the last job whose end was noted.
@@ -337,6 +351,7 @@ impl<H: Host> Thread<H> {
             has_lowered: Arc::default(),
             closing: Arc::default(),
             undo_file,
+            startup_failure: None,
             scanner: None,
             scan: None,
             noted_end: None,
@@ -432,6 +447,8 @@ impl<H: Host> Thread<H> {
             Command::RequestSignature(path) => return self.monitor.request_signature(&path),
             Command::Close(subject) => return self.begin_job(subject),
             Command::Force => return self.advance(CloseJob::force),
+            Command::LoadStartup => return self.send_startup(),
+            Command::SwitchStartup { entry, on } => return self.switch_startup(&entry, on),
             Command::Scan(subject) => return self.scan(subject),
             Command::EndScan => return self.end_scan(),
             Command::Start(start) => return self.reopen(start),

@@ -14,9 +14,9 @@ use mimamori::explain::{Lang, Texts, system_reason};
 use mimamori::ipc::Status;
 use mimamori::knowledge::{Knowledge, Label};
 use mimamori::model::{
-    ActError, Antivirus, At, AutostartState, Bytes, Event, EventKind, Fraction, History, Launch, Machine, Memory, Os,
-    Owner, ProcFacts, ProcKey, ProcSample, ProcState, ProgramSample, Reading, Refusal, Sample, Seconds, SelfUsage,
-    Signature, Signatures, Why,
+    ActError, Antivirus, At, Autostart, AutostartEntry, AutostartState, Bytes, Event, EventKind, Fraction, History,
+    Launch, Machine, Memory, Os, Owner, ProcFacts, ProcKey, ProcSample, ProcState, ProgramSample, Reading, Refusal,
+    Sample, Seconds, SelfUsage, Signature, Signatures, Why,
 };
 use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
 use mimamori::remedy::{
@@ -25,7 +25,7 @@ use mimamori::remedy::{
 };
 use mimamori::settings::{Background, MyWork, ThemeChoice};
 use mimamori::ui::{
-    Erasing, Intent, Past, Period, Range, Recorded, Screen, Shell, Snapshot, Theme, Unreadable, install_fonts,
+    Erasing, Intent, Past, Period, Range, Recorded, Screen, Shell, Snapshot, Startup, Theme, Unreadable, install_fonts,
     install_theme,
 };
 
@@ -42,6 +42,7 @@ struct Scene {
     refusals: HashMap<Arc<str>, Refusal>,
     in_background: Vec<BackgroundStatus>,
     antivirus: Option<Antivirus>,
+    startup: Option<Startup>,
     scan: Option<ScanStatus>,
     job: Option<CloseStatus>,
     restart: RestartFacts,
@@ -119,6 +120,7 @@ impl Scene {
             job: None,
             in_background: Vec::new(),
             antivirus: None,
+            startup: None,
             scan: None,
             restart: RestartFacts { boot_id: Reading::Known("a".into()), ..RestartFacts::default() },
             ticks: Ticks::default(),
@@ -160,6 +162,7 @@ impl Scene {
             job: self.job.as_ref(),
             in_background: &self.in_background,
             antivirus: self.antivirus,
+            startup: self.startup.as_ref(),
             scan: self.scan.as_ref(),
             restart: &self.restart,
             ticks: &self.ticks,
@@ -300,6 +303,46 @@ fn a_suspected_file_is_scanned_with_progress_and_a_way_out() {
         assert!(harness.state().intents.contains(&Intent::EndScan));
         let verdict = ScanVerdict::Found("Test.Name".to_owned());
         with(Some(Antivirus::ClamAv), Some(Some(verdict))).get_by_label_contains(found);
+    }
+}
+
+#[test]
+fn what_starts_with_the_pc_is_listed_new_first_and_switched() {
+    for (lang, note, new, failed) in [
+        (Lang::En, "still run", "New since", "Nothing was changed for Chat"),
+        (Lang::Ja, "動いている", "から追加", "変更していません"),
+    ] {
+        let mut scene = Scene::new(lang, 0.02);
+        let entry = |name: &str, on| AutostartEntry {
+            id: format!("desktop:{name}.desktop"),
+            name: name.to_owned(),
+            file: Some(format!("/opt/{name}")),
+            on,
+        };
+        let entries = Reading::Known(vec![entry("Chat", true), entry("Updater\u{202e}", false)]);
+        let mut sample = (*scene.sample).clone();
+        let since = Some(At(900_000));
+        let of_pc = Autostart { name: "Updater\u{202e}".into(), file: Some("/opt/Updater\u{202e}".into()), since };
+        let mut condition = (*sample.condition).clone();
+        condition.autostarts = Reading::Known(vec![of_pc]);
+        sample.condition = Arc::new(condition);
+        scene.sample = Arc::new(sample);
+        scene.startup = Some(Startup { entries, failure: None });
+        scene.shell.show(Screen::Settings);
+        let mut harness = scene.harness([1000.0, 1600.0]);
+        harness.get_by_label_contains(note);
+        let updater = harness.get_all_by_label_contains("Updater").next().expect("listed").rect();
+        assert!(updater.top() < harness.get_by_label("Chat").rect().top(), "what is new comes first");
+        assert!(harness.query_by_label_contains("\u{202e}").is_none());
+        harness.get_by_label_contains(new);
+        harness.get_by_label("Chat").click();
+        harness.run_steps(2);
+        let off = Intent::SwitchStartup { entry: entry("Chat", true), on: false };
+        assert!(harness.state().intents.contains(&off));
+        let failure = Some(("Chat".to_owned(), "Permission denied (os error 13)".to_owned()));
+        harness.state_mut().startup.as_mut().expect("the list").failure = failure;
+        harness.run_steps(2);
+        harness.get_by_label_contains(failed);
     }
 }
 

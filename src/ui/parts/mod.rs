@@ -13,3 +13,4 @@ pub mod offer;
 pub mod programs;
 pub mod recording;
 pub mod scan_card;
+pub mod startup_list;

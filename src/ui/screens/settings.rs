@@ -7,7 +7,7 @@ use crate::explain::{Lang, format, system_reason};
 use crate::model::{AutostartState, DisplayName, Seconds};
 use crate::settings::{Background, ThemeChoice};
 use crate::ui::intent::Intent;
-use crate::ui::parts::recording;
+use crate::ui::parts::{recording, startup_list};
 use crate::ui::snapshot::{AgentStatus, Erasing, RequestThrottle, Snapshot};
 
 /// Interval for refreshing the agent's state.
@@ -29,6 +29,7 @@ impl SettingsScreen {
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
         if self.throttle.needs_request(snapshot, Seconds(0.0), REFRESH_INTERVAL) {
             intents.push(Intent::LoadEvents(EVENT_RANGE));
+            intents.push(Intent::LoadStartup);
         }
         let (theme, texts) = (snapshot.theme, snapshot.texts);
         ui.label(RichText::new(texts.get("settings-title")).font(theme.bold(theme.size.headline)));
@@ -36,6 +37,9 @@ impl SettingsScreen {
         section_ui(ui, snapshot, "settings-background", |ui| background_ui(ui, snapshot, intents));
         if !snapshot.my_work.is_empty() {
             section_ui(ui, snapshot, "settings-mine", |ui| my_work_ui(ui, snapshot, intents));
+        }
+        if let Some(startup) = snapshot.startup {
+            section_ui(ui, snapshot, "settings-startup", |ui| startup_list::ui(ui, snapshot, startup, intents));
         }
         section_ui(ui, snapshot, "settings-recording", |ui| {
             recording_ui(ui, snapshot);

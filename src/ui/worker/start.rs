@@ -95,7 +95,7 @@ impl<H: Host> Thread<H> {
         self.add_undo(&group, Undo::Close { launch });
     }
 
-    fn add_undo(&self, group: &str, undo: Undo) {
+    pub(super) fn add_undo(&self, group: &str, undo: Undo) {
         if let Err(error) = self.undo_file.add(self.host.now(), group, By::Window, undo) {
             log::warn!("what was done cannot be noted: {error}");
         }
