@@ -34,9 +34,9 @@ pub use sys::{
     clocks, condition, disk_counters, end_program, give_back_memory, has_display, has_other_users, is_in_foreign_home,
     is_network_folder, line_interfaces, machine, make_private_folder, may_be_of_system, memory, message_box, mounts,
     on_display_lost, open_ordinary, open_private, own_cpu_time, own_memory, own_process, pending_restart, policy_list,
-    prepare_console, prepare_process, program_file, quiet_command, raise_own_priority, remote_ports,
-    sees_all_processes, shared_config_folder, signature, signed_in_at, space, start_detached, start_program,
-    started_at, sudden_stop_cause, terminal_columns, time_zone, user_folder, work_area,
+    prepare_console, prepare_process, program_file, quiet_command, raise_own_priority, remote_ports, restart_check,
+    restart_pc, sees_all_processes, shared_config_folder, signature, signed_in_at, space, start_detached,
+    start_program, started_at, sudden_stop_cause, terminal_columns, time_zone, user_folder, work_area,
 };
 pub use types::{
     ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, DesktopSnapshot, DiskCounters, MenuLine,

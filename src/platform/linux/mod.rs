@@ -21,6 +21,7 @@ mod own;
 mod pings;
 mod priority;
 mod processes;
+mod restart;
 mod runtime;
 mod sensors;
 mod signed_in;
@@ -58,6 +59,7 @@ pub use own::{
     start_detached, start_program,
 };
 pub use processes::{ProcessReader, may_be_of_system, sees_all_processes};
+pub use restart::{restart_check, restart_pc};
 pub use runtime::Lock;
 pub use sensors::Sensors;
 pub use signed_in::signed_in_at;

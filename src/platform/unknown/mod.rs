@@ -17,7 +17,7 @@ use super::types::{
 };
 use crate::model::{
     At, AutostartChange, AutostartEntry, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts,
-    ProcKey, ProcState, Reading, SavedPriority, Seconds, Signature, Swap, Traffic, Why,
+    ProcKey, ProcState, Reading, RestartCheck, RestartError, SavedPriority, Seconds, Signature, Swap, Traffic, Why,
 };
 
 /// What the standard library knows: the number of processors.
@@ -70,6 +70,22 @@ pub fn autostart_undo(_change: &AutostartChange) -> std::io::Result<()> {
 /// Not supported.
 pub fn has_other_users() -> Reading<bool> {
     Reading::Missing(Why::Unsupported)
+}
+
+/// Always fails.
+///
+/// # Errors
+/// Always [`RestartError::NotHere`].
+pub fn restart_check() -> Result<RestartCheck, RestartError> {
+    Err(RestartError::NotHere(String::new()))
+}
+
+/// Always fails.
+///
+/// # Errors
+/// Always [`RestartError::NotHere`].
+pub fn restart_pc(_check: &RestartCheck) -> Result<(), RestartError> {
+    Err(RestartError::NotHere(String::new()))
 }
 
 /// Not supported.

@@ -27,6 +27,7 @@ mod priority;
 mod process_list;
 mod processes;
 mod registry;
+mod restart;
 mod runtime;
 mod sensors;
 mod services;
@@ -68,6 +69,7 @@ pub use own::{
     start_detached, start_program,
 };
 pub use processes::{ProcessReader, may_be_of_system};
+pub use restart::{restart_check, restart_pc};
 pub use runtime::Lock;
 pub use sensors::Sensors;
 pub use sessions::{has_display, has_other_users, signed_in_at};
