@@ -1,6 +1,7 @@
 //! The thread that samples, diagnoses and acts. The window sends it commands and is woken for updates.
 
 mod background;
+mod restart;
 mod scan;
 mod start;
 mod startup;
@@ -18,13 +19,13 @@ use self::scan::RunningScan;
 use super::archive;
 use super::intent::Period;
 use super::snapshot::{Past, Recorded, Startup};
-use crate::diagnose::{OWN_PROGRAM, ProgramTable, Subject};
+use crate::diagnose::{ProgramTable, Subject};
 use crate::ipc;
 use crate::knowledge::Knowledge;
 use crate::launcher;
 use crate::model::{
     ActError, Antivirus, At, AutostartEntry, AutostartState, Closable, Event, Launch, Machine, MyFiles, ProcKey,
-    ProgramKind, Reading, Refusal, Sample, Seconds, Why,
+    Reading, Refusal, Sample, Seconds, Why,
 };
 use crate::monitor::{LEARN_EVERY, Monitor, Observation, now};
 use crate::platform::{self, Desktop, WindowOwner};
@@ -73,6 +74,12 @@ trait Host {
     fn no_script_profile(&self) -> Option<PathBuf>;
     /// Deletes that profile; no browser uses it.
     fn remove_profile(&self);
+    /// Reports whether another user is signed in.
+    fn has_other_users(&self) -> Reading<bool>;
+    /// Reports whether an update is waiting for a restart.
+    fn pending_restart(&self) -> Reading<bool>;
+    /// Names what starts by itself and can be switched off by this user.
+    fn starting(&self) -> Reading<Vec<String>>;
     /// Reports whether the agent starts with the PC.
     fn autostart_state(&self) -> Reading<AutostartState>;
     /// Starts the agent now and at sign-in, or removes it from sign-in; a running agent ends by itself.
@@ -115,6 +122,19 @@ impl Host for System {
 
     fn remove_profile(&self) {
         launcher::remove_profile();
+    }
+
+    fn has_other_users(&self) -> Reading<bool> {
+        platform::has_other_users()
+    }
+
+    fn pending_restart(&self) -> Reading<bool> {
+        platform::pending_restart()
+    }
+
+    fn starting(&self) -> Reading<Vec<String>> {
+        let entries = platform::autostart_entries();
+        entries.map(|entries| entries.into_iter().filter(|entry| entry.on).map(|entry| entry.name).collect())
     }
 
     fn autostart_state(&self) -> Reading<AutostartState> {
@@ -326,6 +346,10 @@ struct Thread<H: Host> {
     /// The state sent last.
     autostart: Option<Reading<AutostartState>>,
     samples: u64,
+    /// Readings of the facts for the restart list.
+    restart_readings: u64,
+    /// What starts by itself, as read last.
+    starting: Reading<Vec<String>>,
 }
 
 impl<H: Host> Thread<H> {
@@ -357,6 +381,8 @@ impl<H: Host> Thread<H> {
             noted_end: None,
             autostart: None,
             samples: 0,
+            restart_readings: 0,
+            starting: Reading::default(),
         };
         thread.learn();
         thread
@@ -513,33 +539,6 @@ impl<H: Host> Thread<H> {
             .collect()
     }
 
-    fn restart_facts(&mut self, observation: &Observation) -> RestartFacts {
-        let name_of = |pid| {
-            let programs = observation.program_table.programs.iter();
-            let found = programs.into_iter().find(|program| program.members.iter().any(|m| m.key.pid == pid));
-            found.map(|program| program.name.to_string())
-        };
-        let own = std::process::id();
-        let with_windows = self.host.window_owners().map(|owners| {
-            let others = owners.into_iter().filter(|owner| owner.pid != own);
-            let names = others.filter_map(|owner| name_of(owner.pid));
-            let mut names: Vec<String> = names.filter(|name| name != OWN_PROGRAM).collect();
-            names.sort();
-            names.dedup();
-            names
-        });
-        let browsers = observation.program_table.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
-        let booted_at = self.monitor.machine().booted_at.get();
-        RestartFacts {
-            uptime: Reading::from_option(booted_at.map(|at| self.host.now().since(at)), Why::Unsupported),
-            boot_id: self.monitor.machine().boot_id.clone(),
-            browsers: browsers.map(|program| program.name.to_string()).collect(),
-            with_windows,
-            others: platform::has_other_users(),
-            pending: platform::pending_restart(),
-        }
-    }
-
     fn begin_job(&mut self, subject: Subject) {
         self.set_job_aside();
         // A double click, or a click on a card that was drawn before the program had ended.
@@ -637,6 +636,8 @@ mod tests {
         is_stuck: bool,
         autostart: AutostartState,
         autostart_error: Option<String>,
+        windows: Vec<WindowOwner>,
+        others: Reading<bool>,
     }
 
     #[derive(Clone)]
@@ -658,7 +659,7 @@ mod tests {
         }
 
         fn window_owners(&mut self) -> Reading<Vec<WindowOwner>> {
-            Reading::Known(Vec::new())
+            Reading::Known(self.1.borrow().windows.clone())
         }
 
         fn processor_wait(&self, _stop: &AtomicBool) -> Seconds {
@@ -680,6 +681,17 @@ mod tests {
         }
 
         fn remove_profile(&self) {}
+        fn has_other_users(&self) -> Reading<bool> {
+            self.1.borrow().others
+        }
+
+        fn pending_restart(&self) -> Reading<bool> {
+            Reading::Known(false)
+        }
+
+        fn starting(&self) -> Reading<Vec<String>> {
+            Reading::Known(vec!["Chat".to_owned()])
+        }
 
         fn autostart_state(&self) -> Reading<AutostartState> {
             Reading::Known(self.1.borrow().autostart)
@@ -1130,5 +1142,23 @@ mod tests {
         assert_eq!(rig.done.borrow().started.len(), 1);
         rig.run(20);
         assert_eq!(rig.done.borrow().started.len(), 1, "once");
+    }
+
+    #[test]
+    fn what_is_open_and_what_seems_unsaved_is_known_for_the_restart() {
+        let mut rig = Rig::new();
+        let window = |seems_unsaved, pid| WindowOwner { pid, hung: false, seems_unsaved };
+        rig.pc.start(ProcKey { pid: 4_000_030, start_time: 30 }, "firefox", 0.0);
+        rig.done.borrow_mut().windows =
+            vec![window(false, BURNER.pid), window(true, BURNER.pid), window(true, 4_000_030), window(true, 1)];
+        rig.run(20);
+        let facts = rig.replies.try_iter().filter_map(|reply| match reply {
+            Reply::Restart(facts) => Some(*facts),
+            _ => None,
+        });
+        let facts = facts.last().expect("facts");
+        assert_eq!(facts.with_windows.known().map(Vec::len), Some(2), "{facts:?}");
+        assert_eq!(facts.unsaved, ["burner"], "a browser puts its news in front of the title");
+        assert_eq!(facts.starting.known().map(Vec::as_slice), Some(&["Chat".to_owned()][..]));
     }
 }

@@ -1,7 +1,7 @@
 //! User activity and windows on X11. On Wayland every reading is missing, even if the session has an X server for old
 //! programs: that one knows only their windows and their input.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
@@ -46,6 +46,8 @@ struct Screen {
     active_window: Atom,
     client_list: Atom,
     window_pid: Atom,
+    window_name: Atom,
+    utf8_string: Atom,
 }
 
 impl Desktop {
@@ -123,18 +125,29 @@ impl Desktop {
             let windows = screen.numbers(screen.root, screen.client_list, AtomEnum::WINDOW.into())?;
             // Sends all queries before waiting for the first answer.
             let query = |window: &Window| {
-                let (pid, kind) = (screen.window_pid, AtomEnum::CARDINAL);
-                Some((*window, screen.connection.get_property(false, *window, pid, kind, 0, 1).ok()?))
+                let property = |name, kind| screen.connection.get_property(false, *window, name, kind, 0, 1).ok();
+                let pid = property(screen.window_pid, AtomEnum::CARDINAL.into())?;
+                // The first four bytes, which hold one character.
+                Some((*window, pid, property(screen.window_name, screen.utf8_string)?))
             };
             let questions: Vec<_> = windows.iter().filter_map(query).collect();
-            let pids: BTreeMap<Window, Pid> = questions
-                .into_iter()
-                .filter_map(|(window, question)| Some((window, question.reply().ok()?.value32()?.next()?)))
-                .collect();
+            let (mut pids, mut unsaved) = (BTreeMap::<Window, Pid>::new(), BTreeSet::<Window>::new());
+            for (window, pid, title) in questions {
+                let (pid, title) = (pid.reply(), title.reply());
+                let Some(pid) = pid.ok().and_then(|pid| pid.value32()?.next()) else { continue };
+                pids.insert(window, pid);
+                if title.is_ok_and(|title| WindowOwner::is_unsaved_mark(&String::from_utf8_lossy(&title.value))) {
+                    unsaved.insert(window);
+                }
+            }
             let in_front = screen.in_front();
             let hung = self.pings.as_mut().map(|pings| pings.update(&screen.connection, &pids, in_front));
             let hung = hung.unwrap_or_default();
-            let owner = |(window, pid)| WindowOwner { pid, hung: hung.contains(&window) };
+            let owner = |(window, pid)| WindowOwner {
+                pid,
+                hung: hung.contains(&window),
+                seems_unsaved: unsaved.contains(&window),
+            };
             let mut owners: Vec<WindowOwner> = pids.into_iter().map(owner).collect();
             owners.sort_unstable();
             owners.dedup();
@@ -191,7 +204,8 @@ impl Screen {
         let active_window = atom(b"_NET_ACTIVE_WINDOW")?;
         let client_list = atom(b"_NET_CLIENT_LIST")?;
         let window_pid = atom(b"_NET_WM_PID")?;
-        Some(Self { connection, root, active_window, client_list, window_pid })
+        let (window_name, utf8_string) = (atom(b"_NET_WM_NAME")?, atom(b"UTF8_STRING")?);
+        Some(Self { connection, root, active_window, client_list, window_pid, window_name, utf8_string })
     }
 
     fn atom(&self, name: &[u8]) -> Option<Atom> {

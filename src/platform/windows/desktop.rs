@@ -1,4 +1,4 @@
-//! User activity and windows. Titles are never read.
+//! User activity and windows. Of titles only the first character is read.
 
 use windows_sys::Win32::Foundation::RECT;
 use windows_sys::Win32::System::SystemInformation::GetTickCount64;
@@ -56,7 +56,10 @@ impl Desktop {
         let mut owners: Vec<WindowOwner> = windows
             .into_iter()
             .filter(|window| window.is_usable())
-            .filter_map(|window| Some(WindowOwner { pid: window.process()?, hung: window.is_hung() }))
+            .filter_map(|window| {
+                let seems_unsaved = WindowOwner::is_unsaved_mark(&window.beginning_of_title());
+                Some(WindowOwner { pid: window.process()?, hung: window.is_hung(), seems_unsaved })
+            })
             .collect();
         owners.sort_unstable();
         owners.dedup();

@@ -5,8 +5,8 @@ use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, GetLastError, HWND, LP
 use windows_sys::Win32::Graphics::Dwm::{DWM_CLOAKED_APP, DWM_CLOAKED_SHELL, DWMWA_CLOAKED, DwmGetWindowAttribute};
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     EnumChildWindows, EnumWindows, GW_OWNER, GWL_EXSTYLE, GetClassNameW, GetForegroundWindow, GetShellWindow,
-    GetWindow, GetWindowLongPtrW, GetWindowRect, GetWindowThreadProcessId, IsHungAppWindow, IsWindowVisible,
-    PostMessageW, WM_CLOSE, WS_EX_TOOLWINDOW,
+    GetWindow, GetWindowLongPtrW, GetWindowRect, GetWindowThreadProcessId, InternalGetWindowText, IsHungAppWindow,
+    IsWindowVisible, PostMessageW, WM_CLOSE, WS_EX_TOOLWINDOW,
 };
 use windows_sys::core::BOOL;
 
@@ -145,6 +145,15 @@ impl Window {
         let mut units = [0_u16; ROOM as usize];
         // SAFETY: any handle may be queried; `units` is writable for its length and receives a zero-terminated text.
         unsafe { GetClassNameW(self.0, units.as_mut_ptr(), ROOM) };
+        text_of(&units)
+    }
+
+    /// First character of the title as Windows keeps it; the program is not asked.
+    #[expect(unsafe_code, reason = "asks about a window")]
+    pub(super) fn beginning_of_title(self) -> String {
+        let mut units = [0_u16; 3];
+        // SAFETY: any handle may be queried; `units` is writable for its length and receives a zero-terminated text.
+        unsafe { InternalGetWindowText(self.0, units.as_mut_ptr(), 3) };
         text_of(&units)
     }
 

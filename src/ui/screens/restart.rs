@@ -11,6 +11,9 @@ use crate::ui::intent::Intent;
 use crate::ui::parts::icon::{self, Icon};
 use crate::ui::snapshot::Snapshot;
 
+/// Most programs that are listed by name.
+const MOST_NAMES: usize = 8;
+
 /// Draws the screen.
 pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
@@ -26,8 +29,7 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>)
         };
         ui.label(RichText::new(uptime).color(muted));
     });
-    let (before, after): (Vec<Step>, Vec<Step>) =
-        Step::ALL.iter().copied().partition(|step| !matches!(step, Step::Restarted | Step::BrowserStayedAway));
+    let (before, after): (Vec<Step>, Vec<Step>) = Step::ALL.iter().copied().partition(|step| !step.is_after());
     for (title, steps) in [("restart-before", before), ("restart-after", after)] {
         theme.card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -116,22 +118,41 @@ fn note(snapshot: &Snapshot<'_>, step: Step, step_state: &StepState) -> String {
         }
     };
     match step {
+        Step::SaveWork if !facts.unsaved.is_empty() => {
+            let open = facts.with_windows.known().map_or_else(String::new, |names| named(names));
+            let unsaved = texts.with_one("step-save_work-unsaved", "names", labels(snapshot, &facts.unsaved));
+            [unsaved, open].join("\n")
+        }
         Step::SaveWork => facts.with_windows.known().map_or_else(String::new, |names| named(names)),
+        Step::StartsAgain => facts.starting.known().map_or_else(String::new, |names| named(names)),
+        Step::RestoreSetting => match facts.restoring.known() {
+            Some(names) if names.is_empty() => texts.get(&format!("{base}-none")),
+            Some(names) => {
+                let names = texts.with_one("step-restore_setting-on", "names", labels(snapshot, names));
+                [names, texts.get(&base)].join("\n")
+            }
+            None => texts.get(&base),
+        },
         Step::CloseBrowser => named(&facts.browsers),
         Step::BrowserStayedAway if *step_state != StepState::Later => named(&facts.browsers),
-        Step::BrowserStayedAway => String::new(),
+        Step::BrowserStayedAway | Step::Fixed => String::new(),
         Step::OthersSignedIn | Step::PendingUpdate => match step_state {
             StepState::Seen => texts.get(&format!("{base}-none")),
             StepState::NotYet => texts.get(&base),
             _ => String::new(),
         },
-        Step::RestoreSetting | Step::Restart | Step::Restarted => texts.get(&base),
+        Step::Restart | Step::Restarted => texts.get(&base),
     }
 }
 
 fn labels(snapshot: &Snapshot<'_>, names: &[String]) -> String {
     let lang = snapshot.texts.lang();
-    let labels: Vec<String> = names.iter().map(|name| program_name(name, snapshot.knowledge, lang)).collect();
+    let label = |name: &String| program_name(name, snapshot.knowledge, lang);
+    let mut labels: Vec<String> = names.iter().take(MOST_NAMES).map(label).collect();
+    let more = names.len().saturating_sub(MOST_NAMES);
+    if more > 0 {
+        labels.push(snapshot.texts.with_one("names-more", "count", format::count(more as f64)));
+    }
     labels.join(match lang {
         crate::explain::Lang::Ja => "、",
         crate::explain::Lang::En => ", ",
