@@ -30,13 +30,14 @@ mod sys;
 pub use files::{read_administrators_text, read_bytes, read_text, replace_private};
 pub use sys::{
     CpuReader, Desktop, Endpoint, GIVE_BACK_EVERY, GpuTotal, GpuUsers, Lock, NetUsers, Notifier, ProcessReader,
-    Sensors, Target, Tray, ask, autostart_entries, autostart_set, autostart_state, autostart_switch, autostart_undo,
-    clocks, condition, disk_counters, end_program, give_back_memory, has_display, has_other_users, is_in_foreign_home,
-    is_network_folder, line_interfaces, machine, make_private_folder, may_be_of_system, memory, message_box, mounts,
-    on_display_lost, open_ordinary, open_private, own_cpu_time, own_memory, own_process, pending_restart, policy_list,
-    prepare_console, prepare_process, program_file, quiet_command, raise_own_priority, remote_ports, restart_check,
-    restart_pc, sees_all_processes, shared_config_folder, signature, signed_in_at, space, start_detached,
-    start_program, started_at, sudden_stop_cause, terminal_columns, time_zone, user_folder, work_area,
+    Sensors, Target, Tray, ask, autostart_entries, autostart_once, autostart_once_end, autostart_set, autostart_state,
+    autostart_switch, autostart_undo, clocks, condition, disk_counters, end_program, give_back_memory, has_display,
+    has_other_users, is_in_foreign_home, is_network_folder, line_interfaces, machine, make_private_folder,
+    may_be_of_system, memory, message_box, mounts, on_display_lost, open_ordinary, open_private, own_cpu_time,
+    own_memory, own_process, pending_restart, policy_list, prepare_console, prepare_process, program_file,
+    quiet_command, raise_own_priority, remote_ports, restart_check, restart_pc, sees_all_processes,
+    shared_config_folder, signature, signed_in_at, space, start_detached, start_program, started_at, sudden_stop_cause,
+    terminal_columns, time_zone, user_folder, work_area,
 };
 pub use types::{
     ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, DesktopSnapshot, DiskCounters, MenuLine,

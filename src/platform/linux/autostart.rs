@@ -11,6 +11,8 @@ use crate::platform::types::NoDesktop;
 
 /// Name of our file, here and in the system's folder.
 pub(super) const FILE: &str = "mimamori.desktop";
+/// Name of our file that starts the window once.
+const ONCE: &str = "mimamori-once.desktop";
 /// Size limit of a desktop file or unit file in bytes.
 pub(super) const LARGEST: u64 = 64 << 10;
 /// Group of a desktop file that holds its command.
@@ -22,6 +24,28 @@ pub(super) const DESKTOP_ENTRY: &str = "[Desktop Entry]";
 /// The file cannot be written, or `exe` cannot be expressed in a desktop file.
 pub fn autostart_set(exe: &Path, args: &[&str], on: bool) -> std::result::Result<(), NoDesktop> {
     Folders::of_user().and_then(|folders| folders.set(exe, args, on)).map_err(|error| NoDesktop(error.to_string()))
+}
+
+/// Starts `exe` with `args` at the next sign-in. It removes the file itself, with [`autostart_once_end`].
+///
+/// # Errors
+/// The file cannot be written, or `exe` cannot be expressed in a desktop file.
+pub fn autostart_once(exe: &Path, args: &[&str]) -> std::result::Result<(), NoDesktop> {
+    Folders::of_user().and_then(|folders| folders.set_once(exe, args)).map_err(|error| NoDesktop(error.to_string()))
+}
+
+/// Removes what [`autostart_once`] has written, if it is there.
+///
+/// # Errors
+/// The file cannot be removed.
+pub fn autostart_once_end() -> std::result::Result<(), NoDesktop> {
+    let removed = Folders::of_user().and_then(|folders| remove(&folders.user.join(ONCE)));
+    removed.map_err(|error| NoDesktop(error.to_string()))
+}
+
+/// Returns `true` for the name of a file of ours.
+pub(super) fn is_own(name: &str) -> bool {
+    name == FILE || name == ONCE
 }
 
 /// Reports whether this program starts at sign-in. A file of the system is no decision for everyone: the user's file of
@@ -79,6 +103,11 @@ impl Folders {
         } else {
             Err(std::io::Error::other("what was written is not what is there"))
         }
+    }
+
+    fn set_once(&self, exe: &Path, args: &[&str]) -> Result<()> {
+        fs::create_dir_all(&self.user)?;
+        write(&self.user.join(ONCE), &entry(exe, args)?)
     }
 }
 
@@ -184,6 +213,16 @@ mod tests {
         folders.set(Path::new("/elsewhere"), &[], false).expect("off again");
         assert!(!folders.is_on().expect("read"));
         assert_eq!(fs::read_dir(&folders.user).expect("folder").count(), 0);
+    }
+
+    #[test]
+    fn the_entry_for_one_start_is_no_start_with_the_pc() {
+        let (_folder, folders) = folders();
+        folders.set_once(Path::new("/opt/見守り/mimamori"), &[]).expect("written");
+        assert!(!folders.is_on().expect("read"));
+        let text = fs::read_to_string(folders.user.join(ONCE)).expect("written");
+        assert!(text.contains("\nExec=\"/opt/見守り/mimamori\"\n") && is_enabled(&text), "{text}");
+        assert!(is_own(ONCE) && is_own(FILE) && !is_own("chat.desktop"));
     }
 
     #[test]

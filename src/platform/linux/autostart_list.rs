@@ -9,7 +9,7 @@ use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use super::autostart::{DESKTOP_ENTRY, FILE, Folders, is_enabled, value};
+use super::autostart::{DESKTOP_ENTRY, Folders, is_enabled, is_own, value};
 use crate::model::{Autostart, Reading, Why};
 use crate::platform::files::read_bytes;
 
@@ -52,7 +52,7 @@ fn desktop_files(folders: &Folders, desktop: &str) -> Result<Vec<Autostart>> {
     for folder in [&folders.user].into_iter().chain(&folders.system) {
         for path in entries(folder, ".desktop")? {
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-            if name != FILE && !files.contains_key(name) {
+            if !is_own(name) && !files.contains_key(name) {
                 files.insert(name.to_owned(), text(&path)?.unwrap_or_default());
             }
         }
@@ -185,7 +185,9 @@ mod tests {
         write(&folders.system[0].join("e.desktop"), &entry("e", "NotShowIn=GNOME;\n"));
         write(&folders.user.join("b.desktop"), &entry("b", "Hidden=true\n"));
         write(&folders.user.join("f.desktop"), "[Desktop Entry]\nExec=\"/opt/two words/f\" x\n");
-        write(&folders.user.join(FILE), &entry("own", ""));
+        for own in ["mimamori.desktop", "mimamori-once.desktop"] {
+            write(&folders.user.join(own), &entry("own", ""));
+        }
         let found = desktop_files(&folders, "ubuntu:GNOME").expect("a list");
         let found: Vec<(&str, &str)> =
             found.iter().map(|entry| (entry.name.as_str(), entry.file.as_deref().unwrap_or_default())).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Error, ErrorKind, Result};
 
-use super::autostart::{DESKTOP_ENTRY, FILE, Folders, is_enabled, read, remove, value, write};
+use super::autostart::{DESKTOP_ENTRY, Folders, is_enabled, is_own, read, remove, value, write};
 use super::autostart_list::{entries, is_meant_for, program};
 use crate::model::{AutostartChange, AutostartEntry, Reading};
 
@@ -44,7 +44,7 @@ fn files(folders: &Folders) -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     for folder in [&folders.user].into_iter().chain(&folders.system) {
         for path in entries(folder, ".desktop")? {
-            let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| *name != FILE) else {
+            let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !is_own(name)) else {
                 continue;
             };
             if !files.contains_key(name)
@@ -197,7 +197,7 @@ mod tests {
         }
         let forged = AutostartChange::File { path: outside.clone(), before: None, after: CHAT.to_owned() };
         assert!(undo(&folders, &forged).is_err() && outside.exists());
-        fs::write(folders.user.join(FILE), CHAT).expect("written");
+        fs::write(folders.user.join("mimamori.desktop"), CHAT).expect("written");
         assert_eq!(listed(&folders, "").expect("a list"), [], "our own has a switch in Settings");
     }
 }

@@ -37,7 +37,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-pub use autostart::{autostart_set, autostart_state};
+pub use autostart::{autostart_once, autostart_once_end, autostart_set, autostart_state};
 pub use autostart_switch::{autostart_entries, autostart_switch, autostart_undo};
 pub use browsers::{policy_list, program_file, user_folder};
 pub use condition::condition;

@@ -99,6 +99,22 @@ pub fn autostart_set(_exe: &Path, _args: &[&str], _on: bool) -> std::result::Res
     Err(nothing())
 }
 
+/// Always fails.
+///
+/// # Errors
+/// Always.
+pub fn autostart_once(_exe: &Path, _args: &[&str]) -> std::result::Result<(), NoDesktop> {
+    Err(nothing())
+}
+
+/// There is nothing to remove.
+///
+/// # Errors
+/// Never.
+pub fn autostart_once_end() -> std::result::Result<(), NoDesktop> {
+    Ok(())
+}
+
 /// Always missing.
 pub fn autostart_state() -> Reading<AutostartState> {
     Reading::Missing(Why::Unsupported)

@@ -6,9 +6,9 @@ mod background;
 use std::time::Duration;
 
 pub use background::{
-    Endpoint, Lock, Notifier, Tray, ask, autostart_set, autostart_state, clocks, end_program, is_network_folder,
-    own_cpu_time, own_memory, quiet_command, raise_own_priority, signed_in_at, start_detached, start_program,
-    sudden_stop_cause,
+    Endpoint, Lock, Notifier, Tray, ask, autostart_once, autostart_once_end, autostart_set, autostart_state, clocks,
+    end_program, is_network_folder, own_cpu_time, own_memory, quiet_command, raise_own_priority, signed_in_at,
+    start_detached, start_program, sudden_stop_cause,
 };
 
 use super::types::{

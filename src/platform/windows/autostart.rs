@@ -12,7 +12,9 @@ use crate::platform::types::NoDesktop;
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
 /// Key where Task Manager records what the user switched off.
 const APPROVED: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run";
-/// Name of our value in both.
+/// Key of what Windows starts at the next sign-in only; it removes the value first.
+const RUN_ONCE: &str = r"Software\Microsoft\Windows\CurrentVersion\RunOnce";
+/// Name of our value in all of them.
 const VALUE: &str = "Mimamori";
 /// "A command line no longer than 260 characters" ("Run and RunOnce Registry Keys"); a longer one may be ignored.
 const LONGEST: usize = 260;
@@ -23,6 +25,31 @@ const LONGEST: usize = 260;
 /// The registry refuses, or the command line is longer than Windows accepts.
 pub fn autostart_set(exe: &Path, args: &[&str], on: bool) -> std::result::Result<(), NoDesktop> {
     KEYS.set(exe, args, on).map_err(|error| NoDesktop(error.to_string()))
+}
+
+/// Starts `exe` with `args` at the next sign-in.
+///
+/// # Errors
+/// The registry refuses, or the command line is longer than Windows accepts.
+pub fn autostart_once(exe: &Path, args: &[&str]) -> std::result::Result<(), NoDesktop> {
+    let line = line_for(exe, args);
+    line.and_then(|line| set_user_text(RUN_ONCE, VALUE, &line)).map_err(|error| NoDesktop(error.to_string()))
+}
+
+/// Removes what [`autostart_once`] has written, if it is there.
+///
+/// # Errors
+/// The registry refuses.
+pub fn autostart_once_end() -> std::result::Result<(), NoDesktop> {
+    remove_user_value(RUN_ONCE, VALUE).map_err(|error| NoDesktop(error.to_string()))
+}
+
+fn line_for(exe: &Path, args: &[&str]) -> Result<Vec<u16>> {
+    let line = command_line(exe.as_os_str(), args)?;
+    if line.len() > LONGEST {
+        return Err(Error::new(ErrorKind::InvalidInput, "the command line is longer than 260 characters"));
+    }
+    Ok(line)
 }
 
 /// Reports whether this program starts at sign-in, and who decides that.
@@ -76,10 +103,7 @@ impl AllKeys<'_> {
         if !on || self.machine.is_on()? {
             return remove_user_value(run, VALUE);
         }
-        let line = command_line(exe.as_os_str(), args)?;
-        if line.len() > LONGEST {
-            return Err(Error::new(ErrorKind::InvalidInput, "the command line is longer than 260 characters"));
-        }
+        let line = line_for(exe, args)?;
         set_user_text(run, VALUE, &line)?;
         let written: Vec<u8> = line.iter().copied().chain([0]).flat_map(u16::to_le_bytes).collect();
         if value_of(Hive::User, run, VALUE)? == Some(written) && self.user.is_on()? {

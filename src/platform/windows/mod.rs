@@ -50,7 +50,7 @@ use windows_sys::Win32::System::ProcessStatus::{K32GetPerformanceInfo, PERFORMAN
 use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORYSTATUSEX};
 use windows_sys::Win32::System::Threading::{ALL_PROCESSOR_GROUPS, GetActiveProcessorCount};
 
-pub use autostart::{autostart_set, autostart_state};
+pub use autostart::{autostart_once, autostart_once_end, autostart_set, autostart_state};
 pub use autostart_switch::{autostart_entries, autostart_switch, autostart_undo};
 pub use browsers::{policy_list, program_file, user_folder};
 pub use condition::condition;
