@@ -24,8 +24,9 @@
 //!   whether it helped. All modules up to here are pure: no clock, no files, no threads, no operating system.
 //! - [`report`] has the JSON formats, and the words for what became of a remedy.
 //! - [`icon`] draws the tray icon; [`platform`] wraps the operating system, the only place with `cfg(target_os)` and
-//!   `unsafe`; [`settings`] stores the user's choices, [`undo_file`] the remedies that can be undone; [`launcher`]
-//!   starts programs for the user, [`scanner`] asks the installed antivirus about a file.
+//!   `unsafe`; [`settings`] stores the user's choices, [`undo_file`] the remedies that can be undone, [`restart_file`] what
+//!   was found before a restart; [`launcher`] starts programs for the user, [`scanner`] asks the installed antivirus about
+//!   a file.
 //! - [`sampler`] takes samples from it; [`recorder`] stores them for months in one bounded file.
 //! - [`monitor`] combines these for a live PC.
 //! - [`context`] holds the texts and tables of the process, [`console`] prints, [`exit`] lists the exit codes, [`signals`]
@@ -63,6 +64,7 @@ pub mod platform;
 pub mod recorder;
 pub mod remedy;
 pub mod report;
+pub mod restart_file;
 pub mod sampler;
 pub mod scanner;
 pub mod settings;

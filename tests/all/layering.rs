@@ -25,6 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("recorder", &["model", "platform"]),
     ("settings", &["model", "explain", "remedy", "platform"]),
     ("undo_file", &["model", "platform", "settings"]),
+    ("restart_file", &["remedy", "platform", "settings"]),
     ("launcher", &["model", "knowledge", "platform", "settings"]),
     ("scanner", &["model", "remedy", "platform"]),
     ("monitor", &["model", "knowledge", "diagnose", "remedy", "platform", "sampler", "recorder", "settings"]),
@@ -36,12 +37,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ipc", &["model", "explain", "platform", "settings"]),
         ("agent", &[
         "model", "knowledge", "diagnose", "explain", "remedy", "icon", "platform", "sampler", "recorder", "settings",
-        "monitor", "console", "context", "diagnostic_log", "exit", "signals", "ipc",
+        "restart_file", "monitor", "console", "context", "diagnostic_log", "exit", "signals", "ipc",
     ]),
     // The two that join the others.
     ("ui", &[
         "model", "knowledge", "diagnose", "explain", "remedy", "report", "platform", "sampler", "recorder", "settings",
-        "undo_file", "launcher", "scanner", "monitor", "agent", "context", "diagnostic_log", "exit", "signals", "ipc",
+        "undo_file", "restart_file", "launcher", "scanner", "monitor", "agent", "context", "diagnostic_log", "exit",
+        "signals", "ipc",
     ]),
     ("cli", &[
         "model", "knowledge", "diagnose", "explain", "remedy", "report", "platform", "sampler", "recorder", "settings",

@@ -10,6 +10,10 @@ use crate::model::{At, Celsius, Event, EventKind, Fraction, Reading, Seconds};
 pub const SETTLE: Seconds = Seconds(180.0);
 /// Time after the sign-in within which a browser that starts was not opened by the user.
 const BY_ITSELF: Seconds = Seconds(30.0);
+/// Time after the request within which the restart may still come: a program may be asking to save.
+const PENDING: Seconds = Seconds(600.0);
+/// Age in days from which a note says nothing about this PC any longer.
+const KEPT_DAYS: f64 = 30.0;
 /// Most findings that are noted; there are rarely more than three.
 const MOST: usize = 20;
 
@@ -37,7 +41,30 @@ pub struct RestartNote {
     pub lang: Option<String>,
 }
 
+/// What a note means to the tool that finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteState {
+    /// The PC was restarted, or the user signed in again: its time has come.
+    Due,
+    /// The restart may still come.
+    Pending,
+    /// There was no restart, or long ago.
+    Stale,
+}
+
 impl RestartNote {
+    /// What it means at `now`, in this boot and session.
+    pub fn state(&self, now: At, boot_id: &Reading<String>, signed_in: Reading<At>) -> NoteState {
+        let is_other_boot = self.boot_id.as_ref().zip(boot_id.known()).is_some_and(|(before, now)| before != now);
+        let is_other_session = signed_in.get().is_some_and(|signed_in| signed_in > self.at);
+        let age = now.since(self.at);
+        match is_other_boot || is_other_session {
+            true if age <= Seconds::from_days(KEPT_DAYS) => NoteState::Due,
+            false if age <= PENDING => NoteState::Pending,
+            _ => NoteState::Stale,
+        }
+    }
+
     /// Keeps of `findings` what is wrong and a restart can end, and no more than a person reads.
     #[must_use]
     pub fn with_findings<'f>(mut self, findings: impl IntoIterator<Item = &'f Finding>) -> Self {
@@ -220,6 +247,16 @@ impl AfterRestart {
         }
     }
 
+    /// Keeps what was seen before: a verdict is final, and a browser that came back did so although it was closed since.
+    #[must_use]
+    pub fn following(self, before: Option<Self>) -> Self {
+        match before {
+            Some(before) if !matches!(before.verdict, AfterVerdict::Measuring { .. }) => before,
+            Some(Self { browser: browser @ BrowserReturn::CameBack(_), .. }) => Self { browser, ..self },
+            _ => self,
+        }
+    }
+
     /// The event of the verdict; `None` before there is one.
     pub fn event(&self, at: At) -> Option<Event> {
         let verdict = match &self.verdict {
@@ -330,6 +367,27 @@ mod tests {
     }
 
     #[test]
+    fn a_note_waits_for_another_boot_or_session_and_not_for_ever() {
+        let at = |seconds: i64| At(1_000_000 + seconds * 1000);
+        let (same, other) = (Reading::Known("a".to_owned()), Reading::Known("b".to_owned()));
+        let (before, after) = (Reading::Known(at(-900)), Reading::Known(at(60)));
+        for (now, boot, signed_in, expected) in [
+            (at(90), &other, after, NoteState::Due),
+            (at(90), &other, Reading::default(), NoteState::Due),
+            // Shut down with fast start-up, or signed out.
+            (at(90), &same, after, NoteState::Due),
+            (at(90), &Reading::default(), after, NoteState::Due),
+            (at(90), &same, before, NoteState::Pending),
+            (at(-90), &same, before, NoteState::Pending),
+            (at(700), &same, before, NoteState::Stale),
+            (at(700), &Reading::default(), Reading::default(), NoteState::Stale),
+            (at(40 * 86_400), &other, after, NoteState::Stale),
+        ] {
+            assert_eq!(note().state(now, boot, signed_in), expected, "{now:?} {boot:?} {signed_in:?}");
+        }
+    }
+
+    #[test]
     fn it_is_judged_once_everything_has_started() {
         let early = AfterFacts { now: At(2_100_000), ..facts("b") };
         let until = At(2_005_000) + SETTLE;
@@ -386,6 +444,19 @@ mod tests {
         assert!(matches!(of(vec![browser(Some(-3))], signed_in), BrowserReturn::CameBack(_)));
         assert_eq!(of(vec![browser(None)], signed_in), BrowserReturn::CannotTell(names()));
         assert_eq!(of(vec![browser(Some(8))], Reading::default()), BrowserReturn::CannotTell(names()));
+    }
+
+    #[test]
+    fn what_was_seen_stays() {
+        let early = |browsers| AfterRestart::of(&note(), &AfterFacts { now: At(2_100_000), browsers, ..facts("b") });
+        let browser = StartedBrowser { name: "Chromium".to_owned(), started: Some(At(2_003_000)), by: None };
+        let first = early(vec![browser]).following(None);
+        let second = early(Vec::new()).following(Some(first));
+        assert!(matches!(second.browser, BrowserReturn::CameBack(_)), "closed by the user since");
+        let judged = AfterRestart::of(&note(), &facts("b")).following(Some(second));
+        assert_eq!(judged.verdict, AfterVerdict::Fixed);
+        let found = AfterFacts { findings: vec![finding(RuleId::BrowserLoad, "Chromium")], ..facts("b") };
+        assert_eq!(AfterRestart::of(&note(), &found).following(Some(judged.clone())), judged, "hours later");
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod checklist;
 mod job;
 
 pub use after::{
-    AfterFacts, AfterRestart, AfterVerdict, BrowserReturn, RestartNote, Restarted, ReturnedBrowser, SETTLE,
+    AfterFacts, AfterRestart, AfterVerdict, BrowserReturn, NoteState, RestartNote, Restarted, ReturnedBrowser, SETTLE,
     StartedBrowser,
 };
 pub use checklist::{RestartFacts, Step, StepState, Ticks, state, toggle};
