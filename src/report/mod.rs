@@ -4,6 +4,7 @@
 mod check;
 mod history;
 mod remedy;
+mod restart;
 
 pub use check::{CHECK_SCHEMA, CheckReport, finding_json, sample_json};
 pub use history::{AtForm, HISTORY_SCHEMA, HistoryReader, LineError, NoHistory, RecordedSample};
@@ -11,3 +12,4 @@ pub use remedy::{
     Started, act_error_text, background_not_ended_text, background_status_text, background_text, close_text,
     no_start_text, not_lowered_text, refusal_text, scan_text, start_text,
 };
+pub use restart::{after_for_helpdesk, after_lines, after_text, blocker_text, restart_text};
