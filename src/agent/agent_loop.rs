@@ -28,11 +28,12 @@ use crate::exit::Exit;
 use crate::explain::{Texts, event_text, system_reason};
 use crate::ipc::{Status, WindowOptions, finding_id};
 use crate::model::{
-    At, Autostart, AutostartState, Condition, Event, EventKind, History, MyFiles, Reading, Sample, Seconds,
+    At, Autostart, AutostartState, Condition, Event, EventKind, History, MyFiles, Reading, Sample, Seconds, Why,
 };
 use crate::monitor::{LEARN_EVERY, Monitor, Observation, PacedSample};
 use crate::platform::{self, DesktopEvent, DesktopEvents, NoDesktop, StopCause, Tray, TrayView};
 use crate::recorder::{Reader, Run};
+use crate::remedy::restart::NoteState;
 use crate::remedy::{FOLLOWED_FOR, FollowUps};
 use crate::sampler::{Pace, SampleSource};
 use crate::settings::{Background, SettingsFile};
@@ -245,6 +246,16 @@ impl<'a> AgentLoop<'a> {
         if let Some(trouble) = self.recording_writer.trouble() {
             let reason = system_reason(trouble.reason(), self.texts);
             output.note(&self.texts.with_one(trouble.text(), "reason", reason));
+        }
+        self.open_after_restart();
+    }
+
+    /// Opens the window that shows what a restart has changed, if one was requested there. The window removes the note.
+    pub(super) fn open_after_restart(&mut self) {
+        let Some(note) = self.host.restart_note() else { return };
+        let signed_in = Reading::from_option(self.host.signed_in_at(), Why::Unsupported);
+        if note.state(self.started, &self.monitor.machine().boot_id, signed_in) == NoteState::Due {
+            self.open(None, false);
         }
     }
 

@@ -9,6 +9,8 @@ use crate::ipc::{AUTOSTART, WindowOptions, agent_program, open_window};
 use crate::model::{At, AutostartState, Bytes, Reading, Seconds, Why};
 use crate::monitor::now;
 use crate::platform::{self, DesktopEvents, Notifier, Tray, TrayView};
+use crate::remedy::restart::RestartNote;
+use crate::restart_file::RestartFile;
 
 /// The system around the agent. The default methods call the real one.
 pub(super) trait Host {
@@ -82,6 +84,11 @@ pub(super) trait Host {
     /// Opens the window, or brings it to the front.
     fn open_window(&self, options: &WindowOptions) -> std::io::Result<()> {
         open_window(options)
+    }
+
+    /// What was noted before a restart.
+    fn restart_note(&self) -> Option<RestartNote> {
+        RestartFile::of_user().read()
     }
 
     /// Starts the agent again after `wait`. If that fails, the next sign-in does it.

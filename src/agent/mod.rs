@@ -275,6 +275,7 @@ mod tests {
     use crate::model::{At, AutostartState, Bytes, Event, EventKind, ProcKey, Sample};
     use crate::platform::{DesktopEvents, MenuLine, StopCause, TrayAction, TrayView};
     use crate::recorder::{Inbox, Limits, Reader, Recorder, Run, Tier};
+    use crate::remedy::restart::RestartNote;
     use crate::sampler::fake::FakePc;
     use crate::settings::{Background, Settings};
 
@@ -290,6 +291,8 @@ mod tests {
         events: Option<DesktopEvents>,
         /// Why notifications fail, if they do.
         notifications_fail: Option<String>,
+        windows_opened: u32,
+        restart_note: Option<RestartNote>,
     }
 
     #[derive(Clone)]
@@ -335,7 +338,12 @@ mod tests {
         }
 
         fn open_window(&self, _options: &WindowOptions) -> std::io::Result<()> {
+            self.1.borrow_mut().windows_opened += 1;
             Ok(())
+        }
+
+        fn restart_note(&self) -> Option<RestartNote> {
+            self.1.borrow().restart_note.clone()
         }
 
         fn start_again(&self, _wait: Seconds) {}
@@ -504,6 +512,19 @@ mod tests {
         let kinds: Vec<EventKind> = rig.events().iter().map(|event| event.kind).collect();
         let expected = [EventKind::Started, EventKind::Finding, EventKind::Notified, EventKind::FindingEnded];
         assert_eq!(kinds, expected);
+    }
+
+    #[test]
+    fn the_window_is_opened_after_a_restart_that_was_asked_for_there() {
+        let context = context();
+        let mut rig = Rig::new(&context);
+        assert_eq!(rig.calls.borrow().windows_opened, 0, "nobody asked");
+        for (boot_id, opened) in [("this start", 0), ("the start before", 1)] {
+            let note = serde_json::json!({ "at": rig.pc.now(), "boot_id": boot_id });
+            rig.calls.borrow_mut().restart_note = Some(serde_json::from_value(note).expect("a note"));
+            rig.agent.agent_loop.open_after_restart();
+            assert_eq!(rig.calls.borrow().windows_opened, opened, "{boot_id}");
+        }
     }
 
     #[test]
