@@ -101,7 +101,10 @@ pub fn open_window(options: &WindowOptions) -> std::io::Result<()> {
 }
 
 /// Path of the program with the window: the one beside this one, or this one.
-fn window_program() -> std::io::Result<PathBuf> {
+///
+/// # Errors
+/// The system does not know the path of this program.
+pub fn window_program() -> std::io::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let beside = own.with_file_name(format!("mimamori{}", std::env::consts::EXE_SUFFIX));
     Ok(if beside.exists() { beside } else { own })

@@ -22,7 +22,7 @@ use crate::ipc::{Answer, Request, WINDOW, WindowOptions, read_request, write};
 use crate::model::{Antivirus, At, AutostartState, History, Machine, ProcKey, Reading, Refusal, Seconds, Why};
 use crate::monitor::{Observation, now};
 use crate::platform::{self, Endpoint};
-use crate::remedy::restart::{RestartFacts, Ticks, toggle};
+use crate::remedy::restart::{RestartFacts, RestartPhase, Step, Ticks, toggle};
 use crate::remedy::{BackgroundStatus, CloseStatus, ScanStatus};
 use crate::settings::{Background, MyWork, Renderer, Settings, SettingsFile, ThemeChoice};
 use crate::signals;
@@ -54,6 +54,7 @@ pub struct MimamoriApp {
     /// Start of the window on the monotonic clock.
     started_at: Instant,
     restart: RestartFacts,
+    restart_phase: Option<RestartPhase>,
     job: Option<CloseStatus>,
     in_background: Vec<BackgroundStatus>,
     antivirus: Option<Antivirus>,
@@ -158,6 +159,7 @@ impl MimamoriApp {
             update_hold: UpdateHold::default(),
             started_at: Instant::now(),
             restart: RestartFacts::default(),
+            restart_phase: None,
             job: None,
             in_background: Vec::new(),
             antivirus: None,
@@ -212,7 +214,14 @@ impl MimamoriApp {
                     self.observation = Some(*observation);
                     self.refusals = refusals;
                 }
-                Reply::Restart(facts) => self.restart = *facts,
+                Reply::Restart(facts) => {
+                    // The window opened by itself after a restart, to show this.
+                    if facts.after.is_some() && self.restart.after.is_none() {
+                        self.shell.show(Screen::Restart);
+                    }
+                    self.restart = *facts;
+                }
+                Reply::RestartJob(phase) => self.restart_phase = phase,
                 Reply::Job(job) => self.job = job.map(|job| *job),
                 Reply::InBackground(all) => self.in_background = all,
                 Reply::Startup(startup) => self.startup = Some(*startup),
@@ -325,8 +334,17 @@ impl MimamoriApp {
             }
             Intent::ResetTicks => {
                 self.settings.restart = Ticks::default();
+                self.restart.after = None;
                 self.save();
+                self.send(Command::DismissAfter);
             }
+            Intent::Restart => {
+                let is_saved = self.settings.restart.done.contains(&Step::SaveWork);
+                self.send(Command::Restart { is_saved, lang: self.lang });
+            }
+            Intent::ConfirmRestart => self.send(Command::ConfirmRestart),
+            Intent::CancelRestart => self.send(Command::CancelRestart),
+            Intent::DismissRestart => self.send(Command::DismissRestart),
         }
         ctx.request_repaint();
     }
@@ -430,6 +448,7 @@ impl eframe::App for MimamoriApp {
             startup: self.startup.as_ref(),
             scan: self.scan.as_ref(),
             restart: &self.restart,
+            restart_phase: self.restart_phase.as_ref(),
             ticks: &self.settings.restart,
             own: self.observation.as_ref().map(|observation| observation.own).unwrap_or_default(),
             crash: self.context.crash.as_ref(),

@@ -213,6 +213,14 @@ pub enum Intent {
     UnmarkMyWork(String),
     /// Tick or untick a step of the restart list.
     Tick(Step),
-    /// Clear all ticks of the restart list.
+    /// Clear all ticks of the restart list, and what the last restart has changed.
     ResetTicks,
+    /// Restart the PC after a countdown.
+    Restart,
+    /// Restart although something stands in the way; already confirmed.
+    ConfirmRestart,
+    /// Do not restart.
+    CancelRestart,
+    /// Dismiss how the restart ended.
+    DismissRestart,
 }

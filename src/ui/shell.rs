@@ -6,8 +6,8 @@ use fluent_bundle::FluentArgs;
 use super::intent::{Intent, Screen};
 use super::parts::icon::{self, Icon};
 use super::parts::job_card::JobCard;
-use super::parts::{background_card, javascript_card, scan_card};
-use super::screens::{history::HistoryScreen, now::NowScreen, restart, settings::SettingsScreen};
+use super::parts::{background_card, javascript_card, restart_card, scan_card};
+use super::screens::{history::HistoryScreen, now::NowScreen, restart::RestartScreen, settings::SettingsScreen};
 use super::snapshot::Snapshot;
 use crate::diagnose::RuleId;
 use crate::explain::format;
@@ -21,6 +21,7 @@ pub struct Shell {
     now: NowScreen,
     history: HistoryScreen,
     settings: SettingsScreen,
+    restart: RestartScreen,
     job: JobCard,
 }
 
@@ -65,6 +66,9 @@ impl Shell {
                 egui::ScrollArea::vertical().id_salt(self.screen).auto_shrink(false).show(ui, |ui| {
                     egui::Frame::new().inner_margin(Margin { left: 0, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
                         ui.spacing_mut().item_spacing.y = 12.0;
+                        if let Some(phase) = snapshot.restart_phase {
+                            restart_card::ui(ui, snapshot, phase, &mut intents);
+                        }
                         // An action stays visible on every screen.
                         if let Some(job) = snapshot.job {
                             self.job.ui(ui, snapshot, job, &mut intents);
@@ -79,7 +83,7 @@ impl Shell {
                         match self.screen {
                             Screen::Now => self.now.ui(ui, snapshot, &mut intents),
                             Screen::History => self.history.ui(ui, snapshot, &mut intents),
-                            Screen::Restart => restart::ui(ui, snapshot, &mut intents),
+                            Screen::Restart => self.restart.ui(ui, snapshot, &mut intents),
                             Screen::Settings => self.settings.ui(ui, snapshot, &mut intents),
                         }
                     });

@@ -16,7 +16,7 @@ use crate::model::{
     Antivirus, At, AutostartEntry, AutostartState, Event, History, ProcKey, Reading, Refusal, Sample, Seconds,
     SelfUsage, Signatures,
 };
-use crate::remedy::restart::{RestartFacts, Ticks};
+use crate::remedy::restart::{RestartFacts, RestartPhase, Ticks};
 use crate::remedy::{BackgroundPhase, BackgroundStatus, CloseStatus, Plan, ScanStatus};
 use crate::settings::{Background, MyWork, ThemeChoice};
 
@@ -200,6 +200,8 @@ pub struct Snapshot<'a> {
     pub scan: Option<&'a ScanStatus>,
     /// Detected facts for the restart list.
     pub restart: &'a RestartFacts,
+    /// The restart that the user asked for.
+    pub restart_phase: Option<&'a RestartPhase>,
     /// Ticks of the restart list.
     pub ticks: &'a Ticks,
     /// Resource usage of this program.

@@ -13,9 +13,11 @@ use eframe::egui;
 use crate::context::Context;
 use crate::diagnostic_log::Role;
 use crate::exit::Exit;
+use crate::explain::Lang;
 use crate::ipc::{self, Answer, WINDOW, WindowOptions};
 use crate::model::DisplayName;
 use crate::platform::{self, Lock, WorkArea};
+use crate::restart_file::RestartFile;
 use crate::settings::{Renderer, SettingsFile, home_of_another_user};
 
 use super::app::MimamoriApp;
@@ -57,6 +59,9 @@ pub fn open(context: &Context, options: &WindowOptions) -> Result<Exit, String> 
 
 fn open_with(context: &Context, options: &WindowOptions, second_try: bool, file: SettingsFile) -> Result<Exit, String> {
     platform::raise_own_priority();
+    // A window after a restart speaks the language of the one before it.
+    let noted = || RestartFile::of_user().read()?.lang.map(|code| Lang::from_locale(&code));
+    let options = &WindowOptions { lang: options.lang.or_else(noted), ..options.clone() };
     // The settings may name a renderer that this build lacks.
     let remembered = file.load().renderer.filter(|renderer| compiled(*renderer).is_some());
     let renderer = options.renderer.or(remembered).unwrap_or(Renderer::Glow);

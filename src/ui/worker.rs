@@ -15,26 +15,29 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use self::background::Lowered;
+use self::restart::{Before, RestartAnswer, Restarting};
 use self::scan::RunningScan;
 use super::archive;
 use super::intent::Period;
 use super::snapshot::{Past, Recorded, Startup};
 use crate::diagnose::{ProgramTable, Subject};
+use crate::explain::Lang;
 use crate::ipc;
 use crate::knowledge::Knowledge;
 use crate::launcher;
 use crate::model::{
     ActError, Antivirus, At, AutostartEntry, AutostartState, Closable, Event, Launch, Machine, MyFiles, ProcKey,
-    Reading, Refusal, Sample, Seconds, Why,
+    Reading, Refusal, RestartCheck, RestartError, Sample, Seconds,
 };
 use crate::monitor::{LEARN_EVERY, Monitor, Observation, now};
 use crate::platform::{self, Desktop, WindowOwner};
 use crate::recorder::Inbox;
-use crate::remedy::restart::RestartFacts;
+use crate::remedy::restart::{RestartFacts, RestartPhase};
 use crate::remedy::{
     BackgroundEnd, BackgroundStatus, CloseJob, CloseStatus, CloseUpdate, PcState, ScanStatus, Start, StartFailure,
     Target, launch_of,
 };
+use crate::restart_file::RestartFile;
 use crate::sampler;
 use crate::scanner::{self, Scanner};
 use crate::settings::recording_path;
@@ -80,6 +83,18 @@ trait Host {
     fn pending_restart(&self) -> Reading<bool>;
     /// Names what starts by itself and can be switched off by this user.
     fn starting(&self) -> Reading<Vec<String>>;
+    /// Returns when the user signed in.
+    fn signed_in_at(&self) -> Reading<At>;
+    /// Returns when a process was started.
+    fn started_at(&self, key: ProcKey, machine: &Machine) -> Option<At>;
+    /// Asks the system, on a thread, whether it can restart.
+    fn check_restart(&self, answer: Sender<RestartAnswer>);
+    /// Tells the system, on a thread, to restart.
+    fn restart_pc(&self, check: RestartCheck, answer: Sender<RestartAnswer>);
+    /// Lets the window start at the next sign-in.
+    fn start_once(&self) -> Result<(), String>;
+    /// Withdraws that.
+    fn end_start_once(&self) -> Result<(), String>;
     /// Reports whether the agent starts with the PC.
     fn autostart_state(&self) -> Reading<AutostartState>;
     /// Starts the agent now and at sign-in, or removes it from sign-in; a running agent ends by itself.
@@ -137,6 +152,39 @@ impl Host for System {
         entries.map(|entries| entries.into_iter().filter(|entry| entry.on).map(|entry| entry.name).collect())
     }
 
+    fn signed_in_at(&self) -> Reading<At> {
+        platform::signed_in_at()
+    }
+
+    fn started_at(&self, key: ProcKey, machine: &Machine) -> Option<At> {
+        platform::started_at(key, machine)
+    }
+
+    fn check_restart(&self, answer: Sender<RestartAnswer>) {
+        answer_from_thread(
+            &answer,
+            |error| RestartAnswer::Checked(Err(error)),
+            || RestartAnswer::Checked(platform::restart_check()),
+        );
+    }
+
+    fn restart_pc(&self, check: RestartCheck, answer: Sender<RestartAnswer>) {
+        answer_from_thread(
+            &answer,
+            |error| RestartAnswer::Requested(Err(error)),
+            move || RestartAnswer::Requested(platform::restart_pc(&check)),
+        );
+    }
+
+    fn start_once(&self) -> Result<(), String> {
+        let program = ipc::window_program().map_err(|error| error.to_string())?;
+        platform::autostart_once(&program, &[]).map_err(|error| error.to_string())
+    }
+
+    fn end_start_once(&self) -> Result<(), String> {
+        platform::autostart_once_end().map_err(|error| error.to_string())
+    }
+
     fn autostart_state(&self) -> Reading<AutostartState> {
         platform::autostart_state()
     }
@@ -145,6 +193,19 @@ impl Host for System {
         let program = ipc::agent_program().map_err(|error| error.to_string())?;
         platform::autostart_set(&program, &ipc::AUTOSTART, on).map_err(|error| error.to_string())?;
         if on { ipc::start_in_background(&program).map_err(|error| error.to_string()) } else { Ok(()) }
+    }
+}
+
+/// Sends what `ask` returns, or why there is no thread for it. The restart may have been cancelled meanwhile.
+fn answer_from_thread(
+    answer: &Sender<RestartAnswer>,
+    failed: impl FnOnce(RestartError) -> RestartAnswer,
+    ask: impl FnOnce() -> RestartAnswer + Send + 'static,
+) {
+    let to = answer.clone();
+    let work = move || drop(to.send(ask()));
+    if let Err(error) = std::thread::Builder::new().name("restart".to_owned()).spawn(work) {
+        drop(answer.send(failed(RestartError::Failed(error.to_string()))));
     }
 }
 
@@ -199,6 +260,21 @@ pub(super) enum Command {
     EndBackground(String),
     /// Dismiss what became of the program of this name.
     DismissBackground(String),
+    /// Restart the PC, after a countdown.
+    Restart {
+        /// The user ticked that all work is saved.
+        is_saved: bool,
+        /// Language of the window.
+        lang: Lang,
+    },
+    /// Restart although something stands in the way.
+    ConfirmRestart,
+    /// Do not restart.
+    CancelRestart,
+    /// Dismiss how the restart ended.
+    DismissRestart,
+    /// Dismiss what the last restart has changed.
+    DismissAfter,
 }
 
 /// An update for the window.
@@ -236,6 +312,8 @@ pub(super) enum Reply {
     Antivirus(Option<Antivirus>),
     /// The scan changed; `None` when its result was dismissed.
     Scan(Option<Box<ScanStatus>>),
+    /// The restart changed; `None` when it was dismissed.
+    RestartJob(Option<RestartPhase>),
 }
 
 /// Handle of the thread, which ends when this is dropped.
@@ -268,8 +346,8 @@ impl Worker {
             let monitor = Monitor::new(knowledge);
             let (host, wake) = (System(Desktop::new()), Box::new(wake));
             let undo_file = UndoFile::of_user(monitor.machine().boot_id.known().cloned());
-            let mut thread =
-                Thread::new(host, monitor, recording_path(), undo_file, my_files, Replies { outbox, wake });
+            let (to, restart_file) = (Replies { outbox, wake }, RestartFile::of_user());
+            let mut thread = Thread::new(host, monitor, recording_path(), undo_file, restart_file, my_files, to);
             (thread.has_lowered, thread.closing) = flags;
             thread.scanner = scanner::installed();
             thread.run(&inbox);
@@ -343,6 +421,11 @@ struct Thread<H: Host> {
     scan: Option<RunningScan>,
     /// First process of the last job whose end was noted.
     noted_end: Option<ProcKey>,
+    restart_file: RestartFile,
+    restarting: Option<Restarting>,
+    /// What was noted before the last restart, until it is dismissed.
+    before: Option<Before>,
+    started_at: Instant,
     /// The state sent last.
     autostart: Option<Reading<AutostartState>>,
     samples: u64,
@@ -358,6 +441,7 @@ impl<H: Host> Thread<H> {
         monitor: Monitor,
         recording: Option<PathBuf>,
         undo_file: UndoFile,
+        restart_file: RestartFile,
         my_files: MyFiles,
         replies: Replies,
     ) -> Self {
@@ -379,6 +463,10 @@ impl<H: Host> Thread<H> {
             scanner: None,
             scan: None,
             noted_end: None,
+            restart_file,
+            restarting: None,
+            before: None,
+            started_at: Instant::now(),
             autostart: None,
             samples: 0,
             restart_readings: 0,
@@ -394,6 +482,7 @@ impl<H: Host> Thread<H> {
 
     fn run(mut self, inbox: &Receiver<Command>) {
         self.serve(inbox);
+        self.record_after();
         self.end_all_in_background();
     }
 
@@ -403,6 +492,7 @@ impl<H: Host> Thread<H> {
         }
         let mut due = Instant::now();
         while !self.closing.load(Ordering::Relaxed) {
+            self.step_restart();
             if Instant::now() >= due {
                 if !self.sample() {
                     return;
@@ -411,7 +501,8 @@ impl<H: Host> Thread<H> {
             }
             let until_due = due.saturating_duration_since(Instant::now());
             // A window that ends puts back soon what was lowered.
-            let is_near = self.job.is_some() || self.scan.is_some() || !self.lowered.is_empty();
+            let is_near =
+                self.job.is_some() || self.scan.is_some() || !self.lowered.is_empty() || self.restarting.is_some();
             let wait = if is_near { until_due.min(JOB_STEP) } else { until_due };
             match inbox.recv_timeout(wait) {
                 Ok(command) => {
@@ -437,6 +528,7 @@ impl<H: Host> Thread<H> {
         }
         // No wake-up of its own: another reply follows.
         let _ = self.replies.outbox.send(Reply::Antivirus(self.scanner.as_ref().map(|scanner| scanner.antivirus)));
+        self.take_restart_note();
         let (recording, now) = (self.recording.as_deref(), self.host.now());
         let recent = archive::recent(recording, now);
         self.monitor.preload(&recent);
@@ -484,6 +576,11 @@ impl<H: Host> Thread<H> {
             }
             Command::EndBackground(group) => return self.end_background(&group, BackgroundEnd::Asked),
             Command::DismissBackground(group) => return self.dismiss_background(&group),
+            Command::Restart { is_saved, lang } => return self.begin_restart(is_saved, lang),
+            Command::ConfirmRestart => return self.confirm_restart(),
+            Command::CancelRestart => return self.cancel_restart(),
+            Command::DismissRestart => return self.dismiss_restart(),
+            Command::DismissAfter => return self.dismiss_after(),
             Command::DismissJob => {
                 self.set_job_aside();
                 Reply::Job(None)
@@ -604,6 +701,9 @@ mod tests {
 
     use super::*;
     use crate::model::{EventKind, History, Pid, ProcState, SavedPriority};
+    use crate::remedy::restart::{
+        AfterRestart, AfterVerdict, Blocker, BrowserReturn, RestartEnd, RestartNote, Restarted,
+    };
     use crate::remedy::{BackgroundPhase, BackgroundVerdict, NotLowered, Phase, Verdict};
     use crate::sampler::fake::FakePc;
     use crate::undo_file::Undo;
@@ -638,6 +738,12 @@ mod tests {
         autostart_error: Option<String>,
         windows: Vec<WindowOwner>,
         others: Reading<bool>,
+        signed_in: Reading<At>,
+        /// Where the system's answers go: it has been asked, or told, as often.
+        checks: Vec<Sender<RestartAnswer>>,
+        restarts: Vec<Sender<RestartAnswer>>,
+        /// Entries that start the window once.
+        starts_once: u32,
     }
 
     #[derive(Clone)]
@@ -691,6 +797,33 @@ mod tests {
 
         fn starting(&self) -> Reading<Vec<String>> {
             Reading::Known(vec!["Chat".to_owned()])
+        }
+
+        fn signed_in_at(&self) -> Reading<At> {
+            self.1.borrow().signed_in
+        }
+
+        fn started_at(&self, key: ProcKey, _machine: &Machine) -> Option<At> {
+            // Of this PC, the start time is in seconds since it was signed in to.
+            Some(self.1.borrow().signed_in.get()? + Seconds(key.start_time as f64))
+        }
+
+        fn check_restart(&self, answer: Sender<RestartAnswer>) {
+            self.1.borrow_mut().checks.push(answer);
+        }
+
+        fn restart_pc(&self, _check: RestartCheck, answer: Sender<RestartAnswer>) {
+            self.1.borrow_mut().restarts.push(answer);
+        }
+
+        fn start_once(&self) -> Result<(), String> {
+            self.1.borrow_mut().starts_once = 1;
+            Ok(())
+        }
+
+        fn end_start_once(&self) -> Result<(), String> {
+            self.1.borrow_mut().starts_once = 0;
+            Ok(())
         }
 
         fn autostart_state(&self) -> Reading<AutostartState> {
@@ -778,7 +911,9 @@ mod tests {
             let host = FakeHost(pc.clone(), Rc::clone(&done));
             let to = Replies { outbox, wake: Box::new(|| {}) };
             let undo_file = UndoFile::at(recording.with_file_name("remedies.json"), None);
-            let thread = Thread::new(host, monitor, Some(recording.clone()), undo_file, MyFiles::default(), to);
+            let restart_file = RestartFile::at(recording.with_file_name("restart.json"));
+            let my_files = MyFiles::default();
+            let thread = Thread::new(host, monitor, Some(recording.clone()), undo_file, restart_file, my_files, to);
             let mut rig = Self { pc, done, thread, replies, recording, _folder: folder };
             rig.pc.start(BURNER, "burner", 0.6);
             rig.run(60);
@@ -792,6 +927,7 @@ mod tests {
                     assert!(self.thread.sample(), "the window listens");
                 }
                 self.pc.pass(JOB_STEP);
+                self.thread.step_restart();
                 self.thread.advance(CloseJob::step);
             }
         }
@@ -1068,7 +1204,9 @@ mod tests {
         let host = FakeHost(pc, Rc::clone(&done));
         let undo_file = UndoFile::at(recording.with_file_name("remedies.json"), None);
         let to = Replies { outbox, wake: Box::new(|| {}) };
-        let mut next = Thread::new(host, monitor, Some(recording), undo_file.clone(), MyFiles::default(), to);
+        let restart_file = RestartFile::at(recording.with_file_name("restart.json"));
+        let my_files = MyFiles::default();
+        let mut next = Thread::new(host, monitor, Some(recording), undo_file.clone(), restart_file, my_files, to);
         assert!(next.sample());
         assert_eq!((done.borrow().lowered.len(), undo_file.entries()), (0, vec![]));
     }
@@ -1160,5 +1298,233 @@ mod tests {
         assert_eq!(facts.with_windows.known().map(Vec::len), Some(2), "{facts:?}");
         assert_eq!(facts.unsaved, ["burner"], "a browser puts its news in front of the title");
         assert_eq!(facts.starting.known().map(Vec::as_slice), Some(&["Chat".to_owned()][..]));
+    }
+
+    /// What the window shows of the restart.
+    fn restart_phases(rig: &Rig) -> Vec<RestartPhase> {
+        let phases = rig.replies.try_iter().filter_map(|reply| match reply {
+            Reply::RestartJob(phase) => Some(phase),
+            _ => None,
+        });
+        phases.flatten().collect()
+    }
+
+    fn begin_restart(rig: &mut Rig) {
+        rig.thread.handle(Command::Restart { is_saved: true, lang: Lang::Ja });
+    }
+
+    /// Answers every question of the restart so far.
+    fn answer_checks(rig: &Rig, answer: &Result<RestartCheck, RestartError>) {
+        for to in rig.done.borrow_mut().checks.drain(..) {
+            let _ = to.send(RestartAnswer::Checked(answer.clone()));
+        }
+    }
+
+    fn note_of(rig: &Rig) -> Option<RestartNote> {
+        RestartFile::at(rig.recording.with_file_name("restart.json")).read()
+    }
+
+    /// As far as the countdown.
+    fn counting_down() -> Rig {
+        let mut rig = Rig::new();
+        begin_restart(&mut rig);
+        assert_eq!(restart_phases(&rig), [RestartPhase::Checking]);
+        answer_checks(&rig, &Ok(RestartCheck::default()));
+        rig.run(1);
+        rig
+    }
+
+    /// As far as the order.
+    fn ordered() -> Rig {
+        let mut rig = counting_down();
+        rig.run(30);
+        answer_checks(&rig, &Ok(RestartCheck::default()));
+        rig.run(1);
+        rig
+    }
+
+    #[test]
+    fn a_restart_is_counted_down_noted_and_ordered_once() {
+        let mut rig = counting_down();
+        // Clicks on a button that was drawn before.
+        begin_restart(&mut rig);
+        begin_restart(&mut rig);
+        rig.run(20);
+        let left: Vec<u32> = restart_phases(&rig)
+            .iter()
+            .filter_map(|phase| match phase {
+                RestartPhase::CountingDown { left } => Some(left.0.ceil() as u32),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(left, (10..=30).rev().collect::<Vec<u32>>(), "each second once");
+        assert_eq!((rig.done.borrow().restarts.len(), note_of(&rig)), (0, None));
+        rig.run(15);
+        assert_eq!(rig.done.borrow().checks.len(), 1, "asked again at the end");
+        assert_eq!((rig.done.borrow().restarts.len(), note_of(&rig)), (0, None));
+        answer_checks(&rig, &Ok(RestartCheck::default()));
+        rig.run(2);
+        assert_eq!((rig.done.borrow().restarts.len(), rig.done.borrow().starts_once), (1, 1));
+        let note = note_of(&rig).expect("noted");
+        assert_eq!((note.boot_id.as_deref(), note.lang.as_deref()), (Some("this start"), Some("ja")));
+        assert!(note.cpu.is_some_and(|cpu| cpu.get() > 0.5), "{note:?}");
+        assert_eq!(note.findings.len(), 1, "{:?}", note.findings);
+        assert_eq!(restart_phases(&rig).pop(), Some(RestartPhase::Requested { asks_password: false }));
+        let recorded = rig.recorded();
+        assert!(recorded.iter().any(|(kind, _, data)| *kind == EventKind::Action && data["remedy"] == "restart"));
+    }
+
+    #[test]
+    fn a_restart_that_is_cancelled_or_whose_window_ends_never_comes() {
+        let mut rig = counting_down();
+        rig.thread.handle(Command::CancelRestart);
+        rig.run(60);
+        assert_eq!(restart_phases(&rig).pop(), Some(RestartPhase::Ended(RestartEnd::Cancelled)));
+        rig.thread.handle(Command::DismissRestart);
+        assert!(rig.thread.restarting.is_none());
+        assert_eq!((rig.done.borrow().restarts.len(), note_of(&rig)), (0, None));
+        // A PC that slept, and an answer that comes when nobody waits any longer.
+        let mut rig = counting_down();
+        rig.pc.sleep(Duration::from_hours(8));
+        rig.run(60);
+        assert_eq!(restart_phases(&rig).pop(), Some(RestartPhase::Ended(RestartEnd::Interrupted)));
+        let mut rig = Rig::new();
+        begin_restart(&mut rig);
+        rig.thread.handle(Command::CancelRestart);
+        answer_checks(&rig, &Ok(RestartCheck::default()));
+        rig.run(60);
+        assert_eq!(rig.done.borrow().restarts.len(), 0);
+        let Rig { thread, replies, done, .. } = counting_down();
+        thread.closing.store(true, Ordering::Relaxed);
+        let (_commands, inbox) = channel();
+        thread.run(&inbox);
+        drop(replies);
+        assert_eq!(done.borrow().restarts.len(), 0);
+    }
+
+    #[test]
+    fn without_the_restart_nothing_waits_for_one() {
+        let answered = |answer: Result<(), RestartError>| {
+            let mut rig = ordered();
+            let to = rig.done.borrow_mut().restarts.pop().expect("ordered");
+            to.send(RestartAnswer::Requested(answer)).expect("waited for");
+            rig.run(1);
+            rig
+        };
+        let rig = answered(Err(RestartError::OthersSignedIn));
+        assert_eq!((note_of(&rig), rig.done.borrow().starts_once), (None, 0));
+        assert_eq!(rig.verdicts(), ["refused"]);
+        let rig = answered(Err(RestartError::Unconfirmed));
+        assert!(note_of(&rig).is_some(), "it may still come");
+        let mut rig = answered(Ok(()));
+        assert!(note_of(&rig).is_some());
+        rig.run(70);
+        assert_eq!(restart_phases(&rig).pop(), Some(RestartPhase::Ended(RestartEnd::NotHappened)));
+        rig.thread.handle(Command::DismissRestart);
+        assert_eq!((note_of(&rig), rig.done.borrow().starts_once), (None, 0));
+        // Where the agent starts with the PC, it opens the window.
+        let mut rig = counting_down();
+        rig.done.borrow_mut().autostart = AutostartState::OnForEveryone;
+        rig.run(30);
+        answer_checks(&rig, &Ok(RestartCheck::default()));
+        rig.run(1);
+        assert!(note_of(&rig).is_some() && rig.done.borrow().starts_once == 0);
+    }
+
+    #[test]
+    fn who_stands_in_the_way_is_asked_about_and_a_refusal_told() {
+        let mut rig = Rig::new();
+        rig.done.borrow_mut().others = Reading::Known(true);
+        begin_restart(&mut rig);
+        answer_checks(&rig, &Ok(RestartCheck::default()));
+        rig.run(60);
+        assert_eq!(restart_phases(&rig).pop(), Some(RestartPhase::Confirm(vec![Blocker::OthersSignedIn])));
+        rig.thread.handle(Command::ConfirmRestart);
+        rig.run(20);
+        assert!(matches!(restart_phases(&rig).pop(), Some(RestartPhase::CountingDown { .. })));
+        rig.thread.handle(Command::CancelRestart);
+        begin_restart(&mut rig);
+        answer_checks(&rig, &Err(RestartError::NotAllowed));
+        rig.run(1);
+        let refused = RestartPhase::Ended(RestartEnd::Refused(RestartError::NotAllowed));
+        assert_eq!(restart_phases(&rig).pop(), Some(refused));
+        assert_eq!(rig.done.borrow().restarts.len(), 0);
+    }
+
+    /// The window that opens by itself after a restart.
+    fn window_after(boot_id: &str, prepare: impl FnOnce(&Rig)) -> Rig {
+        let mut rig = Rig::new();
+        let finding = rig.thread.observation.as_ref().expect("a sample").findings[0].0.clone();
+        let note = RestartNote {
+            at: At(rig.pc.now().0 - 120_000),
+            boot_id: Some(boot_id.to_owned()),
+            findings: vec![finding],
+            cpu: Some(crate::model::Fraction::new(0.93)),
+            temperature: None,
+            browsers: Vec::new(),
+            lang: None,
+        };
+        RestartFile::at(rig.recording.with_file_name("restart.json")).write(&note).expect("written");
+        rig.done.borrow_mut().signed_in = Reading::Known(At(rig.pc.now().0 - 20_000));
+        rig.done.borrow_mut().starts_once = 1;
+        prepare(&rig);
+        assert!(rig.thread.begin());
+        rig
+    }
+
+    fn afters(rig: &Rig) -> Vec<AfterRestart> {
+        let facts = rig.replies.try_iter().filter_map(|reply| match reply {
+            Reply::Restart(facts) => facts.after,
+            _ => None,
+        });
+        facts.collect()
+    }
+
+    #[test]
+    fn what_a_restart_has_changed_is_shown_once_and_recorded() {
+        let mut rig = window_after("the start before", |rig| {
+            rig.pc.end(BURNER.pid);
+            // 8 s after the sign-in.
+            rig.pc.start(ProcKey { pid: 4_000_031, start_time: 8 }, "firefox", 0.0);
+        });
+        assert_eq!((note_of(&rig), rig.done.borrow().starts_once), (None, 0), "shown once");
+        rig.run(10);
+        let first = afters(&rig).pop().expect("shown");
+        assert!(matches!(first.verdict, AfterVerdict::Measuring { .. }), "{first:?}");
+        assert!(matches!(&first.browser, BrowserReturn::CameBack(back) if back[0].after == Seconds(8.0)), "{first:?}");
+        assert_eq!(rig.verdicts().len(), 0);
+        rig.run(200);
+        let last = afters(&rig).pop().expect("shown");
+        assert_eq!((last.restarted, &last.verdict), (Restarted::Yes, &AfterVerdict::Fixed));
+        assert!(last.load.is_some_and(|(before, after)| before.get() > 0.9 && after.get() < 0.1), "{last:?}");
+        assert_eq!(rig.verdicts(), ["worked"]);
+        rig.thread.handle(Command::DismissAfter);
+        rig.run(20);
+        assert_eq!((afters(&rig).len(), rig.verdicts().len()), (0, 1));
+        // The load is there again.
+        let mut rig = window_after("the start before", |_| {});
+        rig.run(220);
+        assert!(
+            matches!(afters(&rig).pop().expect("shown").verdict, AfterVerdict::NotFixed(found) if found.len() == 1)
+        );
+        assert_eq!(rig.verdicts(), ["no_change"]);
+    }
+
+    #[test]
+    fn a_shutdown_with_fast_start_up_is_no_restart() {
+        let mut rig = window_after("this start", |_| {});
+        rig.run(10);
+        let after = afters(&rig).pop().expect("shown");
+        assert_eq!((after.restarted, after.verdict), (Restarted::No, AfterVerdict::NotRestarted));
+        assert_eq!(rig.verdicts(), ["not_restarted"]);
+        // In the session of the request it is still to come.
+        let mut rig = window_after("this start", |rig| rig.done.borrow_mut().signed_in = Reading::default());
+        rig.run(10);
+        assert!(afters(&rig).is_empty() && note_of(&rig).is_some());
+        // A window that ends before the verdict says that there is none.
+        let mut rig = window_after("the start before", |_| {});
+        rig.run(10);
+        rig.thread.record_after();
+        assert_eq!(rig.verdicts(), ["cannot_tell"]);
     }
 }

@@ -18,7 +18,10 @@ use mimamori::model::{
     Launch, Machine, Memory, Os, Owner, ProcFacts, ProcKey, ProcSample, ProcState, ProgramSample, Reading, Refusal,
     Sample, Seconds, SelfUsage, Signature, Signatures, Why,
 };
-use mimamori::remedy::restart::{RestartFacts, Step, Ticks};
+use mimamori::remedy::restart::{
+    AfterRestart, AfterVerdict, Blocker, BrowserReturn, RestartEnd, RestartFacts, RestartPhase, Restarted,
+    ReturnedBrowser, Step, Ticks,
+};
 use mimamori::remedy::{
     BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NotLowered, Phase, Plan, Reopening, ScanStatus,
     ScanVerdict, Start, StartFailure, Verdict, plan,
@@ -46,6 +49,7 @@ struct Scene {
     scan: Option<ScanStatus>,
     job: Option<CloseStatus>,
     restart: RestartFacts,
+    restart_phase: Option<RestartPhase>,
     ticks: Ticks,
     background: Background,
     autostart: AutostartState,
@@ -123,6 +127,7 @@ impl Scene {
             startup: None,
             scan: None,
             restart: RestartFacts { boot_id: Reading::Known("a".into()), ..RestartFacts::default() },
+            restart_phase: None,
             ticks: Ticks::default(),
             background: Background::Off,
             autostart: AutostartState::Off,
@@ -165,6 +170,7 @@ impl Scene {
             startup: self.startup.as_ref(),
             scan: self.scan.as_ref(),
             restart: &self.restart,
+            restart_phase: self.restart_phase.as_ref(),
             ticks: &self.ticks,
             own: SelfUsage { cpu: Reading::Known(Fraction::new(0.001)), memory: Reading::Known(Bytes(1 << 26)) },
             crash: self.crash.as_ref(),
@@ -1126,5 +1132,147 @@ fn an_unexpected_end_is_reported_until_it_is_dismissed() {
         harness.state_mut().crash = None;
         harness.run_steps(3);
         assert!(harness.query_by_label_contains("mimamori-window.log").is_none());
+    }
+}
+
+/// The window with a restart that is as far as `phase`.
+fn restarting(lang: Lang, phase: RestartPhase) -> Harness<'static, Scene> {
+    let mut scene = Scene::new(lang, 0.05);
+    scene.restart_phase = Some(phase);
+    scene.harness([1000.0, 700.0])
+}
+
+#[test]
+fn the_pc_is_restarted_from_the_list_in_both_languages() {
+    for (lang, button) in [(Lang::En, "Restart now"), (Lang::Ja, "今すぐ再起動")] {
+        let mut scene = Scene::new(lang, 0.05);
+        scene.shell.show(Screen::Restart);
+        let mut harness = scene.harness([1000.0, 1200.0]);
+        harness.get_by_label(button).click();
+        harness.run_steps(2);
+        assert!(harness.state().intents.contains(&Intent::Restart));
+        // While one is under way there is no second one.
+        harness.state_mut().intents.clear();
+        harness.state_mut().restart_phase = Some(RestartPhase::Requested { asks_password: false });
+        harness.run_steps(2);
+        harness.get_by_label(button).click();
+        harness.run_steps(2);
+        assert!(!harness.state().intents.contains(&Intent::Restart));
+    }
+}
+
+#[test]
+fn the_countdown_is_on_every_screen_and_ends_with_a_click_or_a_key() {
+    let phase = || RestartPhase::CountingDown { left: Seconds(17.4) };
+    for (lang, said, button) in
+        [(Lang::En, "This PC restarts in 20 s", "Cancel"), (Lang::Ja, "20 秒後に再起動します", "キャンセル")]
+    {
+        for &screen in Screen::ALL {
+            let mut harness = restarting(lang, phase());
+            harness.state_mut().shell.show(screen);
+            harness.run_steps(2);
+            // What a screen reader says does not change each second.
+            harness.get_by_label(said);
+            harness.get_by_label(button).click();
+            harness.run_steps(2);
+            assert!(harness.state().intents.contains(&Intent::CancelRestart), "{screen:?}");
+        }
+        let mut harness = restarting(lang, phase());
+        harness.key_press(Key::Escape);
+        harness.run_steps(2);
+        assert!(harness.state().intents.contains(&Intent::CancelRestart));
+    }
+    // What was told to the system is not taken back.
+    let mut harness = restarting(Lang::En, RestartPhase::Requested { asks_password: true });
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    assert!(!harness.state().intents.contains(&Intent::CancelRestart) && harness.query_by_label("Cancel").is_none());
+}
+
+#[test]
+fn what_stands_in_the_way_is_confirmed_by_name_and_the_safe_answer_is_first() {
+    let phase = || RestartPhase::Confirm(vec![Blocker::NotTicked(vec!["Editor".into()]), Blocker::OthersSignedIn]);
+    for (lang, names, others, restart, keep) in [
+        (Lang::En, "Open now: Editor", "Another person is signed in", "Restart all the same", "Do not restart"),
+        (Lang::Ja, "開いているプログラム：Editor", "ほかの人がサインイン", "それでも再起動する", "再起動しない"),
+    ] {
+        let mut harness = restarting(lang, phase());
+        harness.run_steps(2);
+        harness.get_by_label_contains(names);
+        harness.get_by_label_contains(others);
+        assert!(harness.get_by_label(keep).is_focused());
+        assert!(harness.state().intents.is_empty());
+        harness.get_by_label(restart).click();
+        harness.run_steps(2);
+        assert!(harness.state().intents.contains(&Intent::ConfirmRestart));
+        for key in [Key::Escape, Key::Enter] {
+            let mut harness = restarting(lang, phase());
+            harness.run_steps(2);
+            harness.key_press(key);
+            harness.run_steps(2);
+            assert!(harness.state().intents.contains(&Intent::CancelRestart), "{key:?}");
+            assert!(!harness.state().intents.contains(&Intent::ConfirmRestart), "{key:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_says_what_to_do_next() {
+    for (lang, words) in [(Lang::En, "Ask them to save and to sign out"), (Lang::Ja, "サインアウトしてもらってから")]
+    {
+        let refused = RestartEnd::Refused(mimamori::model::RestartError::OthersSignedIn);
+        let mut harness = restarting(lang, RestartPhase::Ended(refused));
+        harness.get_by_label_contains(words);
+        harness.get_by_label("OK").click();
+        harness.run_steps(2);
+        assert!(harness.state().intents.contains(&Intent::DismissRestart));
+    }
+}
+
+#[test]
+fn the_list_says_afterwards_whether_it_helped_and_what_came_back() {
+    let returned = ReturnedBrowser { name: "Chromium".into(), after: Seconds(8.0), by: Some("session-starter".into()) };
+    for (lang, verdict, back, copy, reset) in [
+        (
+            Lang::En,
+            "The restart did not help",
+            "8 s after the sign-in",
+            "Copy for the helpdesk",
+            "Begin the list again",
+        ),
+        (
+            Lang::Ja,
+            "再起動しても解決していません",
+            "自動で戻ってきました",
+            "ヘルプデスク用にコピー",
+            "手順を最初から始める",
+        ),
+    ] {
+        let mut scene = Scene::new(lang, 0.6);
+        let found = scene.findings[0].0.clone();
+        scene.restart.after = Some(AfterRestart {
+            at: At(0),
+            restarted: Restarted::Yes,
+            browser: BrowserReturn::CameBack(vec![returned.clone()]),
+            load: Some((Fraction::new(0.93), Fraction::new(0.61))),
+            heat: None,
+            before: vec![found.clone()],
+            verdict: AfterVerdict::NotFixed(vec![found]),
+        });
+        scene.shell.show(Screen::Restart);
+        let mut harness = scene.harness([1000.0, 1400.0]);
+        harness.get_by_label_contains(verdict);
+        harness.get_by_label_contains(back);
+        harness.get_by_label(copy).click();
+        harness.run_steps(2);
+        let copied = harness.state().intents.iter().find_map(|intent| match intent {
+            Intent::Copy(text) => Some(text.clone()),
+            _ => None,
+        });
+        let copied = copied.expect("a text to paste");
+        assert!(copied.contains("session-starter") && copied.contains("93%") && copied.contains(verdict), "{copied}");
+        harness.get_by_label(reset).click();
+        harness.run_steps(2);
+        assert!(harness.state().intents.contains(&Intent::ResetTicks));
     }
 }

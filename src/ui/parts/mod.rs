@@ -12,5 +12,6 @@ pub mod notice;
 pub mod offer;
 pub mod programs;
 pub mod recording;
+pub mod restart_card;
 pub mod scan_card;
 pub mod startup_list;

@@ -6,16 +6,87 @@ use crate::diagnose::Subject;
 use crate::explain::format;
 use crate::explain::program_name;
 use crate::model::{ProgramKind, Reading};
-use crate::remedy::restart::{Step, StepState, state};
+use crate::remedy::restart::{AfterRestart, AfterVerdict, BrowserReturn, RestartPhase, Step, StepState, state};
+use crate::report::{after_for_helpdesk, after_lines, after_text};
 use crate::ui::intent::Intent;
+use crate::ui::parts::finding_card::primary;
 use crate::ui::parts::icon::{self, Icon};
 use crate::ui::snapshot::Snapshot;
 
 /// Most programs that are listed by name.
 const MOST_NAMES: usize = 8;
 
-/// Draws the screen.
-pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+/// The screen.
+#[derive(Debug, Default)]
+pub struct RestartScreen {
+    /// What the restart has changed was copied for the helpdesk.
+    copied: bool,
+}
+
+impl RestartScreen {
+    /// Draws the screen.
+    pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+        match &snapshot.restart.after {
+            Some(after) => self.after_ui(ui, snapshot, after, intents),
+            None => self.copied = false,
+        }
+        checklist_ui(ui, snapshot, intents);
+    }
+
+    /// What the last restart has changed.
+    fn after_ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        snapshot: &Snapshot<'_>,
+        after: &AfterRestart,
+        intents: &mut Vec<Intent>,
+    ) {
+        let (theme, texts) = (snapshot.theme, snapshot.texts);
+        let palette = theme.palette(ui).clone();
+        let came_back = matches!(after.browser, BrowserReturn::CameBack(_));
+        let (symbol, colour) = match &after.verdict {
+            AfterVerdict::Measuring { .. } => (Icon::Clock, palette.accent),
+            AfterVerdict::NotFixed(_) | AfterVerdict::NotRestarted => (Icon::Warning, palette.warning),
+            _ if came_back => (Icon::Warning, palette.warning),
+            AfterVerdict::Fixed => (Icon::Ok, palette.ok),
+            AfterVerdict::NothingBefore | AfterVerdict::CannotTell => (Icon::Info, palette.accent),
+        };
+        theme.card(ui).stroke(egui::Stroke::new(1.5, colour)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.label(RichText::new(texts.get("after-title")).color(palette.muted));
+            ui.horizontal_top(|ui| {
+                let (rect, _) = ui.allocate_exact_size(vec2(24.0, 24.0), egui::Sense::hover());
+                icon::paint(ui.painter(), symbol, rect, colour);
+                ui.vertical(|ui| {
+                    let text = RichText::new(after_text(after, texts, snapshot.now));
+                    let label = ui.add(egui::Label::new(text.font(theme.bold(theme.size.title))).wrap());
+                    ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(egui::accesskit::Live::Polite));
+                    for line in after_lines(after, snapshot.knowledge, texts) {
+                        ui.add(egui::Label::new(line).wrap());
+                    }
+                    let is_open = matches!(after.verdict, AfterVerdict::NotFixed(_) | AfterVerdict::NotRestarted);
+                    if (is_open || came_back) && ui.button(texts.get("button-tell-helpdesk")).clicked() {
+                        self.copied = true;
+                        let text = after_for_helpdesk(
+                            after,
+                            snapshot.system,
+                            snapshot.knowledge,
+                            texts,
+                            snapshot.zone,
+                            snapshot.now,
+                        );
+                        intents.push(Intent::Copy(text));
+                    }
+                    if self.copied {
+                        ui.label(RichText::new(texts.get("copied-for-helpdesk")).color(palette.muted));
+                    }
+                });
+            });
+        });
+    }
+}
+
+fn checklist_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let muted = theme.palette(ui).muted;
     ui.spacing_mut().item_spacing.y = 12.0;
@@ -42,10 +113,16 @@ pub fn ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>)
             ui.add_space(6.0);
             if title == "restart-before" {
                 ui.label(texts.get("restart-how"));
+                ui.add_space(4.0);
+                let button = primary(ui, snapshot, &texts.get("button-restart-now"));
+                let is_idle = snapshot.restart_phase.is_none_or(|phase| matches!(phase, RestartPhase::Ended(_)));
+                if ui.add_enabled(is_idle, button).clicked() {
+                    intents.push(Intent::Restart);
+                }
             }
         });
     }
-    if (!snapshot.ticks.done.is_empty() || snapshot.ticks.boot_id.is_some())
+    if (!snapshot.ticks.done.is_empty() || snapshot.ticks.boot_id.is_some() || snapshot.restart.after.is_some())
         && ui.button(texts.get("restart-reset")).clicked()
     {
         intents.push(Intent::ResetTicks);
