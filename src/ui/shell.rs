@@ -59,6 +59,14 @@ impl Shell {
             .show_separator_line(false)
             .frame(frame.inner_margin(Margin { left: 16, right: 16, top: 4, bottom: 8 }))
             .show(ui, |ui| footer_ui(ui, snapshot));
+        // Not part of the page: whoever has scrolled down to start it must see it, and how to stop it.
+        if let Some(phase) = snapshot.restart_phase {
+            egui::Panel::top("restart")
+                .resizable(false)
+                .show_separator_line(false)
+                .frame(frame.inner_margin(Margin { left: 16, right: 16, top: 16, bottom: 0 }))
+                .show(ui, |ui| restart_card::ui(ui, snapshot, phase, &mut intents));
+        }
         egui::CentralPanel::default()
             .frame(frame.inner_margin(Margin { left: 16, right: 4, top: 16, bottom: 0 }))
             .show(ui, |ui| {
@@ -66,9 +74,6 @@ impl Shell {
                 egui::ScrollArea::vertical().id_salt(self.screen).auto_shrink(false).show(ui, |ui| {
                     egui::Frame::new().inner_margin(Margin { left: 0, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
                         ui.spacing_mut().item_spacing.y = 12.0;
-                        if let Some(phase) = snapshot.restart_phase {
-                            restart_card::ui(ui, snapshot, phase, &mut intents);
-                        }
                         // An action stays visible on every screen.
                         if let Some(job) = snapshot.job {
                             self.job.ui(ui, snapshot, job, &mut intents);

@@ -299,13 +299,13 @@ fn verdict(note: &RestartNote, facts: &AfterFacts, restarted: Restarted) -> Afte
         Restarted::CannotTell => return AfterVerdict::CannotTell,
         Restarted::Yes => {}
     }
-    if note.findings.is_empty() {
-        return AfterVerdict::NothingBefore;
-    }
     // A tool that was opened long after the sign-in has not seen enough either.
     let until = facts.begun + SETTLE;
     if facts.now < until {
         return AfterVerdict::Measuring { until };
+    }
+    if note.findings.is_empty() {
+        return AfterVerdict::NothingBefore;
     }
     let is_back = |now: &&Finding| {
         now.is_ongoing() && note.findings.iter().any(|before| before.incident_key() == now.incident_key())
@@ -421,6 +421,9 @@ mod tests {
         assert_eq!(AfterRestart::of(&note(), &found).verdict, AfterVerdict::Fixed, "what was found before is gone");
         let calm = RestartNote { findings: Vec::new(), ..note() };
         assert_eq!(AfterRestart::of(&calm, &facts("b")).verdict, AfterVerdict::NothingBefore);
+        let early = AfterFacts { now: At(2_100_000), ..facts("b") };
+        let early = AfterRestart::of(&calm, &early).verdict;
+        assert!(matches!(early, AfterVerdict::Measuring { .. }), "the load is compared in any case");
     }
 
     #[test]
