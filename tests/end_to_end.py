@@ -42,7 +42,8 @@ NOT_INHERITED = [
     "XDG_CURRENT_DESKTOP", "XDG_SESSION_ID", "XDG_SESSION_TYPE", "XDG_STATE_HOME",
 ]
 FILES = {
-    "desktop": ["desktop/e2e.py", "desktop/agent.py", "desktop/tray/tray.py"],
+    "desktop": ["desktop/e2e.py", "desktop/agent.py", "desktop/restart.py",
+                "desktop/tray/tray.py"],
     "windows": ["windows/tray.py", "windows/agent.py", "windows/window.py", "windows/scenes.py"],
 }
 
@@ -101,6 +102,8 @@ def on_linux(test, folder, _slot):
         "HOME": str(folder / "home"), "XDG_RUNTIME_DIR": str(folder / "run"), "MIMAMORI_E2E_TMP": str(folder),
         "XDG_CONFIG_HOME": str(folder / "home/.config"), "XDG_DATA_HOME": str(folder / "home/.local/share"),
         "XDG_CACHE_HOME": str(folder / "home/.cache"), "GSETTINGS_BACKEND": "memory", "NO_AT_BRIDGE": "0",
+        # A socket of the test, mostly none: no test tells the system of this PC to restart.
+        "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder}/system-bus",
     }
     return ["dbus-run-session", "--", *surroundings], env
 
