@@ -1165,7 +1165,7 @@ fn the_pc_is_restarted_from_the_list_in_both_languages() {
 fn the_countdown_is_on_every_screen_and_ends_with_a_click_or_a_key() {
     let phase = || RestartPhase::CountingDown { left: Seconds(17.4) };
     for (lang, said, button) in
-        [(Lang::En, "This PC restarts in 20 s", "Cancel"), (Lang::Ja, "20 秒後に再起動します", "キャンセル")]
+        [(Lang::En, "This PC restarts in 20 s", "Cancel"), (Lang::Ja, "20秒後に再起動します", "キャンセル")]
     {
         for &screen in Screen::ALL {
             let mut harness = restarting(lang, phase());
