@@ -78,4 +78,8 @@ pub struct BrowserState {
     pub update_waiting: Reading<bool>,
     /// One of its profiles has an ad-blocking add-on, or it blocks ads itself.
     pub ad_blocking: Reading<bool>,
+    /// One of its profiles opens the pages of the last session again at each start.
+    pub restores_session: Reading<bool>,
+    /// Every profile warns before a page without https.
+    pub https_only: Reading<bool>,
 }

@@ -382,6 +382,7 @@ fn browser(map: &Map<String, Value>) -> Option<BrowserState> {
         dated_at: point_in_time(map, "dated_at"),
         update_waiting: flag(map, "update_waiting"),
         ad_blocking: flag(map, "ad_blocking"),
+        ..BrowserState::default()
     })
 }
 

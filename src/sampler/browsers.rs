@@ -1,7 +1,7 @@
 //! State of the running browsers, read on a thread of its own because a profile may lie on a network drive that does not
-//! answer: age of the program file, pending update, ad blocking.
+//! answer: age of the program file, pending update, ad blocking, and whether it restores its pages and insists on https.
 //!
-//! Of a profile only the names of its add-ons are read; never history, cookies, addresses or pages.
+//! Of a profile only the names of its add-ons and two settings are read; never history, cookies, addresses or pages.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -88,11 +88,14 @@ impl Browsers {
 }
 
 fn state(question: &BrowserQuestion) -> BrowserState {
+    let (restores_session, https_only) = settings(question);
     BrowserState {
         name: Arc::clone(&question.name),
         dated_at: dated_at(question),
         update_waiting: update_waiting(question),
         ad_blocking: ad_blocking(question),
+        restores_session,
+        https_only,
     }
 }
 
@@ -190,12 +193,8 @@ fn ad_blocking(question: &BrowserQuestion) -> Reading<bool> {
     if places.policies.iter().any(|place| platform::policy_list(place, FORCED).iter().any(is_forced)) {
         return Reading::Known(true);
     }
-    let folders: Vec<PathBuf> = match &question.own_profiles {
-        Some(own) => Some(PathBuf::from(own)).filter(|own| own.is_absolute()).into_iter().collect(),
-        None => places.profiles.iter().filter_map(|place| platform::user_folder(place)).collect(),
-    };
     let (mut profiles, mut unread) = (0, None);
-    for profile in folders.iter().flat_map(|folder| profiles_in(folder)) {
+    for profile in profiles_of(question) {
         let found = match places.family {
             BrowserFamily::Chromium => chromium_blocks(&profile, is_blocker),
             BrowserFamily::Firefox => firefox_blocks(&profile, is_blocker),
@@ -213,6 +212,15 @@ fn ad_blocking(question: &BrowserQuestion) -> Reading<bool> {
         None if profiles == 0 || may_block => Reading::Missing(Why::Unsupported),
         None => Reading::Known(false),
     }
+}
+
+/// Folders that may be profiles of the browser.
+fn profiles_of(question: &BrowserQuestion) -> Vec<PathBuf> {
+    let folders: Vec<PathBuf> = match &question.own_profiles {
+        Some(own) => Some(PathBuf::from(own)).filter(|own| own.is_absolute()).into_iter().collect(),
+        None => question.places.profiles.iter().filter_map(|place| platform::user_folder(place)).collect(),
+    };
+    folders.iter().flat_map(|folder| profiles_in(folder)).collect()
 }
 
 /// The folder itself, because some browsers have a single profile, and its subfolders.
@@ -259,6 +267,102 @@ fn firefox_blocks(profile: &Path, is_blocker: impl Fn(&str) -> bool) -> Reading<
         Ok(list) => Reading::Known(list.addons.iter().any(|add_on| add_on.active && is_blocker(&add_on.id))),
         Err(_) => Reading::Missing(Why::OutOfRange),
     }
+}
+
+/// The two settings of a profile that are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct ProfileSettings {
+    restores_session: bool,
+    https_only: bool,
+}
+
+/// Whether any profile restores its pages, and whether all insist on https. What a policy of an administrator sets
+/// instead is not read.
+fn settings(question: &BrowserQuestion) -> (Reading<bool>, Reading<bool>) {
+    let unknown = |why| (Reading::Missing(why), Reading::Missing(why));
+    if question.shared {
+        return unknown(Why::Unsupported);
+    }
+    let (mut of_all, mut unread) = (None, None);
+    for profile in profiles_of(question) {
+        let found = match question.places.family {
+            BrowserFamily::Chromium => chromium_settings(&profile),
+            BrowserFamily::Firefox => firefox_settings(&profile),
+        };
+        match found {
+            Reading::Known(found) => {
+                let before = of_all.unwrap_or(ProfileSettings { restores_session: false, https_only: true });
+                of_all = Some(ProfileSettings {
+                    restores_session: before.restores_session || found.restores_session,
+                    https_only: before.https_only && found.https_only,
+                });
+            }
+            Reading::Missing(Why::NoSensor) => {}
+            Reading::Missing(why) => unread = Some(why),
+        }
+    }
+    match (of_all, unread) {
+        (_, Some(why)) => unknown(why),
+        (None, None) => unknown(Why::Unsupported),
+        (Some(found), None) => (Reading::Known(found.restores_session), Reading::Known(found.https_only)),
+    }
+}
+
+/// Settings of a Chromium profile. Windows keeps the protected ones in a file of their own, which wins.
+/// `session.restore_on_startup` is 1 for the last session and 6 for that and a list (session_startup_pref.h);
+/// `https_only_mode_enabled` is "always use secure connections". What is not in the files has its default, off.
+fn chromium_settings(profile: &Path) -> Reading<ProfileSettings> {
+    #[derive(Default, Deserialize)]
+    struct Preferences {
+        #[serde(default)]
+        session: Session,
+        https_only_mode_enabled: Option<bool>,
+    }
+    #[derive(Default, Deserialize)]
+    struct Session {
+        restore_on_startup: Option<i64>,
+    }
+    let read = |name: &str| {
+        let file = platform::open_ordinary(&profile.join(name))?;
+        serde_json::from_reader::<_, Preferences>(BufReader::new(file.take(LONGEST_LIST))).map_err(std::io::Error::from)
+    };
+    let ordinary = match read("Preferences") {
+        Ok(preferences) => preferences,
+        Err(error) if is_nothing(&error) => return Reading::Missing(Why::NoSensor),
+        Err(error) => return error.into(),
+    };
+    let protected = match read("Secure Preferences") {
+        Ok(preferences) => preferences,
+        Err(error) if is_nothing(&error) => Preferences::default(),
+        Err(error) => return error.into(),
+    };
+    let restore = protected.session.restore_on_startup.or(ordinary.session.restore_on_startup);
+    let https_only = protected.https_only_mode_enabled.or(ordinary.https_only_mode_enabled);
+    Reading::Known(ProfileSettings {
+        restores_session: matches!(restore, Some(1 | 6)),
+        https_only: https_only == Some(true),
+    })
+}
+
+/// Settings of a Firefox profile: `prefs.js` lists those that differ from their defaults, one a line.
+fn firefox_settings(profile: &Path) -> Reading<ProfileSettings> {
+    let mut text = String::new();
+    let file = match platform::open_ordinary(&profile.join("prefs.js")) {
+        Ok(file) => file,
+        Err(error) if is_nothing(&error) => return Reading::Missing(Why::NoSensor),
+        Err(error) => return error.into(),
+    };
+    if let Err(error) = file.take(LONGEST_LIST).read_to_string(&mut text) {
+        return error.into();
+    }
+    let value = |name: &str| {
+        let set = text.lines().filter_map(|line| line.strip_prefix("user_pref(\"")?.strip_prefix(name));
+        set.filter_map(|rest| rest.strip_prefix("\",")?.trim().strip_suffix(");")).next_back().map(str::trim)
+    };
+    Reading::Known(ProfileSettings {
+        restores_session: value("browser.startup.page") == Some("3"),
+        https_only: value("dom.security.https_only_mode") == Some("true"),
+    })
 }
 
 /// There is no such file, or the supposed profile folder is a file.
@@ -351,6 +455,54 @@ mod tests {
         assert_eq!(with(true), Reading::Known(true));
         put(&list, r#"{"schemaVersion":37,"addons":[{"id":"uBl"#);
         assert_eq!(ad_blocking(&question), Reading::Missing(Why::OutOfRange), "it is being written");
+    }
+
+    #[test]
+    fn settings_are_those_of_the_profiles() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let question = question(BrowserFamily::Chromium, folder.path());
+        let missing = (Reading::Missing(Why::Unsupported), Reading::Missing(Why::Unsupported));
+        assert_eq!(settings(&question), missing, "no profile");
+        let known = |restores, https| (Reading::Known(restores), Reading::Known(https));
+        let file = folder.path().join("Default/Preferences");
+        for (text, expected) in [
+            ("{}", known(false, false)),
+            (
+                r#"{"session":{"restore_on_startup":1,"x":[1]},"https_only_mode_enabled":true,"y":{}}"#,
+                known(true, true),
+            ),
+            (r#"{"session":{"restore_on_startup":5}}"#, known(false, false)),
+        ] {
+            put(&file, text);
+            assert_eq!(settings(&question), expected, "{text}");
+        }
+        put(&folder.path().join("Default/Secure Preferences"), r#"{"session":{"restore_on_startup":6}}"#);
+        assert_eq!(settings(&question), known(true, false), "the protected value wins");
+        put(&folder.path().join("Profile 1/Preferences"), r#"{"https_only_mode_enabled":true}"#);
+        assert_eq!(settings(&question), known(true, false), "one profile restores, not all insist");
+        put(&file, "{\"session\":");
+        assert!(settings(&question).0.known().is_none(), "it is being written");
+        let shared = BrowserQuestion { shared: true, ..question };
+        assert_eq!(settings(&shared), missing);
+    }
+
+    #[test]
+    fn settings_of_firefox_are_lines() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let question = question(BrowserFamily::Firefox, folder.path());
+        let file = folder.path().join("a1b2.default-release/prefs.js");
+        for (text, restores, https) in [
+            ("// Mozilla User Preferences\n", false, false),
+            (
+                "user_pref(\"browser.startup.page\", 3);\nuser_pref(\"dom.security.https_only_mode\", true);\n",
+                true,
+                true,
+            ),
+            ("user_pref(\"browser.startup.page_x\", 3);\n// user_pref(\"browser.startup.page\", 3);\n", false, false),
+        ] {
+            put(&file, text);
+            assert_eq!(settings(&question), (Reading::Known(restores), Reading::Known(https)), "{text}");
+        }
     }
 
     #[test]
