@@ -11,6 +11,7 @@ mod overlay;
 mod place;
 mod programs;
 mod script;
+mod security;
 mod system;
 mod thresholds;
 
@@ -19,12 +20,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub use application::{Application, application};
 pub use overlay::{KnowledgeNote, OVERRIDE_LIMIT, Rejected};
 pub use programs::{Advice, Busy, KnownProgram, Label, Protection, Source};
+pub use security::SecurityKind;
 pub use thresholds::{
     Cpu, Disk, Growth, Heat, MemoryLimits, Mining, Paging, PowerLimits, Steady, Thresholds, Times, Wait,
 };
 
 use browsers::Browsers;
 use miners::Miners;
+use security::Security;
 use system::{MonitoringTools, System, TableError};
 
 use crate::model::{Fraction, Os, ProcFacts, ProtectRules, Reading};
@@ -46,6 +49,7 @@ pub struct Knowledge {
     by_service: HashMap<String, usize>,
     sources: BTreeMap<String, Source>,
     browsers: Browsers,
+    security: Security,
     system: System,
     miners: Miners,
     monitors: BTreeSet<String>,
@@ -93,6 +97,7 @@ struct Tables {
     miners: &'static str,
     monitors: &'static str,
     browsers: &'static str,
+    security: &'static str,
     thresholds: &'static str,
 }
 
@@ -102,6 +107,7 @@ const BUILTIN: Tables = Tables {
     miners: include_str!("../../assets/knowledge/miners.toml"),
     monitors: include_str!("../../assets/knowledge/monitors.toml"),
     browsers: include_str!("../../assets/knowledge/browsers.toml"),
+    security: include_str!("../../assets/knowledge/security.toml"),
     thresholds: include_str!("../../assets/knowledge/thresholds.toml"),
 };
 
@@ -128,6 +134,7 @@ impl Knowledge {
         };
         let system = System::read(tables.system, &sources).map_err(wrong("system.toml"))?;
         let browsers = Browsers::read(tables.browsers, &sources, &known.program).map_err(wrong("browsers.toml"))?;
+        let security = Security::read(tables.security, &sources, &known.program).map_err(wrong("security.toml"))?;
         let (miners, unknown_source) = Miners::read(tables.miners, &sources).map_err(form("miners.toml"))?;
         unknown_source.map_or(Ok(()), |name| Err(unknown("miners.toml")(name)))?;
         let monitors: MonitoringTools = toml::from_str(tables.monitors).map_err(form("monitors.toml"))?;
@@ -143,6 +150,7 @@ impl Knowledge {
             by_service: HashMap::new(),
             sources,
             browsers,
+            security,
             system,
             miners,
             monitors: monitors.monitors,
