@@ -22,6 +22,7 @@
 //! - [`diagnose`] derives findings from a history.
 //! - [`explain`] puts findings into words; [`remedy`] plans what can be done, carries it out step by step and judges
 //!   whether it helped. All modules up to here are pure: no clock, no files, no threads, no operating system.
+//! - [`checkup`] answers the numbered questions of the check-up from the findings and the figures; pure, too.
 //! - [`report`] has the JSON formats, and the words for what became of a remedy.
 //! - [`icon`] draws the tray icon; [`platform`] wraps the operating system, the only place with `cfg(target_os)` and
 //!   `unsafe`; [`settings`] stores the user's choices, [`undo_file`] the remedies that can be undone, [`restart_file`] what
@@ -39,6 +40,7 @@
 //! | to add | change |
 //! |---|---|
 //! | a rule | `diagnose/rules/NAME.rs` and its entry in `diagnose/rules/mod.rs` and [`diagnose::RuleId`]; its texts in `assets/text/*/causes.ftl`, its limits in `assets/knowledge/thresholds.toml`, a case in `tests/scenarios/corpus` |
+//! | a check of the check-up | [`checkup::CheckId`], its answer in `checkup/checks`, its texts in `assets/text/*/checkup.ftl`; facts that no sample has in `model/system_facts.rs` and `platform/*/system_facts.rs` |
 //! | a remedy | [`remedy::RemedyId`] and `remedy/plan.rs`, [`remedy::Action`] for the command line; what it does to processes in `platform/*/target.rs`; the job in `remedy/*_job.rs`; its sentences in `report/remedy.rs`; how it is undone in [`undo_file`] |
 //! | a screen | `ui/screens/NAME.rs`, [`ui::Screen`] and `ui/shell.rs`; what it shows in `ui/snapshot.rs`, what it asks for in `ui/intent.rs` and `ui/app.rs` |
 //! | a sensor | `platform/{linux,windows,unknown}` with the same items, the field in `model/sample.rs`, `sampler/mod.rs`; `recorder/{row,schema}.rs` to record it |
@@ -47,6 +49,7 @@
 //! | a request between processes | `ipc/protocol.rs`, answered in `agent/mod.rs` or `ui/app.rs` |
 
 pub mod agent;
+pub mod checkup;
 pub mod cli;
 pub mod console;
 pub mod context;

@@ -48,12 +48,13 @@ impl Lang {
         }
     }
 
-    fn sources(self) -> [(&'static str, &'static str); 5] {
+    fn sources(self) -> [(&'static str, &'static str); 6] {
         macro_rules! files {
             ($lang:literal) => {
                 [
                     ("findings.ftl", include_str!(concat!("../../assets/text/", $lang, "/findings.ftl"))),
                     ("causes.ftl", include_str!(concat!("../../assets/text/", $lang, "/causes.ftl"))),
+                    ("checkup.ftl", include_str!(concat!("../../assets/text/", $lang, "/checkup.ftl"))),
                     ("cli.ftl", include_str!(concat!("../../assets/text/", $lang, "/cli.ftl"))),
                     ("agent.ftl", include_str!(concat!("../../assets/text/", $lang, "/agent.ftl"))),
                     ("ui.ftl", include_str!(concat!("../../assets/text/", $lang, "/ui.ftl"))),

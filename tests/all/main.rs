@@ -7,6 +7,7 @@
     reason = "tests fail by panicking and say what they skip"
 )]
 
+mod checkup;
 mod command_line;
 mod corpus;
 mod damage;

@@ -356,7 +356,7 @@ fn what_starts_with_the_pc_is_listed_new_first_and_switched() {
 fn every_text_of_both_languages_can_be_drawn() {
     for lang in ["ja", "en"] {
         let mut texts = String::new();
-        for file in ["findings", "causes", "ui", "cli", "agent"] {
+        for file in ["findings", "causes", "checkup", "ui", "cli", "agent"] {
             let path = crate::root().join(format!("assets/text/{lang}/{file}.ftl"));
             texts += &std::fs::read_to_string(path).expect("texts");
         }
