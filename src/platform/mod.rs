@@ -37,7 +37,7 @@ pub use sys::{
     own_memory, own_process, pending_restart, policy_list, prepare_console, prepare_process, program_file,
     quiet_command, raise_own_priority, remote_ports, restart_check, restart_pc, sees_all_processes,
     shared_config_folder, signature, signed_in_at, space, start_detached, start_program, started_at, sudden_stop_cause,
-    terminal_columns, time_zone, user_folder, work_area,
+    system_facts, terminal_columns, time_zone, user_folder, work_area,
 };
 pub use types::{
     ActError, Clocks, CpuTime, CpuTimes, DesktopEvent, DesktopEvents, DesktopSnapshot, DiskCounters, MenuLine,

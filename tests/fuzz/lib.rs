@@ -5,6 +5,8 @@
 
 extern crate self as mimamori;
 
+#[path = "../../src/checkup/mod.rs"]
+pub mod checkup;
 #[path = "../../src/diagnose/mod.rs"]
 pub mod diagnose;
 #[path = "../../src/explain/mod.rs"]

@@ -49,7 +49,8 @@ fn reserved_memory() -> Reading<Bytes> {
     Reading::from_option(super::meminfo_field(&text, "Hugetlb"), Why::Unsupported)
 }
 
-fn changed(path: &Path) -> Option<At> {
+/// When the file or folder was last changed.
+pub(super) fn changed(path: &Path) -> Option<At> {
     let since = fs::metadata(path).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     i64::try_from(since.as_millis()).ok().map(At)
 }

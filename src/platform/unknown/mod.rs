@@ -17,7 +17,8 @@ use super::types::{
 };
 use crate::model::{
     At, AutostartChange, AutostartEntry, Closable, Condition, Fraction, Machine, Memory, OwnProcess, Pid, ProcFacts,
-    ProcKey, ProcState, Reading, RestartCheck, RestartError, SavedPriority, Seconds, Signature, Swap, Traffic, Why,
+    ProcKey, ProcState, Reading, RestartCheck, RestartError, SavedPriority, Seconds, Signature, Swap, SystemFacts,
+    Traffic, Why,
 };
 
 /// What the standard library knows: the number of processors.
@@ -91,6 +92,16 @@ pub fn restart_pc(_check: &RestartCheck) -> Result<(), RestartError> {
 /// Not supported.
 pub fn condition() -> Condition {
     Condition::default()
+}
+
+/// Not supported.
+pub fn system_facts(_services: &[String]) -> SystemFacts {
+    SystemFacts {
+        packages_changed_at: Reading::Missing(Why::Unsupported),
+        virus_list_at: Reading::Missing(Why::Unsupported),
+        installed_services: Reading::Missing(Why::Unsupported),
+        stops: Reading::Missing(Why::NotYet),
+    }
 }
 
 /// Not supported.
