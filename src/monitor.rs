@@ -10,11 +10,12 @@ use crate::diagnose::{Finding, Grouper, ProgramFacts, ProgramTable, Subject, dia
 use crate::knowledge::{Knowledge, Mining, Steady};
 use crate::model::{
     ActError, At, BrowserQuestion, BrowserState, Closable, Condition, Fraction, History, IdleBaseline, Machine, Member,
-    MyFiles, OwnProcess, Owner, Pid, ProcFacts, ProcKey, ProcState, ProgramKind, ProgramSample, Reading, Refusal,
-    Sample, SavedPriority, Seconds, SelfUsage, Signatures, SuddenStop, TREND_KEEP, Use, VolumePoint, Why, WrittenHour,
+    MyFiles, OwnProcess, Owner, Pid, ProcFacts, ProcKey, ProcState, ProgramKind, ProgramSample, Reading, RecordedStops,
+    Refusal, Sample, SavedPriority, Seconds, SelfUsage, Signatures, SuddenStop, SystemFacts, TREND_KEEP, Use,
+    VolumePoint, Why, WrittenHour,
 };
 use crate::platform;
-use crate::recorder::Reader;
+use crate::recorder::{Reader, RecorderError};
 use crate::remedy::{self, ClosableParts, Plan, planned};
 use crate::sampler::{Browsers, Depth, Pace, ResourceUsers, SampleSource, Sampler, SignatureChecks, Tick};
 
@@ -113,6 +114,29 @@ impl Baseline {
             free_space,
             written,
         }
+    }
+}
+
+/// Reads what the check-up needs beyond the samples: from the system, and from the recording as of `at`. May block.
+pub fn system_facts(recording: Option<&Path>, knowledge: &Knowledge, at: At) -> SystemFacts {
+    let facts = platform::system_facts(&knowledge.security_services());
+    SystemFacts { stops: recorded_stops(recording, at), ..facts }
+}
+
+/// Sudden stops of the last [`STOP_DAYS`]; [`Why::NotYet`] if nothing was recorded.
+fn recorded_stops(recording: Option<&Path>, at: At) -> Reading<RecordedStops> {
+    let read = || -> Result<Option<RecordedStops>, RecorderError> {
+        let Some(reader) = recording.map(Reader::open).transpose()?.flatten() else { return Ok(None) };
+        let first = [reader.span()?, reader.event_span()?].into_iter().flatten().map(|(first, _)| first).min();
+        let Some(first) = first else { return Ok(None) };
+        let from = first.max(at - Seconds::from_days(STOP_DAYS));
+        let events = reader.events(from, at)?.into_iter();
+        let stops = events.filter_map(|event| SuddenStop::of(&event, at)).map(|stop| stop.at).collect();
+        Ok(Some(RecordedStops { from, stops }))
+    };
+    match read() {
+        Ok(found) => Reading::from_option(found, Why::NotYet),
+        Err(_) => Reading::Missing(Why::Stale),
     }
 }
 
@@ -312,6 +336,11 @@ impl Monitor {
     /// The PC.
     pub const fn machine(&self) -> &Machine {
         self.history.machine()
+    }
+
+    /// The tables.
+    pub const fn knowledge(&self) -> &Arc<Knowledge> {
+        &self.knowledge
     }
 
     /// The history so far.

@@ -34,6 +34,9 @@ fn without_word(word: &str, user: Option<&str>) -> String {
 
 /// True for a path that says more than a drive or a top folder: `/`, `/boot` and `C:\` say nothing about anybody.
 fn is_path(word: &str) -> bool {
+    if word.ends_with(LEFT_OUT) {
+        return false;
+    }
     let of_linux = word.strip_prefix('/').is_some_and(|rest| rest.contains('/')) || word.starts_with("~/");
     of_linux || word.contains('\\') && word.len() > 3
 }
@@ -63,6 +66,7 @@ mod tests {
             ("ファイル：/home/太郎/あ。以上", "ファイル：…。以上"),
             ("started by “~/bin/tool”", "started by “…”"),
             ("the drive of Alice, / and /boot", "the drive of …, / and /boot"),
+            ("40 GB free on /media/…", "40 GB free on /media/…"),
             ("", ""),
         ] {
             assert_eq!(without_private(text, Some("alice")), expected);

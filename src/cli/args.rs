@@ -36,6 +36,17 @@ impl Default for CheckOptions {
     }
 }
 
+/// Options of `mimamori checkup`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckupOptions {
+    /// JSON instead of text.
+    pub json: bool,
+    /// File for the result instead of standard output.
+    pub output: Option<PathBuf>,
+    /// Language of the text, if given.
+    pub lang: Option<Lang>,
+}
+
 /// Options of `mimamori history`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistoryOptions {
@@ -73,6 +84,8 @@ pub enum Command {
     Window(WindowOptions),
     /// Check the PC and print the findings.
     Check(CheckOptions),
+    /// Run the check-up and print its answers.
+    Checkup(CheckupOptions),
     /// Run the agent.
     Agent(crate::agent::Options),
     /// Print the recording.
@@ -279,6 +292,12 @@ fn command(texts: &Texts, program: &'static str) -> clap::Command {
             lang.clone(),
             help.clone(),
         ]))
+        .subcommand(part("checkup", "cli-about-checkup").args([
+            json.clone(),
+            output.clone(),
+            lang.clone(),
+            help.clone(),
+        ]))
         .subcommand(part("agent", "cli-about-agent").args([wait, quiet, lang.clone(), help.clone()]))
         .subcommand(part("history", "cli-about-history").args([
             since,
@@ -314,6 +333,7 @@ fn template(texts: &Texts, program: Option<&str>) -> String {
             ("mimamori", "cli-example-window"),
             ("mimamori check --seconds 10 --lang en", "cli-example-check"),
             ("mimamori check --json --output pc.json", "cli-example-json"),
+            ("mimamori checkup", "cli-example-checkup"),
             ("mimamori history --since 1h", "cli-example-history"),
             ("mimamori fix background blender", "cli-example-fix"),
             ("mimamori replay history.jsonl", "cli-example-replay"),
@@ -339,6 +359,11 @@ fn from_matches(matches: &ArgMatches) -> Command {
             seconds: matches
                 .get_one::<u32>("seconds")
                 .map_or(CheckOptions::default().seconds, |n| Seconds(f64::from(*n))),
+            json: matches.get_flag("json"),
+            output: matches.get_one::<PathBuf>("output").cloned(),
+            lang: lang(matches),
+        }),
+        Some(("checkup", matches)) => Command::Checkup(CheckupOptions {
             json: matches.get_flag("json"),
             output: matches.get_one::<PathBuf>("output").cloned(),
             lang: lang(matches),
@@ -394,6 +419,11 @@ mod tests {
         assert_eq!(parse_words("").expect("window"), Command::Window(WindowOptions::default()));
         let check = CheckOptions { seconds: Seconds(3.0), json: true, output: None, lang: Some(Lang::Ja) };
         assert_eq!(parse_words("check --seconds 3 --json --lang ja").expect("check"), Command::Check(check));
+        let checkup = CheckupOptions { json: true, output: Some("a.json".into()), lang: Some(Lang::En) };
+        assert_eq!(
+            parse_words("checkup --json --output a.json --lang en").expect("checkup"),
+            Command::Checkup(checkup)
+        );
         let history =
             HistoryOptions { since: Seconds::from_days(7.0), json: true, output: Some("a.json".into()), lang: None };
         assert_eq!(

@@ -85,10 +85,26 @@ pub(super) fn sample_until(
     texts: &crate::explain::Texts,
     output: &mut Output,
 ) -> Option<Observation> {
+    sample_until_stopped(monitor, seconds, texts, output, &stop_flag())
+}
+
+/// A flag that is set once the program is asked to end.
+pub(super) fn stop_flag() -> Arc<AtomicBool> {
     let stopped = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stopped);
     // Without a handler, Ctrl-C ends the program at once, which loses nothing.
     let _ = signals::on_stop(move || flag.store(true, Ordering::Relaxed), || Exit::Interrupted);
+    stopped
+}
+
+/// [`sample_until`] with a flag that interrupts it.
+pub(super) fn sample_until_stopped(
+    monitor: &mut Monitor,
+    seconds: Seconds,
+    texts: &crate::explain::Texts,
+    output: &mut Output,
+    stopped: &AtomicBool,
+) -> Option<Observation> {
     let begin = Instant::now();
     let end = begin + Duration::from_secs_f64(seconds.0);
     let mut observation = monitor.sample(now());

@@ -1,8 +1,9 @@
-//! The command line: check, history, replay, and starting agent and window. It prints the same words as the window
+//! The command line: check, checkup, history, replay, and starting agent and window. It prints the same words as the window
 //! shows.
 
 mod args;
 mod check;
+mod checkup;
 mod fix;
 mod history;
 mod print;
@@ -87,12 +88,13 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
     // Agent and window start their log once they know that they are the only instance.
     let log = match command {
         Command::Agent(_) | Command::Window(_) => None,
-        Command::Check(_) | Command::History(_) | Command::Fix(_) | Command::Replay { .. } => {
+        Command::Check(_) | Command::Checkup(_) | Command::History(_) | Command::Fix(_) | Command::Replay { .. } => {
             Some(context.start_log(Role::Command).0)
         }
     };
     let file = match &command {
         Command::Check(args::CheckOptions { output: file, lang, .. })
+        | Command::Checkup(args::CheckupOptions { output: file, lang, .. })
         | Command::History(args::HistoryOptions { output: file, lang, .. })
         | Command::Fix(args::FixOptions { output: file, lang, .. })
         | Command::Replay { output: file, lang, .. } => file.clone().map(|file| (file, lang.unwrap_or(context.lang))),
@@ -138,6 +140,7 @@ fn execute(command: Command, context: &Context, open_window: Option<OpenWindow<'
             exit
         }
         Command::Check(check) => check::run(&check, context, output),
+        Command::Checkup(options) => checkup::run(&options, context, output),
         Command::Agent(options) => crate::agent::run(options, context, output),
         Command::History(options) => history::run(&options, context, output),
         Command::Fix(options) => fix::run(&options, context, output),

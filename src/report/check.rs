@@ -58,7 +58,7 @@ impl CheckReport<'_> {
 }
 
 /// Inserts a reading: the value, or `null` and the reason.
-fn put<T: Serialize>(map: &mut Map<String, Value>, name: &str, reading: &Reading<T>) {
+pub(super) fn put<T: Serialize>(map: &mut Map<String, Value>, name: &str, reading: &Reading<T>) {
     match reading {
         Reading::Known(value) => {
             map.insert(name.to_owned(), json!(value));

@@ -201,7 +201,7 @@ impl Pc {
         let mut history = History::new(self.machine.clone());
         history.set_learning(self.learning);
         history.prepend_trend(self.trend.clone());
-        history.push(Arc::new(self.sample.clone()));
+        history.push(Arc::new(Sample { programs: self.programs.clone(), ..self.sample.clone() }));
         let found = diagnose(&history, knowledge).into_iter().chain(self.findings.clone());
         let mut findings: Vec<(Finding, Plan)> = found.map(|finding| planned(finding, None)).collect();
         findings.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
@@ -375,6 +375,9 @@ fn cases() -> Vec<(CheckId, &'static str, Pc)> {
     add(C::SuddenStops, "long ago", linux().with(|pc| pc.facts.stops = stops(&[35])));
     add(C::SuddenStops, "again and again", linux().with(|pc| pc.facts.stops = stops(&[20, 11, 3])));
     add(C::SuddenStops, "never recorded", linux().with(|pc| pc.facts.stops = Reading::Missing(Why::NotYet)));
+    add(C::Cpu, "full for a moment", linux().with(|pc| pc.sample.cpu = Reading::Known(Fraction::new(0.97))));
+    add(C::DiskBusy, "full for a moment", linux().with(|pc| pc.sample.disk_busy = Reading::Known(Fraction::new(1.0))));
+    add(C::Power, "a desktop PC", linux().with(|pc| pc.sample.power = Reading::Missing(Why::NoSensor)));
     add(
         C::Power,
         "battery",
@@ -420,7 +423,25 @@ fn every_sentence_is_said_in_some_case() {
         }
     }
     let text = std::fs::read_to_string(crate::root().join("assets/text/en/checkup.ftl")).expect("texts");
-    let of_others = ["checkup-result-", "checkup-see", "checkup-why-", "checkup-mail"];
+    // Those of the screen are tested there.
+    let of_others = [
+        "checkup-title",
+        "checkup-progress",
+        "checkup-stop",
+        "checkup-again",
+        "checkup-for-two",
+        "checkup-keys",
+        "checkup-show-",
+        "checkup-not-run",
+        "checkup-pending",
+        "checkup-line-",
+        "checkup-spoken",
+        "checkup-result-",
+        "checkup-summary",
+        "checkup-see",
+        "checkup-why-",
+        "checkup-mail",
+    ];
     for id in text.lines().filter_map(|line| line.split_once(" =")).map(|(id, _)| id) {
         let is_other = of_others.iter().any(|start| id.starts_with(start)) || id.ends_with("-title");
         assert!(is_other || !id.starts_with("checkup-") || used.iter().any(|used| used == id), "{id} is never said");

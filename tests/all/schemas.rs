@@ -32,9 +32,40 @@ fn the_check_of_this_machine_is_valid_and_its_parts_add_up() {
 }
 
 #[test]
+fn the_check_up_of_this_machine_is_valid_and_complete() {
+    let begin = std::time::Instant::now();
+    let output = crate::program().args(["checkup", "--json"]).output().expect("started");
+    assert!(begin.elapsed().as_secs() < 30, "{:?}", begin.elapsed());
+    let report: Value = serde_json::from_slice(&output.stdout).expect("json");
+    assert_valid(&schema("checkup-1.schema.json"), &report);
+    let checks = report["checks"].as_array().expect("checks");
+    for (check, number) in checks.iter().zip(1..) {
+        assert_eq!(check["id"], format!("C-{number}"));
+        let figures = check["figures"].as_object().expect("figures");
+        for (name, _) in figures.iter().filter(|(_, value)| value.is_null()) {
+            assert!(figures[&format!("{name}_missing")].is_string(), "{name}");
+        }
+    }
+    let must_act = checks.iter().any(|check| check["result"] == "act");
+    assert_eq!(output.status.code(), Some(i32::from(must_act)));
+}
+
+#[test]
 fn a_schema_refuses_what_is_wrong() {
     let validator = schema("check-1.schema.json");
     assert!(!validator.is_valid(&serde_json::json!({ "schema": "mimamori.check/1" })));
+    let validator = schema("checkup-1.schema.json");
+    let words = serde_json::json!({ "sentence": "a", "saw": [], "next": "b" });
+    let check = |id: String| {
+        let text = serde_json::json!({ "ja": words, "en": words });
+        serde_json::json!({ "id": id, "result": "ok", "text": text, "figures": {}, "remedies": [] })
+    };
+    let report = |count: usize| {
+        let checks: Vec<Value> = (1..=count).map(|number| check(format!("C-{number}"))).collect();
+        serde_json::json!({ "schema": "mimamori.checkup/1", "at": "2026-11-30T00:00:00Z", "checks": checks })
+    };
+    assert!(validator.is_valid(&report(18)));
+    assert!(!validator.is_valid(&report(17)) && !validator.is_valid(&report(19)));
 }
 
 #[test]

@@ -1,12 +1,31 @@
 # The check-up: titles, sentences, figures, next steps. The numbers C-1 to C-18 are part of the program.
 
+checkup-title = Check-up
+checkup-progress = { $done } of { $all } checks done
+checkup-stopped = Stopped. Checks without a result were not run.
+checkup-again = Run all again (F5)
+checkup-again-one = Run { $check } again
+checkup-stop = Stop (Esc)
+checkup-for-two = Helpdesk mode
+checkup-for-two-hint = Japanese and English side by side, larger, without your folders and your name
+checkup-keys = Keys: a number or ↑ ↓ selects a check, Enter runs it again, F5 runs all
+checkup-show-finding = Details
+checkup-not-run = Not run
+checkup-pending = Measuring
+checkup-line-saw = • { $saw }
+checkup-line-next = → { $next }
+checkup-spoken = { $check } { $title }: { $result }. { $sentence }. { $saw }Next: { $next }
+checkup-spoken-saw = { $saw }.{ " " }
+checkup-spoken-open = { $check } { $title }: { $result }
 checkup-result-ok = OK
 checkup-result-look = Look
 checkup-result-act = To do
 checkup-result-not_known = Not known
+checkup-summary = OK: { $ok }, look: { $look }, to do: { $act }, not known: { $unknown }
 checkup-see = { $check } explains it: { $headline }
 checkup-not-known = Not known: { $reason }
 checkup-next-nothing = Nothing to do
+checkup-next-again = Run this check again in a minute
 checkup-next-see = Go on with { $check }
 checkup-why-no_sensor = this PC has nothing that measures it
 checkup-why-no_permission = the system does not show it to this user
@@ -36,6 +55,7 @@ checkup-saw-volume-gained = { $amount } more free on { $name } than { $duration 
 
 checkup-disk_busy-title = Disk activity
 checkup-disk_busy-ok = The busiest disk is at work { $value } of the time
+checkup-disk_busy-moment = The busiest disk is at work { $value } of the time, but not for long enough to say why
 checkup-disk_busy-by-hand = Look at the disk in Task Manager or the system monitor
 checkup-saw-disk = Reading { $read }, writing { $written }
 
@@ -114,6 +134,7 @@ checkup-ad_blocking-title = Advertisements and https
 checkup-ad_blocking-ok = Blocks advertisements: { $names }
 checkup-ad_blocking-ok-without = Blocks no advertisements, as far as can be seen: { $names }. That is no fault
 checkup-ad_blocking-none = Not known: no web browser is running
+checkup-ad_blocking-unread = Not known: the extensions of { $names } cannot be read
 checkup-ad_blocking-advice = If advertisements bother you, ask your helpdesk for a blocker
 checkup-ad_blocking-by-hand = Open the browser and run this check again, or look at its extensions
 checkup-saw-https-only = { $name } warns before pages without https
@@ -135,6 +156,7 @@ checkup-power-title = Power
 checkup-power-ok = On mains power, with no power saving mode
 checkup-power-ok-battery = On battery, with no power saving mode
 checkup-power-ok-saver = A power saving mode is on; there is no work now that it holds back
+checkup-power-ok-none = The system tells of no battery and no power saving mode
 checkup-power-by-hand = Look at the power mode in the settings of the system
 
 checkup-windows-title = Windows that do not respond

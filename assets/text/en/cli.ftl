@@ -2,6 +2,7 @@
 
 cli-about = Says why this PC is slow, and what to do about it
 cli-about-check = Look at this PC for a few seconds and print what was found
+cli-about-checkup = Run the eighteen checks of the check-up (C-1 to C-18) and print their answers
 cli-about-replay = Run the same diagnosis on a recorded history
 cli-about-fix = Carry out a remedy of the window from a script, or list what can be done
 cli-about-help = Print this help, or the help of a command
@@ -30,6 +31,7 @@ cli-heading-examples = Examples
 cli-example-window = open the window
 cli-example-check = look for 10 seconds, print text in English
 cli-example-json = the same findings in a file for a script
+cli-example-checkup = the numbered checks, as a helpdesk reads them out
 cli-example-replay = what a recorded history says
 cli-example-fix = let a program run in the background
 cli-heading-exit-codes = Exit codes
@@ -49,6 +51,8 @@ cli-display-lost = The display has gone, so the window is closed.
 cli-window-failed = The window could not be opened ({ $reason }), so this is the check as text.
 cli-renderer-not-compiled = this program was built without { $renderer }; try --renderer glow
 cli-looking = Looking at this PC: { $done } of { $all } s
+cli-checkup-heading = Check-up of this PC, { $time }
+cli-checkup-progress = { $check } of { $count }: { $title }
 cli-stopped = Stopped before the end; nothing was changed.
 cli-looked = Looked at this PC for { $duration }, { $time }
 cli-line = { $label }: { $text }

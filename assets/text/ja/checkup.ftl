@@ -1,12 +1,31 @@
 # 点検：項目名、結果の文、数値、次にすること（C-1～C-18 の番号はプログラムが付ける）
 
+checkup-title = 点検
+checkup-progress = { $all }項目中 { $done }項目が完了
+checkup-stopped = 中止しました。結果のない項目は点検していません。
+checkup-again = すべてもう一度点検（F5）
+checkup-again-one = { $check } をもう一度
+checkup-stop = 中止（Esc）
+checkup-for-two = ヘルプデスクモード
+checkup-for-two-hint = 日本語と英語を並べて大きく表示し、フォルダーと名前は隠します
+checkup-keys = キー操作：番号または ↑ ↓ で項目を選び、Enter でその項目を、F5 ですべてをもう一度点検します
+checkup-show-finding = 詳しく見る
+checkup-not-run = 未点検
+checkup-pending = 測定中
+checkup-line-saw = ・{ $saw }
+checkup-line-next = → { $next }
+checkup-spoken = { $check } { $title }：{ $result }。{ $sentence }。{ $saw }次にすること：{ $next }
+checkup-spoken-saw = { $saw }。
+checkup-spoken-open = { $check } { $title }：{ $result }
 checkup-result-ok = 正常
 checkup-result-look = 注意
 checkup-result-act = 要対応
 checkup-result-not_known = 不明
+checkup-summary = 正常：{ $ok }、注意：{ $look }、要対応：{ $act }、不明：{ $unknown }
 checkup-see = { $check } をご覧ください：{ $headline }
 checkup-not-known = 確認できません（{ $reason }）
 checkup-next-nothing = 対応は不要です
+checkup-next-again = 1分ほど後に、この項目をもう一度点検してください
 checkup-next-see = { $check } に進んでください
 checkup-why-no_sensor = このパソコンには測るものがありません
 checkup-why-no_permission = このユーザーには表示されません
@@ -36,6 +55,7 @@ checkup-saw-volume-gained = { $name } の空きは{ $duration }前より { $amou
 
 checkup-disk_busy-title = ディスクの動作
 checkup-disk_busy-ok = 最も忙しいディスクの稼働率は{ $value }です
+checkup-disk_busy-moment = 最も忙しいディスクの稼働率は{ $value }ですが、短時間のため、まだ理由は判断できません
 checkup-disk_busy-by-hand = タスク マネージャーまたはシステムモニターでディスクをご確認ください
 checkup-saw-disk = 読み込み { $read }、書き込み { $written }
 
@@ -102,6 +122,7 @@ checkup-ad_blocking-title = 広告ブロックと https
 checkup-ad_blocking-ok = 広告をブロックしています：{ $names }
 checkup-ad_blocking-ok-without = 広告のブロックは見当たりません：{ $names }。故障や異常ではありません
 checkup-ad_blocking-none = 確認できません（Web ブラウザーが動いていません）
+checkup-ad_blocking-unread = 確認できません（{ $names } の拡張機能を読み取れません）
 checkup-ad_blocking-advice = 広告が気になる場合は、広告ブロックについてヘルプデスクにご相談ください
 checkup-ad_blocking-by-hand = ブラウザーを開いてこの項目をもう一度点検するか、拡張機能の一覧をご確認ください
 checkup-saw-https-only = { $name } は https でないページを開く前に警告します
@@ -123,6 +144,7 @@ checkup-power-title = 電源
 checkup-power-ok = 電源に接続中で、省電力モードではありません
 checkup-power-ok-battery = バッテリーで動作中で、省電力モードではありません
 checkup-power-ok-saver = 省電力モードですが、いまは影響を受ける作業がありません
+checkup-power-ok-none = バッテリーと省電力モードは、システムから報告されていません
 checkup-power-by-hand = システムの設定で電源モードをご確認ください
 
 checkup-windows-title = 応答しないウィンドウ

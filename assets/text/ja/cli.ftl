@@ -2,6 +2,7 @@
 
 cli-about = パソコンが遅い理由と、することを知らせます
 cli-about-check = パソコンを数秒間調べて、結果を表示します
+cli-about-checkup = 点検（C-1～C-18 の18項目）を行い、結果を表示します
 cli-about-replay = 記録した履歴を同じ方法で診断します
 cli-about-fix = ウィンドウの対処をスクリプトから実行、またはできることを一覧表示します
 cli-about-help = このヘルプ、またはコマンドのヘルプを表示します
@@ -30,6 +31,7 @@ cli-heading-examples = 例
 cli-example-window = ウィンドウを開く
 cli-example-check = 10秒間調べて英語で表示する
 cli-example-json = 同じ結果をスクリプト用にファイルへ書き込む
+cli-example-checkup = ヘルプデスクが読み上げる番号付きの点検を行う
 cli-example-replay = 記録した履歴の診断結果を見る
 cli-example-fix = プログラムを裏で動かす
 cli-heading-exit-codes = 終了コード
@@ -49,6 +51,8 @@ cli-display-lost = 画面との接続が切れたため、ウィンドウを閉�
 cli-window-failed = ウィンドウを開けなかったため（{ $reason }）、文章で結果を表示します。
 cli-renderer-not-compiled = このプログラムには { $renderer } が入っていません。--renderer glow をお試しください
 cli-looking = パソコンを調べています：{ $done }/{ $all }秒
+cli-checkup-heading = パソコンの点検（{ $time }）
+cli-checkup-progress = { $check }（全{ $count }項目）：{ $title }
 cli-stopped = 途中で中止しました。何も変更していません。
 cli-looked = 調べた時間：{ $duration }（{ $time }）
 cli-line = { $label }：{ $text }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Inputs, Own};
+use super::{Inputs, Own, recent_cpu};
 use crate::checkup::{Arg, CheckId, CheckResult, Phrase};
-use crate::model::{BrowserState, ProgramKind, ProgramSample, Reading, Sample, Why};
+use crate::model::{BrowserState, ProgramKind, ProgramSample, Reading, Sample};
 
 fn running_browsers<'a>(inputs: &Inputs<'a>) -> Vec<&'a ProgramSample> {
     inputs.programs.iter().filter(|program| program.kind == ProgramKind::Browser).collect()
@@ -22,7 +22,7 @@ pub(super) fn running(latest: &Sample, inputs: &Inputs<'_>) -> Own {
     if browsers.is_empty() {
         return Own::ok(CheckId::Browser, "ok-none").figure("browser_cpu", Reading::Known(0.0));
     }
-    let cpu: f64 = browsers.iter().map(|program| program.cpu.get()).sum();
+    let cpu: f64 = browsers.iter().map(|program| recent_cpu(inputs, program)).sum();
     // Its pages may go on without a window: nobody sees them.
     let windowless = browsers.iter().filter(|program| program.window == Reading::Known(false));
     let windowless = windowless.map(|program| {
@@ -62,8 +62,7 @@ pub(super) fn blocking(latest: &Sample, inputs: &Inputs<'_>) -> Own {
     } else if !with.is_empty() {
         Own::ok(CheckId::AdBlocking, "ok").arg("names", names(&with))
     } else {
-        let why = browsers.iter().find_map(|program| state(program)?.ad_blocking.why()).unwrap_or(Why::Unsupported);
-        Own::not_known(CheckId::AdBlocking, why)
+        Own::new(CheckId::AdBlocking, CheckResult::NotKnown, "unread").arg("names", names(&browsers))
     };
     own.saw(https)
         .figure("browsers_with_blocking", Reading::Known(with.len() as f64))

@@ -1,6 +1,6 @@
 //! Free space and busy disks.
 
-use super::{Inputs, Own};
+use super::{Inputs, Own, recent};
 use crate::checkup::{Arg, CheckId, Phrase};
 use crate::model::{Reading, Sample, Seconds, Volume, Why};
 
@@ -46,19 +46,22 @@ fn trend(volume: &Volume, latest: &Sample, inputs: &Inputs<'_>) -> Option<Phrase
     Some(phrase.with("amount", Arg::Bytes(change.abs())).with("duration", Arg::Duration(time.0)))
 }
 
-pub(super) fn busy(latest: &Sample) -> Own {
+pub(super) fn busy(latest: &Sample, inputs: &Inputs<'_>) -> Own {
     let rates = || {
         let (read, written) = (latest.disk_read.get()?, latest.disk_write.get()?);
         Some(Phrase::new("checkup-saw-disk").with("read", Arg::Rate(read.0)).with("written", Arg::Rate(written.0)))
     };
-    let share = match latest.disk_busy {
-        Reading::Known(share) => share.get(),
+    let share = match recent(inputs, |sample| sample.disk_busy) {
+        Reading::Known(share) => share,
         Reading::Missing(why) => {
             return Own::not_known(CheckId::DiskBusy, why).saw(rates()).figure("disk_busy", Reading::Missing(why));
         }
     };
-    Own::ok(CheckId::DiskBusy, "ok")
-        .arg("value", Arg::Share(share))
-        .saw(rates())
-        .figure("disk_busy", Reading::Known(share))
+    // So busy that a finding comes if it goes on.
+    let own = if share >= inputs.knowledge.thresholds.wait.disk_busy {
+        Own::ok(CheckId::DiskBusy, "moment").next("checkup-next-again")
+    } else {
+        Own::ok(CheckId::DiskBusy, "ok")
+    };
+    own.arg("value", Arg::Share(share)).saw(rates()).figure("disk_busy", Reading::Known(share))
 }

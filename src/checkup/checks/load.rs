@@ -2,26 +2,29 @@
 
 use std::cmp::Reverse;
 
-use super::{Inputs, MOST_PROGRAMS, Own};
+use super::{Inputs, MOST_PROGRAMS, Own, recent, recent_cpu};
 use crate::checkup::{Arg, CheckId, Phrase};
 use crate::model::{Fraction, Os, ProgramSample, Reading, Sample, Use};
 
 /// Share of the processor from which a program is worth naming.
 const NAMED_CPU: f64 = 0.01;
 
-pub(super) fn cpu(latest: &Sample, inputs: &Inputs<'_>) -> Own {
-    let share = match latest.cpu {
-        Reading::Known(share) => share.get(),
+pub(super) fn cpu(inputs: &Inputs<'_>) -> Own {
+    let share = match recent(inputs, |sample| sample.cpu) {
+        Reading::Known(share) => share,
         Reading::Missing(why) => return Own::not_known(CheckId::Cpu, why).figure("cpu", Reading::Missing(why)),
     };
-    let named = inputs.programs.iter().filter(|program| program.cpu.get() >= NAMED_CPU).take(MOST_PROGRAMS);
-    let line = |program: &ProgramSample| {
+    let mut named: Vec<(&ProgramSample, f64)> =
+        inputs.programs.iter().map(|program| (program, recent_cpu(inputs, program))).collect();
+    named.retain(|(_, cpu)| *cpu >= NAMED_CPU);
+    named.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let line = |(program, cpu): &(&ProgramSample, f64)| {
         let name = Arg::Program(program.name.clone());
-        Phrase::new("checkup-saw-cpu").with("name", name).with("value", Arg::Share(program.cpu.get()))
+        Phrase::new("checkup-saw-cpu").with("name", name).with("value", Arg::Share(*cpu))
     };
     Own::ok(CheckId::Cpu, "ok")
         .arg("value", Arg::Share(share))
-        .saw(named.map(line))
+        .saw(named.iter().take(MOST_PROGRAMS).map(line))
         .figure("cpu", Reading::Known(share))
 }
 
@@ -90,9 +93,9 @@ pub(super) fn network(latest: &Sample) -> Own {
         .figure("sent_bps", Reading::Known(sent))
 }
 
-pub(super) fn graphics(latest: &Sample) -> Own {
-    let share = match latest.gpu {
-        Reading::Known(share) => share.get(),
+pub(super) fn graphics(latest: &Sample, inputs: &Inputs<'_>) -> Own {
+    let share = match recent(inputs, |sample| sample.gpu) {
+        Reading::Known(share) => share,
         Reading::Missing(why) => return Own::not_known(CheckId::Graphics, why).figure("gpu", Reading::Missing(why)),
     };
     let users = latest.gpu_users.known().map_or(&[][..], Vec::as_slice);

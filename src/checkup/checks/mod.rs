@@ -10,10 +10,40 @@ mod upkeep;
 use super::check::{Arg, CheckResult, Phrase, Place};
 use super::check_id::CheckId;
 use super::decide::Inputs;
-use crate::model::{Reading, Sample, Why};
+use crate::model::{Fraction, ProgramSample, Reading, Sample, Seconds, Why};
 
 /// Most programs named for one figure.
 const MOST_PROGRAMS: usize = 3;
+
+/// Time that shares are means of: one sample may be odd.
+const RECENT: Seconds = Seconds(6.0);
+
+/// Mean of a value over the last samples; its newest reading where that is missing.
+fn recent(inputs: &Inputs<'_>, value: impl Fn(&Sample) -> Reading<Fraction>) -> Reading<f64> {
+    let Some(newest) = inputs.history.latest().map(|latest| value(latest)) else {
+        return Reading::Missing(Why::NotYet);
+    };
+    let (mut sum, mut covered) = (0.0, 0.0);
+    for sample in inputs.history.unbroken().filter(|sample| sample.span.0 > 0.0) {
+        if covered >= RECENT.0 {
+            break;
+        }
+        if let Reading::Known(share) = value(sample) {
+            sum += share.get() * sample.span.0;
+            covered += sample.span.0;
+        }
+    }
+    newest.map(|newest| if covered > 0.0 { sum / covered } else { newest.get() })
+}
+
+/// Mean share of the processor that a program used over the last samples.
+fn recent_cpu(inputs: &Inputs<'_>, program: &ProgramSample) -> f64 {
+    let share = recent(inputs, |sample| {
+        // One below what a sample keeps uses next to nothing.
+        Reading::Known(sample.program(&program.name).map_or(Fraction::ZERO, |program| program.cpu))
+    });
+    share.get().unwrap_or_default().max(0.0)
+}
 
 /// An answer from the figures alone.
 pub(super) struct Own {
@@ -88,10 +118,10 @@ pub(super) fn own(id: CheckId, inputs: &Inputs<'_>) -> Own {
     let Some(latest) = inputs.history.latest() else { return Own::not_known(id, Why::NotYet) };
     let latest: &Sample = latest;
     match id {
-        CheckId::Cpu => load::cpu(latest, inputs),
+        CheckId::Cpu => load::cpu(inputs),
         CheckId::Memory => load::memory(latest, inputs),
         CheckId::DiskSpace => disks::space(latest, inputs),
-        CheckId::DiskBusy => disks::busy(latest),
+        CheckId::DiskBusy => disks::busy(latest, inputs),
         CheckId::Heat => state::heat(latest, inputs),
         CheckId::Browser => browsers::running(latest, inputs),
         CheckId::Mining => protection::mining(latest, inputs),
@@ -105,6 +135,6 @@ pub(super) fn own(id: CheckId, inputs: &Inputs<'_>) -> Own {
         CheckId::Windows => state::windows(inputs),
         CheckId::Network => load::network(latest),
         CheckId::Commit => load::commit(latest, inputs),
-        CheckId::Graphics => load::graphics(latest),
+        CheckId::Graphics => load::graphics(latest, inputs),
     }
 }

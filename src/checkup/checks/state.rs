@@ -34,7 +34,9 @@ pub(super) fn power(latest: &Sample) -> Own {
                 .figure("power_saver", flag(power.saver))
                 .figure("on_battery", flag(power.on_battery))
         }
-        // A desktop PC: nothing runs down, and nothing is saved.
+        Reading::Missing(Why::NoSensor) => {
+            Own::ok(CheckId::Power, "ok-none").figure("power_saver", Reading::Missing(Why::NoSensor))
+        }
         Reading::Missing(why) => Own::not_known(CheckId::Power, why).figure("power_saver", Reading::Missing(why)),
     }
 }
