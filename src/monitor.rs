@@ -397,11 +397,6 @@ impl Monitor {
         self.history.note_started(group);
     }
 
-    /// The tables.
-    pub const fn knowledge(&self) -> &Arc<Knowledge> {
-        &self.knowledge
-    }
-
     /// Discards the time since the last sample, so that the next one starts here.
     pub fn restart_interval(&mut self, at: At) {
         self.source.tick(at, &mut |_| Depth::Everything);

@@ -14,12 +14,15 @@ use super::snapshot::{Erasing, Past, Recorded, Snapshot, Startup};
 use super::theme::Theme;
 use super::update_hold::UpdateHold;
 use super::worker::{Command, Reply, Worker};
+use crate::checkup::{CheckId, CheckupRun, Inputs};
 use crate::context::Context;
 use crate::diagnose::{Finding, RuleId, Subject, incident_key};
 use crate::exit::Exit;
 use crate::explain::Lang;
 use crate::ipc::{Answer, Request, WINDOW, WindowOptions, read_request, write};
-use crate::model::{Antivirus, At, AutostartState, History, Machine, ProcKey, Reading, Refusal, Seconds, Why};
+use crate::model::{
+    Antivirus, At, AutostartState, History, Machine, ProcKey, Reading, Refusal, Seconds, SystemFacts, Why,
+};
 use crate::monitor::{Observation, now};
 use crate::platform::{self, Endpoint};
 use crate::remedy::restart::{RestartFacts, RestartPhase, Step, Ticks, toggle};
@@ -60,6 +63,11 @@ pub struct MimamoriApp {
     antivirus: Option<Antivirus>,
     startup: Option<Startup>,
     scan: Option<ScanStatus>,
+    checkup: CheckupRun,
+    /// Facts for the check-up, once read for this run.
+    facts: Option<SystemFacts>,
+    /// The name this user signs in with, as their home folder is called.
+    user: Option<String>,
     past: Option<Past>,
     recorded: Recorded,
     background_error: Option<String>,
@@ -165,6 +173,9 @@ impl MimamoriApp {
             antivirus: None,
             startup: None,
             scan: None,
+            checkup: CheckupRun::default(),
+            facts: None,
+            user: user_name(),
             past: None,
             recorded: Recorded::default(),
             background_error: None,
@@ -211,9 +222,19 @@ impl MimamoriApp {
                 Reply::Erased(Err(reason)) => self.erasing = Erasing::Failed(reason),
                 Reply::Observation { observation, refusals } => {
                     self.history.push(Arc::clone(&observation.sample));
+                    let inputs = Inputs {
+                        history: &self.history,
+                        programs: &observation.program_table.programs,
+                        findings: &observation.findings,
+                        // Those that were read, if they were.
+                        facts: &SystemFacts::default(),
+                        knowledge: &self.context.knowledge,
+                    };
+                    self.checkup.step((self.clock)(), self.facts.as_ref(), &inputs);
                     self.observation = Some(*observation);
                     self.refusals = refusals;
                 }
+                Reply::Facts(facts) => self.facts = Some(*facts),
                 Reply::Restart(facts) => {
                     // The window opened by itself after a restart, to show this.
                     if facts.after.is_some() && self.restart.after.is_none() {
@@ -275,6 +296,15 @@ impl MimamoriApp {
     fn handle_intent(&mut self, intent: Intent, ctx: &egui::Context) {
         match intent {
             Intent::Show(screen) => self.shell.show(screen),
+            Intent::ShowFinding(rule, group) => self.shell.show_finding(rule, &group),
+            Intent::RunCheckup(which) => {
+                self.checkup.start(which, (self.clock)());
+                if which.is_none_or(CheckId::needs_facts) {
+                    self.facts = None;
+                    self.send(Command::ReadFacts);
+                }
+            }
+            Intent::CancelCheckup => self.checkup.cancel(),
             Intent::SetLang(lang) => {
                 self.lang = lang;
                 self.settings.lang = Some(lang);
@@ -401,6 +431,11 @@ fn listen(ctx: &egui::Context, sender: Sender<Request>) -> Option<Endpoint> {
     .ok()
 }
 
+/// The last part of the home folder, which systems name after the user.
+fn user_name() -> Option<String> {
+    std::env::home_dir()?.file_name()?.to_str().map(str::to_owned)
+}
+
 fn apply_theme(ctx: &egui::Context, choice: ThemeChoice) {
     ctx.options_mut(|options| options.fallback_theme = egui::Theme::Light);
     ctx.set_theme(match choice {
@@ -418,10 +453,14 @@ impl eframe::App for MimamoriApp {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let time = (self.clock)();
+        self.checkup.expire(time);
         let zone = Context::zone();
         let started = |key: ProcKey| platform::started_at(key, &self.machine);
         let snapshot = Snapshot {
             texts: self.context.texts(self.lang),
+            other_texts: self.context.texts(self.lang.other()),
+            user: self.user.as_deref(),
+            checkup: &self.checkup,
             knowledge: &self.context.knowledge,
             zone: &zone,
             theme: &self.theme,

@@ -2,7 +2,8 @@
 
 use strum::VariantArray;
 
-use crate::diagnose::Subject;
+use crate::checkup::CheckId;
+use crate::diagnose::{RuleId, Subject};
 use crate::explain::Lang;
 use crate::model::{At, AutostartEntry, Seconds};
 use crate::remedy::Start;
@@ -15,6 +16,8 @@ pub enum Screen {
     /// The current state.
     #[default]
     Now,
+    /// The numbered checks.
+    Checkup,
     /// Events of the last days.
     History,
     /// The restart checklist.
@@ -31,6 +34,7 @@ impl Screen {
     pub const fn text(self) -> &'static str {
         match self {
             Self::Now => "nav-now",
+            Self::Checkup => "nav-checkup",
             Self::History => "nav-history",
             Self::Restart => "nav-restart",
             Self::Settings => "nav-settings",
@@ -153,6 +157,12 @@ impl From<Range> for Period {
 pub enum Intent {
     /// Go to another screen.
     Show(Screen),
+    /// Go to a finding on screen Now.
+    ShowFinding(RuleId, String),
+    /// Run one check of the check-up, or all.
+    RunCheckup(Option<CheckId>),
+    /// Stop the check-up.
+    CancelCheckup,
     /// Switch the language.
     SetLang(Lang),
     /// Switch the colour theme.

@@ -7,7 +7,9 @@ use super::intent::{Intent, Screen};
 use super::parts::icon::{self, Icon};
 use super::parts::job_card::JobCard;
 use super::parts::{background_card, javascript_card, restart_card, scan_card};
-use super::screens::{history::HistoryScreen, now::NowScreen, restart::RestartScreen, settings::SettingsScreen};
+use super::screens::{
+    checkup::CheckupScreen, history::HistoryScreen, now::NowScreen, restart::RestartScreen, settings::SettingsScreen,
+};
 use super::snapshot::Snapshot;
 use crate::diagnose::RuleId;
 use crate::explain::format;
@@ -19,6 +21,7 @@ use crate::settings::ThemeChoice;
 pub struct Shell {
     screen: Screen,
     now: NowScreen,
+    checkup: CheckupScreen,
     history: HistoryScreen,
     settings: SettingsScreen,
     restart: RestartScreen,
@@ -87,6 +90,7 @@ impl Shell {
                         }
                         match self.screen {
                             Screen::Now => self.now.ui(ui, snapshot, &mut intents),
+                            Screen::Checkup => self.checkup.ui(ui, snapshot, &mut intents),
                             Screen::History => self.history.ui(ui, snapshot, &mut intents),
                             Screen::Restart => self.restart.ui(ui, snapshot, &mut intents),
                             Screen::Settings => self.settings.ui(ui, snapshot, &mut intents),
@@ -107,6 +111,7 @@ impl Shell {
             for &screen in Screen::ALL {
                 let icon = match screen {
                     Screen::Now => Icon::Clock,
+                    Screen::Checkup => Icon::Checkup,
                     Screen::History => Icon::History,
                     Screen::Restart => Icon::Restart,
                     Screen::Settings => Icon::Settings,
@@ -134,7 +139,7 @@ impl Shell {
 }
 
 fn shortcuts(ui: &egui::Ui, intents: &mut Vec<Intent>) {
-    let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4];
+    let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
     for (key, &screen) in keys.into_iter().zip(Screen::ALL) {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key)) {
             intents.push(Intent::Show(screen));

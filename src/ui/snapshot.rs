@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::intent::Period;
 use super::theme::Theme;
+use crate::checkup::CheckupRun;
 use crate::diagnose::{Finding, ProgramTable};
 use crate::diagnostic_log::Crash;
 use crate::explain::Texts;
@@ -148,6 +149,10 @@ impl RequestThrottle {
 pub struct Snapshot<'a> {
     /// Texts of the chosen language.
     pub texts: &'a Texts,
+    /// Texts of the other language, for two people on one screen.
+    pub other_texts: &'a Texts,
+    /// The name this user signs in with, which is left out while others look at the screen.
+    pub user: Option<&'a str>,
     /// Known programs and thresholds.
     pub knowledge: &'a Knowledge,
     /// Name of the operating system; empty where it is not known.
@@ -202,6 +207,8 @@ pub struct Snapshot<'a> {
     pub restart: &'a RestartFacts,
     /// The restart that the user asked for.
     pub restart_phase: Option<&'a RestartPhase>,
+    /// The check-up, run or not.
+    pub checkup: &'a CheckupRun,
     /// Ticks of the restart list.
     pub ticks: &'a Ticks,
     /// Resource usage of this program.

@@ -27,9 +27,9 @@ use crate::knowledge::Knowledge;
 use crate::launcher;
 use crate::model::{
     ActError, Antivirus, At, AutostartEntry, AutostartState, Closable, Event, Launch, Machine, MyFiles, ProcKey,
-    Reading, Refusal, RestartCheck, RestartError, Sample, Seconds,
+    Reading, Refusal, RestartCheck, RestartError, Sample, Seconds, SystemFacts,
 };
-use crate::monitor::{LEARN_EVERY, Monitor, Observation, now};
+use crate::monitor::{LEARN_EVERY, Monitor, Observation, now, system_facts};
 use crate::platform::{self, Desktop, WindowOwner};
 use crate::recorder::Inbox;
 use crate::remedy::restart::{RestartFacts, RestartPhase};
@@ -218,6 +218,8 @@ pub(super) enum Command {
     LoadEvents(Seconds),
     /// Start or stop watching in the background, now and at login, as the settings say.
     Background(bool),
+    /// Read what the check-up needs beyond the samples.
+    ReadFacts,
     /// Delete the recording.
     Erase,
     /// Take over the user's own work, which the settings already contain.
@@ -300,6 +302,8 @@ pub(super) enum Reply {
         /// Why programs cannot be closed, by name.
         refusals: HashMap<Arc<str>, Refusal>,
     },
+    /// Facts for the check-up.
+    Facts(Box<SystemFacts>),
     /// Facts for the restart list.
     Restart(Box<RestartFacts>),
     /// The action changed; `None` when it was dismissed.
@@ -555,6 +559,7 @@ impl<H: Host> Thread<H> {
                 self.send_autostart();
                 Reply::Background(error)
             }
+            Command::ReadFacts => return self.read_facts(),
             Command::Erase => Reply::Erased(archive::erase(recording, now)),
             Command::MyFiles(my_files) => {
                 self.monitor.set_my_files(my_files.clone());
@@ -587,6 +592,19 @@ impl<H: Host> Thread<H> {
             }
         };
         self.replies.send(reply);
+    }
+
+    /// Reads the facts for the check-up on a thread of its own: a file may lie on a drive that does not answer. The window
+    /// sees them with the next sample.
+    fn read_facts(&self) {
+        let (outbox, knowledge) = (self.replies.outbox.clone(), Arc::clone(self.monitor.knowledge()));
+        let (recording, now) = (self.recording.clone(), self.host.now());
+        let read = move || {
+            // The window may have gone meanwhile.
+            let _ = outbox.send(Reply::Facts(Box::new(system_facts(recording.as_deref(), &knowledge, now))));
+        };
+        // Without a thread the checks that need them say that nothing came in time.
+        let _ = std::thread::Builder::new().name("facts".to_owned()).spawn(read);
     }
 
     /// Takes a sample and sends it; `false` when the window has gone.

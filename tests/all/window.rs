@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use eframe::egui::accesskit::Toggled;
-use eframe::egui::{Key, Pos2, vec2};
+use eframe::egui::{Key, Modifiers, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use jiff::tz::TimeZone;
+use mimamori::checkup::{CheckId, CheckupRun, Inputs};
 use mimamori::diagnose::{Finding, Grouper, ProgramTable, RuleId, Severity, Sign, SignKind, Subject, diagnose};
 use mimamori::diagnostic_log::Crash;
 use mimamori::explain::{Lang, Texts, system_reason};
@@ -16,7 +17,7 @@ use mimamori::knowledge::{Knowledge, Label};
 use mimamori::model::{
     ActError, Antivirus, At, Autostart, AutostartEntry, AutostartState, Bytes, Event, EventKind, Fraction, History,
     Launch, Machine, Memory, Os, Owner, ProcFacts, ProcKey, ProcSample, ProcState, ProgramSample, Reading, Refusal,
-    Sample, Seconds, SelfUsage, Signature, Signatures, Why,
+    Sample, Seconds, SelfUsage, Signature, Signatures, SystemFacts, Volume, Why,
 };
 use mimamori::remedy::restart::{
     AfterRestart, AfterVerdict, Blocker, BrowserReturn, RestartEnd, RestartFacts, RestartPhase, Restarted,
@@ -50,6 +51,8 @@ struct Scene {
     job: Option<CloseStatus>,
     restart: RestartFacts,
     restart_phase: Option<RestartPhase>,
+    checkup: CheckupRun,
+    other_texts: Texts,
     ticks: Ticks,
     background: Background,
     autostart: AutostartState,
@@ -128,6 +131,8 @@ impl Scene {
             scan: None,
             restart: RestartFacts { boot_id: Reading::Known("a".into()), ..RestartFacts::default() },
             restart_phase: None,
+            checkup: CheckupRun::default(),
+            other_texts: Texts::new(lang.other()),
             ticks: Ticks::default(),
             background: Background::Off,
             autostart: AutostartState::Off,
@@ -144,6 +149,9 @@ impl Scene {
     fn draw(&mut self, ui: &mut eframe::egui::Ui) {
         let snapshot = Snapshot {
             texts: &self.texts,
+            other_texts: &self.other_texts,
+            user: Some("alice"),
+            checkup: &self.checkup,
             knowledge: &self.knowledge,
             zone: &TimeZone::UTC,
             system: "Debian GNU/Linux 12",
@@ -205,7 +213,180 @@ impl Scene {
     }
 }
 
-/// egui_kittest panics on a character without a glyph: draws every text of both languages with our fonts.
+/// Answers all checks with what the scene shows.
+fn run_checkup(scene: &mut Scene) {
+    let mut run = CheckupRun::default();
+    run.start(None, scene.sample.at - Seconds(10.0));
+    let facts = SystemFacts::default();
+    let inputs = Inputs {
+        history: &scene.history,
+        programs: &scene.program_table.programs,
+        findings: &scene.findings,
+        facts: &facts,
+        knowledge: &scene.knowledge,
+    };
+    run.step(scene.sample.at, Some(&facts), &inputs);
+    scene.checkup = run;
+}
+
+fn checkup_harness(lang: Lang, browser_cpu: f64, run: bool) -> Harness<'static, Scene> {
+    let mut scene = Scene::new(lang, browser_cpu);
+    scene.shell.show(Screen::Checkup);
+    if run {
+        run_checkup(&mut scene);
+    }
+    scene.harness([1000.0, 3600.0])
+}
+
+/// The intents since the last call.
+fn taken(harness: &mut Harness<'_, Scene>) -> Vec<Intent> {
+    std::mem::take(&mut harness.state_mut().intents)
+}
+
+#[test]
+fn the_check_up_runs_by_itself_and_can_be_stopped() {
+    for (lang, measuring, stop) in
+        [(Lang::En, "C-1 Processor: Measuring", "Stop (Esc)"), (Lang::Ja, "C-1 CPU：測定中", "中止（Esc）")]
+    {
+        let mut harness = checkup_harness(lang, 0.05, false);
+        assert!(taken(&mut harness).contains(&Intent::RunCheckup(None)));
+        let now = harness.state().sample.at;
+        harness.state_mut().checkup.start(None, now);
+        harness.run_steps(2);
+        harness.get_by_label(measuring);
+        assert!(taken(&mut harness).is_empty(), "asked for once");
+        harness.get_by_label(stop).click();
+        harness.run_steps(2);
+        assert_eq!(taken(&mut harness), [Intent::CancelCheckup]);
+        harness.key_press(Key::Escape);
+        harness.run_steps(2);
+        assert_eq!(taken(&mut harness), [Intent::CancelCheckup]);
+        harness.state_mut().checkup.cancel();
+        harness.run_steps(2);
+        let not_run = match lang {
+            Lang::En => "C-18 Graphics processor: Not run",
+            Lang::Ja => "C-18 GPU：未点検",
+        };
+        harness.get_by_label(not_run);
+    }
+}
+
+#[test]
+fn each_answer_is_read_as_one_label() {
+    for (lang, well, not_known) in [
+        (
+            Lang::En,
+            "C-2 Memory: OK. 56% of the memory is in use (9.0 GB of 16 GB). Chromium: 900 MB of memory. ",
+            "C-18 Graphics processor: Not known. Not known: it was not measured in time. Next: Look at the GPU",
+        ),
+        (
+            Lang::Ja,
+            "C-2 メモリ：正常。メモリの使用率は56%です（16 GB中 9.0 GB）。Chromium：メモリ 900 MB。",
+            "C-18 GPU：不明。確認できません（時間内に測定できませんでした）。次にすること：GPU がある",
+        ),
+    ] {
+        let harness = checkup_harness(lang, 0.05, true);
+        harness.get_by_label_contains(well);
+        harness.get_by_label_contains(not_known);
+    }
+}
+
+#[test]
+fn the_check_up_needs_no_mouse() {
+    let mut harness = checkup_harness(Lang::En, 0.05, true);
+    let focused = |harness: &Harness<'_, Scene>, start: &str| harness.get_by_label_contains(start).is_focused();
+    let press = |harness: &mut Harness<'_, Scene>, key| {
+        harness.key_press(key);
+        harness.run_steps(2);
+    };
+    press(&mut harness, Key::F5);
+    assert_eq!(taken(&mut harness), [Intent::RunCheckup(None)]);
+    press(&mut harness, Key::ArrowDown);
+    assert!(focused(&harness, "C-1 Processor"));
+    press(&mut harness, Key::ArrowDown);
+    assert!(focused(&harness, "C-2 Memory"));
+    press(&mut harness, Key::ArrowUp);
+    press(&mut harness, Key::ArrowUp);
+    assert!(focused(&harness, "C-1 Processor"), "the first stays");
+    press(&mut harness, Key::Num1);
+    press(&mut harness, Key::Num4);
+    assert!(focused(&harness, "C-14 Power"), "two digits are one number");
+    press(&mut harness, Key::Enter);
+    assert_eq!(taken(&mut harness), [Intent::RunCheckup(Some(CheckId::Power))]);
+    // A step of the harness is a quarter of a second.
+    harness.run_steps(8);
+    press(&mut harness, Key::Num7);
+    assert!(focused(&harness, "C-7 Signs"), "a digit after a pause begins another number");
+    press(&mut harness, Key::End);
+    assert!(focused(&harness, "C-18 Graphics"));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
+    harness.run_steps(2);
+    assert_eq!(taken(&mut harness).first(), Some(&Intent::Show(Screen::History)));
+}
+
+#[test]
+fn an_answer_leads_to_what_can_be_done() {
+    for (lang, close, details, see) in [
+        (
+            Lang::En,
+            "Close Chromium",
+            "Details",
+            "C-1 Processor: Look. C-6 explains it: Chromium keeps using 61% of this PC",
+        ),
+        (
+            Lang::Ja,
+            "Chromium を閉じる",
+            "詳しく見る",
+            "C-1 CPU：注意。C-6 をご覧ください：Chromium がパソコンの処理能力の61%を使い続けています",
+        ),
+    ] {
+        let mut harness = checkup_harness(lang, 0.6, true);
+        harness.get_by_label_contains(see);
+        harness.get_by_label(close).click();
+        harness.run_steps(2);
+        assert!(matches!(&*taken(&mut harness), [Intent::Close(subject)] if subject.group == "Chromium"));
+        harness.get_by_label(details).click();
+        harness.run_steps(2);
+        assert_eq!(taken(&mut harness), [Intent::ShowFinding(RuleId::BrowserLoad, "Chromium".to_owned())]);
+        harness.get_by_label("C-6").click();
+        harness.run_steps(2);
+        assert!(harness.get_by_label_contains("C-6 Web").is_focused());
+    }
+}
+
+/// Two people look at the screen of one of them.
+#[test]
+fn helpdesk_mode_has_both_languages_and_nothing_of_the_user() {
+    let mut scene = Scene::new(Lang::En, 0.05);
+    scene.shell.show(Screen::Checkup);
+    let mut sample = (*scene.sample).clone();
+    let volume = |name: &str| Volume {
+        name: name.to_owned(),
+        kind: mimamori::model::VolumeKind::Disk,
+        total: Bytes(100 << 30),
+        free: Bytes(40 << 30),
+    };
+    sample.at = sample.at + Seconds(2.0);
+    sample.volumes = Reading::Known(vec![volume("/"), volume("/media/alice/Wages")]);
+    scene.sample = Arc::new(sample);
+    scene.history.push(Arc::clone(&scene.sample));
+    run_checkup(&mut scene);
+    let mut harness = scene.harness([1000.0, 4200.0]);
+    harness.get_by_label_contains("/media/alice/Wages");
+    harness.get_by_label("Helpdesk mode").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label_contains("alice").is_none() && harness.query_by_label_contains("Wages").is_none());
+    harness.get_by_label_contains("40 GB of 100 GB free on /media/…");
+    harness.get_by_label("Copy for the helpdesk").click();
+    harness.run_steps(2);
+    let intents = taken(&mut harness);
+    let Some(Intent::Copy(text)) = intents.iter().find(|intent| matches!(intent, Intent::Copy(_))) else {
+        panic!("{intents:?}")
+    };
+    assert!(text.contains("C-7 Signs of secret mining: OK.") && text.contains("C-7 無断採掘の兆候：正常。"), "{text}");
+    assert!(!text.contains("alice") && text.contains("/media/…"), "{text}");
+}
+
 #[test]
 fn a_program_in_the_background_has_a_way_back() {
     for (lang, back, anyway, leave) in [
@@ -352,6 +533,7 @@ fn what_starts_with_the_pc_is_listed_new_first_and_switched() {
     }
 }
 
+/// egui_kittest panics on a character without a glyph: draws every text of both languages with our fonts.
 #[test]
 fn every_text_of_both_languages_can_be_drawn() {
     for lang in ["ja", "en"] {

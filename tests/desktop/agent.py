@@ -432,7 +432,7 @@ class AgentTest(unittest.TestCase):
         item.click()
         app = self.window()
         say(f"window and tree {time.monotonic() - clicked:.1f} s after the click on the icon")
-        app.key("ctrl+2")
+        app.key("ctrl+3")
         app.wait("What happened", 20)
         clock_of = lambda event: time.strftime("%H:%M", time.localtime(at(event["at"])))  # noqa: E731
         clock = clock_of(finding)

@@ -908,12 +908,12 @@ class DesktopTest(unittest.TestCase):
         self.assertGreater(light, 0.6)
         self.assertLess(dark, 0.4)
 
-        app.key("ctrl+3")
+        app.key("ctrl+4")
         app.wait("Restart checklist", 10)
         app.key("ctrl+1")
         app.wait("What is using this PC", 10)
         self.assertIsNone(app.find("Restart checklist"))
-        app.key("ctrl+3")
+        app.key("ctrl+4")
         app.wait("Restart checklist", 10)
 
         step = "See whether the browser brings its pages back"
@@ -933,7 +933,7 @@ class DesktopTest(unittest.TestCase):
         again.wait(re.compile("^いま$"), 20)
         say("the language survived")
         again.click(re.compile("^English$"))
-        again.key("ctrl+3")
+        again.key("ctrl+4")
         box = again.wait(step, 20, "check box")
         self.assertIn("checked", box.states(), "the tick did not survive")
 
@@ -944,7 +944,7 @@ class DesktopTest(unittest.TestCase):
             self.addCleanup(Proc([copy_of_shell(f"idle-{number}"), "-c", "while :; do sleep 5; done"]).end)
         app = self.start("--lang", "en")
         until("a headline", 30, app.headlines)
-        for screen, keys in (("Now", "ctrl+1"), ("Restart", "ctrl+3"), ("Settings", "ctrl+4")):
+        for screen, keys in (("Now", "ctrl+1"), ("Restart", "ctrl+4"), ("Settings", "ctrl+5")):
             app.key(keys)
             app.wait({"Now": "What is using this PC", "Restart": "Restart checklist", "Settings": "Language"}[screen], 10)
             roles = ("push button", "toggle button", "check box", "page tab")
@@ -1128,7 +1128,7 @@ class DesktopTest(unittest.TestCase):
             xdotool("click", "--repeat", 25, "--delay", 30, 4)
             app.click(back)
             app.wait_gone(back, 10)
-            app.key("ctrl+3")
+            app.key("ctrl+4")
             app.wait(word, 10)
             app.picture(f"restart-{lang}")
             app.point(window.x + 500, window.y + 500)
@@ -1171,7 +1171,7 @@ class DesktopTest(unittest.TestCase):
         window = app.geometry()
         app.point(window.x + 500, window.y + 500)
         xdotool("click", "--repeat", 25, "--delay", 30, 5)
-        app.key("ctrl+3")
+        app.key("ctrl+4")
         title = app.wait("Restart checklist", 10)
         time.sleep(0.5)
         rect = app.wait("Restart checklist", 10).rect()

@@ -3,6 +3,7 @@
 app-name = Mimamori
 nav-label = Screens
 nav-now = Now
+nav-checkup = Check-up
 nav-history = History
 nav-restart = Restart
 nav-settings = Settings

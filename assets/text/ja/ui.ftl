@@ -3,6 +3,7 @@
 app-name = 見守り
 nav-label = 画面
 nav-now = いま
+nav-checkup = 点検
 nav-history = 履歴
 nav-restart = 再起動
 nav-settings = 設定

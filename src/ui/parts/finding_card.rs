@@ -4,8 +4,8 @@ use eframe::egui::{self, Color32, CornerRadius, RichText, Stroke, vec2};
 
 use super::icon::{self, Icon};
 use crate::diagnose::{Confidence, Finding, RuleId, Severity, Subject};
-use crate::explain::{Explanation, explain, for_helpdesk, format, name_of, severity_word, since};
-use crate::remedy::{Plan, RemedyId};
+use crate::explain::{Explanation, Texts, explain, for_helpdesk, format, name_of, severity_word, since};
+use crate::remedy::{Plan, Remedy, RemedyId};
 use crate::report::refusal_text;
 use crate::ui::intent::{Intent, Screen};
 use crate::ui::snapshot::Snapshot;
@@ -168,22 +168,7 @@ fn buttons_ui(
     }
     ui.horizontal_wrapped(|ui| {
         for (remedy, index) in plan.remedies.iter().zip(0..) {
-            let (text, intent) = match (remedy.id, finding.program()) {
-                (RemedyId::TellHelpdesk, _) => (texts.get("button-tell-helpdesk"), None),
-                (RemedyId::RunInBackground, Some(program)) => (
-                    texts.get("button-run-in-background"),
-                    Some(Intent::RunInBackground { subject: program.clone(), accept_lasting: false }),
-                ),
-                (RemedyId::CloseProgram, Some(program)) => (
-                    texts.with_one("button-close-program", "name", name_of(program, texts)),
-                    Some(Intent::Close(program.clone())),
-                ),
-                (RemedyId::CloseBrowser, Some(program)) => (
-                    texts.with_one("button-close-browser", "name", name_of(program, texts)),
-                    Some(Intent::Close(program.clone())),
-                ),
-                _ => (texts.get("button-restart"), Some(Intent::Show(Screen::Restart))),
-            };
+            let (text, intent) = remedy_intent(remedy, finding, texts);
             // A second action at the same time would distort the measurement of the first.
             let is_calm = matches!(remedy.id, RemedyId::Restart | RemedyId::TellHelpdesk);
             let target = finding.program().map(|program| program.group.as_str()).unwrap_or_default();
@@ -238,6 +223,26 @@ pub fn scan_button(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, subject: &Subject
     let button = egui::Button::new(text).wrap();
     if ui.add_enabled(snapshot.scan.is_none(), button).clicked() {
         intents.push(Intent::Scan(subject.clone()));
+    }
+}
+
+/// Text of a remedy's button, and what it asks for; `None` to copy the finding for the helpdesk.
+pub fn remedy_intent(remedy: &Remedy, finding: &Finding, texts: &Texts) -> (String, Option<Intent>) {
+    match (remedy.id, finding.program()) {
+        (RemedyId::TellHelpdesk, _) => (texts.get("button-tell-helpdesk"), None),
+        (RemedyId::RunInBackground, Some(program)) => (
+            texts.get("button-run-in-background"),
+            Some(Intent::RunInBackground { subject: program.clone(), accept_lasting: false }),
+        ),
+        (RemedyId::CloseProgram, Some(program)) => (
+            texts.with_one("button-close-program", "name", name_of(program, texts)),
+            Some(Intent::Close(program.clone())),
+        ),
+        (RemedyId::CloseBrowser, Some(program)) => (
+            texts.with_one("button-close-browser", "name", name_of(program, texts)),
+            Some(Intent::Close(program.clone())),
+        ),
+        _ => (texts.get("button-restart"), Some(Intent::Show(Screen::Restart))),
     }
 }
 

@@ -15,10 +15,14 @@ pub enum Icon {
     Warning,
     /// Needs action: a filled octagon with an exclamation mark.
     Critical,
+    /// Not known: a question mark in a circle.
+    Unknown,
     /// Not due yet: an empty circle.
     Later,
     /// Screen Now: a clock.
     Clock,
+    /// Screen Check-up: a list with a tick.
+    Checkup,
     /// Screen Restart: an open circle with an arrow.
     Restart,
     /// Screen History: a list with marks.
@@ -59,6 +63,16 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, colour: Color32) {
             painter.circle_stroke(rect.center(), rect.width() * 0.46, stroke);
             painter.circle_filled(at(0.5, 0.3), width * 0.8, colour);
             line(&[(0.5, 0.46), (0.5, 0.74)]);
+        }
+        Icon::Unknown => {
+            painter.circle_stroke(rect.center(), rect.width() * 0.46, stroke);
+            line(&[(0.36, 0.38), (0.42, 0.28), (0.56, 0.26), (0.65, 0.36), (0.6, 0.47), (0.5, 0.54), (0.5, 0.62)]);
+            painter.circle_filled(at(0.5, 0.76), width * 0.7, colour);
+        }
+        Icon::Checkup => {
+            line(&[(0.18, 0.1), (0.82, 0.1), (0.82, 0.94), (0.18, 0.94), (0.18, 0.1)]);
+            line(&[(0.38, 0.1), (0.62, 0.1)]);
+            line(&[(0.33, 0.54), (0.45, 0.68), (0.68, 0.38)]);
         }
         Icon::Later => {
             painter.circle_stroke(rect.center(), rect.width() * 0.4, stroke);
