@@ -1,6 +1,6 @@
 //! Answers a question from the findings about it, and from the figures where there are none.
 
-use super::check::{Check, CheckResult, Phrase, Place, Sentence};
+use super::check::{Arg, Check, CheckResult, Phrase, Place, Sentence};
 use super::check_id::CheckId;
 use super::checks::{self, Own};
 use crate::diagnose::{Finding, RuleId, Severity};
@@ -73,7 +73,13 @@ fn result_of(finding: &Finding) -> CheckResult {
     }
 }
 
-fn decided_by(id: CheckId, decided: &(Finding, Plan), also: Vec<Finding>, own: Own) -> Check {
+/// Lines about one program that repeat what a finding about it says.
+const OF_PROGRAMS: [&str; 4] = ["checkup-saw-cpu", "checkup-saw-memory", "checkup-saw-network", "checkup-saw-graphics"];
+
+fn decided_by(id: CheckId, decided: &(Finding, Plan), also: Vec<Finding>, mut own: Own) -> Check {
+    let named = decided.0.program().map(|program| program.group.as_str());
+    let is_named = |arg: &Arg| matches!(arg, Arg::Program(name) if Some(&**name) == named);
+    own.saw.retain(|line| !OF_PROGRAMS.contains(&&*line.id) || !line.args.iter().any(|(_, arg)| is_named(arg)));
     let place = match decided.0.rule {
         RuleId::LongUptime | RuleId::RestartPending => Place::Restart,
         _ => Place::Finding,
@@ -98,7 +104,7 @@ fn see_other(id: CheckId, see: CheckId, finding: &Finding, own: Own) -> Check {
         also: Vec::new(),
         saw: own.saw,
         figures: own.figures,
-        next: Phrase::new("checkup-next-see").with("check", super::Arg::Name(see.code())),
+        next: Phrase::new("checkup-next-see").with("check", Arg::Name(see.code())),
         place: Some(Place::Check(see)),
     }
 }

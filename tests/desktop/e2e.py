@@ -938,15 +938,40 @@ class DesktopTest(unittest.TestCase):
         self.assertIn("checked", box.states(), "the tick did not survive")
 
     @with_diagnostics
+    def test_check_up_by_keyboard_alone(self):
+        app = self.start("--lang", "en")
+        until("a headline", 30, app.headlines)
+        begun = time.monotonic()
+        app.key("ctrl+2")
+        app.wait(re.compile(r"^OK: \d+, look: \d+"), 25)
+        say(f"all checks answered after {time.monotonic() - begun:.1f} s")
+        answered = [node.name for node in app.nodes() if re.match(r"C-\d+ ", node.name)]
+        self.assertEqual([name.split()[0] for name in answered], [f"C-{number}" for number in range(1, 19)])
+        for name in answered:
+            self.assertRegex(name, r": (OK|Look|To do|Not known)\. .+ Next: .+")
+        at = lambda start: (focus := app.focused()) is not None and focus.name.startswith(start)  # noqa: E731
+        app.key("1", "4")
+        until("the focus on C-14", 5, lambda: at("C-14 Power"))
+        app.key("Return")
+        app.wait(re.compile("^C-14 Power: Measuring"), 5)
+        app.wait(re.compile("^C-14 Power: (OK|Look|To do|Not known)"), 20)
+        app.key("Down")
+        until("the focus on C-15", 5, lambda: at("C-15 "))
+        app.key("F5")
+        app.wait(re.compile(r"^\d+ of 18 checks done"), 5)
+        app.key("Escape")
+        app.wait(re.compile(r"^OK: \d+, look: \d+"), 5)
+
+    @with_diagnostics
     def test_keyboard_reaches_everything(self):
         # More programs than the list shows, also where little else runs: the button below it stays.
         for number in range(10):
             self.addCleanup(Proc([copy_of_shell(f"idle-{number}"), "-c", "while :; do sleep 5; done"]).end)
         app = self.start("--lang", "en")
         until("a headline", 30, app.headlines)
-        for screen, keys in (("Now", "ctrl+1"), ("Restart", "ctrl+4"), ("Settings", "ctrl+5")):
+        for screen, keys in (("Now", "ctrl+1"), ("Check-up", "ctrl+2"), ("Restart", "ctrl+4"), ("Settings", "ctrl+5")):
             app.key(keys)
-            app.wait({"Now": "What is using this PC", "Restart": "Restart checklist", "Settings": "Language"}[screen], 10)
+            app.wait({"Now": "What is using this PC", "Check-up": re.compile(r"^OK: "), "Restart": "Restart checklist", "Settings": "Language"}[screen], 10)
             roles = ("push button", "toggle button", "check box", "page tab")
             # The number of programs in "Show 6 more programs" changes while the keys are pressed.
             plain = lambda text: re.sub(r"\d+ more", "N more", text)  # noqa: E731

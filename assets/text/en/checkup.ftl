@@ -149,7 +149,7 @@ checkup-sudden_stops-ok-past = { $number ->
 checkup-sudden_stops-look = The PC went off without a shutdown { $number } times in the last 30 days
 checkup-sudden_stops-unwatched = Not known: nothing was recorded on this PC
 checkup-sudden_stops-next = Tell your helpdesk when it happened and what you were doing
-checkup-sudden_stops-by-hand = Switch on “watch in the background” in Settings, and remember when it happens
+checkup-sudden_stops-by-hand = Choose in Settings to keep watching in the background, and note when it happens
 checkup-saw-last-stop = Last on { $date }
 
 checkup-power-title = Power

@@ -1,7 +1,7 @@
 # 点検：項目名、結果の文、数値、次にすること（C-1～C-18 の番号はプログラムが付ける）
 
 checkup-title = 点検
-checkup-progress = { $all }項目中 { $done }項目が完了
+checkup-progress = { $all }項目中{ $done }項目が完了
 checkup-stopped = 中止しました。結果のない項目は点検していません。
 checkup-again = すべてもう一度点検（F5）
 checkup-again-one = { $check } をもう一度
@@ -137,7 +137,7 @@ checkup-sudden_stops-ok-past = { $number ->
 checkup-sudden_stops-look = この30日間に突然の電源断が{ $number }回ありました
 checkup-sudden_stops-unwatched = 確認できません（このパソコンの記録がありません）
 checkup-sudden_stops-next = 電源が切れた時刻と、そのときの作業内容をヘルプデスクにお伝えください
-checkup-sudden_stops-by-hand = 設定でバックグラウンドの見守りをオンにし、電源が切れたときは時刻を控えておいてください
+checkup-sudden_stops-by-hand = 設定の「バックグラウンドで見守り続け…」をオンにし、電源が切れたときは時刻を控えておいてください
 checkup-saw-last-stop = 最後は { $date }
 
 checkup-power-title = 電源

@@ -5,6 +5,7 @@ use fluent_bundle::FluentArgs;
 
 use crate::checkup::{Check, CheckId, CheckResult, CheckState, CheckWords, Place, check_words, without_private};
 use crate::explain::{Texts, for_helpdesk};
+use crate::remedy::RemedyId;
 use crate::ui::intent::{Intent, Screen};
 use crate::ui::parts::finding_card::{primary, remedy_intent};
 use crate::ui::parts::icon::{self, Icon};
@@ -17,7 +18,9 @@ const LARGER: f32 = 1.25;
 /// Size of the numbers in helpdesk mode.
 const LARGE_NUMBER: f32 = 34.0;
 /// Width of the column with icon and word.
-const RESULT_WIDTH: f32 = 72.0;
+const RESULT_WIDTH: f32 = 92.0;
+/// Width of the button that runs one check again.
+const AGAIN_WIDTH: f32 = 130.0;
 
 /// View state of the screen.
 #[derive(Debug, Default)]
@@ -221,11 +224,18 @@ impl CheckupScreen {
                 });
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 4.0;
-                    let response = self.title_ui(ui, snapshot, id, &spoken);
+                    let title = |ui: &mut egui::Ui| {
+                        let response = self.title_ui(ui, snapshot, id, &spoken);
+                        again_ui(ui, snapshot, id, intents);
+                        response
+                    };
+                    let response = ui.horizontal_top(title).inner;
                     if let Some(check) = check {
                         self.answer_ui(ui, snapshot, check, scale);
                     }
-                    ui.horizontal_wrapped(|ui| self.buttons_ui(ui, snapshot, id, check, intents));
+                    if let Some(check) = check.filter(|check| check.finding().is_some() || check.place.is_some()) {
+                        ui.horizontal_wrapped(|ui| self.buttons_ui(ui, snapshot, check, intents));
+                    }
                     response
                 })
                 .inner
@@ -252,7 +262,10 @@ impl CheckupScreen {
         }
         if self.takes_focus && self.selected == Some(id) {
             title.request_focus();
-            ui.scroll_to_rect(rect, None);
+        }
+        // The toolkit scrolls only as far as needed to show the title.
+        if title.gained_focus() {
+            ui.scroll_to_rect(rect, Some(egui::Align::Center));
         }
     }
 
@@ -266,9 +279,10 @@ impl CheckupScreen {
         let mut job =
             egui::text::LayoutJob::single_section(id.code(), egui::TextFormat::simple(number, palette.accent));
         job.append(&titles.join(" / "), 10.0, egui::TextFormat::simple(title, palette.text));
-        job.wrap.max_width = ui.available_width();
+        let width = (ui.available_width() - AGAIN_WIDTH).max(80.0);
+        job.wrap.max_width = width;
         let galley = ui.painter().layout_job(job);
-        let size = vec2(ui.available_width(), galley.size().y.max(theme.size.target));
+        let size = vec2(width, galley.size().y.max(theme.size.target));
         let (_, rect) = ui.allocate_space(size);
         // Its own id: what is drawn above must not move the keyboard to another check.
         let response = ui.interact(rect, egui::Id::unique(("checkup-row", id.number())), Sense::click());
@@ -282,28 +296,21 @@ impl CheckupScreen {
         let columns = languages.len();
         if columns == 1 {
             let words = self.words(snapshot, check, snapshot.texts);
-            words_ui(ui, snapshot, &words, snapshot.texts, scale);
+            words_ui(ui, snapshot, &words, snapshot.texts, scale, check.result);
             return;
         }
         ui.columns(columns, |ui| {
             for (ui, texts) in ui.iter_mut().zip(languages) {
                 ui.spacing_mut().item_spacing.y = 4.0;
                 let words = self.words(snapshot, check, texts);
-                words_ui(ui, snapshot, &words, texts, scale);
+                words_ui(ui, snapshot, &words, texts, scale, check.result);
             }
         });
     }
 
-    fn buttons_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        snapshot: &Snapshot<'_>,
-        id: CheckId,
-        check: Option<&Check>,
-        intents: &mut Vec<Intent>,
-    ) {
+    fn buttons_ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, check: &Check, intents: &mut Vec<Intent>) {
         let texts = snapshot.texts;
-        if let Some((finding, plan)) = check.and_then(Check::finding)
+        if let Some((finding, plan)) = check.finding()
             && let Some(remedy) = plan.remedies.first()
         {
             let (text, intent) = remedy_intent(remedy, finding, texts);
@@ -314,8 +321,8 @@ impl CheckupScreen {
                 intents.push(intent.unwrap_or_else(copy));
             }
         }
-        let place = check.and_then(|check| check.place);
-        let shown = match (place, check.and_then(Check::finding)) {
+        let place = check.place;
+        let shown = match (place, check.finding()) {
             (Some(Place::Finding), Some((finding, _))) => {
                 let intent = Intent::ShowFinding(finding.rule, finding.subject.group.clone());
                 Some((texts.get("checkup-show-finding"), Some(intent)))
@@ -325,8 +332,7 @@ impl CheckupScreen {
             (Some(Place::Check(other)), _) => Some((other.code(), None)),
             (Some(Place::Finding) | None, _) => None,
         };
-        // The restart is offered once.
-        let is_offered = intents_restart(check) && place == Some(Place::Restart);
+        let is_offered = place == Some(Place::Restart) && begins_with_restart(check);
         if let Some((text, intent)) = shown.filter(|_| !is_offered)
             && ui.button(text).clicked()
         {
@@ -336,22 +342,27 @@ impl CheckupScreen {
                 (None, _) => {}
             }
         }
-        let again = texts.with_one("checkup-again-one", "check", id.code());
-        let is_pending = matches!(snapshot.checkup.state(id), Some(CheckState::Pending { .. }));
-        let button = egui::Button::new(RichText::new(again).size(snapshot.theme.size.small)).frame_when_inactive(false);
-        if ui.add_enabled(!is_pending, button).clicked() {
-            intents.push(Intent::RunCheckup(Some(id)));
-        }
     }
 }
 
 const DIGITS: [Key; 10] =
     [Key::Num0, Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
 
-/// True if the first remedy is the restart.
-fn intents_restart(check: Option<&Check>) -> bool {
-    let remedy = check.and_then(Check::finding).and_then(|(_, plan)| plan.remedies.first());
-    remedy.is_some_and(|remedy| remedy.id == crate::remedy::RemedyId::Restart)
+/// True if the first remedy is the restart, which is then offered already.
+fn begins_with_restart(check: &Check) -> bool {
+    let remedy = check.finding().and_then(|(_, plan)| plan.remedies.first());
+    remedy.is_some_and(|remedy| remedy.id == RemedyId::Restart)
+}
+
+fn again_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, id: CheckId, intents: &mut Vec<Intent>) {
+    if matches!(snapshot.checkup.state(id), Some(CheckState::Pending { .. })) {
+        return;
+    }
+    let text = snapshot.texts.with_one("checkup-again-one", "check", id.code());
+    let text = RichText::new(text).size(snapshot.theme.size.small).color(snapshot.theme.palette(ui).accent);
+    if ui.add(egui::Button::new(text).frame_when_inactive(false)).clicked() {
+        intents.push(Intent::RunCheckup(Some(id)));
+    }
 }
 
 /// Icon, colour and text id of the word of a check; the three differ together.
@@ -368,7 +379,14 @@ fn appearance(state: Option<&CheckState>, palette: &crate::ui::theme::Palette) -
     }
 }
 
-fn words_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, words: &CheckWords, texts: &Texts, scale: f32) {
+fn words_ui(
+    ui: &mut egui::Ui,
+    snapshot: &Snapshot<'_>,
+    words: &CheckWords,
+    texts: &Texts,
+    scale: f32,
+    result: CheckResult,
+) {
     let theme = snapshot.theme;
     let palette = theme.palette(ui).clone();
     let text = |size: f32| FontId::proportional(size * scale);
@@ -378,7 +396,12 @@ fn words_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, words: &CheckWords, text
         paint_text(ui, &line, text(theme.size.small), palette.muted);
     }
     let next = texts.with_one("checkup-line-next", "next", words.next.clone());
-    paint_text(ui, &next, theme.bold(theme.size.text * scale), palette.text);
+    // What needs nothing is not stressed.
+    let (font, colour) = match result {
+        CheckResult::Ok => (text(theme.size.text), palette.muted),
+        _ => (theme.bold(theme.size.text * scale), palette.text),
+    };
+    paint_text(ui, &next, font, colour);
 }
 
 /// Draws a text that is part of another widget's label, so that a screen reader does not read it twice.
