@@ -650,6 +650,23 @@ mod tests {
     }
 
     #[test]
+    fn sudden_stops_are_those_with_a_reason_and_nothing_recorded_is_not_none() {
+        let now = At(0) + Seconds::from_days(100.0);
+        let begin = now - Seconds::from_days(2.0);
+        let (folder, _) = watched(begin, 21, now);
+        let path = folder.path().join("recording.db");
+        let Reading::Known(recorded) = recorded_stops(Some(&path), now) else { panic!("recorded") };
+        assert_eq!(recorded.stops, [now - Seconds::from_hours(2.0)]);
+        assert!(recorded.from >= begin && recorded.from < begin + Seconds::from_minutes(2.0), "{recorded:?}");
+        let nothing = folder.path().join("none.db");
+        for path in [None, Some(&*nothing)] {
+            assert_eq!(recorded_stops(path, now), Reading::Missing(Why::NotYet));
+        }
+        let knowledge = Knowledge::builtin().expect("tables");
+        assert_eq!(system_facts(Some(&path), &knowledge, now).stops, Reading::Known(recorded));
+    }
+
+    #[test]
     fn in_the_first_week_nothing_is_called_new_and_no_rest_usual() {
         let (now, day) = (At(0) + Seconds::from_days(100.0), Seconds::from_days);
         let (_folder, early) = watched(now - day(mining().learn_days - 0.5), 21, now);

@@ -144,7 +144,7 @@ fn no_locale_changes_what_a_script_reads() {
 fn no_connection_is_made() {
     let home = tempfile::tempdir().expect("folder");
     let calls = home.path().join("calls");
-    for arguments in [&["check", "--seconds", "3", "--json"][..], &["history"]] {
+    for arguments in [&["check", "--seconds", "3", "--json"][..], &["checkup"], &["history"]] {
         let mut strace = std::process::Command::new("strace");
         strace.args(["-f", "-qq", "-e", "trace=socket,connect,bind", "-o"]).arg(&calls);
         strace.arg(env!("CARGO_BIN_EXE_mimamori-cli")).args(arguments).env_clear().env("HOME", home.path());

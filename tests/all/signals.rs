@@ -99,3 +99,27 @@ fn sixty_four_megabytes_of_address_space_are_enough_for_the_agent() {
     assert!(count("SELECT count(*) FROM raw") > 0 && count("SELECT clean FROM run") == 1);
     assert!(count("SELECT count(*) FROM raw_usage") > 0, "programs, too");
 }
+
+#[test]
+fn a_check_up_that_is_interrupted_says_so_and_writes_nothing() {
+    let home = tempfile::tempdir().expect("folder");
+    let result = home.path().join("result.json");
+    let checkup = crate::program()
+        .args(["checkup", "--json", "--lang", "en", "--output"])
+        .arg(&result)
+        .env_clear()
+        .env("HOME", home.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    std::thread::sleep(Duration::from_secs(2));
+    let begin = Instant::now();
+    let sent = Command::new("kill").args(["-INT", &checkup.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
+    let output = checkup.wait_with_output().expect("ended");
+    assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr).trim(), "Stopped before the end; nothing was changed.");
+    assert!(!result.exists());
+}
