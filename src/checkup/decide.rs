@@ -5,7 +5,7 @@ use super::check_id::CheckId;
 use super::checks::{self, Own};
 use crate::diagnose::{Finding, RuleId, Severity};
 use crate::knowledge::Knowledge;
-use crate::model::{History, ProgramSample, SystemFacts, Why};
+use crate::model::{At, History, ProcKey, ProgramSample, SystemFacts, Why};
 use crate::remedy::Plan;
 
 /// What the answers are derived from.
@@ -21,6 +21,8 @@ pub struct Inputs<'a> {
     pub facts: &'a SystemFacts,
     /// The tables.
     pub knowledge: &'a Knowledge,
+    /// Start time of a process, where the system reports it.
+    pub started: &'a dyn Fn(ProcKey) -> Option<At>,
 }
 
 /// Rules whose findings are a note on screen Now, but the very thing that their check asks about.

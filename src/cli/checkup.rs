@@ -18,6 +18,7 @@ use crate::explain::{Texts, format};
 use crate::knowledge::Knowledge;
 use crate::model::{At, Seconds, SystemFacts};
 use crate::monitor::{Monitor, now, system_facts};
+use crate::platform;
 use crate::report::CheckupReport;
 use crate::settings::{SettingsFile, recording_path};
 
@@ -42,12 +43,14 @@ pub(super) fn run(options: &CheckupOptions, context: &Context, output: &mut Outp
         output.note(&texts.get("cli-stopped"));
         return Exit::Interrupted;
     };
+    let machine = monitor.machine().clone();
     let inputs = Inputs {
         history: monitor.history_mut(),
         programs: &observation.program_table.programs,
         findings: &observation.findings,
         facts: &facts,
         knowledge: &knowledge,
+        started: &|key| platform::started_at(key, &machine),
     };
     let answer = |id: CheckId| {
         output.progress(&progress(id, texts));

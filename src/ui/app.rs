@@ -229,6 +229,7 @@ impl MimamoriApp {
                         // Those that were read, if they were.
                         facts: &SystemFacts::default(),
                         knowledge: &self.context.knowledge,
+                        started: &|key| platform::started_at(key, &self.machine),
                     };
                     self.checkup.step((self.clock)(), self.facts.as_ref(), &inputs);
                     self.observation = Some(*observation);

@@ -12,11 +12,11 @@ use mimamori::diagnose::{
     Confidence, Evidence, EvidenceKind, Finding, RuleId, Severity, Subject, SubjectKind, diagnose,
 };
 use mimamori::explain::{Lang, Texts};
-use mimamori::knowledge::Knowledge;
+use mimamori::knowledge::{Knowledge, Label};
 use mimamori::model::{
-    At, Autostart, BrowserState, Bytes, BytesPerSec, Celsius, Condition, Fraction, History, Machine, Memory, Os, Power,
-    ProgramKind, ProgramSample, Protection, Reading, RecordedStops, Rpm, Sample, Seconds, Swap, SystemFacts, Traffic,
-    Use, Volume, VolumeKind, VolumePoint, Why,
+    At, Autostart, BrowserState, Bytes, BytesPerSec, Celsius, Condition, Fraction, History, Machine, Member, Memory,
+    Os, Power, ProcKey, ProgramKind, ProgramSample, Protection, Reading, RecordedStops, Rpm, Sample, Seconds, Swap,
+    SystemFacts, Traffic, Use, Volume, VolumeKind, VolumePoint, Why,
 };
 use mimamori::remedy::{Plan, planned};
 
@@ -44,6 +44,12 @@ fn program(name: &str, kind: ProgramKind, cpu: f64, memory: u64, window: Reading
         memory: Bytes(memory << 20),
         parts: 3,
         window,
+        members: [2, 3]
+            .map(|pid| {
+                let key = ProcKey { pid, start_time: u64::from(pid) };
+                Member { key, root: key, cpu: Fraction::new(cpu / 2.0), memory: Bytes(memory << 19) }
+            })
+            .into(),
         ..ProgramSample::default()
     }
 }
@@ -206,7 +212,8 @@ impl Pc {
         let mut findings: Vec<(Finding, Plan)> = found.map(|finding| planned(finding, None)).collect();
         findings.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
         let (programs, facts) = (&*self.programs, &self.facts);
-        check(id, &Inputs { history: &history, programs, findings: &findings, facts, knowledge })
+        let started = |key: ProcKey| Some(At(NOW.0 - i64::from(key.pid) * DAY));
+        check(id, &Inputs { history: &history, programs, findings: &findings, facts, knowledge, started: &started })
     }
 }
 
@@ -229,7 +236,13 @@ fn told(case: &str, check: &Check, knowledge: &Knowledge) -> String {
 }
 
 fn finding(rule: RuleId, severity: Severity, kind: SubjectKind) -> Finding {
-    let subject = Subject { kind, group: "Google Chrome".into(), parts: 3, ..Subject::machine() };
+    let subject = Subject {
+        kind,
+        group: "Google Chrome".into(),
+        name: Label::same("Google Chrome"),
+        parts: 3,
+        ..Subject::machine()
+    };
     let evidence = vec![Evidence::new(EvidenceKind::ProgramCpu, 0.8, Seconds(120.0))];
     Finding::new(rule, severity, Confidence::High, subject, NOW, evidence)
 }
@@ -509,8 +522,14 @@ fn a_run_shows_progress_can_be_stopped_and_always_ends() {
     let pc = Pc::well(Os::Linux);
     let mut history = History::new(pc.machine.clone());
     history.push(Arc::new(pc.sample.clone()));
-    let inputs =
-        Inputs { history: &history, programs: &pc.programs, findings: &[], facts: &pc.facts, knowledge: &knowledge };
+    let inputs = Inputs {
+        history: &history,
+        programs: &pc.programs,
+        findings: &[],
+        facts: &pc.facts,
+        knowledge: &knowledge,
+        started: &|_| None,
+    };
     let after = |seconds: f64| NOW + Seconds(seconds);
     let mut run = CheckupRun::default();
     assert!(run.is_new() && !run.is_running());

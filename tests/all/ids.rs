@@ -1,5 +1,6 @@
 //! The ids of enums appear in recordings, JSON, settings and text files: none may change.
 
+use mimamori::checkup::{CheckId, CheckResult};
 use mimamori::diagnose::{EvidenceKind, RuleId, SignKind};
 use mimamori::knowledge::{Advice, Busy};
 use mimamori::model::{EventKind, OriginFlag, Refusal, Why};
@@ -24,6 +25,8 @@ fn ids_stay_as_they_are() {
     add("advice", Advice::ALL.iter().map(|advice| advice.id().to_owned()).collect());
     add("step", Step::ALL.iter().map(|step| step.id().to_owned()).collect());
     add("missing", Why::ALL.iter().map(|why| why.id().to_owned()).collect());
+    add("check", CheckId::ALL.iter().map(|check| format!("{}={}", check.code(), check.id())).collect());
+    add("result", CheckResult::ALL.iter().map(|result| result.id().to_owned()).collect());
     add("refusal", Refusal::ALL.iter().map(|why| format!("{why:?}")).collect());
     let remedies = [RemedyId::TellHelpdesk, RemedyId::CloseProgram, RemedyId::CloseBrowser, RemedyId::Restart];
     add("remedy", remedies.iter().map(serialized).collect());
@@ -46,4 +49,5 @@ fn ids_are_those_of_json() {
     assert_same(Advice::ALL, Advice::id);
     assert_same(Step::ALL, Step::id);
     assert_same(Why::ALL, Why::id);
+    assert_same(CheckResult::ALL, CheckResult::id);
 }

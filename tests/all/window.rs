@@ -224,6 +224,7 @@ fn run_checkup(scene: &mut Scene) {
         findings: &scene.findings,
         facts: &facts,
         knowledge: &scene.knowledge,
+        started: &|_| Some(At(500_000)),
     };
     run.step(scene.sample.at, Some(&facts), &inputs);
     scene.checkup = run;

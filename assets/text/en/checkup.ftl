@@ -72,6 +72,7 @@ checkup-browser-ok = { $names }: { $value } of the processor
 checkup-browser-ok-none = No web browser is running
 checkup-browser-by-hand = Look at the task manager of the browser (Shift+Esc, or about:processes in Firefox)
 checkup-saw-browser-windowless = { $name } runs although no window of it is open
+checkup-saw-browser-since = { $name } has been running for { $duration }
 checkup-saw-browser-restores = { $name } is set to open its last pages again at each start
 checkup-saw-browser-starts-empty = { $name } is not set to open its last pages again
 

@@ -72,6 +72,7 @@ checkup-browser-ok = { $names }：CPU の{ $value }
 checkup-browser-ok-none = Web ブラウザーは動いていません
 checkup-browser-by-hand = ブラウザーのタスク マネージャーをご確認ください（Shift+Esc、Firefox では about:processes）
 checkup-saw-browser-windowless = { $name } はウィンドウを開いていないのに動いています
+checkup-saw-browser-since = { $name } は起動してから{ $duration }です
 checkup-saw-browser-restores = { $name } は起動時に前回のページを開く設定です
 checkup-saw-browser-starts-empty = { $name } は起動時に前回のページを開く設定ではありません
 

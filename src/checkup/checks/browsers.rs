@@ -28,6 +28,12 @@ pub(super) fn running(latest: &Sample, inputs: &Inputs<'_>) -> Own {
     let windowless = windowless.map(|program| {
         Phrase::new("checkup-saw-browser-windowless").with("name", Arg::Program(Arc::clone(&program.name)))
     });
+    let since = browsers.iter().filter_map(|program| {
+        let started = program.members.iter().filter_map(|member| (inputs.started)(member.root)).min()?;
+        let name = Arg::Program(Arc::clone(&program.name));
+        let duration = Arg::Duration(latest.at.since(started).0);
+        Some(Phrase::new("checkup-saw-browser-since").with("name", name).with("duration", duration))
+    });
     let restores = browsers.iter().filter_map(|program| {
         let restores = latest.condition.browser(&program.name)?.restores_session.get()?;
         let id = if restores { "checkup-saw-browser-restores" } else { "checkup-saw-browser-starts-empty" };
@@ -36,7 +42,7 @@ pub(super) fn running(latest: &Sample, inputs: &Inputs<'_>) -> Own {
     Own::ok(CheckId::Browser, "ok")
         .arg("names", names(&browsers))
         .arg("value", Arg::Share(cpu))
-        .saw(windowless.chain(restores))
+        .saw(windowless.chain(since).chain(restores))
         .figure("browser_cpu", Reading::Known(cpu))
 }
 
