@@ -36,6 +36,7 @@ struct Table {
 struct Browser {
     program: String,
     family: BrowserFamily,
+    scripts_page: String,
     #[serde(default)]
     own_blocking: OwnBlocking,
     profiles: Vec<String>,
@@ -77,11 +78,12 @@ impl Browsers {
         let is_browser = |id: &str| programs.iter().any(|known| known.id == id && known.kind == ProgramKind::Browser);
         let mut places = BTreeMap::new();
         for browser in table.browser {
-            let Browser { program, family, own_blocking, profiles, policies, update_states, source: _ } = browser;
+            let Browser { program, family, scripts_page, own_blocking, profiles, policies, update_states, source: _ } =
+                browser;
             if !is_browser(&program) {
                 return Err(TableError::Unknown(program));
             }
-            let found = BrowserPlaces { family, own_blocking, profiles, policies, update_states };
+            let found = BrowserPlaces { family, scripts_page, own_blocking, profiles, policies, update_states };
             if places.insert(program.clone(), Arc::new(found)).is_some() {
                 return Err(TableError::Duplicate(program));
             }

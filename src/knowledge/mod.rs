@@ -469,7 +469,8 @@ mod tests {
         assert!(error.contains("programs.toml") && error.contains("line 3"), "{error}");
         let error = refused(Tables { monitors: "monitors = []\nsources = [\"hearsay\"]", ..BUILTIN });
         assert_eq!(error, "monitors.toml: hearsay is not known");
-        let browser = "[[browser]]\nprogram = \"notepad\"\nfamily = \"firefox\"\nprofiles = []\nsource = \"own\"\n";
+        let browser = "[[browser]]\nprogram = \"notepad\"\nfamily = \"firefox\"\nscripts_page = \"about:config\"\n\
+                       profiles = []\nsource = \"own\"\n";
         let blockers = "[[blocker]]\nname = \"A\"\nids = [\"a@b\", \"a@b\"]\nsource = \"own\"\n";
         let error =
             refused(Tables { browsers: Box::leak((browser.to_owned() + blockers).into_boxed_str()), ..BUILTIN });

@@ -35,6 +35,8 @@ pub enum OwnBlocking {
 pub struct BrowserPlaces {
     /// Engine family.
     pub family: BrowserFamily,
+    /// Address of the page of its settings for JavaScript. Only a person can open it.
+    pub scripts_page: String,
     /// Built-in ad blocking.
     pub own_blocking: OwnBlocking,
     /// Profile folders: `%LOCALAPPDATA%\…` on Windows, `~/…` on Linux.

@@ -116,6 +116,17 @@ pub struct CloseStatus {
     pub launch: Option<Launch>,
     /// What is started when it has ended, where that was asked for.
     pub reopening: Option<Reopening>,
+    /// Processes that were held, and those of them that have ended.
+    pub parts: Parts,
+}
+
+/// How many processes of a program have ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// Ended.
+    pub ended: usize,
+    /// All that could be closed.
+    pub all: usize,
 }
 
 /// Processes of a program that may be closed.
@@ -174,6 +185,7 @@ impl<T: Target> CloseJob<T> {
                 state: ProcState::Unknown,
                 launch: None,
                 reopening: None,
+                parts: Parts::default(),
             },
         };
         let held = match closable {
@@ -268,6 +280,9 @@ impl<T: Target> CloseJob<T> {
         if let Phase::Measuring { ended } = new {
             self.ended.get_or_insert(ended);
         }
+        let ended = self.targets.iter().filter(|target| !target.is_running()).count();
+        let parts = Parts { ended, all: self.targets.len() };
+        let state_changed = std::mem::replace(&mut self.status.parts, parts) != parts || state_changed;
         let changed = new != phase || state_changed;
         let mut update = CloseUpdate { is_news: changed || matches!(new, Phase::Asking { .. }), events: Vec::new() };
         if let Phase::Done { verdict, .. } = &new

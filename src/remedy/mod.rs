@@ -17,7 +17,7 @@ pub use background_job::{
     BackgroundEnd, BackgroundJob, BackgroundPhase, BackgroundStatus, BackgroundVerdict, NotLowered,
 };
 pub use close::{ASK_SECONDS, Phase, Verdict};
-pub use close_job::{ClosableParts, CloseJob, CloseStatus, CloseUpdate, PcState, Target};
+pub use close_job::{ClosableParts, CloseJob, CloseStatus, CloseUpdate, Parts, PcState, Target};
 pub use follow_up::{FollowUps, KEEP as FOLLOWED_FOR};
 pub use launch::{NoStart, Reopening, Start, StartFailure, launch_of, running_without_javascript, without_javascript};
 pub use plan::{Plan, Remedy, RemedyId, plan, planned};

@@ -68,7 +68,15 @@ pub fn close_text(job: &CloseStatus, knowledge: &Knowledge, texts: &Texts, now: 
             "job-failed"
         }
     };
-    texts.with(id, &args)
+    let text = texts.with(id, &args);
+    let is_over = matches!(job.phase, Ok(Phase::Measuring { .. } | Phase::Done { .. }));
+    if !is_over || job.parts.all < 2 {
+        return text;
+    }
+    args.set("text", text);
+    args.set("ended", format::count(job.parts.ended as f64));
+    args.set("all", format::count(job.parts.all as f64));
+    texts.with("job-with-parts", &args)
 }
 
 /// Why the system did not do it.

@@ -386,6 +386,7 @@ mod tests {
             shared: false,
             unlisted_add_ons: false,
             places: Arc::new(BrowserPlaces {
+                scripts_page: String::new(),
                 family,
                 own_blocking: OwnBlocking::Never,
                 profiles: Vec::new(),

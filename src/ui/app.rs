@@ -510,6 +510,7 @@ mod tests {
 
     use super::*;
     use crate::model::{MyFiles, ProcState, Sample, SelfUsage};
+    use crate::remedy::Parts;
 
     /// The window without a display: the test sends its replies and receives its commands.
     struct Rig {
@@ -614,6 +615,7 @@ mod tests {
             state: ProcState::Unknown,
             launch: None,
             reopening: None,
+            parts: Parts::default(),
         };
         rig.reply(Reply::Job(Some(Box::new(job.clone()))));
         rig.frame(0);

@@ -24,8 +24,8 @@ use mimamori::remedy::restart::{
     ReturnedBrowser, Step, Ticks,
 };
 use mimamori::remedy::{
-    BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NotLowered, Phase, Plan, Reopening, ScanStatus,
-    ScanVerdict, Start, StartFailure, Verdict, plan,
+    BackgroundPhase, BackgroundStatus, BackgroundVerdict, CloseStatus, NotLowered, Parts, Phase, Plan, Reopening,
+    ScanStatus, ScanVerdict, Start, StartFailure, Verdict, plan,
 };
 use mimamori::settings::{Background, MyWork, ThemeChoice};
 use mimamori::ui::{
@@ -207,8 +207,9 @@ impl Scene {
     fn job(mut self, phase: Result<Phase, ActError>) -> Self {
         let subject = self.findings[0].0.subject.clone();
         let state = ProcState::Unknown;
-        let (launch, reopening) = (None, None);
-        self.job = Some(CloseStatus { subject, phase, can_force: true, is_partial: false, state, launch, reopening });
+        let (launch, reopening, parts) = (None, None, Parts::default());
+        self.job =
+            Some(CloseStatus { subject, phase, can_force: true, is_partial: false, state, launch, reopening, parts });
         self
     }
 }
@@ -455,7 +456,19 @@ fn what_was_closed_can_be_started_again() {
         let table = Arc::make_mut(&mut scene.program_table);
         let facts = table.facts.values_mut().find(|facts| facts.key.pid == 100).expect("the browser");
         Arc::make_mut(facts).args = Reading::Known(vec!["chromium".into(), Knowledge::NO_SCRIPT.into()]);
-        let mut harness = scene.harness([1000.0, 700.0]);
+        let mut harness = scene.harness([1000.0, 900.0]);
+        harness
+            .get_by_label(if lang == Lang::En {
+                "Block one site for good"
+            } else {
+                "特定のサイトを今後もブロックする"
+            })
+            .click();
+        harness.run_steps(8);
+        harness.get_by_label(if lang == Lang::En { "Copy the address" } else { "アドレスをコピー" }).click();
+        harness.run_steps(2);
+        let address = "chrome://settings/content/javascript".to_owned();
+        assert!(harness.state().intents.contains(&Intent::Copy(address)));
         harness.get_by_label(back).click();
         harness.run_steps(2);
         assert!(harness.state().intents.contains(&Intent::BackToNormal("Chromium".into())));
@@ -680,6 +693,17 @@ fn every_verdict_has_its_sentence() {
         let phase = Phase::Done { ended: At(0), verdict };
         let harness = Scene::new(Lang::En, 0.6).job(Ok(phase)).harness([1000.0, 700.0]);
         harness.get_by_label(sentence);
+    }
+    // A family says how much of it has ended, also when a part stays.
+    let verdict = Verdict::Worked { before, after };
+    for (parts, words) in [
+        (Parts { ended: 12, all: 12 }, "It worked: CPU 93% → 12% (12 of 12 parts closed)"),
+        (Parts { ended: 11, all: 12 }, "It worked: CPU 93% → 12% (11 of 12 parts closed)"),
+        (Parts { ended: 1, all: 1 }, "It worked: CPU 93% → 12%"),
+    ] {
+        let mut scene = Scene::new(Lang::En, 0.6).job(Ok(Phase::Done { ended: At(0), verdict: verdict.clone() }));
+        scene.job.as_mut().expect("a job").parts = parts;
+        scene.harness([1000.0, 700.0]).get_by_label(words);
     }
 }
 

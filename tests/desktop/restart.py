@@ -46,7 +46,7 @@ class RestartTest(unittest.TestCase):
         settings = {"lang": lang, "theme": theme, "background": "off"}
         app = App(settings=settings, **options)
         self.addCleanup(app.end)
-        app.key("ctrl+3")
+        app.key("ctrl+4")
         return app
 
     @with_diagnostics
@@ -69,7 +69,7 @@ class RestartTest(unittest.TestCase):
         time.sleep(COUNTDOWN + 3)
         self.assertNotIn("Reboot True", self.calls())
         self.assertFalse(note.exists() or once.exists())
-        app.key("ctrl+3")
+        app.key("ctrl+4")
         app.click("OK")
         begun = time.monotonic()
         app.click("Restart now")
