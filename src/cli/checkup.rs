@@ -116,7 +116,7 @@ fn as_text(checks: &[Check], at: At, knowledge: &Knowledge, texts: &Texts, outpu
         let words = check_words(check, knowledge, texts, &zone, false);
         let (mark, style) = match check.result {
             CheckResult::Ok => ('○', Style::Good),
-            CheckResult::NotKnown => ('？', Style::Faint),
+            CheckResult::NotKnown => ('?', Style::Faint),
             CheckResult::Look => ('▲', Style::Warning),
             CheckResult::Act => ('■', Style::Warning),
         };
