@@ -114,6 +114,8 @@ impl UndoFile {
     /// The system's error: what was done can then be undone by this run only.
     pub fn add(&self, at: At, program: &str, by: By, undo: Undo) -> std::io::Result<u32> {
         let mut entries = self.entries();
+        // What is no longer offered must not push out what is.
+        entries.retain(|entry| entry.is_offered(at));
         let id = entries.iter().map(|entry| entry.id).max().unwrap_or(0).saturating_add(1);
         let (program, boot_id) = (program.to_owned(), self.boot_id.clone());
         entries.push(UndoEntry { id, at, program, by, boot_id, undo });
@@ -174,6 +176,14 @@ mod tests {
         for (now, is_offered) in [(60_000, true), (660_000, true), (660_001, false), (0, false)] {
             assert_eq!(closed.is_offered(At(now)), is_offered, "{now}: a clock may be set back, too");
         }
+        let many = UndoFile::at(folder.path().join("many.json"), None);
+        let change = AutostartChange::Value { key: "Run".into(), name: "Chat".into(), before: None, after: vec![2] };
+        many.add(At(0), "Chat", By::Window, Undo::Autostart { change }).expect("saved");
+        for minute in 1..=100 {
+            many.add(At(minute * 60_000), "editor", By::Window, closed.undo.clone()).expect("saved");
+        }
+        assert_eq!(many.entries().first().map(|entry| entry.program.clone()).as_deref(), Some("Chat"));
+        assert!(many.entries().len() < 15, "{}", many.entries().len());
         let undo = |pid| Undo::Pause { parts: vec![ProcKey { pid, start_time: 7 }] };
         let first = file.add(At(1000), "render", By::Command, undo(70)).expect("saved");
         let second = file.add(At(2000), "sums", By::Window, undo(71)).expect("saved");

@@ -55,7 +55,9 @@ fn entry_ui(
     let file = entry.file.as_deref().map(|file| DisplayName::with_limit(file, PATH_CHARS).as_str().to_owned());
     let note: Vec<String> = new.into_iter().chain(file).collect();
     if !note.is_empty() {
-        ui.indent("note", |ui| {
+        ui.horizontal_top(|ui| {
+            // Below the name, not below the box.
+            ui.add_space(18.0);
             let note = RichText::new(note.join(" · ")).size(theme.size.small).color(palette.muted);
             ui.add(egui::Label::new(note).wrap());
         });
