@@ -626,6 +626,34 @@ mod tests {
     }
 
     #[test]
+    fn a_restart_is_asked_for_with_what_was_ticked_and_shown_until_it_is_dismissed() {
+        let mut rig = Rig::new();
+        let ctx = rig.ctx.clone();
+        for (tick, is_saved) in [(None, false), (Some(Step::SaveWork), true)] {
+            if let Some(step) = tick {
+                rig.app.handle_intent(Intent::Tick(step), &ctx);
+            }
+            rig.app.handle_intent(Intent::Restart, &ctx);
+            assert_eq!(rig.commands.try_recv(), Ok(Command::Restart { is_saved, lang: Lang::En }));
+        }
+        for (intent, command) in [
+            (Intent::ConfirmRestart, Command::ConfirmRestart),
+            (Intent::CancelRestart, Command::CancelRestart),
+            (Intent::DismissRestart, Command::DismissRestart),
+            (Intent::ResetTicks, Command::DismissAfter),
+        ] {
+            rig.app.handle_intent(intent, &ctx);
+            assert_eq!(rig.commands.try_recv(), Ok(command));
+        }
+        rig.reply(Reply::RestartJob(Some(RestartPhase::Checking)));
+        rig.frame(0);
+        assert_eq!(rig.app.restart_phase, Some(RestartPhase::Checking));
+        rig.reply(Reply::RestartJob(None));
+        rig.frame(0);
+        assert_eq!(rig.app.restart_phase, None);
+    }
+
+    #[test]
     fn choices_are_saved_before_the_agent_is_notified() {
         let mut rig = Rig::new();
         let ctx = rig.ctx.clone();
