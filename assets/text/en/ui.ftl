@@ -197,6 +197,7 @@ step-pending_update-note = An update is waiting. The restart will take longer; d
 step-pending_update-note-none = The restart will be quick
 step-starts_again = Look at what starts by itself
 step-starts_again-note = These start again after the restart: { $names }. What you do not need can be switched off in Settings here.
+button-startup-list = Show what starts with this PC
 step-starts_again-note-none = Nothing that you can switch off starts by itself
 step-restart = Restart the PC
 step-restart-note = Choose Restart, not Shut down

@@ -191,6 +191,7 @@ step-pending_update-note = 更新が待っています。再起動に時間が�
 step-pending_update-note-none = 再起動はすぐに終わります
 step-starts_again = 自動で起動するプログラムを確かめる
 step-starts_again-note = 再起動の後に自動で起動します：{ $names }。必要のないものは、［設定］の一覧でオフにできます。
+button-startup-list = 自動で起動するものを見る
 step-starts_again-note-none = オフにできる自動起動のプログラムはありません
 step-restart = パソコンを再起動する
 step-restart-note = 「シャットダウン」ではなく「再起動」を選びます

@@ -8,7 +8,7 @@ use crate::explain::program_name;
 use crate::model::{ProgramKind, Reading};
 use crate::remedy::restart::{AfterRestart, AfterVerdict, BrowserReturn, RestartPhase, Step, StepState, state};
 use crate::report::{after_for_helpdesk, after_lines, after_text};
-use crate::ui::intent::Intent;
+use crate::ui::intent::{Intent, Screen};
 use crate::ui::parts::finding_card::primary;
 use crate::ui::parts::icon::{self, Icon};
 use crate::ui::snapshot::Snapshot;
@@ -155,6 +155,14 @@ fn step_ui(ui: &mut egui::Ui, snapshot: &Snapshot<'_>, step: Step, intents: &mut
     });
     if step == Step::CloseBrowser && step_state == StepState::NotYet {
         browsers_ui(ui, snapshot, intents);
+    }
+    if step == Step::StartsAgain && step_state != StepState::Seen {
+        ui.horizontal_wrapped(|ui| {
+            ui.add_space(18.0);
+            if ui.button(texts.get("button-startup-list")).clicked() {
+                intents.push(Intent::Show(Screen::Settings));
+            }
+        });
     }
     let note = note(snapshot, step, &step_state);
     if !note.is_empty() {
