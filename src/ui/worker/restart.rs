@@ -6,7 +6,7 @@ use super::{Host, Reply, Thread};
 use crate::diagnose::{OWN_PROGRAM, ProgramTable};
 use crate::explain::Lang;
 use crate::model::{
-    At, AutostartState, DisplayName, Event, EventKind, Fraction, Pid, ProgramKind, ProgramSample, Reading,
+    At, AutostartState, Condition, DisplayName, Event, EventKind, Fraction, Pid, ProgramKind, ProgramSample, Reading,
     RestartCheck, RestartError, Seconds, Why,
 };
 use crate::monitor::Observation;
@@ -315,19 +315,38 @@ impl<H: Host> Thread<H> {
         self.restart_readings += 1;
         let after = self.after_restart(observation);
         let browsers = table.programs.iter().filter(|program| program.kind == ProgramKind::Browser);
+        let browsers: Vec<String> = browsers.map(|program| program.name.to_string()).collect();
+        let restoring = restoring(&browsers, &observation.sample.condition);
         let booted_at = self.monitor.machine().booted_at.get();
         RestartFacts {
             uptime: Reading::from_option(booted_at.map(|at| self.host.now().since(at)), Why::Unsupported),
             boot_id: self.monitor.machine().boot_id.clone(),
-            browsers: browsers.map(|program| program.name.to_string()).collect(),
+            browsers,
             with_windows,
             unsaved,
-            restoring: Reading::Missing(Why::Unsupported),
+            restoring,
             others: self.host.has_other_users(),
             pending: self.host.pending_restart(),
             starting: self.starting.clone(),
             after,
         }
+    }
+}
+
+/// Those of `browsers` that bring their pages back. One that does is named whatever is not known of others; that none does
+/// is known only if it is known of each.
+fn restoring(browsers: &[String], condition: &Condition) -> Reading<Vec<String>> {
+    let reading = |name: &String| {
+        condition.browser(name).map_or(Reading::Missing(Why::Unsupported), |browser| browser.restores_session)
+    };
+    let restoring: Vec<String> =
+        browsers.iter().filter(|name| reading(name) == Reading::Known(true)).cloned().collect();
+    match browsers.iter().find_map(|name| reading(name).why()) {
+        _ if !restoring.is_empty() => Reading::Known(restoring),
+        Some(why) => Reading::Missing(why),
+        // Of one that was closed nothing is read.
+        None if browsers.is_empty() => Reading::Missing(Why::Unsupported),
+        None => Reading::Known(restoring),
     }
 }
 
@@ -341,4 +360,32 @@ fn names<'p>(programs: impl Iterator<Item = &'p ProgramSample>) -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::BrowserState;
+
+    #[test]
+    fn a_browser_that_brings_its_pages_back_is_named_and_that_none_does_is_known_of_each() {
+        let (yes, no, unknown) = (Reading::Known(true), Reading::Known(false), Reading::Missing(Why::NoPermission));
+        let of = |states: &[(&str, Reading<bool>)]| {
+            let state = |(name, restores_session): &(&str, Reading<bool>)| BrowserState {
+                name: (*name).into(),
+                restores_session: *restores_session,
+                ..BrowserState::default()
+            };
+            let condition =
+                Condition { browsers: Reading::Known(states.iter().map(state).collect()), ..Condition::default() };
+            let names: Vec<String> = states.iter().map(|(name, _)| (*name).to_owned()).collect();
+            restoring(&names, &condition)
+        };
+        assert_eq!(of(&[("Chrome", no), ("Firefox", yes)]), Reading::Known(vec!["Firefox".to_owned()]));
+        assert_eq!(of(&[("Chrome", unknown), ("Firefox", yes)]), Reading::Known(vec!["Firefox".to_owned()]));
+        assert_eq!(of(&[("Chrome", no), ("Firefox", no)]), Reading::Known(Vec::new()));
+        assert_eq!(of(&[("Chrome", no), ("Firefox", unknown)]), Reading::Missing(Why::NoPermission));
+        assert_eq!(of(&[]), Reading::Missing(Why::Unsupported), "closed, so not asked");
+        assert_eq!(restoring(&["Chrome".to_owned()], &Condition::default()), Reading::Missing(Why::Unsupported));
+    }
 }
