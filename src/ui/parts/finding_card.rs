@@ -191,6 +191,9 @@ fn buttons_ui(
                 }));
             }
         }
+        if finding.rule == RuleId::NewAutostart && ui.button(texts.get("button-startup-list")).clicked() {
+            intents.push(Intent::Show(Screen::Settings));
+        }
         if finding.rule == RuleId::SecretMining && finding.subject.path.is_some() {
             scan_button(ui, snapshot, &finding.subject, intents);
             let days = format::count(snapshot.knowledge.thresholds.mining.mine_days);
