@@ -5,7 +5,8 @@ use serde_json::json;
 use super::{Host, Thread};
 use crate::diagnose::Subject;
 use crate::model::{Event, EventKind, Launch};
-use crate::remedy::{Phase, Start, Verdict, running_without_javascript, without_javascript};
+use crate::monitor::Observation;
+use crate::remedy::{Phase, Start, StartFailure, Verdict, running_without_javascript, without_javascript};
 use crate::undo_file::{By, Undo};
 
 impl<H: Host> Thread<H> {
@@ -32,6 +33,13 @@ impl<H: Host> Thread<H> {
         let Some(job) = &mut self.job else { return false };
         let Some((start, usual)) = job.start_due().zip(job.status().launch.clone()) else { return false };
         let group = job.status().subject.group.clone();
+        // Another instance has the profile, which must not be emptied under it.
+        let is_running =
+            |observation: &Observation| running_without_javascript(&observation.program_table).contains(&group);
+        if start == Start::WithoutJavascript && self.observation.as_ref().is_some_and(is_running) {
+            job.started(Ok(()));
+            return true;
+        }
         let entries = self.undo_file.entries();
         let earlier = entries.iter().rev().filter(|entry| entry.program == group);
         let launch = match start {
@@ -40,10 +48,13 @@ impl<H: Host> Thread<H> {
                 let profile = self.host.no_script_profile();
                 let profile = profile.as_deref().and_then(|profile| profile.to_str());
                 let knowledge = self.monitor.knowledge();
-                match without_javascript(&usual, &job.status().subject, knowledge, profile) {
-                    Ok(launch) => launch,
-                    Err(_) => return false,
-                }
+                let without = without_javascript(&usual, &job.status().subject, knowledge, profile);
+                let Ok(launch) = without else {
+                    // Without a folder for the profile.
+                    job.started(Err(StartFailure::NotAllowed));
+                    return true;
+                };
+                launch
             }
             Start::WithJavascript => {
                 self.host.remove_profile();
