@@ -5,6 +5,7 @@ Nothing here reaches the system bus of this PC: DBUS_SYSTEM_BUS_ADDRESS names a 
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -27,6 +28,7 @@ class RestartTest(unittest.TestCase):
     longMessage = True
 
     def setUp(self):
+        self.app = None
         e2e.Atspi.init()
         self.assertEqual(os.environ.get("DBUS_SYSTEM_BUS_ADDRESS"), BUS, "a restart would be real")
         bus = Proc(["dbus-daemon", "--session", "--nofork", f"--address={BUS}"])
@@ -46,6 +48,7 @@ class RestartTest(unittest.TestCase):
         settings = {"lang": lang, "theme": theme, "background": "off"}
         app = App(settings=settings, **options)
         self.addCleanup(app.end)
+        self.app = app
         app.key("ctrl+4")
         return app
 
@@ -89,7 +92,8 @@ class RestartTest(unittest.TestCase):
         self.addCleanup(app.end)
         app.wait("After the restart", 30)
         app.wait("The PC has restarted. Mimamori looks again in", 10)
-        app.wait("No browser came back by itself", 10)
+        # Other tests of this user may run a browser.
+        app.wait(re.compile("by itself|opened later"), 10)
         app.wait("before,", 30)
         app.picture("restart-after-en-light")
         self.assertFalse(note.exists() or once.exists(), "shown once")
