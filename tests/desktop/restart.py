@@ -12,6 +12,8 @@ import time
 import unittest
 from pathlib import Path
 
+from load import judges_load
+
 import e2e
 from e2e import TMP, App, Proc, say, until, with_diagnostics
 
@@ -52,6 +54,7 @@ class RestartTest(unittest.TestCase):
         app.key("ctrl+4")
         return app
 
+    @judges_load  # 30 s are counted down, whatever else the PC does
     @with_diagnostics
     def test_counted_down_cancelled_and_ordered(self):
         self.logind("yes")
