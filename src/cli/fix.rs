@@ -124,7 +124,7 @@ struct Fix<'a> {
 impl Fix<'_> {
     fn act(&mut self, action: Action, target: &str, yes: bool, output: &mut Output) -> Outcome {
         match action {
-            Action::Undo | Action::Continue => return self.undo(action, target, output),
+            Action::Undo | Action::Continue => return self.undo(action, target, yes, output),
             Action::StartAgain => return self.start_again(target, output),
             _ => {}
         }
@@ -173,7 +173,7 @@ impl Fix<'_> {
             | Action::StartupOn
             | Action::Continue
             | Action::Scan
-            | Action::Undo => self.undo(action, target, output),
+            | Action::Undo => self.undo(action, target, yes, output),
         }
         .with("program", json!(target))
     }
@@ -219,6 +219,15 @@ impl Fix<'_> {
         output: &mut Output,
     ) -> Outcome {
         let group = subject.group.clone();
+        // One that stands still cannot react to the request.
+        if let Some(entry) = self.paused(&subject) {
+            if let Err(error) = self.undo_entry(&entry) {
+                log::warn!("a paused program does not go on before it is closed: {error}");
+            }
+            if let Err(error) = self.undo_file.remove(entry.id) {
+                log::warn!("what was undone cannot be noted: {error}");
+            }
+        }
         let launch = launch_of(&subject, &self.observation.program_table, &self.knowledge);
         let job = self.run_close(subject, closable, by_force, Some(WATCH), output);
         let outcome = self.closed(job.status());
@@ -368,11 +377,30 @@ impl Fix<'_> {
                 outcome.with("wait_before_seconds", json!(before)).with("wait_seconds", json!(after))
             }
             (_, Ok(id)) => outcome.with("undo", json!(id)),
-            (_, Err(_)) => outcome,
+            (_, Err(_)) => self.not_noted(outcome),
         }
     }
 
+    /// Says that what was done cannot be undone by another run, as it could not be noted.
+    fn not_noted(&self, outcome: Outcome) -> Outcome {
+        let [ja, en] = outcome.text;
+        let with = |text: String, texts: &Texts| format!("{text} {}", texts.get("fix-not-noted"));
+        Outcome { text: [with(ja, &self.context.ja), with(en, &self.context.en)], ..outcome }
+    }
+
+    /// What was paused here of this program.
+    fn paused(&self, subject: &Subject) -> Option<UndoEntry> {
+        let is_member = |key: &ProcKey| subject.members.iter().any(|member| member.key == *key);
+        let is_it = |entry: &UndoEntry| matches!(&entry.undo, Undo::Pause { parts } if parts.iter().any(is_member));
+        self.undo_file.entries().into_iter().find(is_it)
+    }
+
     fn pause(&self, subject: &Subject, closable: Result<ClosableParts, Refusal>) -> Outcome {
+        if let Some(entry) = self.paused(subject) {
+            let outcome =
+                self.outcome(Exit::Found, "no_change", |texts| named("fix-is-paused", &name_of(subject, texts), texts));
+            return outcome.with("undo", json!(entry.id));
+        }
         let mut paused: Vec<ProcKey> = Vec::new();
         let mut error = ActError::Gone;
         for part in closable.map(|closable| closable.parts).unwrap_or_default() {
@@ -391,7 +419,7 @@ impl Fix<'_> {
         let outcome = outcome.with("parts", json!(count));
         match added {
             Ok(id) => outcome.with("undo", json!(id)),
-            Err(_) => outcome,
+            Err(_) => self.not_noted(outcome),
         }
     }
 
@@ -433,7 +461,7 @@ impl Fix<'_> {
                     self.outcome(Exit::Fine, "worked", text(if on { "fix-startup-on" } else { "fix-startup-off" }));
                 match added {
                     Ok(id) => outcome.with("undo", json!(id)),
-                    Err(_) => outcome,
+                    Err(_) => self.not_noted(outcome),
                 }
             }
             Err(error) => self.startup_failed(&name, &error),
@@ -473,7 +501,7 @@ impl Fix<'_> {
     }
 
     /// Undoes the newest remedy that fits `target`: its number, or the name of the program or of a process of it.
-    fn undo(&mut self, action: Action, target: &str, output: &mut Output) -> Outcome {
+    fn undo(&mut self, action: Action, target: &str, yes: bool, output: &mut Output) -> Outcome {
         let is_kind = |entry: &UndoEntry| action == Action::Undo || matches!(entry.undo, Undo::Pause { .. });
         let is_meant = |entry: &UndoEntry| {
             let keys: Vec<ProcKey> = match &entry.undo {
@@ -496,7 +524,7 @@ impl Fix<'_> {
         match &entry.undo {
             Undo::Autostart { change } => return self.undo_startup(entry, change),
             Undo::Close { .. } => return self.start_again(&entry.id.to_string(), output),
-            Undo::NoJavascript { launch } => return self.with_javascript(entry, launch, output),
+            Undo::NoJavascript { launch } => return self.with_javascript(entry, launch, yes, output),
             Undo::Background { .. } | Undo::Pause { .. } => {}
         }
         let result = self.undo_entry(entry);

@@ -158,10 +158,9 @@ fn measure(ended: At, seen: &CloseObservation) -> Phase {
     if seen.now.since(ended) < MEASURE_SECONDS {
         return Phase::Measuring { ended };
     }
-    let verdict = match (seen.before, seen.after) {
-        (Some(before), Some(after)) => {
+    let verdict = match (seen.before, seen.after, seen.program_before) {
+        (Some(before), Some(after), Some(freed)) => {
             // The program has ended, so its own share is gone; what the others do decides whether that helped.
-            let freed = seen.program_before.unwrap_or(before);
             let fell = before.get() - after.get();
             let is_small = freed.get() < NO_LOAD;
             if is_small && after.get() < BUSY || fell >= freed.get() * GONE && !is_small {

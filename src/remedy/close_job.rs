@@ -23,6 +23,8 @@ const RETURN_LOAD: f64 = 0.05;
 /// now and then.
 const STATE_SECONDS: Seconds = Seconds(2.0);
 
+/// Time that the roots get to end their children.
+const REST_SECONDS: Seconds = Seconds(2.0);
 /// Time over which the load of a program that stays open is followed.
 const OPEN_SECONDS: Seconds = Seconds(10.0);
 
@@ -154,6 +156,10 @@ pub struct CloseJob<T> {
     open_loads: VecDeque<(At, Fraction, Fraction)>,
     ended: Option<At>,
     is_forced: bool,
+    /// Since when only processes are left that were not asked, as the roots usually end them.
+    rest_since: Option<At>,
+    /// Of these, those that were then asked themselves.
+    rest_asked: Option<BTreeSet<ProcKey>>,
     /// State of the processes at the last look, and since when.
     state: (ProcState, At),
 }
@@ -176,6 +182,8 @@ impl<T: Target> CloseJob<T> {
             targets: Vec::new(),
             ended: None,
             is_forced: false,
+            rest_since: None,
+            rest_asked: None,
             state: (ProcState::Unknown, pc.now),
             status: CloseStatus {
                 subject,
@@ -274,6 +282,9 @@ impl<T: Target> CloseJob<T> {
         if phase == Phase::StillOpen {
             self.follow_open(pc);
         }
+        if matches!(phase, Phase::Asking { .. } | Phase::StillOpen) {
+            self.ask_rest(pc.now);
+        }
         let is_waiting = matches!(phase, Phase::Asking { .. } | Phase::StillOpen | Phase::Forced { .. });
         let state_changed = is_waiting && self.update_state(pc.now);
         let new = next(phase.clone(), step, &self.observe(pc));
@@ -337,12 +348,38 @@ impl<T: Target> CloseJob<T> {
         Err(error)
     }
 
+    /// Asks the processes that are left when the roots have ended and have not taken them along, as those of a shell.
+    fn ask_rest(&mut self, now: At) {
+        let roots = self.roots();
+        let is_root = |target: &T| roots.contains(&target.key());
+        let has_root = self.targets.iter().any(is_root);
+        let root_runs = self.targets.iter().any(|target| is_root(target) && target.is_running());
+        if self.rest_asked.is_some() || !has_root || root_runs || !self.targets.iter().any(T::is_running) {
+            if self.rest_asked.is_none() {
+                self.rest_since = None;
+            }
+            return;
+        }
+        let since = *self.rest_since.get_or_insert(now);
+        if now.since(since) < REST_SECONDS {
+            return;
+        }
+        let left = self.targets.iter_mut().filter(|target| target.is_running());
+        // One without a window cannot be asked on Windows, and is not waited for.
+        let asked = left.filter_map(|target| target.ask_to_close().is_ok().then(|| target.key()));
+        self.rest_asked = Some(asked.collect());
+    }
+
     /// The processes whose end is waited for, as far as they still run.
     fn running(&self) -> impl Iterator<Item = &T> {
         let roots = self.roots();
         let has_root = self.targets.iter().any(|target| roots.contains(&target.key()));
-        let targets = self.targets.iter().filter(move |target| !has_root || roots.contains(&target.key()));
-        targets.filter(|target| target.is_running())
+        let is_rest = |key: ProcKey| match &self.rest_asked {
+            Some(asked) => asked.contains(&key),
+            None => self.rest_since.is_some(),
+        };
+        let is_awaited = move |target: &&T| !has_root || roots.contains(&target.key()) || is_rest(target.key());
+        self.targets.iter().filter(is_awaited).filter(|target| target.is_running())
     }
 
     fn common_state(&self) -> ProcState {
@@ -417,8 +454,10 @@ fn known(subject: &Subject, programs: &ProgramTable) -> BTreeSet<ProcKey> {
 
 /// What the processes that are closed use. Of a program of which all are, its share is known even when they are not.
 fn used_by(subject: &Subject, pc: PcState<'_>) -> Option<Fraction> {
-    let share = pc.sample.program(&subject.group)?.cpu;
-    let members = pc.programs.programs.iter().find(|program| *program.name == *subject.group)?.members.iter();
+    let program = pc.programs.program(&subject.group)?;
+    // A sample has only the programs that use something worth noting.
+    let share = pc.sample.program(&subject.group).unwrap_or(program).cpu;
+    let members = program.members.iter();
     let is_closed = |key: ProcKey| subject.members.iter().any(|member| member.key == key);
     let left: f64 = members.filter(|member| !is_closed(member.key)).map(|member| member.cpu.get()).sum();
     Some(Fraction::new((share.get() - left).max(0.0)))

@@ -238,6 +238,39 @@ fn pids_of(program: &Path) -> Vec<u32> {
     pids.filter(|pid| std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|file| file == program)).collect()
 }
 
+/// Regression: the parent ended, the verdict was given, and its children went on.
+#[test]
+fn a_family_is_closed_as_a_whole_and_a_small_one_freed_nothing() {
+    let home = tempfile::tempdir().expect("folder");
+    let program = home.path().join("fourfold");
+    std::fs::copy("/bin/dash", &program).expect("a shell");
+    let script = "(while :; do sleep 60; done) & (while :; do sleep 60; done) & (while :; do sleep 60; done) & wait";
+    let mut parent = Burner::of(Command::new("setsid").arg(&program).args(["-c", script]));
+    while pids_of(&program).len() < 4 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let (code, report) = fix(home.path(), &["close", "fourfold", "--yes"]);
+    assert!(parent.has_ended() && code <= 1, "{report}");
+    assert_eq!(pids_of(&program), [0_u32; 0], "{report}");
+    let text = report["text"]["en"].as_str().unwrap_or_default();
+    assert!(text.contains("4 of 4 parts"), "{report}");
+    let freed = report["verdict"]["freed"].as_f64().unwrap_or(0.0);
+    assert!(freed < 0.1, "it slept: {report}");
+}
+
+#[test]
+fn what_was_paused_here_is_paused_once_and_goes_on_to_be_closed() {
+    let home = tempfile::tempdir().expect("folder");
+    let mut burner = Burner::start(None);
+    let (_, first) = fix(home.path(), &["pause", &burner.pid(), "--yes"]);
+    burner.wait_stopped(true);
+    let (code, again) = fix(home.path(), &["pause", &burner.pid(), "--yes"]);
+    assert_eq!((code, &again["result"], &again["undo"]), (1, &"no_change".into(), &first["undo"]), "{again}");
+    let (code, closed) = fix(home.path(), &["close", &burner.pid(), "--yes"]);
+    assert!(code <= 1 && burner.has_ended(), "{closed}");
+    assert_eq!(fix(home.path(), &["continue", &burner.pid()]).0, 2, "nothing is paused");
+}
+
 /// The real `clamscan` with a signature file of our own in place of the system's, in a mount namespace.
 #[test]
 fn the_antivirus_is_asked_about_a_file_and_what_it_says_is_told_as_its_word() {

@@ -178,5 +178,5 @@ checkup-commit-by-hand = Look at the memory in Task Manager or the system monito
 
 checkup-graphics-title = Graphics processor
 checkup-graphics-ok = { $value } of the graphics processor is in use
-checkup-graphics-by-hand = Look at the GPU in Task Manager, if the PC has one
+checkup-graphics-by-hand = Look at the GPU in Task Manager or the system monitor, if the PC has one
 checkup-saw-graphics = { $name }: { $value } of the graphics processor

@@ -166,5 +166,5 @@ checkup-commit-by-hand = タスク マネージャーまたはシステムモニ
 
 checkup-graphics-title = GPU
 checkup-graphics-ok = GPU の使用率は{ $value }です
-checkup-graphics-by-hand = GPU がある場合は、タスク マネージャーでご確認ください
+checkup-graphics-by-hand = GPU がある場合は、タスク マネージャーまたはシステムモニターでご確認ください
 checkup-saw-graphics = { $name }：GPU の{ $value }

@@ -96,7 +96,13 @@ impl Fix<'_> {
     }
 
     /// Closes the browser without JavaScript, and opens it as usual.
-    pub(super) fn with_javascript(&mut self, entry: &UndoEntry, launch: &Launch, output: &mut Output) -> Outcome {
+    pub(super) fn with_javascript(
+        &mut self,
+        entry: &UndoEntry,
+        launch: &Launch,
+        yes: bool,
+        output: &mut Output,
+    ) -> Outcome {
         let table = &self.observation.program_table;
         let is_running = running_without_javascript(table).contains(&entry.program);
         if let Some(program) = table.program(&entry.program).filter(|_| is_running) {
@@ -104,6 +110,11 @@ impl Fix<'_> {
             let closable = self.monitor.closable(&subject.members, table);
             if let Err(refusal) = closable {
                 return self.refused(&subject, refusal);
+            }
+            if !yes {
+                return self.outcome(Exit::Usage, "needs_yes", |texts| {
+                    texts.with_one("fix-needs-yes-javascript", "name", name_of(&subject, texts))
+                });
             }
             if let Some(stays) = self.close_for_start(subject, closable, output) {
                 return stays;
