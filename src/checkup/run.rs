@@ -59,6 +59,11 @@ impl CheckupRun {
         self.started = Some(now);
     }
 
+    /// When it was last asked for.
+    pub const fn started(&self) -> Option<At> {
+        self.started
+    }
+
     /// Ends what is under way; earlier answers stand again.
     pub fn cancel(&mut self) {
         let states = std::mem::take(&mut self.states).into_iter().filter_map(|(id, state)| match state {

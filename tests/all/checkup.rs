@@ -451,6 +451,7 @@ fn every_sentence_is_said_in_some_case() {
         "checkup-spoken",
         "checkup-result-",
         "checkup-summary",
+        "checkup-at",
         "checkup-see",
         "checkup-why-",
         "checkup-mail",

@@ -788,6 +788,27 @@ fn the_keyboard_keeps_its_place_when_a_row_moves_and_when_a_finding_comes() {
     }
 }
 
+/// The next Tab would begin at the top of the window.
+#[test]
+fn the_keyboard_keeps_its_place_when_another_finding_takes_the_place_of_one() {
+    let mut harness = Scene::new(Lang::En, 0.5).harness([900.0, 1600.0]);
+    for label in ["Show why", "Close Chromium"] {
+        harness.get_by_label(label).focus();
+        harness.run_steps(2);
+        assert!(harness.get_by_label(label).is_focused());
+        let before = harness.state().findings.clone();
+        let mut other = before[0].clone();
+        other.0.rule = RuleId::LongUptime;
+        other.0.subject = Subject::machine();
+        harness.state_mut().findings = vec![other];
+        harness.run_steps(3);
+        assert!(harness.get_by_label("Show why").is_focused(), "after {label}");
+        harness.state_mut().findings = before;
+        harness.run_steps(3);
+        assert!(harness.get_by_label("Show why").is_focused(), "and back");
+    }
+}
+
 /// A keyboard user going through the list would otherwise skip rows, or visit some twice.
 #[test]
 fn rows_keep_their_places_for_the_keyboard_while_it_is_used() {

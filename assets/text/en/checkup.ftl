@@ -22,6 +22,7 @@ checkup-result-look = Look
 checkup-result-act = To do
 checkup-result-not_known = Not known
 checkup-summary = OK: { $ok }, look: { $look }, to do: { $act }, not known: { $unknown }
+checkup-at = { $summary } (at { $time })
 checkup-see = { $check } explains it: { $headline }
 checkup-not-known = Not known: { $reason }
 checkup-next-nothing = Nothing to do

@@ -14,7 +14,7 @@ nav-theme-dark = Theme: dark
 
 starting = Looking at this PC…
 starting-hint = The first answer comes within a few seconds.
-stale = Measuring stopped { $duration } ago. What you see is old. Please start Mimamori again.
+stale = Nothing has been measured for { $duration }; what you see is that old. If this stays, start Mimamori again.
 own-usage = Mimamori itself: CPU { $cpu }, memory { $memory }
 unknown-value = not known
 

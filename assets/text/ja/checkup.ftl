@@ -22,6 +22,7 @@ checkup-result-look = 注意
 checkup-result-act = 要対応
 checkup-result-not_known = 不明
 checkup-summary = 正常：{ $ok }、注意：{ $look }、要対応：{ $act }、不明：{ $unknown }
+checkup-at = { $summary }（{ $time }時点）
 checkup-see = { $check } をご覧ください：{ $headline }
 checkup-not-known = 確認できません（{ $reason }）
 checkup-next-nothing = 対応は不要です

@@ -14,7 +14,7 @@ nav-theme-dark = ダーク配色
 
 starting = パソコンを調べています…
 starting-hint = 数秒で最初の結果が出ます。
-stale = { $duration }前から測定できていません。表示は古い値です。見守りを起動し直してください。
+stale = { $duration }前から測定できていません。表示はその時点の値です。この状態が続くときは、見守りを起動し直してください。
 own-usage = 見守り自身の使用量：CPU { $cpu }、メモリ { $memory }
 unknown-value = 不明
 

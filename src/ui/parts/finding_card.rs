@@ -22,6 +22,35 @@ const MAX_CHIPS: usize = 4;
 pub struct FindingCards {
     open: Option<(RuleId, String)>,
     copied: Option<(RuleId, String)>,
+    /// The button with the keyboard focus.
+    focus: Option<Focus>,
+}
+
+/// Keyboard focus on a button of a card.
+#[derive(Debug)]
+struct Focus {
+    id: egui::Id,
+    /// Index of the card.
+    card: usize,
+    /// Its finding.
+    finding: (RuleId, String),
+}
+
+/// The buttons of a card, as far as the keyboard needs them.
+#[derive(Default)]
+struct CardButtons {
+    /// The one that shows why.
+    why: Option<egui::Id>,
+    /// The one with the focus.
+    focused: Option<egui::Id>,
+}
+
+impl CardButtons {
+    fn note(&mut self, response: &egui::Response) {
+        if response.has_focus() {
+            self.focused = Some(response.id);
+        }
+    }
 }
 
 /// What was clicked on a card that changes how it is drawn.
@@ -41,6 +70,7 @@ impl FindingCards {
 
     /// Draws the worst findings, and the opened one.
     pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot<'_>, intents: &mut Vec<Intent>) {
+        let mut drawn: Vec<((RuleId, String), CardButtons)> = Vec::new();
         for (index, (finding, plan)) in snapshot.findings.iter().enumerate() {
             let id = (finding.rule, finding.subject.group.clone());
             let open = self.open.as_ref() == Some(&id);
@@ -50,11 +80,35 @@ impl FindingCards {
             // Only the first card is complete: the user needs one answer, and can open the others.
             let copied = self.copied.as_ref() == Some(&id);
             let layout = CardLayout { open, short: index > 0 && !open, copied };
-            match card_ui(ui, snapshot, finding, plan, layout, intents) {
+            let mut buttons = CardButtons::default();
+            let clicked = card_ui(ui, snapshot, finding, plan, layout, (intents, &mut buttons));
+            drawn.push((id.clone(), buttons));
+            match clicked {
                 Some(Clicked::Why) => self.open = (!open).then_some(id),
                 Some(Clicked::Copy) => self.copied = Some(id),
                 None => {}
             }
+        }
+        self.keep_focus(ui, &drawn);
+    }
+
+    /// When the finding with the focused button has gone, moves the focus to the card now in its place: the next Tab would
+    /// begin at the top of the window.
+    fn keep_focus(&mut self, ui: &egui::Ui, drawn: &[((RuleId, String), CardButtons)]) {
+        if let Some(focus) = &self.focus
+            && ui.memory(|memory| memory.focused().is_none_or(|id| id == focus.id))
+            && !drawn.iter().any(|(finding, _)| *finding == focus.finding)
+            && let Some((_, CardButtons { why: Some(why), .. })) = drawn.get(focus.card).or(drawn.last())
+        {
+            ui.memory_mut(|memory| memory.request_focus(*why));
+        }
+        let focused = drawn.iter().enumerate().find_map(|(card, (finding, buttons))| {
+            buttons.focused.map(|id| Focus { id, card, finding: finding.clone() })
+        });
+        // Without the focus for a moment it is still theirs to give away.
+        let is_elsewhere = ui.memory(|memory| memory.focused().is_some()) && focused.is_none();
+        if focused.is_some() || is_elsewhere {
+            self.focus = focused;
         }
     }
 }
@@ -75,7 +129,7 @@ fn card_ui(
     finding: &Finding,
     plan: &Plan,
     layout: CardLayout,
-    intents: &mut Vec<Intent>,
+    (intents, focus): (&mut Vec<Intent>, &mut CardButtons),
 ) -> Option<Clicked> {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let palette = theme.palette(ui).clone();
@@ -118,7 +172,7 @@ fn card_ui(
                 // The id belongs to the finding, so that the keyboard keeps its place whatever is drawn above the
                 // buttons.
                 let id = egui::Id::unique(("finding-buttons", finding.rule.id(), &finding.subject.group));
-                let buttons = |ui: &mut egui::Ui| buttons_ui(ui, snapshot, finding, plan, layout, intents);
+                let buttons = |ui: &mut egui::Ui| buttons_ui(ui, snapshot, finding, plan, layout, (intents, focus));
                 clicked = ui.scope_builder(egui::UiBuilder::new().scope_id(id), buttons).inner;
                 if layout.open {
                     why_ui(ui, snapshot, finding, &words, &palette);
@@ -159,7 +213,7 @@ fn buttons_ui(
     finding: &Finding,
     plan: &Plan,
     layout: CardLayout,
-    intents: &mut Vec<Intent>,
+    (intents, focus): (&mut Vec<Intent>, &mut CardButtons),
 ) -> Option<Clicked> {
     let (theme, texts) = (snapshot.theme, snapshot.texts);
     let mut clicked = None;
@@ -183,6 +237,7 @@ fn buttons_ui(
                 let hint = texts.with_one("run-in-background-hint", "name", name_of(program, texts));
                 response = response.on_hover_text(hint);
             }
+            focus.note(&response);
             if response.clicked() {
                 intents.push(intent.unwrap_or_else(|| {
                     clicked = Some(Clicked::Copy);
@@ -204,7 +259,10 @@ fn buttons_ui(
         }
         let why = RichText::new(texts.get(if layout.open { "button-hide-why" } else { "button-show-why" }));
         let why = why.font(theme.bold(theme.size.text)).color(theme.palette(ui).accent);
-        if ui.add(egui::Button::new(why).frame_when_inactive(false)).clicked() {
+        let why = ui.add(egui::Button::new(why).frame_when_inactive(false));
+        focus.note(&why);
+        focus.why = Some(why.id);
+        if why.clicked() {
             clicked = Some(Clicked::Why);
         }
     });

@@ -4,7 +4,7 @@ use eframe::egui::{self, Color32, EventFilter, FocusDirection, FontId, Key, Modi
 use fluent_bundle::FluentArgs;
 
 use crate::checkup::{Check, CheckId, CheckResult, CheckState, CheckWords, Place, check_words, without_private};
-use crate::explain::{Texts, for_helpdesk};
+use crate::explain::{Texts, for_helpdesk, format};
 use crate::remedy::RemedyId;
 use crate::ui::intent::{Intent, Screen};
 use crate::ui::parts::finding_card::{primary, remedy_intent};
@@ -422,5 +422,10 @@ fn summary(snapshot: &Snapshot<'_>) -> String {
     ] {
         args.set(name, snapshot.checkup.checks().filter(|check| check.result == result).count());
     }
-    snapshot.texts.with("checkup-summary", &args)
+    let summary = snapshot.texts.with("checkup-summary", &args);
+    let Some(started) = snapshot.checkup.started() else { return summary };
+    // The answers are those of that moment, however long the window stays open.
+    args.set("summary", summary);
+    args.set("time", format::clock(started, snapshot.zone));
+    snapshot.texts.with("checkup-at", &args)
 }
