@@ -134,6 +134,12 @@ fn nice_of(pid: u32) -> i32 {
 #[test]
 fn a_child_lets_the_others_go_first_and_takes_its_turn_again() {
     let mut child = Command::new("setsid").args(["sleep", "300"]).stdout(Stdio::null()).spawn().expect("setsid");
+    // Until then it is another program under the same number.
+    let exe = format!("/proc/{}/exe", child.id());
+    let own = std::env::current_exe().expect("a file");
+    while !std::fs::read_link(&exe).is_ok_and(|file| !file.ends_with("setsid") && file != own) {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
     let pid = child.id();
     let mut target = Target::open(&closable(&facts_of(pid))).expect("held");
     let before = nice_of(pid);
