@@ -86,7 +86,7 @@ pub(super) trait Host {
         open_window(options)
     }
 
-    /// What was noted before a restart.
+    /// The note of a restart that was requested in this program, if there is one.
     fn restart_note(&self) -> Option<RestartNote> {
         RestartFile::of_user().read()
     }

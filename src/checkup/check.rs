@@ -122,13 +122,13 @@ pub struct Check {
     pub sentence: Sentence,
     /// Further findings that decide the same question.
     pub also: Vec<Finding>,
-    /// What was seen, beyond what the finding itself says.
+    /// Observations that the finding itself does not contain.
     pub saw: Vec<Phrase>,
     /// The figures, for scripts.
     pub figures: Vec<(&'static str, Reading<f64>)>,
     /// The next step; that of the finding if it decided.
     pub next: Phrase,
-    /// Where it is taken, if anywhere in this program.
+    /// The screen or check on which the next step is taken; `None` if it is outside this program.
     pub place: Option<Place>,
 }
 

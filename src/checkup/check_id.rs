@@ -62,7 +62,7 @@ impl CheckId {
         Self::ALL.get(number.checked_sub(1)?).copied()
     }
 
-    /// What people call it and JSON contains: `C-7`.
+    /// The code that people and JSON use for it, such as `C-7`.
     pub fn code(self) -> String {
         format!("C-{}", self.number())
     }

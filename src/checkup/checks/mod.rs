@@ -1,4 +1,4 @@
-//! What the figures say where no finding decides; one file for each kind of figure.
+//! Answers from measured values, for questions that no finding decides. One file for each group of questions.
 
 mod browsers;
 mod disks;
@@ -113,7 +113,7 @@ const fn reason(why: Why) -> &'static str {
     }
 }
 
-/// What the figures say about this question.
+/// The answer that the measured values give to this question.
 pub(super) fn own(id: CheckId, inputs: &Inputs<'_>) -> Own {
     let Some(latest) = inputs.history.latest() else { return Own::not_known(id, Why::NotYet) };
     let latest: &Sample = latest;

@@ -53,7 +53,7 @@ pub(super) fn antivirus(latest: &Sample, inputs: &Inputs<'_>) -> Own {
     let lines = lines.into_iter().flatten();
     let protected = [edr.as_slice(), antivirus.as_slice()].concat();
     let own = match (latest.condition.antivirus, list_age) {
-        // What is wrong is a finding.
+        // A finding reports every fault, so without one there is none.
         (Reading::Known(Protection::Good | Protection::Poor | Protection::Paused | Protection::Off), _) => {
             Own::ok(CheckId::Antivirus, "ok")
         }

@@ -1,4 +1,4 @@
-//! What starts with the PC, restarts, updates, ends without a shutdown.
+//! Checks of start-up programs, restarts, updates, and sudden power-offs.
 
 use std::sync::Arc;
 
